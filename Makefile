@@ -118,7 +118,7 @@ test-long-api: install ## The part of test-long that sends generated requests by
 
 .PHONY: test-long-lifecycle
 test-long-lifecycle: install ## The part of test-long that takes bookings and availability through generated steps
-	$(LONG) tests/contracts/test_life_stateful.py tests/contracts/test_availability_properties.py
+	$(LONG) tests/contracts/test_lifecycle_stateful.py tests/contracts/test_availability_properties.py
 
 .PHONY: test-long-schedules
 test-long-schedules: install ## The part of test-long that searches schedules around clock changes

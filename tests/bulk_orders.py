@@ -22,7 +22,7 @@ from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.bulk import BulkOrder
-from staff import StaffServices
+from staff_services import StaffServices
 
 WHY = "They all are a hoax."
 

@@ -1,4 +1,4 @@
-"""`python -m marketplace`."""
+"""Entry point of `python -m marketplace`."""
 
 from marketplace.entrypoints.cli import main
 

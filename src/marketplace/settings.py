@@ -13,21 +13,21 @@ T = TypeVar("T")
 
 PREFIX = "MARKETPLACE_"
 DRAINING = f"{PREFIX}LEAVING"
-"""How `serve` tells its workers which file is there once the program is about to stop. No setting of an operator's."""
+"""Internal variable: `serve` passes workers the path of a file that exists once the program is shutting down."""
 MIN_SECRET = 32
-"""Characters. HS256 wants a key of at least 256 bits (RFC 7518, 3.2)."""
-PLACE = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(:(?P<port>\d{1,5}))?")
+"""Characters. HS256 requires a key of at least 256 bits (RFC 7518, 3.2)."""
+HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(:(?P<port>\d{1,5}))?")
 MAX_PORT = 65535
 DEVELOPMENT_SECRETS = ("change-me", "changeme", "secret", "development", "insecure", "example")
 
 
 class SettingsError(ValueError):
-    """A variable is missing or wrong; the message names it, its value and what was expected."""
+    """A variable is missing or invalid. The message has its name, its value (unless secret) and the expected format."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All settings. `database_url` and `secret_key` are `None` where the embedded database brings its own."""
+    """All settings. `database_url` and `secret_key` are `None` if the embedded database provides them."""
 
     environment: Literal["development", "production"] = "development"
     storage: Literal["postgres", "memory"] = "postgres"
@@ -74,25 +74,25 @@ class Settings:
 
     @property
     def runs_worker(self) -> bool:
-        """Whether `serve` does the background work too: by default where nobody is expected to start a worker."""
+        """Whether `serve` also runs background jobs. The default is yes unless a database is configured."""
         if self.worker_inside is not None:
             return self.worker_inside
         return self.database_url is None
 
     @property
     def drains_for(self) -> timedelta:
-        """How long `serve` says that it is not ready before it stops: by default where something may be listening."""
+        """How long `serve` reports not ready before it stops: by default 5 s in production, otherwise 0."""
         if self.shutdown_delay is not None:
             return self.shutdown_delay
         return timedelta(seconds=5 if self.environment == "production" else 0)
 
     @property
     def is_embedded(self) -> bool:
-        """Whether the program brings its own PostgreSQL."""
+        """Whether the program starts its own PostgreSQL."""
         return self.storage == "postgres" and self.database_url is None
 
 
-def _whole(minimum: int, maximum: int) -> Callable[[str], int]:
+def _integer(minimum: int, maximum: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if not re.fullmatch(r"\d{1,9}", text) or not minimum <= int(text) <= maximum:
             raise ValueError(f"a whole number from {minimum} to {maximum}")
@@ -129,7 +129,8 @@ def _matching(pattern: str, expected: str) -> Callable[[str], str]:
 
 
 def _database_address(text: str) -> str:
-    # the driver would quote what it took for a port, which is a part of a password with a # or a / in it
+    # Validate before the driver does: given an unescaped # or / in the password, it quotes part of the password as a
+    # port in its error message.
     expected = (
         "a URL such as postgresql://user:password@host:5432/name,"
         " with %23, %2F, %3F and %40 for #, /, ? and @ in the password"
@@ -139,9 +140,9 @@ def _database_address(text: str) -> str:
         parse_qs(parts.query, strict_parsing=bool(parts.query))
     except ValueError:
         raise ValueError(expected) from None
-    hosts = [PLACE.fullmatch(place) for place in parts.netloc.rpartition("@")[2].split(",")]
-    is_read = all(host is not None and int(host["port"] or 0) <= MAX_PORT for host in hosts)
-    if parts.scheme not in {"postgres", "postgresql"} or not is_read or parts.fragment or "@" in parts.path:
+    hosts = [HOST_PORT.fullmatch(host) for host in parts.netloc.rpartition("@")[2].split(",")]
+    is_valid = all(host is not None and int(host["port"] or 0) <= MAX_PORT for host in hosts)
+    if parts.scheme not in {"postgres", "postgresql"} or not is_valid or parts.fragment or "@" in parts.path:
         raise ValueError(expected)
     return text
 
@@ -153,7 +154,7 @@ def _network(text: str) -> str:
         raise ValueError("addresses or networks such as 10.0.0.7 or 172.16.0.0/12, separated by commas") from None
 
 
-def _several(parse: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
+def _list_of(parse: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
     def parse_all(text: str) -> tuple[str, ...]:
         parts = tuple(parse(part.strip()) for part in text.split(",") if part.strip())
         if not parts:
@@ -178,25 +179,25 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "frontend_dir": Path,
     "secret_key": _matching(rf".{{{MIN_SECRET},}}", f"at least {MIN_SECRET} random characters"),
     "host": _matching(r"[\w.:\-\[\]]+", "a host name or an address"),
-    "port": _whole(1, 65_535),
-    "workers": _whole(1, 64),
-    "trusted_proxies": _several(_network),
-    "cors_origins": _several(
+    "port": _integer(1, 65_535),
+    "workers": _integer(1, 64),
+    "trusted_proxies": _list_of(_network),
+    "cors_origins": _list_of(
         _matching(r"https?://[^/\s,*]+", "origins such as https://app.example.org, separated by commas")
     ),
     "access_token_ttl": _seconds(1, 31 * 86_400),
     "refresh_token_ttl": _seconds(1, 366 * 86_400),
     "currency": _matching(r"[A-Z]{3}", "three capital letters (ISO 4217), such as EUR"),
-    "categories": _several(_matching(r"[a-z0-9][a-z0-9-]{0,39}", "lowercase words, separated by commas")),
+    "categories": _list_of(_matching(r"[a-z0-9][a-z0-9-]{0,39}", "lowercase words, separated by commas")),
     "rate_limit": _on_or_off,
     "demo": _on_or_off,
     "worker_inside": _on_or_off,
     "metrics_host": _matching(r"[\w.:\-\[\]]+", "a host name or an address"),
-    "metrics_port": _whole(1, 65_535),
+    "metrics_port": _integer(1, 65_535),
     "log_format": _one_of("text", "json"),
     "log_level": _one_of("debug", "info", "warning", "error"),
-    "pool_min_size": _whole(0, 1000),
-    "pool_max_size": _whole(1, 1000),
+    "pool_min_size": _integer(0, 1000),
+    "pool_max_size": _integer(1, 1000),
     "pool_acquire_timeout": _seconds(0.1, 600),
     "command_timeout": _seconds(0.1, 600),
     "statement_timeout": _seconds(0.1, 600),
@@ -210,10 +211,10 @@ SECRET_VARIABLES = {"secret_key", "database_url", "read_database_url"}
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """The settings that these variables make. An empty variable counts as absent. Raises `SettingsError`."""
+    """Read the settings from variables; an empty variable counts as unset. Raises `SettingsError`."""
     values: dict[str, Any] = {}
     for name, parse in VARIABLES.items():
-        text = provided_secret(environment, name) if name in SECRET_VARIABLES else _given(environment, name)
+        text = provided_secret(environment, name) if name in SECRET_VARIABLES else _variable(environment, name)
         if text:
             try:
                 values[name] = parse(text)
@@ -221,21 +222,21 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
                 shown = "(not shown)" if name in SECRET_VARIABLES else repr(text)
                 raise SettingsError(f"{PREFIX}{name.upper()} is {shown}, but must be {error}.") from None
     settings = Settings(**values)
-    _check_together(settings)
+    _check_combinations(settings)
     return settings
 
 
-def _given(environment: Mapping[str, str], name: str) -> str:
+def _variable(environment: Mapping[str, str], name: str) -> str:
     return environment.get(f"{PREFIX}{name.upper()}", "").strip()
 
 
 def provided_secret(environment: Mapping[str, str], name: str) -> str:
-    """A secret from its variable or from the file that its `_FILE` variable names; empty without both.
+    """Read a secret from its variable or from the file named by its `_FILE` variable; empty if neither is set.
 
-    Raises `SettingsError`.
+    Raises `SettingsError` if both are set or the file is unreadable or empty.
     """
-    variable, text = f"{PREFIX}{name.upper()}", _given(environment, name)
-    path = _given(environment, f"{name}_file")
+    variable, text = f"{PREFIX}{name.upper()}", _variable(environment, name)
+    path = _variable(environment, f"{name}_file")
     if not path:
         return text
     if text:
@@ -250,7 +251,7 @@ def provided_secret(environment: Mapping[str, str], name: str) -> str:
     return text
 
 
-def _check_together(settings: Settings) -> None:
+def _check_combinations(settings: Settings) -> None:
     if settings.pool_min_size > settings.pool_max_size:
         raise SettingsError(
             f"{PREFIX}POOL_MIN_SIZE is '{settings.pool_min_size}', but must be at most"

@@ -6,7 +6,7 @@ import pytest
 
 from architecture.migration_rule import ROOT, findings, held, released
 from marketplace.adapters.postgres.schema.revisions import VERSIONS
-from upgrades import Upgrades
+from migration_builder import Upgrades
 
 RELEASES = {"0.1.0", "0.2.0"}
 
@@ -152,7 +152,7 @@ def rules_broken(upgrades: Upgrades) -> set[str]:
     return {finding.rule for finding in findings(script, upgrades.folders, RELEASES)}
 
 
-def test_every_migration_since_the_first_schema_expands_or_takes_away_what_a_release_no_longer_uses() -> None:
+def test_every_migration_since_first_schema_expands_or_drops_what_a_release_stopped_using() -> None:
     releases = released((ROOT / "CHANGELOG.md").read_text())
     folders = (VERSIONS,)
 
@@ -162,38 +162,38 @@ def test_every_migration_since_the_first_schema_expands_or_takes_away_what_a_rel
 
 
 @pytest.mark.parametrize(("up", "rule"), FORBIDDEN.values(), ids=FORBIDDEN)
-def test_it_is_found_that(upgrades: Upgrades, up: str, rule: str) -> None:
+def test_migration_rule_reports(upgrades: Upgrades, up: str, rule: str) -> None:
     upgrades.add(up)
 
     assert rule in rules_broken(upgrades)
 
 
 @pytest.mark.parametrize("up", ALLOWED.values(), ids=ALLOWED)
-def test_nothing_is_said_against(upgrades: Upgrades, up: str) -> None:
+def test_migration_rule_accepts(upgrades: Upgrades, up: str) -> None:
     upgrades.add(up)
 
     assert rules_broken(upgrades) == set()
 
 
-def test_what_a_release_no_longer_used_may_be_taken_away_by_the_next(upgrades: Upgrades) -> None:
+def test_next_release_may_drop_what_previous_release_stopped_using(upgrades: Upgrades) -> None:
     upgrades.add(TAKES_AWAY, changes='unused_since = "0.2.0"')
 
     assert rules_broken(upgrades) == set()
 
 
-def test_what_no_release_has_left_alone_yet_may_not_be_taken_away(upgrades: Upgrades) -> None:
+def test_column_still_used_by_latest_release_cannot_be_dropped(upgrades: Upgrades) -> None:
     upgrades.add(TAKES_AWAY, changes='unused_since = "0.3.0"')
 
     assert rules_broken(upgrades) == {"ban-drop-column", "ban-drop-table", "unused-since"}
 
 
-def test_a_release_that_no_longer_uses_a_column_allows_nothing_but_taking_away(upgrades: Upgrades) -> None:
+def test_unused_since_allows_drops_only(upgrades: Upgrades) -> None:
     upgrades.add('op.rename_table("reports", "complaints")', changes='unused_since = "0.2.0"')
 
     assert rules_broken(upgrades) == {"renaming-table"}
 
 
-def test_an_exception_says_of_which_rule_and_why(upgrades: Upgrades) -> None:
+def test_squawk_ignore_names_its_rule_and_reason(upgrades: Upgrades) -> None:
     upgrades.add('op.execute("-- squawk-ignore ban-drop-table -- nobody was ever given it\\nDROP TABLE reports")')
 
     assert rules_broken(upgrades) == set()

@@ -73,7 +73,7 @@ def texts() -> Iterator[tuple[str, str]]:
         yield name, (ROOT / name).read_text()
 
 
-def test_texts_have_no_phrase_of_the_old_dialect() -> None:
+def test_texts_have_no_old_dialect_phrase() -> None:
     assert [(where, phrase) for where, text in texts() for phrase in refused_in(text)] == []
 
 

@@ -24,9 +24,9 @@ from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.adapters.postgres.storage import postgres_storage
-from postgres.bulk import BUSY_CREATOR, BUSY_PERSON, Size, load, numbered
-from postgres.crowd import Person, person
-from postgres.office import STAFF, StaffActions, load_office
+from postgres.backoffice_dataset import STAFF, StaffActions, load_office
+from postgres.http_clients import Person, person
+from postgres.large_dataset import BUSY_CREATOR, BUSY_PERSON, Size, load, numbered
 from postgres.servers import Server, free_port
 
 TIMES = 5

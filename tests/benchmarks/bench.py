@@ -22,8 +22,8 @@ from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.sessions import CatalogFilters, Session
 from marketplace.core.ports.storage import Storage
-from postgres.bulk import Size, load
-from postgres.crowd import Person, people
+from postgres.http_clients import Person, people
+from postgres.large_dataset import Size, load
 from postgres.servers import Server, free_port
 
 SCRIPT = Path(__file__).with_name("requests.lua")

@@ -20,15 +20,15 @@ from typing import Any
 import asyncpg
 
 from benchmarks.bench import Measure, bookings, get, measured
-from benchmarks.year import measure_bytes
+from benchmarks.booking_disk_size import measure_bytes
 from builders import stored_session, stored_user
 from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.sessions import CatalogFilters, Session
-from postgres.bulk import Size, load
-from postgres.crowd import Person, people
+from postgres.http_clients import Person, people
+from postgres.large_dataset import Size, load
 from postgres.servers import Server, environment, free_port
 from postgres.standby import standby_of
 

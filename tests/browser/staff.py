@@ -2,8 +2,8 @@
 
 import asyncpg
 
-from browser.people import Account, account
-from postgres.office import PEOPLE
+from browser.accounts import Account, account
+from postgres.backoffice_dataset import PEOPLE
 from postgres.servers import Server
 
 

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Page
 
+from browser.accounts import Account, account, free_starts, scheduled_session, session
 from browser.conftest import OpenPage, Size
-from browser.looks import findings, findings_in_both_modes, is_wider_than_the_window
-from browser.people import Account, account, free_starts, scheduled_session, session
+from browser.page_checks import findings, findings_in_both_modes, is_wider_than_the_window
 from browser.staff import staff_member
 from postgres.servers import Server
 
@@ -45,7 +45,7 @@ async def in_both_modes(page: Page, path: str, size: Size) -> list[str]:
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
-async def test_axe_finds_nothing_on_any_page(creator: Account, open_page: OpenPage, size: Size) -> None:
+async def test_every_page_passes_axe(creator: Account, open_page: OpenPage, size: Size) -> None:
     quoted = (await creator.asks("GET", "/api/sessions/?my_sessions=true"))[0]["id"]
     visitor = await open_page("/", size)
     found: list[str] = []
@@ -74,7 +74,7 @@ async def test_axe_finds_nothing_on_any_page(creator: Account, open_page: OpenPa
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
-async def test_axe_finds_nothing_on_what_a_learner_has_booked(site: Server, open_page: OpenPage, size: Size) -> None:
+async def test_pages_of_booked_learner_pass_axe(site: Server, open_page: OpenPage, size: Size) -> None:
     creator, learner = await account(site, "creator"), await account(site)
     quoted = await scheduled_session(creator)
     start, *_ = await free_starts(creator, quoted["id"])
@@ -90,7 +90,7 @@ async def test_axe_finds_nothing_on_what_a_learner_has_booked(site: Server, open
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
-async def test_axe_finds_nothing_in_the_back_office(
+async def test_back_office_pages_pass_axe(
     creator: Account, site: Server, database: str, open_page: OpenPage, size: Size
 ) -> None:
     staff, learner = await staff_member(site, database), await account(site, "user", "Noor")

@@ -6,8 +6,8 @@ from pathlib import Path
 import openpyxl
 from playwright.async_api import Locator, Page, expect
 
+from browser.accounts import PASSWORD, Account, account, fill_sign_in, free_starts, says, scheduled_session
 from browser.conftest import OpenPage
-from browser.people import PASSWORD, Account, account, fill_sign_in, free_starts, says, scheduled_session
 from browser.staff import crowd, staff_member
 from postgres.servers import Server
 
@@ -36,7 +36,7 @@ def row(page: Page, text: str) -> Locator:
     return page.get_by_role("row").filter(has_text=text)
 
 
-async def test_what_somebody_reports_is_hidden_with_a_reason_that_its_creator_reads_and_restored(
+async def test_reported_session_is_hidden_with_reason_shown_to_creator_and_restored(
     site: Server, database: str, open_page: OpenPage
 ) -> None:
     staff, creator, learner = await staff_member(site, database), await account(site, "creator"), await account(site)
@@ -71,7 +71,7 @@ async def test_what_somebody_reports_is_hidden_with_a_reason_that_its_creator_re
     await expect(public.get_by_role("heading", name="Bread of gold")).to_be_visible()
 
 
-async def test_a_creator_who_is_deactivated_is_signed_out_and_the_seats_they_sold_can_be_cancelled(
+async def test_deactivated_creator_is_signed_out_and_their_sold_seats_can_be_cancelled(
     site: Server, database: str, open_page: OpenPage
 ) -> None:
     staff, creator, learner = (
@@ -108,7 +108,7 @@ async def test_a_creator_who_is_deactivated_is_signed_out_and_the_seats_they_sol
     assert [one["status"] for one in await learner.asks("GET", "/api/bookings/")] == ["cancelled"]
 
 
-async def test_a_bulk_action_on_5000_rows_shows_what_it_will_do_how_far_it_is_and_what_it_left(
+async def test_bulk_action_on_5000_rows_shows_preview_progress_and_skipped_rows(
     site: Server, database: str, open_page: OpenPage
 ) -> None:
     staff = await staff_member(site, database)
@@ -140,7 +140,7 @@ async def test_a_bulk_action_on_5000_rows_shows_what_it_will_do_how_far_it_is_an
     assert int((await shown.inner_text()).split()[-1].replace(",", "")) >= CROWD * 0.999
 
 
-async def test_a_list_is_taken_home_as_a_file_that_spreadsheets_open(
+async def test_list_exports_as_file_that_spreadsheets_open(
     site: Server, database: str, open_page: OpenPage, tmp_path: Path
 ) -> None:
     staff, creator = await staff_member(site, database), await account(site, "creator", "Elodie")
@@ -168,7 +168,7 @@ async def test_a_list_is_taken_home_as_a_file_that_spreadsheets_open(
     assert titles == ["'=1+1 in the kitchen", "Crêpes, thin; and thick"]
 
 
-async def test_who_sees_the_site_as_somebody_else_can_look_but_not_touch_and_stays_themself_in_other_tabs(
+async def test_impersonation_is_read_only_and_limited_to_its_tab(
     site: Server, database: str, open_page: OpenPage
 ) -> None:
     staff, learner = await staff_member(site, database), await account(site, "user", "Noor")
@@ -224,7 +224,7 @@ async def test_a_password_link_is_shown_once_and_sets_a_password(
     await expect(again.get_by_role("heading", name="This link doesn't work anymore")).to_be_visible()
 
 
-async def test_for_others_there_is_no_back_office(site: Server, open_page: OpenPage) -> None:
+async def test_back_office_is_hidden_from_others(site: Server, open_page: OpenPage) -> None:
     visitor = await open_page("/admin/users")
     await visitor.wait_for_url("**/login?next=*")
     learner = await account(site)
@@ -233,7 +233,7 @@ async def test_for_others_there_is_no_back_office(site: Server, open_page: OpenP
     await expect(visitor.get_by_role("heading", name="Page not found")).to_be_visible()
 
 
-async def test_what_the_staff_features_comes_first_on_the_front_page_and_once(
+async def test_featured_session_comes_first_on_front_page_once(
     site: Server, database: str, open_page: OpenPage
 ) -> None:
     staff, creator = await staff_member(site, database), await account(site, "creator")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from browser.accounts import Account, account, free_starts, scheduled_session
 from browser.conftest import OpenPage, Size
-from browser.looks import findings, findings_in_both_modes, is_wider_than_the_window
-from browser.people import Account, account, free_starts, scheduled_session
+from browser.page_checks import findings, findings_in_both_modes, is_wider_than_the_window
 from browser.staff import staff_member
 from postgres.servers import Server
 
@@ -70,7 +70,7 @@ async def faults_of_dialogs(page: Page, size: Size, path: str, *ways: Way) -> li
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
-async def test_the_dialogs_of_learners_are_good(scene: Scene, open_page: OpenPage, size: Size) -> None:
+async def test_learner_dialogs_are_accessible(scene: Scene, open_page: OpenPage, size: Size) -> None:
     page = await open_page("/", size)
     await scene.learner.signs_in(page)
     details = ("More actions for", "Details")
@@ -90,7 +90,7 @@ async def test_the_dialogs_of_learners_are_good(scene: Scene, open_page: OpenPag
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
-async def test_the_dialogs_of_creators_are_good(scene: Scene, open_page: OpenPage, size: Size) -> None:
+async def test_creator_dialogs_are_accessible(scene: Scene, open_page: OpenPage, size: Size) -> None:
     page = await open_page("/", size)
     await scene.creator.signs_in(page)
     found = await faults_of_dialogs(page, size, "/creator", (f"More actions for {BREAD}", "Archive"))
@@ -111,7 +111,7 @@ async def test_the_dialogs_of_creators_are_good(scene: Scene, open_page: OpenPag
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
-async def test_the_dialogs_of_the_staff_are_good(
+async def test_staff_dialogs_are_accessible(
     scene: Scene, site: Server, database: str, open_page: OpenPage, size: Size
 ) -> None:
     page = await open_page("/", size)
@@ -146,7 +146,7 @@ async def test_the_dialogs_of_the_staff_are_good(
     assert found == []
 
 
-async def test_who_forgets_the_reason_is_told_so_and_led_to_it(
+async def test_missing_reason_shows_error_and_focuses_field(
     scene: Scene, site: Server, database: str, open_page: OpenPage
 ) -> None:
     page = await open_page("/")

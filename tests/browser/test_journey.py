@@ -4,8 +4,8 @@ import re
 
 from playwright.async_api import Page, expect
 
+from browser.accounts import PASSWORD, says
 from browser.conftest import OpenPage
-from browser.people import PASSWORD, says
 from postgres.servers import Server
 
 TITLE = "Paella over an open fire"
@@ -52,7 +52,7 @@ async def choose_a_time(page: Page) -> str:
     return (await day.get_attribute("aria-label")) or ""
 
 
-async def test_a_session_is_offered_found_booked_moved_and_cancelled(site: Server, open_page: OpenPage) -> None:
+async def test_session_is_created_found_booked_rescheduled_and_cancelled(site: Server, open_page: OpenPage) -> None:
     creator = await open_page("/")
     await register(creator, "I want to teach", "Marta")
     await quote(creator)
@@ -86,7 +86,7 @@ async def test_a_session_is_offered_found_booked_moved_and_cancelled(site: Serve
     assert site.failures() == []
 
 
-async def test_going_back_finds_the_catalog_as_it_was_left(site: Server, open_page: OpenPage) -> None:
+async def test_back_navigation_restores_catalog_state(site: Server, open_page: OpenPage) -> None:
     page = await open_page("/?search=paella&sort=price")
     await page.get_by_role("link", name=TITLE).first.click()
     await expect(page.get_by_role("heading", name=TITLE)).to_be_visible()

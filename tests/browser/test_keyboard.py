@@ -5,8 +5,8 @@ from typing import Literal
 
 from playwright.async_api import Locator, Page, expect
 
+from browser.accounts import PASSWORD, account, free_starts, says, scheduled_session
 from browser.conftest import OpenPage
-from browser.people import PASSWORD, account, free_starts, says, scheduled_session
 from postgres.servers import Server
 
 MAX_STEPS = 150
@@ -22,7 +22,7 @@ async def tab_to(page: Page, control: Locator) -> None:
     raise AssertionError(f"{control} is not reached by Tab")
 
 
-async def test_the_first_tab_offers_to_skip_to_the_content(open_page: OpenPage) -> None:
+async def test_first_tab_stop_is_the_skip_link(open_page: OpenPage) -> None:
     page = await open_page("/")
     await expect(page.get_by_role("searchbox").first).to_be_visible()
     await page.keyboard.press("Tab")
@@ -34,7 +34,7 @@ async def test_the_first_tab_offers_to_skip_to_the_content(open_page: OpenPage) 
     assert inside
 
 
-async def test_nothing_takes_the_focus_that_the_application_would_take_away_again(open_page: OpenPage) -> None:
+async def test_static_page_takes_no_focus_before_application_loads(open_page: OpenPage) -> None:
     page = await open_page("/")
     await page.route(re.compile(r"/assets/index-.*\.js"), lambda route: route.abort())
     await page.reload()
@@ -44,7 +44,7 @@ async def test_nothing_takes_the_focus_that_the_application_would_take_away_agai
     assert await page.evaluate("document.activeElement === document.body")
 
 
-async def test_a_seat_is_booked_and_given_back_by_keys_alone(site: Server, open_page: OpenPage) -> None:
+async def test_seat_is_booked_and_cancelled_by_keyboard(site: Server, open_page: OpenPage) -> None:
     creator, learner = await account(site, "creator"), await account(site)
     quoted = await scheduled_session(creator)
     assert await free_starts(creator, quoted["id"])
@@ -106,7 +106,7 @@ async def press(page: Page, role: Literal["button", "link"], name: str) -> None:
     await page.keyboard.press("Enter")
 
 
-async def test_a_creator_registers_and_offers_a_session_by_keys_alone(open_page: OpenPage) -> None:
+async def test_creator_registers_and_creates_session_by_keyboard(open_page: OpenPage) -> None:
     page = await open_page("/register")
     await expect(page.get_by_role("radio").first).to_be_attached()
     await choose(page, "I want to teach")
@@ -128,7 +128,7 @@ async def test_a_creator_registers_and_offers_a_session_by_keys_alone(open_page:
     await says(page, "Saved and published in the catalog.")
 
 
-async def test_somebody_signs_in_and_moves_a_booking_by_keys_alone(site: Server, open_page: OpenPage) -> None:
+async def test_learner_signs_in_and_reschedules_booking_by_keyboard(site: Server, open_page: OpenPage) -> None:
     creator, learner = await account(site, "creator"), await account(site)
     quoted = await scheduled_session(creator)
     first, *_ = await free_starts(creator, quoted["id"])

@@ -4,8 +4,8 @@ import asyncio
 
 from playwright.async_api import Page, expect
 
+from browser.accounts import account, free_starts, scheduled_session
 from browser.conftest import OpenPage
-from browser.people import account, free_starts, scheduled_session
 from postgres.servers import Server
 
 BOOKED = "You're booked"
@@ -19,7 +19,7 @@ async def outcome(page: Page) -> str:
     return await shown.first.inner_text()
 
 
-async def test_of_two_who_book_the_last_seat_at_once_one_has_it_and_the_other_is_told_kindly(
+async def test_last_seat_race_has_one_winner_and_a_helpful_message_for_the_loser(
     site: Server, open_page: OpenPage
 ) -> None:
     creator = await account(site, "creator")

@@ -3,9 +3,9 @@
 import pytest
 from playwright.async_api import Page
 
+from browser.accounts import Account, account, free_starts, scheduled_session
 from browser.conftest import OpenPage
-from browser.looks import is_wider_than_the_window
-from browser.people import Account, account, free_starts, scheduled_session
+from browser.page_checks import is_wider_than_the_window
 from browser.staff import staff_member
 from postgres.servers import Server
 
@@ -32,7 +32,9 @@ async def too_wide(page: Page, *paths: str) -> list[str]:
     return found
 
 
-async def test_no_word_widens_a_page(creator: Account, site: Server, database: str, open_page: OpenPage) -> None:
+async def test_long_words_do_not_widen_any_page(
+    creator: Account, site: Server, database: str, open_page: OpenPage
+) -> None:
     staff, learner = await staff_member(site, database), await account(site)
     quoted = (await scheduled_session(creator, title=(WORD * 3)[:MAX_TITLE], description=WORD * 5))["id"]
     start, *_ = await free_starts(creator, quoted)

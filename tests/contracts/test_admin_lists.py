@@ -28,7 +28,7 @@ from marketplace.core.domain.search import words
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User, public_user
 from marketplace.core.ports.storage import Storage
-from staff import an_entry
+from staff_services import an_entry
 
 HOUR = timedelta(hours=1)
 
@@ -219,11 +219,11 @@ async def test_bookings_are_found_and_ordered(town: Town, filters: dict[str, Any
         ({"search": requested("zoe")}, [1]),
     ],
 )
-async def test_entries_of_the_log_are_found_and_ordered(town: Town, filters: dict[str, Any], found: list[int]) -> None:
+async def test_audit_entries_are_found_and_ordered(town: Town, filters: dict[str, Any], found: list[int]) -> None:
     assert await town.noted(**filters) == found
 
 
-async def test_ids_are_filters_and_are_searched_for(town: Town) -> None:
+async def test_ids_work_as_filters_and_in_search(town: Town) -> None:
     first, second, third = (booking.id for booking in town.bookings)
     lists: dict[UUID, list[int]] = {first: [0], second: [1], third: [2], town.ada.id: [2, 0], town.lute.id: [2]}
 
@@ -239,7 +239,7 @@ async def test_ids_are_filters_and_are_searched_for(town: Town) -> None:
     assert await town.noted(target=town.grace.id) == [0]
 
 
-async def test_rows_have_what_they_are_to_be_shown_with(town: Town) -> None:
+async def test_rows_include_display_fields(town: Town) -> None:
     lists = town.storage.lists
     (account,) = (await lists.users.page(ListedUserFilters(search=town.ada.id), 0, 1)).items
     session = (await lists.sessions.page(ListedSessionFilters(ordering="created_at"), 0, 1)).items[0]
@@ -262,7 +262,7 @@ def _named(user: User) -> PersonName:
     return PersonName(**{name: getattr(user, name) for name in PersonName.__dataclass_fields__})
 
 
-async def test_pages_follow_one_another_and_one_beyond_the_last_is_empty(town: Town) -> None:
+async def test_pages_are_consecutive_and_page_beyond_the_last_is_empty(town: Town) -> None:
     pages = [
         await town.storage.lists.users.page(ListedUserFilters(ordering="email"), offset, 2) for offset in (0, 2, 4)
     ]
@@ -271,7 +271,7 @@ async def test_pages_follow_one_another_and_one_beyond_the_last_is_empty(town: T
     assert {page.total for page in pages} == {3}
 
 
-async def test_what_is_equal_is_ordered_by_id_in_the_same_direction(town: Town) -> None:
+async def test_ties_are_ordered_by_id_in_same_direction(town: Town) -> None:
     rising = [row.id for row in (await town.storage.lists.audit.page(ListedAuditFilters(ordering="at"), 0, 9)).items]
     equal = sorted([an_entry(at=at(9), target_kind=None, target_id=None) for _ in range(3)], key=lambda entry: entry.id)
     assert len(rising) == 3
@@ -297,7 +297,7 @@ async def test_batches_have_every_row_once_in_the_lists_order(empty_storage: Sto
     assert len(batches) > 1
 
 
-async def test_batches_can_be_left_before_their_end(town: Town) -> None:
+async def test_batches_can_be_closed_early(town: Town) -> None:
     batches = town.storage.lists.users.batches(ListedUserFilters())
     first = await anext(batches)
     await batches.aclose()
@@ -305,7 +305,7 @@ async def test_batches_can_be_left_before_their_end(town: Town) -> None:
     assert {row.first_name for row in first} <= {"Ada", "Grace", "Zoë"}
 
 
-async def test_a_change_is_found_by_its_new_words_and_not_by_the_old(storage: Storage) -> None:
+async def test_changed_row_is_found_by_its_new_words_only(storage: Storage) -> None:
     user = await stored_user(storage, first_name="Wilhelmina", last_name="Oldname")
     async with storage.unit_of_work() as tx:
         await tx.users.save(replace(user, last_name="Newname"))

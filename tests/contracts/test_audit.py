@@ -10,7 +10,7 @@ from fakes import NOW
 from marketplace.core.domain.audit import AuditEntry
 from marketplace.core.domain.users import public_user
 from marketplace.core.ports.storage import Storage
-from staff import an_entry, logged
+from staff_services import an_entry, logged
 
 
 async def add(storage: Storage, *entries: AuditEntry) -> None:
@@ -39,7 +39,7 @@ async def test_an_entry_is_read_as_it_was_written(storage: Storage, entry: Audit
     assert entry in await logged(storage)
 
 
-async def test_the_newest_entries_come_first_and_no_more_than_were_asked_for(empty_storage: Storage) -> None:
+async def test_newest_entries_come_first_up_to_the_limit(empty_storage: Storage) -> None:
     entries = [an_entry(at=NOW + timedelta(seconds=second)) for second in (0, 0, 1, 2)]
     await add(empty_storage, *entries)
 
@@ -47,7 +47,7 @@ async def test_the_newest_entries_come_first_and_no_more_than_were_asked_for(emp
     assert await logged(empty_storage, maximum=2) == entries[2:]
 
 
-async def test_the_entries_about_a_thing_are_its_own(storage: Storage) -> None:
+async def test_entries_of_a_target_are_its_own(storage: Storage) -> None:
     resource = uuid7()
     about = [an_entry(target_id=resource), an_entry(target_id=resource)]
     await add(storage, *about, an_entry(target_id=resource, target_kind="session"), an_entry())
@@ -57,7 +57,7 @@ async def test_the_entries_about_a_thing_are_its_own(storage: Storage) -> None:
     assert await logged(storage, ("booking", resource)) == []
 
 
-async def test_an_entry_of_a_transaction_that_failed_was_never_there(storage: Storage) -> None:
+async def test_entry_of_failed_transaction_does_not_exist(storage: Storage) -> None:
     entry = an_entry()
     async with broken_transaction(storage) as tx:
         await tx.audit.add(entry)
@@ -65,7 +65,7 @@ async def test_an_entry_of_a_transaction_that_failed_was_never_there(storage: St
     assert entry not in await logged(storage)
 
 
-async def test_many_entries_are_added_at_once_and_none_is_no_error(storage: Storage) -> None:
+async def test_entries_are_added_in_one_call_even_when_there_are_none(storage: Storage) -> None:
     resource = uuid7()
     entries = [
         an_entry(target_id=resource, before={}, after={"title": "Yoga"}),
@@ -78,7 +78,7 @@ async def test_many_entries_are_added_at_once_and_none_is_no_error(storage: Stor
     assert await logged(storage, ("user", resource)) == entries
 
 
-async def test_an_entry_is_there_for_others_once_it_is_committed(storage: Storage) -> None:
+async def test_entry_is_visible_to_others_once_committed(storage: Storage) -> None:
     entry = an_entry()
     async with storage.unit_of_work() as tx:
         await tx.audit.add(entry)
@@ -87,7 +87,7 @@ async def test_an_entry_is_there_for_others_once_it_is_committed(storage: Storag
     assert entry in await logged(storage)
 
 
-async def test_whoever_writes_at_once_waits_for_nobody(storage: Storage) -> None:
+async def test_concurrent_writers_do_not_block_each_other(storage: Storage) -> None:
     entries = [an_entry() for _ in range(30)]
 
     outcome = await at_once(add(storage, entry) for entry in entries)
@@ -96,7 +96,7 @@ async def test_whoever_writes_at_once_waits_for_nobody(storage: Storage) -> None
     assert {entry.id for entry in entries} <= {entry.id for entry in await storage.audit.newest(100)}
 
 
-async def test_an_entry_names_its_people_as_they_are_called_now(storage: Storage) -> None:
+async def test_entry_shows_current_names_of_its_people(storage: Storage) -> None:
     staff, learner = await stored_user(storage, is_staff=True), await stored_user(storage)
     entry = an_entry(actor_id=staff.id, as_id=learner.id)
     await add(storage, entry, an_entry(target_id=entry.target_id))

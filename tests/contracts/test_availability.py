@@ -103,7 +103,7 @@ async def test_a_start_must_lie_in_the_window_which_is_half_open(
     assert await free(timed, creator_id, begin, end) == expected
 
 
-async def test_what_is_taken_or_sold_out_is_not_free(storage: Storage, timed: Services, creator_id: UUID) -> None:
+async def test_taken_or_sold_out_start_is_not_available(storage: Storage, timed: Services, creator_id: UUID) -> None:
     session = await quoted(storage, timed, creator_id, at(10, 12), max_participants=2, title="class")
     await quoted(storage, timed, creator_id, at(11), title="other")
     morning = (TUESDAY, TUESDAY + 12 * HOUR)
@@ -128,7 +128,7 @@ async def test_what_is_taken_or_sold_out_is_not_free(storage: Storage, timed: Se
         ("07:00", "13:00", ["open"]),
     ],
 )
-async def test_an_open_session_is_free_unless_its_creator_is_taken(
+async def test_by_arrangement_session_is_available_unless_its_creator_is_booked(
     storage: Storage, timed: Services, creator_id: UUID, first: str, last: str, expected: list[str]
 ) -> None:
     """Its hour must begin in the window; it may end beyond it."""
@@ -141,7 +141,7 @@ async def test_an_open_session_is_free_unless_its_creator_is_taken(
     assert await free(timed, creator_id, begin, end) == expected
 
 
-async def test_seats_beside_others_keep_an_open_session_free(
+async def test_seats_left_keep_by_arrangement_session_available(
     storage: Storage, timed: Services, creator_id: UUID
 ) -> None:
     session = await quoted(storage, timed, creator_id, None, title="open", max_participants=2)
@@ -154,7 +154,7 @@ async def test_seats_beside_others_keep_an_open_session_free(
     assert await free(timed, creator_id, ten, ten + HOUR + MOMENT) == ["open"]
 
 
-async def test_an_open_session_of_a_creator_taken_for_weeks_is_free_after_that(
+async def test_by_arrangement_session_is_available_after_weeks_of_creator_bookings(
     storage: Storage, timed: Services, creator_id: UUID
 ) -> None:
     session = await quoted(storage, timed, creator_id, None, title="open", duration=1440)
@@ -165,7 +165,7 @@ async def test_an_open_session_of_a_creator_taken_for_weeks_is_free_after_that(
     assert await free(timed, creator_id, TUESDAY) == ["open"]
 
 
-async def test_a_session_in_demand_now_is_not_free_at_this_very_moment(
+async def test_booking_under_way_blocks_availability_until_its_end(
     storage: Storage, timed: Services, creator_id: UUID
 ) -> None:
     """What is under way takes the creator's time, though it began before now."""
@@ -188,7 +188,7 @@ async def test_a_session_in_demand_now_is_not_free_at_this_very_moment(
         ("relevance", ["d", "c", "b", "a"]),
     ],
 )
-async def test_what_is_free_comes_in_every_order_and_with_every_other_filter(
+async def test_availability_filter_combines_with_every_ordering_and_filter(
     storage: Storage, timed: Services, creator_id: UUID, ordering: Ordering, expected: list[str]
 ) -> None:
     for place, title in enumerate("abcd"):
@@ -202,7 +202,7 @@ async def test_what_is_free_comes_in_every_order_and_with_every_other_filter(
     assert await free(timed, creator_id, *window, ordering=ordering, tag="x") == expected
 
 
-async def test_a_search_and_the_facets_keep_to_the_window(storage: Storage, timed: Services, creator_id: UUID) -> None:
+async def test_search_and_facets_are_limited_to_the_window(storage: Storage, timed: Services, creator_id: UUID) -> None:
     for hour, title, tag in ((9, "Zymurgy", "beer"), (9, "Pottery", "clay"), (20, "Zymurgy by night", "beer")):
         await quoted(storage, timed, creator_id, at(hour), title=title, tags=(tag,), category="music")
     noon = TUESDAY + 12 * HOUR
@@ -214,7 +214,7 @@ async def test_a_search_and_the_facets_keep_to_the_window(storage: Storage, time
     assert [each.count for each in counted.categories] == [2]
 
 
-async def test_the_hidden_and_the_archived_are_not_found(storage: Storage, timed: Services, creator_id: UUID) -> None:
+async def test_hidden_and_archived_sessions_are_not_found(storage: Storage, timed: Services, creator_id: UUID) -> None:
     await quoted(storage, timed, creator_id, at(9), title="shown")
     await quoted(storage, timed, creator_id, at(9), title="inactive", status="inactive")
     archived = await quoted(storage, timed, creator_id, at(9), title="archived")
@@ -224,9 +224,7 @@ async def test_the_hidden_and_the_archived_are_not_found(storage: Storage, timed
     assert await free(timed, creator_id, TUESDAY) == []
 
 
-async def test_a_window_that_is_turned_around_or_over_finds_nothing(
-    storage: Storage, timed: Services, creator_id: UUID
-) -> None:
+async def test_reversed_or_past_window_finds_nothing(storage: Storage, timed: Services, creator_id: UUID) -> None:
     session = await quoted(storage, timed, creator_id, None)
     await stored_booking(storage, session)
     filters = CatalogFilters(creator=creator_id, available_from=TUESDAY, available_to=TUESDAY)

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from builders import Services, a_caller, a_schedule, services_over, somebody, stored_session, stored_user
+from example_search import searched
 from fakes import MovableClock
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.adapters.postgres.connection.pool import connect
@@ -23,7 +24,6 @@ from marketplace.core.domain.sessions import CatalogFilters, Session
 from marketplace.core.domain.slots import Slot
 from marketplace.core.errors import Conflict
 from marketplace.core.ports.storage import Storage
-from searching import searched
 
 T = TypeVar("T")
 
@@ -210,7 +210,7 @@ def runner_and_storage(request: pytest.FixtureRequest) -> Iterator[tuple[asyncio
 
 @searched(120, suppress_health_check=list(HealthCheck))
 @given(life=lives())
-def test_what_a_search_says_is_what_the_slots_say(
+def test_availability_search_agrees_with_listed_slots(
     runner_and_storage: tuple[asyncio.Runner, Storage], life: Life
 ) -> None:
     runner, storage = runner_and_storage

@@ -101,7 +101,7 @@ async def world(storage: Storage) -> AsyncIterator[World]:
 @pytest.mark.parametrize("party", ["user", "creator"])
 @pytest.mark.parametrize("ordering", ORDERINGS)
 @pytest.mark.parametrize("statuses", SETS, ids=lambda statuses: " ".join(sorted(statuses)) or "any")
-async def test_a_list_has_what_passes_its_filters_in_its_order(
+async def test_list_has_matching_bookings_in_requested_order(
     world: World, party: str, ordering: BookingOrdering, statuses: frozenset[BookingStatus]
 ) -> None:
     some = 0
@@ -121,7 +121,7 @@ async def test_a_list_has_what_passes_its_filters_in_its_order(
 
 
 @pytest.mark.parametrize("party", ["user", "creator"])
-async def test_who_asks_for_no_filters_has_everything_newest_first(world: World, party: str) -> None:
+async def test_list_without_filters_has_everything_newest_first(world: World, party: str) -> None:
     lists = world.storage.booking_lists
     read, person = (
         (lists.of_user, world.learner_id) if party == "user" else (lists.of_creator, world.sessions[0].creator_id)
@@ -135,7 +135,7 @@ async def test_who_asks_for_no_filters_has_everything_newest_first(world: World,
 
 @pytest.mark.parametrize("party", ["user", "creator"])
 @pytest.mark.parametrize("ordering", ORDERINGS)
-async def test_a_session_of_nobody_or_of_somebody_else_has_no_bookings_for_them(
+async def test_unknown_or_foreign_session_filter_matches_no_bookings(
     world: World, party: str, ordering: BookingOrdering
 ) -> None:
     booked = await stored_booking(world.storage, await stored_session(world.storage))
@@ -145,7 +145,7 @@ async def test_a_session_of_nobody_or_of_somebody_else_has_no_bookings_for_them(
 
 
 @pytest.mark.parametrize("ordering", ["booking_date", "-booking_date"])
-async def test_pages_by_start_hold_still_while_bookings_are_added(storage: Storage, ordering: BookingOrdering) -> None:
+async def test_pages_by_start_are_stable_while_bookings_are_added(storage: Storage, ordering: BookingOrdering) -> None:
     session, learner = await stored_session(storage), await stored_user(storage)
     created = [
         await stored_booking(storage, session, learner.id, starts_at=TOMORROW + day * DAY) for day in (8, 2, 6, 4)

@@ -52,7 +52,7 @@ async def test_a_booking_reads_with_its_session_both_parties_and_its_first_step(
     assert (await storage.booking_lists.of_creator(creator.id, 9, None)).items == (BookingDetails(**changes),)
 
 
-async def test_saving_changes_the_status_and_appends_the_step(storage: Storage) -> None:
+async def test_save_updates_status_and_appends_step(storage: Storage) -> None:
     booking = await stored_booking(storage, await stored_session(storage))
     cancelled, step = booking.after("cancel", somebody(booking.user_id), NOW + timedelta(minutes=1))
     step = replace(step, reason="Ill.")
@@ -68,7 +68,7 @@ async def test_saving_changes_the_status_and_appends_the_step(storage: Storage) 
     assert as_a(Booking, await acquired(storage, booking)) == cancelled
 
 
-async def test_many_are_saved_at_once_each_with_its_own_step(storage: Storage) -> None:
+async def test_bookings_are_saved_in_one_call_each_with_its_step(storage: Storage) -> None:
     session = await stored_session(storage, max_participants=9)
     created = [
         await stored_booking(storage, session, status=status, respond_by=respond_by, seats=seats)
@@ -107,7 +107,7 @@ async def test_many_are_saved_at_once_each_with_its_own_step(storage: Storage) -
     assert (await stored_booking(storage, session, created[1].user_id)).status == "confirmed"
 
 
-async def test_what_is_saved_is_the_status_of_the_booking_whatever_the_step_says(storage: Storage) -> None:
+async def test_saved_status_is_that_of_booking_regardless_of_step(storage: Storage) -> None:
     booking = await stored_booking(storage, await stored_session(storage), status="pending")
     _, step = booking.after("confirm", somebody(booking.creator_id), NOW)
     async with storage.unit_of_work() as tx:
@@ -119,13 +119,13 @@ async def test_what_is_saved_is_the_status_of_the_booking_whatever_the_step_says
     assert (found.status, found.history[-1]) == ("pending", step)
 
 
-async def test_nothing_to_save_is_saved_as_nothing(storage: Storage) -> None:
+async def test_saving_an_empty_list_does_nothing(storage: Storage) -> None:
     async with storage.unit_of_work() as tx:
         await tx.bookings.save_all([])
         await tx.slots.release()
 
 
-async def test_a_step_that_the_marketplace_took_has_no_actor(storage: Storage) -> None:
+async def test_automatic_step_has_no_actor(storage: Storage) -> None:
     booking = await stored_booking(storage, await stored_session(storage))
     step = BookingStep(
         booking_id=booking.id,
@@ -145,7 +145,7 @@ async def test_a_step_that_the_marketplace_took_has_no_actor(storage: Storage) -
     assert found.history[-1] == step
 
 
-async def test_who_acquires_after_waiting_gets_the_newest_booking(storage: Storage) -> None:
+async def test_acquire_after_waiting_returns_newest_booking(storage: Storage) -> None:
     booking = await stored_booking(storage, await stored_session(storage))
 
     async with storage.unit_of_work() as tx:
@@ -159,9 +159,7 @@ async def test_who_acquires_after_waiting_gets_the_newest_booking(storage: Stora
 
 
 @pytest.mark.parametrize("party", ["user", "creator"])
-async def test_each_party_lists_their_bookings_newest_first_by_pages_that_hold_still(
-    storage: Storage, party: str
-) -> None:
+async def test_each_party_lists_their_bookings_newest_first_in_stable_pages(storage: Storage, party: str) -> None:
     session, buyer = await stored_session(storage), await stored_user(storage)
     bookings = [
         await stored_booking(
@@ -188,7 +186,7 @@ async def test_each_party_lists_their_bookings_newest_first_by_pages_that_hold_s
     assert [len(page.items) for page in pages] == [2, 2, 1]
 
 
-async def test_a_list_that_ends_with_its_page_has_no_next(storage: Storage) -> None:
+async def test_last_full_page_has_no_next_page(storage: Storage) -> None:
     session = await stored_session(storage)
     booking = await stored_booking(storage, session)
 
@@ -199,7 +197,7 @@ async def test_a_list_that_ends_with_its_page_has_no_next(storage: Storage) -> N
     assert (await storage.booking_lists.of_user(session.creator_id, 1, None)).items == ()
 
 
-async def test_a_booking_shows_its_session_as_it_is_now_also_when_archived(storage: Storage) -> None:
+async def test_booking_shows_current_session_even_when_archived(storage: Storage) -> None:
     session = await stored_session(storage)
     booking = await stored_booking(storage, session)
     async with storage.unit_of_work() as tx:
@@ -211,7 +209,7 @@ async def test_a_booking_shows_its_session_as_it_is_now_also_when_archived(stora
     assert (found.session_details.title, found.session_details.archived_at) == ("Evening yoga", NOW)
 
 
-async def test_the_live_bookings_of_a_session_to_come_are_acquired_by_id_and_no_others(storage: Storage) -> None:
+async def test_acquire_upcoming_locks_live_upcoming_bookings_of_session_by_id(storage: Storage) -> None:
     session = await stored_session(storage, max_participants=9)
     later = TOMORROW + timedelta(days=1)
     await stored_booking(storage, session)
@@ -232,7 +230,7 @@ async def test_the_live_bookings_of_a_session_to_come_are_acquired_by_id_and_no_
     assert list(acquired) == live
 
 
-async def test_who_acquires_those_to_come_after_waiting_gets_them_as_they_then_are(storage: Storage) -> None:
+async def test_acquire_upcoming_after_waiting_returns_current_bookings(storage: Storage) -> None:
     session = await stored_session(storage)
     bookings = [await stored_booking(storage, session, status="pending") for _ in range(2)]
 

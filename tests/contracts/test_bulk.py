@@ -31,7 +31,7 @@ from marketplace.core.errors import IllegalTransition, Invalid, NotFound
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.bulk import BulkOrder
-from staff import StaffServices, logged, staff_over
+from staff_services import StaffServices, logged, staff_over
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def staff(services: Services) -> StaffServices:
     return staff_over(services)
 
 
-async def test_a_run_is_kept_with_what_it_is_about_in_order(storage: Storage) -> None:
+async def test_bulk_run_is_stored_with_its_targets_in_order(storage: Storage) -> None:
     user, targets = await stored_user(storage), [uuid7() for _ in range(3)][::-1]
     run = a_run(staff_id=user.id)
     async with storage.unit_of_work() as tx:
@@ -62,7 +62,7 @@ async def test_a_run_is_kept_with_what_it_is_about_in_order(storage: Storage) ->
     assert await storage.bulk_lists.refusals(uuid7(), 9, 0) == ()
 
 
-async def test_a_run_is_saved_with_its_refusals_or_not_at_all(storage: Storage) -> None:
+async def test_bulk_run_is_saved_atomically_with_its_refusals(storage: Storage) -> None:
     run = a_run(staff_id=(await stored_user(storage)).id)
     why = BulkRefusal(id=uuid7(), label="x", code="too_late", detail="No.")
     async with storage.unit_of_work() as tx:
@@ -85,7 +85,7 @@ async def test_a_run_is_saved_with_its_refusals_or_not_at_all(storage: Storage) 
     assert await storage.bulk_lists.refusals(run.id, 9, 1) == ()
 
 
-async def test_a_run_that_was_over_long_ago_is_forgotten_with_all_that_was_kept_of_it(
+async def test_old_finished_bulk_run_is_purged_with_its_rows(
     storage: Storage, services: Services, staff: StaffServices
 ) -> None:
     old = await carried_out(storage, staff, order("sessions", "hide", [*await sessions(storage, 2), uuid7()]))
@@ -106,7 +106,7 @@ async def test_a_run_that_was_over_long_ago_is_forgotten_with_all_that_was_kept_
     assert await storage.bulk_lists.find(under_way.id) is not None
 
 
-async def test_what_is_old_is_looked_for_every_hour(empty_storage: Storage) -> None:
+async def test_bulk_run_purge_runs_hourly(empty_storage: Storage) -> None:
     services = services_over(empty_storage)
     handlers = {"sweep_bulk_runs": staff_over(services).runner.purge}
     async with empty_storage.unit_of_work() as tx:
@@ -119,13 +119,13 @@ async def test_what_is_old_is_looked_for_every_hour(empty_storage: Storage) -> N
     assert found == [Job(kind="sweep_bulk_runs", subject=None, run_at=next_hour)]
 
 
-async def test_a_run_that_is_not_there_cannot_be_acquired(storage: Storage) -> None:
+async def test_unknown_bulk_run_cannot_be_acquired(storage: Storage) -> None:
     async with storage.unit_of_work() as tx:
         with pytest.raises(NotFound):
             await tx.bulk_runs.acquire(uuid7())
 
 
-async def test_runs_are_listed_newest_first_page_by_page(empty_storage: Storage) -> None:
+async def test_bulk_runs_are_listed_newest_first_page_by_page(empty_storage: Storage) -> None:
     storage, user = empty_storage, await stored_user(empty_storage)
     runs = [a_run(staff_id=user.id, created_at=NOW + timedelta(seconds=seconds)) for seconds in (1, 2, 2)]
     for run in runs:
@@ -138,7 +138,7 @@ async def test_runs_are_listed_newest_first_page_by_page(empty_storage: Storage)
     assert await storage.bulk_lists.count() == 3
 
 
-async def test_a_row_that_was_chosen_twice_is_met_once(storage: Storage, staff: StaffServices) -> None:
+async def test_row_chosen_twice_is_processed_once(storage: Storage, staff: StaffServices) -> None:
     session = await stored_session(storage)
 
     run = await carried_out(storage, staff, order("sessions", "hide", [session, session]))
@@ -146,9 +146,7 @@ async def test_a_row_that_was_chosen_twice_is_met_once(storage: Storage, staff: 
     assert (run.total, run.changed, run.refused) == (1, 1, 0)
 
 
-async def test_everything_that_matches_is_chosen_when_a_run_is_begun_and_nothing_after(
-    storage: Storage, staff: StaffServices
-) -> None:
+async def test_bulk_run_targets_rows_that_match_at_its_start(storage: Storage, staff: StaffServices) -> None:
     hoaxes, who = await sessions(storage, 3), await somebody_of_the_staff(storage)
     await stored_session(storage)
     creator_id = hoaxes[0].creator_id
@@ -165,7 +163,7 @@ async def test_everything_that_matches_is_chosen_when_a_run_is_begun_and_nothing
     assert (await staff.sessions.get(late.id)).hidden_at is None
 
 
-async def test_people_and_bookings_are_chosen_by_their_lists_too(storage: Storage, staff: StaffServices) -> None:
+async def test_users_and_bookings_are_chosen_by_list_filters(storage: Storage, staff: StaffServices) -> None:
     session = await stored_session(storage, max_participants=9)
     bookings = [await stored_booking(storage, session) for _ in range(3)]
     person = await stored_user(storage, email=f"{uuid7().hex}@example.org")
@@ -183,7 +181,7 @@ async def test_people_and_bookings_are_chosen_by_their_lists_too(storage: Storag
     assert not (await storage.users.get(person.id)).is_active
 
 
-async def test_the_ids_of_all_that_match_come_in_order_up_to_a_number(storage: Storage) -> None:
+async def test_matching_ids_come_in_order_up_to_a_limit(storage: Storage) -> None:
     creator = await stored_user(storage, role="creator")
     dear, cheap, dearest = [
         await stored_session(storage, creator_id=creator.id, price=Decimal(price)) for price in (20, 10, 30)
@@ -198,7 +196,7 @@ async def test_the_ids_of_all_that_match_come_in_order_up_to_a_number(storage: S
     assert await lists.matching(replace(by_price, min_price=Decimal(99)), 9) == ()
 
 
-async def test_what_matches_nothing_is_previewed_and_not_begun(storage: Storage, staff: StaffServices) -> None:
+async def test_empty_match_can_be_previewed_but_not_started(storage: Storage, staff: StaffServices) -> None:
     who = await somebody_of_the_staff(storage)
     what = BulkOrder(kind="sessions", action="hide", rows=ListedSessionFilters(creator=uuid7()))
 
@@ -207,9 +205,7 @@ async def test_what_matches_nothing_is_previewed_and_not_begun(storage: Storage,
         await staff.bulk.begin(who, what, WHY)
 
 
-async def test_what_cannot_be_done_is_refused_before_anything_is_written(
-    storage: Storage, staff: StaffServices
-) -> None:
+async def test_invalid_bulk_order_is_refused_before_anything_is_written(storage: Storage, staff: StaffServices) -> None:
     who = await somebody_of_the_staff(storage)
     for what in (
         order("users", "hide", [uuid7()]),
@@ -222,7 +218,7 @@ async def test_what_cannot_be_done_is_refused_before_anything_is_written(
             await staff.bulk.begin(who, what, WHY)
 
 
-async def test_a_key_begins_a_run_once(storage: Storage, staff: StaffServices) -> None:
+async def test_idempotency_key_starts_bulk_run_once(storage: Storage, staff: StaffServices) -> None:
     who, (session,) = await somebody_of_the_staff(storage), await sessions(storage, 1)
     key, what = a_key(user_id=who.user_id), order("sessions", "hide", [session])
 
@@ -232,7 +228,7 @@ async def test_a_key_begins_a_run_once(storage: Storage, staff: StaffServices) -
     assert first.resource.id == second.resource.id
 
 
-async def test_a_cancelled_run_leaves_the_rest_as_it_is(storage: Storage, staff: StaffServices) -> None:
+async def test_cancelled_bulk_run_leaves_remaining_rows_unchanged(storage: Storage, staff: StaffServices) -> None:
     who, hoaxes = await somebody_of_the_staff(storage), await sessions(storage, 2)
     run = await started(storage, staff, order("sessions", "hide", hoaxes))
 
@@ -250,7 +246,7 @@ async def test_a_cancelled_run_leaves_the_rest_as_it_is(storage: Storage, staff:
         await staff.bulk.cancel(who, uuid7())
 
 
-async def test_a_run_is_enqueued_with_what_it_is_about_or_not_at_all(empty_storage: Storage) -> None:
+async def test_bulk_run_is_enqueued_atomically_with_its_targets(empty_storage: Storage) -> None:
     storage, staff = empty_storage, staff_over(services_over(empty_storage))
     run = await started(storage, staff, order("sessions", "hide", [uuid7()]))
 

@@ -21,7 +21,7 @@ from marketplace.core.domain.bulk import (
     BulkKind,
 )
 from marketplace.core.ports.storage import Storage
-from staff import StaffServices, logged, staff_over
+from staff_services import StaffServices, logged, staff_over
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def staff(services: Services) -> StaffServices:
     return staff_over(services)
 
 
-async def test_hiding_many_hides_each_with_an_entry_of_the_log(storage: Storage, staff: StaffServices) -> None:
+async def test_bulk_hide_writes_one_audit_entry_per_session(storage: Storage, staff: StaffServices) -> None:
     who, hoaxes = await somebody_of_the_staff(storage), await sessions(storage, 3)
 
     run = await carried_out(storage, staff, order("sessions", "hide", hoaxes), who)
@@ -49,7 +49,7 @@ async def test_hiding_many_hides_each_with_an_entry_of_the_log(storage: Storage,
     assert (entry.action, entry.after) == ("bulk_begun", {"kind": "sessions", "action": "hide", "total": 3})
 
 
-async def test_what_is_refused_is_reported_and_stops_nothing(storage: Storage, staff: StaffServices) -> None:
+async def test_refused_row_is_reported_and_stops_nothing(storage: Storage, staff: StaffServices) -> None:
     hidden, shown = await stored_session(storage, hidden_at=NOW, hidden_reason="x"), await stored_session(storage)
     archived, nothing = await stored_session(storage, archived_at=NOW), uuid7()
 
@@ -65,7 +65,7 @@ async def test_what_is_refused_is_reported_and_stops_nothing(storage: Storage, s
     assert found[0].detail == "This session is already hidden."
 
 
-async def test_each_action_on_sessions_does_what_the_single_one_does(storage: Storage, staff: StaffServices) -> None:
+async def test_bulk_action_on_sessions_matches_single_action(storage: Storage, staff: StaffServices) -> None:
     free, booked = await sessions(storage, 2)
     await stored_booking(storage, booked)
     both = [free, booked]
@@ -78,7 +78,7 @@ async def test_each_action_on_sessions_does_what_the_single_one_does(storage: St
     assert (await staff.sessions.get(free.id)).archived_at == NOW
 
 
-async def test_bookings_are_cancelled_and_their_seats_can_be_had_again(storage: Storage, staff: StaffServices) -> None:
+async def test_bulk_cancelled_bookings_release_their_seats(storage: Storage, staff: StaffServices) -> None:
     session = await stored_session(storage, max_participants=6)
     bookings = [await stored_booking(storage, session, seats=2) for _ in range(3)]
     assert await seats_taken(storage, session) == 6
@@ -91,7 +91,7 @@ async def test_bookings_are_cancelled_and_their_seats_can_be_had_again(storage: 
     assert [(step.to_status, step.reason) for step in history] == [("confirmed", ""), ("cancelled", WHY)]
 
 
-async def test_each_action_on_bookings_goes_by_the_rules_of_their_life(
+async def test_bulk_action_on_bookings_follows_lifecycle_rules(
     storage: Storage, services: Services, staff: StaffServices
 ) -> None:
     session = await stored_session(storage, max_participants=9)
@@ -108,7 +108,9 @@ async def test_each_action_on_bookings_goes_by_the_rules_of_their_life(
     assert await refusals(storage, late) == [(answered.id, "illegal_transition")]
 
 
-async def test_accounts_are_switched_off_and_on_and_given_roles(storage: Storage, staff: StaffServices) -> None:
+async def test_accounts_are_deactivated_activated_and_given_roles_in_bulk(
+    storage: Storage, staff: StaffServices
+) -> None:
     person, creator, colleague = (
         await stored_user(storage),
         await stored_user(storage, role="creator"),
@@ -136,9 +138,7 @@ async def test_accounts_are_switched_off_and_on_and_given_roles(storage: Storage
     assert [(await storage.users.get(user.id)).role for user in (person, creator)] == ["user", "creator"]
 
 
-async def test_creators_are_switched_off_and_what_is_sold_of_them_is_cancelled(
-    storage: Storage, staff: StaffServices
-) -> None:
+async def test_bulk_deactivation_of_creators_cancels_their_sold_seats(storage: Storage, staff: StaffServices) -> None:
     creators = [await stored_user(storage, role="creator", is_active=is_active) for is_active in (True, False, False)]
     quotes = [await stored_session(storage, creator_id=creator.id) for creator in creators]
     booked = [await stored_booking(storage, quote, seats=2) for quote in quotes[:2]]
@@ -182,7 +182,7 @@ async def test_creators_are_switched_off_and_what_is_sold_of_them_is_cancelled(
         ("bookings", "complete"),
     ],
 )
-async def test_a_preview_says_of_each_row_what_then_comes_of_it(
+async def test_preview_predicts_outcome_of_each_row(
     storage: Storage, staff: StaffServices, kind: BulkKind, action: BulkAction
 ) -> None:
     who = await somebody_of_the_staff(storage)
@@ -212,7 +212,7 @@ async def test_a_preview_says_of_each_row_what_then_comes_of_it(
     assert skipped == await refusals(storage, run)
 
 
-async def test_a_preview_changes_nothing_counts_seats_and_names_the_first_of_either(
+async def test_preview_changes_nothing_counts_seats_and_lists_examples_of_each_outcome(
     storage: Storage, staff: StaffServices
 ) -> None:
     who, session = await somebody_of_the_staff(storage), await stored_session(storage, max_participants=99)

@@ -26,7 +26,7 @@ from marketplace.core.domain.sessions import Session
 from marketplace.core.errors import Busy
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin import bulk_runner
-from staff import StaffServices, staff_over
+from staff_services import StaffServices, staff_over
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def staff(services: Services) -> StaffServices:
 
 
 @pytest.mark.parametrize("lost", [{"is_staff": False}, {"is_active": False}])
-async def test_who_lost_the_rights_since_goes_no_further(
+async def test_bulk_run_stops_when_its_starter_loses_rights(
     storage: Storage, staff: StaffServices, lost: dict[str, Any]
 ) -> None:
     who, (session,) = await somebody_of_the_staff(storage), await sessions(storage, 1)
@@ -55,9 +55,7 @@ async def test_who_lost_the_rights_since_goes_no_further(
     assert (await staff.sessions.get(session.id)).hidden_at is None
 
 
-async def test_a_superuser_who_is_one_no_longer_changes_no_more_of_the_staff(
-    storage: Storage, staff: StaffServices
-) -> None:
+async def test_demoted_superuser_cannot_change_staff_accounts(storage: Storage, staff: StaffServices) -> None:
     who, colleague = await somebody_of_the_staff(storage, is_superuser=True), await stored_user(storage, is_staff=True)
     run = await started(storage, staff, order("users", "deactivate", [colleague]), who)
     async with storage.unit_of_work() as tx:
@@ -68,9 +66,7 @@ async def test_a_superuser_who_is_one_no_longer_changes_no_more_of_the_staff(
     assert await refusals(storage, run) == [(colleague.id, "not_superuser")]
 
 
-async def test_a_run_of_more_rows_than_one_job_settles_goes_on_by_itself(
-    storage: Storage, staff: StaffServices
-) -> None:
+async def test_bulk_run_larger_than_one_job_continues_in_further_jobs(storage: Storage, staff: StaffServices) -> None:
     gone = [uuid7() for _ in range(bulk_runner.ROWS_PER_JOB + 1)]
     run = await started(storage, staff, order("sessions", "hide", gone))
 
@@ -81,7 +77,7 @@ async def test_a_run_of_more_rows_than_one_job_settles_goes_on_by_itself(
     assert [refusal.id for refusal in await storage.bulk_lists.refusals(run.id, 1_000, 0)] == gone
 
 
-async def test_what_is_carried_out_twice_at_once_changes_each_row_once(storage: Storage, staff: StaffServices) -> None:
+async def test_bulk_run_executed_concurrently_changes_each_row_once(storage: Storage, staff: StaffServices) -> None:
     session = await stored_session(storage, max_participants=30)
     bookings = [await stored_booking(storage, session) for _ in range(20)]
     run = await started(storage, staff, order("bookings", "cancel", bookings))
@@ -94,9 +90,7 @@ async def test_what_is_carried_out_twice_at_once_changes_each_row_once(storage: 
     assert {len((await staff.bookings.get(each.id)).history) for each in bookings} == {2}
 
 
-async def test_two_of_the_staff_who_cancel_the_same_bookings_at_once_cancel_each_once(
-    storage: Storage, staff: StaffServices
-) -> None:
+async def test_concurrent_bulk_runs_cancel_each_booking_once(storage: Storage, staff: StaffServices) -> None:
     session = await stored_session(storage, max_participants=50)
     bookings = [await stored_booking(storage, session) for _ in range(30)]
     runs = [
@@ -115,7 +109,7 @@ async def test_two_of_the_staff_who_cancel_the_same_bookings_at_once_cancel_each
     assert {len((await staff.bookings.get(each.id)).history) for each in bookings} == {2}
 
 
-async def test_a_run_that_is_over_or_was_never_begun_is_no_work(storage: Storage, staff: StaffServices) -> None:
+async def test_finished_or_unknown_bulk_run_is_skipped(storage: Storage, staff: StaffServices) -> None:
     (session,) = await sessions(storage, 1)
     run = await carried_out(storage, staff, order("sessions", "hide", [session]))
 
@@ -126,7 +120,7 @@ async def test_a_run_that_is_over_or_was_never_begun_is_no_work(storage: Storage
     assert await staff.run(storage) == 0
 
 
-async def test_a_row_that_cannot_be_had_in_time_is_tried_again(open_storage: OpenStorage) -> None:
+async def test_row_whose_lock_times_out_can_be_retried(open_storage: OpenStorage) -> None:
     held = asyncio.Event()
 
     async def hold(storage: Storage, session: Session) -> None:

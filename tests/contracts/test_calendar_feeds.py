@@ -42,12 +42,12 @@ async def booked(storage: Storage, session: Session, *starts_at: datetime) -> li
     return [await stored_booking(storage, session, user.id, starts_at=start) for start in starts_at]
 
 
-async def test_who_never_asked_has_no_feed(storage: Storage) -> None:
+async def test_user_without_request_has_no_feed(storage: Storage) -> None:
     assert await storage.feeds.find((await stored_user(storage)).id) is None
     assert await storage.feeds.find_bookings(new_feed_token(), WINDOW) is None
 
 
-async def test_the_feed_that_was_added_first_stays(storage: Storage) -> None:
+async def test_first_added_feed_is_kept(storage: Storage) -> None:
     user = await stored_user(storage)
     first, second = a_feed(user), a_feed(user, created_at=NOW + timedelta(hours=1))
 
@@ -58,7 +58,7 @@ async def test_the_feed_that_was_added_first_stays(storage: Storage) -> None:
     assert not await is_known(storage, second)
 
 
-async def test_a_saved_feed_takes_the_place_of_the_one_before(storage: Storage) -> None:
+async def test_saved_feed_replaces_previous_one(storage: Storage) -> None:
     user = await stored_user(storage)
     first = await stored_feed(storage, user)
 
@@ -69,7 +69,7 @@ async def test_a_saved_feed_takes_the_place_of_the_one_before(storage: Storage) 
     assert await is_known(storage, second)
 
 
-async def test_of_many_who_add_a_feed_of_one_person_at_once_all_are_told_the_same(storage: Storage) -> None:
+async def test_concurrent_adds_of_a_feed_return_the_same_feed(storage: Storage) -> None:
     user = await stored_user(storage)
 
     outcome = await at_once(add(storage, a_feed(user)) for _ in range(10))
@@ -78,7 +78,7 @@ async def test_of_many_who_add_a_feed_of_one_person_at_once_all_are_told_the_sam
     assert set(outcome.done) == {await storage.feeds.find(user.id)}
 
 
-async def test_a_feed_whose_transaction_failed_is_none_and_its_twin_takes_its_place(storage: Storage) -> None:
+async def test_rolled_back_feed_is_replaced_by_concurrent_add(storage: Storage) -> None:
     user = await stored_user(storage)
     failed, feed = a_feed(user), a_feed(user)
     async with broken_transaction(storage) as tx:
@@ -90,7 +90,7 @@ async def test_a_feed_whose_transaction_failed_is_none_and_its_twin_takes_its_pl
     assert not await is_known(storage, failed)
 
 
-async def test_a_replacement_that_was_rolled_back_leaves_the_old_feed(storage: Storage) -> None:
+async def test_rolled_back_replacement_leaves_old_feed(storage: Storage) -> None:
     user = await stored_user(storage)
     old, new = await stored_feed(storage, user), a_feed(user)
     async with broken_transaction(storage) as tx:
@@ -101,7 +101,7 @@ async def test_a_replacement_that_was_rolled_back_leaves_the_old_feed(storage: S
     assert not await is_known(storage, new)
 
 
-async def test_nobody_reads_the_feed_of_somebody_inactive(storage: Storage) -> None:
+async def test_feed_of_inactive_user_is_not_found(storage: Storage) -> None:
     feed = await stored_feed(storage, await stored_user(storage, is_active=False))
 
     assert not await is_known(storage, feed)
@@ -111,7 +111,7 @@ async def test_a_feed_without_bookings_is_empty(storage: Storage) -> None:
     assert await shown(storage, await stored_feed(storage, await stored_user(storage))) == []
 
 
-async def test_a_feed_shows_what_its_person_booked_and_sold_and_nothing_else(storage: Storage) -> None:
+async def test_feed_shows_only_bookings_of_its_owner_as_learner_and_creator(storage: Storage) -> None:
     person = await stored_user(storage, role="creator")
     feed = await stored_feed(storage, person)
     own, other = await stored_session(storage, creator_id=person.id), await stored_session(storage)
@@ -124,7 +124,7 @@ async def test_a_feed_shows_what_its_person_booked_and_sold_and_nothing_else(sto
     assert [booking.id for booking in found] == [booking.id for booking in (*sold, bought)]
 
 
-async def test_a_feed_shows_what_was_cancelled(storage: Storage) -> None:
+async def test_feed_shows_cancelled_bookings(storage: Storage) -> None:
     user = await stored_user(storage)
     feed = await stored_feed(storage, user)
     booking = await stored_booking(storage, await stored_session(storage), user.id)
@@ -135,7 +135,7 @@ async def test_a_feed_shows_what_was_cancelled(storage: Storage) -> None:
     assert (found.id, found.status) == (booking.id, "cancelled")
 
 
-async def test_a_feed_begins_where_its_window_does(storage: Storage) -> None:
+async def test_feed_starts_at_its_window(storage: Storage) -> None:
     session = await stored_session(storage)
     feed = await stored_feed(storage, await storage.users.get(session.creator_id))
     first = WINDOW.since
@@ -146,7 +146,7 @@ async def test_a_feed_begins_where_its_window_does(storage: Storage) -> None:
 
 
 @pytest.mark.parametrize("maximum", range(8))
-async def test_of_too_many_bookings_the_next_are_shown_and_then_the_last(storage: Storage, maximum: int) -> None:
+async def test_feed_over_its_limit_prefers_upcoming_then_most_recent_bookings(storage: Storage, maximum: int) -> None:
     person = await stored_user(storage, role="creator")
     feed = await stored_feed(storage, person)
     own, other = await stored_session(storage, creator_id=person.id), await stored_session(storage)
@@ -158,7 +158,7 @@ async def test_of_too_many_bookings_the_next_are_shown_and_then_the_last(storage
     assert starts(await shown(storage, feed, maximum=maximum)) == sorted(candidates[:maximum])
 
 
-async def test_of_bookings_at_one_start_the_first_made_are_shown(storage: Storage) -> None:
+async def test_feed_over_its_limit_prefers_oldest_bookings_of_one_start(storage: Storage) -> None:
     session = await stored_session(storage, max_participants=9)
     feed = await stored_feed(storage, await storage.users.get(session.creator_id))
     for start in (NOW - timedelta(hours=2), NOW):

@@ -44,7 +44,7 @@ def lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def test_an_event_has_what_rfc_5545_asks_of_it() -> None:
+def test_event_has_properties_required_by_rfc_5545() -> None:
     calendar = parsed(rendered(replace(EVENT, sequence=3, status="CANCELLED")))
     (event,) = calendar.walk("VEVENT")
 
@@ -63,7 +63,7 @@ def test_times_are_written_in_utc() -> None:
     assert b"\r\nDTSTART:20300108T090000Z\r\n" in rendered(EVENT)
 
 
-def test_no_address_of_a_person_is_written() -> None:
+def test_calendar_contains_no_email_address() -> None:
     written = rendered(EVENT).replace(EVENT.uid.encode(), b"")
 
     assert b"@" not in written
@@ -71,13 +71,13 @@ def test_no_address_of_a_person_is_written() -> None:
 
 
 @pytest.mark.parametrize("name", [None, "Sessions; marketplace"])
-def test_only_what_is_subscribed_to_has_a_name(name: str | None) -> None:
+def test_only_subscribed_calendar_has_a_name(name: str | None) -> None:
     calendar = parsed(rendered(EVENT, name=name))
 
     assert (calendar.get("name"), calendar.get("x-wr-calname")) == (name, name)
 
 
-def test_a_calendar_of_nothing_is_a_calendar() -> None:
+def test_empty_calendar_is_valid() -> None:
     assert read(rendered()) == []
 
 
@@ -97,9 +97,7 @@ def test_events_keep_their_order() -> None:
 @example(summary="\U0001f9d8" * 300, description="\u00e9" * 20_000, name="\U0001f9d8" * 150)
 @example(summary="\\", description="\\n\\", name="Ada\\")
 @example(summary=" ", description="\u2028\u2029\x85", name="  a  ")
-def test_whatever_a_text_has_it_is_read_as_it_was_and_no_line_is_too_long(
-    summary: str, description: str, name: str
-) -> None:
+def test_any_text_round_trips_and_lines_are_folded(summary: str, description: str, name: str) -> None:
     written = rendered(replace(EVENT, summary=summary, description=description, organizer_name=name))
 
     (event,) = read(written)

@@ -54,7 +54,7 @@ async def test_only_active_sessions_of_active_creators_are_listed(storage: Stora
     assert await listed(storage, creator=gone.id) == []
 
 
-async def test_a_list_has_sessions_as_they_are_found_one_by_one(storage: Storage, creator_id: UUID) -> None:
+async def test_list_shows_sessions_as_find_does(storage: Storage, creator_id: UUID) -> None:
     (session,) = await stored(storage, creator_id, [{"tags": ("a", "b"), "category": "music"}])
 
     page = await storage.catalog.list(CatalogFilters(creator=creator_id), 1, None, NOW)
@@ -106,7 +106,7 @@ MIXED: list[dict[str, Any]] = [
         ("relevance", "3 0 1 2"),
     ],
 )
-async def test_a_list_is_in_the_order_asked_for_ties_in_the_same_direction(
+async def test_list_is_in_requested_order_with_ties_in_same_direction(
     storage: Storage, creator_id: UUID, ordering: Ordering, places: str, limit: int
 ) -> None:
     sessions = await stored(storage, creator_id, MIXED)
@@ -188,7 +188,7 @@ async def test_facets_count_what_the_same_filters_list(storage: Storage, creator
     )
 
 
-async def test_facets_of_nothing_still_name_every_price_band(storage: Storage, creator_id: UUID) -> None:
+async def test_empty_facets_still_have_every_price_band(storage: Storage, creator_id: UUID) -> None:
     facets = await storage.catalog.facets(CatalogFilters(creator=creator_id, category="nothing"), NOW)
 
     assert facets.categories == ()
@@ -209,7 +209,7 @@ async def test_facets_name_the_fifty_commonest_tags(storage: Storage, creator_id
     assert list(facets.tags) == [TagCount(tag=name, count=count) for name, count in expected]
 
 
-async def test_a_changed_session_is_listed_by_what_it_is_now(storage: Storage, creator_id: UUID) -> None:
+async def test_changed_session_is_listed_by_its_current_values(storage: Storage, creator_id: UUID) -> None:
     (session,) = await stored(storage, creator_id, [{"title": "Zebra", "tags": ("old",)}])
     async with storage.unit_of_work() as tx:
         await tx.sessions.save(replace(session, title="Apple", tags=("new",)))

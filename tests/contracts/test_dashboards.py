@@ -8,7 +8,7 @@ from fakes import NOW
 from marketplace.core.domain.dashboards import Attention, Dashboard, DashboardWindow
 from marketplace.core.domain.summaries import ZERO
 from marketplace.core.ports.storage import Storage
-from staff import staff_over
+from staff_services import staff_over
 
 DAY = timedelta(days=1)
 TODAY = NOW.date()
@@ -30,7 +30,7 @@ async def test_an_empty_marketplace_has_a_zero_for_each_day(empty_storage: Stora
     assert found.attention == Attention(open_reports=0, expiring_requests=0, failed_jobs=0)
 
 
-async def test_seats_and_income_count_on_the_day_of_booking_less_what_was_cancelled_since(
+async def test_seats_and_income_count_on_day_of_booking_without_later_cancellations(
     empty_storage: Storage,
 ) -> None:
     storage, session = empty_storage, await stored_session(empty_storage, max_participants=9)
@@ -69,7 +69,7 @@ async def test_days_are_those_of_the_zone(empty_storage: Storage) -> None:
     assert seats(found) == {TODAY: 1, TODAY - DAY: 1}
 
 
-async def test_requests_that_lapse_within_a_day_want_attention(empty_storage: Storage) -> None:
+async def test_requests_expiring_within_a_day_need_attention(empty_storage: Storage) -> None:
     storage, session = empty_storage, await stored_session(empty_storage, max_participants=9)
     for respond_by in (NOW + timedelta(hours=1), NOW + DAY - timedelta(seconds=1), NOW + DAY, NOW + 2 * DAY):
         await stored_booking(storage, session, status="pending", respond_by=respond_by)
@@ -78,7 +78,7 @@ async def test_requests_that_lapse_within_a_day_want_attention(empty_storage: St
     assert (await dashboard(storage)).attention.expiring_requests == 3
 
 
-async def test_open_reports_want_attention(empty_storage: Storage) -> None:
+async def test_open_reports_need_attention(empty_storage: Storage) -> None:
     storage, services = empty_storage, services_over(empty_storage)
     staff, session = staff_over(services), await stored_session(empty_storage)
     created = [
@@ -91,7 +91,7 @@ async def test_open_reports_want_attention(empty_storage: Storage) -> None:
     assert (await dashboard(storage)).attention.open_reports == 1
 
 
-async def test_the_staff_sees_the_days_of_their_own_zone(empty_storage: Storage) -> None:
+async def test_staff_sees_days_of_own_time_zone(empty_storage: Storage) -> None:
     staff = staff_over(services_over(empty_storage))
     who = await stored_user(empty_storage, is_staff=True, time_zone="Pacific/Kiritimati")
 

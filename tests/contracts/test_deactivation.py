@@ -18,7 +18,7 @@ from fakes import NOW
 from marketplace.core.domain.bookings import BookingHistory
 from marketplace.core.domain.principals import Principal
 from marketplace.core.ports.storage import Storage
-from staff import logged, staff_over
+from staff_services import logged, staff_over
 
 WHY = "They never came."
 LATER = TOMORROW + timedelta(hours=3)
@@ -28,7 +28,7 @@ async def a_colleague(storage: Storage) -> Principal:
     return a_caller(await stored_user(storage, is_staff=True))
 
 
-async def test_the_live_bookings_of_a_creator_to_come_are_acquired_by_id_and_no_others(storage: Storage) -> None:
+async def test_acquire_of_creator_locks_live_upcoming_bookings_by_id(storage: Storage) -> None:
     creator = await stored_user(storage, role="creator")
     one, other = [await stored_session(storage, creator_id=creator.id, max_participants=9) for _ in range(2)]
     await stored_booking(storage, one)
@@ -51,7 +51,7 @@ async def test_the_live_bookings_of_a_creator_to_come_are_acquired_by_id_and_no_
     assert [len(booking.history) for booking in acquired] == [1, 1, 1]
 
 
-async def test_who_acquires_a_creators_after_waiting_gets_them_as_they_then_are(storage: Storage) -> None:
+async def test_acquire_of_creator_after_waiting_returns_current_bookings(storage: Storage) -> None:
     session = await stored_session(storage)
     bookings = [await stored_booking(storage, session, seats=1) for _ in range(2)]
 
@@ -69,7 +69,7 @@ async def test_who_acquires_a_creators_after_waiting_gets_them_as_they_then_are(
     assert [booking.id for booking in await other] == [bookings[1].id]
 
 
-async def test_what_was_sold_is_cancelled_with_its_steps_entries_and_seats_in_one_batch(storage: Storage) -> None:
+async def test_deactivation_cancels_sold_bookings_with_steps_entries_and_seats_in_one_batch(storage: Storage) -> None:
     staff, colleague = staff_over(services_over(storage)), await a_colleague(storage)
     creator = await stored_user(storage, role="creator")
     session = await stored_session(storage, creator_id=creator.id, max_participants=9)
@@ -97,7 +97,7 @@ async def test_what_was_sold_is_cancelled_with_its_steps_entries_and_seats_in_on
     assert len(batches) == 1
 
 
-async def test_a_creator_is_switched_off_in_the_middle_of_everything_and_nothing_is_left_sold(
+async def test_deactivation_during_concurrent_changes_leaves_no_sold_seat(
     storage: Storage,
 ) -> None:
     services = services_over(storage)
@@ -131,7 +131,7 @@ async def test_a_creator_is_switched_off_in_the_middle_of_everything_and_nothing
         assert await seats_taken(storage, session) == 0
 
 
-async def test_of_whom_nothing_is_sold_nothing_is_cancelled(storage: Storage) -> None:
+async def test_deactivation_of_creator_without_bookings_cancels_nothing(storage: Storage) -> None:
     staff, colleague = staff_over(services_over(storage)), await a_colleague(storage)
     nobody = await stored_user(storage, role="creator")
 

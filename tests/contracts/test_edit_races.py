@@ -17,7 +17,7 @@ def services(storage: Storage) -> Services:
     return services_over(storage)
 
 
-async def test_of_many_registrations_with_one_email_address_one_succeeds(storage: Storage, services: Services) -> None:
+async def test_concurrent_registrations_with_one_email_have_one_winner(storage: Storage, services: Services) -> None:
     user = a_user()
 
     outcome = await at_once(
@@ -29,7 +29,7 @@ async def test_of_many_registrations_with_one_email_address_one_succeeds(storage
     assert await storage.users.find_by_email(user.email) == outcome.done[0]
 
 
-async def test_of_two_who_use_one_refresh_token_at_most_one_goes_on_and_the_login_ends(
+async def test_refresh_token_used_twice_concurrently_has_one_winner_and_ends_login(
     storage: Storage, services: Services
 ) -> None:
     user = await stored_user(storage)
@@ -42,7 +42,7 @@ async def test_of_two_who_use_one_refresh_token_at_most_one_goes_on_and_the_logi
     assert reused.reasons() == {"BadRefreshToken": 1}
 
 
-async def test_edits_of_one_session_at_once_all_hold(storage: Storage, services: Services) -> None:
+async def test_concurrent_edits_of_one_session_are_all_applied(storage: Storage, services: Services) -> None:
     session = await stored_session(storage)
     owner = a_caller(a_user(id=session.creator_id, role="creator"))
     changes: list[dict[str, Any]] = [

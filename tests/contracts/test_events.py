@@ -40,7 +40,7 @@ from marketplace.core.domain.events import (
 from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.storage import Storage
-from staff import staff_over
+from staff_services import staff_over
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -111,7 +111,7 @@ async def test_every_path_that_writes_a_step_writes_its_event(storage: Storage, 
     assert recorder.kinds(cancelled_bookings) == ["booking.created", "booking.rescheduled", "booking.cancelled"]
 
 
-async def test_event_of_a_step_says_what_the_step_left(storage: Storage, services: Services) -> None:
+async def test_event_of_a_step_has_state_after_the_step(storage: Storage, services: Services) -> None:
     session = await stored_session(storage, price=Decimal("12.50"))
     booking = await stored_booking(storage, session, seats=2, amount=Decimal("25.00"))
     await services.bookings.reschedule(owner_of(session), booking.id, TOMORROW + HOUR, "Why not?")
@@ -151,7 +151,7 @@ async def test_event_of_a_step_says_what_the_step_left(storage: Storage, service
     assert moved_again.starts_at == TOMORROW + 4 * HOUR
 
 
-async def test_no_event_holds_a_name_an_address_or_what_a_person_wrote(storage: Storage, services: Services) -> None:
+async def test_events_contain_no_personal_data(storage: Storage, services: Services) -> None:
     changes = {"first_name": "Wilhelmina", "last_name": "Quicksilver", "avatar": "https://example.org/quick.png"}
     creator, learner = await stored_user(storage, role="creator", **changes), await stored_user(storage, **changes)
     session = await stored_session(storage, creator_id=creator.id, description="Call me at home.")
@@ -243,7 +243,7 @@ async def test_rollback_leaves_no_event(storage: Storage) -> None:
     assert await claimed(storage) == []
 
 
-async def test_nothing_is_claimed_before_it_is_committed(storage: Storage) -> None:
+async def test_uncommitted_event_is_not_claimed(storage: Storage) -> None:
     session = await stored_session(storage)
     booking = await stored_booking(storage, session)
     await drain(storage)
@@ -294,7 +294,7 @@ async def test_events_of_one_subject_are_claimed_one_after_another(storage: Stor
     assert await claimed(storage) == []
 
 
-async def test_a_claim_takes_the_oldest_first_and_no_more_than_asked_for(storage: Storage) -> None:
+async def test_claim_takes_the_oldest_first_up_to_the_limit(storage: Storage) -> None:
     sessions = [await stored_session(storage) for _ in range(4)]
     bookings = [await stored_booking(storage, session) for session in sessions]
     await record(storage, *map(an_event, sessions))
@@ -309,7 +309,7 @@ async def test_a_claim_takes_the_oldest_first_and_no_more_than_asked_for(storage
     assert len({each.id for each in found}) == 6
 
 
-async def test_what_another_transaction_has_claimed_is_skipped_with_what_follows_it(storage: Storage) -> None:
+async def test_event_claimed_by_another_transaction_is_skipped_with_its_successors(storage: Storage) -> None:
     session = await stored_session(storage)
     booking, other = [await stored_booking(storage, session, starts_at=TOMORROW + n * DAY) for n in range(2)]
     await cancel_now(storage, booking)
@@ -325,7 +325,7 @@ async def test_what_another_transaction_has_claimed_is_skipped_with_what_follows
     assert [each.event.subject_id for each in second] == [other.id]
 
 
-async def test_a_claim_that_is_rolled_back_is_claimed_again(storage: Storage) -> None:
+async def test_rolled_back_claim_is_claimed_again(storage: Storage) -> None:
     session = await stored_session(storage)
     await stored_booking(storage, session)
     await record(storage, an_event(session))
@@ -346,7 +346,7 @@ async def test_an_event_is_not_due_before_it_happened(storage: Storage) -> None:
     assert len(await claimed(storage, NOW + HOUR)) == 1
 
 
-async def test_an_event_that_a_subscriber_refuses_holds_up_only_its_own_subject(storage: Storage) -> None:
+async def test_event_refused_by_subscriber_delays_only_its_own_subject(storage: Storage) -> None:
     session = await stored_session(storage)
     bookings = [await stored_booking(storage, session, starts_at=TOMORROW + n * DAY) for n in range(3)]
     await cancel_now(storage, bookings[1])
@@ -397,7 +397,7 @@ async def test_an_event_that_another_relay_delivered_is_not_postponed(storage: S
     assert await claimed(storage) == []
 
 
-async def test_a_failure_that_two_relays_met_counts_once(storage: Storage) -> None:
+async def test_failure_seen_by_two_relays_counts_once(storage: Storage) -> None:
     await stored_booking(storage, await stored_session(storage))
     (delivery,) = await claimed(storage)
 
@@ -409,7 +409,7 @@ async def test_a_failure_that_two_relays_met_counts_once(storage: Storage) -> No
     assert await claimed(storage, NOW + HOUR) == [replace(delivery, attempts=1)]
 
 
-async def test_what_a_subscriber_does_in_the_transaction_is_done_once(storage: Storage) -> None:
+async def test_work_of_subscriber_in_the_transaction_is_done_once(storage: Storage) -> None:
     """A relay that ends between handing over and marking does it again, and its jobs with it."""
     booking = await stored_booking(storage, await stored_session(storage))
     await due_jobs(storage)
@@ -455,7 +455,7 @@ async def test_the_next_purge_is_enqueued(storage: Storage) -> None:
     assert found == [Job(kind="purge_events", subject=None, run_at=NOW + HOUR)]
 
 
-async def test_relay_delivers_what_comes_until_it_is_stopped(storage: Storage) -> None:
+async def test_relay_delivers_new_events_until_stopped(storage: Storage) -> None:
     stop, recorder = asyncio.Event(), Recorder()
     running = asyncio.create_task(relay_over(storage, recorder).run(stop))
     session = await stored_session(storage)
@@ -470,5 +470,5 @@ async def test_relay_delivers_what_comes_until_it_is_stopped(storage: Storage) -
     assert [each.event.subject_id for each in recorder.handed] == [booking.id for booking in bookings]
 
 
-def test_id_of_an_event_is_text_that_a_receiver_can_keep() -> None:
+def test_event_id_is_text_with_its_source() -> None:
     assert [str(EventId("step", 42)), str(EventId("event", 42))] == ["step-42", "event-42"]

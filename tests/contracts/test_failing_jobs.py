@@ -12,7 +12,7 @@ from marketplace.core.domain.failing_jobs import FAILING_AFTER, FailingJob
 from marketplace.core.errors import IllegalTransition, NotFound
 from marketplace.core.ports.jobs import Job, JobKind
 from marketplace.core.ports.storage import Storage
-from staff import logged, staff_over
+from staff_services import logged, staff_over
 
 SECOND = timedelta(seconds=1)
 
@@ -41,7 +41,7 @@ async def only(storage: Storage) -> FailingJob:
     return job
 
 
-async def test_a_job_that_keeps_failing_is_listed_with_what_was_raised(empty_storage: Storage) -> None:
+async def test_failing_job_is_listed_with_its_error(empty_storage: Storage) -> None:
     subject = await failed(empty_storage, FAILING_AFTER)
 
     job = await only(empty_storage)
@@ -61,14 +61,14 @@ async def test_a_job_that_keeps_failing_is_listed_with_what_was_raised(empty_sto
     assert await empty_storage.failing_jobs.count() == 1
 
 
-async def test_a_job_that_failed_once_or_twice_is_nobodys_concern(empty_storage: Storage) -> None:
+async def test_job_that_failed_once_or_twice_is_not_listed(empty_storage: Storage) -> None:
     await failed(empty_storage, FAILING_AFTER - 1)
 
     assert await empty_storage.failing_jobs.page(9, 0) == ()
     assert await empty_storage.failing_jobs.count() == 0
 
 
-async def test_a_job_that_succeeds_at_last_is_listed_no_longer(empty_storage: Storage) -> None:
+async def test_job_that_finally_succeeds_is_no_longer_listed(empty_storage: Storage) -> None:
     async def succeed(_: UUID | None) -> None:
         """Nothing is wrong any more."""
 
@@ -78,7 +78,7 @@ async def test_a_job_that_succeeds_at_last_is_listed_no_longer(empty_storage: St
     assert await empty_storage.failing_jobs.count() == 0
 
 
-async def test_those_that_failed_most_often_come_first_page_by_page(empty_storage: Storage) -> None:
+async def test_jobs_with_most_failures_come_first_page_by_page(empty_storage: Storage) -> None:
     often = await failed(empty_storage, FAILING_AFTER + 2, "sweep_rate_limits")
     seldom = await failed(empty_storage, FAILING_AFTER)
 
@@ -88,7 +88,7 @@ async def test_those_that_failed_most_often_come_first_page_by_page(empty_storag
     assert await empty_storage.failing_jobs.count() == 2
 
 
-async def test_a_chore_that_keeps_failing_is_listed_too(empty_storage: Storage) -> None:
+async def test_failing_recurring_job_is_listed(empty_storage: Storage) -> None:
     async with empty_storage.unit_of_work() as tx:
         await tx.jobs.enqueue(Job(kind="sweep_rate_limits", subject=None, run_at=NOW))
     for place in range(FAILING_AFTER):
@@ -100,7 +100,7 @@ async def test_a_chore_that_keeps_failing_is_listed_too(empty_storage: Storage) 
     assert (job.name, job.subject) == ("sweep_rate_limits", None)
 
 
-async def test_a_retry_makes_it_due_once_and_is_in_the_log(empty_storage: Storage) -> None:
+async def test_retry_makes_job_due_once_and_is_audited(empty_storage: Storage) -> None:
     storage, services = empty_storage, services_over(empty_storage)
     staff, who = staff_over(services), a_caller(await stored_user(storage, is_staff=True))
     subject = await failed(storage, FAILING_AFTER)
@@ -120,7 +120,7 @@ async def test_a_retry_makes_it_due_once_and_is_in_the_log(empty_storage: Storag
     assert (await only(storage)).attempts == FAILING_AFTER + 1
 
 
-async def test_what_does_not_fail_cannot_be_retried(empty_storage: Storage) -> None:
+async def test_job_that_is_not_failing_cannot_be_retried(empty_storage: Storage) -> None:
     staff = staff_over(services_over(empty_storage))
     who = a_caller(await stored_user(empty_storage, is_staff=True))
     await failed(empty_storage, FAILING_AFTER - 1)
@@ -130,7 +130,7 @@ async def test_what_does_not_fail_cannot_be_retried(empty_storage: Storage) -> N
             await staff.dashboards.retry_job(who, number)
 
 
-async def test_a_job_that_is_hurried_in_a_transaction_that_breaks_off_is_not(empty_storage: Storage) -> None:
+async def test_rolled_back_retry_does_not_make_job_due(empty_storage: Storage) -> None:
     await failed(empty_storage, FAILING_AFTER)
     job = await only(empty_storage)
 

@@ -37,7 +37,7 @@ async def purge_hourly(storage: Storage, before: timedelta) -> int:
         return await tx.idempotency_keys.purge(NOW + before)
 
 
-async def test_the_first_claim_of_a_key_is_free_and_a_repeat_learns_what_was_made(storage: Storage) -> None:
+async def test_first_claim_of_key_is_free_and_repeat_returns_its_resource(storage: Storage) -> None:
     key = a_key()
 
     assert await claim(storage, key, THING) is None
@@ -46,7 +46,7 @@ async def test_the_first_claim_of_a_key_is_free_and_a_repeat_learns_what_was_mad
 
 
 @pytest.mark.parametrize("other", [{"user_id": uuid7()}, {"route": "create_session"}, {"key": "twice"}])
-async def test_a_key_of_another_person_route_or_word_is_another_one(storage: Storage, other: dict[str, Any]) -> None:
+async def test_keys_differ_by_person_route_and_text(storage: Storage, other: dict[str, Any]) -> None:
     key = a_key()
     await claim(storage, key, THING)
 
@@ -54,7 +54,7 @@ async def test_a_key_of_another_person_route_or_word_is_another_one(storage: Sto
     assert await claim(storage, key) == THING
 
 
-async def test_a_key_that_comes_with_another_body_is_refused_and_stays_as_it_was(storage: Storage) -> None:
+async def test_key_with_another_body_is_refused_and_unchanged(storage: Storage) -> None:
     key = a_key()
     await claim(storage, key, THING)
 
@@ -73,7 +73,7 @@ async def test_a_rollback_frees_the_key_also_for_another_body(storage: Storage) 
     assert await claim(storage, replace(key, body_hash=b"another")) == ANOTHER
 
 
-async def test_a_twin_waits_and_learns_what_the_first_made(storage: Storage) -> None:
+async def test_concurrent_claim_waits_and_returns_resource_of_first(storage: Storage) -> None:
     key = a_key()
     async with storage.unit_of_work() as tx:
         await tx.idempotency_keys.claim(key, THING, NOW)
@@ -83,7 +83,7 @@ async def test_a_twin_waits_and_learns_what_the_first_made(storage: Storage) -> 
     assert await twin == THING
 
 
-async def test_a_twin_of_one_that_fails_has_the_key_itself(storage: Storage) -> None:
+async def test_concurrent_claim_gets_key_when_first_rolls_back(storage: Storage) -> None:
     key = a_key()
     async with broken_transaction(storage) as tx:
         await tx.idempotency_keys.claim(key, THING, NOW)
@@ -94,7 +94,7 @@ async def test_a_twin_of_one_that_fails_has_the_key_itself(storage: Storage) -> 
     assert await claim(storage, key) == ANOTHER
 
 
-async def test_a_twin_with_another_body_waits_too_before_it_is_refused(storage: Storage) -> None:
+async def test_concurrent_claim_with_another_body_waits_before_it_is_refused(storage: Storage) -> None:
     key = a_key()
     async with storage.unit_of_work() as tx:
         await tx.idempotency_keys.claim(key, THING, NOW)
@@ -105,14 +105,14 @@ async def test_a_twin_with_another_body_waits_too_before_it_is_refused(storage: 
         await twin
 
 
-async def test_other_keys_wait_for_nobody(storage: Storage) -> None:
+async def test_other_keys_are_not_blocked(storage: Storage) -> None:
     key = a_key()
     async with storage.unit_of_work() as tx:
         await tx.idempotency_keys.claim(key, THING, NOW)
         assert await asyncio.wait_for(claim(storage, replace(key, key="another")), timeout=1) is None
 
 
-async def test_a_key_counts_as_unused_after_24_hours_and_not_before(storage: Storage) -> None:
+async def test_key_expires_after_24_hours(storage: Storage) -> None:
     key, later = a_key(), a_key(body_hash=b"another")
     later = replace(later, user_id=key.user_id)
     await claim(storage, key, THING)
@@ -122,7 +122,7 @@ async def test_a_key_counts_as_unused_after_24_hours_and_not_before(storage: Sto
     assert await claim(storage, later, after=TTL + TTL - MOMENT) == ANOTHER
 
 
-async def test_a_sweep_removes_old_keys_and_no_others(empty_storage: Storage) -> None:
+async def test_purge_removes_only_expired_keys(empty_storage: Storage) -> None:
     old, young = a_key(), a_key()
     await claim(empty_storage, old, THING)
     await claim(empty_storage, young, THING, after=MOMENT)
@@ -133,7 +133,7 @@ async def test_a_sweep_removes_old_keys_and_no_others(empty_storage: Storage) ->
     assert await claim(empty_storage, young) == THING
 
 
-async def test_a_sweep_that_is_rolled_back_removes_nothing(empty_storage: Storage) -> None:
+async def test_rolled_back_purge_removes_nothing(empty_storage: Storage) -> None:
     key = a_key()
     await claim(empty_storage, key, THING)
 
@@ -143,7 +143,7 @@ async def test_a_sweep_that_is_rolled_back_removes_nothing(empty_storage: Storag
     assert await claim(empty_storage, key) == THING
 
 
-async def test_the_sweeping_job_removes_keys_of_a_day_ago_and_runs_again_at_the_next_full_hour(
+async def test_purge_job_removes_day_old_keys_and_runs_again_at_next_full_hour(
     empty_storage: Storage,
 ) -> None:
     services, hour = services_over(empty_storage), timedelta(hours=1)
@@ -166,7 +166,7 @@ async def test_the_sweeping_job_removes_keys_of_a_day_ago_and_runs_again_at_the_
     assert [await run(TTL + hour - MOMENT), await run(TTL + hour)] == [0, 1]
 
 
-async def test_who_waits_too_long_for_a_twin_is_told_that_the_service_is_busy(
+async def test_claim_that_waits_too_long_is_busy(
     open_storage: Callable[[timedelta], Any],
 ) -> None:
     key = a_key()

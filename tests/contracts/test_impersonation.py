@@ -41,7 +41,7 @@ def token() -> str:
     return token_hex(8)
 
 
-async def test_a_caller_by_a_login_that_another_began_is_told_with_who_that_is(storage: Storage, token: str) -> None:
+async def test_principal_of_impersonation_names_its_impersonator(storage: Storage, token: str) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage, role="creator")
     own = await stored_login(storage, staff, token)
     login = await started(storage, user, own)
@@ -59,7 +59,7 @@ async def test_a_caller_by_a_login_that_another_began_is_told_with_who_that_is(s
     assert seen.impersonator_id is None
 
 
-async def test_a_login_that_another_began_ends_with_theirs(storage: Storage, token: str) -> None:
+async def test_impersonation_ends_with_login_it_was_started_from(storage: Storage, token: str) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
     own, elsewhere = [await stored_login(storage, staff, token + number) for number in "12"]
     login, other = await started(storage, user, own), await started(storage, user, elsewhere)
@@ -72,7 +72,9 @@ async def test_a_login_that_another_began_ends_with_theirs(storage: Storage, tok
 
 
 @pytest.mark.parametrize("loss", [{"is_staff": False}, {"is_active": False}])
-async def test_it_ends_with_the_rights_of_who_began_it(storage: Storage, token: str, loss: dict[str, Any]) -> None:
+async def test_impersonation_ends_when_its_starter_loses_rights(
+    storage: Storage, token: str, loss: dict[str, Any]
+) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
     login = await started(storage, user, await stored_login(storage, staff, token))
 
@@ -83,7 +85,7 @@ async def test_it_ends_with_the_rights_of_who_began_it(storage: Storage, token: 
 
 
 @pytest.mark.parametrize("gain", [{"is_staff": True}, {"is_superuser": True}, {"is_active": False}])
-async def test_it_ends_when_its_person_is_given_rights_or_switched_off(
+async def test_impersonation_ends_when_its_user_gains_rights_or_is_deactivated(
     storage: Storage, token: str, gain: dict[str, Any]
 ) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
@@ -95,14 +97,14 @@ async def test_it_ends_when_its_person_is_given_rights_or_switched_off(
     assert await principal(storage, login) is None
 
 
-async def test_it_is_of_its_person_and_of_nobody_else(storage: Storage, token: str) -> None:
+async def test_impersonation_login_belongs_to_impersonated_user_only(storage: Storage, token: str) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
     login = await started(storage, user, await stored_login(storage, staff, token))
 
     assert await storage.principals.find(Claims(user_id=staff.id, family_id=login.id)) is None
 
 
-async def test_one_login_is_revoked_once_and_no_other_is(storage: Storage, token: str) -> None:
+async def test_impersonation_login_is_revoked_once_and_no_other_is(storage: Storage, token: str) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
     own = await stored_login(storage, staff, token)
     login, other = await started(storage, user, own), await started(storage, user, own)
@@ -115,7 +117,7 @@ async def test_one_login_is_revoked_once_and_no_other_is(storage: Storage, token
     assert await principal(storage, own) is not None
 
 
-async def test_of_many_who_revoke_one_login_at_once_one_did(storage: Storage, token: str) -> None:
+async def test_concurrent_revocations_of_one_login_have_one_winner(storage: Storage, token: str) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
     login = await started(storage, user, await stored_login(storage, staff, token))
 
@@ -124,7 +126,7 @@ async def test_of_many_who_revoke_one_login_at_once_one_did(storage: Storage, to
     assert sorted(outcome.done) == [False] * 9 + [True]
 
 
-async def test_it_ends_with_all_the_other_logins_of_its_person(storage: Storage, token: str) -> None:
+async def test_impersonation_ends_when_all_logins_of_its_user_are_revoked(storage: Storage, token: str) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
     login = await started(storage, user, await stored_login(storage, staff, token))
 
@@ -134,7 +136,7 @@ async def test_it_ends_with_all_the_other_logins_of_its_person(storage: Storage,
     assert await principal(storage, login) is None
 
 
-async def test_it_goes_with_the_login_that_began_it(storage: Storage, token: str) -> None:
+async def test_impersonation_is_dropped_with_expired_login_it_was_started_from(storage: Storage, token: str) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
     past = NOW - timedelta(days=30)
     expired = await stored_login(storage, staff, token, created_at=past, expires_at=NOW)
@@ -146,14 +148,16 @@ async def test_it_goes_with_the_login_that_began_it(storage: Storage, token: str
     assert not await revoke(storage, login)
 
 
-async def test_none_is_begun_by_a_login_that_is_gone(storage: Storage) -> None:
+async def test_missing_login_cannot_start_impersonation(storage: Storage) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
 
     with pytest.raises(NotSignedIn):
         await started(storage, user, a_family(staff))
 
 
-async def test_it_is_among_the_living_logins_of_its_person_until_either_ends(storage: Storage, token: str) -> None:
+async def test_impersonation_is_listed_among_active_logins_until_either_login_ends(
+    storage: Storage, token: str
+) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
     own = await stored_login(storage, staff, token)
     login, other = await started(storage, user, own), await started(storage, user, own)
@@ -172,7 +176,7 @@ async def test_it_is_among_the_living_logins_of_its_person_until_either_ends(sto
     assert await logins() == set()
 
 
-async def test_one_that_a_transaction_began_which_failed_is_none(storage: Storage, token: str) -> None:
+async def test_rolled_back_impersonation_does_not_exist(storage: Storage, token: str) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
     own = await stored_login(storage, staff, token)
     login = a_family(user, expires_at=SOON, impersonated_from=own.id)
@@ -182,7 +186,7 @@ async def test_one_that_a_transaction_began_which_failed_is_none(storage: Storag
     assert await principal(storage, login) is None
 
 
-async def test_it_is_not_revoked_twice_while_the_first_is_under_way(storage: Storage, token: str) -> None:
+async def test_concurrent_revocation_waits_and_does_not_revoke_twice(storage: Storage, token: str) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
     login = await started(storage, user, await stored_login(storage, staff, token))
 

@@ -103,7 +103,7 @@ def unreliable(queue: JobQueue, **failures: int) -> JobQueue:
     return cast("JobQueue", _Unreliable(queue, **failures))
 
 
-async def test_worker_runs_more_jobs_than_it_may_have_at_once(empty_storage: Storage) -> None:
+async def test_worker_runs_more_jobs_than_its_concurrency(empty_storage: Storage) -> None:
     handler = Handler()
     await enqueue(empty_storage, 25)
 
@@ -115,7 +115,7 @@ async def test_worker_runs_more_jobs_than_it_may_have_at_once(empty_storage: Sto
     assert await left(empty_storage) == 0
 
 
-async def test_worker_runs_no_more_at_once_than_its_pace_allows(empty_storage: Storage) -> None:
+async def test_worker_runs_no_more_jobs_concurrently_than_its_pace_allows(empty_storage: Storage) -> None:
     handler = Handler(seconds=0.05)
     await enqueue(empty_storage, 5)
 
@@ -124,7 +124,7 @@ async def test_worker_runs_no_more_at_once_than_its_pace_allows(empty_storage: S
         assert len(handler.subjects) <= 2
 
 
-async def test_failed_job_is_tried_again_later_each_time(empty_storage: Storage) -> None:
+async def test_failed_job_is_retried_with_growing_delay(empty_storage: Storage) -> None:
     handler, clock = Handler(*(Trouble() for _ in range(FAILING_AFTER))), MovableClock(NOW)
     await enqueue(empty_storage)
 
@@ -148,7 +148,7 @@ async def test_failed_job_is_tried_again_later_each_time(empty_storage: Storage)
     assert await left(empty_storage) == 0
 
 
-def test_delay_between_tries_grows_to_ten_minutes() -> None:
+def test_retry_delay_grows_to_ten_minutes() -> None:
     assert [Pace().retry_delay(failures).total_seconds() for failures in (1, 2, 10, 11, 999)] == [1, 2, 512, 600, 600]
 
 
@@ -206,7 +206,7 @@ async def test_stopping_worker_lets_a_handler_end(empty_storage: Storage) -> Non
     assert await left(empty_storage) == 0
 
 
-async def test_stopping_worker_gives_back_what_does_not_end_in_time(empty_storage: Storage) -> None:
+async def test_stopping_worker_releases_jobs_that_exceed_grace_period(empty_storage: Storage) -> None:
     handler = Handler(seconds=TIMEOUT)
     await enqueue(empty_storage)
 
@@ -229,7 +229,7 @@ async def test_stopping_worker_claims_nothing_more(empty_storage: Storage) -> No
     assert await left(empty_storage) == 2
 
 
-async def test_cancelled_worker_interrupts_its_handlers_and_their_jobs_are_run_by_another(
+async def test_cancelled_worker_interrupts_handlers_and_another_worker_runs_their_jobs(
     empty_storage: Storage,
 ) -> None:
     hanging, handler = Handler(seconds=TIMEOUT), Handler()
@@ -249,7 +249,7 @@ async def test_cancelled_worker_interrupts_its_handlers_and_their_jobs_are_run_b
 
 
 @pytest.mark.parametrize("method", ["claim", "finish", "renew"])
-async def test_worker_outlives_a_queue_that_cannot_be_reached(
+async def test_worker_survives_unreachable_queue(
     empty_storage: Storage, caplog: pytest.LogCaptureFixture, method: str
 ) -> None:
     handler = Handler(seconds=0.6 * QUICK.lease.total_seconds())
@@ -264,7 +264,7 @@ async def test_worker_outlives_a_queue_that_cannot_be_reached(
     assert await left(empty_storage) == 0
 
 
-async def test_failure_that_could_not_be_written_is_written_later(empty_storage: Storage) -> None:
+async def test_failure_that_could_not_be_recorded_is_recorded_later(empty_storage: Storage) -> None:
     handler, clock = Handler(Trouble()), MovableClock(NOW)
     queue = unreliable(empty_storage.job_queue, retry=2)
     await enqueue(empty_storage)

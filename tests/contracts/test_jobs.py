@@ -94,7 +94,7 @@ async def test_claimed_job_is_as_it_was_enqueued(empty_storage: Storage) -> None
     ]
 
 
-async def test_no_job_runs_before_its_time(empty_storage: Storage, log: Log) -> None:
+async def test_job_does_not_run_before_its_time(empty_storage: Storage, log: Log) -> None:
     await enqueue(empty_storage, a_job(after=SECOND))
 
     assert await run_due(empty_storage.job_queue, NOW + SECOND - timedelta(microseconds=1), log.handlers) == 0
@@ -125,20 +125,20 @@ async def test_a_job_does_not_run_before_its_transaction_is_committed(empty_stor
     assert await run_due(empty_storage.job_queue, NOW, log.handlers) == 1
 
 
-async def test_a_transaction_that_enqueues_nothing_is_none_the_worse(empty_storage: Storage, log: Log) -> None:
+async def test_transaction_may_enqueue_no_jobs(empty_storage: Storage, log: Log) -> None:
     await enqueue(empty_storage)
 
     assert await run_due(empty_storage.job_queue, NOW, log.handlers) == 0
 
 
-async def test_a_kind_without_a_handler_waits_for_one(empty_storage: Storage, log: Log) -> None:
+async def test_job_without_handler_waits_for_one(empty_storage: Storage, log: Log) -> None:
     await enqueue(empty_storage, a_job("sweep_idempotency_keys"))
 
     assert await run_due(empty_storage.job_queue, NOW, {"attend_booking": log.handlers["attend_booking"]}) == 0
     assert await run_due(empty_storage.job_queue, NOW, log.handlers) == 1
 
 
-async def test_what_a_handler_enqueues_runs_too_when_it_is_due(empty_storage: Storage, log: Log) -> None:
+async def test_job_enqueued_by_handler_runs_when_due(empty_storage: Storage, log: Log) -> None:
     async def more() -> None:
         await enqueue(empty_storage, a_job("attend_booking"), a_job("attend_booking", after=SECOND))
 
@@ -149,7 +149,7 @@ async def test_what_a_handler_enqueues_runs_too_when_it_is_due(empty_storage: St
     assert [kind for kind, _ in log.called] == ["sweep_idempotency_keys", "attend_booking"]
 
 
-async def test_a_job_whose_handler_fails_is_in_nobodys_way_and_is_tried_again(empty_storage: Storage, log: Log) -> None:
+async def test_job_whose_handler_fails_blocks_no_other_and_is_retried(empty_storage: Storage, log: Log) -> None:
     async def fail(_: UUID | None) -> None:
         raise Trouble
 
@@ -166,7 +166,7 @@ async def test_a_job_whose_handler_fails_is_in_nobodys_way_and_is_tried_again(em
     assert log.called[1:] == [("attend_booking", failing.subject)]
 
 
-async def test_a_job_that_is_interrupted_runs_again(empty_storage: Storage, log: Log) -> None:
+async def test_interrupted_job_runs_again(empty_storage: Storage, log: Log) -> None:
     started = asyncio.Event()
 
     async def hang(_: UUID | None) -> None:
@@ -183,7 +183,7 @@ async def test_a_job_that_is_interrupted_runs_again(empty_storage: Storage, log:
     assert await run_due(empty_storage.job_queue, NOW, log.handlers) == 1
 
 
-async def test_two_runners_share_the_jobs(empty_storage: Storage, log: Log) -> None:
+async def test_runners_share_the_jobs(empty_storage: Storage, log: Log) -> None:
     jobs = [a_job() for _ in range(20)]
     await enqueue(empty_storage, *jobs)
 
@@ -193,7 +193,7 @@ async def test_two_runners_share_the_jobs(empty_storage: Storage, log: Log) -> N
     assert {subject for _, subject in log.called} == {job.subject for job in jobs}
 
 
-async def test_jobs_of_one_subject_are_all_kept(empty_storage: Storage, log: Log) -> None:
+async def test_jobs_of_one_subject_are_not_deduplicated(empty_storage: Storage, log: Log) -> None:
     job = a_job("sweep_idempotency_keys")
     await enqueue(empty_storage, job, job)
     await enqueue(empty_storage, job)
@@ -201,7 +201,7 @@ async def test_jobs_of_one_subject_are_all_kept(empty_storage: Storage, log: Log
     assert await run_due(empty_storage.job_queue, NOW, log.handlers) == 3
 
 
-async def test_of_a_chore_one_is_kept_per_time(empty_storage: Storage, log: Log) -> None:
+async def test_recurring_job_is_enqueued_once_per_run_time(empty_storage: Storage, log: Log) -> None:
     chore = Job(kind="sweep_idempotency_keys", subject=None, run_at=NOW)
     later = Job(kind="sweep_idempotency_keys", subject=None, run_at=NOW + SECOND)
 
@@ -212,7 +212,7 @@ async def test_of_a_chore_one_is_kept_per_time(empty_storage: Storage, log: Log)
     assert await run_due(empty_storage.job_queue, NOW + SECOND, log.handlers) == 1
 
 
-async def test_a_chore_can_enqueue_its_next_time(empty_storage: Storage, log: Log) -> None:
+async def test_recurring_job_can_enqueue_its_next_run(empty_storage: Storage, log: Log) -> None:
     def chore(at: int) -> Job:
         return Job(kind="sweep_idempotency_keys", subject=None, run_at=NOW + at * SECOND)
 
@@ -227,7 +227,7 @@ async def test_a_chore_can_enqueue_its_next_time(empty_storage: Storage, log: Lo
     assert done == [1, 1, 1, 1]
 
 
-async def test_a_chore_whose_twin_is_rolled_back_is_kept(empty_storage: Storage, log: Log) -> None:
+async def test_recurring_job_is_enqueued_when_its_duplicate_rolls_back(empty_storage: Storage, log: Log) -> None:
     chore = Job(kind="sweep_idempotency_keys", subject=None, run_at=NOW)
     async with broken_transaction(empty_storage) as tx:
         await tx.jobs.enqueue(chore)
@@ -239,7 +239,7 @@ async def test_a_chore_whose_twin_is_rolled_back_is_kept(empty_storage: Storage,
     assert await run_due(empty_storage.job_queue, NOW, log.handlers) == 1
 
 
-async def test_chore_that_waits_to_be_retried_is_not_enqueued_twice(empty_storage: Storage) -> None:
+async def test_recurring_job_waiting_for_retry_is_not_enqueued_twice(empty_storage: Storage) -> None:
     chore = Job(kind="sweep_idempotency_keys", subject=None, run_at=NOW)
     worker = uuid4()
     await enqueue(empty_storage, chore)
@@ -262,7 +262,7 @@ async def test_leased_job_is_not_claimed_by_another_worker(empty_storage: Storag
     assert await claim(empty_storage) == ()
 
 
-async def test_claims_at_the_same_time_share_the_jobs(empty_storage: Storage) -> None:
+async def test_concurrent_claims_share_jobs(empty_storage: Storage) -> None:
     await enqueue(empty_storage, *(a_job() for _ in range(20)))
 
     claims = await asyncio.gather(*(claim(empty_storage, limit=5) for _ in range(8)))
@@ -272,7 +272,7 @@ async def test_claims_at_the_same_time_share_the_jobs(empty_storage: Storage) ->
     assert len(numbers) + len(await claim(empty_storage, limit=20)) == 20
 
 
-async def test_job_is_claimed_by_another_worker_once_its_lease_has_run_out(empty_storage: Storage) -> None:
+async def test_job_with_expired_lease_is_claimed_by_another_worker(empty_storage: Storage) -> None:
     await enqueue(empty_storage, a_job())
     [lost] = await claim(empty_storage, lease=SHORT_LEASE)
     await asyncio.sleep(AFTER_SHORT_LEASE)
@@ -283,7 +283,7 @@ async def test_job_is_claimed_by_another_worker_once_its_lease_has_run_out(empty
     assert await claim(empty_storage) == ()
 
 
-async def test_job_whose_workers_are_lost_again_and_again_is_failing(empty_storage: Storage) -> None:
+async def test_job_that_repeatedly_loses_its_worker_is_failing(empty_storage: Storage) -> None:
     await enqueue(empty_storage, a_job())
     for _ in range(FAILING_AFTER + 1):
         await claim(empty_storage, lease=SHORT_LEASE)
@@ -346,7 +346,7 @@ async def test_finished_job_is_gone(empty_storage: Storage) -> None:
     assert await claim(empty_storage) == ()
 
 
-async def test_failing_job_that_staff_have_locked_is_passed_over(empty_storage: Storage) -> None:
+async def test_failing_job_locked_by_staff_is_skipped(empty_storage: Storage) -> None:
     worker, queue = uuid4(), empty_storage.job_queue
     await enqueue(empty_storage, a_job())
     for _ in range(FAILING_AFTER):

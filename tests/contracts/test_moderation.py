@@ -26,7 +26,7 @@ def ids(page: Page[CatalogSession]) -> list[object]:
     return [session.id for session in page.items]
 
 
-async def test_moderation_is_kept_with_the_session(storage: Storage) -> None:
+async def test_moderation_is_stored_with_session(storage: Storage) -> None:
     session = await hidden(storage, await stored_session(storage, featured_at=NOW))
 
     found = await storage.catalog.find(session.id, NOW)
@@ -38,7 +38,7 @@ async def test_moderation_is_kept_with_the_session(storage: Storage) -> None:
         assert await tx.sessions.acquire(session.id) == as_a(SessionDetails, found)
 
 
-async def test_a_hidden_session_is_in_no_list_but_its_creators(storage: Storage) -> None:
+async def test_hidden_session_is_listed_only_for_its_creator(storage: Storage) -> None:
     creator, word = await stored_user(storage, role="creator"), token_hex(6)
     changes = {"creator_id": creator.id, "category": "music", "tags": (word,), "featured_at": NOW}
     shown = await stored_session(storage, title=f"One {word}", **changes)
@@ -58,7 +58,7 @@ async def test_a_hidden_session_is_in_no_list_but_its_creators(storage: Storage)
     assert len(ids(await storage.catalog.of_creator(creator.id, 9, None, NOW))) == 2
 
 
-async def test_the_words_of_a_session_that_was_always_hidden_are_not_known(storage: Storage) -> None:
+async def test_words_of_always_hidden_session_are_not_in_search_index(storage: Storage) -> None:
     known, unknown = f"aa{token_hex(4)}", f"bb{token_hex(4)}"
     session = await stored_session(storage, title=known)
     await stored_session(storage, title=unknown, hidden_at=NOW, hidden_reason="A hoax.")
@@ -103,7 +103,7 @@ async def test_featured_sessions_are_listed_last_featured_first_page_by_page(emp
     ]
 
 
-async def test_a_hidden_session_is_offered_as_hidden_and_its_bookings_go_on(storage: Storage) -> None:
+async def test_quote_of_hidden_session_is_marked_hidden_and_bookings_stay(storage: Storage) -> None:
     session = await stored_session(storage)
     booking = await stored_booking(storage, session)
     buyer = await stored_user(storage)

@@ -83,7 +83,7 @@ async def test_the_next_slot_is_the_first_that_can_be_booked(storage: Storage, t
     assert await next_start(storage, timed, session) == "07 10:30"
 
 
-async def test_every_list_of_sessions_shows_it(storage: Storage, timed: Services) -> None:
+async def test_every_list_of_sessions_shows_next_slot(storage: Storage, timed: Services) -> None:
     session = await quoted(storage, timed)
     await book(storage, timed, session, NOW + HOUR / 2)
     shown = await storage.catalog.find(session.id, NOW)
@@ -99,7 +99,7 @@ async def test_every_list_of_sessions_shows_it(storage: Storage, timed: Services
     assert [page.items for page in (listed, ranked, available, own)] == [(shown,)] * 4
 
 
-async def test_an_open_session_has_no_next_slot_and_one_that_is_opened_no_longer_one(
+async def test_by_arrangement_session_has_no_next_slot_while_it_has_no_schedule(
     storage: Storage, timed: Services
 ) -> None:
     session = await quoted(storage, timed, None)
@@ -110,7 +110,7 @@ async def test_an_open_session_has_no_next_slot_and_one_that_is_opened_no_longer
     assert await next_slot(storage, timed, session) is None
 
 
-async def test_a_seat_that_is_given_back_can_be_had_at_once(storage: Storage, timed: Services) -> None:
+async def test_released_seat_is_available_at_once(storage: Storage, timed: Services) -> None:
     session = await quoted(storage, timed)
     (booking,) = await book(storage, timed, session, NOW + HOUR)
     assert await next_start(storage, timed, session) == "07 11:00"
@@ -130,7 +130,7 @@ async def test_a_seat_that_is_given_back_can_be_had_at_once(storage: Storage, ti
         (15, 6, 0, "07 10:00"),
     ],
 )
-async def test_buffers_keep_away_from_what_the_creator_does_before(
+async def test_buffers_exclude_starts_after_creators_other_bookings(
     storage: Storage, timed: Services, taken: int, before: int, after: int, expected: str
 ) -> None:
     session = await quoted(storage, timed, replace(MORNING, buffer_before=before, buffer_after=after))
@@ -141,7 +141,7 @@ async def test_buffers_keep_away_from_what_the_creator_does_before(
 
 
 @pytest.mark.parametrize(("after", "expected"), [(0, "07 09:30"), (60, "07 09:30"), (61, "07 11:30")])
-async def test_buffers_keep_away_from_what_the_creator_does_afterwards(
+async def test_buffers_exclude_starts_before_creators_other_bookings(
     storage: Storage, timed: Services, after: int, expected: str
 ) -> None:
     session = await quoted(storage, timed, replace(MORNING, buffer_after=after), duration=30)
@@ -151,7 +151,7 @@ async def test_buffers_keep_away_from_what_the_creator_does_afterwards(
     assert await next_start(storage, timed, session) == expected
 
 
-async def test_a_gap_that_is_just_long_enough_is_found_between_others(storage: Storage, timed: Services) -> None:
+async def test_gap_just_long_enough_between_bookings_is_found(storage: Storage, timed: Services) -> None:
     session = await quoted(storage, timed)
     other = await second_session(storage, session, duration=30)
     await book(storage, timed, other, NOW + HOUR / 2, NOW + 2 * HOUR)
@@ -160,7 +160,7 @@ async def test_a_gap_that_is_just_long_enough_is_found_between_others(storage: S
     assert await next_start(storage, timed, session) == "08 09:00"
 
 
-async def test_a_creator_who_is_taken_for_weeks_is_free_after_that(storage: Storage, timed: Services) -> None:
+async def test_creator_booked_for_weeks_is_available_afterwards(storage: Storage, timed: Services) -> None:
     session = await quoted(storage, timed)
     other = await second_session(storage, session, duration=1440)
     await book(storage, timed, other, *(NOW + DAY * number for number in range(1, 20)))
@@ -171,7 +171,7 @@ async def test_a_creator_who_is_taken_for_weeks_is_free_after_that(storage: Stor
     assert await next_slot(storage, timed, session) is None
 
 
-async def test_a_seat_left_among_much_that_is_taken_is_found(storage: Storage, timed: Services) -> None:
+async def test_last_seat_among_many_taken_slots_is_found(storage: Storage, timed: Services) -> None:
     session = await quoted(storage, timed, max_participants=2)
     other = await second_session(storage, session, duration=1440)
     left = TUESDAY + 12 * DAY + 9 * HOUR
@@ -185,7 +185,7 @@ async def test_a_seat_left_among_much_that_is_taken_is_found(storage: Storage, t
     assert (found.starts_at, found.seats_left) == (left, 1)
 
 
-async def test_a_time_that_the_schedule_no_longer_has_is_not_offered_for_its_seats(
+async def test_start_removed_from_schedule_is_not_bookable_despite_free_seats(
     storage: Storage, timed: Services
 ) -> None:
     session = await quoted(storage, timed, max_participants=2)
@@ -198,7 +198,7 @@ async def test_a_time_that_the_schedule_no_longer_has_is_not_offered_for_its_sea
     assert await next_start(storage, timed, session) == "14 09:45"
 
 
-async def test_notice_and_horizon_bound_it(storage: Storage, timed: Services) -> None:
+async def test_minimum_notice_and_booking_window_bound_next_slot(storage: Storage, timed: Services) -> None:
     session = await quoted(storage, timed, replace(MORNING, notice=90, horizon=2))
     assert await next_start(storage, timed, session) == "07 10:30"
     timed.clock.at = NOW + timedelta(minutes=1)
@@ -212,7 +212,7 @@ async def test_notice_and_horizon_bound_it(storage: Storage, timed: Services) ->
     assert await next_slot(storage, timed, session) is None
 
 
-async def test_it_moves_on_with_time_and_is_never_now(storage: Storage, timed: Services) -> None:
+async def test_next_slot_advances_with_time_and_is_always_in_the_future(storage: Storage, timed: Services) -> None:
     session = await quoted(storage, timed)
     seen = []
     for minutes in (29, 30, 59, 60, 120, 180):
@@ -222,7 +222,7 @@ async def test_it_moves_on_with_time_and_is_never_now(storage: Storage, timed: S
     assert seen == ["07 09:30", "07 10:00", "07 10:00", "07 10:30", "08 09:00", "08 09:00"]
 
 
-async def test_exceptions_and_single_dates_count(storage: Storage, timed: Services) -> None:
+async def test_date_overrides_and_extra_dates_affect_next_slot(storage: Storage, timed: Services) -> None:
     off = replace(MORNING, exceptions=tuple(DayException(on=date(2030, 1, day), ranges=()) for day in (7, 8)))
     session = await quoted(storage, timed, off)
     assert await next_start(storage, timed, session) == "09 09:00"
@@ -231,7 +231,7 @@ async def test_exceptions_and_single_dates_count(storage: Storage, timed: Servic
     assert await next_start(storage, timed, session) == "08 19:00"
 
 
-async def test_a_class_on_a_single_date_far_ahead_is_known_as_soon_as_its_horizon_allows(
+async def test_distant_extra_date_is_next_slot_once_booking_window_reaches_it(
     storage: Storage, timed: Services
 ) -> None:
     evening = Extra(on=date(2031, 12, 1), hours=TimeRange(starts=time(19), ends=time(20), step=None))
@@ -243,7 +243,7 @@ async def test_a_class_on_a_single_date_far_ahead_is_known_as_soon_as_its_horizo
     assert found.starts_at == datetime(2031, 12, 1, 19, tzinfo=UTC)
 
 
-async def test_what_nobody_is_shown_has_no_next_slot(storage: Storage, timed: Services) -> None:
+async def test_unlisted_session_has_no_next_slot(storage: Storage, timed: Services) -> None:
     session = await quoted(storage, timed)
     owner = owner_of(session)
     await timed.sessions.change(owner, session.id, {"status": "inactive"})
@@ -262,7 +262,7 @@ async def test_what_nobody_is_shown_has_no_next_slot(storage: Storage, timed: Se
     assert archived.next_slot is None
 
 
-async def test_a_change_of_the_session_is_followed_at_once(storage: Storage, timed: Services) -> None:
+async def test_next_slot_follows_session_changes_at_once(storage: Storage, timed: Services) -> None:
     session = await quoted(storage, timed, replace(MORNING, notice=60))
     hours = TimeRange(starts=time(9), ends=time(12), step=None)
     weekly = tuple(WeeklyHours(weekday=day, hours=hours) for day in range(1, 8))
@@ -276,7 +276,7 @@ async def test_a_change_of_the_session_is_followed_at_once(storage: Storage, tim
     assert (longer.next_slot.starts_at, longer.next_slot.capacity) == (NOW + timedelta(minutes=90), 5)
 
 
-async def test_what_is_shown_can_be_booked_and_what_comes_before_it_cannot(storage: Storage, timed: Services) -> None:
+async def test_next_slot_can_be_booked_and_earlier_starts_cannot(storage: Storage, timed: Services) -> None:
     session = await quoted(storage, timed, replace(MORNING, notice=45, time_zone="Asia/Kathmandu"))
     found = await next_slot(storage, timed, session)
     assert found is not None
@@ -288,7 +288,7 @@ async def test_what_is_shown_can_be_booked_and_what_comes_before_it_cannot(stora
     await timed.bookings.book(buyer, session.id, found.starts_at)
 
 
-async def test_a_session_is_in_the_zone_of_its_schedule_and_an_open_one_in_its_creators(storage: Storage) -> None:
+async def test_session_time_zone_is_of_schedule_or_of_creator_when_by_arrangement(storage: Storage) -> None:
     creator = await stored_user(storage, role="creator", time_zone="Asia/Tokyo")
     session = await stored_session(storage, creator_id=creator.id)
     timed = services_over(storage, clock=MovableClock(NOW))

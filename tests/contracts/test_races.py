@@ -50,7 +50,7 @@ async def check_books(storage: Storage, session: Session) -> list[BookingDetails
 
 
 @pytest.mark.parametrize("seats", [1, 7])
-async def test_of_many_buyers_as_many_as_there_are_seats_have_one(
+async def test_concurrent_buyers_get_exactly_the_available_seats(
     storage: Storage, services: Services, seats: int
 ) -> None:
     session = await stored_session(storage, max_participants=seats)
@@ -64,7 +64,7 @@ async def test_of_many_buyers_as_many_as_there_are_seats_have_one(
     assert len(outcome.done) == seats
 
 
-async def test_buyers_of_several_seats_never_share_one(storage: Storage, services: Services) -> None:
+async def test_buyers_of_several_seats_never_share_a_seat(storage: Storage, services: Services) -> None:
     session = await stored_session(storage, max_participants=20)
 
     outcome = await at_once(
@@ -76,7 +76,7 @@ async def test_buyers_of_several_seats_never_share_one(storage: Storage, service
     assert sum(booking.seats for booking in await check_books(storage, session)) == 20
 
 
-async def test_one_buyer_who_asks_many_times_has_one_booking(storage: Storage, services: Services) -> None:
+async def test_buyer_who_books_many_times_concurrently_has_one_booking(storage: Storage, services: Services) -> None:
     session = await stored_session(storage, max_participants=50)
     (buyer,) = await buyers(storage, 1)
 
@@ -86,7 +86,7 @@ async def test_one_buyer_who_asks_many_times_has_one_booking(storage: Storage, s
     assert len(await check_books(storage, session)) == 1
 
 
-async def test_of_two_overlapping_sessions_of_one_creator_one_is_occupied(storage: Storage, services: Services) -> None:
+async def test_overlapping_sessions_of_one_creator_race_has_one_winner(storage: Storage, services: Services) -> None:
     for _ in range(10):
         one = await stored_session(storage, max_participants=2)
         other = await stored_session(storage, max_participants=2, creator_id=one.creator_id)
@@ -103,9 +103,7 @@ async def test_of_two_overlapping_sessions_of_one_creator_one_is_occupied(storag
         assert sorted([await seats_taken(storage, one), await seats_taken(storage, other)]) == [0, 2]
 
 
-async def test_buyers_of_six_overlapping_sessions_are_told_yes_or_no_and_never_busy(
-    storage: Storage, services: Services
-) -> None:
+async def test_buyers_of_six_overlapping_sessions_are_never_answered_busy(storage: Storage, services: Services) -> None:
     first = await stored_session(storage, max_participants=5, duration=60)
     others = [await stored_session(storage, max_participants=5, creator_id=first.creator_id) for _ in range(5)]
     sessions = [first, *others]
@@ -122,7 +120,7 @@ async def test_buyers_of_six_overlapping_sessions_are_told_yes_or_no_and_never_b
     assert len(outcome.done) == 5
 
 
-async def test_seats_given_back_while_others_book_are_counted_right(storage: Storage, services: Services) -> None:
+async def test_seats_released_during_bookings_are_counted_correctly(storage: Storage, services: Services) -> None:
     session = await stored_session(storage, max_participants=3)
 
     async def book_and_cancel(buyer: Principal, *, keeps: bool) -> None:
@@ -138,7 +136,7 @@ async def test_seats_given_back_while_others_book_are_counted_right(storage: Sto
     assert len(await check_books(storage, session)) <= 3
 
 
-async def test_the_last_seat_given_back_races_with_an_overlapping_booking(storage: Storage, services: Services) -> None:
+async def test_release_of_last_seat_races_with_overlapping_booking(storage: Storage, services: Services) -> None:
     for _ in range(10):
         one = await stored_session(storage)
         other = await stored_session(storage, creator_id=one.creator_id)
@@ -159,7 +157,7 @@ async def test_the_last_seat_given_back_races_with_an_overlapping_booking(storag
         assert sum(seats) == len(outcome.done) - 1
 
 
-async def test_one_booking_cancelled_many_times_gives_its_seats_back_once(storage: Storage, services: Services) -> None:
+async def test_booking_cancelled_many_times_releases_its_seats_once(storage: Storage, services: Services) -> None:
     session = await stored_session(storage, max_participants=9)
     await stored_booking(storage, session, seats=4)
     (buyer,) = await buyers(storage, 1)
@@ -171,7 +169,7 @@ async def test_one_booking_cancelled_many_times_gives_its_seats_back_once(storag
     assert await seats_taken(storage, session) == 4
 
 
-async def test_no_more_is_sold_than_a_capacity_that_is_changed_meanwhile(storage: Storage, services: Services) -> None:
+async def test_concurrent_capacity_change_never_oversells(storage: Storage, services: Services) -> None:
     session = await stored_session(storage, max_participants=10)
     owner = a_caller(a_user(id=session.creator_id, role="creator"))
 
@@ -195,7 +193,7 @@ async def test_no_more_is_sold_than_a_capacity_that_is_changed_meanwhile(storage
 
 
 @pytest.mark.parametrize("buyers_first", [0, 1, 5])
-async def test_a_session_is_archived_with_nobody_booked_or_not_at_all(
+async def test_session_is_archived_only_without_upcoming_bookings(
     storage: Storage, services: Services, buyers_first: int
 ) -> None:
     for _ in range(5):

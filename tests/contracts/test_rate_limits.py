@@ -26,7 +26,7 @@ async def count(storage: Storage, *attempts: Attempt, now: datetime = NOW) -> li
     return [each.attempts for each in await storage.rate_limits.count(attempts, now)]
 
 
-async def test_attempts_are_counted_one_by_one_until_their_span_ends(storage: Storage, subject: str) -> None:
+async def test_attempts_are_counted_until_their_span_ends(storage: Storage, subject: str) -> None:
     attempt, end = Attempt(FEW, subject), NOW + FEW.span
 
     assert await storage.rate_limits.count([attempt], NOW) == (Count(attempts=1, ends_at=end),)
@@ -34,7 +34,7 @@ async def test_attempts_are_counted_one_by_one_until_their_span_ends(storage: St
     assert await count(storage, attempt, now=end - timedelta(microseconds=1)) == [3]
 
 
-async def test_the_first_attempt_after_a_span_begins_the_next(storage: Storage, subject: str) -> None:
+async def test_first_attempt_after_a_span_starts_the_next(storage: Storage, subject: str) -> None:
     attempt, later = Attempt(FEW, subject), NOW + FEW.span
     await count(storage, attempt)
     await count(storage, attempt)
@@ -42,7 +42,7 @@ async def test_the_first_attempt_after_a_span_begins_the_next(storage: Storage, 
     assert await storage.rate_limits.count([attempt], later) == (Count(attempts=1, ends_at=later + FEW.span),)
 
 
-async def test_what_was_one_too_many_counts_on_and_does_not_put_off_the_end(storage: Storage, subject: str) -> None:
+async def test_attempt_over_limit_is_counted_without_extending_span(storage: Storage, subject: str) -> None:
     attempt = Attempt(FEW, subject)
     counts = [(await storage.rate_limits.count([attempt], NOW + each * MINUTE))[0] for each in range(5)]
 
@@ -50,7 +50,7 @@ async def test_what_was_one_too_many_counts_on_and_does_not_put_off_the_end(stor
     assert {each.ends_at for each in counts} == {NOW + FEW.span}
 
 
-async def test_several_are_counted_together_and_told_in_their_order(storage: Storage, subject: str) -> None:
+async def test_attempts_are_counted_in_one_call_and_returned_in_order(storage: Storage, subject: str) -> None:
     few, many, other = Attempt(FEW, subject), Attempt(MANY, subject), Attempt(MANY, subject + "2")
     await count(storage, many)
 
@@ -58,14 +58,14 @@ async def test_several_are_counted_together_and_told_in_their_order(storage: Sto
     assert await count(storage, other, few, many) == [2, 2, 3]
 
 
-async def test_a_subject_is_counted_by_itself_for_every_limit(storage: Storage, subject: str) -> None:
+async def test_each_limit_counts_each_subject_separately(storage: Storage, subject: str) -> None:
     await count(storage, Attempt(FEW, subject))
 
     assert await count(storage, Attempt(MANY, subject)) == [1]
     assert await count(storage, Attempt(FEW, subject.upper() + "'\x00é")) == [1]
 
 
-async def test_of_many_at_once_each_is_told_another_number(storage: Storage, subject: str) -> None:
+async def test_concurrent_attempts_get_distinct_counts(storage: Storage, subject: str) -> None:
     few, many = Attempt(FEW, subject), Attempt(MANY, subject)
     orders = [(few, many), (many, few)] * 20
 
@@ -76,7 +76,7 @@ async def test_of_many_at_once_each_is_told_another_number(storage: Storage, sub
     assert await count(storage, few, many) == [41, 41]
 
 
-async def test_an_attempt_given_back_does_not_count(storage: Storage, subject: str) -> None:
+async def test_returned_attempt_does_not_count(storage: Storage, subject: str) -> None:
     few, many = Attempt(FEW, subject), Attempt(MANY, subject)
     await count(storage, few, many)
     await count(storage, few, many)
@@ -86,9 +86,7 @@ async def test_an_attempt_given_back_does_not_count(storage: Storage, subject: s
     assert await count(storage, few, many) == [2, 2]
 
 
-async def test_no_more_is_given_back_than_is_counted_and_nothing_of_a_span_that_ended(
-    storage: Storage, subject: str
-) -> None:
+async def test_attempts_are_returned_up_to_count_and_never_from_ended_span(storage: Storage, subject: str) -> None:
     attempt = Attempt(FEW, subject)
     await storage.rate_limits.give_back([attempt], NOW)
     await count(storage, attempt)
@@ -101,7 +99,7 @@ async def test_no_more_is_given_back_than_is_counted_and_nothing_of_a_span_that_
     assert await count(storage, attempt) == [1]
 
 
-async def test_counting_and_giving_back_at_once_loses_nothing(storage: Storage, subject: str) -> None:
+async def test_concurrent_counting_and_returning_loses_nothing(storage: Storage, subject: str) -> None:
     pair = [Attempt(FEW, subject), Attempt(MANY, subject)]
 
     async def count_and_give_back(place: int) -> None:
@@ -115,7 +113,7 @@ async def test_counting_and_giving_back_at_once_loses_nothing(storage: Storage, 
     assert await count(storage, *pair) == [1, 1]
 
 
-async def test_a_sweep_removes_what_has_ended_and_nothing_else(empty_storage: Storage) -> None:
+async def test_purge_removes_ended_spans_only(empty_storage: Storage) -> None:
     few, many = Attempt(FEW, "somebody"), Attempt(MANY, "somebody")
     await count(empty_storage, few, many)
 
@@ -124,7 +122,7 @@ async def test_a_sweep_removes_what_has_ended_and_nothing_else(empty_storage: St
     assert await count(empty_storage, few, many) == [1, 2]
 
 
-async def test_a_sweep_is_bounded_and_the_chore_goes_on_until_nothing_is_left(empty_storage: Storage) -> None:
+async def test_purge_is_bounded_and_repeats_until_nothing_is_left(empty_storage: Storage) -> None:
     attempts = [Attempt(FEW, str(number)) for number in range(MAX_PURGED + 1)]
     await empty_storage.rate_limits.count(attempts, NOW)
     clock = MovableClock(NOW + 20 * MINUTE)

@@ -43,7 +43,7 @@ async def settle(storage: Storage, report: Report) -> Report:
     return settled
 
 
-async def test_a_report_is_read_with_its_session_and_who_made_it(storage: Storage) -> None:
+async def test_report_is_read_with_its_session_and_reporter(storage: Storage) -> None:
     creator, reporter = await stored_user(storage, role="creator"), await stored_user(storage)
     session = await stored_session(storage, creator_id=creator.id, status="inactive")
     report = await add(storage, a_report(session, reporter.id))
@@ -75,7 +75,7 @@ async def test_open_reports_are_listed_oldest_first_in_parts_and_counted(empty_s
     assert await empty_storage.reports.count_open() == 2
 
 
-async def test_what_was_reported_of_a_session_is_listed_newest_first(storage: Storage) -> None:
+async def test_reports_of_session_are_listed_newest_first(storage: Storage) -> None:
     session = await stored_session(storage)
     first = await settle(storage, await stored_report(storage, session))
     second = await stored_report(storage, session, created_at=NOW + timedelta(hours=1))
@@ -87,7 +87,7 @@ async def test_what_was_reported_of_a_session_is_listed_newest_first(storage: St
     assert [report.id for report in await storage.reports.of_session(session.id, 1)] == [second.id]
 
 
-async def test_everybody_is_heard_once_about_a_session_whatever_came_of_it(storage: Storage) -> None:
+async def test_person_can_report_a_session_once_regardless_of_outcome(storage: Storage) -> None:
     session, other = await stored_session(storage), await stored_session(storage)
     report = await stored_report(storage, session)
     await settle(storage, report)
@@ -98,7 +98,7 @@ async def test_everybody_is_heard_once_about_a_session_whatever_came_of_it(stora
     await stored_report(storage, session)
 
 
-async def test_of_all_reports_of_one_person_at_once_one_is_taken(storage: Storage) -> None:
+async def test_concurrent_reports_of_one_person_have_one_winner(storage: Storage) -> None:
     session, reporter = await stored_session(storage), await stored_user(storage)
 
     outcome = await at_once(add(storage, a_report(session, reporter.id)) for _ in range(8))
@@ -106,7 +106,7 @@ async def test_of_all_reports_of_one_person_at_once_one_is_taken(storage: Storag
     assert (len(outcome.done), outcome.reasons()) == (1, {"AlreadyReported": 7})
 
 
-async def test_a_report_that_was_rolled_back_was_never_made(storage: Storage) -> None:
+async def test_rolled_back_report_does_not_exist(storage: Storage) -> None:
     session, reporter = await stored_session(storage), await stored_user(storage)
     report = a_report(session, reporter.id)
     async with broken_transaction(storage) as tx:
@@ -118,7 +118,7 @@ async def test_a_report_that_was_rolled_back_was_never_made(storage: Storage) ->
     assert await storage.reports.find(report.id) is None
 
 
-async def test_a_report_is_locked_by_who_acquires_it_and_seen_by_who_does_not(storage: Storage) -> None:
+async def test_acquired_report_is_locked_but_readable(storage: Storage) -> None:
     report = await stored_report(storage, await stored_session(storage))
     settled = report.resolved("hidden", uuid7(), "A hoax.", NOW)
 
@@ -137,7 +137,7 @@ async def test_a_report_is_locked_by_who_acquires_it_and_seen_by_who_does_not(st
     assert await waiting == settled
 
 
-async def test_the_open_reports_of_a_session_are_those_that_are_still_open_once_they_are_locked(
+async def test_acquire_open_returns_reports_still_open_once_locked(
     storage: Storage,
 ) -> None:
     session = await stored_session(storage)
@@ -158,7 +158,7 @@ async def test_the_open_reports_of_a_session_are_those_that_are_still_open_once_
     assert await waiting == (reports[2],)
 
 
-async def test_nothing_is_acquired_that_is_not_there(storage: Storage) -> None:
+async def test_unknown_report_cannot_be_acquired(storage: Storage) -> None:
     async with storage.unit_of_work() as tx:
         assert await tx.reports.find(uuid7()) is None
         assert await tx.reports.acquire_open(uuid7()) == ()

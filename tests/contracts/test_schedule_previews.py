@@ -49,7 +49,7 @@ async def kept(timed: Services, session: Session, schedule: Schedule | None) -> 
         None,
     ],
 )
-async def test_what_is_tried_is_what_is_there_once_it_is_kept(
+async def test_preview_matches_slots_of_saved_schedule(
     storage: Storage, timed: Services, before: Schedule | None, schedule: Schedule | None
 ) -> None:
     session = await stored_session(storage, duration=60, max_participants=2)
@@ -67,9 +67,7 @@ async def test_what_is_tried_is_what_is_there_once_it_is_kept(
     assert len({bookable.reason for bookable in shown}) > 1 or schedule is None
 
 
-async def test_what_lies_just_outside_the_window_is_in_the_way_of_new_buffers_too(
-    storage: Storage, timed: Services
-) -> None:
+async def test_bookings_just_outside_window_conflict_with_new_buffers(storage: Storage, timed: Services) -> None:
     session = await stored_session(storage, duration=60)
     other = await stored_session(storage, creator_id=session.creator_id, duration=60)
     nine, ten = DAY + timedelta(hours=9), DAY + timedelta(hours=10)
@@ -83,7 +81,7 @@ async def test_what_lies_just_outside_the_window_is_in_the_way_of_new_buffers_to
         assert [bookable.reason for bookable in shown] == (["buffer", None] if is_early else [None, "buffer"])
 
 
-async def test_sold_slots_are_tried_with_the_buffers_that_they_would_have(storage: Storage, timed: Services) -> None:
+async def test_preview_applies_new_buffers_to_booked_slots(storage: Storage, timed: Services) -> None:
     session = await stored_session(storage, duration=60, max_participants=2)
     await stored_booking(storage, session, starts_at=DAY + timedelta(hours=11), seats=1)
 
@@ -97,7 +95,7 @@ async def test_sold_slots_are_tried_with_the_buffers_that_they_would_have(storag
     }
 
 
-async def test_a_schedule_that_could_not_be_kept_is_refused_as_it_would_be(storage: Storage, timed: Services) -> None:
+async def test_preview_refuses_schedule_that_saving_would_refuse(storage: Storage, timed: Services) -> None:
     session = await stored_session(storage, duration=60, max_participants=2)
     for hour in (11, 13):
         await stored_booking(storage, session, starts_at=DAY + timedelta(hours=hour), seats=1)
@@ -109,12 +107,12 @@ async def test_a_schedule_that_could_not_be_kept_is_refused_as_it_would_be(stora
     assert tried_out.value.detail == refused.value.detail
 
 
-async def test_a_hidden_session_is_tried_as_if_it_were_listed(storage: Storage, timed: Services) -> None:
+async def test_preview_of_hidden_session_is_as_if_listed(storage: Storage, timed: Services) -> None:
     session = await stored_session(storage, status="inactive", duration=60)
     assert [bookable.reason for bookable in await tried(timed, session, a_schedule())] == [None] * 8
 
 
-async def test_wall_time_is_tried_across_a_change_of_the_clocks(storage: Storage, timed: Services) -> None:
+async def test_preview_keeps_wall_time_across_clock_changes(storage: Storage, timed: Services) -> None:
     session = await stored_session(storage, duration=30)
     night = TimeRange(starts=time(2), ends=time(4), step=30)
     skipped, doubled = date(2030, 3, 31), date(2030, 10, 27)
@@ -134,7 +132,7 @@ async def test_wall_time_is_tried_across_a_change_of_the_clocks(storage: Storage
     assert await hours_on(doubled) == ["00:00", "00:30", "02:00", "02:30"]
 
 
-async def test_trying_is_for_its_creator_and_within_the_rules(storage: Storage, timed: Services) -> None:
+async def test_preview_is_for_creator_and_validated(storage: Storage, timed: Services) -> None:
     session = await stored_session(storage)
     stranger = a_caller(a_user(role="creator"))
     with pytest.raises(NotYours):

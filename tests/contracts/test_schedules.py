@@ -59,7 +59,7 @@ async def learner(storage: Storage) -> Principal:
     return a_caller(await stored_user(storage))
 
 
-async def test_a_schedule_comes_back_as_it_was_given(storage: Storage, timed: Services) -> None:
+async def test_schedule_round_trips(storage: Storage, timed: Services) -> None:
     hours = TimeRange(starts=time(22), ends=time(2), step=15)
     schedule = Schedule(
         time_zone="Australia/Lord_Howe",
@@ -78,7 +78,7 @@ async def test_a_schedule_comes_back_as_it_was_given(storage: Storage, timed: Se
     assert await timed.schedules.get(owner_of(session), session.id) == schedule
 
 
-async def test_a_session_is_open_until_it_has_a_schedule_and_again_without(storage: Storage, timed: Services) -> None:
+async def test_session_is_by_arrangement_while_it_has_no_schedule(storage: Storage, timed: Services) -> None:
     session = await stored_session(storage)
     buyer = await learner(storage)
 
@@ -98,7 +98,7 @@ async def test_a_session_is_open_until_it_has_a_schedule_and_again_without(stora
     assert (await timed.bookings.book(buyer, session.id, DAY)).resource.session_details.is_open
 
 
-async def test_every_start_that_is_listed_can_be_booked_and_no_other(storage: Storage, timed: Services) -> None:
+async def test_exactly_the_listed_starts_can_be_booked(storage: Storage, timed: Services) -> None:
     session = await scheduled(storage, timed, a_schedule(notice=60))
     starts = await listed(timed, session)
     assert starts == [DAY + timedelta(hours=hour) for hour in range(9, 17)]
@@ -113,7 +113,7 @@ async def test_every_start_that_is_listed_can_be_booked_and_no_other(storage: St
                 await timed.bookings.book(buyer, session.id, start)
 
 
-async def test_what_others_took_is_told_and_cannot_be_booked(storage: Storage, timed: Services) -> None:
+async def test_taken_starts_are_listed_with_reason_and_cannot_be_booked(storage: Storage, timed: Services) -> None:
     session = await scheduled(storage, timed, a_schedule(buffer_before=15, buffer_after=15))
     other = await stored_session(storage, creator_id=session.creator_id, duration=60)
     await stored_booking(storage, other, starts_at=DAY + timedelta(hours=12), seats=1)
@@ -135,7 +135,9 @@ async def test_what_others_took_is_told_and_cannot_be_booked(storage: Storage, t
             await timed.bookings.book(await learner(storage), session.id, DAY + timedelta(hours=hour))
 
 
-async def test_notice_horizon_and_exceptions_are_told(storage: Storage, timed: Services) -> None:
+async def test_minimum_notice_booking_window_and_date_overrides_are_given_as_reasons(
+    storage: Storage, timed: Services
+) -> None:
     off = TimeRange(starts=time(9), ends=time(11), step=None)
     session = await scheduled(
         storage, timed, a_schedule(exceptions=(DayException(on=DAY.date(), ranges=(off,)),), notice=0)
@@ -150,7 +152,7 @@ async def test_notice_horizon_and_exceptions_are_told(storage: Storage, timed: S
     assert (await reasons(timed, session))[16] == "horizon"
 
 
-async def test_seats_that_are_left_are_counted(storage: Storage, timed: Services) -> None:
+async def test_seats_left_are_counted(storage: Storage, timed: Services) -> None:
     session = await scheduled(storage, timed, max_participants=5)
     await timed.bookings.book(await learner(storage), session.id, DAY + timedelta(hours=9), seats=3)
 
@@ -160,7 +162,7 @@ async def test_seats_that_are_left_are_counted(storage: Storage, timed: Services
     assert second.seats_left == 5
 
 
-async def test_new_buffers_cannot_make_sold_times_overlap(storage: Storage, timed: Services) -> None:
+async def test_new_buffers_cannot_make_booked_slots_overlap(storage: Storage, timed: Services) -> None:
     session = await scheduled(storage, timed)
     for hour in (9, 10):
         await timed.bookings.book(await learner(storage), session.id, DAY + timedelta(hours=hour))
@@ -171,7 +173,7 @@ async def test_new_buffers_cannot_make_sold_times_overlap(storage: Storage, time
     assert await timed.schedules.get(owner_of(session), session.id) == a_schedule()
 
 
-async def test_sold_seats_outlive_a_schedule_that_no_longer_has_them(storage: Storage, timed: Services) -> None:
+async def test_booked_seats_survive_schedule_without_their_start(storage: Storage, timed: Services) -> None:
     session = await scheduled(storage, timed)
     buyer = await learner(storage)
     booking = (await timed.bookings.book(buyer, session.id, DAY + timedelta(hours=9))).resource
@@ -184,7 +186,7 @@ async def test_sold_seats_outlive_a_schedule_that_no_longer_has_them(storage: St
         await timed.bookings.book(await learner(storage), session.id, DAY + timedelta(hours=9))
 
 
-async def test_a_booking_moves_only_to_a_start_that_there_is(storage: Storage, timed: Services) -> None:
+async def test_booking_can_only_be_rescheduled_to_bookable_start(storage: Storage, timed: Services) -> None:
     session = await scheduled(storage, timed)
     buyer = await learner(storage)
     booking = (await timed.bookings.book(buyer, session.id, DAY + timedelta(hours=9))).resource
@@ -196,7 +198,7 @@ async def test_a_booking_moves_only_to_a_start_that_there_is(storage: Storage, t
     assert rescheduled.starts_at == DAY + timedelta(hours=16)
 
 
-async def test_who_waited_for_a_new_schedule_is_judged_by_it(storage: Storage, timed: Services) -> None:
+async def test_booking_that_waited_for_new_schedule_is_checked_against_it(storage: Storage, timed: Services) -> None:
     session = await scheduled(storage, timed)
     buyer = await stored_user(storage)
 
@@ -215,7 +217,7 @@ async def test_who_waited_for_a_new_schedule_is_judged_by_it(storage: Storage, t
     assert await offering == a_schedule(notice=7)
 
 
-async def test_of_a_new_schedule_and_bookings_in_flight_both_hold(storage: Storage, timed: Services) -> None:
+async def test_new_schedule_and_concurrent_bookings_are_both_respected(storage: Storage, timed: Services) -> None:
     session = await scheduled(storage, timed, max_participants=50)
     nine = DAY + timedelta(hours=9)
     buyers = [await learner(storage) for _ in range(20)]
@@ -246,7 +248,7 @@ async def test_a_window_is_at_most_62_days(storage: Storage, timed: Services, da
             await requested
 
 
-async def test_a_schedule_is_its_creators_and_a_hidden_session_has_no_slots(storage: Storage, timed: Services) -> None:
+async def test_schedule_is_for_creator_and_hidden_session_has_no_slots(storage: Storage, timed: Services) -> None:
     session = await scheduled(storage, timed)
     stranger = a_caller(await stored_user(storage, role="creator"))
     with pytest.raises(NotYours):
@@ -261,7 +263,7 @@ async def test_a_schedule_is_its_creators_and_a_hidden_session_has_no_slots(stor
     assert await timed.slots.list(owner_of(session), session.id, DAY, NIGHT) == ()
 
 
-async def test_a_schedule_with_faults_is_refused_by_field(storage: Storage, timed: Services) -> None:
+async def test_invalid_schedule_is_refused_with_field_errors(storage: Storage, timed: Services) -> None:
     session = await stored_session(storage)
     bad = replace(a_schedule(), time_zone="Mars/Olympus", buffer_before=-1)
     with pytest.raises(Invalid) as caught:
@@ -269,7 +271,7 @@ async def test_a_schedule_with_faults_is_refused_by_field(storage: Storage, time
     assert set(caught.value.errors) == {"time_zone", "buffer_before"}
 
 
-async def test_buffers_can_change_sides_where_sold_times_stay_apart(storage: Storage, timed: Services) -> None:
+async def test_buffers_can_change_sides_when_booked_slots_stay_apart(storage: Storage, timed: Services) -> None:
     half_hours = TimeRange(starts=time(9), ends=time(17), step=30)
     week = tuple(WeeklyHours(weekday=day, hours=half_hours) for day in range(1, 8))
     session = await scheduled(storage, timed, a_schedule(weekly=week, buffer_before=30))
@@ -280,9 +282,7 @@ async def test_buffers_can_change_sides_where_sold_times_stay_apart(storage: Sto
     assert await timed.schedules.replace(owner_of(session), session.id, turned) == turned
 
 
-async def test_a_repeat_that_comes_after_the_start_is_told_of_what_was_booked_in_time(
-    storage: Storage, timed: Services
-) -> None:
+async def test_replay_after_start_returns_booking_made_in_time(storage: Storage, timed: Services) -> None:
     session, buyer = await scheduled(storage, timed), await learner(storage)
     key, nine = a_key(user_id=buyer.user_id), NOW + timedelta(hours=1)
     booked = await timed.bookings.book(buyer, session.id, nine, key=key)
@@ -295,7 +295,7 @@ async def test_a_repeat_that_comes_after_the_start_is_told_of_what_was_booked_in
         await timed.bookings.book(buyer, session.id, nine)
 
 
-async def test_a_booking_of_a_session_that_is_hidden_by_now_cannot_move(storage: Storage, timed: Services) -> None:
+async def test_booking_of_inactive_session_cannot_be_rescheduled(storage: Storage, timed: Services) -> None:
     session, buyer = await scheduled(storage, timed), await learner(storage)
     booked = (await timed.bookings.book(buyer, session.id, DAY + timedelta(hours=9))).resource
     await timed.sessions.change(owner_of(session), session.id, {"status": "inactive"})
@@ -303,7 +303,7 @@ async def test_a_booking_of_a_session_that_is_hidden_by_now_cannot_move(storage:
         await timed.bookings.reschedule(buyer, booked.id, DAY + timedelta(hours=10))
 
 
-async def test_who_is_to_answer_wins_no_time_by_moving(storage: Storage, timed: Services) -> None:
+async def test_rescheduling_by_creator_does_not_extend_response_deadline(storage: Storage, timed: Services) -> None:
     session = await scheduled(storage, timed, requires_confirmation=True, max_participants=3)
     later = NOW + timedelta(days=20)
     at = later.replace(hour=9, minute=0)

@@ -68,7 +68,7 @@ async def found(storage: Storage, creator_id: UUID, text: str, ordering: Orderin
         ("CAFÉ", True),
     ],
 )
-async def test_every_word_must_begin_a_word_of_title_or_description(
+async def test_every_search_word_must_prefix_a_word_of_title_or_description(
     storage: Storage, creator_id: UUID, text: str, *, is_found: bool
 ) -> None:
     (session,) = await stored(
@@ -82,27 +82,27 @@ async def test_every_word_must_begin_a_word_of_title_or_description(
 
 
 @pytest.mark.parametrize("text", ["bouldring", "bouldderring", "boulderin", "obuldering", "bouldezing", "boulderimg"])
-async def test_one_typo_in_an_unknown_word_is_forgiven(storage: Storage, creator_id: UUID, text: str) -> None:
+async def test_single_typo_in_unknown_word_is_tolerated(storage: Storage, creator_id: UUID, text: str) -> None:
     (session,) = await stored(storage, creator_id, {"title": "Bouldering"})
     one_typo = text != "bouldderring"
 
     assert await found(storage, creator_id, text) == ([session.id] if one_typo else [])
 
 
-async def test_a_typo_stands_for_every_known_word_that_it_may_mean(storage: Storage, creator_id: UUID) -> None:
+async def test_misspelt_word_matches_every_known_word_one_typo_away(storage: Storage, creator_id: UUID) -> None:
     first, second = await stored(storage, creator_id, {"title": "Qanto"}, {"title": "Qonto"})
 
     assert await found(storage, creator_id, "qinto") == [second.id, first.id]
 
 
-async def test_a_known_word_is_never_taken_for_a_typo(storage: Storage, creator_id: UUID) -> None:
+async def test_known_word_is_never_treated_as_typo(storage: Storage, creator_id: UUID) -> None:
     (one, other) = await stored(storage, creator_id, {"title": "Wrexing"}, {"title": "Wraxing"})
 
     assert await found(storage, creator_id, "wrexing") == [one.id]
     assert await found(storage, creator_id, "wraxin") == [other.id]
 
 
-async def test_two_misspelt_words_are_each_forgiven(storage: Storage, creator_id: UUID) -> None:
+async def test_typos_in_two_words_are_each_tolerated(storage: Storage, creator_id: UUID) -> None:
     (session,) = await stored(storage, creator_id, {"title": "Kundalini", "description": "for zookeepers"})
 
     assert await found(storage, creator_id, "kundalni zokeepers") == [session.id]
@@ -136,7 +136,7 @@ async def test_a_misspelt_word_in_the_title_counts_as_one_in_the_title(storage: 
     assert await found(storage, creator_id, "marquetri") == [in_title.id, in_text.id]
 
 
-async def test_new_words_are_found_at_once_and_old_ones_no_more(storage: Storage, creator_id: UUID) -> None:
+async def test_changed_session_is_found_by_new_words_and_not_by_old(storage: Storage, creator_id: UUID) -> None:
     (session,) = await stored(storage, creator_id, {"title": "Origamix"})
     assert await found(storage, creator_id, "origamix") == [session.id]
 
@@ -149,7 +149,7 @@ async def test_new_words_are_found_at_once_and_old_ones_no_more(storage: Storage
 
 
 @pytest.mark.parametrize("title", ODD_TITLES)
-async def test_every_word_of_any_title_finds_it_whole_begun_and_as_the_title_itself(
+async def test_title_is_found_by_each_whole_word_by_each_prefix_and_by_itself(
     storage: Storage, creator_id: UUID, title: str
 ) -> None:
     (session,) = await stored(storage, creator_id, {"title": title})

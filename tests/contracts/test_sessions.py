@@ -55,7 +55,7 @@ async def test_an_unknown_session_is_not_found(storage: Storage) -> None:
         await acquired(storage, a_session())
 
 
-async def test_saving_changes_every_field(storage: Storage) -> None:
+async def test_save_updates_every_field(storage: Storage) -> None:
     session = await stored_session(storage)
     changed = replace(
         session,
@@ -94,7 +94,7 @@ async def test_a_session_is_found_in_every_state(storage: Storage) -> None:
     assert not found.creator_is_active
 
 
-async def test_a_buyer_waits_for_an_edit_and_is_offered_what_came_of_it(storage: Storage) -> None:
+async def test_buyer_waits_for_edit_and_gets_quote_of_edited_session(storage: Storage) -> None:
     session, buyer = await stored_session(storage), await stored_user(storage)
 
     async def quoted() -> BookingQuote:
@@ -111,7 +111,7 @@ async def test_a_buyer_waits_for_an_edit_and_is_offered_what_came_of_it(storage:
     assert (quote.session.price, quote.session.status) == (Decimal("9.99"), "inactive")
 
 
-async def test_an_edit_waits_for_buyers_who_were_offered_the_session(storage: Storage) -> None:
+async def test_edit_waits_for_buyers_holding_quotes(storage: Storage) -> None:
     session, buyer = await stored_session(storage), await stored_user(storage)
 
     async with storage.unit_of_work() as tx:
@@ -122,7 +122,7 @@ async def test_an_edit_waits_for_buyers_who_were_offered_the_session(storage: St
     assert as_a(Session, await editing) == session
 
 
-async def test_of_two_edits_the_second_begins_with_what_the_first_left(storage: Storage) -> None:
+async def test_second_concurrent_edit_starts_from_result_of_first(storage: Storage) -> None:
     session = await stored_session(storage)
 
     async with storage.unit_of_work() as tx:
@@ -134,7 +134,7 @@ async def test_of_two_edits_the_second_begins_with_what_the_first_left(storage: 
     assert await second == edited
 
 
-async def test_a_creators_own_list_has_all_but_the_archived_newest_first(storage: Storage) -> None:
+async def test_list_of_creator_has_all_unarchived_sessions_newest_first(storage: Storage) -> None:
     creator = await stored_user(storage, role="creator", is_active=False)
     oldest = await stored_session(storage, creator_id=creator.id, created_at=NOW - timedelta(days=2))
     newest = await stored_session(storage, creator_id=creator.id, status="inactive")

@@ -31,7 +31,7 @@ async def take(storage: Storage, session: Session, booking: Booking) -> bool:
         return await builders.take(tx, session, booking)
 
 
-async def test_two_buyers_are_offered_one_session_together(storage: Storage) -> None:
+async def test_buyers_can_hold_quotes_of_one_session_concurrently(storage: Storage) -> None:
     session, one, other = await stored_session(storage), await stored_user(storage), await stored_user(storage)
 
     async with storage.unit_of_work() as tx:
@@ -39,7 +39,7 @@ async def test_two_buyers_are_offered_one_session_together(storage: Storage) -> 
         assert (await quoted(storage, session, other.id)).buyer.id == other.id
 
 
-async def test_a_change_of_the_creators_account_does_not_wait_for_buyers(storage: Storage) -> None:
+async def test_change_of_creator_account_does_not_wait_for_buyers(storage: Storage) -> None:
     session, buyer = await stored_session(storage), await stored_user(storage)
 
     async with storage.unit_of_work() as tx:
@@ -49,7 +49,7 @@ async def test_a_change_of_the_creators_account_does_not_wait_for_buyers(storage
             await another.users.save(replace(creator, first_name="Grace"))
 
 
-async def test_shutting_out_buyers_waits_for_those_that_are_there(storage: Storage) -> None:
+async def test_acquire_with_sessions_waits_for_buyers_holding_quotes(storage: Storage) -> None:
     session, buyer = await stored_session(storage), await stored_user(storage)
 
     async def acquire_creator() -> User:
@@ -64,7 +64,7 @@ async def test_shutting_out_buyers_waits_for_those_that_are_there(storage: Stora
     assert (await acquiring).id == session.creator_id
 
 
-async def test_a_buyer_who_is_shut_out_waits_and_sees_the_creators_account_as_it_then_is(storage: Storage) -> None:
+async def test_blocked_buyer_sees_current_creator_account_after_waiting(storage: Storage) -> None:
     session, buyer = await stored_session(storage), await stored_user(storage)
 
     async with storage.unit_of_work() as tx:
@@ -76,7 +76,7 @@ async def test_a_buyer_who_is_shut_out_waits_and_sees_the_creators_account_as_it
     assert not (await offering).session.creator_is_active
 
 
-async def test_who_opens_slots_of_one_creator_does_so_one_after_another(storage: Storage) -> None:
+async def test_slots_of_one_creator_are_opened_one_at_a_time(storage: Storage) -> None:
     creator_id = uuid4()
 
     async def acquire_creator() -> None:
@@ -93,7 +93,7 @@ async def test_who_opens_slots_of_one_creator_does_so_one_after_another(storage:
     await acquiring
 
 
-async def test_a_taker_waits_for_another_and_then_has_the_seat_that_was_left(storage: Storage) -> None:
+async def test_buyer_waits_for_another_and_gets_remaining_seat(storage: Storage) -> None:
     session = await stored_session(storage, max_participants=3)
     await stored_booking(storage, session)
 
@@ -110,7 +110,7 @@ async def test_a_taker_waits_for_another_and_then_has_the_seat_that_was_left(sto
     assert await seats_taken(storage, session) == 3
 
 
-async def test_a_taker_has_the_seat_when_the_other_is_rolled_back(storage: Storage) -> None:
+async def test_buyer_gets_seat_when_other_buyer_rolls_back(storage: Storage) -> None:
     session = await stored_session(storage, max_participants=2)
     await stored_booking(storage, session)
 
@@ -123,7 +123,7 @@ async def test_a_taker_has_the_seat_when_the_other_is_rolled_back(storage: Stora
     assert await seats_taken(storage, session) == 2
 
 
-async def test_a_taker_who_waited_for_the_last_cancellation_finds_the_slot_empty(storage: Storage) -> None:
+async def test_buyer_who_waited_for_last_cancellation_finds_slot_empty(storage: Storage) -> None:
     session = await stored_session(storage)
     booking = await stored_booking(storage, session)
 
@@ -135,7 +135,7 @@ async def test_a_taker_who_waited_for_the_last_cancellation_finds_the_slot_empty
     assert not await taking
 
 
-async def test_one_person_who_books_twice_at_once_is_refused_once(storage: Storage) -> None:
+async def test_concurrent_duplicate_booking_of_one_person_is_refused(storage: Storage) -> None:
     session, buyer = await stored_session(storage), await stored_user(storage)
     await stored_booking(storage, session)
 
@@ -197,7 +197,7 @@ async def test_an_overlapping_slot_waits_for_a_cancellation_and_is_then_opened(s
     assert (await seats_taken(storage, session), await seats_taken(storage, other)) == (0, 1)
 
 
-async def test_a_taker_waits_for_who_acquired_the_upcoming_slots(storage: Storage) -> None:
+async def test_buyer_waits_for_lock_on_upcoming_slots(storage: Storage) -> None:
     session = await stored_session(storage)
     later = TOMORROW + timedelta(hours=2)
     await stored_booking(storage, session)
@@ -213,7 +213,7 @@ async def test_a_taker_waits_for_who_acquired_the_upcoming_slots(storage: Storag
     assert await taking
 
 
-async def test_who_acquires_the_upcoming_slots_sees_what_a_taker_left(storage: Storage) -> None:
+async def test_acquire_upcoming_slots_after_waiting_sees_seats_taken(storage: Storage) -> None:
     session = await stored_session(storage)
     await stored_booking(storage, session)
 

@@ -43,7 +43,7 @@ async def buyers_booking(
     return a_booking(session, (await stored_user(storage)).id, seats=seats, starts_at=starts_at)
 
 
-async def test_an_offer_has_the_session_the_buyer_and_no_slot_until_one_is_opened(storage: Storage) -> None:
+async def test_quote_has_session_and_buyer_and_no_slot_until_one_is_opened(storage: Storage) -> None:
     creator, buyer = await stored_user(storage, role="creator"), await stored_user(storage)
     session = await stored_session(storage, creator_id=creator.id)
 
@@ -59,7 +59,7 @@ async def test_an_offer_has_the_session_the_buyer_and_no_slot_until_one_is_opene
     )
 
 
-async def test_an_offer_shows_the_seats_that_are_taken_and_whose_they_are(storage: Storage) -> None:
+async def test_quote_shows_seats_taken_and_whether_buyer_holds_them(storage: Storage) -> None:
     session = await stored_session(storage)
     booking = await stored_booking(storage, session, seats=2)
     other = await stored_user(storage)
@@ -74,7 +74,7 @@ async def test_an_offer_shows_the_seats_that_are_taken_and_whose_they_are(storag
     assert later.slot is None
 
 
-async def test_there_is_no_offer_of_an_unknown_session_or_to_an_unknown_buyer(storage: Storage) -> None:
+async def test_quote_requires_known_session_and_buyer(storage: Storage) -> None:
     session, buyer = await stored_session(storage), await stored_user(storage)
 
     async with storage.unit_of_work() as tx:
@@ -95,7 +95,7 @@ async def test_seats_are_taken_in_an_opened_slot_until_it_is_full(storage: Stora
     assert await slots_of(storage, session) == (Slot.of(session, TOMORROW, 3),)
 
 
-async def test_nothing_is_taken_when_fewer_seats_are_left_than_asked_for(storage: Storage) -> None:
+async def test_booking_more_seats_than_left_takes_none(storage: Storage) -> None:
     session = await stored_session(storage, max_participants=3)
     await stored_booking(storage, session, seats=2)
     booking = await buyers_booking(storage, session, seats=2)
@@ -119,7 +119,7 @@ async def test_seats_are_not_taken_in_a_slot_that_is_absent_or_empty(storage: St
     assert await seats_taken(storage, session) == 0
 
 
-async def test_opening_a_slot_that_is_open_by_now_takes_seats_in_it(storage: Storage) -> None:
+async def test_opening_an_already_open_slot_takes_seats_in_it(storage: Storage) -> None:
     session = await stored_session(storage)
     await stored_booking(storage, session)
 
@@ -127,7 +127,7 @@ async def test_opening_a_slot_that_is_open_by_now_takes_seats_in_it(storage: Sto
     assert await seats_taken(storage, session) == 3
 
 
-async def test_a_slot_with_fewer_seats_than_asked_for_is_sold_out(storage: Storage) -> None:
+async def test_slot_with_fewer_seats_than_requested_is_sold_out(storage: Storage) -> None:
     session = await stored_session(storage, max_participants=3)
     booking = await buyers_booking(storage, session, seats=4)
 
@@ -136,7 +136,7 @@ async def test_a_slot_with_fewer_seats_than_asked_for_is_sold_out(storage: Stora
     assert await slots_of(storage, session) == ()
 
 
-async def test_one_person_has_one_live_booking_in_a_slot(storage: Storage) -> None:
+async def test_person_has_at_most_one_live_booking_in_slot(storage: Storage) -> None:
     session = await stored_session(storage)
     booking = await stored_booking(storage, session)
 
@@ -147,7 +147,7 @@ async def test_one_person_has_one_live_booking_in_a_slot(storage: Storage) -> No
     assert await seats_taken(storage, session) == 1
 
 
-async def test_one_person_may_book_two_times_of_one_session(storage: Storage) -> None:
+async def test_person_can_book_two_starts_of_one_session(storage: Storage) -> None:
     session = await stored_session(storage)
     booking = await stored_booking(storage, session)
 
@@ -156,7 +156,7 @@ async def test_one_person_may_book_two_times_of_one_session(storage: Storage) ->
     assert [slot.starts_at for slot in await slots_of(storage, session)] == [booking.starts_at, later.starts_at]
 
 
-async def test_a_seat_given_back_can_be_taken_again(storage: Storage) -> None:
+async def test_released_seat_can_be_taken_again(storage: Storage) -> None:
     session = await stored_session(storage, max_participants=1)
     booking = await stored_booking(storage, session)
     await cancel_now(storage, booking)
@@ -168,7 +168,7 @@ async def test_a_seat_given_back_can_be_taken_again(storage: Storage) -> None:
     assert (await storage.booking_lists.of_user(booking.user_id, 1, None)).items[0].id == again.id
 
 
-async def test_no_more_seats_can_be_given_back_than_were_taken(storage: Storage) -> None:
+async def test_seats_released_cannot_exceed_seats_taken(storage: Storage) -> None:
     session = await stored_session(storage)
     booking = await stored_booking(storage, session, seats=2)
 
@@ -179,7 +179,7 @@ async def test_no_more_seats_can_be_given_back_than_were_taken(storage: Storage)
 
 
 @pytest.mark.parametrize("minutes", [-59, -30, 0, 30, 59])
-async def test_an_occupied_slot_closes_those_of_the_same_creator_that_overlap(storage: Storage, minutes: int) -> None:
+async def test_occupied_slot_excludes_overlapping_slots_of_same_creator(storage: Storage, minutes: int) -> None:
     session = await stored_session(storage, duration=60)
     other = await stored_session(storage, creator_id=session.creator_id, duration=60)
     await stored_booking(storage, session)
@@ -190,7 +190,7 @@ async def test_an_occupied_slot_closes_those_of_the_same_creator_that_overlap(st
     assert await slots_of(storage, other) == ()
 
 
-async def test_two_times_of_one_session_exclude_each_other_as_well(storage: Storage) -> None:
+async def test_overlapping_slots_of_one_session_exclude_each_other(storage: Storage) -> None:
     session = await stored_session(storage, duration=60)
     await stored_booking(storage, session)
 
@@ -209,7 +209,7 @@ async def test_slots_that_only_touch_do_not_exclude_each_other(storage: Storage,
     assert await seats_taken(storage, session) == await seats_taken(storage, other) == 1
 
 
-async def test_other_creators_may_be_taken_at_the_same_time(storage: Storage) -> None:
+async def test_slots_of_other_creators_may_overlap(storage: Storage) -> None:
     await stored_booking(storage, await stored_session(storage))
     other = await stored_session(storage)
 
@@ -218,7 +218,7 @@ async def test_other_creators_may_be_taken_at_the_same_time(storage: Storage) ->
     assert await seats_taken(storage, other) == 1
 
 
-async def test_a_slot_that_is_empty_again_excludes_nothing(storage: Storage) -> None:
+async def test_emptied_slot_excludes_nothing(storage: Storage) -> None:
     session = await stored_session(storage)
     other = await stored_session(storage, creator_id=session.creator_id)
     await cancel_now(storage, await stored_booking(storage, session))

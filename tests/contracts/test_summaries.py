@@ -45,7 +45,7 @@ async def session(storage: Storage, creator: User) -> Session:
     return await stored_session(storage, creator_id=creator.id, max_participants=6, price=PRICE)
 
 
-async def test_a_creator_of_whom_nothing_was_booked_has_zeros(storage: Storage, session: Session) -> None:
+async def test_creator_without_bookings_has_zeros(storage: Storage, session: Session) -> None:
     found = await summary(storage, session.creator_id, time_zone="Europe/Madrid")
 
     assert found == CreatorSummary(
@@ -61,9 +61,7 @@ async def test_a_creator_of_whom_nothing_was_booked_has_zeros(storage: Storage, 
     assert str(found.expected_income) == "0.00"
 
 
-async def test_upcoming_seats_are_of_the_starts_to_come_at_which_somebody_has_one(
-    storage: Storage, session: Session
-) -> None:
+async def test_upcoming_seats_count_future_starts_with_a_booking(storage: Storage, session: Session) -> None:
     now = NOW + 10 * DAY
     for seats, start in ((1, now - HOUR), (2, now), (3, now + HOUR), (1, now + HOUR), (4, now + 800 * DAY)):
         await stored_booking(storage, session, seats=seats, starts_at=start)
@@ -74,9 +72,7 @@ async def test_upcoming_seats_are_of_the_starts_to_come_at_which_somebody_has_on
     assert found.upcoming == UpcomingSeats(seats_sold=8, seats_offered=12)
 
 
-async def test_the_next_slot_is_the_first_to_come_at_which_somebody_has_a_seat(
-    storage: Storage, session: Session
-) -> None:
+async def test_next_slot_is_first_future_start_with_a_booking(storage: Storage, session: Session) -> None:
     other = await stored_session(storage, creator_id=session.creator_id, title="Evening yoga", duration=90)
     await stored_booking(storage, session, starts_at=NOW + 3 * DAY)
     await stored_booking(storage, other, seats=2, starts_at=NOW + 2 * DAY)
@@ -94,7 +90,7 @@ async def test_the_next_slot_is_the_first_to_come_at_which_somebody_has_a_seat(
     )
 
 
-async def test_buffers_make_no_slot_upcoming_that_has_begun(storage: Storage, session: Session) -> None:
+async def test_buffers_do_not_make_started_slot_upcoming(storage: Storage, session: Session) -> None:
     services = services_over(storage)
     schedule = a_schedule(buffer_before=60, buffer_after=60)
     await services.schedules.replace(owner_of(session), session.id, schedule)
@@ -105,7 +101,7 @@ async def test_buffers_make_no_slot_upcoming_that_has_begun(storage: Storage, se
     assert (await summary(storage, session.creator_id, NOW + HOUR - timedelta(microseconds=1))).next_slot
 
 
-async def test_pending_bookings_are_those_that_still_can_be_answered(storage: Storage, session: Session) -> None:
+async def test_pending_bookings_are_those_before_their_response_deadline(storage: Storage, session: Session) -> None:
     for start, respond_by in ((DAY, NOW + HOUR), (2 * DAY, NOW + 2 * HOUR), (3 * DAY, None)):
         await stored_booking(storage, session, starts_at=NOW + start, status="pending", respond_by=respond_by)
     await stored_booking(storage, session, starts_at=NOW + DAY)
@@ -131,7 +127,7 @@ async def test_income_is_of_the_starts_of_the_month_of_the_zone(storage: Storage
     assert (found.expected_income, found.completed_income) == (6 * PRICE, PRICE)
 
 
-async def test_days_are_those_on_which_was_booked_what_is_not_cancelled(storage: Storage, session: Session) -> None:
+async def test_daily_sales_count_uncancelled_bookings_by_day_of_booking(storage: Storage, session: Session) -> None:
     madrid_midnight = NOW.replace(hour=23) - DAY
     booked: list[dict[str, Any]] = [
         {"created_at": madrid_midnight, "seats": 2},
@@ -156,7 +152,7 @@ async def test_days_are_those_on_which_was_booked_what_is_not_cancelled(storage:
     assert [day.date for day in found.days] == [date(2029, 12, 9) + place * DAY for place in range(30)]
 
 
-async def test_the_numbers_of_others_do_not_count(storage: Storage, session: Session) -> None:
+async def test_bookings_of_other_creators_are_not_counted(storage: Storage, session: Session) -> None:
     other = await stored_user(storage, role="creator")
     await stored_booking(storage, session, starts_at=NOW + DAY, status="pending", respond_by=NOW + HOUR)
     # what a creator books themselves is no sale of theirs

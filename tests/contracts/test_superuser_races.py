@@ -9,7 +9,7 @@ from builders import a_caller, services_over, stored_users
 from contracts.harness import at_once
 from marketplace.core.domain.principals import Principal
 from marketplace.core.ports.storage import Storage
-from staff import StaffServices, staff_over
+from staff_services import StaffServices, staff_over
 
 WHY = "A quarrel."
 Removal = Callable[[StaffServices, Principal, Principal], Coroutine[Any, Any, Any]]
@@ -39,7 +39,7 @@ async def left(storage: Storage) -> frozenset[object]:
 @pytest.mark.parametrize(
     ("one_does", "other_does"), [(take_rights, demote), (switch_off, switch_off), (switch_off, take_rights)]
 )
-async def test_of_two_superusers_who_remove_each_other_at_once_one_is_left(
+async def test_superusers_who_remove_each_other_concurrently_leave_one(
     empty_storage: Storage, one_does: Removal, other_does: Removal
 ) -> None:
     staff = staff_over(services_over(empty_storage))
@@ -53,7 +53,7 @@ async def test_of_two_superusers_who_remove_each_other_at_once_one_is_left(
         assert outcome.reasons().keys() <= {"LastSuperuser", "NotSuperuser"}
 
 
-async def test_of_two_who_switch_each_other_off_one_comes_too_late_though_a_third_is_left(
+async def test_superusers_who_deactivate_each_other_concurrently_have_one_winner(
     empty_storage: Storage,
 ) -> None:
     staff = staff_over(services_over(empty_storage))
@@ -65,7 +65,7 @@ async def test_of_two_who_switch_each_other_off_one_comes_too_late_though_a_thir
     assert len(await left(empty_storage)) == 2
 
 
-async def test_of_many_superusers_who_remove_one_another_at_once_one_is_left(empty_storage: Storage) -> None:
+async def test_ring_of_superusers_who_remove_one_another_concurrently_leaves_one(empty_storage: Storage) -> None:
     staff = staff_over(services_over(empty_storage))
     ring = await superusers(empty_storage, 8)
     ways = [take_rights, switch_off]

@@ -52,7 +52,7 @@ async def test_a_refresh_token_works_until_it_expires(storage: Storage, token: s
     assert await use(storage, token, login.expires_at - timedelta(microseconds=1)) == login
 
 
-async def test_the_refresh_token_of_a_revoked_login_is_no_good(storage: Storage, token: str) -> None:
+async def test_refresh_token_of_revoked_login_is_invalid(storage: Storage, token: str) -> None:
     await stored_login(storage, await stored_user(storage), token)
     async with storage.unit_of_work() as tx:
         await tx.tokens.revoke_login_of(refresh_token_hash(token), NOW)
@@ -60,7 +60,7 @@ async def test_the_refresh_token_of_a_revoked_login_is_no_good(storage: Storage,
     assert await use(storage, token) is None
 
 
-async def test_the_refresh_token_of_somebody_inactive_is_no_good(storage: Storage, token: str) -> None:
+async def test_refresh_token_of_inactive_user_is_invalid(storage: Storage, token: str) -> None:
     user = await stored_user(storage)
     await stored_login(storage, user, token)
     await deactivate(storage, user)
@@ -90,7 +90,7 @@ async def test_a_used_token_still_revokes_the_login_of_the_next(storage: Storage
     assert await principal(storage, login) is None
 
 
-async def test_revoking_by_a_token_tells_whose_login_it_ended_if_it_did(storage: Storage, token: str) -> None:
+async def test_revoking_by_token_returns_user_of_ended_login(storage: Storage, token: str) -> None:
     user = await stored_user(storage)
     await stored_login(storage, user, token)
 
@@ -100,13 +100,13 @@ async def test_revoking_by_a_token_tells_whose_login_it_ended_if_it_did(storage:
         assert await tx.tokens.revoke_login_of(refresh_token_hash("never issued"), NOW) is None
 
 
-async def test_a_login_keeps_where_it_began(storage: Storage, token: str) -> None:
+async def test_login_keeps_its_address_and_user_agent(storage: Storage, token: str) -> None:
     login = await stored_login(storage, await stored_user(storage), token, address="192.0.2.7", agent="a browser")
 
     assert await use(storage, token) == login
 
 
-async def test_revoking_by_an_unknown_token_is_no_error(storage: Storage, token: str) -> None:
+async def test_revoking_by_unknown_token_does_nothing(storage: Storage, token: str) -> None:
     login = await stored_login(storage, await stored_user(storage), token)
     async with storage.unit_of_work() as tx:
         await tx.tokens.revoke_login_of(refresh_token_hash("never issued"), NOW)
@@ -114,7 +114,7 @@ async def test_revoking_by_an_unknown_token_is_no_error(storage: Storage, token:
     assert await principal(storage, login) is not None
 
 
-async def test_all_logins_of_a_person_end_but_the_one_that_is_kept(storage: Storage, token: str) -> None:
+async def test_revoke_all_ends_every_login_of_user_except_the_kept_one(storage: Storage, token: str) -> None:
     user, other = await stored_user(storage), await stored_user(storage)
     kept = await stored_login(storage, user, token)
     ended = await stored_login(storage, user, token + "2")
@@ -137,9 +137,7 @@ async def revoke_all_of(storage: Storage, token: str, now: datetime = NOW) -> UU
         return await tx.tokens.revoke_all_of(refresh_token_hash(token), now)
 
 
-async def test_the_token_of_a_living_login_ends_all_of_its_person_and_nobody_elses(
-    storage: Storage, token: str
-) -> None:
+async def test_token_of_active_login_ends_all_logins_of_its_user_only(storage: Storage, token: str) -> None:
     user, other = await stored_user(storage), await stored_user(storage)
     own = await stored_login(storage, user, token)
     elsewhere = await stored_login(storage, user, token + "2")
@@ -152,7 +150,7 @@ async def test_the_token_of_a_living_login_ends_all_of_its_person_and_nobody_els
     assert await principal(storage, untouched) is not None
 
 
-async def test_a_used_token_of_a_living_login_ends_all_too(storage: Storage, token: str) -> None:
+async def test_used_token_of_active_login_ends_all_logins(storage: Storage, token: str) -> None:
     user = await stored_user(storage)
     elsewhere = await stored_login(storage, user, token + "2")
     await stored_login(storage, user, token)
@@ -162,7 +160,7 @@ async def test_a_used_token_of_a_living_login_ends_all_too(storage: Storage, tok
     assert await principal(storage, elsewhere) is None
 
 
-async def test_a_token_that_is_unknown_or_whose_login_is_over_ends_nothing(storage: Storage, token: str) -> None:
+async def test_unknown_token_or_token_of_ended_login_ends_nothing(storage: Storage, token: str) -> None:
     user = await stored_user(storage)
     elsewhere = await stored_login(storage, user, token + "2", expires_at=NOW + 2 * REFRESH_TTL)
     expired = await stored_login(storage, user, token + "3")
@@ -176,7 +174,7 @@ async def test_a_token_that_is_unknown_or_whose_login_is_over_ends_nothing(stora
     assert await principal(storage, elsewhere) is not None
 
 
-async def test_however_many_end_all_logins_of_a_person_at_once_none_is_left(storage: Storage, token: str) -> None:
+async def test_concurrent_logouts_everywhere_leave_no_login(storage: Storage, token: str) -> None:
     user = await stored_user(storage)
     logins = [await stored_login(storage, user, f"{token}{number}") for number in range(5)]
     services = services_over(storage)
@@ -188,7 +186,7 @@ async def test_however_many_end_all_logins_of_a_person_at_once_none_is_left(stor
     assert [await principal(storage, each) for each in logins] == [None] * 5
 
 
-async def test_all_logins_end_with_the_token_that_one_of_them_is_just_given(storage: Storage, token: str) -> None:
+async def test_logout_everywhere_ends_login_that_is_being_refreshed(storage: Storage, token: str) -> None:
     user = await stored_user(storage)
     refreshed = await stored_login(storage, user, token)
     await stored_login(storage, user, token + "2")
@@ -203,7 +201,7 @@ async def test_all_logins_end_with_the_token_that_one_of_them_is_just_given(stor
     assert await use(storage, token + "next") is None
 
 
-async def test_a_new_login_drops_the_expired_ones_and_keeps_the_living(storage: Storage, token: str) -> None:
+async def test_new_login_drops_expired_logins_and_keeps_active_ones(storage: Storage, token: str) -> None:
     user = await stored_user(storage)
     past = NOW - timedelta(days=30)
     expired = await stored_login(storage, user, token, created_at=past, expires_at=NOW)
@@ -216,7 +214,7 @@ async def test_a_new_login_drops_the_expired_ones_and_keeps_the_living(storage: 
     assert await use(storage, token + "2") == living
 
 
-async def test_a_caller_is_who_the_account_says_they_are(storage: Storage, token: str) -> None:
+async def test_principal_has_role_and_rights_of_account(storage: Storage, token: str) -> None:
     user = await stored_user(storage, role="creator", is_staff=True, is_superuser=True)
     login = await stored_login(storage, user, token)
 
@@ -225,7 +223,7 @@ async def test_a_caller_is_who_the_account_says_they_are(storage: Storage, token
     )
 
 
-async def test_nobody_calls_by_a_login_that_is_unknown_or_anothers(storage: Storage, token: str) -> None:
+async def test_unknown_login_or_login_of_another_user_has_no_principal(storage: Storage, token: str) -> None:
     user, other = await stored_user(storage), await stored_user(storage)
     login = await stored_login(storage, user, token)
 
@@ -233,7 +231,7 @@ async def test_nobody_calls_by_a_login_that_is_unknown_or_anothers(storage: Stor
     assert await storage.principals.find(Claims(user_id=user.id, family_id=uuid4())) is None
 
 
-async def test_somebody_inactive_does_not_call(storage: Storage, token: str) -> None:
+async def test_inactive_user_has_no_principal(storage: Storage, token: str) -> None:
     user = await stored_user(storage)
     login = await stored_login(storage, user, token)
     await deactivate(storage, user)
@@ -241,7 +239,7 @@ async def test_somebody_inactive_does_not_call(storage: Storage, token: str) -> 
     assert await principal(storage, login) is None
 
 
-async def test_of_many_who_use_one_token_at_once_one_gets_the_login(storage: Storage, token: str) -> None:
+async def test_concurrent_uses_of_one_token_have_one_winner(storage: Storage, token: str) -> None:
     login = await stored_login(storage, await stored_user(storage), token)
 
     outcome = await at_once(use(storage, token) for _ in range(10))
@@ -250,7 +248,7 @@ async def test_of_many_who_use_one_token_at_once_one_gets_the_login(storage: Sto
     assert len(outcome.done) == 10
 
 
-async def test_a_token_whose_use_was_rolled_back_can_be_used(storage: Storage, token: str) -> None:
+async def test_token_can_be_used_after_rolled_back_use(storage: Storage, token: str) -> None:
     login = await stored_login(storage, await stored_user(storage), token)
     async with broken_transaction(storage) as tx:
         assert await tx.tokens.use(refresh_token_hash(token), NOW) == login
@@ -278,7 +276,7 @@ async def test_a_login_ended_while_it_is_used_ends_with_its_new_token(storage: S
     assert await use(storage, token + "next") is None
 
 
-async def test_a_login_begun_by_a_transaction_that_failed_is_none(storage: Storage, token: str) -> None:
+async def test_login_of_failed_transaction_does_not_exist(storage: Storage, token: str) -> None:
     login = a_family(await stored_user(storage))
     async with broken_transaction(storage) as tx:
         await tx.tokens.add_login(login, refresh_token_hash(token))

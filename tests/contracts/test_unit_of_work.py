@@ -87,7 +87,7 @@ async def scene(storage: Storage) -> Scene:
     return Scene(session, await stored_booking(storage, session), a_user())
 
 
-async def test_what_a_transaction_did_is_there_when_its_block_has_ended(storage: Storage, scene: Scene) -> None:
+async def test_changes_are_visible_after_transaction_block_ends(storage: Storage, scene: Scene) -> None:
     async with storage.unit_of_work() as tx:
         await scene.change_everything(tx)
 
@@ -100,7 +100,7 @@ async def test_what_a_transaction_did_is_there_when_its_block_has_ended(storage:
     assert await seats_taken(storage, scene.session) == 1
 
 
-async def test_an_error_leaves_nothing_behind_and_frees_every_lock(storage: Storage, scene: Scene) -> None:
+async def test_error_rolls_back_and_releases_every_lock(storage: Storage, scene: Scene) -> None:
     async def failing() -> None:
         async with storage.unit_of_work() as tx:
             await scene.change_everything(tx)
@@ -115,7 +115,7 @@ async def test_an_error_leaves_nothing_behind_and_frees_every_lock(storage: Stor
         await scene.change_everything(tx)
 
 
-async def test_a_cancellation_in_mid_transaction_leaves_nothing_behind(storage: Storage, scene: Scene) -> None:
+async def test_cancellation_during_transaction_rolls_back(storage: Storage, scene: Scene) -> None:
     everything_changed = asyncio.Event()
 
     async def endless() -> None:
@@ -136,7 +136,7 @@ async def test_a_cancellation_in_mid_transaction_leaves_nothing_behind(storage: 
 
 
 @pytest.mark.parametrize("turns", range(1, 40, 3))
-async def test_a_cancellation_at_any_moment_leaves_all_or_nothing(storage: Storage, scene: Scene, turns: int) -> None:
+async def test_cancellation_at_any_moment_is_atomic(storage: Storage, scene: Scene, turns: int) -> None:
     async def changing() -> None:
         async with storage.unit_of_work() as tx:
             await scene.change_everything(tx)
@@ -154,7 +154,7 @@ async def test_a_cancellation_at_any_moment_leaves_all_or_nothing(storage: Stora
     assert await seats_taken(storage, scene.session) == 1
 
 
-async def test_who_is_cancelled_while_waiting_for_a_lock_is_in_nobodys_way(storage: Storage, scene: Scene) -> None:
+async def test_task_cancelled_while_waiting_for_lock_blocks_no_other(storage: Storage, scene: Scene) -> None:
     async def acquire() -> Session:
         async with storage.unit_of_work() as tx:
             return await tx.sessions.acquire(scene.session.id)
@@ -171,7 +171,7 @@ async def test_who_is_cancelled_while_waiting_for_a_lock_is_in_nobodys_way(stora
     assert (await patient).id == scene.session.id
 
 
-async def test_what_is_not_committed_is_seen_by_nobody_else(storage: Storage, scene: Scene) -> None:
+async def test_uncommitted_changes_are_invisible_to_others(storage: Storage, scene: Scene) -> None:
     async with storage.unit_of_work() as tx:
         await scene.change_everything(tx)
         assert await scene.is_untouched(storage)
@@ -201,7 +201,7 @@ async def test_a_transaction_sees_its_own_changes(storage: Storage) -> None:
         assert await tx.slots.acquire_upcoming(session.id, NOW) == (Slot.of(session, TOMORROW, 1),)
 
 
-async def test_each_statement_sees_what_was_committed_before_it(storage: Storage) -> None:
+async def test_each_statement_sees_earlier_commits(storage: Storage) -> None:
     user = await stored_user(storage)
     async with storage.unit_of_work() as tx:
         await tx.users.acquire((await stored_user(storage)).id)
@@ -211,7 +211,7 @@ async def test_each_statement_sees_what_was_committed_before_it(storage: Storage
         assert (await tx.users.acquire(user.id)).first_name == "Grace"
 
 
-async def test_a_lock_that_cannot_be_had_in_time_is_a_collision(impatient_storage: Storage) -> None:
+async def test_lock_timeout_is_a_transaction_conflict(impatient_storage: Storage) -> None:
     user = await stored_user(impatient_storage)
 
     async def acquire() -> None:
@@ -226,7 +226,7 @@ async def test_a_lock_that_cannot_be_had_in_time_is_a_collision(impatient_storag
     await acquire()
 
 
-async def test_of_two_that_wait_for_each_other_one_ends_as_a_collision(impatient_storage: Storage) -> None:
+async def test_deadlock_ends_one_transaction_as_a_conflict(impatient_storage: Storage) -> None:
     users = [await stored_user(impatient_storage) for _ in range(2)]
     both_hold_one = asyncio.Barrier(2)
 
@@ -245,5 +245,5 @@ async def test_of_two_that_wait_for_each_other_one_ends_as_a_collision(impatient
     assert "collision" in ends
 
 
-async def test_storage_that_is_migrated_is_ready(storage: Storage) -> None:
+async def test_migrated_storage_is_ready(storage: Storage) -> None:
     await storage.readiness.check()

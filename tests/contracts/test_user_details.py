@@ -11,7 +11,7 @@ from marketplace.core.domain.users import User
 from marketplace.core.ports.storage import Storage
 
 
-async def test_an_account_is_told_with_how_much_hangs_on_it(storage: Storage) -> None:
+async def test_account_details_count_sessions_and_bookings(storage: Storage) -> None:
     creator, learner = await stored_user(storage, role="creator"), await stored_user(storage)
     session = await stored_session(storage, creator_id=creator.id)
     await stored_session(storage, creator_id=creator.id, status="inactive")
@@ -31,7 +31,7 @@ async def test_an_account_is_told_with_how_much_hangs_on_it(storage: Storage) ->
     assert (of_learner.sessions, of_learner.bookings, of_learner.logins) == (0, 2, ())
 
 
-async def test_living_logins_are_told_newest_first_with_where_they_began(storage: Storage) -> None:
+async def test_active_logins_are_listed_newest_first_with_their_origin(storage: Storage) -> None:
     user, other = await stored_user(storage), await stored_user(storage)
     first = await stored_login(storage, user, uuid7().hex, address="192.0.2.7", agent="a browser")
     second = await stored_login(storage, user, uuid7().hex, created_at=NOW + timedelta(hours=1))
@@ -51,11 +51,11 @@ async def test_living_logins_are_told_newest_first_with_where_they_began(storage
     assert found.logins == (first,)
 
 
-async def test_nobody_unknown_has_details(storage: Storage) -> None:
+async def test_unknown_account_has_no_details(storage: Storage) -> None:
     assert await storage.users.find_details(uuid7(), NOW) is None
 
 
-async def test_the_superusers_are_those_who_are_active(empty_storage: Storage) -> None:
+async def test_acquired_superusers_are_active_ones_only(empty_storage: Storage) -> None:
     one, other = [await stored_user(empty_storage, is_staff=True, is_superuser=True) for _ in range(2)]
     await stored_user(empty_storage, is_superuser=True, is_active=False)
     await stored_user(empty_storage, is_staff=True)
@@ -64,7 +64,7 @@ async def test_the_superusers_are_those_who_are_active(empty_storage: Storage) -
         assert await tx.users.acquire_superusers() == {one.id, other.id}
 
 
-async def test_who_asks_for_the_superusers_waits_for_others_and_sees_what_they_did(empty_storage: Storage) -> None:
+async def test_acquire_superusers_waits_for_others_and_sees_their_changes(empty_storage: Storage) -> None:
     one, other = [await stored_user(empty_storage, is_staff=True, is_superuser=True) for _ in range(2)]
 
     async def requested() -> frozenset[object]:
@@ -80,7 +80,7 @@ async def test_who_asks_for_the_superusers_waits_for_others_and_sees_what_they_d
     assert await second == {one.id}
 
 
-async def test_a_creator_has_a_session_as_long_as_one_is_not_archived(storage: Storage) -> None:
+async def test_creator_has_sessions_while_one_is_unarchived(storage: Storage) -> None:
     nobody, creator = await stored_user(storage), await stored_user(storage, role="creator")
     session = await stored_session(storage, creator_id=creator.id, status="inactive")
 
@@ -91,7 +91,7 @@ async def test_a_creator_has_a_session_as_long_as_one_is_not_archived(storage: S
         assert not await tx.sessions.has_any(creator.id)
 
 
-async def test_what_is_sold_of_a_creator_is_told_by_start_with_its_bookings(storage: Storage) -> None:
+async def test_booked_slots_of_creator_are_listed_by_start_with_their_bookings(storage: Storage) -> None:
     creator = await stored_user(storage, role="creator")
     yoga = await stored_session(storage, creator_id=creator.id, title="Yoga")
     song = await stored_session(storage, creator_id=creator.id, title="Song", max_participants=5)

@@ -30,7 +30,7 @@ async def test_an_account_reads_as_it_was_added(storage: Storage) -> None:
     assert await storage.users.find_by_email(user.email) == user
 
 
-async def test_there_is_no_account_until_one_is_added(empty_storage: Storage) -> None:
+async def test_storage_has_no_account_until_one_is_added(empty_storage: Storage) -> None:
     assert not await empty_storage.users.has_any()
 
     await stored_user(empty_storage)
@@ -47,7 +47,7 @@ async def test_an_unknown_account_is_not_found(storage: Storage) -> None:
             await tx.users.acquire(uuid4())
 
 
-async def test_an_email_address_is_found_whatever_its_case_and_width(storage: Storage) -> None:
+async def test_email_is_found_regardless_of_case_and_width(storage: Storage) -> None:
     user = await stored_user(storage, email="Straße@Example.org")
 
     assert await storage.users.find_by_email("STRASSE@example.ORG") == user
@@ -55,7 +55,7 @@ async def test_an_email_address_is_found_whatever_its_case_and_width(storage: St
 
 
 @pytest.mark.parametrize("email", ["sibling@example.org", "SIBLING@Example.org", FULL_WIDTH_S + "ibling@example.org"])
-async def test_one_email_address_has_one_account(storage: Storage, email: str) -> None:
+async def test_email_can_be_registered_once(storage: Storage, email: str) -> None:
     if await storage.users.find_by_email("sibling@example.org") is None:
         await stored_user(storage, email="sibling@example.org")
 
@@ -63,14 +63,14 @@ async def test_one_email_address_has_one_account(storage: Storage, email: str) -
         await add(storage, a_user(email=email))
 
 
-async def test_one_username_has_one_account_whatever_its_case(storage: Storage) -> None:
+async def test_username_can_be_registered_once_regardless_of_case(storage: Storage) -> None:
     await stored_user(storage, username="Maße")
 
     with pytest.raises(UsernameTaken):
         await add(storage, a_user(username="MASSE"))
 
 
-async def test_saving_changes_every_field(storage: Storage) -> None:
+async def test_save_updates_every_field(storage: Storage) -> None:
     user = await stored_user(storage)
     changed = replace(
         a_user(),
@@ -90,7 +90,7 @@ async def test_saving_changes_every_field(storage: Storage) -> None:
     assert await storage.users.get(user.id) == changed
 
 
-async def test_an_account_may_write_its_own_names_in_another_case(storage: Storage) -> None:
+async def test_account_can_change_case_of_its_own_names(storage: Storage) -> None:
     user = await stored_user(storage)
 
     await save(storage, replace(user, email=user.email.upper(), username=user.username.upper()))
@@ -98,7 +98,7 @@ async def test_an_account_may_write_its_own_names_in_another_case(storage: Stora
     assert (await storage.users.get(user.id)).username == user.username.upper()
 
 
-async def test_nobody_can_change_to_names_that_another_has(storage: Storage) -> None:
+async def test_account_cannot_take_names_of_another(storage: Storage) -> None:
     user, other = await stored_user(storage), await stored_user(storage)
 
     with pytest.raises(EmailTaken):
@@ -107,7 +107,7 @@ async def test_nobody_can_change_to_names_that_another_has(storage: Storage) -> 
         await save(storage, replace(user, username=other.username))
 
 
-async def test_names_that_were_given_up_can_be_taken(storage: Storage) -> None:
+async def test_released_names_can_be_taken(storage: Storage) -> None:
     user = await stored_user(storage)
     await save(storage, replace(user, email=a_user().email, username=a_user().username))
 
@@ -117,7 +117,7 @@ async def test_names_that_were_given_up_can_be_taken(storage: Storage) -> None:
     assert await storage.users.find_by_email(user.email) == heir
 
 
-async def test_a_twin_waits_until_the_first_is_committed_and_is_then_refused(storage: Storage) -> None:
+async def test_concurrent_duplicate_account_waits_for_commit_and_is_refused(storage: Storage) -> None:
     first = a_user()
     async with storage.unit_of_work() as tx:
         await tx.users.add(first)
@@ -128,7 +128,7 @@ async def test_a_twin_waits_until_the_first_is_committed_and_is_then_refused(sto
         await twin
 
 
-async def test_a_twin_waits_until_the_first_is_rolled_back_and_then_has_the_name(storage: Storage) -> None:
+async def test_concurrent_duplicate_account_waits_for_rollback_and_gets_name(storage: Storage) -> None:
     first, second = a_user(), a_user()
     second = replace(second, username=first.username)
     async with broken_transaction(storage) as tx:
@@ -140,7 +140,7 @@ async def test_a_twin_waits_until_the_first_is_rolled_back_and_then_has_the_name
     assert await storage.users.get(second.id) == second
 
 
-async def test_a_name_is_not_free_while_giving_it_up_is_under_way(storage: Storage) -> None:
+async def test_name_is_not_available_while_its_release_is_uncommitted(storage: Storage) -> None:
     user = await stored_user(storage)
     async with broken_transaction(storage) as tx:
         await tx.users.save(replace(user, username=a_user().username))
@@ -151,7 +151,7 @@ async def test_a_name_is_not_free_while_giving_it_up_is_under_way(storage: Stora
         await heir
 
 
-async def test_who_acquires_after_waiting_gets_the_newest_account(storage: Storage) -> None:
+async def test_acquire_after_waiting_returns_newest_account(storage: Storage) -> None:
     user = await stored_user(storage)
 
     async def acquired() -> User:

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from hypothesis import strategies as st
 
+from example_search import searched
 from marketplace.core.domain.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
-from searching import searched
 
 ZONES = sorted(available_timezones())
 YEARS = (1990, 2037)

@@ -20,7 +20,7 @@ from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
 from marketplace.core.errors import IllegalTransition, NotFound, NotYours, SoldOut, TooLate
 from marketplace.core.ports.storage import Storage
-from staff import StaffServices, logged, staff_over
+from staff_services import StaffServices, logged, staff_over
 
 WHY = "The creator is ill."
 LATER = TOMORROW + timedelta(hours=3)
@@ -56,7 +56,7 @@ async def words(storage: Storage, booking: Booking) -> list[str]:
 
 
 @pytest.mark.parametrize("action", DONE)
-async def test_what_the_staff_does_for_somebody_is_in_the_history_and_in_the_log(
+async def test_staff_action_on_booking_is_in_history_and_audit_log(
     services: Services, storage: Storage, principal: Principal, session: Session, action: BookingAction
 ) -> None:
     booking, (status, word) = await pending(storage, session), DONE[action]
@@ -70,7 +70,7 @@ async def test_what_the_staff_does_for_somebody_is_in_the_history_and_in_the_log
     assert (entry.before["status"], entry.after["status"]) == ("pending", status)
 
 
-async def test_the_staff_completes_what_has_ended_and_nothing_before(
+async def test_staff_can_complete_booking_only_after_its_end(
     services: Services, storage: Storage, principal: Principal, session: Session
 ) -> None:
     booking = await stored_booking(storage, session)
@@ -84,7 +84,7 @@ async def test_the_staff_completes_what_has_ended_and_nothing_before(
     assert await words(storage, booking) == ["booking_completed"]
 
 
-async def test_the_staff_moves_a_booking_with_its_seats_and_says_why(
+async def test_staff_reschedules_booking_with_its_seats_and_reason(
     services: Services, storage: Storage, principal: Principal, session: Session
 ) -> None:
     booking = await stored_booking(storage, session, seats=2)
@@ -102,7 +102,7 @@ async def test_the_staff_moves_a_booking_with_its_seats_and_says_why(
     )
 
 
-async def test_a_move_that_finds_no_seats_leaves_no_entry(
+async def test_rescheduling_without_seats_leaves_no_audit_entry(
     services: Services, storage: Storage, principal: Principal, session: Session
 ) -> None:
     booking = await stored_booking(storage, session)
@@ -115,7 +115,7 @@ async def test_a_move_that_finds_no_seats_leaves_no_entry(
     assert await seats_taken(storage, session) == 1 + session.max_participants
 
 
-async def test_the_rules_of_a_bookings_life_hold_for_the_staff_too(
+async def test_booking_lifecycle_rules_apply_to_staff(
     services: Services, storage: Storage, principal: Principal, session: Session
 ) -> None:
     unanswered = await pending(storage, session)
@@ -129,7 +129,7 @@ async def test_the_rules_of_a_bookings_life_hold_for_the_staff_too(
         await services.bookings.act(principal, over.id, "cancel", WHY)
 
 
-async def test_staff_do_not_answer_for_what_they_booked_themselves(
+async def test_staff_cannot_confirm_or_decline_their_own_bookings(
     services: Services, storage: Storage, session: Session
 ) -> None:
     member = await stored_user(storage, is_staff=True)
@@ -144,7 +144,7 @@ async def test_staff_do_not_answer_for_what_they_booked_themselves(
     ]
 
 
-async def test_what_is_refused_to_others_is_not_in_the_log(
+async def test_refused_action_of_non_staff_is_not_audited(
     services: Services, storage: Storage, session: Session
 ) -> None:
     learner = await stored_user(storage)
@@ -156,7 +156,7 @@ async def test_what_is_refused_to_others_is_not_in_the_log(
     assert await words(storage, booking) == []
 
 
-async def test_what_staff_do_by_the_ordinary_routes_is_in_the_log_as_well_and_what_others_do_is_not(
+async def test_only_staff_actions_on_ordinary_routes_are_audited(
     services: Services, storage: Storage, principal: Principal, session: Session
 ) -> None:
     by_staff, by_creator = await stored_booking(storage, session), await stored_booking(storage, session)
@@ -168,7 +168,7 @@ async def test_what_staff_do_by_the_ordinary_routes_is_in_the_log_as_well_and_wh
     assert await words(storage, by_creator) == []
 
 
-async def test_a_repeat_with_its_key_leaves_one_entry(
+async def test_replay_with_its_key_leaves_one_audit_entry(
     services: Services, storage: Storage, principal: Principal, session: Session
 ) -> None:
     booking = await stored_booking(storage, session)
@@ -180,7 +180,7 @@ async def test_a_repeat_with_its_key_leaves_one_entry(
     assert await words(storage, booking) == ["booking_cancelled"]
 
 
-async def test_a_booking_is_read_whosever_it_is_with_its_history_and_log(
+async def test_staff_reads_any_booking_with_history_and_log(
     staff: StaffServices, services: Services, storage: Storage, principal: Principal, session: Session
 ) -> None:
     booking = await stored_booking(storage, session)

@@ -30,7 +30,7 @@ from marketplace.core.errors import (
     UsernameTaken,
 )
 from marketplace.core.ports.storage import Storage
-from staff import StaffServices, logged, staff_over
+from staff_services import StaffServices, logged, staff_over
 
 WHY = "Asked for by e-mail."
 EVERYTHING = CatalogFilters()
@@ -55,7 +55,7 @@ async def words(storage: Storage, user: User) -> list[str]:
     return [entry.action for entry in await logged(storage, ("user", user.id))]
 
 
-async def test_names_and_addresses_can_be_corrected_and_the_log_has_what_changed(
+async def test_staff_can_correct_names_and_email_and_audit_log_has_the_changes(
     staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
     user = await stored_user(storage, first_name="Ad", email="ad@example.org")
@@ -72,7 +72,7 @@ async def test_names_and_addresses_can_be_corrected_and_the_log_has_what_changed
     assert entry.after == {"first_name": "Ada", "email": "ada@example.org"}
 
 
-async def test_names_that_are_taken_change_nothing_and_leave_no_entry(
+async def test_taken_names_change_nothing_and_leave_no_audit_entry(
     staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
     user, other = await stored_user(storage), await stored_user(storage)
@@ -86,7 +86,7 @@ async def test_names_that_are_taken_change_nothing_and_leave_no_entry(
     assert await words(storage, user) == []
 
 
-async def test_the_accounts_of_the_staff_are_the_superusers_to_change(
+async def test_only_superusers_can_change_staff_accounts(
     staff: StaffServices, storage: Storage, principal: Principal, superuser: Principal
 ) -> None:
     colleague = await stored_user(storage, is_staff=True)
@@ -109,9 +109,7 @@ async def test_the_accounts_of_the_staff_are_the_superusers_to_change(
     assert (await staff.users.change(superuser, colleague.id, {"first_name": "Eve"}, WHY)).first_name == "Eve"
 
 
-async def test_nobody_does_to_themselves_what_could_lock_them_out(
-    staff: StaffServices, storage: Storage, superuser: Principal
-) -> None:
+async def test_staff_cannot_lock_themselves_out(staff: StaffServices, storage: Storage, superuser: Principal) -> None:
     await stored_user(storage, is_staff=True, is_superuser=True)
     oneself = superuser.user_id
 
@@ -124,9 +122,7 @@ async def test_nobody_does_to_themselves_what_could_lock_them_out(
     assert (await staff.users.change(superuser, oneself, {"first_name": "Eve"}, "")).first_name == "Eve"
 
 
-async def test_rights_are_given_and_taken_by_superusers(
-    staff: StaffServices, storage: Storage, superuser: Principal
-) -> None:
+async def test_superusers_grant_and_revoke_rights(staff: StaffServices, storage: Storage, superuser: Principal) -> None:
     user = await stored_user(storage)
 
     provided = await staff.users.change_rights(superuser, user.id, is_staff=True, is_superuser=True, reason=WHY)
@@ -138,7 +134,7 @@ async def test_rights_are_given_and_taken_by_superusers(
     assert first.after == second.before == {"is_staff": True, "is_superuser": True}
 
 
-async def test_a_superuser_is_on_the_staff(staff: StaffServices, storage: Storage, superuser: Principal) -> None:
+async def test_superuser_must_be_staff(staff: StaffServices, storage: Storage, superuser: Principal) -> None:
     user = await stored_user(storage)
 
     with pytest.raises(Invalid) as caught:
@@ -146,7 +142,7 @@ async def test_a_superuser_is_on_the_staff(staff: StaffServices, storage: Storag
     assert list(caught.value.errors) == ["is_superuser"]
 
 
-async def test_rights_are_not_given_by_who_is_no_superuser_any_more(
+async def test_demoted_superuser_cannot_grant_rights(
     staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
     user = await stored_user(storage)
@@ -156,9 +152,7 @@ async def test_rights_are_not_given_by_who_is_no_superuser_any_more(
         await staff.users.change_rights(remembered, user.id, is_staff=True, is_superuser=True, reason=WHY)
 
 
-async def test_the_last_superuser_cannot_be_switched_off_from_a_shell_either(
-    services: Services, storage: Storage
-) -> None:
+async def test_last_superuser_cannot_be_deactivated_from_shell(services: Services, storage: Storage) -> None:
     last = await stored_user(storage, is_staff=True, is_superuser=True)
     await stored_user(storage, is_staff=True, is_superuser=True, is_active=False)
 
@@ -168,7 +162,7 @@ async def test_the_last_superuser_cannot_be_switched_off_from_a_shell_either(
     assert (await storage.users.get(last.id)).is_active
 
 
-async def test_of_two_superusers_who_take_each_others_rights_at_once_one_is_left(
+async def test_superusers_who_revoke_each_others_rights_concurrently_leave_one(
     staff: StaffServices, storage: Storage, superuser: Principal
 ) -> None:
     other = a_caller(await stored_user(storage, is_staff=True, is_superuser=True))
@@ -184,7 +178,7 @@ async def test_of_two_superusers_who_take_each_others_rights_at_once_one_is_left
     assert sum(user.is_superuser and user.is_active for user in left) == 1
 
 
-async def test_somebody_becomes_a_creator_and_stays_one_while_they_have_sessions(
+async def test_creator_with_unarchived_sessions_cannot_be_demoted(
     staff: StaffServices, storage: Storage, services: Services, principal: Principal
 ) -> None:
     user = await stored_user(storage)
@@ -199,7 +193,7 @@ async def test_somebody_becomes_a_creator_and_stays_one_while_they_have_sessions
     assert await words(storage, user) == ["role_changed", "role_changed"]
 
 
-async def test_a_deactivated_creator_is_out_and_their_sold_slots_are_told_and_stay(
+async def test_deactivated_creator_is_signed_out_and_booked_slots_are_reported_and_kept(
     staff: StaffServices, storage: Storage, services: Services, principal: Principal
 ) -> None:
     creator = await stored_user(storage, role="creator")
@@ -219,7 +213,7 @@ async def test_a_deactivated_creator_is_out_and_their_sold_slots_are_told_and_st
     assert (await services.sessions.list(EVERYTHING, 9, None)).items == ()
 
 
-async def test_sold_seats_are_cancelled_by_the_rules_where_that_is_asked_for(
+async def test_deactivation_cancels_sold_seats_on_request(
     staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
     creator = await stored_user(storage, role="creator")
@@ -244,7 +238,7 @@ async def test_sold_seats_are_cancelled_by_the_rules_where_that_is_asked_for(
     assert [(slot.seats, len(slot.booking_ids)) for slot in done.sold_slots] == [(3, 2), (1, 1)]
 
 
-async def test_what_was_kept_at_a_deactivation_is_cancelled_by_asking_again(
+async def test_repeated_deactivation_can_cancel_seats_kept_before(
     staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
     creator = await stored_user(storage, role="creator")
@@ -258,7 +252,7 @@ async def test_what_was_kept_at_a_deactivation_is_cancelled_by_asking_again(
     assert (await staff.users.deactivate(principal, creator.id, WHY)).sold_slots == ()
 
 
-async def test_an_account_is_switched_on_again(
+async def test_deactivated_account_can_be_activated(
     staff: StaffServices, storage: Storage, services: Services, principal: Principal
 ) -> None:
     user = await stored_user(storage)
@@ -270,7 +264,9 @@ async def test_an_account_is_switched_on_again(
     assert await words(storage, user) == ["deactivated", "activated", "signed_in"]
 
 
-async def test_nobody_unknown_is_managed(staff: StaffServices, principal: Principal, superuser: Principal) -> None:
+async def test_unknown_account_cannot_be_managed(
+    staff: StaffServices, principal: Principal, superuser: Principal
+) -> None:
     for attempt in (
         staff.users.get(uuid4()),
         staff.users.change(principal, uuid4(), {"first_name": "Eve"}, WHY),
@@ -283,7 +279,7 @@ async def test_nobody_unknown_is_managed(staff: StaffServices, principal: Princi
             await attempt
 
 
-async def test_an_account_is_read_with_what_was_done_to_it_newest_first(
+async def test_account_is_read_with_its_audit_entries_newest_first(
     staff: StaffServices, storage: Storage, services: Services, principal: Principal
 ) -> None:
     user = await stored_user(storage)

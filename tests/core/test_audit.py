@@ -20,7 +20,7 @@ from marketplace.core.domain.principals import Origin, Principal
 from marketplace.core.domain.users import User
 from marketplace.core.errors import AlreadyACreator, BadCredentials, BadRefreshToken, Invalid
 from marketplace.core.ports.storage import Storage
-from staff import logged
+from staff_services import logged
 
 HERE = Origin(address="192.0.2.7", agent="a browser")
 
@@ -38,7 +38,7 @@ async def last(storage: Storage) -> AuditEntry:
     return (await storage.audit.newest(1))[0]
 
 
-def test_the_actor_is_who_really_acts() -> None:
+def test_actor_is_the_impersonator() -> None:
     staff, learner = uuid7(), uuid7()
     changes = {"family_id": uuid7(), "role": "user", "is_staff": False, "is_superuser": False}
     impersonated = Principal(user_id=learner, impersonator_id=staff, **changes)  # type: ignore[arg-type]
@@ -50,7 +50,7 @@ def test_the_actor_is_who_really_acts() -> None:
     assert (own.actor_id, own.as_id) == (learner, None)
 
 
-def test_a_change_has_the_named_fields_that_differ() -> None:
+def test_change_entry_has_only_audited_fields_that_differ() -> None:
     before = a_session(price=Decimal("49.99"), tags=("a",), archived_at=None, duration=60)
     after = a_session(price=Decimal("59.00"), tags=("a", "b"), archived_at=NOW, duration=60, title="Evening yoga")
 
@@ -60,13 +60,13 @@ def test_a_change_has_the_named_fields_that_differ() -> None:
     )
 
 
-def test_long_texts_are_cut_short() -> None:
+def test_long_texts_are_truncated() -> None:
     kept = values_of(a_session(title="x" * TEXT_LENGTH, description="y" * (TEXT_LENGTH + 1)), ("title", "description"))
 
     assert kept == {"title": "x" * TEXT_LENGTH, "description": "y" * (TEXT_LENGTH - 1) + "…"}
 
 
-async def test_a_sign_in_says_who_and_from_where(services: Services, storage: Storage, user: User) -> None:
+async def test_sign_in_entry_has_user_and_origin(services: Services, storage: Storage, user: User) -> None:
     await services.tokens.log_in(user.email, PASSWORD, HERE)
 
     entry = await last(storage)
@@ -74,7 +74,7 @@ async def test_a_sign_in_says_who_and_from_where(services: Services, storage: St
     assert (entry.at, entry.address, entry.agent) == (NOW, "192.0.2.7", "a browser")
 
 
-async def test_a_refused_sign_in_names_the_account_and_nobody_as_its_actor(
+async def test_refused_sign_in_entry_has_target_account_and_no_actor(
     services: Services, storage: Storage, user: User
 ) -> None:
     with pytest.raises(BadCredentials):
@@ -93,7 +93,7 @@ async def test_a_refused_sign_in_names_the_account_and_nobody_as_its_actor(
         ("x" * 300 + "@", {"email": "x" * TEXT_LENGTH}),
     ],
 )
-async def test_a_refused_sign_in_keeps_the_address_that_was_tried_and_nothing_else(
+async def test_refused_sign_in_entry_has_only_the_attempted_email(
     services: Services, storage: Storage, tried: str, kept: dict[str, str]
 ) -> None:
     with pytest.raises(BadCredentials):
@@ -103,7 +103,9 @@ async def test_a_refused_sign_in_keeps_the_address_that_was_tried_and_nothing_el
     assert (entry.action, entry.target_id, entry.after) == ("sign_in_refused", None, kept)
 
 
-async def test_somebody_deactivated_is_refused_in_the_log_too(services: Services, storage: Storage, user: User) -> None:
+async def test_sign_in_of_deactivated_account_is_audited_as_refused(
+    services: Services, storage: Storage, user: User
+) -> None:
     await services.users.set_active(user.id, is_active=False)
 
     with pytest.raises(BadCredentials):
@@ -112,9 +114,7 @@ async def test_somebody_deactivated_is_refused_in_the_log_too(services: Services
     assert await words(storage, user) == ["deactivated", "sign_in_refused"]
 
 
-async def test_a_refresh_token_that_comes_twice_is_in_the_log_once(
-    services: Services, storage: Storage, user: User
-) -> None:
+async def test_refresh_token_reuse_is_audited_once(services: Services, storage: Storage, user: User) -> None:
     login = await services.tokens.log_in(user.email, PASSWORD)
     await services.tokens.refresh(login.tokens.refresh, HERE)
 
@@ -139,7 +139,7 @@ async def test_an_ordinary_refresh_and_sign_out_leave_no_entry(
     assert await words(storage, user) == []
 
 
-async def test_a_registration_keeps_what_the_account_began_with(services: Services, storage: Storage) -> None:
+async def test_registration_entry_has_initial_values_of_account(services: Services, storage: Storage) -> None:
     user = await services.users.register(
         email="root@example.org", username="root", password=PASSWORD, is_staff=True, is_superuser=True, origin=HERE
     )
@@ -159,7 +159,7 @@ async def test_a_registration_keeps_what_the_account_began_with(services: Servic
     }
 
 
-async def test_a_changed_password_is_in_the_log_without_any_password(
+async def test_password_change_is_audited_without_any_password(
     services: Services, storage: Storage, user: User
 ) -> None:
     await services.users.change_password(a_caller(user), current_password=PASSWORD, new_password="battery staple")
@@ -168,7 +168,7 @@ async def test_a_changed_password_is_in_the_log_without_any_password(
     assert (entry.action, entry.actor_id, entry.before, entry.after) == ("password_changed", user.id, {}, {})
 
 
-async def test_a_wrong_current_password_is_in_the_log_without_any_password(
+async def test_wrong_current_password_is_audited_without_any_password(
     services: Services, storage: Storage, user: User
 ) -> None:
     with pytest.raises(Invalid):
@@ -180,14 +180,14 @@ async def test_a_wrong_current_password_is_in_the_log_without_any_password(
     assert (entry.actor_id, entry.before, entry.after, entry.reason) == (user.id, {}, {}, "")
 
 
-async def test_a_new_password_that_is_too_weak_is_no_refusal(services: Services, storage: Storage, user: User) -> None:
+async def test_weak_new_password_is_not_audited_as_refused(services: Services, storage: Storage, user: User) -> None:
     with pytest.raises(Invalid):
         await services.users.change_password(a_caller(user), current_password=PASSWORD, new_password="short")
 
     assert await words(storage, user) == []
 
 
-async def test_becoming_a_creator_is_a_change_of_role(services: Services, storage: Storage, user: User) -> None:
+async def test_becoming_a_creator_is_audited_as_role_change(services: Services, storage: Storage, user: User) -> None:
     await services.users.become_creator(a_caller(user))
     with pytest.raises(AlreadyACreator):
         await services.users.become_creator(a_caller(user))
@@ -196,7 +196,7 @@ async def test_becoming_a_creator_is_a_change_of_role(services: Services, storag
     assert ((await last(storage)).before, (await last(storage)).after) == ({"role": "user"}, {"role": "creator"})
 
 
-async def test_switching_an_account_off_and_on_says_by_whom_and_why(
+async def test_deactivation_and_activation_entries_have_actor_and_reason(
     services: Services, storage: Storage, user: User
 ) -> None:
     staff = a_caller(a_user(is_staff=True))
@@ -210,7 +210,7 @@ async def test_switching_an_account_off_and_on_says_by_whom_and_why(
     assert (on.action, on.actor_id, on.agent, on.reason) == ("activated", None, "a shell", "")
 
 
-async def test_a_password_that_is_hashed_anew_at_sign_in_is_no_change_of_password(storage: Storage, user: User) -> None:
+async def test_rehash_at_sign_in_is_not_audited_as_password_change(storage: Storage, user: User) -> None:
     services = services_over(storage, passwords=PlainPasswords(scheme="newer"))
 
     await services.tokens.log_in(user.email, PASSWORD)
@@ -218,9 +218,7 @@ async def test_a_password_that_is_hashed_anew_at_sign_in_is_no_change_of_passwor
     assert await words(storage, user) == ["signed_in"]
 
 
-async def test_the_log_tells_the_time_at_which_something_was_done(
-    services: Services, storage: Storage, user: User
-) -> None:
+async def test_audit_entry_has_time_of_action(services: Services, storage: Storage, user: User) -> None:
     await services.tokens.log_in(user.email, PASSWORD)
     services.clock.advance(timedelta(hours=1))
     await services.tokens.log_in(user.email, PASSWORD)

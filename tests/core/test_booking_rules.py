@@ -65,12 +65,12 @@ def refused_offers() -> list[Any]:
 
 
 @pytest.mark.parametrize(("quote", "error"), refused_offers())
-def test_an_offer_that_cannot_be_booked_says_why(quote: BookingQuote, error: type[MarketplaceError]) -> None:
+def test_unbookable_quote_raises_its_reason(quote: BookingQuote, error: type[MarketplaceError]) -> None:
     with pytest.raises(error):
         quote.book(uuid4(), 2, NOW)
 
 
-def test_an_offer_whose_slot_was_read_before_an_edit_of_its_session_is_to_be_read_again() -> None:
+def test_quote_with_slot_older_than_session_edit_is_a_stale_read() -> None:
     session = a_session(max_participants=3)
     before = a_slot(replace(session, max_participants=2), seats_taken=2)
 
@@ -104,7 +104,7 @@ def test_a_start_lies_after_now_and_before_the_year_2200(starts_at: datetime, *,
 
 @pytest.mark.parametrize("status", ["pending", "confirmed"])
 @pytest.mark.parametrize("by_creator", [False, True])
-def test_either_party_may_cancel_what_still_holds_seats(status: BookingStatus, *, by_creator: bool) -> None:
+def test_either_party_can_cancel_live_booking(status: BookingStatus, *, by_creator: bool) -> None:
     booking = a_booking(a_session(), status=status)
     actor = booking.creator_id if by_creator else booking.user_id
 
@@ -123,7 +123,7 @@ def test_either_party_may_cancel_what_still_holds_seats(status: BookingStatus, *
 
 
 @pytest.mark.parametrize("status", ["cancelled", "completed"])
-def test_what_holds_no_seats_cannot_be_cancelled(status: BookingStatus) -> None:
+def test_settled_booking_cannot_be_cancelled(status: BookingStatus) -> None:
     booking = a_booking(a_session(), status=status)
 
     with pytest.raises(IllegalTransition, match=status):
@@ -148,7 +148,7 @@ def test_the_creator_and_staff_can_cancel_until_the_end(*, is_staff: bool) -> No
         booking.after("cancel", actor, booking.ends_at)
 
 
-def test_a_booking_is_nobody_elses_business() -> None:
+def test_booking_is_not_found_for_unrelated_user() -> None:
     booking = a_booking(a_session(), status="cancelled")
 
     with pytest.raises(NotFound):

@@ -37,7 +37,7 @@ async def creator(storage: Storage, session: Session) -> Principal:
     return a_caller(await storage.users.get(session.creator_id))
 
 
-async def test_what_was_booked_is_what_both_parties_find(
+async def test_both_parties_find_booking_as_created(
     services: Services, session: Session, learner: Principal, creator: Principal
 ) -> None:
     booked = (await services.bookings.book(learner, session.id, TOMORROW, seats=2)).resource
@@ -54,7 +54,7 @@ async def test_what_was_booked_is_what_both_parties_find(
     assert [(step.actor_id, step.to_status) for step in found.history] == [(learner.user_id, "confirmed")]
 
 
-async def test_a_booking_is_hidden_from_everybody_else(
+async def test_booking_is_hidden_from_unrelated_users(
     services: Services, storage: Storage, session: Session, learner: Principal
 ) -> None:
     booked = (await services.bookings.book(learner, session.id, TOMORROW)).resource
@@ -66,13 +66,13 @@ async def test_a_booking_is_hidden_from_everybody_else(
     assert (await services.bookings.list_of_creator(stranger, 9, None)).items == ()
 
 
-async def test_a_learner_has_no_list_of_what_was_booked_of_them(services: Services, learner: Principal) -> None:
+async def test_learner_cannot_list_creator_bookings(services: Services, learner: Principal) -> None:
     with pytest.raises(NotACreator):
         await services.bookings.list_of_creator(learner, 9, None)
 
 
 @pytest.mark.parametrize("starts_at", [NOW, TOMORROW.replace(year=2200)])
-async def test_a_start_that_nobody_could_book_is_invalid(
+async def test_past_or_too_distant_start_is_invalid(
     services: Services, session: Session, learner: Principal, starts_at: datetime
 ) -> None:
     assert list(services.bookings.validate({"booking_date": starts_at})) == ["booking_date"]
@@ -80,12 +80,12 @@ async def test_a_start_that_nobody_could_book_is_invalid(
         await services.bookings.book(learner, session.id, starts_at)
 
 
-def test_a_booking_without_a_start_has_no_faults_of_ours(services: Services) -> None:
+def test_validation_without_start_returns_no_errors(services: Services) -> None:
     assert services.bookings.validate({}) == {}
     assert services.bookings.validate({"booking_date": TOMORROW}) == {}
 
 
-async def test_what_cannot_be_booked_takes_no_seat(
+async def test_refused_booking_takes_no_seat(
     services: Services, storage: Storage, session: Session, learner: Principal, creator: Principal
 ) -> None:
     await services.bookings.book(learner, session.id, TOMORROW)
@@ -101,7 +101,7 @@ async def test_what_cannot_be_booked_takes_no_seat(
     assert await seats_taken(storage, session) == 1
 
 
-async def test_a_cancelled_booking_keeps_its_history_and_gives_its_seats_back(
+async def test_cancelled_booking_keeps_history_and_releases_seats(
     services: Services, storage: Storage, session: Session, learner: Principal, creator: Principal
 ) -> None:
     booked = (await services.bookings.book(learner, session.id, TOMORROW, seats=3)).resource
@@ -133,7 +133,7 @@ async def test_a_booking_is_cancelled_once_and_before_its_start(
     assert await seats_taken(storage, session) == 1
 
 
-async def test_a_price_that_changes_leaves_old_bookings_at_theirs(
+async def test_price_change_leaves_existing_bookings_unchanged(
     services: Services, storage: Storage, session: Session, learner: Principal
 ) -> None:
     booked = (await services.bookings.book(learner, session.id, TOMORROW)).resource

@@ -16,7 +16,7 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.bulk import BulkOrder
 from marketplace.core.services.admin.bulk_runner import BulkRunner, Operations
 from marketplace.core.services.tokens import PrincipalCache
-from staff import staff_over
+from staff_services import staff_over
 
 
 class Broken:
@@ -43,7 +43,7 @@ def a_failing_job(**changes: Any) -> FailingJob:
     return FailingJob(**defaults | changes)
 
 
-def test_a_run_is_over_with_its_last_row_whatever_came_of_it() -> None:
+def test_bulk_run_finishes_with_its_last_row_regardless_of_outcome() -> None:
     run = a_run(total=2)
 
     first = run.counted(NOW, is_refused=True)
@@ -55,7 +55,7 @@ def test_a_run_is_over_with_its_last_row_whatever_came_of_it() -> None:
         second.cancelled(NOW)
 
 
-def test_who_acts_is_who_began_it_as_they_stand_now() -> None:
+def test_bulk_run_acts_with_current_rights_of_its_starter() -> None:
     run, staff = a_run(), a_user(is_staff=True, is_superuser=True)
 
     principal = run.principal(staff)
@@ -64,11 +64,11 @@ def test_who_acts_is_who_began_it_as_they_stand_now() -> None:
     assert (principal.origin.address, principal.origin.agent) == ("192.0.2.7", "a browser")
 
 
-def test_a_preview_of_nothing_is_of_nothing() -> None:
+def test_preview_of_no_rows_is_empty() -> None:
     assert BulkPreview.of(()) == BulkPreview(matching=0, will_change=0, will_skip=0, seats_affected=0, examples=())
 
 
-def test_a_role_and_a_switch_that_change_nothing_are_refused() -> None:
+def test_unchanged_role_or_active_state_is_refused() -> None:
     creator = a_user(role="creator")
 
     with pytest.raises(IllegalTransition):
@@ -91,17 +91,17 @@ def test_a_role_and_a_switch_that_change_nothing_are_refused() -> None:
         (None, "Something went wrong on our side (unknown). See the worker's log."),
     ],
 )
-def test_what_a_job_raised_is_told_in_words_for_a_person(fault: str | None, said: str) -> None:
+def test_job_error_is_described_in_plain_words(fault: str | None, said: str) -> None:
     assert a_failing_job(fault=fault).error == said
 
 
-def test_a_job_that_is_being_tried_is_not_hurried() -> None:
+def test_job_under_way_or_due_cannot_be_retried() -> None:
     for changes in ({"is_under_way": True}, {"next_at": NOW}):
         with pytest.raises(IllegalTransition):
             a_failing_job(**changes).require_not_due(NOW)
 
 
-async def test_a_fault_in_one_row_is_reported_without_its_message_and_stops_nothing(
+async def test_unexpected_error_in_one_row_is_reported_without_its_message_and_stops_nothing(
     storage: Storage, services: Services, caplog: pytest.LogCaptureFixture
 ) -> None:
     staff, session = staff_over(services), await stored_session(storage)
@@ -132,7 +132,7 @@ async def test_a_fault_in_one_row_is_reported_without_its_message_and_stops_noth
     assert "ada@" not in caplog.text + first.detail
 
 
-async def test_every_action_of_every_kind_can_be_carried_out(storage: Storage) -> None:
+async def test_every_bulk_action_of_every_kind_can_run(storage: Storage) -> None:
     staff = staff_over(services_over(storage))
 
     assert set(staff.actors.operations()) == {(kind, action) for kind, actions in ACTIONS.items() for action in actions}

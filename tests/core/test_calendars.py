@@ -62,11 +62,11 @@ def test_an_event_names_both_parties_and_neither_of_their_addresses(booking: Boo
         ("cancelled", "CANCELLED"),
     ],
 )
-def test_an_event_stands_as_its_booking_does(booking: BookingHistory, status: BookingStatus, shown: str) -> None:
+def test_event_status_follows_booking_status(booking: BookingHistory, status: BookingStatus, shown: str) -> None:
     assert CalendarEvent.of(replace(booking, status=status)).status == shown
 
 
-async def test_an_event_stays_itself_and_its_sequence_rises_with_every_step(
+async def test_event_keeps_its_uid_and_increments_sequence_with_every_step(
     services: Services, storage: Storage
 ) -> None:
     session = await stored_session(storage, requires_confirmation=True)
@@ -90,7 +90,7 @@ async def test_an_event_stays_itself_and_its_sequence_rises_with_every_step(
     assert [event.starts_at - TOMORROW for event in events] == [timedelta(hours=hours) for hours in (0, 0, 2, 2)]
 
 
-def test_an_event_of_a_session_that_was_edited_was_changed_with_the_later_of_the_two(booking: BookingHistory) -> None:
+def test_event_last_modified_is_the_later_of_booking_and_session_change(booking: BookingHistory) -> None:
     for minutes in (-1, 1):
         edited_at = NOW + timedelta(minutes=minutes)
         session = replace(booking.session_details, revision=2, revised_at=edited_at)
@@ -100,9 +100,7 @@ def test_an_event_of_a_session_that_was_edited_was_changed_with_the_later_of_the
         assert (event.sequence, event.changed_at) == (2, max(NOW, edited_at))
 
 
-async def test_the_sequence_of_an_event_rises_when_the_session_is_edited_in_what_the_event_shows(
-    services: Services, storage: Storage
-) -> None:
+async def test_event_sequence_increments_when_shown_session_fields_change(services: Services, storage: Storage) -> None:
     session = await stored_session(storage, duration=60)
     creator, learner = a_caller(await storage.users.get(session.creator_id)), a_caller(await stored_user(storage))
     created = (await services.bookings.book(learner, session.id, TOMORROW)).resource
@@ -139,7 +137,7 @@ async def test_the_sequence_of_an_event_rises_when_the_session_is_edited_in_what
     assert [changed // timedelta(minutes=1) for *_, changed in seen] == [0, 1, 1, 3, 3, 5, 6]
 
 
-async def test_a_calendar_says_when_it_was_made(services: Services, storage: Storage) -> None:
+async def test_calendar_has_its_creation_time(services: Services, storage: Storage) -> None:
     session = await stored_session(storage)
     learner = a_caller(await stored_user(storage))
     created = (await services.bookings.book(learner, session.id, TOMORROW)).resource
@@ -154,16 +152,16 @@ async def test_a_calendar_says_when_it_was_made(services: Services, storage: Sto
         assert b"\r\nLAST-MODIFIED:20300107T090000Z\r\n" in shown
 
 
-def test_a_feed_keeps_what_is_over_for_90_days() -> None:
+def test_feed_keeps_past_bookings_for_90_days() -> None:
     assert FeedWindow.at(NOW) == FeedWindow(now=NOW, since=NOW - timedelta(days=90), maximum=1000)
 
 
-def test_the_token_of_a_feed_has_256_bits_and_is_not_shown_where_a_feed_is() -> None:
+def test_feed_token_is_random_with_256_bits() -> None:
     assert len({new_feed_token() for _ in range(100)}) == 100
     assert len(new_feed_token()) == 43
 
 
-async def test_a_feed_is_made_when_it_is_first_asked_for_and_stays(services: Services, storage: Storage) -> None:
+async def test_feed_is_created_on_first_request_and_kept(services: Services, storage: Storage) -> None:
     ada, bob = a_caller(await stored_user(storage)), a_caller(await stored_user(storage))
 
     outcome = await at_once(services.calendars.feed(ada) for _ in range(10))
@@ -174,9 +172,7 @@ async def test_a_feed_is_made_when_it_is_first_asked_for_and_stays(services: Ser
     assert (await services.calendars.feed(bob)).token != first.token
 
 
-async def test_a_renewed_feed_has_another_token_and_the_old_one_is_nobodys(
-    services: Services, storage: Storage
-) -> None:
+async def test_renewed_feed_has_new_token_and_old_token_is_invalid(services: Services, storage: Storage) -> None:
     ada = a_caller(await stored_user(storage))
     old = await services.calendars.feed(ada)
 
@@ -188,7 +184,7 @@ async def test_a_renewed_feed_has_another_token_and_the_old_one_is_nobodys(
         await services.calendars.of_token(old.token)
 
 
-async def test_a_booking_is_in_the_calendar_of_its_parties_only(services: Services, storage: Storage) -> None:
+async def test_booking_is_in_calendars_of_its_parties_only(services: Services, storage: Storage) -> None:
     session = await stored_session(storage)
     creator, learner = a_caller(await storage.users.get(session.creator_id)), a_caller(await stored_user(storage))
     stranger = a_caller(await stored_user(storage, is_staff=True))

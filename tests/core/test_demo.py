@@ -169,14 +169,14 @@ async def demo(request: pytest.FixtureRequest, seeding: Seeding) -> tuple[Storag
     return created.storage, created.now
 
 
-async def test_an_empty_database_gets_the_whole_demo(seeding: Seeding) -> None:
+async def test_empty_database_gets_whole_demo(seeding: Seeding) -> None:
     report = seeding.report
     assert (report.already_there, report.users, report.sessions) == (False, len(PEOPLE), 80)
     assert 700 <= report.bookings <= 1_000
     assert len(await all_bookings(seeding.storage)) == report.bookings
 
 
-async def test_sixteen_creators_offer_eighty_sessions_in_eight_fields(seeded: Storage) -> None:
+async def test_sixteen_creators_have_eighty_sessions_in_eight_categories(seeded: Storage) -> None:
     sessions = await all_sessions(seeded)
     assert Counter(Counter(one.creator_id for one in sessions).values()) == {5: 16}
     assert Counter(one.category for one in sessions) == dict.fromkeys(CATEGORIES, 10)
@@ -210,13 +210,13 @@ async def test_a_visitor_can_sign_in_with_the_published_password(seeded: Storage
     assert (account.role == "admin") == found.is_superuser
 
 
-async def test_schedules_are_kept_in_the_zones_of_their_creators(seeded: Storage) -> None:
+async def test_schedules_are_in_time_zones_of_their_creators(seeded: Storage) -> None:
     schedules = [await schedule_of(seeded, one) for one in await all_sessions(seeded)]
     zones = [schedule.time_zone for schedule in schedules if schedule]
     assert (len(zones), len(set(zones))) == (76, 16)
 
 
-async def test_every_booking_has_lived_a_legal_life(demo: tuple[Storage, datetime]) -> None:
+async def test_every_booking_has_a_legal_history(demo: tuple[Storage, datetime]) -> None:
     storage, now = demo
     for one in await all_bookings(storage):
         schedule, duration = await schedule_of(storage, one.session_details), one.session_details.duration
@@ -253,7 +253,7 @@ async def test_one_start_is_sold_out_and_others_have_two_seats_left(demo: tuple[
     assert popular >= 6
 
 
-async def test_nothing_is_bookable_on_a_day_off(seeded: Storage) -> None:
+async def test_days_off_are_not_bookable(seeded: Storage) -> None:
     services, days_off = services_at(seeded, NOW), 0
     newcomer = a_caller(await user(seeded, NEWCOMER.address))
     for session in await all_sessions(seeded):
@@ -265,7 +265,7 @@ async def test_nothing_is_bookable_on_a_day_off(seeded: Storage) -> None:
     assert days_off >= 15
 
 
-async def test_the_staff_recommends_some_sessions_and_has_reports_to_answer(seeded: Storage) -> None:
+async def test_staff_features_some_sessions_and_has_open_reports(seeded: Storage) -> None:
     filters = CatalogFilters(featured=True, ordering="-featured_at")
     featured = await seeded.catalog.list(filters, 10, None, NOW)
     assert [session.title for session in featured.items] == [*reversed(FEATURED)]
@@ -286,7 +286,7 @@ async def test_two_empty_databases_get_the_same_demo_within_a_minute(
     assert await everything(other) == whole
 
 
-async def test_a_database_with_real_accounts_is_refused_and_left_alone() -> None:
+async def test_database_with_real_accounts_is_refused_and_unchanged() -> None:
     storage = memory_storage()
     await services_at(storage, NOW).users.register(
         email="ada@company.example", username="ada", password="a real account"
@@ -297,7 +297,7 @@ async def test_a_database_with_real_accounts_is_refused_and_left_alone() -> None
     assert not (await storage.catalog.list(CatalogFilters(), 10, None, NOW)).items
 
 
-async def test_every_effect_is_a_transaction_of_its_own(steps: int) -> None:
+async def test_every_demo_step_is_its_own_transaction(steps: int) -> None:
     bookings = sum(1 + len(one.steps) for one in planned_bookings(NOW.replace(second=0)))
     office = len(FEATURED) + len(COMPLAINTS)
     assert (
@@ -317,7 +317,7 @@ async def test_an_interrupted_seeding_is_completed_by_the_next_one_even_days_lat
     assert (await seed(storage)).already_there
 
 
-async def test_a_seeding_interrupted_again_and_again_is_completed(whole: Everything, steps: int) -> None:
+async def test_repeatedly_interrupted_seeding_is_completed(whole: Everything, steps: int) -> None:
     storage = memory_storage()
     for _ in range(steps // 400):
         with pytest.raises(Killed):
@@ -326,7 +326,7 @@ async def test_a_seeding_interrupted_again_and_again_is_completed(whole: Everyth
     assert await everything(storage) == whole
 
 
-async def test_a_seeding_goes_on_where_a_worker_has_settled_bookings_meanwhile(steps: int) -> None:
+async def test_seeding_resumes_after_worker_settled_bookings(steps: int) -> None:
     storage = memory_storage()
     with pytest.raises(Killed):
         await seed(killed_after(storage, steps * 2 // 3))
@@ -335,7 +335,7 @@ async def test_a_seeding_goes_on_where_a_worker_has_settled_bookings_meanwhile(s
     assert not (await seed(storage, NOW + timedelta(days=4))).already_there
 
 
-async def test_sessions_of_a_field_that_the_operator_does_not_have_stand_in_no_category() -> None:
+async def test_sessions_of_unconfigured_category_have_no_category() -> None:
     storage = memory_storage()
     await seed(storage, categories=("art", "cooking"))
     assert Counter(one.category for one in await all_sessions(storage)) == {"art": 10, "cooking": 10, None: 60}

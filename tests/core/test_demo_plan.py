@@ -82,13 +82,13 @@ def test_every_step_is_taken_in_its_time(moment: datetime) -> None:
 
 
 @at_any_moment
-def test_what_is_over_has_come_to_an_end(moment: datetime) -> None:
+def test_past_bookings_are_settled(moment: datetime) -> None:
     for one in plan(moment):
         assert (ends_at(one) > moment) == (outcome(one) in {"pending", "confirmed"}) or outcome(one) == "cancelled"
 
 
 @at_any_moment
-def test_requests_that_wait_were_made_lately_and_go_on_waiting(moment: datetime) -> None:
+def test_pending_requests_are_recent_and_do_not_expire_soon(moment: datetime) -> None:
     waiting = [one for one in plan(moment) if outcome(one) == "pending"]
     assert len(waiting) >= 8
     for one in waiting:
@@ -96,7 +96,7 @@ def test_requests_that_wait_were_made_lately_and_go_on_waiting(moment: datetime)
 
 
 @at_any_moment
-def test_no_seat_is_sold_twice_and_nobody_is_in_two_places(moment: datetime) -> None:
+def test_seats_are_never_sold_twice_and_people_never_double_booked(moment: datetime) -> None:
     planned = plan(moment)
     seats = {one.session.title: one.session.seats for one in planned_sessions(moment)}
     assert all(number <= seats[title] for (title, _), number in sold(planned).items())
@@ -110,7 +110,7 @@ def test_no_seat_is_sold_twice_and_nobody_is_in_two_places(moment: datetime) -> 
 
 
 @at_any_moment
-def test_buffers_keep_what_a_creator_teaches_apart(moment: datetime) -> None:
+def test_buffers_separate_sessions_of_one_creator(moment: datetime) -> None:
     for creator in CREATORS:
         blocked = {
             one.planned.schedule.blocked(one.starts_at, one.planned.session.duration)
@@ -155,7 +155,7 @@ def test_every_session_has_a_free_seat_in_the_coming_weeks(moment: datetime) -> 
 
 @at_any_moment
 @pytest.mark.parametrize("person", VISITORS, ids=lambda person: person.username)
-def test_an_account_of_a_visitor_has_something_on_every_tab(moment: datetime, person: DemoPerson) -> None:
+def test_visitor_account_has_a_booking_on_every_tab(moment: datetime, person: DemoPerson) -> None:
     own = [one for one in plan(moment) if one.person == person]
     tabs = Counter(outcome(one) for one in own)
     preferences = next(one for one in PREFERENCES if one.person == person)
@@ -167,7 +167,7 @@ def test_an_account_of_a_visitor_has_something_on_every_tab(moment: datetime, pe
 
 
 @at_any_moment
-def test_the_creator_whom_a_visitor_sees_from_inside_has_a_full_desk(moment: datetime) -> None:
+def test_demo_creator_account_has_a_busy_schedule(moment: datetime) -> None:
     own = [one for one in plan(moment) if one.planned.creator == CREATOR]
     ahead = Counter(one.starts_at for one in own if outcome(one) in {"pending", "confirmed"})
     assert min(ahead) < moment + timedelta(hours=49)
@@ -179,7 +179,7 @@ def test_the_creator_whom_a_visitor_sees_from_inside_has_a_full_desk(moment: dat
 
 @at_any_moment
 @pytest.mark.parametrize("time_zone", ["UTC", CREATOR.time_zone])
-def test_they_earn_in_this_month_and_earned_in_the_last(moment: datetime, time_zone: str) -> None:
+def test_demo_creator_has_income_this_month_and_last_month(moment: datetime, time_zone: str) -> None:
     zone, income = ZoneInfo(time_zone), Counter[str]()
     for one in plan(moment):
         if one.planned.creator == CREATOR and outcome(one) in {"confirmed", "completed"}:
@@ -192,7 +192,7 @@ def test_they_earn_in_this_month_and_earned_in_the_last(moment: datetime, time_z
 
 
 @at_any_moment
-def test_a_believable_part_of_the_seats_is_sold(moment: datetime) -> None:
+def test_share_of_sold_seats_is_plausible(moment: datetime) -> None:
     seats = {one.session.title: one.session.seats for one in planned_sessions(moment)}
     taken = {slot: number for slot, number in sold(plan(moment)).items() if slot[1] > moment}
     assert 0.35 <= sum(taken.values()) / sum(seats[title] for title, _ in taken) <= 0.75
@@ -205,7 +205,7 @@ def test_people_give_reasons_when_they_cancel(moment: datetime) -> None:
     assert sum(step.by is not None and step.reason != "" for step in last) >= 20
 
 
-def test_the_moment_can_be_told_from_any_account_of_the_demo() -> None:
+def test_seeding_moment_can_be_derived_from_any_demo_account() -> None:
     moment = datetime(2026, 3, 29, 0, 59, tzinfo=UTC)
     assert all(person.moment(person.joined_at(moment)) == moment for person in PEOPLE)
 

@@ -39,22 +39,22 @@ def test_the_text_and_figures_of_a_session_keep_to_the_contract(session: DemoSes
     assert all(tag == tag.lower() and len(tag) <= TAG_LENGTH for tag in session.tags)
 
 
-def test_the_whole_span_of_prices_and_durations_is_there() -> None:
+def test_prices_and_durations_cover_whole_range() -> None:
     assert {min(Decimal(one.price) for one in SESSIONS), max(Decimal(one.price) for one in SESSIONS)} == {0, 240}
     assert {min(one.duration for one in SESSIONS), max(one.duration for one in SESSIONS)} == {20, 240}
 
 
-def test_private_lessons_and_group_classes_are_both_there() -> None:
+def test_catalog_has_private_lessons_and_group_classes() -> None:
     assert sum(one.seats == 1 for one in SESSIONS) >= 6
     assert sum(8 <= one.seats <= 30 for one in SESSIONS) >= 60
 
 
-def test_some_are_asked_for_and_some_can_only_be_cancelled_in_time() -> None:
+def test_some_sessions_require_confirmation_or_cancellation_notice() -> None:
     assert 6 <= sum(one.requires_confirmation for one in SESSIONS) <= 12
     assert {0, 24, 48, 72} <= {one.cancellation_notice for one in SESSIONS}
 
 
-def test_nothing_is_said_twice() -> None:
+def test_titles_and_sentences_are_not_repeated() -> None:
     assert len({one.title for one in SESSIONS}) == 80
     bookable_starts = Counter(" ".join(one.description.casefold().split()[:3]) for one in SESSIONS)
     sentences = Counter(
@@ -64,12 +64,12 @@ def test_nothing_is_said_twice() -> None:
     assert [sentence for sentence, number in sentences.items() if number > 1] == []
 
 
-def test_no_picture_and_no_address_leads_to_another_host() -> None:
+def test_images_and_links_never_lead_to_another_host() -> None:
     assert all(one.changes()["image_url"] is None for one in SESSIONS)
     assert not any("http" in one.description or "www." in one.description for one in SESSIONS)
 
 
-def test_every_creator_offers_five_sessions() -> None:
+def test_every_creator_has_five_sessions() -> None:
     assert Counter(one.creator for one in SESSIONS) == {person.username: 5 for person in CREATORS}
 
 
@@ -86,7 +86,7 @@ def test_creators_and_learners_live_all_over_the_world() -> None:
     assert len({person.time_zone for person in PEOPLE}) >= 30
 
 
-def test_a_visitor_is_told_of_a_learner_a_creator_and_an_administrator() -> None:
+def test_demo_accounts_are_a_learner_a_creator_and_an_administrator() -> None:
     assert [(one.email, one.role, one.name) for one in DEMO_ACCOUNTS] == [
         ("learner@demo.example", "user", "Noor Haddad"),
         ("creator@demo.example", "creator", "Elena Marchetti"),
@@ -112,7 +112,7 @@ def test_hours_are_read_as_they_are_written() -> None:
     ]
 
 
-def test_dates_lie_ahead_by_the_calendar_of_the_creator() -> None:
+def test_extra_dates_are_ahead_in_creators_time_zone() -> None:
     hours = WeeklyHoursBuilder(
         extras=("Fri+0 10:00-11:00", "Sat+0 10:00-11:00", "Sat+1 10:00-11:00"), exceptions=("Fri+0",)
     )
@@ -128,7 +128,7 @@ def test_a_series_has_a_first_and_a_last_week() -> None:
 
 
 @pytest.mark.parametrize("session", SESSIONS, ids=lambda session: title_key(session.title))
-def test_hours_make_a_schedule_without_faults_in_which_every_exception_counts(session: DemoSession) -> None:
+def test_demo_hours_make_a_valid_schedule_in_which_every_date_override_has_effect(session: DemoSession) -> None:
     zone = next(person.time_zone for person in CREATORS if person.username == session.creator)
     for moment in (FRIDAY + timedelta(days=days) for days in range(7)):
         schedule = session.hours.schedule(zone, moment)
@@ -144,7 +144,7 @@ def test_hours_make_a_schedule_without_faults_in_which_every_exception_counts(se
         assert all(today < extra.on <= today + timedelta(days=28) for extra in schedule.extras)
 
 
-def test_days_off_other_hours_single_dates_and_series_are_all_there() -> None:
+def test_schedules_have_days_off_other_hours_extra_dates_and_series() -> None:
     hours = [one.hours for one in SESSIONS if one.status == "active" and not one.is_open]
     exceptions = [line for one in hours for line in one.exceptions]
     assert sum("-" not in line for line in exceptions) >= 10

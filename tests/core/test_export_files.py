@@ -68,12 +68,12 @@ def test_a_csv_has_the_names_of_its_columns_and_every_kind_of_cell() -> None:
     assert b'"Zo\xc3\xab, ""the""' in content
 
 
-def test_an_empty_cell_is_a_row_all_the_same() -> None:
+def test_row_with_only_an_empty_cell_is_not_a_blank_line() -> None:
     assert written("csv", [None]) == b'value\r\n""\r\n'
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
-def test_what_a_spreadsheet_would_run_is_text_in_csv_and_workbook(formula: str) -> None:
+def test_formula_is_escaped_as_text_in_csv_and_workbook(formula: str) -> None:
     (_, (cell,)) = read_csv(written("csv", [formula]))
     (_, (shown,)) = read_workbook(written("xlsx", [formula])).active.iter_rows()
 
@@ -81,18 +81,18 @@ def test_what_a_spreadsheet_would_run_is_text_in_csv_and_workbook(formula: str) 
     assert (shown.data_type, shown.value) == ("s", f"'{formula}")
 
 
-def test_a_name_of_a_column_and_what_stands_within_a_text_are_no_formulas() -> None:
+def test_formula_characters_inside_text_are_not_escaped() -> None:
     assert read_csv(written("csv", ["1=1", " =1", "a\n=1"]))[1:] == [["1=1"], [" =1"], ["a\n=1"]]
 
 
-def test_numbers_stay_numbers_also_below_nothing() -> None:
+def test_negative_numbers_stay_numbers() -> None:
     (_, (money,), (number,)) = read_workbook(written("xlsx", [Decimal("-5.10"), -3])).active.iter_rows()
 
     assert read_csv(written("csv", [Decimal("-5.10"), -3]))[1:] == [["-5.10"], ["-3"]]
     assert (money.value, money.number_format, number.value) == (-5.1, "0.00", -3)
 
 
-def test_json_lines_are_an_object_each_with_nothing_made_harmless() -> None:
+def test_json_lines_are_objects_with_values_unescaped() -> None:
     lines = [json.loads(line)["value"] for line in written("jsonl", [*EVERY, "=1+1"]).decode().split("\n")[:-1]]
 
     assert lines == [
@@ -100,7 +100,7 @@ def test_json_lines_are_an_object_each_with_nothing_made_harmless() -> None:
     ]  # fmt: skip
 
 
-def test_a_workbook_has_one_sheet_with_its_names_in_bold_that_stay_in_view() -> None:
+def test_workbook_has_one_sheet_with_bold_frozen_header() -> None:
     book = read_workbook(written("xlsx", EVERY))
     (head,), *rows = book.active.iter_rows()
 
@@ -111,20 +111,20 @@ def test_a_workbook_has_one_sheet_with_its_names_in_bold_that_stay_in_view() -> 
     ]  # fmt: skip
 
 
-def test_a_workbook_of_nothing_opens() -> None:
+def test_empty_workbook_opens() -> None:
     assert [[cell.value for cell in row] for row in read_workbook(written("xlsx", [])).active.iter_rows()] == [
         ["value"]
     ]
 
 
-def test_what_no_workbook_can_hold_is_shortened_or_marked() -> None:
+def test_text_invalid_in_workbook_is_truncated_or_replaced() -> None:
     (_, (long,), (control,)) = read_workbook(written("xlsx", ["x" * 40_000, "a\x00b\ufffe"])).active.iter_rows()
 
     assert len(long.value) == xlsx.MAX_TEXT
     assert control.value == "a\ufffdb\ufffd"
 
 
-def test_what_looks_like_the_name_of_a_character_is_not_read_as_one() -> None:
+def test_text_like_a_character_escape_is_escaped_in_workbook() -> None:
     book = zipfile.ZipFile(io.BytesIO(written("xlsx", ["_x003D_1+1 _x0041_x0042_", "_x12_", "a_xy"])))
     sheet = book.read("xl/worksheets/sheet1.xml").decode()
 
@@ -133,8 +133,8 @@ def test_what_looks_like_the_name_of_a_character_is_not_read_as_one() -> None:
     assert ">a_xy<" in sheet
 
 
-def test_a_full_sheet_is_followed_by_another() -> None:
-    file = xlsx.XlsxFile("users", COLUMN, rows_most=3)
+def test_full_sheet_continues_on_another() -> None:
+    file = xlsx.XlsxFile("users", COLUMN, max_rows=3)
     content = file.begin() + file.rows([number] for number in range(5)) + file.end()
     book = read_workbook(content)
 
@@ -147,7 +147,7 @@ def test_a_full_sheet_is_followed_by_another() -> None:
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "xlsx"])
-def test_a_file_is_handed_out_while_it_is_written(form: ExportFormat) -> None:
+def test_file_is_streamed_while_written(form: ExportFormat) -> None:
     file = StreamedFiles().open(form, "users", COLUMN)
     parts = [file.begin(), *(file.rows([f"{number} {hash(number)}"] for number in range(5_000)) for _ in range(4))]
     parts.append(file.end())
@@ -157,7 +157,7 @@ def test_a_file_is_handed_out_while_it_is_written(form: ExportFormat) -> None:
         assert zipfile.ZipFile(io.BytesIO(b"".join(parts))).testzip() is None
 
 
-def test_columns_are_chosen_in_the_order_asked_for() -> None:
+def test_columns_are_exported_in_requested_order() -> None:
     assert list(columns_of("users", ("email", "id"))) == ["email", "id"]
     assert list(columns_of("users", None)) == list(COLUMNS["users"])
     assert validate_columns("users", ("email", "id")) == validate_columns("users", None) == {}
@@ -168,5 +168,5 @@ def test_columns_are_chosen_in_the_order_asked_for() -> None:
     )
 
 
-def test_no_list_has_a_column_for_a_secret() -> None:
+def test_export_columns_include_no_secret() -> None:
     assert not any("password" in column or "token" in column for columns in COLUMNS.values() for column in columns)

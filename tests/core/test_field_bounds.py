@@ -25,7 +25,7 @@ from marketplace.core.domain.users import USER_FIELDS
 from marketplace.core.errors import Invalid
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.bulk import BulkOrder
-from staff import StaffServices, logged, staff_over
+from staff_services import StaffServices, logged, staff_over
 
 LONG = "x" * 501
 SESSION: dict[str, Any] = {

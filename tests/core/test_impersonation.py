@@ -24,7 +24,7 @@ from marketplace.core.services.admin.impersonation import IMPERSONATION_TTL
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.tokens import PRINCIPAL_TTL
-from staff import StaffServices, logged, staff_over
+from staff_services import StaffServices, logged, staff_over
 
 WHY = "They cannot find their booking."
 HERE = Origin(address="192.0.2.7", agent="a browser")
@@ -57,7 +57,7 @@ async def save(storage: Storage, user: User) -> None:
         await tx.users.save(user)
 
 
-async def test_who_sees_the_site_as_somebody_has_their_rights_and_is_known_all_the_same(
+async def test_impersonator_has_rights_of_user_and_stays_identified(
     staff: StaffServices, services: Services, learner: User, principal: Principal
 ) -> None:
     started = await staff.impersonations.begin(principal, learner.id, WHY)
@@ -72,7 +72,7 @@ async def test_who_sees_the_site_as_somebody_has_their_rights_and_is_known_all_t
     assert await services.users.impersonator(principal) is None
 
 
-async def test_its_beginning_is_in_the_log_with_both_names_and_why(
+async def test_impersonation_start_is_audited_with_both_users_and_reason(
     staff: StaffServices, storage: Storage, learner: User, principal: Principal
 ) -> None:
     await staff.impersonations.begin(principal, learner.id, WHY)
@@ -82,7 +82,7 @@ async def test_its_beginning_is_in_the_log_with_both_names_and_why(
     assert (entry.reason, entry.address, entry.agent) == (WHY, "192.0.2.7", "a browser")
 
 
-async def test_it_ends_after_a_quarter_of_an_hour(
+async def test_impersonation_expires_after_15_minutes(
     staff: StaffServices, services: Services, learner: User, principal: Principal
 ) -> None:
     started = await staff.impersonations.begin(principal, learner.id, WHY)
@@ -95,7 +95,7 @@ async def test_it_ends_after_a_quarter_of_an_hour(
         await services.tokens.authenticate(started.access)
 
 
-async def test_it_ends_with_the_login_that_it_was_begun_by(
+async def test_impersonation_ends_with_login_of_impersonator(
     staff: StaffServices, services: Services, learner: User, principal: Principal
 ) -> None:
     started = await staff.impersonations.begin(principal, learner.id, WHY)
@@ -109,7 +109,7 @@ async def test_it_ends_with_the_login_that_it_was_begun_by(
 
 
 @pytest.mark.parametrize("loss", [{"is_staff": False}, {"is_active": False}])
-async def test_it_ends_when_who_began_it_is_no_longer_of_the_staff(
+async def test_impersonation_ends_when_impersonator_is_no_longer_staff(
     staff: StaffServices,
     services: Services,
     storage: Storage,
@@ -126,7 +126,7 @@ async def test_it_ends_when_who_began_it_is_no_longer_of_the_staff(
 
 
 @pytest.mark.parametrize("gain", [{"is_staff": True}, {"is_superuser": True}, {"is_active": False}])
-async def test_it_ends_when_who_is_seen_is_given_rights_or_switched_off(
+async def test_impersonation_ends_when_impersonated_user_gains_rights_or_is_deactivated(
     staff: StaffServices,
     services: Services,
     storage: Storage,
@@ -142,7 +142,7 @@ async def test_it_ends_when_who_is_seen_is_given_rights_or_switched_off(
         await services.tokens.authenticate(started.access)
 
 
-async def test_who_ends_it_is_out_at_once_and_both_names_are_in_the_log_once(
+async def test_ended_impersonation_is_signed_out_at_once_and_audited_once(
     staff: StaffServices, services: Services, storage: Storage, learner: User, principal: Principal
 ) -> None:
     started = await staff.impersonations.begin(principal, learner.id, WHY)
@@ -157,7 +157,9 @@ async def test_who_ends_it_is_out_at_once_and_both_names_are_in_the_log_once(
     assert (ended.address, ended.agent) == ("192.0.2.7", "a browser")
 
 
-async def test_a_login_of_ones_own_is_not_ended_by_it(staff: StaffServices, services: Services, learner: User) -> None:
+async def test_ending_impersonation_never_ends_ordinary_login(
+    staff: StaffServices, services: Services, learner: User
+) -> None:
     login = await services.tokens.log_in(learner.email, PASSWORD)
 
     assert not await staff.impersonations.end(login.tokens.access, HERE)
@@ -166,7 +168,7 @@ async def test_a_login_of_ones_own_is_not_ended_by_it(staff: StaffServices, serv
     assert (await services.tokens.authenticate(login.tokens.access, fresh=True)).user_id == learner.id
 
 
-async def test_what_the_person_does_about_their_logins_ends_it_too(
+async def test_impersonation_ends_when_user_changes_password(
     staff: StaffServices, services: Services, learner: User, principal: Principal
 ) -> None:
     started = await staff.impersonations.begin(principal, learner.id, WHY)
@@ -185,7 +187,7 @@ async def test_what_the_person_does_about_their_logins_ends_it_too(
         ({"is_active": False}, AccountInactive),
     ],
 )
-async def test_nobody_gains_rights_by_it_or_wakes_an_account(
+async def test_staff_or_inactive_account_cannot_be_impersonated(
     staff: StaffServices,
     storage: Storage,
     services: Services,
@@ -201,14 +203,14 @@ async def test_nobody_gains_rights_by_it_or_wakes_an_account(
     assert services.access_tokens.issued == []
 
 
-async def test_nobody_sees_the_site_as_themselves_or_as_nobody(staff: StaffServices, principal: Principal) -> None:
+async def test_own_or_unknown_account_cannot_be_impersonated(staff: StaffServices, principal: Principal) -> None:
     with pytest.raises(Oneself):
         await staff.impersonations.begin(principal, principal.user_id, WHY)
     with pytest.raises(NotFound):
         await staff.impersonations.begin(principal, uuid4(), WHY)
 
 
-async def test_the_address_of_a_feed_is_not_handed_out_even_if_there_is_one(
+async def test_impersonation_never_reveals_feed_address(
     staff: StaffServices, services: Services, learner: User, principal: Principal
 ) -> None:
     started = await staff.impersonations.begin(principal, learner.id, WHY)
@@ -221,7 +223,7 @@ async def test_the_address_of_a_feed_is_not_handed_out_even_if_there_is_one(
         await services.calendars.feed(seen)
 
 
-async def test_a_refusal_is_in_the_log_and_of_who_goes_on_only_the_first(
+async def test_refusals_are_audited_up_to_a_limit(
     staff: StaffServices, services: Services, storage: Storage, learner: User, principal: Principal
 ) -> None:
     started = await staff.impersonations.begin(principal, learner.id, WHY)

@@ -14,7 +14,7 @@ import asyncpg
 
 from marketplace.settings import Settings
 from marketplace.telemetry.database_timing import DatabaseTiming
-from marketplace.telemetry.logs import configure_logs, log_of_requests, writes_json
+from marketplace.telemetry.logs import configure_logs, request_logger, writes_json
 from marketplace.telemetry.request_log import CURRENT_REQUEST, RequestRecord
 
 PERSON = UUID(int=7)
@@ -49,7 +49,7 @@ def an_exchange(**changes: Any) -> RequestRecord:
 
 def test_a_request_is_one_line_of_json() -> None:
     with logging_to(JSON) as written:
-        tell = log_of_requests(JSON)
+        tell = request_logger(JSON)
         tell(an_exchange(person_id=PERSON, timing=DatabaseTiming(timeline=[(1.0, 0.002), (2.0, 0.003)])))
 
     [line] = lines(written)
@@ -69,9 +69,9 @@ def test_a_request_is_one_line_of_json() -> None:
     }
 
 
-def test_failures_are_warnings_and_healthy_probes_are_not_worth_a_line() -> None:
+def test_failures_are_warnings_and_healthy_probes_are_not_logged() -> None:
     with logging_to(JSON) as written:
-        tell = log_of_requests(JSON)
+        tell = request_logger(JSON)
         tell(an_exchange(status=503, code="busy"))
         tell(an_exchange(route="/health/ready"))
         tell(an_exchange(route="/health/ready", status=503))
@@ -82,20 +82,20 @@ def test_failures_are_warnings_and_healthy_probes_are_not_worth_a_line() -> None
     ]
 
 
-def test_the_level_says_what_is_written() -> None:
+def test_log_level_filters_lines() -> None:
     quiet, talkative = Settings(log_format="json", log_level="error"), Settings(log_format="json", log_level="debug")
     with logging_to(quiet) as written:
-        log_of_requests(quiet)(an_exchange(status=503))
+        request_logger(quiet)(an_exchange(status=503))
         logging.getLogger("marketplace.x").warning("no")
         logging.getLogger("marketplace.x").error("yes")
     assert [line["event"] for line in lines(written)] == ["yes"]
 
     with logging_to(talkative) as written:
-        log_of_requests(talkative)(an_exchange(route="/health/live"))
+        request_logger(talkative)(an_exchange(route="/health/live"))
     assert [line["level"] for line in lines(written)] == ["debug"]
 
 
-def test_an_error_has_its_type_and_its_stack_and_not_what_people_wrote() -> None:
+def test_logged_error_has_type_and_stack_without_user_input() -> None:
     with logging_to(JSON) as written:
         try:
             try:
@@ -117,7 +117,7 @@ def test_an_error_has_its_type_and_its_stack_and_not_what_people_wrote() -> None
     assert SECRET not in written.getvalue()
 
 
-def test_a_line_that_is_written_while_a_request_is_answered_has_its_id() -> None:
+def test_log_line_during_a_request_has_its_id() -> None:
     with logging_to(JSON) as written:
         under_way = CURRENT_REQUEST.set(an_exchange(request_id="the-one-asked"))
         logging.getLogger("marketplace.http").warning("Trouble")
@@ -129,7 +129,7 @@ def test_a_line_that_is_written_while_a_request_is_answered_has_its_id() -> None
     assert "request_id" not in second
 
 
-def test_an_error_that_comes_round_to_itself_is_written_once() -> None:
+def test_cyclic_error_chain_is_logged_once() -> None:
     first, second = KeyError("a"), KeyError("b")
     first.__cause__, second.__cause__ = second, first
     with logging_to(JSON) as written:
@@ -150,7 +150,7 @@ def test_lines_of_libraries_and_warnings_are_json_too_and_keep_line_breaks_in() 
     assert second["logger"] == "py.warnings"
 
 
-def test_a_terminal_is_for_people_and_anything_else_for_programs() -> None:
+def test_log_format_is_text_on_terminal_and_json_elsewhere() -> None:
     with redirect_stderr(io.StringIO()):
         assert writes_json(Settings())
         assert not writes_json(Settings(log_format="text"))
@@ -161,7 +161,7 @@ def test_a_terminal_is_for_people_and_anything_else_for_programs() -> None:
         assert writes_json(JSON)
 
 
-def test_a_person_reads_the_message_of_an_error() -> None:
+def test_text_log_has_error_message() -> None:
     with logging_to(Settings(log_format="text")) as written:
         try:
             int("x")
@@ -172,10 +172,10 @@ def test_a_person_reads_the_message_of_an_error() -> None:
     assert sys.stderr is not written
 
 
-def test_a_request_is_one_line_for_a_person_too() -> None:
+def test_request_is_one_line_in_text_log() -> None:
     settings = Settings(log_format="text")
     with logging_to(settings) as written:
-        log_of_requests(settings)(an_exchange(status=409, code="sold_out"))
+        request_logger(settings)(an_exchange(status=409, code="sold_out"))
 
     [line] = written.getvalue().splitlines()
     assert "sold_out" in line

@@ -30,7 +30,7 @@ from marketplace.core.errors import (
     OwnSession,
 )
 from marketplace.core.ports.storage import Storage
-from staff import StaffServices, logged, staff_over
+from staff_services import StaffServices, logged, staff_over
 
 WHY = "The photo shows another place."
 
@@ -54,7 +54,7 @@ async def words(storage: Storage, session_id: UUID) -> list[str]:
     return [entry.action for entry in await logged(storage, ("session", session_id))]
 
 
-def test_a_hidden_session_is_seen_by_its_creator_and_the_staff_only() -> None:
+def test_hidden_session_is_visible_to_creator_and_staff_only() -> None:
     session = details(featured_at=NOW).hidden(WHY, NOW)
     owner = somebody(session.creator_id)
 
@@ -68,7 +68,7 @@ def test_a_hidden_session_is_seen_by_its_creator_and_the_staff_only() -> None:
     assert not session.visible_to(None)
 
 
-def test_its_creator_can_edit_a_hidden_session_but_not_undo_the_hiding() -> None:
+def test_creator_can_edit_hidden_session_but_not_restore_it() -> None:
     session = details().hidden(WHY, NOW)
 
     edited = session.changed_by(somebody(session.creator_id), {"title": "Honest yoga", "status": "active"})
@@ -77,7 +77,7 @@ def test_its_creator_can_edit_a_hidden_session_but_not_undo_the_hiding() -> None
     assert not edited.is_listed()
 
 
-def test_a_restored_session_is_as_its_creator_left_it() -> None:
+def test_restored_session_keeps_its_former_state() -> None:
     session = details(status="inactive")
 
     assert session.hidden(WHY, NOW).restored() == session
@@ -85,7 +85,7 @@ def test_a_restored_session_is_as_its_creator_left_it() -> None:
 
 
 @pytest.mark.parametrize("status", ["active", "inactive"])
-def test_no_step_of_moderation_is_taken_twice(status: str) -> None:
+def test_moderation_step_cannot_be_repeated(status: str) -> None:
     session = details(status=status)
 
     with pytest.raises(IllegalTransition):
@@ -98,7 +98,7 @@ def test_no_step_of_moderation_is_taken_twice(status: str) -> None:
         replace(session, featured_at=NOW).featured(NOW)
 
 
-def test_only_what_the_catalog_shows_is_featured() -> None:
+def test_only_listed_session_can_be_featured() -> None:
     assert details().featured(NOW).featured_at == NOW
     for session in (
         details(status="inactive"),
@@ -109,7 +109,7 @@ def test_only_what_the_catalog_shows_is_featured() -> None:
             session.featured(NOW)
 
 
-def test_what_is_archived_is_beyond_moderation() -> None:
+def test_archived_session_cannot_be_moderated() -> None:
     archived = details(archived_at=NOW)
 
     with pytest.raises(NotFound):
@@ -120,7 +120,7 @@ def test_what_is_archived_is_beyond_moderation() -> None:
         archived.restored()
 
 
-async def test_hiding_leaves_its_reason_and_author_in_the_log(
+async def test_hiding_is_audited_with_reason_and_actor(
     staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
     session = await stored_session(storage, featured_at=NOW)
@@ -134,7 +134,7 @@ async def test_hiding_leaves_its_reason_and_author_in_the_log(
     assert entry.after == {"hidden_at": "2030-01-07T09:00:00+00:00", "hidden_reason": WHY, "featured_at": None}
 
 
-async def test_a_hidden_session_cannot_be_booked_or_moved_within_and_what_is_sold_stays_sold(
+async def test_hidden_session_cannot_be_booked_or_rescheduled_and_keeps_its_bookings(
     staff: StaffServices, storage: Storage, services: Services, principal: Principal
 ) -> None:
     session = await stored_session(storage)
@@ -150,7 +150,7 @@ async def test_a_hidden_session_cannot_be_booked_or_moved_within_and_what_is_sol
     assert cancelled.resource.status == "cancelled"
 
 
-async def test_the_front_page_has_what_was_featured_last_first(
+async def test_front_page_lists_latest_featured_first(
     staff: StaffServices, storage: Storage, services: Services, principal: Principal
 ) -> None:
     first, second = await stored_session(storage), await stored_session(storage)
@@ -168,7 +168,7 @@ async def test_the_front_page_has_what_was_featured_last_first(
     assert await words(storage, second.id) == ["session_featured", "session_unfeatured"]
 
 
-async def test_a_repeated_hiding_with_its_key_does_nothing(
+async def test_replayed_hide_with_its_key_does_nothing(
     staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
     session = await stored_session(storage)
@@ -182,7 +182,7 @@ async def test_a_repeated_hiding_with_its_key_does_nothing(
     assert await words(storage, session.id) == ["session_hidden"]
 
 
-async def test_the_staff_edits_and_archives_on_a_creators_behalf_by_the_creators_rules(
+async def test_staff_edits_and_archives_sessions_under_the_creators_rules(
     storage: Storage, services: Services, principal: Principal
 ) -> None:
     session = await stored_session(storage)
@@ -204,7 +204,7 @@ async def test_the_staff_edits_and_archives_on_a_creators_behalf_by_the_creators
     assert await words(storage, other.id) == ["session_archived"]
 
 
-async def test_who_is_no_staff_does_nothing_on_behalf_of_others_and_creators_leave_no_entry(
+async def test_only_staff_can_act_for_others_and_creator_changes_are_not_audited(
     storage: Storage, services: Services, principal: Principal
 ) -> None:
     session = await stored_session(storage)
@@ -219,9 +219,7 @@ async def test_who_is_no_staff_does_nothing_on_behalf_of_others_and_creators_lea
     assert await words(storage, session.id) == []
 
 
-async def test_a_report_is_made_once_of_what_one_may_see_and_did_not_make(
-    staff: StaffServices, storage: Storage
-) -> None:
+async def test_visible_session_of_another_can_be_reported_once(staff: StaffServices, storage: Storage) -> None:
     session = await stored_session(storage)
     hidden = await stored_session(storage, hidden_at=NOW, hidden_reason=WHY)
     reporter = a_caller(await stored_user(storage))
@@ -239,7 +237,7 @@ async def test_a_report_is_made_once_of_what_one_may_see_and_did_not_make(
     assert (await staff.sessions.open_reports(9, 0))[1] == 1
 
 
-async def test_a_repeated_report_with_its_key_is_the_same_one_even_when_its_session_is_hidden_by_then(
+async def test_replayed_report_with_its_key_is_same_report_even_when_session_is_hidden(
     staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
     session = await stored_session(storage)
@@ -296,7 +294,7 @@ async def test_hiding_a_session_settles_every_open_report_of_it(
     assert [entry.action for entry in await logged(storage, ("report", second.id))] == ["report_upheld"]
 
 
-async def test_nothing_is_resolved_or_read_that_is_not_there(staff: StaffServices, principal: Principal) -> None:
+async def test_unknown_report_or_session_is_not_found(staff: StaffServices, principal: Principal) -> None:
     for attempt in (
         staff.sessions.resolve(principal, uuid4(), "dismissed", WHY),
         staff.sessions.resolve(principal, uuid4(), "hidden", WHY),

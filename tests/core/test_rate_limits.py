@@ -43,9 +43,7 @@ async def guess(limits: RateLimitService, *, is_right: bool) -> None:
             raise BadCredentials
 
 
-async def test_what_is_within_the_limit_passes_and_the_next_is_told_when_to_come_back(
-    limits: RateLimitService, clock: MovableClock
-) -> None:
+async def test_attempt_over_limit_is_refused_with_retry_after(limits: RateLimitService, clock: MovableClock) -> None:
     await limits.check(SHORT)
     clock.advance(timedelta(seconds=30))
     await limits.check(SHORT)
@@ -59,7 +57,7 @@ async def test_what_is_within_the_limit_passes_and_the_next_is_told_when_to_come
     await limits.check(SHORT)
 
 
-async def test_of_two_limits_that_are_over_the_longer_one_is_told(limits: RateLimitService) -> None:
+async def test_longer_of_two_exceeded_limits_sets_retry_after(limits: RateLimitService) -> None:
     for _ in range(2):
         await limits.check(SHORT, LONG)
     with pytest.raises(RateLimited) as short:
@@ -71,12 +69,12 @@ async def test_of_two_limits_that_are_over_the_longer_one_is_told(limits: RateLi
     assert both.value.detail == "Too many attempts. Try again in 60 minutes."
 
 
-async def test_a_wait_is_a_second_at_least() -> None:
+async def test_retry_after_is_at_least_one_second() -> None:
     assert RateLimited(timedelta()).retry_after == 1
     assert "in a minute" in RateLimited(timedelta(seconds=2)).detail
 
 
-async def test_wrong_guesses_count_and_right_ones_do_not(limits: RateLimitService) -> None:
+async def test_only_wrong_guesses_count(limits: RateLimitService) -> None:
     for _ in range(5):
         await guess(limits, is_right=True)
     for _ in range(2):
@@ -88,13 +86,15 @@ async def test_wrong_guesses_count_and_right_ones_do_not(limits: RateLimitServic
             await guess(limits, is_right=is_right)
 
 
-async def test_a_right_guess_stands_though_it_cannot_be_given_back(storage: Storage, clock: MovableClock) -> None:
+async def test_right_guess_succeeds_though_its_attempt_cannot_be_returned(
+    storage: Storage, clock: MovableClock
+) -> None:
     limits = RateLimitService(unit_of_work=storage.unit_of_work, limits=NobodyAnswers(), clock=clock, is_on=True)
 
     await guess(limits, is_right=True)
 
 
-async def test_switched_off_nothing_is_counted_and_nobody_asked(storage: Storage, clock: MovableClock) -> None:
+async def test_disabled_rate_limits_count_nothing(storage: Storage, clock: MovableClock) -> None:
     off = RateLimitService(unit_of_work=storage.unit_of_work, limits=storage.rate_limits, clock=clock, is_on=False)
     for _ in range(5):
         await off.check(SHORT)
@@ -103,7 +103,7 @@ async def test_switched_off_nothing_is_counted_and_nobody_asked(storage: Storage
     assert await storage.rate_limits.count([SHORT], NOW) == (Count(attempts=1, ends_at=NOW + SHORT.limit.span),)
 
 
-def test_a_key_tells_nothing_and_is_one_limits_and_one_subjects() -> None:
+def test_key_is_opaque_and_unique_per_limit_and_subject() -> None:
     keys = {SHORT.key, LONG.key, replace(SHORT, subject="somebody else").key}
 
     assert len(keys) == 3

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.schedule_parts import a_schedule, every_day, hours
+from core.schedule_builders import a_schedule, every_day, hours
 from fakes import NOW
 from marketplace.core.domain.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
 
@@ -40,7 +40,7 @@ def at(schedule: Schedule, wall: str, *, fold: int = 0) -> datetime:
         (hours("09:00", "09:00"), 1, []),
     ],
 )
-def test_a_range_is_offered_step_by_step_while_the_session_ends_within(
+def test_range_has_starts_by_step_while_session_ends_within(
     provided: TimeRange, duration: int, expected: list[str]
 ) -> None:
     schedule = a_schedule(weekly=every_day(provided))
@@ -48,7 +48,7 @@ def test_a_range_is_offered_step_by_step_while_the_session_ends_within(
     assert on_the_wall(schedule, MONDAY, duration=duration) == [f"07 {wall} +0000" for wall in expected]
 
 
-def test_a_week_has_its_hours_on_their_weekdays_by_the_clock_of_the_zone() -> None:
+def test_weekly_hours_apply_to_weekdays_in_schedule_time_zone() -> None:
     monday, sunday = (
         WeeklyHours(weekday=1, hours=hours("09:00", "10:00")),
         WeeklyHours(weekday=7, hours=hours("18:00", "19:00")),
@@ -62,7 +62,7 @@ def test_a_week_has_its_hours_on_their_weekdays_by_the_clock_of_the_zone() -> No
     ]
 
 
-def test_a_night_class_runs_past_midnight_and_belongs_to_the_day_it_begins_on() -> None:
+def test_night_class_belongs_to_the_day_it_starts() -> None:
     schedule = a_schedule(
         weekly=(WeeklyHours(weekday=1, hours=hours("22:00", "02:00")),),
         exceptions=(DayException(on=MONDAY + timedelta(days=1), ranges=()),),
@@ -80,7 +80,7 @@ def test_a_night_class_runs_past_midnight_and_belongs_to_the_day_it_begins_on() 
     )
 
 
-def test_an_exception_takes_the_place_of_that_days_hours_and_extras_still_count() -> None:
+def test_date_override_replaces_hours_of_its_day_and_keeps_extra_dates() -> None:
     tuesday, wednesday = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
     schedule = a_schedule(
         weekly=every_day(hours("09:00", "10:00")),
@@ -100,7 +100,7 @@ def test_an_exception_takes_the_place_of_that_days_hours_and_extras_still_count(
     ]
 
 
-def test_a_single_class_is_a_schedule_with_one_extra() -> None:
+def test_single_class_is_a_schedule_with_one_extra_date() -> None:
     schedule = a_schedule(extras=(Extra(on=MONDAY, hours=hours("18:00", "19:30")),))
 
     assert on_the_wall(schedule, MONDAY - timedelta(days=400), MONDAY + timedelta(days=400), duration=90) == [
@@ -108,7 +108,7 @@ def test_a_single_class_is_a_schedule_with_one_extra() -> None:
     ]
 
 
-def test_the_first_and_the_last_date_are_included_and_are_dates_of_the_zone() -> None:
+def test_validity_dates_are_inclusive_in_schedule_time_zone() -> None:
     schedule = a_schedule(
         time_zone="Pacific/Kiritimati",
         weekly=every_day(hours("08:00", "09:00")),
@@ -160,7 +160,7 @@ def test_a_window_is_half_open() -> None:
         ("Pacific/Kwajalein", date(1993, 8, 21), hours("00:00", "00:00"), []),
     ],
 )
-def test_a_skipped_start_does_not_exist_and_a_repeated_one_is_the_first(
+def test_skipped_wall_time_has_no_start_and_repeated_one_starts_at_the_first(
     zone: str, day: date, provided: TimeRange, expected: list[str]
 ) -> None:
     schedule = a_schedule(time_zone=zone, extras=(Extra(on=day, hours=provided),))
@@ -187,14 +187,14 @@ def test_a_night_class_keeps_its_wall_times_through_a_night_in_which_the_clocks_
     ]
 
 
-def test_a_window_that_ends_after_the_clocks_went_back_over_midnight_misses_nothing() -> None:
+def test_window_ending_after_clocks_went_back_over_midnight_misses_no_start() -> None:
     schedule = a_schedule(time_zone="America/St_Johns", weekly=every_day(hours("00:00", "01:00")))
     midnight = datetime(2010, 11, 7, 2, 30, tzinfo=UTC)  # at 00:01 the clocks went back to 23:01 of the day before
 
     assert schedule.starts(midnight, midnight + timedelta(minutes=5), HOUR) == (midnight,)
 
 
-def test_only_the_very_instants_of_its_starts_are_offered() -> None:
+def test_only_exact_starts_are_bookable() -> None:
     schedule = a_schedule(
         time_zone="Asia/Kathmandu", weekly=every_day(hours("09:00", "12:00"), hours("23:00", "01:00"))
     )
@@ -209,7 +209,7 @@ def test_only_the_very_instants_of_its_starts_are_offered() -> None:
     assert not schedule.has_start(at(schedule, "2030-01-08T00:00"), 2 * HOUR)
 
 
-def test_the_second_of_two_and_the_skipped_are_not_offered_however_they_are_written() -> None:
+def test_second_occurrence_and_skipped_wall_time_are_not_bookable_however_written() -> None:
     schedule = a_schedule(time_zone="Europe/Madrid", weekly=every_day(hours("00:00", "00:00", 15)))
     twice, skipped = "2025-10-26T02:30", "2025-03-30T02:30"
 
@@ -234,7 +234,7 @@ def test_the_second_of_two_and_the_skipped_are_not_offered_however_they_are_writ
         (timedelta(days=7), "horizon"),
     ],
 )
-def test_a_start_is_closed_when_past_within_the_notice_and_from_the_horizon_on(
+def test_start_is_closed_when_past_within_minimum_notice_or_beyond_booking_window(
     after: timedelta, reason: str | None
 ) -> None:
     schedule = a_schedule(notice=2 * HOUR, horizon=7)
@@ -242,11 +242,11 @@ def test_a_start_is_closed_when_past_within_the_notice_and_from_the_horizon_on(
     assert schedule.closed_reason(NOW + after, NOW) == reason
 
 
-def test_without_a_notice_the_next_moment_is_open() -> None:
+def test_schedule_without_minimum_notice_allows_the_next_moment() -> None:
     assert a_schedule(notice=0).closed_reason(NOW + timedelta(microseconds=1), NOW) is None
 
 
-def test_notice_and_buffers_are_minutes_that_pass_not_minutes_on_the_wall() -> None:
+def test_minimum_notice_and_buffers_are_elapsed_minutes() -> None:
     schedule = a_schedule(time_zone="Europe/Madrid", notice=90, buffer_before=45, buffer_after=45)
     spring, autumn = at(schedule, "2025-03-30T03:15"), at(schedule, "2025-10-26T02:30", fold=1)
 

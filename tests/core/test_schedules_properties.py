@@ -88,7 +88,7 @@ def expected_at(change: Change, instant: datetime, step: int) -> bool:
     return not shown_before and (wall.hour * 60 + wall.minute) % step == wall.second == 0
 
 
-def test_the_watch_finds_the_changes_that_are_hard_to_get_right() -> None:
+def test_clock_change_search_finds_the_hard_cases() -> None:
     found = {(change.zone, f"{change.at:%Y-%m-%dT%H:%M}", change.after - change.before) for change in kinds_of_change()}
     shifts = {shift for _, _, shift in found}
     apart = [later.at - sooner.at for name in ZONES for sooner, later in pairwise(changes_of(name))]
@@ -100,7 +100,7 @@ def test_the_watch_finds_the_changes_that_are_hard_to_get_right() -> None:
     assert any(change.at.minute % 5 for change in kinds_of_change())  # at a minute past midnight, in St John's
 
 
-def test_around_every_change_of_every_zone_each_wall_time_starts_once_or_never() -> None:
+def test_wall_time_starts_at_most_once_around_every_clock_change() -> None:
     half_hours = every_day(TimeRange(starts=MIDNIGHT, ends=MIDNIGHT, step=30))
     for change in kinds_of_change():
         schedule = replace(a_schedule(change.zone), weekly=half_hours)
@@ -109,7 +109,7 @@ def test_around_every_change_of_every_zone_each_wall_time_starts_once_or_never()
         assert list(before + after) == expected_around(change, 30), change
 
 
-def test_around_every_change_of_every_zone_what_is_a_start_is_offered_and_its_double_is_not() -> None:
+def test_bookable_starts_around_every_clock_change_exclude_repeated_wall_times() -> None:
     every_ten = every_day(TimeRange(starts=MIDNIGHT, ends=MIDNIGHT, step=10))
     for change in kinds_of_change():
         schedule = replace(a_schedule(change.zone), weekly=every_ten)
@@ -119,7 +119,7 @@ def test_around_every_change_of_every_zone_what_is_a_start_is_offered_and_its_do
                 assert schedule.has_start(instant, 10) is expected_at(change, instant, 10), (change, instant)
 
 
-def test_in_every_zone_a_year_beyond_the_tables_has_one_start_for_each_day_that_has_the_time() -> None:
+def test_year_beyond_time_zone_tables_has_one_start_per_day_in_every_zone() -> None:
     half_past_two = every_day(TimeRange(starts=time(2, 30), ends=time(3, 30), step=None))
     begin, end = (datetime(year, 1, 10, tzinfo=UTC) for year in (2041, 2042))
     for name in ZONES:
@@ -131,7 +131,7 @@ def test_in_every_zone_a_year_beyond_the_tables_has_one_start_for_each_day_that_
 
 @near_changes
 @given(st.data(), changes(), durations)
-def test_starts_are_what_walking_along_the_instants_finds(data: st.DataObject, change: Change, duration: int) -> None:
+def test_starts_match_a_walk_over_all_instants(data: st.DataObject, change: Change, duration: int) -> None:
     schedule = data.draw(schedules_near(change))
     begin, end = (
         change.at + data.draw(st.integers(minimum, maximum)) * MINUTE for minimum, maximum in ((-2880, 0), (0, 2880))
@@ -145,7 +145,7 @@ def test_starts_are_what_walking_along_the_instants_finds(data: st.DataObject, c
 
 @near_changes
 @given(st.data(), changes(), durations)
-def test_exactly_the_starts_are_offered(data: st.DataObject, change: Change, duration: int) -> None:
+def test_exactly_the_starts_are_bookable(data: st.DataObject, change: Change, duration: int) -> None:
     schedule = data.draw(schedules_near(change))
     begin, end, zone = change.at - AROUND, change.at + AROUND, ZoneInfo(change.zone)
     starts = schedule.starts(begin, end, duration)
@@ -164,7 +164,7 @@ def test_exactly_the_starts_are_offered(data: st.DataObject, change: Change, dur
 
 @near_changes
 @given(st.data(), changes(), durations)
-def test_two_windows_that_meet_have_the_starts_of_the_whole(data: st.DataObject, change: Change, duration: int) -> None:
+def test_adjacent_windows_have_the_starts_of_the_whole(data: st.DataObject, change: Change, duration: int) -> None:
     schedule, zone = data.draw(schedules_near(change)), ZoneInfo(change.zone)
     seconds = st.lists(st.integers(-172_800, 172_800), min_size=3, max_size=3).map(sorted)
     begin, middle, end = (change.at + timedelta(seconds=second) for second in data.draw(seconds))
@@ -192,7 +192,7 @@ def test_a_slot_blocks_its_minutes_and_its_buffers_however_the_clocks_go(
 
 @near_changes
 @given(st.data(), changes(), st.integers(0, 2880), st.integers(1, 4))
-def test_notice_and_horizon_are_judged_on_instants(
+def test_minimum_notice_and_booking_window_are_measured_in_instants(
     data: st.DataObject, change: Change, notice: int, horizon: int
 ) -> None:
     schedule, zone = replace(a_schedule(change.zone), notice=notice, horizon=horizon), ZoneInfo(change.zone)

@@ -21,7 +21,7 @@ def typos(word: str) -> set[str]:
 
 
 @given(short_words, short_words)
-def test_one_typo_is_what_trying_every_edit_finds(one: str, other: str) -> None:
+def test_is_one_typo_agrees_with_trying_every_edit(one: str, other: str) -> None:
     assert is_one_typo(one, other) is (other in typos(one))
 
 

@@ -22,13 +22,13 @@ def session(creator: User) -> SessionDetails:
     return session_details(a_session(creator_id=creator.id, max_participants=5, duration=60), creator)
 
 
-def test_its_creator_changes_a_session(creator: User, session: SessionDetails) -> None:
+def test_creator_can_change_their_session(creator: User, session: SessionDetails) -> None:
     changed = session.changed_by(a_caller(creator), {"title": "Evening yoga", "duration": 90})
 
     assert changed == replace(session, title="Evening yoga", duration=90)
 
 
-def test_nobody_else_changes_a_session_nor_learns_of_one_that_is_hidden(session: SessionDetails) -> None:
+def test_other_user_cannot_change_session_or_discover_hidden_one(session: SessionDetails) -> None:
     stranger = a_caller(a_user(role="creator"))
 
     with pytest.raises(NotYours):
@@ -39,12 +39,12 @@ def test_nobody_else_changes_a_session_nor_learns_of_one_that_is_hidden(session:
         replace(session, creator_is_active=False).changed_by(stranger, {})
 
 
-def test_staff_see_a_hidden_session_and_so_are_told_that_it_is_not_theirs(session: SessionDetails) -> None:
+def test_staff_changing_hidden_session_as_creator_is_refused_as_not_theirs(session: SessionDetails) -> None:
     with pytest.raises(NotYours):
         replace(session, status="inactive").changed_by(a_caller(a_user(role="creator", is_staff=True)), {})
 
 
-def test_an_archived_session_is_gone_for_its_creator_too(creator: User, session: SessionDetails) -> None:
+def test_archived_session_is_not_found_for_its_creator_either(creator: User, session: SessionDetails) -> None:
     with pytest.raises(NotFound):
         replace(session, archived_at=NOW).changed_by(a_caller(creator), {})
 
@@ -53,7 +53,9 @@ def test_an_archived_session_is_gone_for_its_creator_too(creator: User, session:
     ("changes", "moves"),
     [({"title": "x"}, False), ({"duration": 61}, True), ({"max_participants": 4}, True), ({}, False)],
 )
-def test_only_duration_and_seats_move_slots(session: SessionDetails, changes: dict[str, Any], *, moves: bool) -> None:
+def test_only_duration_and_capacity_changes_affect_slots(
+    session: SessionDetails, changes: dict[str, Any], *, moves: bool
+) -> None:
     assert replace(session, **changes).affects_slots(session) is moves
 
 
@@ -76,7 +78,7 @@ def test_a_change_of_what_calendars_show_is_a_revision(
     assert changed.revised(before, later) == (replace(changed, revision=5, revised_at=later) if shows else changed)
 
 
-def test_seats_that_are_sold_cannot_be_taken_away(session: SessionDetails) -> None:
+def test_capacity_cannot_be_reduced_below_sold_seats(session: SessionDetails) -> None:
     slots = [a_slot(session, seats_taken=2), a_slot(session, starts_at=TOMORROW + timedelta(days=1), seats_taken=5)]
 
     require_capacity(session, slots)
@@ -84,7 +86,7 @@ def test_seats_that_are_sold_cannot_be_taken_away(session: SessionDetails) -> No
         require_capacity(replace(session, max_participants=4), slots)
 
 
-def test_of_many_slots_with_too_many_seats_the_first_five_are_named_and_the_rest_counted(
+def test_capacity_error_names_first_five_slots_and_counts_the_rest(
     session: SessionDetails,
 ) -> None:
     slots = [a_slot(session, starts_at=TOMORROW + timedelta(days=day), seats_taken=5) for day in range(12)]
@@ -95,7 +97,7 @@ def test_of_many_slots_with_too_many_seats_the_first_five_are_named_and_the_rest
     assert caught.value.starts == tuple(slot.starts_at for slot in slots)
 
 
-def test_a_session_can_go_when_nobody_holds_a_seat(session: SessionDetails) -> None:
+def test_session_without_upcoming_bookings_can_be_archived(session: SessionDetails) -> None:
     require_no_upcoming_bookings([])
     require_no_upcoming_bookings([a_slot(session, seats_taken=0)])
     empty, booked = a_slot(session, seats_taken=0), a_slot(session, starts_at=TOMORROW, seats_taken=1)
@@ -113,7 +115,9 @@ def test_a_session_can_go_when_nobody_holds_a_seat(session: SessionDetails) -> N
         ("archived", set()),
     ],
 )
-def test_who_sees_a_session(creator: User, session: SessionDetails, state: str, who_sees_it: set[str]) -> None:
+def test_session_visibility_depends_on_state_and_viewer(
+    creator: User, session: SessionDetails, state: str, who_sees_it: set[str]
+) -> None:
     session = replace(
         session,
         status="inactive" if state == "inactive" else "active",

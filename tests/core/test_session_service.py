@@ -41,7 +41,7 @@ async def stranger(storage: Storage) -> Principal:
     return a_caller(await stored_user(storage, role="creator"))
 
 
-async def test_a_creator_offers_a_session(services: Services, owner: Principal) -> None:
+async def test_creator_creates_session(services: Services, owner: Principal) -> None:
     created = (await services.sessions.create(owner, FACTS)).resource
 
     assert {name: getattr(created, name) for name in FACTS} == FACTS
@@ -49,7 +49,7 @@ async def test_a_creator_offers_a_session(services: Services, owner: Principal) 
     assert await services.sessions.get(created.id, None) == created
 
 
-async def test_a_learner_offers_nothing(services: Services, storage: Storage) -> None:
+async def test_learner_cannot_create_session(services: Services, storage: Storage) -> None:
     learner = a_caller(await stored_user(storage))
 
     with pytest.raises(NotACreator):
@@ -59,7 +59,7 @@ async def test_a_learner_offers_nothing(services: Services, storage: Storage) ->
 
 
 @pytest.mark.parametrize(("category", "is_good"), [("music", True), (None, True), ("cooking", False), ("", False)])
-async def test_a_category_is_one_of_the_marketplaces(
+async def test_category_must_be_configured(
     services: Services, owner: Principal, session: Session, category: str | None, *, is_good: bool
 ) -> None:
     changes = {"category": category}
@@ -73,7 +73,7 @@ async def test_a_category_is_one_of_the_marketplaces(
             await services.sessions.create(owner, FACTS | changes)
 
 
-async def test_a_hidden_session_is_found_by_its_creator_only(
+async def test_inactive_session_is_found_by_its_creator_only(
     services: Services, owner: Principal, stranger: Principal, session: Session
 ) -> None:
     await services.sessions.change(owner, session.id, {"status": "inactive"})
@@ -84,7 +84,7 @@ async def test_a_hidden_session_is_found_by_its_creator_only(
             await services.sessions.get(session.id, principal)
 
 
-async def test_only_its_creator_changes_or_archives_a_session(
+async def test_only_creator_can_change_or_archive_session(
     services: Services, stranger: Principal, session: Session
 ) -> None:
     with pytest.raises(NotYours):
@@ -95,7 +95,7 @@ async def test_only_its_creator_changes_or_archives_a_session(
     assert (await services.sessions.get(session.id, None)).title == session.title
 
 
-async def test_upcoming_slots_follow_a_change_and_past_ones_do_not(
+async def test_upcoming_slots_are_resized_and_past_ones_are_not(
     services: Services, storage: Storage, owner: Principal, session: Session
 ) -> None:
     later = TOMORROW + timedelta(days=1)
@@ -108,7 +108,7 @@ async def test_upcoming_slots_follow_a_change_and_past_ones_do_not(
     assert await slots_of(storage, session) == (Slot.of(session, TOMORROW, 1), Slot.of(changed, later, 1))
 
 
-async def test_seats_that_are_sold_stay(
+async def test_capacity_change_below_sold_seats_is_refused_and_changes_nothing(
     services: Services, storage: Storage, owner: Principal, session: Session
 ) -> None:
     await stored_booking(storage, session, seats=2)
@@ -120,7 +120,7 @@ async def test_seats_that_are_sold_stay(
     assert await slots_of(storage, session) == (Slot.of(session, TOMORROW, 2),)
 
 
-async def test_a_session_cannot_grow_into_the_next(
+async def test_session_duration_cannot_grow_into_next_booked_slot(
     services: Services, storage: Storage, owner: Principal, session: Session
 ) -> None:
     other = await stored_session(storage, creator_id=owner.user_id)
@@ -131,7 +131,7 @@ async def test_a_session_cannot_grow_into_the_next(
         await services.sessions.change(owner, session.id, {"duration": session.duration + 1})
 
 
-async def test_a_session_that_somebody_will_attend_is_not_archived(
+async def test_session_with_upcoming_booking_cannot_be_archived(
     services: Services, storage: Storage, owner: Principal, session: Session
 ) -> None:
     booking = await stored_booking(storage, session)
@@ -145,7 +145,7 @@ async def test_a_session_that_somebody_will_attend_is_not_archived(
         await services.sessions.get(session.id, owner)
 
 
-async def test_an_archived_session_is_gone_and_its_bookings_stay(
+async def test_archived_session_is_not_found_and_its_bookings_stay(
     services: Services, storage: Storage, owner: Principal, session: Session
 ) -> None:
     learner = await stored_user(storage)
@@ -163,7 +163,7 @@ async def test_an_archived_session_is_gone_and_its_bookings_stay(
             await attempt
 
 
-async def test_bounds_that_no_session_can_meet_find_nothing(services: Services, storage: Storage) -> None:
+async def test_contradictory_bounds_find_nothing(services: Services, storage: Storage) -> None:
     await stored_session(storage)
     for filters in (
         CatalogFilters(min_price=Decimal("10.01"), max_price=Decimal("10.00")),

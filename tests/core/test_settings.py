@@ -12,7 +12,7 @@ from marketplace.settings import VARIABLES, SettingsError, read_settings
 RANDOM = "hV9-x2LqT7_bQw8ZrYc4Nd1KfMs6Gj3P"
 
 
-def test_without_variables_the_program_is_a_development_server_with_its_own_database() -> None:
+def test_default_settings_are_a_development_server_with_embedded_database() -> None:
     settings = read_settings({})
     assert settings.is_embedded
     assert settings.environment == "development"
@@ -63,13 +63,13 @@ def test_variables_are_read() -> None:
         ("CATEGORIES", "Yoga & Tea"),
     ],
 )
-def test_a_wrong_value_names_the_variable_the_value_and_what_was_expected(name: str, value: str) -> None:
+def test_wrong_value_error_names_variable_value_and_expectation(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=rf"^MARKETPLACE_{name} is '.*', but must be .+\.$") as caught:
         read_settings({f"MARKETPLACE_{name}": value})
     assert value in str(caught.value)
 
 
-def test_a_wrong_secret_is_not_repeated() -> None:
+def test_wrong_secret_is_not_quoted() -> None:
     with pytest.raises(SettingsError, match="at least 32") as caught:
         read_settings({"MARKETPLACE_SECRET_KEY": "hunter2"})
     assert "hunter2" not in str(caught.value)
@@ -91,7 +91,7 @@ def test_a_wrong_secret_is_not_repeated() -> None:
     ],
 )
 @pytest.mark.parametrize("name", ["DATABASE_URL", "READ_DATABASE_URL"])
-def test_an_address_that_no_driver_could_read_is_refused_without_a_part_of_it(name: str, address: str) -> None:
+def test_unreadable_database_url_is_refused_without_quoting_it(name: str, address: str) -> None:
     with pytest.raises(SettingsError, match=f"MARKETPLACE_{name} is .not shown., but must be a URL") as caught:
         read_settings({f"MARKETPLACE_{name}": address, "MARKETPLACE_SECRET_KEY": RANDOM})
     assert "hunter2" not in str(caught.value)
@@ -107,12 +107,12 @@ def test_an_address_that_no_driver_could_read_is_refused_without_a_part_of_it(na
         "postgresql://me@%2Frun%2Fpostgresql/x",
     ],
 )
-def test_addresses_of_every_form_that_the_driver_takes_are_taken(address: str) -> None:
+def test_database_urls_of_every_driver_form_are_accepted(address: str) -> None:
     provided = {"MARKETPLACE_DATABASE_URL": address, "MARKETPLACE_SECRET_KEY": RANDOM}
     assert read_settings(provided).database_url == address
 
 
-def test_a_wrong_database_url_is_not_repeated_since_it_may_hold_a_password() -> None:
+def test_wrong_database_url_is_not_quoted() -> None:
     with pytest.raises(SettingsError, match="MARKETPLACE_DATABASE_URL") as caught:
         read_settings({"MARKETPLACE_DATABASE_URL": "mysql://root:hunter2@db/x"})
     assert "hunter2" not in str(caught.value)
@@ -170,7 +170,7 @@ def test_a_secret_is_read_from_a_file_without_its_last_line_break(tmp_path: Path
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL"])
-def test_a_file_that_holds_no_secret_is_said_and_what_is_in_it_is_not(tmp_path: Path, name: str) -> None:
+def test_invalid_secret_file_is_named_without_its_content(tmp_path: Path, name: str) -> None:
     variable = f"MARKETPLACE_{name}_FILE"
     empty, short = tmp_path / "empty", tmp_path / "short"
     empty.write_text("\n")
@@ -182,13 +182,13 @@ def test_a_file_that_holds_no_secret_is_said_and_what_is_in_it_is_not(tmp_path: 
         read_settings({variable: str(short)})
 
 
-def test_a_secret_that_is_given_twice_is_refused(tmp_path: Path) -> None:
+def test_secret_set_twice_is_refused(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(RANDOM)
     with pytest.raises(SettingsError, match="both set"):
         read_settings({"MARKETPLACE_SECRET_KEY": RANDOM, "MARKETPLACE_SECRET_KEY_FILE": str(tmp_path / "key")})
 
 
-def test_production_says_that_it_is_not_ready_before_it_stops_unless_told_otherwise() -> None:
+def test_production_drains_before_stopping_by_default() -> None:
     production = {
         "MARKETPLACE_ENVIRONMENT": "production",
         "MARKETPLACE_DATABASE_URL": "postgresql://db/x",
@@ -199,17 +199,17 @@ def test_production_says_that_it_is_not_ready_before_it_stops_unless_told_otherw
     assert read_settings({}).drains_for == timedelta(0)
 
 
-def test_a_memory_cannot_be_shared_by_several_workers() -> None:
+def test_memory_storage_requires_single_worker() -> None:
     with pytest.raises(SettingsError, match="MARKETPLACE_WORKERS"):
         read_settings({"MARKETPLACE_STORAGE": "memory", "MARKETPLACE_WORKERS": "2"})
 
 
-def test_the_pool_cannot_begin_larger_than_it_may_grow() -> None:
+def test_pool_min_size_cannot_exceed_max_size() -> None:
     with pytest.raises(SettingsError, match="MARKETPLACE_POOL_MIN_SIZE"):
         read_settings({"MARKETPLACE_POOL_MIN_SIZE": "5", "MARKETPLACE_POOL_MAX_SIZE": "4"})
 
 
-def test_the_development_secret_is_made_once_and_is_its_owners_only(tmp_path: Path) -> None:
+def test_development_secret_is_created_once_and_readable_by_owner_only(tmp_path: Path) -> None:
     secret = stored_secret(tmp_path / "data")
     assert len(secret) >= 32
     assert stored_secret(tmp_path / "data") == secret

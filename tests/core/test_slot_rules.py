@@ -19,7 +19,7 @@ def refusal(resized: list[Slot], others: list[Slot]) -> str:
     return caught.value.detail
 
 
-def test_slots_that_meet_are_apart() -> None:
+def test_adjacent_slots_do_not_overlap() -> None:
     require_no_overlap([], [])
     require_no_overlap([a_slot(SESSION)], [])
     require_no_overlap(
@@ -27,7 +27,7 @@ def test_slots_that_meet_are_apart() -> None:
     )
 
 
-def test_of_two_that_overlap_both_are_named_the_earlier_first() -> None:
+def test_overlap_error_names_both_slots_earlier_first() -> None:
     early, late = a_slot(SESSION), a_slot(OTHER, starts_at=TOMORROW + HOUR - MINUTE)
 
     assert (
@@ -37,7 +37,7 @@ def test_of_two_that_overlap_both_are_named_the_earlier_first() -> None:
     )
 
 
-def test_two_of_the_session_itself_are_told_too() -> None:
+def test_overlap_within_one_session_is_reported() -> None:
     starts = [TOMORROW, TOMORROW + 2 * HOUR, TOMORROW + 2 * HOUR + 30 * MINUTE]
 
     assert "2030-01-08 11:00 with 2030-01-08 11:30 UTC." in refusal(
@@ -45,7 +45,7 @@ def test_two_of_the_session_itself_are_told_too() -> None:
     )
 
 
-def test_buffers_count() -> None:
+def test_buffers_count_as_overlap() -> None:
     schedule = a_schedule(buffer_before=15)
     slot = Slot.of(SESSION, TOMORROW + HOUR, schedule=schedule)
 
@@ -55,7 +55,7 @@ def test_buffers_count() -> None:
     )
 
 
-def test_a_long_one_is_named_with_everything_that_it_covers() -> None:
+def test_long_slot_is_named_with_every_slot_it_overlaps() -> None:
     day = a_session(creator_id=SESSION.creator_id, duration=600)
     others = [a_slot(OTHER, starts_at=TOMORROW + hours * HOUR) for hours in (1, 4, 9, 10)]
 
@@ -65,7 +65,7 @@ def test_a_long_one_is_named_with_everything_that_it_covers() -> None:
     )
 
 
-def test_of_many_the_first_five_are_named_and_the_rest_counted() -> None:
+def test_overlap_error_names_first_five_pairs_and_counts_the_rest() -> None:
     day = timedelta(days=1)
     resized = [a_slot(SESSION, starts_at=TOMORROW + number * day) for number in range(1000)]
     others = [a_slot(OTHER, starts_at=slot.starts_at + MINUTE) for slot in resized]
@@ -76,5 +76,5 @@ def test_of_many_the_first_five_are_named_and_the_rest_counted() -> None:
     assert said.endswith("2030-01-12 09:00 with 2030-01-12 09:01 UTC and 995 more.")
 
 
-def test_another_creators_slot_is_in_nobodys_way() -> None:
+def test_slots_of_different_creators_never_overlap() -> None:
     require_no_overlap([a_slot(SESSION)], [a_slot(a_session())])

@@ -18,7 +18,7 @@ def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def test_a_window_has_thirty_days_of_which_today_is_the_last() -> None:
+def test_summary_window_has_thirty_days_ending_today() -> None:
     window = SummaryWindow.at(utc("2030-01-07T09:00"), "UTC")
 
     assert (len(window.days), window.days[0], window.days[-1]) == (30, date(2029, 12, 9), date(2030, 1, 7))
@@ -42,7 +42,7 @@ def test_day_and_month_are_those_of_the_zone(time_zone: str, today: date, month_
 
 
 @pytest.mark.parametrize(("month", "begin", "end"), [(12, "2030-12-01", "2031-01-01"), (2, "2030-02-01", "2030-03-01")])
-def test_a_month_ends_where_the_next_begins(month: int, begin: str, end: str) -> None:
+def test_month_ends_where_next_month_starts(month: int, begin: str, end: str) -> None:
     window = SummaryWindow.at(datetime(2030, month, 28, tzinfo=UTC), "UTC")
 
     assert (window.month_begin, window.month_end) == (utc(begin), utc(end))
@@ -58,7 +58,7 @@ def test_a_month_ends_where_the_next_begins(month: int, begin: str, end: str) ->
         ("America/Havana", date(2024, 11, 3), 25),
     ],
 )
-def test_a_day_on_which_clocks_change_is_as_long_as_it_is(time_zone: str, day: date, hours: int) -> None:
+def test_day_of_clock_change_has_its_actual_length(time_zone: str, day: date, hours: int) -> None:
     window = SummaryWindow.at(datetime(day.year, day.month, day.day, 12, tzinfo=UTC) + timedelta(days=3), time_zone)
     spans = dict(zip(window.days, pairwise(window.midnights), strict=True))
 
@@ -67,7 +67,7 @@ def test_a_day_on_which_clocks_change_is_as_long_as_it_is(time_zone: str, day: d
     assert all(after > before for before, after in pairwise(window.midnights))
 
 
-def test_a_moment_lies_in_the_day_that_it_begins_with() -> None:
+def test_moment_at_midnight_belongs_to_the_day_it_starts() -> None:
     window = SummaryWindow.at(NOW, "Europe/Madrid")
     midnight = utc("2030-01-06T23:00")
 
@@ -77,7 +77,7 @@ def test_a_moment_lies_in_the_day_that_it_begins_with() -> None:
     assert window.day_index(window.midnights[-1]) is None
 
 
-def test_days_without_sales_are_told_too() -> None:
+def test_days_without_sales_are_included() -> None:
     window = SummaryWindow.at(NOW, "UTC")
 
     days = window.sales({29: (2, Decimal("9.50"))})
@@ -87,11 +87,11 @@ def test_days_without_sales_are_told_too() -> None:
 
 
 @pytest.mark.parametrize(("sold", "quoted", "rate"), [(0, 0, None), (1, 3, 0.3333), (6, 6, 1.0)])
-def test_a_fill_rate_is_the_part_that_is_sold(sold: int, quoted: int, rate: float | None) -> None:
+def test_fill_rate_is_share_of_sold_seats(sold: int, quoted: int, rate: float | None) -> None:
     assert UpcomingSeats(seats_sold=sold, seats_offered=quoted).fill_rate == rate
 
 
-async def test_only_creators_have_numbers(storage: Storage) -> None:
+async def test_only_creators_have_a_summary(storage: Storage) -> None:
     summaries = SummaryService(summaries=storage.summaries, users=storage.users, clock=MovableClock())
     learner = await stored_user(storage)
     creator = await stored_user(storage, role="creator", time_zone="Asia/Tokyo")

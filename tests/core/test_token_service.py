@@ -27,7 +27,7 @@ async def is_signed_in(services: Services, access: str) -> bool:
     return True
 
 
-async def test_a_login_hands_out_the_account_and_tokens_that_say_who_calls(services: Services, user: User) -> None:
+async def test_login_returns_account_and_tokens_that_identify_it(services: Services, user: User) -> None:
     login = await services.tokens.log_in("ADA@example.org", PASSWORD)
     principal = await services.tokens.authenticate(login.tokens.access)
 
@@ -36,7 +36,7 @@ async def test_a_login_hands_out_the_account_and_tokens_that_say_who_calls(servi
 
 
 @pytest.mark.parametrize(("email", "password"), [("ada@example.org", "wrong"), ("nobody@example.org", PASSWORD)])
-async def test_a_wrong_email_and_a_wrong_password_are_told_alike(
+async def test_wrong_email_and_wrong_password_have_same_error(
     services: Services, user: User, email: str, password: str
 ) -> None:
     with pytest.raises(BadCredentials) as caught:
@@ -46,14 +46,14 @@ async def test_a_wrong_email_and_a_wrong_password_are_told_alike(
     assert (await services.tokens.log_in(user.email, PASSWORD)).user == user
 
 
-async def test_somebody_deactivated_cannot_log_in(services: Services, user: User) -> None:
+async def test_deactivated_user_cannot_log_in(services: Services, user: User) -> None:
     await services.users.set_active(user.id, is_active=False)
 
     with pytest.raises(BadCredentials):
         await services.tokens.log_in(user.email, PASSWORD)
 
 
-async def test_every_login_is_its_own(services: Services, user: User) -> None:
+async def test_logins_end_independently(services: Services, user: User) -> None:
     one, other = [await services.tokens.log_in(user.email, PASSWORD) for _ in range(2)]
     await services.tokens.log_out(one.tokens.refresh)
 
@@ -72,7 +72,7 @@ async def test_a_refresh_token_rotates_within_its_login(services: Services, user
     ).family_id
 
 
-async def test_a_refresh_token_that_comes_twice_ends_the_whole_login(services: Services, user: User) -> None:
+async def test_reused_refresh_token_ends_whole_login(services: Services, user: User) -> None:
     login = await services.tokens.log_in(user.email, PASSWORD)
     pair = await services.tokens.refresh(login.tokens.refresh)
 
@@ -84,7 +84,7 @@ async def test_a_refresh_token_that_comes_twice_ends_the_whole_login(services: S
         await services.tokens.refresh(pair.refresh)
 
 
-async def test_a_login_lives_as_long_as_its_youngest_refresh_token(services: Services, user: User) -> None:
+async def test_login_lasts_as_long_as_its_newest_refresh_token(services: Services, user: User) -> None:
     pair = (await services.tokens.log_in(user.email, PASSWORD)).tokens
     for _ in range(3):
         services.clock.advance(REFRESH_TTL - timedelta(seconds=1))
@@ -95,7 +95,7 @@ async def test_a_login_lives_as_long_as_its_youngest_refresh_token(services: Ser
         await services.tokens.refresh(pair.refresh)
 
 
-async def test_an_unknown_refresh_token_is_refused_and_logging_it_out_is_no_error(services: Services) -> None:
+async def test_unknown_refresh_token_is_refused_and_its_logout_succeeds(services: Services) -> None:
     with pytest.raises(BadRefreshToken):
         await services.tokens.refresh("never issued")
     await services.tokens.log_out("never issued")
@@ -136,9 +136,7 @@ async def changed_elsewhere(storage: Storage, user: User) -> None:
         await tx.users.save(replace(user, is_staff=True))
 
 
-async def test_a_caller_is_remembered_for_half_a_second_and_no_longer(
-    storage: Storage, services: Services, user: User
-) -> None:
+async def test_principal_is_cached_for_half_a_second(storage: Storage, services: Services, user: User) -> None:
     access = (await services.tokens.log_in(user.email, PASSWORD)).tokens.access
     before = await services.tokens.authenticate(access)
     await changed_elsewhere(storage, user)
@@ -149,7 +147,7 @@ async def test_a_caller_is_remembered_for_half_a_second_and_no_longer(
     assert (await services.tokens.authenticate(access)).is_staff
 
 
-async def test_what_must_be_fresh_is_never_remembered(storage: Storage, services: Services, user: User) -> None:
+async def test_fresh_authentication_is_never_cached(storage: Storage, services: Services, user: User) -> None:
     access = (await services.tokens.log_in(user.email, PASSWORD)).tokens.access
     await services.tokens.authenticate(access)
     await changed_elsewhere(storage, user)
@@ -157,7 +155,7 @@ async def test_what_must_be_fresh_is_never_remembered(storage: Storage, services
     assert (await services.tokens.authenticate(access, fresh=True)).is_staff
 
 
-async def test_ones_own_changes_are_seen_at_once(services: Services, storage: Storage) -> None:
+async def test_own_changes_are_visible_at_once(services: Services, storage: Storage) -> None:
     learner = await stored_user(storage)
     access = (await services.tokens.log_in(learner.email, PASSWORD)).tokens.access
     principal: Principal = await services.tokens.authenticate(access)
@@ -167,7 +165,7 @@ async def test_ones_own_changes_are_seen_at_once(services: Services, storage: St
     assert (await services.tokens.authenticate(access)).role == "creator"
 
 
-async def test_an_access_token_lives_a_day(services: Services, user: User) -> None:
+async def test_access_token_expires_after_24_hours(services: Services, user: User) -> None:
     access = (await services.tokens.log_in(user.email, PASSWORD)).tokens.access
     services.clock.advance(timedelta(days=1))
 
@@ -176,12 +174,12 @@ async def test_an_access_token_lives_a_day(services: Services, user: User) -> No
 
 
 @pytest.mark.parametrize("token", ["", "forged", "7"])
-async def test_a_forged_access_token_is_nobodys(services: Services, token: str) -> None:
+async def test_forged_access_token_is_refused(services: Services, token: str) -> None:
     with pytest.raises(NotSignedIn):
         await services.tokens.authenticate(token)
 
 
-async def test_logging_in_hashes_the_password_anew_when_the_parameters_changed(storage: Storage, user: User) -> None:
+async def test_login_rehashes_password_when_parameters_changed(storage: Storage, user: User) -> None:
     services = services_over(storage, passwords=PlainPasswords(scheme="newer"))
 
     login = await services.tokens.log_in(user.email, PASSWORD)

@@ -32,7 +32,7 @@ def an_exchange(**changes: object) -> RequestRecord:
     return record
 
 
-def test_a_request_is_a_span_of_the_trace_that_it_came_with_and_its_statements_are_its_children() -> None:
+def test_request_is_a_span_of_its_incoming_trace_with_its_statements_as_children() -> None:
     exporter = InMemorySpanExporter()
     traces = Traces(exporter)
     record = an_exchange(parent=f"00-{TRACE}-{PARENT}-01")
@@ -56,7 +56,7 @@ def test_a_request_is_a_span_of_the_trace_that_it_came_with_and_its_statements_a
     assert [round((end - start) / 1e6) for start, end in spans] == [2, 20]
 
 
-def test_a_request_without_a_trace_begins_one_and_a_broken_name_of_one_is_none() -> None:
+def test_request_without_valid_trace_parent_starts_a_new_trace() -> None:
     exporter = InMemorySpanExporter()
     traces = Traces(exporter)
     first, second = an_exchange(), an_exchange(parent="00-nonsense")
@@ -68,7 +68,7 @@ def test_a_request_without_a_trace_begins_one_and_a_broken_name_of_one_is_none()
     assert len({first.trace_id, second.trace_id}) == 2
 
 
-def test_a_failure_on_our_side_is_one_in_the_trace_and_a_refusal_is_not() -> None:
+def test_server_error_is_an_error_in_trace_and_refusal_is_not() -> None:
     exporter = InMemorySpanExporter()
     traces = Traces(exporter)
     traces.trace(an_exchange(status=409, code="sold_out"))
@@ -81,7 +81,7 @@ def test_a_failure_on_our_side_is_one_in_the_trace_and_a_refusal_is_not() -> Non
     assert refused.attributes["error.type"] == "sold_out"
 
 
-def test_without_an_endpoint_and_a_port_nothing_for_traces_or_metrics_is_loaded() -> None:
+def test_telemetry_modules_are_not_loaded_without_endpoint_and_port() -> None:
     environment = {
         "MARKETPLACE_STORAGE": "memory",
         "MARKETPLACE_SECRET_KEY": "x" * 40,

@@ -10,7 +10,7 @@ def validate(password: str) -> list[str]:
 
 
 @pytest.mark.parametrize("password", ["12345678", "correct horse battery", "p" * 128, "пароль для меня", "        "])
-def test_a_password_of_8_to_128_characters_of_any_kind_will_do(password: str) -> None:
+def test_password_of_8_to_128_characters_of_any_kind_is_accepted(password: str) -> None:
     assert validate(password) == []
 
 
@@ -25,7 +25,7 @@ def test_a_password_of_8_to_128_characters_of_any_kind_will_do(password: str) ->
         ("PassWord1", "most common"),
     ],
 )
-def test_a_password_is_refused_with_one_sentence_that_says_why(password: str, word: str) -> None:
+def test_refused_password_has_one_error_sentence(password: str, word: str) -> None:
     (sentence,) = validate(password)
     assert word in sentence
 
@@ -42,5 +42,5 @@ def test_names_that_differ_in_an_accent_are_different() -> None:
 
 
 @pytest.mark.parametrize("text", ["\u0345", "ǰ", "ΐ", "ẞ", "İ", "ﬃ"])
-def test_folding_twice_changes_nothing(text: str) -> None:
+def test_folding_is_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)

@@ -11,7 +11,7 @@ from marketplace.core.errors import AlreadyACreator, EmailTaken, Invalid, NotFou
 from marketplace.core.ports.storage import Storage
 
 
-async def test_registering_makes_an_active_account_without_rights(services: Services, storage: Storage) -> None:
+async def test_registration_creates_an_active_account_without_rights(services: Services, storage: Storage) -> None:
     user = await services.users.register(email="ada@example.org", username="ada", password=PASSWORD, first_name="Ada")
 
     assert user == User(
@@ -33,7 +33,7 @@ async def test_registering_makes_an_active_account_without_rights(services: Serv
 
 
 @pytest.mark.parametrize("password", ["short", "ada@example.org", "ADA.LOVELACE", "password1"])
-async def test_a_bad_password_makes_no_account(services: Services, storage: Storage, password: str) -> None:
+async def test_bad_password_creates_no_account(services: Services, storage: Storage, password: str) -> None:
     with pytest.raises(Invalid) as caught:
         await services.users.register(email="ada@example.org", username="Ada.Lovelace", password=password)
 
@@ -41,7 +41,7 @@ async def test_a_bad_password_makes_no_account(services: Services, storage: Stor
     assert not await storage.users.has_any()
 
 
-async def test_names_that_are_taken_make_no_account(services: Services) -> None:
+async def test_taken_names_create_no_account(services: Services) -> None:
     await services.users.register(email="ada@example.org", username="ada", password=PASSWORD)
 
     with pytest.raises(EmailTaken):
@@ -50,12 +50,12 @@ async def test_names_that_are_taken_make_no_account(services: Services) -> None:
         await services.users.register(email="other@example.org", username="ADA", password=PASSWORD)
 
 
-def test_a_registration_without_a_password_has_no_faults_of_ours(services: Services) -> None:
+def test_registration_without_password_passes_service_validation(services: Services) -> None:
     assert services.users.validate_registration({"email": "ada@example.org"}) == {}
     assert list(services.users.validate_registration({"password": "short"})) == ["password"]
 
 
-async def test_a_profile_changes_in_the_given_fields_only(services: Services, storage: Storage) -> None:
+async def test_profile_update_changes_given_fields_only(services: Services, storage: Storage) -> None:
     user = await stored_user(storage)
     principal = a_caller(user)
 
@@ -65,7 +65,7 @@ async def test_a_profile_changes_in_the_given_fields_only(services: Services, st
     assert await services.users.profile(principal) == changed
 
 
-async def test_a_profile_cannot_take_anothers_username(services: Services, storage: Storage) -> None:
+async def test_profile_cannot_take_username_of_another(services: Services, storage: Storage) -> None:
     user, other = await stored_user(storage), await stored_user(storage)
 
     with pytest.raises(UsernameTaken):
@@ -73,7 +73,7 @@ async def test_a_profile_cannot_take_anothers_username(services: Services, stora
     assert await services.users.profile(a_caller(user)) == user
 
 
-async def test_one_becomes_a_creator_once(services: Services, storage: Storage) -> None:
+async def test_user_becomes_creator_once(services: Services, storage: Storage) -> None:
     principal = a_caller(await stored_user(storage))
 
     assert (await services.users.become_creator(principal)).role == "creator"
@@ -81,7 +81,7 @@ async def test_one_becomes_a_creator_once(services: Services, storage: Storage) 
         await services.users.become_creator(principal)
 
 
-async def test_a_password_change_names_everything_that_is_wrong(services: Services, storage: Storage) -> None:
+async def test_password_change_reports_every_error(services: Services, storage: Storage) -> None:
     user = await stored_user(storage)
 
     with pytest.raises(Invalid) as caught:
@@ -91,7 +91,7 @@ async def test_a_password_change_names_everything_that_is_wrong(services: Servic
     assert await services.users.profile(a_caller(user)) == user
 
 
-async def test_a_password_change_checks_the_fields_it_is_given(services: Services, storage: Storage) -> None:
+async def test_password_change_validates_given_fields(services: Services, storage: Storage) -> None:
     principal = a_caller(await stored_user(storage))
     provided = {"current_password": PASSWORD, "new_password": "battery staple"}
 
@@ -99,7 +99,7 @@ async def test_a_password_change_checks_the_fields_it_is_given(services: Service
     assert await services.users.validate_password_change(principal, {}) == {}
 
 
-async def test_the_sessions_of_somebody_deactivated_leave_the_catalog(services: Services, storage: Storage) -> None:
+async def test_sessions_of_deactivated_creator_leave_catalog(services: Services, storage: Storage) -> None:
     creator = await stored_user(storage, role="creator")
     session = await stored_session(storage, creator_id=creator.id)
     everything = CatalogFilters()
@@ -111,16 +111,14 @@ async def test_the_sessions_of_somebody_deactivated_leave_the_catalog(services: 
     assert [each.id for each in (await services.sessions.list(everything, 9, None)).items] == [session.id]
 
 
-async def test_nobody_unknown_is_switched_off(services: Services) -> None:
+async def test_unknown_account_cannot_be_deactivated(services: Services) -> None:
     with pytest.raises(NotFound):
         await services.users.set_active(uuid4(), is_active=False)
     with pytest.raises(NotFound):
         await services.users.profile(a_caller(a_user()))
 
 
-async def test_of_two_password_changes_at_once_the_second_is_judged_by_the_first(
-    services: Services, storage: Storage
-) -> None:
+async def test_second_concurrent_password_change_is_checked_against_first(services: Services, storage: Storage) -> None:
     user = await stored_user(storage)
     changes = [
         services.users.change_password(

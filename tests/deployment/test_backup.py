@@ -50,7 +50,7 @@ def is_fresh(folder: Path) -> bool:
     return subprocess.run([BACKUP, "fresh", str(folder)], capture_output=True, check=False).returncode == 0
 
 
-async def test_a_night_that_was_missed_is_made_up_for_and_the_next_one_kept(database: str, tmp_path: Path) -> None:
+async def test_missed_backup_is_made_up_for_and_next_one_runs_on_schedule(database: str, tmp_path: Path) -> None:
     folder = tmp_path / "backups"
     soon = datetime.now(UTC) + timedelta(seconds=15)
     async with watching(folder, database, BACKUP_AT=soon.strftime("%H:%M:%S")) as log:
@@ -64,7 +64,7 @@ async def test_a_night_that_was_missed_is_made_up_for_and_the_next_one_kept(data
     assert not is_fresh(folder)
 
 
-async def test_what_fails_leaves_nothing_that_looks_like_a_backup(tmp_path: Path) -> None:
+async def test_failed_backup_leaves_no_backup_file(tmp_path: Path) -> None:
     folder = tmp_path / "backups"
     async with watching(folder, "postgresql://nobody@127.0.0.1:1/nothing") as log:
         assert await becomes_true(lambda: "Retrying in five minutes." in log.read_text(), 60), log.read_text()
@@ -72,7 +72,7 @@ async def test_what_fails_leaves_nothing_that_looks_like_a_backup(tmp_path: Path
 
 
 @pytest.mark.parametrize("words", [(), ("restore",), ("forget", "it")])
-def test_a_command_that_it_does_not_have_is_refused(words: tuple[str, ...], database: str) -> None:
+def test_unknown_backup_command_is_refused(words: tuple[str, ...], database: str) -> None:
     ended = subprocess.run([BACKUP, *words], capture_output=True, text=True, check=False, env=environment(database))
     assert ended.returncode != 0
     assert "rehearse" in ended.stdout + ended.stderr

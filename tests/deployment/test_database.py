@@ -22,7 +22,7 @@ def cluster() -> dict[str, Any]:
     return found
 
 
-def test_postgresql_takes_the_words_that_compose_makes_it_with(tmp_path: Path) -> None:
+def test_postgresql_accepts_initdb_arguments_of_compose(tmp_path: Path) -> None:
     data = tmp_path / "data"
     binaries = find_binaries()
     user = server_user(data, binaries)
@@ -34,7 +34,7 @@ def test_postgresql_takes_the_words_that_compose_makes_it_with(tmp_path: Path) -
     assert not said.partition("Data page checksum version:")[2].split()[0].startswith("0")
 
 
-def test_both_ways_make_the_database_alike() -> None:
+def test_compose_and_kubernetes_create_the_database_alike() -> None:
     created = cluster()["bootstrap"]["initdb"]
     assert set(initdb_arguments()) == {
         f"--locale-provider={created['localeProvider']}",
@@ -44,7 +44,7 @@ def test_both_ways_make_the_database_alike() -> None:
     }
 
 
-def test_both_ways_forget_a_transaction_that_nobody_goes_on_with() -> None:
+def test_compose_and_kubernetes_end_idle_transactions_alike() -> None:
     settings = (DEPLOY / "postgres" / "postgresql.conf").read_text()
     name = "idle_in_transaction_session_timeout"
     assert f"{name} = {cluster()['postgresql']['parameters'][name]}\n" in settings

@@ -79,7 +79,7 @@ def pod_specs() -> list[tuple[str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize(("name", "spec"), pod_specs(), ids=lambda part: part if isinstance(part, str) else "")
-def test_pods_run_as_nobody_in_particular_and_write_nowhere(name: str, spec: dict[str, Any]) -> None:
+def test_pods_run_unprivileged_with_read_only_root(name: str, spec: dict[str, Any]) -> None:
     assert spec["securityContext"]["runAsNonRoot"], name
     assert spec["automountServiceAccountToken"] is False, name
     for container in spec["containers"]:
@@ -89,7 +89,7 @@ def test_pods_run_as_nobody_in_particular_and_write_nowhere(name: str, spec: dic
         assert "memory" in container["resources"]["limits"], name
 
 
-def test_settings_are_called_as_the_program_calls_them() -> None:
+def test_settings_have_the_names_that_the_program_reads() -> None:
     known = {f"{PREFIX}{name.upper()}" for name in VARIABLES}
     compose = documents(DEPLOY / "compose.yaml")[0]["x-program"]["environment"]
     (settings,) = documents(KUBERNETES / "base" / "settings.yaml")
@@ -104,7 +104,7 @@ def services() -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", services())
-def test_a_service_has_its_limits_comes_back_and_fills_no_disk_with_its_log(name: str) -> None:
+def test_service_has_limits_restart_policy_and_log_rotation(name: str) -> None:
     service = services()[name]
     assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory"}
     assert service["restart"] in {"unless-stopped", "on-failure:5"}
@@ -116,19 +116,19 @@ def test_a_service_has_its_limits_comes_back_and_fills_no_disk_with_its_log(name
         assert service["security_opt"] == ["no-new-privileges:true"]
 
 
-def test_what_compose_asks_for_is_said_at_its_head() -> None:
+def test_compose_variables_are_documented_at_its_head() -> None:
     head, _, rest = (DEPLOY / "compose.yaml").read_text().partition("name: marketplace")
     assert set(re.findall(r"\$\{(\w+)", rest)) <= set(re.findall(r"\w+", head))
 
 
-def test_no_secret_stands_in_a_file() -> None:
+def test_files_contain_no_secret() -> None:
     for service in services().values():
         for name, value in service.get("environment", {}).items():
             secret = any(word in name for word in ("PASSWORD", "SECRET", "KEY", "TOKEN", "DATABASE_URL"))
             assert not secret or (name.endswith("_FILE") and value.startswith("/run/secrets/")), name
 
 
-def test_what_the_image_copies_is_there_and_let_through() -> None:
+def test_image_sources_exist_and_pass_dockerignore() -> None:
     sources = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
     let_through = [
         line[1:].rstrip("/") for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"
@@ -138,14 +138,14 @@ def test_what_the_image_copies_is_there_and_let_through() -> None:
         assert any(path.rstrip("/") == each or path.startswith(f"{each}/") for each in let_through), path
 
 
-def test_the_images_packages_are_those_of_the_tests() -> None:
+def test_image_packages_match_those_of_the_tests() -> None:
     def pins(name: str) -> set[str]:
         return set(re.findall(r"^([\w.\-]+==\S+)", (ROOT / name).read_text(), re.MULTILINE))
 
     assert pins("requirements-runtime.lock") < pins("requirements.lock")
 
 
-def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
+def test_nginx_accepts_its_configuration(tmp_path: Path) -> None:
     source = laid_out(tmp_path, [8201, 8202], port=8203)
     environment = {"PROXY_DIR": str(tmp_path / "proxy"), "SITE": str(DIST), "PATH": "/usr/sbin:/usr/bin:/bin"}
     ended = subprocess.run([str(source / "start"), "-t"], capture_output=True, text=True, check=False, env=environment)
@@ -153,7 +153,7 @@ def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
     assert "warn" not in ended.stderr
 
 
-def test_secrets_are_made_once_and_fit_one_another(tmp_path: Path) -> None:
+def test_secrets_are_generated_once_and_match(tmp_path: Path) -> None:
     folder = tmp_path / "secrets"
     run(DEPLOY / "new-secrets", folder)
     created = {path.name: path.read_text() for path in folder.iterdir()}

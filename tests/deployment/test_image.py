@@ -84,7 +84,7 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def test_only_what_the_image_is_made_of_is_sent_to_the_engine() -> None:
+def test_only_image_sources_are_sent_to_the_engine() -> None:
     sent = {str(path) for path in context()}
     assert {path.split("/")[0] for path in sent} == {
         *("deploy", "frontend", "src"),
@@ -94,13 +94,13 @@ def test_only_what_the_image_is_made_of_is_sent_to_the_engine() -> None:
     assert not [path for path in sent if path.endswith(tests) or path.startswith("deploy/secrets")]
 
 
-def test_the_same_sources_make_the_same_wheel(images: dict[str, Built]) -> None:
+def test_wheel_build_is_reproducible(images: dict[str, Built]) -> None:
     first, second = (list(images["wheel"].at(folder).glob("*.whl")) for folder in ("/wheels-before", "/wheels"))
     assert [path.name for path in first] == [path.name for path in second]
     assert first[0].read_bytes() == second[0].read_bytes()
 
 
-def test_it_holds_what_the_lock_names_and_nothing_that_builds_or_tests(images: dict[str, Built]) -> None:
+def test_image_holds_locked_packages_and_no_build_or_test_tools(images: dict[str, Built]) -> None:
     backend = images["backend"]
     requested = (
         "import importlib.metadata as m, json; print(json.dumps({d.name: d.version for d in m.distributions()}))"
@@ -118,7 +118,7 @@ def test_it_holds_what_the_lock_names_and_nothing_that_builds_or_tests(images: d
 
 
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
-def test_every_package_is_built_already_for_the_images_own_python(machine: str, tmp_path: Path) -> None:
+def test_every_package_has_a_wheel_for_the_python_of_the_image(machine: str, tmp_path: Path) -> None:
     """Which is not the one that the steps above were run with."""
     (version,) = re.findall(r"^python:(\d+\.\d+)-", STAGES["backend"].base)
     ended = subprocess.run(
@@ -134,12 +134,12 @@ def test_every_package_is_built_already_for_the_images_own_python(machine: str, 
     assert ended.returncode == 0, ended.stderr
 
 
-def test_only_accounts_and_the_systems_packages_are_left_to_an_engine(images: dict[str, Built]) -> None:
+def test_only_accounts_and_system_packages_need_an_engine(images: dict[str, Built]) -> None:
     left = {name: [each.split()[0] for each in built.not_done] for name, built in images.items()}
     assert left == {"frontend": [], "wheel": [], "backend": ["groupadd"], "proxy": ["apk"]}
 
 
-def test_neither_image_runs_as_root(images: dict[str, Built]) -> None:
+def test_images_do_not_run_as_root(images: dict[str, Built]) -> None:
     assert {images["backend"].user, images["proxy"].user} == {"10001:10001"}
 
 
@@ -151,13 +151,13 @@ def test_the_proxy_has_its_start_its_configuration_and_the_pages(images: dict[st
     assert {"index.html", "assets", "docs"} <= {path.name for path in proxy.at("/srv/marketplace").iterdir()}
 
 
-async def test_without_its_secrets_it_refuses_to_start(container: Container) -> None:
+async def test_image_refuses_to_start_without_its_secrets(container: Container) -> None:
     for name in ("MARKETPLACE_SECRET_KEY_FILE", "MARKETPLACE_DATABASE_URL_FILE"):
         assert await container.ends_with(container.command("backend"), **{name: ""}) != 0
         assert name.removesuffix("_FILE") in container.log.read_text()
 
 
-async def test_it_migrates_serves_and_works_as_a_stranger_who_may_write_nowhere(container: Container) -> None:
+async def test_image_migrates_serves_and_works_unprivileged_with_read_only_root(container: Container) -> None:
     image = container.image
     before = files(image.root)
     assert await container.ends_with(container.command("migrate")) == 0, container.log.read_text()

@@ -59,7 +59,7 @@ def test_every_deployment_keeps_one_pod_when_nodes_are_emptied() -> None:
         assert (fewest or deployment["spec"]["replicas"]) >= 2, name
 
 
-def test_services_and_probes_ask_ports_that_are_open() -> None:
+def test_services_and_probes_use_open_ports() -> None:
     for name, service in manifests("Service").items():
         assert {each["targetPort"] for each in service["spec"]["ports"]} <= ports(pods()[name]).keys()
     for name, deployment in manifests("Deployment").items():
@@ -69,7 +69,7 @@ def test_services_and_probes_ask_ports_that_are_open() -> None:
         assert {each["httpGet"]["port"] for each in probes} <= ports(pods()[name]).keys()
 
 
-def test_whoever_is_scraped_may_be_scraped() -> None:
+def test_scraped_pods_allow_scraping() -> None:
     metrics = {"protocol": "TCP", "port": "metrics"}
     open_to_it = {
         name
@@ -84,7 +84,7 @@ def test_whoever_is_scraped_may_be_scraped() -> None:
         assert ports(pods()[name])["metrics"] == int(pods()[name]["metadata"]["annotations"]["prometheus.io/port"])
 
 
-def test_whoever_needs_the_database_may_reach_it() -> None:
+def test_pods_that_need_the_database_can_reach_it() -> None:
     policies = manifests("NetworkPolicy")
     needing = {name for name, pod in pods().items() if "database" in {each["name"] for each in pod["spec"]["volumes"]}}
     assert needing == set(named_by(policies["database"]["spec"]["podSelector"]))
@@ -92,7 +92,7 @@ def test_whoever_needs_the_database_may_reach_it() -> None:
     assert needing == set(named_by(first))
 
 
-def test_secrets_that_pods_mount_are_those_that_are_named() -> None:
+def test_pods_mount_only_documented_secrets() -> None:
     """The operator's own, and the one whose keys base/settings.yaml lists."""
     mounted = {
         each["secret"]["secretName"] for pod in pods().values() for each in pod["spec"]["volumes"] if "secret" in each
@@ -100,7 +100,7 @@ def test_secrets_that_pods_mount_are_those_that_are_named() -> None:
     assert mounted == {"marketplace", "postgres-app"}
 
 
-def test_each_overlay_keeps_its_backups_in_a_place_of_its_own() -> None:
+def test_each_overlay_has_its_own_backup_destination() -> None:
     (store,) = manifests("ObjectStore").values()
     (staging,) = documents(KUBERNETES / "overlays" / "staging" / "kustomization.yaml")
     patched = next(each["patch"] for each in staging["patches"] if each["target"]["kind"] == "ObjectStore")

@@ -48,7 +48,7 @@ async def test_files_have_the_headers_that_the_program_would_send(behind: tuple[
 
 
 @pytest.mark.parametrize("coding", ["br", "gzip"])
-async def test_files_come_as_the_build_packed_them(behind: tuple[Proxy, Server], coding: str) -> None:
+async def test_precompressed_files_are_served(behind: tuple[Proxy, Server], coding: str) -> None:
     asset = next((DIST / "assets").glob("vendor-*.js"))
     packed = asset.with_name(asset.name + {"br": ".br", "gzip": ".gz"}[coding])
     front, _ = behind
@@ -57,14 +57,14 @@ async def test_files_come_as_the_build_packed_them(behind: tuple[Proxy, Server],
     assert int(response.headers["content-length"]) == packed.stat().st_size
 
 
-async def test_what_is_missing_is_no_page(behind: tuple[Proxy, Server]) -> None:
+async def test_missing_file_is_404_and_not_the_page(behind: tuple[Proxy, Server]) -> None:
     front, _ = behind
     assert (await front.client.get("/assets/gone-00000000.js")).status_code == 404
     assert (await front.client.get("/.env")).status_code == 404
     assert (await front.client.get("/api/nothing/")).json()["code"] == "not_found"
 
 
-async def test_the_api_says_its_headers_once(behind: tuple[Proxy, Server]) -> None:
+async def test_api_headers_are_sent_once(behind: tuple[Proxy, Server]) -> None:
     front, _ = behind
     response = await front.client.get("/api/sessions/")
     names = [name.lower() for name, _ in response.headers.multi_items()]
@@ -72,7 +72,7 @@ async def test_the_api_says_its_headers_once(behind: tuple[Proxy, Server]) -> No
         assert names.count(name) == 1, name
 
 
-async def test_an_answer_with_a_secret_is_not_packed_and_others_are(behind: tuple[Proxy, Server]) -> None:
+async def test_response_with_secret_is_not_compressed_and_others_are(behind: tuple[Proxy, Server]) -> None:
     """Its length would tell of the secret, to whoever chooses words beside it (BREACH)."""
     front, _ = behind
     person = a_registration() | {"first_name": "é" * 150, "last_name": "è" * 150}
@@ -83,7 +83,7 @@ async def test_an_answer_with_a_secret_is_not_packed_and_others_are(behind: tupl
     assert (await front.client.get("/api/schema/openapi.json")).headers["content-encoding"] == "gzip"
 
 
-async def test_what_anyone_sees_is_kept_for_a_moment_and_what_is_somebodys_never(behind: tuple[Proxy, Server]) -> None:
+async def test_public_responses_are_cached_briefly_and_authenticated_ones_never(behind: tuple[Proxy, Server]) -> None:
     front, _ = behind
     before = len(front.access_log.read_text().splitlines())
     for _ in range(3):
@@ -93,7 +93,7 @@ async def test_what_anyone_sees_is_kept_for_a_moment_and_what_is_somebodys_never
     assert kept == ["MISS", "HIT", "HIT", "BYPASS"]
 
 
-async def test_nobody_writes_their_own_address(behind: tuple[Proxy, Server]) -> None:
+async def test_client_cannot_forge_its_address(behind: tuple[Proxy, Server]) -> None:
     front, server = behind
     forged = {"X-Forwarded-For": "203.0.113.9"}
     await front.client.post("/api/auth/register/", json=a_registration(), headers=forged)
@@ -102,7 +102,7 @@ async def test_nobody_writes_their_own_address(behind: tuple[Proxy, Server]) -> 
     assert "203.0.113.9" not in server.log.read_text()
 
 
-async def test_refusals_of_the_proxy_are_in_the_form_of_the_api(behind: tuple[Proxy, Server]) -> None:
+async def test_proxy_refusals_are_in_the_format_of_the_api(behind: tuple[Proxy, Server]) -> None:
     front, _ = behind
     too_large = await front.client.post("/api/auth/login/", content=b"x" * 1_100_000)
     assert (too_large.status_code, too_large.json()["code"]) == (413, "body_too_large")
@@ -112,7 +112,7 @@ async def test_refusals_of_the_proxy_are_in_the_form_of_the_api(behind: tuple[Pr
     assert (refused.json()["code"], refused.headers["retry-after"]) == ("rate_limited", "5")
 
 
-async def test_what_cannot_be_read_is_refused_in_the_form_of_the_api(behind: tuple[Proxy, Server]) -> None:
+async def test_malformed_request_is_refused_in_the_format_of_the_api(behind: tuple[Proxy, Server]) -> None:
     front, _ = behind
     too_long = await front.client.get(f"/api/sessions/?search={'a' * 20_000}")
     assert (too_long.status_code, too_long.json()["code"]) == (414, "address_too_long")
@@ -122,20 +122,18 @@ async def test_what_cannot_be_read_is_refused_in_the_form_of_the_api(behind: tup
         assert malformed.headers["content-type"] == "application/problem+json"
 
 
-async def test_an_asset_that_is_not_there_yet_is_not_missing_for_a_year(behind: tuple[Proxy, Server]) -> None:
+async def test_missing_asset_response_is_not_immutable(behind: tuple[Proxy, Server]) -> None:
     for who in behind:
         missing = await who.client.get("/assets/gone-00000000.js")
         assert "immutable" not in missing.headers.get("cache-control", "")
 
 
-async def test_nobody_is_led_to_the_port_inside(behind: tuple[Proxy, Server]) -> None:
+async def test_redirect_does_not_reveal_internal_port(behind: tuple[Proxy, Server]) -> None:
     front, _ = behind
     assert (await front.client.get("/api")).headers["location"] == "/api/"
 
 
-async def test_behind_an_ingress_people_have_their_own_address_and_scheme(
-    behind: tuple[Proxy, Server], tmp_path: Path
-) -> None:
+async def test_client_address_and_scheme_are_kept_behind_ingress(behind: tuple[Proxy, Server], tmp_path: Path) -> None:
     _, server = behind
     (args,) = (
         each["data"]["client.conf"]
@@ -153,7 +151,7 @@ async def test_behind_an_ingress_people_have_their_own_address_and_scheme(
             assert logged["client"] == client
 
 
-async def test_without_a_program_behind_it_the_pages_stand_and_the_api_says_busy(tmp_path: Path) -> None:
+async def test_proxy_without_backend_serves_pages_and_api_is_busy(tmp_path: Path) -> None:
     async with proxy(tmp_path / "nginx", [1]) as front:
         assert (await front.client.get("/")).status_code == 200
         response = await front.client.get("/api/sessions/")
@@ -161,14 +159,14 @@ async def test_without_a_program_behind_it_the_pages_stand_and_the_api_says_busy
         assert response.headers["retry-after"] == "2"
 
 
-async def test_a_certificate_that_does_not_fit_stops_the_start_with_a_reason(tmp_path: Path, certificate: Path) -> None:
+async def test_mismatched_certificate_stops_the_start_with_a_reason(tmp_path: Path, certificate: Path) -> None:
     (certificate / "privkey.pem").unlink()
     with pytest.raises(AssertionError, match=r"cannot load certificate key .*privkey\.pem"):
         async with proxy(tmp_path / "nginx", [1], certificate):
             pass
 
 
-async def test_only_what_nobody_was_asked_is_said_not_to_be_done(tmp_path: Path) -> None:
+async def test_write_that_may_have_reached_a_backend_is_outcome_unknown_and_others_are_busy(tmp_path: Path) -> None:
     """`busy` promises that nothing was written, and a program that was reached and fell silent may have written."""
 
     async def read_and_die(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -199,7 +197,7 @@ def certificate(tmp_path: Path) -> Path:
     return folder
 
 
-async def test_with_a_certificate_plain_http_leads_to_tls(tmp_path: Path, certificate: Path) -> None:
+async def test_plain_http_redirects_to_tls_when_certificate_exists(tmp_path: Path, certificate: Path) -> None:
     async with proxy(tmp_path / "nginx", [1], certificate) as front:
         led = await front.client.get("/login?next=/profile")
         assert (led.status_code, led.headers["location"]) == (308, "https://127.0.0.1/login?next=/profile")

@@ -20,7 +20,7 @@ def address(booking_id: object, action: str = "") -> str:
     return f"/api/admin/bookings/{booking_id}/" + (f"{action}/" if action else "")
 
 
-async def test_the_staff_reads_a_booking_with_both_parties_its_history_and_its_log(api: Api, staff: Person) -> None:
+async def test_staff_reads_booking_with_both_parties_history_and_log(api: Api, staff: Person) -> None:
     creator, learner = await api.creator(), await api.person()
     booking = await api.booking(learner, await api.session(creator))
     await staff.post(address(booking["id"], "cancel"), {"reason": WHY})
@@ -38,7 +38,7 @@ async def test_the_staff_reads_a_booking_with_both_parties_its_history_and_its_l
     ]
 
 
-async def test_each_step_is_taken_by_the_rules_and_answers_with_the_booking(api: Api, staff: Person) -> None:
+async def test_each_staff_step_follows_the_rules_and_returns_the_booking(api: Api, staff: Person) -> None:
     session = await api.session(requires_confirmation=True, cancellation_notice=48)
     booked = [await api.booking(await api.person(), session) for _ in range(2)]
 
@@ -59,7 +59,7 @@ async def test_each_step_is_taken_by_the_rules_and_answers_with_the_booking(api:
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-async def test_no_step_is_taken_without_a_reason(api: Api, staff: Person, action: str) -> None:
+async def test_staff_step_without_reason_is_refused(api: Api, staff: Person, action: str) -> None:
     booking = await api.booking(await api.person(), await api.session())
 
     for reason in ({}, {"reason": ""}, {"reason": " \n"}, {"reason": "x" * 501}):
@@ -69,7 +69,7 @@ async def test_no_step_is_taken_without_a_reason(api: Api, staff: Person, action
     assert len((await staff.get(address(booking["id"]))).json()["history"]) == 1
 
 
-async def test_a_move_wants_a_start_to_come_and_is_refused_like_anybodys(api: Api, staff: Person) -> None:
+async def test_staff_rescheduling_needs_future_start_and_follows_ordinary_rules(api: Api, staff: Person) -> None:
     session = await api.session()
     booking = await api.booking(await api.person(), session)
     await api.booking(await api.person(), session, booking_date=LATER, seats=3)
@@ -81,7 +81,7 @@ async def test_a_move_wants_a_start_to_come_and_is_refused_like_anybodys(api: Ap
     problem(await staff.post(move, {"booking_date": LATER, "reason": WHY}), 409, "sold_out")
 
 
-async def test_a_key_makes_a_repeat_harmless(api: Api, staff: Person) -> None:
+async def test_request_repeated_with_its_key_is_harmless(api: Api, staff: Person) -> None:
     booking = await api.booking(await api.person(), await api.session())
     headers = {"Idempotency-Key": uuid4().hex}
 
@@ -95,7 +95,7 @@ async def test_a_key_makes_a_repeat_harmless(api: Api, staff: Person) -> None:
     assert len((await staff.get(address(booking["id"]))).json()["log"]) == 1
 
 
-async def test_ids_that_are_nobodys_are_404(staff: Person) -> None:
+async def test_unknown_ids_are_404(staff: Person) -> None:
     problem(await staff.get(address(uuid4())), 404, "not_found")
     for action in ACTIONS:
         body = {"booking_date": LATER, "reason": WHY}

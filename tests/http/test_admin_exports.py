@@ -38,7 +38,7 @@ def rows_of(answer: Response, form: str) -> list[dict[str, Any]]:
 
 @every_format
 @pytest.mark.parametrize("name", COLUMNS)
-async def test_a_list_is_a_file_with_all_its_columns(api: Api, staff: Person, name: str, form: str) -> None:
+async def test_export_has_all_columns_of_its_list(api: Api, staff: Person, name: str, form: str) -> None:
     await api.booking(await api.person(), await api.session())
 
     answer = await staff.get(f"/api/admin/{name}/export/", format=form)
@@ -52,7 +52,7 @@ async def test_a_list_is_a_file_with_all_its_columns(api: Api, staff: Person, na
 
 
 @every_format
-async def test_a_file_has_what_the_list_has_with_its_filters_in_its_order(api: Api, staff: Person, form: str) -> None:
+async def test_export_has_rows_of_list_with_same_filters_and_order(api: Api, staff: Person, form: str) -> None:
     creator = await stored_user(api.storage, role="creator", username=f"export.{form}", first_name="=cmd()")
     for number, title in enumerate(["Yoga, deep", "=1+1", "Bal d'été"]):
         await stored_session(
@@ -87,7 +87,7 @@ async def test_a_file_has_what_the_list_has_with_its_filters_in_its_order(api: A
     ]
 
 
-async def test_who_exported_what_is_in_the_log(staff: Person) -> None:
+async def test_export_is_audited_with_actor_and_filters(staff: Person) -> None:
     query = {"columns": "email,id", "role": "creator", "joined_from": "2029-01-01", "search": "ada lovelace"}
     await staff.get("/api/admin/users/export/", format="jsonl", **query)
 
@@ -107,7 +107,7 @@ async def test_who_exported_what_is_in_the_log(staff: Person) -> None:
     }
 
 
-async def test_a_bad_question_is_no_file_and_nothing_to_be_logged(staff: Person) -> None:
+async def test_invalid_export_request_returns_no_file_and_is_not_audited(staff: Person) -> None:
     query = {"format": "pdf", "columns": "email,password_hash", "is_staff": "perhaps"}
 
     answer = await staff.get("/api/admin/users/export/", **query)
@@ -116,7 +116,7 @@ async def test_a_bad_question_is_no_file_and_nothing_to_be_logged(staff: Person)
     assert (await staff.get("/api/admin/audit/", actor=staff.id, action="exported")).json() == []
 
 
-async def test_asking_for_the_head_of_a_file_reads_no_list(staff: Person) -> None:
+async def test_head_request_of_export_reads_no_list(staff: Person) -> None:
     answer = await staff.send("HEAD", "/api/admin/users/export/")
 
     assert (answer.status_code, answer.content) == (200, b"")

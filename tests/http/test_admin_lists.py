@@ -34,7 +34,7 @@ async def staff(api: Api) -> Person:
 
 
 @every_list
-async def test_a_row_has_just_what_it_is_said_to_have(api: Api, staff: Person, name: str) -> None:
+async def test_row_has_exactly_the_documented_fields(api: Api, staff: Person, name: str) -> None:
     booking = await api.booking(await api.person(), await api.session())
     await staff.post(f"/api/admin/bookings/{booking['id']}/cancel/", {"reason": "The creator is ill."})
 
@@ -45,7 +45,7 @@ async def test_a_row_has_just_what_it_is_said_to_have(api: Api, staff: Person, n
     assert {frozenset(row["creator"]) for row in rows if "creator" in row} <= {frozenset(NAMES)}
 
 
-async def test_a_page_says_how_many_there_are_on_all_pages(api: Api, staff: Person) -> None:
+async def test_page_has_total_count_header(api: Api, staff: Person) -> None:
     tag = as_json(api.clock.now())
     people = [
         await stored_user(api.storage, last_name="Pagemaker", date_joined=NOW + timedelta(days=number))
@@ -62,7 +62,7 @@ async def test_a_page_says_how_many_there_are_on_all_pages(api: Api, staff: Pers
     assert tag
 
 
-async def test_filters_orders_and_search_are_read_from_the_address(api: Api, staff: Person) -> None:
+async def test_filters_ordering_and_search_are_read_from_query(api: Api, staff: Person) -> None:
     creator = await stored_user(api.storage, role="creator", email="queen@filters.example")
     cheap = await stored_session(api.storage, creator_id=creator.id, price=Decimal("5.00"), status="inactive")
     dear = await stored_session(api.storage, creator_id=creator.id, price=Decimal("50.00"))
@@ -80,7 +80,7 @@ async def test_filters_orders_and_search_are_read_from_the_address(api: Api, sta
     assert await found(search=str(dear.id)) == [str(dear.id)]
 
 
-async def test_spans_of_the_log_are_called_from_and_to(staff: Person) -> None:
+async def test_audit_time_range_parameters_are_from_and_to(staff: Person) -> None:
     answer = await staff.get("/api/admin/audit/", **{"from": "2020-01-01", "to": "2020-01-02"})
 
     assert (answer.json(), answer.headers["x-total-count"]) == ([], "0")
@@ -99,5 +99,7 @@ async def test_spans_of_the_log_are_called_from_and_to(staff: Person) -> None:
         ("audit", {"action": "nothing", "from": "x", "to": "y", "actor": "z"}, {"action", "from", "to", "actor"}),
     ],
 )  # fmt: skip
-async def test_every_bad_parameter_is_named(staff: Person, name: str, query: dict[str, str], fields: set[str]) -> None:
+async def test_every_bad_parameter_is_reported(
+    staff: Person, name: str, query: dict[str, str], fields: set[str]
+) -> None:
     assert bad_fields(await staff.get(f"/api/admin/{name}/", **query)) == fields

@@ -6,7 +6,7 @@ import pytest
 from builders import PASSWORD, TOMORROW
 from http_api import Api, Person, as_json, bad_fields, problem
 from marketplace.core.services.tokens import PRINCIPAL_TTL
-from staff import logged
+from staff_services import logged
 
 WHY = "Asked for by e-mail."
 PROFILE = "/api/auth/profile/"
@@ -28,7 +28,7 @@ def address(person: Person, action: str = "") -> str:
     return f"/api/admin/users/{person.id}/" + (f"{action}/" if action else "")
 
 
-async def test_the_detail_of_an_account_has_all_but_its_secrets(api: Api, staff: Person) -> None:
+async def test_account_detail_has_everything_except_secrets(api: Api, staff: Person) -> None:
     learner = await api.person()
     await api.booking(learner, await api.session())
 
@@ -52,7 +52,7 @@ async def test_the_detail_of_an_account_has_all_but_its_secrets(api: Api, staff:
     assert response.headers["cache-control"] == "no-store"
 
 
-async def test_a_change_is_made_in_the_given_fields_only(api: Api, staff: Person) -> None:
+async def test_change_updates_given_fields_only(api: Api, staff: Person) -> None:
     learner = await api.person()
 
     changed = await staff.patch(address(learner), {"first_name": " Augusta ", "role": "creator", "is_staff": True})
@@ -66,7 +66,7 @@ async def test_a_change_is_made_in_the_given_fields_only(api: Api, staff: Person
     assert (await learner.get(PROFILE)).json()["first_name"] == "Augusta"
 
 
-async def test_names_that_are_taken_are_409_and_bad_ones_400(api: Api, staff: Person) -> None:
+async def test_taken_names_are_409_and_invalid_ones_400(api: Api, staff: Person) -> None:
     learner, other = await api.person(), await api.person()
 
     problem(await staff.patch(address(learner), {"email": other.user.email}), 409, "email_taken")
@@ -79,7 +79,7 @@ async def test_names_that_are_taken_are_409_and_bad_ones_400(api: Api, staff: Pe
 
 
 @pytest.mark.parametrize("action", ["deactivate", "activate", "role", "rights", "password-reset"])
-async def test_what_is_done_to_an_account_wants_a_reason(api: Api, superuser: Person, action: str) -> None:
+async def test_account_action_requires_a_reason(api: Api, superuser: Person, action: str) -> None:
     learner = await api.person()
     body = {"role": "creator", "is_staff": True, "is_superuser": False}
 
@@ -118,7 +118,7 @@ async def test_a_deactivation_ends_logins_within_a_second_and_takes_sessions_out
     assert (await learner.get(f"/api/bookings/{booking['id']}/")).json()["status"] == "confirmed"
 
 
-async def test_sold_seats_are_cancelled_where_that_is_asked_for(api: Api, staff: Person) -> None:
+async def test_deactivation_cancels_sold_seats_on_request(api: Api, staff: Person) -> None:
     creator, learner = await api.creator(), await api.person()
     booking = await api.booking(learner, await api.session(creator))
 
@@ -136,7 +136,7 @@ async def test_sold_seats_are_cancelled_where_that_is_asked_for(api: Api, staff:
     )
 
 
-async def test_a_new_right_holds_within_a_second_and_so_does_its_loss(api: Api, superuser: Person) -> None:
+async def test_granted_and_revoked_rights_take_effect_within_a_second(api: Api, superuser: Person) -> None:
     learner, other = await api.person(), await api.person()
     problem(await learner.get(address(other)), 403, "not_staff")
 
@@ -150,7 +150,7 @@ async def test_a_new_right_holds_within_a_second_and_so_does_its_loss(api: Api, 
     problem(await learner.get(address(other)), 403, "not_staff")
 
 
-async def test_rights_go_together_and_never_to_oneself(api: Api, superuser: Person) -> None:
+async def test_rights_are_consistent_and_cannot_be_changed_for_oneself(api: Api, superuser: Person) -> None:
     learner = await api.person()
     alone = {"is_staff": False, "is_superuser": True, "reason": WHY}
 
@@ -160,7 +160,7 @@ async def test_rights_go_together_and_never_to_oneself(api: Api, superuser: Pers
     problem(await superuser.post(address(superuser, "rights"), less), 403, "oneself")
 
 
-async def test_staff_keep_their_hands_off_staff(api: Api, staff: Person, superuser: Person) -> None:
+async def test_staff_cannot_manage_staff_accounts(api: Api, staff: Person, superuser: Person) -> None:
     for target in (superuser, await api.person(is_staff=True)):
         problem(await staff.patch(address(target), {"email": "mine@example.org"}), 403, "not_superuser")
         problem(await staff.post(address(target, "deactivate"), {"reason": WHY}), 403, "not_superuser")
@@ -168,7 +168,7 @@ async def test_staff_keep_their_hands_off_staff(api: Api, staff: Person, superus
     problem(await staff.post(address(staff, "deactivate"), {"reason": WHY}), 403, "oneself")
 
 
-async def test_an_id_that_is_nobodys_is_404_after_what_is_wrong_with_the_body(superuser: Person) -> None:
+async def test_unknown_account_is_404_after_body_errors(superuser: Person) -> None:
     nobody = f"/api/admin/users/{uuid4()}/"
 
     problem(await superuser.get(nobody), 404, "not_found")
@@ -180,7 +180,7 @@ async def test_an_id_that_is_nobodys_is_404_after_what_is_wrong_with_the_body(su
         problem(await superuser.post(f"{nobody}{action}/", body | {"reason": WHY}), 404, "not_found")
 
 
-async def test_a_link_is_shown_once_and_sets_a_password_once(api: Api, staff: Person) -> None:
+async def test_reset_link_is_shown_once_and_sets_password_once(api: Api, staff: Person) -> None:
     learner = await api.person()
 
     issued = await staff.post(address(learner, "password-reset"), {"reason": WHY})
@@ -206,7 +206,7 @@ async def test_a_link_is_shown_once_and_sets_a_password_once(api: Api, staff: Pe
     assert words == ["signed_in", "password_reset_issued", "password_reset", "signed_in", "sign_in_refused"]
 
 
-async def test_whatever_is_wrong_with_a_link_is_told_alike(api: Api, staff: Person) -> None:
+async def test_every_invalid_reset_link_has_same_error(api: Api, staff: Person) -> None:
     expired, inactive = await api.person(), await api.person()
     tokens = [
         (await staff.post(address(person, "password-reset"), {"reason": WHY})).json()["token"]
@@ -226,7 +226,7 @@ async def test_whatever_is_wrong_with_a_link_is_told_alike(api: Api, staff: Pers
     assert args[0] == args[1] == args[2]
 
 
-async def test_a_password_is_judged_before_the_link_and_by_its_persons_names_after(api: Api, staff: Person) -> None:
+async def test_new_password_is_validated_before_reset_link_and_against_names_after(api: Api, staff: Person) -> None:
     learner = await api.person()
     token = (await staff.post(address(learner, "password-reset"), {"reason": WHY})).json()["token"]
 

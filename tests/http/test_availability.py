@@ -28,7 +28,7 @@ def a_slot(start: datetime, **changes: Any) -> dict[str, Any]:
     return {"starts_at": as_json(start), "ends_at": as_json(end), "capacity": 1, "seats_left": 1} | changes
 
 
-async def test_every_answer_with_a_session_has_its_next_slot(api: Api) -> None:
+async def test_every_response_with_a_session_has_its_next_slot(api: Api) -> None:
     creator = await api.creator()
     session = await scheduled(api, creator)
     path, expected = f"{SESSIONS}{session.id}/", a_slot(NOW + timedelta(hours=1))
@@ -47,7 +47,7 @@ async def test_every_answer_with_a_session_has_its_next_slot(api: Api) -> None:
     assert slots[0] == expected | {"reason": None}
 
 
-async def test_an_open_session_has_none_and_neither_has_a_new_one(api: Api) -> None:
+async def test_by_arrangement_or_new_session_has_no_next_slot(api: Api) -> None:
     creator = await api.creator()
     created = (await creator.post(SESSIONS, a_session_body())).json()
 
@@ -55,7 +55,7 @@ async def test_an_open_session_has_none_and_neither_has_a_new_one(api: Api) -> N
     assert (await api.visitor.get(f"{SESSIONS}{created['id']}/")).json() == created
 
 
-async def test_a_booking_shows_its_session_without_it(api: Api) -> None:
+async def test_booking_shows_its_session_without_next_slot(api: Api) -> None:
     session = await scheduled(api, await api.creator())
     learner = await api.person()
     booked = await api.booking(learner, session, booking_date=as_json(MIDNIGHT + timedelta(hours=9)))
@@ -64,7 +64,7 @@ async def test_a_booking_shows_its_session_without_it(api: Api) -> None:
     assert "is_open" in booked["session_details"]
 
 
-async def test_the_next_slot_follows_what_is_booked_and_what_is_given_back(api: Api) -> None:
+async def test_next_slot_follows_bookings_and_cancellations(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     session = await scheduled(api, creator, max_participants=2)
     ten = NOW + timedelta(hours=1)
@@ -95,7 +95,7 @@ async def test_the_next_slot_follows_what_is_booked_and_what_is_given_back(api: 
         ("1970-01-01", "2199-12-31", True),
     ],
 )
-async def test_the_catalog_and_its_facets_keep_to_a_window(
+async def test_availability_window_filters_catalog_and_facets(
     api: Api, begin: str | None, end: str | None, *, is_found: bool
 ) -> None:
     creator = await api.creator()
@@ -109,7 +109,7 @@ async def test_the_catalog_and_its_facets_keep_to_a_window(
     assert counted.json()["categories"] == ([{"category": "music", "count": 1}] if is_found else [])
 
 
-async def test_an_open_session_is_found_unless_its_creator_is_taken(api: Api) -> None:
+async def test_by_arrangement_session_is_found_unless_its_creator_is_booked(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     session = await api.session(creator, duration=60, max_participants=1)
     other = await api.session(creator, duration=600)
@@ -134,7 +134,7 @@ async def test_an_open_session_is_found_unless_its_creator_is_taken(api: Api) ->
         ({"available_from": "x", "available_to": "y", "tag": "\x7f"}, {"available_from", "available_to", "tag"}),
     ],
 )
-async def test_a_window_that_is_bad_or_turned_around_is_named(
+async def test_invalid_or_reversed_window_is_a_field_error(
     api: Api, path: str, query: dict[str, str], named: set[str]
 ) -> None:
     assert bad_fields(await api.visitor.get(path, **query)) == named

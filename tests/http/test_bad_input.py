@@ -53,7 +53,7 @@ def short(value: object) -> str:
     ],
     ids=short,
 )
-async def test_what_is_no_json_object_is_refused_and_nothing_else_happens(api: Api, route: str, body: bytes) -> None:
+async def test_body_other_than_json_object_is_refused_without_side_effects(api: Api, route: str, body: bytes) -> None:
     problem(await (await an_owner(api)).send_text(route, body), 400, "invalid")
 
 
@@ -71,7 +71,7 @@ async def test_every_field_refuses_other_types_and_control_characters(api: Api, 
 
 
 @every_body
-async def test_every_required_field_is_missed(api: Api, route: str) -> None:
+async def test_missing_required_field_is_reported(api: Api, route: str) -> None:
     owner = await an_owner(api)
     declared = routes_of(api.app)[route]
     assert declared is not None
@@ -87,7 +87,7 @@ async def test_every_required_field_is_missed(api: Api, route: str) -> None:
         assert response.status_code == 200
 
 
-async def test_numbers_are_not_taken_for_text_nor_text_for_numbers(api: Api) -> None:
+async def test_numbers_and_text_are_not_coerced(api: Api) -> None:
     owner = await an_owner(api)
     texts = {"title": 7, "description": 7, "image_url": 7, "status": 7, "category": 7, "tags": 7}
     numbers = {"duration": "60", "max_participants": "3"}
@@ -136,7 +136,7 @@ async def test_a_price_is_plain_and_never_rounded(api: Api, price: str) -> None:
 
 
 @pytest.mark.parametrize("number", ["9" * 5000, f"-{'9' * 5000}", "1e99999999999999999999", "-1e99999999999999999999"])
-async def test_a_number_beyond_all_measure_is_refused(api: Api, number: str) -> None:
+async def test_oversized_number_is_refused(api: Api, number: str) -> None:
     body = json.dumps(a_session_body(price="?", duration="?")).replace('"?"', number)
 
     problem(await (await an_owner(api)).send_text(OFFER, body), 400, "invalid")
@@ -197,7 +197,7 @@ async def test_the_upper_bounds_are_refused_just_above(api: Api) -> None:
     ],
     ids=short,
 )
-async def test_a_start_is_an_instant_of_this_time(api: Api, start: object) -> None:
+async def test_start_must_be_a_plausible_instant(api: Api, start: object) -> None:
     owner = await an_owner(api)
 
     refused = await owner.send(BOOK, json=a_booking_body(owner.session, booking_date=start))
@@ -245,7 +245,7 @@ async def test_an_id_is_a_uuid_in_its_usual_form(api: Api, session: object) -> N
     ],
     ids=short,
 )
-async def test_a_session_takes_no_nonsense(api: Api, field: str, value: object) -> None:
+async def test_invalid_session_values_are_refused(api: Api, field: str, value: object) -> None:
     assert bad_fields(await (await an_owner(api)).send(OFFER, json=a_session_body(**{field: value}))) == {field}
 
 
@@ -277,12 +277,12 @@ async def test_a_session_takes_no_nonsense(api: Api, field: str, value: object) 
     ],
     ids=short,
 )
-async def test_a_registration_takes_no_nonsense(api: Api, field: str, value: object) -> None:
+async def test_invalid_registration_values_are_refused(api: Api, field: str, value: object) -> None:
     assert bad_fields(await api.visitor.post("/api/auth/register/", a_registration(**{field: value}))) == {field}
 
 
 @pytest.mark.parametrize("characters", [400, 20_000, 500_000])
-async def test_a_flood_of_combining_marks_is_refused_before_it_costs_time(api: Api, characters: int) -> None:
+async def test_flood_of_combining_marks_is_refused_cheaply(api: Api, characters: int) -> None:
     flood = "a" + "\u0315\u0300" * (characters // 2)
     started = time.perf_counter()
     refused = await api.visitor.post("/api/auth/login/", {"email": flood, "password": "x"})
@@ -297,6 +297,6 @@ async def test_letters_with_many_marks_are_still_letters(api: Api) -> None:
 
 
 @pytest.mark.parametrize("word", ["\u3316" * 200, "x" * 200])
-async def test_a_search_for_a_word_beyond_measure_finds_nothing(api: Api, word: str) -> None:
+async def test_search_for_oversized_word_succeeds(api: Api, word: str) -> None:
     for path in ("/api/sessions/", "/api/sessions/facets/"):
         assert (await api.visitor.get(path, search=word)).status_code == 200

@@ -31,7 +31,7 @@ def named(created: dict[str, str], *names: str) -> list[str]:
 
 
 @every_list
-async def test_a_list_is_narrowed_by_status_session_and_start(api: Api, path: str) -> None:
+async def test_booking_list_filters_by_status_session_and_start(api: Api, path: str) -> None:
     people, created = await booked(api)
     person = people[path]
     day_1, day_2 = (as_json(TOMORROW + days * DAY) for days in (1, 2))
@@ -59,7 +59,7 @@ async def test_a_list_is_narrowed_by_status_session_and_start(api: Api, path: st
 
 
 @every_list
-async def test_a_list_is_ordered_by_when_it_was_made_or_by_start(api: Api, path: str) -> None:
+async def test_booking_list_orders_by_creation_or_start(api: Api, path: str) -> None:
     people, created = await booked(api)
     by_start = named(created, "soon", "asked", "sure", "off")
 
@@ -91,7 +91,7 @@ async def test_a_list_is_ordered_by_when_it_was_made_or_by_start(api: Api, path:
         ("ordering=-created_at&ordering=booking_date", "ordering"),
     ],
 )
-async def test_what_a_list_cannot_be_asked_is_named(api: Api, path: str, query: str, bad: str) -> None:
+async def test_invalid_list_parameters_are_reported(api: Api, path: str, query: str, bad: str) -> None:
     person = await api.creator()
 
     assert bad_fields(await person.get(f"{path}?{query}&limit=0")) == {bad, "limit"}

@@ -22,7 +22,7 @@ async def booked(api: Api, *, is_asked: bool) -> tuple[Person, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("action", ["confirm", "decline", "cancel", "complete"])
-async def test_every_step_may_say_why(api: Api, action: str) -> None:
+async def test_every_step_accepts_a_reason(api: Api, action: str) -> None:
     creator, created = await booked(api, is_asked=action != "complete")
     if action == "complete":
         api.clock.at = TOMORROW + timedelta(hours=1)
@@ -48,7 +48,7 @@ async def test_a_step_needs_no_body(api: Api, action: str, options: dict[str, An
 
 
 @pytest.mark.parametrize("action", ["confirm", "decline", "cancel", "complete"])
-async def test_a_body_that_is_sent_must_be_good(api: Api, action: str) -> None:
+async def test_optional_body_is_validated_when_sent(api: Api, action: str) -> None:
     creator, created = await booked(api, is_asked=True)
     path = at(created, action)
 
@@ -63,9 +63,7 @@ async def test_a_body_that_is_sent_must_be_good(api: Api, action: str) -> None:
 
 
 @pytest.mark.parametrize("is_asked", [True, False])
-async def test_in_a_session_that_is_inactive_by_now_a_booking_stays_where_it_is_or_is_cancelled(
-    api: Api, *, is_asked: bool
-) -> None:
+async def test_booking_of_inactive_session_can_be_cancelled_but_not_rescheduled(api: Api, *, is_asked: bool) -> None:
     creator, learner = await api.creator(), await api.person()
     session = await api.session(creator, requires_confirmation=is_asked)
     created = await api.booking(learner, session)

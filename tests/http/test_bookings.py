@@ -45,7 +45,7 @@ async def test_a_booking_costs_price_times_seats(api: Api) -> None:
     assert (created["booking_date"], created["created_at"]) == ("2030-01-08T09:00:00Z", "2030-01-07T09:00:00Z")
 
 
-async def test_the_two_parties_see_each_others_email_address(api: Api) -> None:
+async def test_parties_see_each_others_email(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
 
     created = await api.booking(learner, await api.session(creator))
@@ -82,7 +82,7 @@ async def test_a_start_is_after_now(api: Api) -> None:
     assert (await learner.post(BOOKINGS, soon)).status_code == 201
 
 
-async def test_what_cannot_be_seen_cannot_be_booked(api: Api) -> None:
+async def test_invisible_session_cannot_be_booked(api: Api) -> None:
     learner, creator = await api.person(), await api.creator()
     inactive, archived = await api.session(status="inactive"), await api.session(creator)
     await creator.delete(f"/api/sessions/{archived.id}/")
@@ -93,13 +93,13 @@ async def test_what_cannot_be_seen_cannot_be_booked(api: Api) -> None:
     problem(await learner.post(BOOKINGS, unknown), 404, "not_found")
 
 
-async def test_nobody_books_their_own_session(api: Api) -> None:
+async def test_creator_cannot_book_their_own_session(api: Api) -> None:
     creator = await api.creator()
 
     problem(await creator.post(BOOKINGS, a_booking_body(await api.session(creator))), 403, "own_session")
 
 
-async def test_seats_are_sold_until_there_are_none(api: Api) -> None:
+async def test_seats_are_sold_until_none_are_left(api: Api) -> None:
     session = await api.session(max_participants=3)
     await api.booking(await api.person(), session, seats=2)
     late = await api.person()
@@ -109,13 +109,13 @@ async def test_seats_are_sold_until_there_are_none(api: Api) -> None:
     problem(await (await api.person()).post(BOOKINGS, a_booking_body(session)), 409, "sold_out")
 
 
-async def test_more_seats_than_a_session_has_are_sold_out_from_the_beginning(api: Api) -> None:
+async def test_booking_more_seats_than_capacity_is_sold_out(api: Api) -> None:
     session = await api.session(max_participants=3)
 
     problem(await (await api.person()).post(BOOKINGS, a_booking_body(session, seats=4)), 409, "sold_out")
 
 
-async def test_one_person_books_a_time_once(api: Api) -> None:
+async def test_person_can_book_a_start_once(api: Api) -> None:
     learner, session = await api.person(), await api.session()
     await api.booking(learner, session)
 
@@ -123,7 +123,7 @@ async def test_one_person_books_a_time_once(api: Api) -> None:
     await api.booking(learner, session, booking_date=as_json(TOMORROW + timedelta(hours=1)))
 
 
-async def test_a_creator_is_one_person(api: Api) -> None:
+async def test_creator_cannot_be_booked_twice_at_once(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     yoga, music = await api.session(creator), await api.session(creator)
     await api.booking(await api.person(), yoga)
@@ -133,7 +133,7 @@ async def test_a_creator_is_one_person(api: Api) -> None:
     await api.booking(learner, music, booking_date=as_json(TOMORROW + timedelta(minutes=60)))
 
 
-async def test_of_all_who_ask_for_the_last_seat_at_once_one_has_it_and_the_others_are_told(api: Api) -> None:
+async def test_concurrent_bookings_of_last_seat_have_one_winner_and_others_are_sold_out(api: Api) -> None:
     session = await api.session(max_participants=1)
     learners = [await api.person() for _ in range(20)]
 
@@ -160,7 +160,7 @@ async def test_each_party_lists_its_side_newest_first(api: Api) -> None:
     assert ids(await (await api.creator()).get(f"{BOOKINGS}creator_bookings/")) == []
 
 
-async def test_a_booking_in_a_list_looks_as_it_did_when_it_was_made(api: Api) -> None:
+async def test_listed_booking_equals_created_one(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     created = await api.booking(learner, await api.session(creator))
 
@@ -193,7 +193,7 @@ async def test_a_booking_is_read_by_its_two_parties_with_its_history(api: Api) -
     ]
 
 
-async def test_somebody_elses_booking_is_not_there(api: Api) -> None:
+async def test_booking_of_another_user_is_not_found(api: Api) -> None:
     created = await api.booking(await api.person(), await api.session())
 
     for person in (await api.person(), await api.creator()):
@@ -203,7 +203,7 @@ async def test_somebody_elses_booking_is_not_there(api: Api) -> None:
 
 
 @pytest.mark.parametrize("who", ["learner", "creator"])
-async def test_either_party_cancels_and_the_history_says_who(api: Api, who: str) -> None:
+async def test_either_party_can_cancel_and_history_shows_the_actor(api: Api, who: str) -> None:
     creator, learner = await api.creator(), await api.person()
     created = await api.booking(learner, await api.session(creator))
     person = learner if who == "learner" else creator
@@ -243,7 +243,7 @@ async def test_a_booking_is_cancelled_once(api: Api) -> None:
     problem(await learner.post(f"{at(created['id'])}cancel/"), 409, "illegal_transition")
 
 
-async def test_seats_that_are_given_back_by_both_parties_at_once_are_given_back_once(api: Api) -> None:
+async def test_concurrent_cancellations_by_both_parties_release_seats_once(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     session = await api.session(creator, max_participants=2)
     await api.booking(await api.person(), session)

@@ -33,7 +33,7 @@ async def test_every_kind_of_job_has_a_handler(api: Api) -> None:
     assert set(await api.container.get(Handlers)) == set(get_args(JobKind))
 
 
-async def test_a_run_is_queued_then_finished_and_reports_what_it_left(api: Api, staff: Person) -> None:
+async def test_bulk_run_is_queued_then_finished_and_reports_refused_rows(api: Api, staff: Person) -> None:
     shown, hidden = await api.session(), await api.session(hidden_at=api.clock.now(), hidden_reason="x")
     nobodys = uuid4()
 
@@ -68,7 +68,7 @@ async def test_a_run_is_queued_then_finished_and_reports_what_it_left(api: Api, 
     assert [row["id"] for row in page.json()] == [str(nobodys)]
 
 
-async def test_a_preview_tells_what_would_come_of_it_and_does_nothing(api: Api, staff: Person) -> None:
+async def test_bulk_preview_predicts_outcome_and_changes_nothing(api: Api, staff: Person) -> None:
     session = await api.session()
     booking = await api.booking(await api.person(), session, seats=2)
 
@@ -84,7 +84,7 @@ async def test_a_preview_tells_what_would_come_of_it_and_does_nothing(api: Api, 
     assert await seats_taken(api.storage, session) == 2
 
 
-async def test_runs_are_listed_newest_first_with_their_number(empty_api: Api) -> None:
+async def test_bulk_runs_are_listed_newest_first_with_total(empty_api: Api) -> None:
     staff = await empty_api.person(is_staff=True)
     runs = [(await staff.post(BULK, order("users", "deactivate", uuid4(), reason=WHY))).json()["id"] for _ in range(3)]
 
@@ -94,7 +94,7 @@ async def test_runs_are_listed_newest_first_with_their_number(empty_api: Api) ->
     assert first.headers["x-total-count"] == "3"
 
 
-async def test_a_run_is_stopped_once(api: Api, staff: Person) -> None:
+async def test_bulk_run_can_be_cancelled_once(api: Api, staff: Person) -> None:
     session = await api.session()
     run = (await staff.post(BULK, order("sessions", "hide", session.id, reason=WHY))).json()
 
@@ -106,7 +106,7 @@ async def test_a_run_is_stopped_once(api: Api, staff: Person) -> None:
     assert (await staff.get(f"/api/admin/sessions/{session.id}/")).json()["moderation"] is None
 
 
-async def test_a_switched_off_account_is_out_within_a_second(api: Api, staff: Person) -> None:
+async def test_account_deactivated_in_bulk_is_signed_out_within_a_second(api: Api, staff: Person) -> None:
     people = [await api.person() for _ in range(2)]
     assert [(await person.get("/api/auth/profile/")).status_code for person in people] == [200, 200]
 
@@ -117,7 +117,7 @@ async def test_a_switched_off_account_is_out_within_a_second(api: Api, staff: Pe
         problem(await person.get("/api/auth/profile/"), 401, "not_signed_in")
 
 
-async def test_a_key_begins_a_run_once(api: Api, staff: Person) -> None:
+async def test_idempotency_key_starts_bulk_run_once(api: Api, staff: Person) -> None:
     headers = {"Idempotency-Key": a_key().key}
     body = order("sessions", "hide", (await api.session()).id, reason=WHY)
 
@@ -145,7 +145,7 @@ async def test_a_key_begins_a_run_once(api: Api, staff: Person) -> None:
         ({"kind": 1, "ids": [], "reason": ""}, {"kind", "ids", "reason"}),
     ],
 )
-async def test_an_order_that_says_too_little_or_too_much_is_refused(
+async def test_incomplete_or_excessive_bulk_order_is_refused(
     staff: Person, change: dict[str, Any], bad: set[str]
 ) -> None:
     body = order("sessions", "hide", uuid4(), reason=WHY) | change
@@ -155,7 +155,7 @@ async def test_an_order_that_says_too_little_or_too_much_is_refused(
     assert preview.status_code == 200 if bad == {"reason"} else bad_fields(preview) == bad - {"reason"}
 
 
-async def test_everything_that_a_list_has_is_chosen_by_its_own_parameters(api: Api, staff: Person) -> None:
+async def test_all_rows_of_a_list_are_chosen_by_its_own_filters(api: Api, staff: Person) -> None:
     creator = await api.creator()
     cheap, dear = await api.session(creator, price=Decimal(5)), await api.session(creator, price=Decimal(50))
     everything = {"creator": str(creator.id), "is_hidden": "", "page": "2", "limit": "1", "search": None}
@@ -188,9 +188,7 @@ async def test_everything_that_a_list_has_is_chosen_by_its_own_parameters(api: A
         ("bookings", {"starts_from": {"year": 2030}}),
     ],
 )
-async def test_a_filter_that_the_list_does_not_have_is_refused_lest_it_mean_everything(
-    staff: Person, kind: str, filters: dict[str, Any]
-) -> None:
+async def test_unknown_bulk_filter_is_refused(staff: Person, kind: str, filters: dict[str, Any]) -> None:
     action = {"sessions": "hide", "users": "deactivate", "bookings": "cancel"}[kind]
     body = {"kind": kind, "action": action, "filters": filters, "reason": WHY}
 
@@ -198,21 +196,21 @@ async def test_a_filter_that_the_list_does_not_have_is_refused_lest_it_mean_ever
     assert bad_fields(await staff.post(f"{BULK}preview/", body)) == {"filters"}
 
 
-async def test_filters_that_match_nothing_begin_nothing(staff: Person) -> None:
+async def test_filters_without_match_start_no_bulk_run(staff: Person) -> None:
     body = {"kind": "sessions", "action": "hide", "filters": {"creator": str(uuid4())}, "reason": WHY}
 
     assert bad_fields(await staff.post(BULK, body)) == {"filters"}
     assert (await staff.post(f"{BULK}preview/", body)).json()["matching"] == 0
 
 
-async def test_an_order_of_nothing_or_too_much_is_refused(staff: Person) -> None:
+async def test_bulk_order_of_no_rows_or_too_many_is_refused(staff: Person) -> None:
     nothing = {"kind": "sessions", "action": "hide", "reason": WHY}
 
     assert bad_fields(await staff.post(BULK, nothing)) == {"ids"}
     assert bad_fields(await staff.post(BULK, nothing | {"ids": [str(uuid4())] * (MAX_BULK + 1)})) == {"ids"}
 
 
-async def test_runs_that_are_nobodys_are_404(staff: Person) -> None:
+async def test_unknown_bulk_runs_are_404(staff: Person) -> None:
     for response in (
         await staff.get(f"{BULK}{uuid4()}/"),
         await staff.get(f"{BULK}{uuid4()}/report/"),

@@ -56,7 +56,7 @@ async def test_a_booking_is_one_event_for_each_of_its_parties(api: Api) -> None:
     assert (await creator.get(of(booking))).content == (await learner.get(of(booking))).content
 
 
-async def test_a_calendar_is_a_file_that_nobody_keeps_but_who_asked(api: Api) -> None:
+async def test_calendar_is_a_private_file_download(api: Api) -> None:
     learner = await api.person()
     booking = await api.booking(learner, await api.session())
 
@@ -66,7 +66,7 @@ async def test_a_calendar_is_a_file_that_nobody_keeps_but_who_asked(api: Api) ->
         assert headers["cache-control"] == "private, no-store"
 
 
-async def test_the_event_of_a_booking_follows_its_life(api: Api) -> None:
+async def test_event_follows_booking_status(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     booking = await api.booking(learner, await api.session(creator, requires_confirmation=True))
     path, feed = f"/api/bookings/{booking['id']}/", await address(learner)
@@ -96,7 +96,7 @@ async def test_the_event_of_a_booking_follows_its_life(api: Api) -> None:
     assert [stamp for *_, stamp in seen] == [NOW + timedelta(minutes=minute) for minute in range(4)]
 
 
-async def test_somebody_elses_booking_has_no_calendar(api: Api) -> None:
+async def test_calendar_of_booking_is_for_its_parties_only(api: Api) -> None:
     booking = await api.booking(await api.person(), await api.session())
 
     for person in (await api.person(), await api.creator(), await api.person(is_staff=True)):
@@ -104,7 +104,7 @@ async def test_somebody_elses_booking_has_no_calendar(api: Api) -> None:
     problem(await (await api.person()).get(of({"id": uuid4()})), 404, "not_found")
 
 
-async def test_a_feed_has_what_its_person_booked_and_sold(api: Api) -> None:
+async def test_feed_has_bookings_of_its_owner_as_learner_and_creator(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     sold = await api.booking(learner, await api.session(creator))
     bought = await api.booking(creator, await api.session())
@@ -115,7 +115,7 @@ async def test_a_feed_has_what_its_person_booked_and_sold(api: Api) -> None:
     assert len(events(await api.visitor.get(await address(learner)))) == 1
 
 
-async def test_a_feed_ends_90_days_back(api: Api) -> None:
+async def test_feed_reaches_90_days_back(api: Api) -> None:
     learner = await api.person()
     await api.booking(learner, await api.session())
     feed = await address(learner)
@@ -126,7 +126,7 @@ async def test_a_feed_ends_90_days_back(api: Api) -> None:
     assert events(await api.visitor.get(feed)) == []
 
 
-async def test_no_calendar_has_the_address_of_a_person(api: Api) -> None:
+async def test_calendars_contain_no_email_address(api: Api) -> None:
     learner = await api.person()
     booking = await api.booking(learner, await api.session())
 
@@ -134,7 +134,7 @@ async def test_no_calendar_has_the_address_of_a_person(api: Api) -> None:
         assert "@example.org" not in (await learner.get(path)).text
 
 
-async def test_the_address_of_a_feed_stays_until_it_is_renewed_and_then_is_nobodys(api: Api) -> None:
+async def test_feed_address_is_stable_until_renewed_and_then_invalid(api: Api) -> None:
     person = await api.person()
     old = await address(person)
     assert await address(person) == old
@@ -147,7 +147,7 @@ async def test_the_address_of_a_feed_stays_until_it_is_renewed_and_then_is_nobod
     assert events(await api.visitor.get(new)) == []
 
 
-async def test_a_feed_can_be_renewed_before_it_was_asked_for(api: Api) -> None:
+async def test_feed_can_be_renewed_before_its_first_request(api: Api) -> None:
     person = await api.person()
 
     new = (await person.post(f"{CALENDAR}renew/")).json()["url"]
@@ -155,7 +155,7 @@ async def test_a_feed_can_be_renewed_before_it_was_asked_for(api: Api) -> None:
     assert await address(person) == new
 
 
-async def test_the_feed_of_somebody_deactivated_is_gone(api: Api) -> None:
+async def test_feed_of_deactivated_user_is_not_found(api: Api) -> None:
     person = await api.person()
     feed = await address(person)
     await api.deactivate(person)
@@ -166,11 +166,11 @@ async def test_the_feed_of_somebody_deactivated_is_gone(api: Api) -> None:
 @pytest.mark.parametrize(
     "name", [f"{43 * 'A'}.ics", 43 * "A", "A.ics", ".ics", "x", f"{42 * 'A'}%00.ics", f"{42 * 'A'}%C3%A9.ics"]
 )
-async def test_an_address_of_nobodys_feed_is_404(api: Api, name: str) -> None:
+async def test_unknown_feed_address_is_404(api: Api, name: str) -> None:
     problem(await api.visitor.get(CALENDAR + name), 404, "not_found")
 
 
-async def test_a_feed_is_read_whatever_token_a_program_sends_along(api: Api) -> None:
+async def test_feed_is_served_regardless_of_authorization_header(api: Api) -> None:
     feed = await address(await api.person())
 
     assert (await api.client.get(feed, headers={"Authorization": "Basic YWRhOmFkYQ=="})).status_code == 200
@@ -178,7 +178,7 @@ async def test_a_feed_is_read_whatever_token_a_program_sends_along(api: Api) -> 
 
 
 @pytest.mark.parametrize("error", [Busy(), ZeroDivisionError("a bug")])
-async def test_the_log_never_has_the_address_of_a_feed(caplog: pytest.LogCaptureFixture, error: Exception) -> None:
+async def test_feed_address_is_never_logged(caplog: pytest.LogCaptureFixture, error: Exception) -> None:
     unreadable: Any = UnreadableFeeds(error)
     token = 43 * "A"
     with caplog.at_level(logging.DEBUG):

@@ -80,7 +80,7 @@ async def test_every_filter_must_hold_and_bounds_are_inclusive(
     assert await catalog.titles(**query) == found
 
 
-async def test_a_creators_sessions_can_be_listed_by_anyone(api: Api) -> None:
+async def test_sessions_of_a_creator_can_be_listed_by_anyone(api: Api) -> None:
     catalog = await a_catalog(api, {"title": "theirs"})
     await a_catalog(api, {"title": "another's"})
 
@@ -92,7 +92,7 @@ async def test_a_creators_sessions_can_be_listed_by_anyone(api: Api) -> None:
     "search",
     ["crème brûlée", "creme brulee", "CREME", "brul", "creme torched", "torched sugar", "  brulee,  creme! ", "cremme"],
 )
-async def test_a_search_finds_by_prefix_whatever_accents_case_and_one_typo(api: Api, search: str) -> None:
+async def test_search_matches_prefixes_regardless_of_accents_case_and_one_typo(api: Api, search: str) -> None:
     catalog = await a_catalog(
         api,
         {"title": "Crème brûlée", "description": "Torched sugar, cold cream."},
@@ -110,7 +110,7 @@ async def test_every_word_of_a_search_must_match(api: Api, search: str) -> None:
 
 
 @pytest.mark.parametrize("search", ["guitar", "giutar", "gitar", "guittar", "guitqr"])
-async def test_one_typo_in_a_word_is_forgiven(api: Api, search: str) -> None:
+async def test_single_typo_in_a_word_is_tolerated(api: Api, search: str) -> None:
     catalog = await a_catalog(api, {"title": "Guitar"})
 
     assert await catalog.titles(search=search) == ["Guitar"]
@@ -184,23 +184,23 @@ async def test_the_catalog_can_be_ordered(api: Api, ordering: str, found: list[s
     ],
     ids=lambda value: str(sorted(value))[:60],
 )
-async def test_the_catalog_names_every_bad_parameter(api: Api, query: dict[str, Any], bad: set[str]) -> None:
+async def test_catalog_reports_every_bad_parameter(api: Api, query: dict[str, Any], bad: set[str]) -> None:
     assert bad_fields(await api.visitor.get(SESSIONS, **query)) == bad
 
 
 @pytest.mark.parametrize("name", ["search", "creator", "min_price", "category", "limit", "cursor", "ordering"])
-async def test_a_parameter_is_given_once(api: Api, name: str) -> None:
+async def test_repeated_parameter_is_refused(api: Api, name: str) -> None:
     assert bad_fields(await api.visitor.get(f"{SESSIONS}?{name}=1&{name}=2")) == {name}
 
 
-async def test_whose_sessions_are_meant_is_said_once(api: Api) -> None:
+async def test_repeated_my_sessions_parameter_is_refused(api: Api) -> None:
     creator = await api.creator()
 
     assert bad_fields(await creator.get(f"{SESSIONS}?my_sessions=true&my_sessions=false")) == {"my_sessions"}
     assert bad_fields(await creator.get(f"{SESSIONS}?my_sessions=false&my_sessions=true")) == {"my_sessions"}
 
 
-async def test_a_bad_token_is_refused_where_no_token_would_do(api: Api) -> None:
+async def test_bad_token_is_refused_on_public_routes(api: Api) -> None:
     for path in (SESSIONS, FACETS):
         refused = await api.visitor.send("GET", path, headers={"Authorization": "Bearer nonsense"})
         problem(refused, 401, "not_signed_in")
@@ -225,14 +225,14 @@ async def test_facets_count_what_the_same_filters_find(api: Api) -> None:
     assert [band["count"] for band in music["price_bands"]] == [1, 0, 0, 0, 0]
 
 
-async def test_price_bands_are_money_with_two_places(api: Api) -> None:
+async def test_price_bands_have_two_decimal_places(api: Api) -> None:
     bands = (await api.visitor.get(FACETS)).json()["price_bands"]
 
     assert [band["min_price"] for band in bands] == ["0.00", "25.00", "50.00", "100.00", "200.00"]
     assert [band["max_price"] for band in bands] == ["25.00", "50.00", "100.00", "200.00", None]
 
 
-async def test_facets_name_every_bad_parameter(api: Api) -> None:
+async def test_facets_report_every_bad_parameter(api: Api) -> None:
     refused = await api.visitor.get(FACETS, min_price="x", max_duration="1441", tag="x" * 41)
 
     assert bad_fields(refused) == {"min_price", "max_duration", "tag"}

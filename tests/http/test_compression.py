@@ -11,7 +11,7 @@ async def ask(person: Person, path: str, taken: str) -> Response:
     return await person.send("GET", path, headers={"Accept-Encoding": taken})
 
 
-async def test_a_long_answer_comes_packed_to_who_takes_it_so_and_says_the_same(api: Api) -> None:
+async def test_long_response_is_compressed_when_accepted_with_same_content(api: Api) -> None:
     for _ in range(5):
         await api.session(description="Breathe in. " * 50)
     packed = await ask(api.visitor, "/api/sessions/", PACKED)
@@ -23,12 +23,12 @@ async def test_a_long_answer_comes_packed_to_who_takes_it_so_and_says_the_same(a
     assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 3
 
 
-async def test_a_short_answer_comes_as_it_is(api: Api) -> None:
+async def test_short_response_is_not_compressed(api: Api) -> None:
     response = await ask(api.visitor, "/api/marketplace/", PACKED)
     assert "content-encoding" not in response.headers
 
 
-async def test_what_holds_a_secret_is_never_packed(api: Api) -> None:
+async def test_response_with_secret_is_never_compressed(api: Api) -> None:
     person = await api.person()
     account: dict[str, Any] = {"avatar": f"https://example.org/{'a' * 1500}.png"}
     assert (await person.patch("/api/auth/profile/", account)).status_code == 200

@@ -5,12 +5,12 @@ import pytest
 from fakes import NOW
 from http_api import Api, Person, bad_fields, problem
 from marketplace.core.domain.failing_jobs import FAILING_AFTER
-from staff import a_failing_job
+from staff_services import a_failing_job
 
 TODAY = NOW.date().isoformat()
 
 
-async def test_the_dashboard_has_the_numbers_of_each_day_and_what_waits(empty_api: Api) -> None:
+async def test_dashboard_has_daily_numbers_and_pending_work(empty_api: Api) -> None:
     api = empty_api
     staff = await api.person(is_staff=True, time_zone="Europe/Madrid")
     learner, session = await api.person(), await api.session(requires_confirmation=True, max_participants=9)
@@ -35,7 +35,7 @@ async def test_the_dashboard_has_the_numbers_of_each_day_and_what_waits(empty_ap
     assert found["attention"] == {"open_reports": 1, "lapsing_requests": 1, "failed_jobs": 1}
 
 
-async def test_a_dashboard_looks_back_a_week_to_a_year_and_a_month_unless_told(api: Api) -> None:
+async def test_dashboard_covers_a_week_to_a_year_and_a_month_by_default(api: Api) -> None:
     staff = await api.person(is_staff=True)
 
     assert len((await staff.get("/api/admin/dashboard/")).json()["days"]) == 30
@@ -44,7 +44,7 @@ async def test_a_dashboard_looks_back_a_week_to_a_year_and_a_month_unless_told(a
         assert bad_fields(await staff.get("/api/admin/dashboard/", days=days)) == {"days"}
 
 
-async def test_a_failing_job_is_listed_without_what_was_raised_and_retried_once(empty_api: Api) -> None:
+async def test_failing_job_is_listed_without_its_error_message_and_retried_once(empty_api: Api) -> None:
     staff: Person = await empty_api.person(is_staff=True)
     subject = (await a_failing_job(empty_api.storage, "LookupError")).subject
 
@@ -61,7 +61,7 @@ async def test_a_failing_job_is_listed_without_what_was_raised_and_retried_once(
 
 
 @pytest.mark.parametrize("number", [1_000_000, 2**63, 10**30])
-async def test_a_job_that_is_not_there_cannot_be_retried(api: Api, number: int) -> None:
+async def test_unknown_job_cannot_be_retried(api: Api, number: int) -> None:
     staff = await api.person(is_staff=True)
 
     problem(await staff.post(f"/api/admin/jobs/{number}/retry/"), 404, "not_found")

@@ -53,7 +53,7 @@ def storage_that_cannot_write(error: Exception) -> Storage:
     return replace(memory_storage(), unit_of_work=begin)
 
 
-async def test_a_visitor_is_told_to_sign_in_and_how(api: Api) -> None:
+async def test_unauthenticated_request_is_401_with_bearer_challenge(api: Api) -> None:
     response = await api.visitor.get("/api/auth/profile/")
 
     problem(response, 401, "not_signed_in")
@@ -64,7 +64,7 @@ async def test_a_visitor_is_told_to_sign_in_and_how(api: Api) -> None:
     "header",
     [b"", b"Bearer", b"Bearer ", b"Basic YWRhOmFkYQ==", b"Token x", b"Bearer x y", b"Bearer \xff", b"Bearer ..."],
 )
-async def test_an_authorization_that_is_no_good_token_is_refused(api: Api, header: bytes) -> None:
+async def test_invalid_authorization_header_is_refused(api: Api, header: bytes) -> None:
     for path in ("/api/auth/profile/", "/api/sessions/"):
         response = await api.client.get(path, headers={b"Authorization": header})
         problem(response, 401, "not_signed_in")
@@ -87,7 +87,7 @@ async def test_wrong_credentials_are_401_with_the_same_header(api: Api) -> None:
 
 
 @pytest.mark.parametrize("route", GOOD_BODIES)
-async def test_every_bad_field_is_named_at_once(api: Api, route: str) -> None:
+async def test_every_bad_field_is_reported_at_once(api: Api, route: str) -> None:
     body = {field: {"not": "this"} for field in GOOD_BODIES[route]}
 
     assert bad_fields(await (await an_owner(api)).send(route, json=body)) == set(body)
@@ -108,7 +108,7 @@ async def test_a_body_over_one_mebibyte_is_413(api: Api, route: str) -> None:
     problem(pieces, 413, "body_too_large")
 
 
-async def test_what_nobody_wants_of_a_body_is_read_and_much_of_it_ends_the_connection(api: Api) -> None:
+async def test_rejected_body_is_drained_and_a_large_one_closes_the_connection(api: Api) -> None:
     read: list[int] = []
 
     async def pieces(number: int) -> AsyncIterator[bytes]:
@@ -150,7 +150,7 @@ async def test_a_body_of_just_one_mebibyte_is_read(api: Api) -> None:
         "json",
     ],
 )
-async def test_a_body_that_does_not_say_it_is_json_is_415(api: Api, route: str, content_type: str | None) -> None:
+async def test_body_without_json_content_type_is_415(api: Api, route: str, content_type: str | None) -> None:
     owner = await an_owner(api)
 
     problem(await owner.send_text(route, "{}", content_type), 415, "unsupported_media_type")
@@ -165,7 +165,7 @@ async def test_form_bodies_are_415(api: Api) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/bookings/{booking_id}/cancel/", "/api/auth/become-creator/"])
-async def test_a_body_that_nobody_asked_for_is_held_to_the_same_rules(api: Api, path: str) -> None:
+async def test_unexpected_body_follows_the_same_rules(api: Api, path: str) -> None:
     learner = await api.person()
     path = path.format(booking_id=(await api.booking(learner, await api.session()))["id"])
 
@@ -177,13 +177,13 @@ async def test_a_body_that_nobody_asked_for_is_held_to_the_same_rules(api: Api, 
 
 
 @pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "APPLICATION/JSON", "application/ld+json"])
-async def test_json_may_be_named_in_more_than_one_way(api: Api, content_type: str) -> None:
+async def test_json_content_type_has_accepted_variants(api: Api, content_type: str) -> None:
     owner = await an_owner(api)
 
     assert (await owner.send_text("PATCH /api/auth/profile", "{}", content_type)).status_code == 200
 
 
-async def test_what_an_address_does_not_answer_to_is_405_with_what_it_does(api: Api) -> None:
+async def test_unsupported_method_is_405_with_allow_header(api: Api) -> None:
     allowed: dict[str, set[str]] = {}
     for route in routes_of(api.app):
         method, _, path = route.partition(" ")
@@ -201,7 +201,7 @@ async def test_what_an_address_does_not_answer_to_is_405_with_what_it_does(api: 
     "path",
     ["/nothing", "/api/", "/api/users/", "/api/sessions/1/", "/api/sessions/%00/", "/api/bookings/mine/", "/.env"],
 )
-async def test_an_address_that_is_none_is_404(api: Api, path: str) -> None:
+async def test_unknown_path_is_404(api: Api, path: str) -> None:
     problem(await api.visitor.get(path), 404, "not_found")
 
 
@@ -215,7 +215,7 @@ async def test_unknown_ids_are_404(api: Api) -> None:
     problem(await creator.delete(f"/api/sessions/{uuid4()}/"), 404, "not_found")
 
 
-async def test_a_bug_is_500_and_says_nothing_of_itself(caplog: pytest.LogCaptureFixture) -> None:
+async def test_unexpected_error_is_500_without_details(caplog: pytest.LogCaptureFixture) -> None:
     async with open_api(storage=storage_that_cannot_read(ZeroDivisionError(SECRET))) as api:
         for response in (
             await api.visitor.get("/api/sessions/"),
@@ -228,14 +228,14 @@ async def test_a_bug_is_500_and_says_nothing_of_itself(caplog: pytest.LogCapture
     assert SECRET in caplog.text
 
 
-async def test_a_bug_while_writing_is_500_and_says_nothing_of_itself() -> None:
+async def test_unexpected_error_while_writing_is_500_without_details() -> None:
     async with open_api(storage=storage_that_cannot_write(KeyError(SECRET))) as api:
         response = await api.visitor.post("/api/auth/register/", a_registration())
         problem(response, 500, "internal_error")
         assert not any(message in response.text for message in MESSAGES)
 
 
-async def test_a_database_that_cannot_be_had_is_503_and_says_when_to_come_back() -> None:
+async def test_unavailable_database_is_503_with_retry_after() -> None:
     unreachable = replace(storage_that_cannot_read(Busy()), unit_of_work=storage_that_cannot_write(Busy()).unit_of_work)
     async with open_api(storage=unreachable) as api:
         for response in (
@@ -249,7 +249,7 @@ async def test_a_database_that_cannot_be_had_is_503_and_says_when_to_come_back()
             assert int(response.headers["retry-after"]) > 0
 
 
-async def test_a_database_lost_while_it_commits_is_503_that_does_not_say_nothing_was_changed() -> None:
+async def test_database_lost_during_commit_is_503_outcome_unknown() -> None:
     async with open_api(storage=storage_that_cannot_write(OutcomeUnknown())) as api:
         response = await api.visitor.post("/api/auth/register/", a_registration())
         problem(response, 503, "outcome_unknown")
@@ -257,7 +257,7 @@ async def test_a_database_lost_while_it_commits_is_503_that_does_not_say_nothing
         assert "may have been made" in response.json()["detail"]
 
 
-async def test_a_lock_that_cannot_be_had_in_time_is_503_and_nothing_is_written() -> None:
+async def test_lock_timeout_is_503_and_writes_nothing() -> None:
     async with open_api(storage=memory_storage(lock_timeout=timedelta(milliseconds=20))) as api:
         person = await api.person(first_name="Ada")
         async with api.storage.unit_of_work() as tx:
@@ -267,7 +267,7 @@ async def test_a_lock_that_cannot_be_had_in_time_is_503_and_nothing_is_written()
         assert (await person.get("/api/auth/profile/")).json()["first_name"] == "Ada"
 
 
-async def test_who_may_not_is_told_so_before_what_is_wrong_with_the_body(api: Api) -> None:
+async def test_missing_permission_is_reported_before_body_errors(api: Api) -> None:
     learner, broken = await api.person(), {"title": ""}
 
     for method, path in (("POST", "/api/sessions/"), ("PUT", f"/api/sessions/{uuid4()}/")):
@@ -279,7 +279,7 @@ async def test_who_may_not_is_told_so_before_what_is_wrong_with_the_body(api: Ap
     problem(await learner.get("/api/bookings/creator_bookings/", limit=0), 403, "not_a_creator")
 
 
-async def test_what_is_wrong_with_the_body_is_told_before_what_is_not_there(api: Api) -> None:
+async def test_body_errors_are_reported_before_missing_resources(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     nowhere = {"session": str(uuid4())}
 
@@ -288,7 +288,7 @@ async def test_what_is_wrong_with_the_body_is_told_before_what_is_not_there(api:
         assert bad_fields(await learner.post("/api/bookings/", nowhere | bad)) == {"booking_date"}
 
 
-async def test_what_is_wrong_with_the_body_is_told_before_whose_the_thing_is(api: Api) -> None:
+async def test_body_errors_are_reported_before_ownership(api: Api) -> None:
     owner: Owner = await an_owner(api)
     other: Person = await api.creator()
 
@@ -297,7 +297,7 @@ async def test_what_is_wrong_with_the_body_is_told_before_whose_the_thing_is(api
     assert bad_fields(await owner.person.post("/api/bookings/", own)) == {"seats"}
 
 
-async def test_what_is_not_there_is_told_before_any_rule_of_the_thing(api: Api) -> None:
+async def test_missing_or_foreign_resource_is_reported_before_its_rules(api: Api) -> None:
     owner = await an_owner(api)
     hidden = await api.session(owner.person, status="inactive")
     await api.booking(await api.person(), owner.session)
@@ -314,17 +314,17 @@ async def test_a_refused_registration_leaves_no_account(api: Api) -> None:
     assert (await api.visitor.post("/api/auth/register/", sent | {"username": a_user().username})).status_code == 201
 
 
-async def test_a_session_body_with_everything_wrong_is_told_everything(api: Api) -> None:
+async def test_session_body_with_every_field_invalid_gets_every_error(api: Api) -> None:
     body = a_session_body(title=" ", duration=0, price=-1, max_participants=0, image_url="x", status="x", category="x")
 
-    refused = await (await api.creator()).post(
-        "/api/sessions/", body | {"description": "", "tags": "x", "requires_confirmation": 1, "cancellation_notice": -1}
-    )
+    body |= {"description": "", "tags": "x", "requires_confirmation": 1, "cancellation_notice": -1, "audience": 1}
+
+    refused = await (await api.creator()).post("/api/sessions/", body)
 
     assert bad_fields(refused) == set(GOOD_BODIES["POST /api/sessions"])
 
 
-async def test_the_log_of_what_was_busy_has_the_word_of_whoever_began_it(caplog: pytest.LogCaptureFixture) -> None:
+async def test_log_of_busy_response_has_the_root_cause(caplog: pytest.LogCaptureFixture) -> None:
     again = Busy()
     again.__cause__ = Busy()
     again.__cause__.__cause__ = TimeoutError("canceling statement due to lock timeout")

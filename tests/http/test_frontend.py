@@ -68,7 +68,7 @@ def is_page(response: Response) -> bool:
 
 
 @pytest.mark.parametrize("path", PAGES)
-async def test_every_address_that_is_nobody_elses_is_the_application(site: Api, path: str) -> None:
+async def test_every_unclaimed_path_is_the_application(site: Api, path: str) -> None:
     response = await ask(site, path)
 
     assert is_page(response)
@@ -77,7 +77,7 @@ async def test_every_address_that_is_nobody_elses_is_the_application(site: Api, 
 
 
 @pytest.mark.parametrize("path", NO_PAGES)
-async def test_what_belongs_to_the_api_or_is_a_file_is_404_when_it_is_not_there(site: Api, path: str) -> None:
+async def test_missing_api_route_or_file_is_404(site: Api, path: str) -> None:
     response = await ask(site, path)
 
     problem(response, 404, "not_found")
@@ -86,11 +86,11 @@ async def test_what_belongs_to_the_api_or_is_a_file_is_404_when_it_is_not_there(
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("path", ["/login", HASHED, "/nothing/"])
-async def test_the_application_is_only_read(site: Api, method: str, path: str) -> None:
+async def test_application_paths_are_read_only(site: Api, method: str, path: str) -> None:
     problem(await ask(site, path, method), 404, "not_found")
 
 
-async def test_the_api_answers_beside_it_as_ever(site: Api) -> None:
+async def test_api_responds_as_usual_next_to_the_application(site: Api) -> None:
     assert (await ask(site, "/health/live")).json() == {"status": "ok"}
     assert (await ask(site, "/api/sessions/")).json() == []
     problem(await ask(site, "/api/auth/login/"), 405, "method_not_allowed")
@@ -100,14 +100,14 @@ async def test_the_api_answers_beside_it_as_ever(site: Api) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/login", HASHED, "/favicon.svg", "/nothing.js", "/api/sessions/"])
-async def test_head_is_get_without_the_body(site: Api, path: str) -> None:
+async def test_head_is_get_without_body(site: Api, path: str) -> None:
     head, get = [await ask(site, path, method, x_request_id="the-same-one") for method in ("HEAD", "GET")]
 
     assert (head.status_code, head.content) == (get.status_code, b"")
     assert dict(head.headers) == dict(get.headers)
 
 
-async def test_the_page_lets_nothing_in_that_is_not_ours(site: Api) -> None:
+async def test_content_security_policy_allows_own_origin_only(site: Api) -> None:
     for path in ("/", "/index.html", "/sessions/anything"):
         headers = (await ask(site, path)).headers
         policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
@@ -123,7 +123,7 @@ async def test_the_page_lets_nothing_in_that_is_not_ours(site: Api) -> None:
 
 
 @pytest.mark.parametrize("path", WAYS_OUT)
-async def test_no_address_leads_out_of_the_folder(site: Api, path: str) -> None:
+async def test_paths_cannot_leave_the_folder(site: Api, path: str) -> None:
     response = await ask(site, path)
 
     assert "secret" not in response.text
@@ -133,7 +133,7 @@ async def test_no_address_leads_out_of_the_folder(site: Api, path: str) -> None:
 @pytest.mark.parametrize(
     "path", ["/../secret.txt", "/assets/../../secret.txt", "../secret.txt", "", "\x00", "/a\x00.js"]
 )
-async def test_no_path_that_a_server_might_hand_on_leads_out_of_the_folder(tmp_path: Path, path: str) -> None:
+async def test_raw_server_paths_cannot_leave_the_folder(tmp_path: Path, path: str) -> None:
     (tmp_path / "secret.txt").write_text("secret")
     sent: list[Any] = []
 
@@ -149,7 +149,7 @@ async def test_no_path_that_a_server_might_hand_on_leads_out_of_the_folder(tmp_p
     assert sent[-1]["body"] in {b"passed on", PAGE.encode()}
 
 
-async def test_without_a_front_end_the_front_page_leads_to_the_documentation(tmp_path: Path) -> None:
+async def test_front_page_redirects_to_documentation_without_built_front_end(tmp_path: Path) -> None:
     for folder in (tmp_path / "missing", built(tmp_path / "dist", {"docs/swagger-ui-bundle.js": "// the bundle"})):
         async with open_api(replace(SETTINGS, frontend_dir=folder)) as api:
             front = await ask(api, "/")

@@ -83,7 +83,7 @@ EVERY_POST = {
 
 
 @pytest.mark.parametrize(("prepare", "status"), EVERY_POST.items())
-async def test_a_repeat_has_the_same_status_and_the_same_thing_and_says_that_it_is_one(
+async def test_replay_has_same_status_and_resource_and_is_marked(
     api: Api, prepare: Callable[[Api], Awaitable[Send]], status: int
 ) -> None:
     send, key = await prepare(api), a_word()
@@ -97,7 +97,7 @@ async def test_a_repeat_has_the_same_status_and_the_same_thing_and_says_that_it_
         assert repeat.json() == first.json()
 
 
-async def test_a_repeat_makes_nothing_new(api: Api) -> None:
+async def test_replay_creates_nothing(api: Api) -> None:
     learner, creator, key = await api.person(), await api.creator(), a_word()
     body = a_booking_body(await api.session())
     for _ in range(3):
@@ -108,7 +108,7 @@ async def test_a_repeat_makes_nothing_new(api: Api) -> None:
     assert len(ids(await creator.get("/api/sessions/", my_sessions="true"))) == 1
 
 
-async def test_a_repeat_shows_the_thing_as_it_now_stands(api: Api) -> None:
+async def test_replay_shows_current_resource(api: Api) -> None:
     learner, creator, key = await api.person(), await api.creator(), a_word()
     body = a_booking_body(await api.session())
     booking = (await keyed(learner, "/api/bookings/", key, body)).json()
@@ -120,11 +120,12 @@ async def test_a_repeat_shows_the_thing_as_it_now_stands(api: Api) -> None:
     quoted = await keyed(creator, "/api/sessions/", key, a_session_body())
 
     assert booked.status_code == quoted.status_code == 201
-    assert booked.json() == booking | {"status": "cancelled"}
+    settled: dict[str, Any] = {"status": "cancelled", "allowed_actions": [], "cancellable_until": None}
+    assert booked.json() == booking | settled
     assert quoted.json() == session | {"title": "Evening yoga"}
 
 
-async def test_a_session_that_was_archived_since_is_still_what_was_made(api: Api) -> None:
+async def test_replay_returns_session_that_was_archived_since(api: Api) -> None:
     creator, key = await api.creator(), a_word()
     session = (await keyed(creator, "/api/sessions/", key, a_session_body())).json()
     assert (await creator.delete(f"/api/sessions/{session['id']}/")).status_code == 204
@@ -143,7 +144,7 @@ async def test_the_same_key_with_another_body_is_422(api: Api) -> None:
     assert (await keyed(learner, "/api/bookings/", key, body)).headers[REPLAYED] == "true"
 
 
-async def test_a_body_that_says_the_same_in_another_way_is_the_same(api: Api) -> None:
+async def test_equivalent_body_is_the_same_request(api: Api) -> None:
     creator, key = await api.creator(), a_word()
     body = a_session_body(title="Yoga", price="49.90")
     headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
@@ -156,7 +157,7 @@ async def test_a_body_that_says_the_same_in_another_way_is_the_same(api: Api) ->
     assert repeat.json() == first.json()
 
 
-async def test_no_body_and_an_empty_one_are_the_same(api: Api) -> None:
+async def test_missing_and_empty_body_are_the_same_request(api: Api) -> None:
     _, learner, path = await a_pending(api)
     key = a_word()
     bodies: tuple[Any, ...] = (None, {}, None)
@@ -166,7 +167,7 @@ async def test_no_body_and_an_empty_one_are_the_same(api: Api) -> None:
     assert [answer.headers.get(REPLAYED) for answer in answers] == [None, "true", "true"]
 
 
-async def test_the_same_key_of_another_person_is_another_one(api: Api) -> None:
+async def test_same_key_of_another_person_is_independent(api: Api) -> None:
     key, body = a_word(), a_booking_body(await api.session())
 
     answers = [await keyed(await api.person(), "/api/bookings/", key, body) for _ in range(2)]
@@ -175,7 +176,7 @@ async def test_the_same_key_of_another_person_is_another_one(api: Api) -> None:
     assert answers[0].json()["id"] != answers[1].json()["id"]
 
 
-async def test_the_same_key_for_another_booking_or_another_step_is_another_one(api: Api) -> None:
+async def test_same_key_for_another_booking_or_step_is_independent(api: Api) -> None:
     creator, learner, path = await a_pending(api)
     _, other_learner, other_path = await a_pending(api)
     key = a_word()
@@ -191,7 +192,7 @@ async def test_the_same_key_for_another_booking_or_another_step_is_another_one(a
     assert (await learner.get(f"{path}/")).json()["status"] == "cancelled"
 
 
-async def test_without_a_key_a_repeat_is_judged_as_ever(api: Api) -> None:
+async def test_repeat_without_key_follows_ordinary_rules(api: Api) -> None:
     learner, body = await api.person(), a_booking_body(await api.session())
 
     first, second = [await learner.post("/api/bookings/", body) for _ in range(2)]
@@ -200,7 +201,7 @@ async def test_without_a_key_a_repeat_is_judged_as_ever(api: Api) -> None:
     problem(second, 409, "already_booked")
 
 
-async def test_a_refused_request_may_be_sent_again_with_its_key(api: Api) -> None:
+async def test_refused_request_can_be_retried_with_its_key(api: Api) -> None:
     holder, learner, key = await api.person(), await api.person(), a_word()
     session = await api.session(max_participants=1)
     held = await api.booking(holder, session)
@@ -215,7 +216,7 @@ async def test_a_refused_request_may_be_sent_again_with_its_key(api: Api) -> Non
     assert (again.status_code, again.headers.get(REPLAYED)) == (201, None)
 
 
-async def test_a_key_is_kept_for_24_hours(api: Api) -> None:
+async def test_key_is_valid_for_24_hours(api: Api) -> None:
     creator, key = await api.creator(), a_word()
     first = await keyed(creator, "/api/sessions/", key, a_session_body())
     api.clock.advance(TTL - timedelta(seconds=1))
@@ -230,7 +231,7 @@ async def test_a_key_is_kept_for_24_hours(api: Api) -> None:
 
 
 @pytest.mark.parametrize("key", ["x", "x" * 255, "!", "~", 'a "quoted" word', "0190a1b2-c3d4"])
-async def test_one_to_255_printable_characters_are_a_key(api: Api, key: str) -> None:
+async def test_key_has_1_to_255_printable_characters(api: Api, key: str) -> None:
     creator = await api.creator()
 
     answers = [await keyed(creator, "/api/sessions/", key, a_session_body()) for _ in range(2)]
@@ -239,7 +240,7 @@ async def test_one_to_255_printable_characters_are_a_key(api: Api, key: str) -> 
 
 
 @pytest.mark.parametrize("key", [b"", b"x" * 256, b"caf\xe9", "café".encode(), b"a\tb", b"a\x7fb"])
-async def test_anything_else_is_no_key_and_named_beside_the_bad_fields(api: Api, key: bytes) -> None:
+async def test_invalid_key_is_reported_with_other_field_errors(api: Api, key: bytes) -> None:
     creator, learner, path = await a_pending(api)
     headers: Any = {"Idempotency-Key": key}
 
@@ -270,7 +271,7 @@ async def test_two_keys_are_refused(api: Api) -> None:
     assert bad_fields(response) == {"Idempotency-Key"}
 
 
-async def test_who_may_not_is_told_so_before_the_key_is_looked_at(api: Api) -> None:
+async def test_missing_permission_is_reported_before_key_errors(api: Api) -> None:
     learner = await api.person()
 
     problem(await keyed(api.visitor, "/api/sessions/", "", a_session_body()), 401, "not_signed_in")

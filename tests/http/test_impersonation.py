@@ -15,7 +15,7 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.core.services.tokens import PRINCIPAL_TTL
 from marketplace.http.security.authorization import SAFE_METHODS, Access
-from staff import logged
+from staff_services import logged
 
 WHY = "They cannot find their booking."
 PROFILE = "/api/auth/profile/"
@@ -30,7 +30,7 @@ def address(person: Person) -> str:
     return f"/api/admin/users/{person.id}/impersonate/"
 
 
-async def test_the_staff_sees_the_site_as_somebody_and_the_profile_says_so(api: Api, staff: Person) -> None:
+async def test_profile_shows_impersonation(api: Api, staff: Person) -> None:
     learner = await api.person()
     booking = await api.booking(learner, await api.session())
 
@@ -52,7 +52,7 @@ async def test_the_staff_sees_the_site_as_somebody_and_the_profile_says_so(api: 
         assert (await own.get(PROFILE)).json()["impersonated_by"] is None
 
 
-async def test_what_is_tried_to_be_changed_is_refused_and_in_the_log_with_both_names(api: Api, staff: Person) -> None:
+async def test_change_during_impersonation_is_refused_and_audited_with_both_users(api: Api, staff: Person) -> None:
     learner = await api.person()
     seen = await api.seen_as(staff, learner)
 
@@ -68,7 +68,7 @@ async def test_what_is_tried_to_be_changed_is_refused_and_in_the_log_with_both_n
     assert all(entry.address == "127.0.0.1" and entry.agent for entry in refused)
 
 
-async def test_nothing_that_changes_something_is_let_through(api: Api, staff: Person) -> None:
+async def test_every_changing_route_is_refused_during_impersonation(api: Api, staff: Person) -> None:
     seen = await api.seen_as(staff, await api.creator())
     tried, parts = 0, some_parts(api.app)
     for route, declared in routes_of(api.app).items():
@@ -111,7 +111,7 @@ async def watched() -> AsyncIterator[Watched]:
         yield Watched(opened, counted)
 
 
-async def test_what_only_reads_begins_no_transaction_in_which_something_could_change(watched: Watched) -> None:
+async def test_reading_routes_open_no_writing_transaction(watched: Watched) -> None:
     api = watched.api
     creator, staff = await api.creator(), await api.person(is_staff=True)
     session = await api.session(creator)
@@ -129,7 +129,7 @@ async def test_what_only_reads_begins_no_transaction_in_which_something_could_ch
     assert answered.count(200) > 20
 
 
-async def test_the_address_of_a_feed_is_neither_made_nor_told(api: Api, staff: Person) -> None:
+async def test_feed_address_is_neither_created_nor_shown_during_impersonation(api: Api, staff: Person) -> None:
     learner = await api.person()
     seen = await api.seen_as(staff, learner)
 
@@ -140,7 +140,7 @@ async def test_the_address_of_a_feed_is_neither_made_nor_told(api: Api, staff: P
     problem(await seen.post("/api/calendar/renew/"), 403, "impersonated_read_only")
 
 
-async def test_signing_out_with_its_token_ends_it_and_nothing_else(api: Api, staff: Person) -> None:
+async def test_logout_with_impersonation_token_ends_only_the_impersonation(api: Api, staff: Person) -> None:
     learner = await api.person()
     seen = await api.seen_as(staff, learner)
 
@@ -154,7 +154,7 @@ async def test_signing_out_with_its_token_ends_it_and_nothing_else(api: Api, sta
     assert words == ["signed_in", "impersonation_started", "impersonation_ended"]
 
 
-async def test_it_ends_with_the_staffs_own_login_within_a_second(api: Api, staff: Person) -> None:
+async def test_impersonation_ends_with_login_of_staff_within_a_second(api: Api, staff: Person) -> None:
     seen = await api.seen_as(staff, await api.person())
     assert (await seen.get(PROFILE)).status_code == 200
 
@@ -164,7 +164,7 @@ async def test_it_ends_with_the_staffs_own_login_within_a_second(api: Api, staff
     problem(await seen.get(PROFILE), 401, "not_signed_in")
 
 
-async def test_it_ends_with_the_right_to_it_within_a_second(api: Api, staff: Person) -> None:
+async def test_impersonation_ends_with_staff_rights_within_a_second(api: Api, staff: Person) -> None:
     superuser = await api.person(is_staff=True, is_superuser=True)
     seen = await api.seen_as(staff, await api.person())
     assert (await seen.get(PROFILE)).status_code == 200
@@ -176,7 +176,7 @@ async def test_it_ends_with_the_right_to_it_within_a_second(api: Api, staff: Per
     problem(await seen.get(PROFILE), 401, "not_signed_in")
 
 
-async def test_it_ends_after_a_quarter_of_an_hour_and_cannot_be_renewed(api: Api, staff: Person) -> None:
+async def test_impersonation_expires_after_15_minutes_and_cannot_be_refreshed(api: Api, staff: Person) -> None:
     learner = await api.person()
     seen = await api.seen_as(staff, learner)
     problem(await api.visitor.post("/api/auth/refresh/", {"refresh": seen.access}), 401, "bad_refresh_token")
@@ -187,7 +187,7 @@ async def test_it_ends_after_a_quarter_of_an_hour_and_cannot_be_renewed(api: Api
     assert (await staff.get(PROFILE)).status_code == 200
 
 
-async def test_nobody_sees_the_site_as_themselves_or_with_more_rights(api: Api, staff: Person) -> None:
+async def test_own_staff_or_inactive_account_cannot_be_impersonated(api: Api, staff: Person) -> None:
     superuser = await api.person(is_staff=True, is_superuser=True)
     inactive = await api.person()
     await api.deactivate(inactive)
@@ -200,7 +200,7 @@ async def test_nobody_sees_the_site_as_themselves_or_with_more_rights(api: Api, 
     assert bad_fields(await staff.post(address(await api.person()), {"reason": " "})) == {"reason"}
 
 
-async def test_it_is_among_the_logins_of_the_person_and_marked(api: Api, staff: Person) -> None:
+async def test_impersonation_is_marked_in_list_of_logins(api: Api, staff: Person) -> None:
     learner = await api.person()
     await api.seen_as(staff, learner)
 

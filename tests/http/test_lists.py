@@ -63,7 +63,7 @@ async def a_listing(api: Api, path: str, size: int) -> Listing:
 
 
 @every_list
-async def test_the_links_of_a_list_lead_to_its_end_and_every_row_comes_once(api: Api, path: str) -> None:
+async def test_next_links_lead_through_every_row_once(api: Api, path: str) -> None:
     listing = await a_listing(api, path, 5)
 
     pages = await all_pages(listing.reader, listing.page("limit=2"))
@@ -82,7 +82,7 @@ async def test_a_full_last_page_has_no_link(api: Api, path: str) -> None:
 
 
 @every_list
-async def test_rows_added_meanwhile_neither_repeat_nor_hide_one(api: Api, path: str) -> None:
+async def test_rows_added_between_pages_neither_repeat_nor_hide_a_row(api: Api, path: str) -> None:
     listing = await a_listing(api, path, 5)
     before = ids(await listing.reader.get(listing.path))
 
@@ -98,7 +98,7 @@ async def test_rows_added_meanwhile_neither_repeat_nor_hide_one(api: Api, path: 
 
 
 @every_list
-async def test_a_list_has_twenty_rows_unless_asked_otherwise(api: Api, path: str) -> None:
+async def test_list_has_twenty_rows_by_default(api: Api, path: str) -> None:
     listing = await a_listing(api, path, 21)
 
     assert [len(page) for page in await all_pages(listing.reader, listing.path)] == [20, 1]
@@ -124,7 +124,7 @@ def with_another_bit(cursor: str) -> str:
 
 
 @every_list
-async def test_a_cursor_that_was_cut_or_altered_is_refused(api: Api, path: str) -> None:
+async def test_truncated_or_altered_cursor_is_refused(api: Api, path: str) -> None:
     listing = await a_listing(api, path, 2)
     cursor = cursor_of(next_page(await listing.reader.get(listing.page("limit=1"))) or "")
     broken = [
@@ -163,7 +163,7 @@ async def test_a_cursor_works_for_its_own_list_and_filters_only(empty_api: Api) 
 
 
 @pytest.mark.parametrize("requested", ["true", "TRUE"])
-async def test_a_cursor_of_ones_own_sessions_works_for_nobody_else(api: Api, requested: str) -> None:
+async def test_cursor_of_own_sessions_is_refused_for_other_users(api: Api, requested: str) -> None:
     creator, another = await api.creator(), await api.creator()
     for number in range(2):
         await add_session(api, creator, creator, number)
@@ -174,7 +174,7 @@ async def test_a_cursor_of_ones_own_sessions_works_for_nobody_else(api: Api, req
     assert len(ids(await creator.get(address))) == 1
 
 
-async def test_a_cursor_goes_on_with_another_limit_and_without_the_trailing_slash(empty_api: Api) -> None:
+async def test_cursor_works_with_another_limit_and_without_trailing_slash(empty_api: Api) -> None:
     listing = await a_listing(empty_api, CATALOG, 3)
     everything = ids(await listing.reader.get(SESSIONS))
     cursor = cursor_of(next_page(await listing.reader.get(SESSIONS, limit=1)) or "")
@@ -182,7 +182,7 @@ async def test_a_cursor_goes_on_with_another_limit_and_without_the_trailing_slas
     assert ids(await listing.reader.get("/api/sessions", cursor=cursor, limit=7)) == everything[1:]
 
 
-async def test_who_signs_in_between_two_pages_of_the_catalog_goes_on_reading(empty_api: Api) -> None:
+async def test_catalog_cursor_stays_valid_after_sign_in(empty_api: Api) -> None:
     await a_listing(empty_api, CATALOG, 2)
     address = next_page(await empty_api.visitor.get(SESSIONS, limit=1))
     assert address is not None
@@ -190,7 +190,7 @@ async def test_who_signs_in_between_two_pages_of_the_catalog_goes_on_reading(emp
     assert len(ids(await (await empty_api.person()).get(address))) == 1
 
 
-async def test_a_bad_cursor_is_named_beside_what_else_is_wrong(api: Api) -> None:
+async def test_bad_cursor_is_reported_with_other_errors(api: Api) -> None:
     learner = await api.person()
 
     for path in (SESSIONS, "/api/bookings/"):
@@ -221,7 +221,7 @@ async def test_a_page_is_a_bare_array(empty_api: Api) -> None:
 
 
 @pytest.mark.parametrize("host", ["test:", "test:x", "test:99999999", "[::1"])
-async def test_a_host_header_that_is_no_host_is_no_bug(empty_api: Api, host: str) -> None:
+async def test_invalid_host_header_is_handled(empty_api: Api, host: str) -> None:
     await a_listing(empty_api, CATALOG, 2)
 
     response = await empty_api.visitor.send("GET", f"{SESSIONS}?limit=1", headers={"Host": host})
@@ -230,7 +230,7 @@ async def test_a_host_header_that_is_no_host_is_no_bug(empty_api: Api, host: str
 
 
 @pytest.mark.parametrize("ordering", ["title", "-title"])
-async def test_titles_of_the_longest_letters_do_not_stop_the_paging(api: Api, ordering: str) -> None:
+async def test_titles_with_the_widest_characters_do_not_break_paging(api: Api, ordering: str) -> None:
     creator = await api.creator()
     created = [await api.session(creator, title="\U00020000" * 199 + last) for last in "\U00020001\U00020002\U00020003"]
     pages = await all_pages(api.visitor, f"/api/sessions/?creator={creator.id}&ordering={ordering}&limit=1")
@@ -238,7 +238,7 @@ async def test_titles_of_the_longest_letters_do_not_stop_the_paging(api: Api, or
     assert [found for page in pages for found in page] == (expected if ordering == "title" else expected[::-1])
 
 
-async def test_parameters_that_are_no_filters_do_not_matter_to_a_cursor(api: Api) -> None:
+async def test_non_filter_parameters_do_not_affect_cursor(api: Api) -> None:
     creator = await api.creator()
     for number in range(2):
         await api.session(creator, title=f"Yoga {number}")

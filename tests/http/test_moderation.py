@@ -28,7 +28,7 @@ async def reported(api: Api, session: Session) -> str:
     return str(response.json()["id"])
 
 
-async def test_a_hidden_session_is_gone_for_everybody_but_its_creator_who_reads_why(api: Api, staff: Person) -> None:
+async def test_hidden_session_is_visible_only_to_its_creator_with_reason(api: Api, staff: Person) -> None:
     creator, learner = await api.creator(), await api.person()
     session = await api.session(creator)
 
@@ -47,7 +47,7 @@ async def test_a_hidden_session_is_gone_for_everybody_but_its_creator_who_reads_
     assert (await staff.get(public(session))).json()["moderation"]["reason"] == WHY
 
 
-async def test_its_creator_cannot_undo_the_hiding_and_the_staff_can(api: Api, staff: Person) -> None:
+async def test_only_staff_can_restore_hidden_session(api: Api, staff: Person) -> None:
     creator = await api.creator()
     session = await api.session(creator)
     await staff.post(managed(session, "hide"), {"reason": WHY})
@@ -61,7 +61,7 @@ async def test_its_creator_cannot_undo_the_hiding_and_the_staff_can(api: Api, st
     assert (await api.visitor.get(public(session))).json()["moderation"] is None
 
 
-async def test_who_holds_a_seat_of_a_hidden_session_is_not_told_why(api: Api, staff: Person) -> None:
+async def test_learner_of_hidden_session_does_not_see_reason(api: Api, staff: Person) -> None:
     creator, learner = await api.creator(), await api.person()
     session = await api.session(creator)
     booking = await api.booking(learner, session)
@@ -102,13 +102,13 @@ async def test_an_order_by_feature_needs_the_filter(api: Api) -> None:
     assert bad_fields(await api.visitor.get("/api/sessions/", featured="perhaps")) == {"featured"}
 
 
-async def test_what_the_catalog_does_not_show_cannot_be_featured(api: Api, staff: Person) -> None:
+async def test_unlisted_session_cannot_be_featured(api: Api, staff: Person) -> None:
     session = await api.session(status="inactive")
 
     problem(await staff.post(managed(session, "feature")), 409, "not_listed")
 
 
-async def test_the_staff_reads_a_session_in_any_state_with_its_reports_and_log(api: Api, staff: Person) -> None:
+async def test_staff_reads_session_in_any_state_with_reports_and_log(api: Api, staff: Person) -> None:
     creator = await api.creator()
     session = await api.session(creator)
     report = await reported(api, session)
@@ -128,7 +128,7 @@ async def test_the_staff_reads_a_session_in_any_state_with_its_reports_and_log(a
     problem(await staff.post(managed(session, "hide"), {"reason": WHY}), 404, "not_found")
 
 
-async def test_an_edit_by_the_staff_is_held_to_the_creators_rules(api: Api, staff: Person) -> None:
+async def test_staff_edit_follows_the_creators_rules(api: Api, staff: Person) -> None:
     session = await api.session(max_participants=3)
     await api.booking(await api.person(), session, seats=3)
 
@@ -141,7 +141,7 @@ async def test_an_edit_by_the_staff_is_held_to_the_creators_rules(api: Api, staf
 
 
 @pytest.mark.parametrize("action", ["hide", "archive"])
-async def test_what_takes_a_session_away_wants_a_reason(api: Api, staff: Person, action: str) -> None:
+async def test_hiding_or_archiving_requires_a_reason(api: Api, staff: Person, action: str) -> None:
     session = await api.session()
 
     for body in ({}, {"reason": " "}):
@@ -149,7 +149,7 @@ async def test_what_takes_a_session_away_wants_a_reason(api: Api, staff: Person,
     assert (await api.visitor.get(public(session))).status_code == 200
 
 
-async def test_a_key_makes_a_repeat_harmless(api: Api, staff: Person) -> None:
+async def test_request_repeated_with_its_key_is_harmless(api: Api, staff: Person) -> None:
     session = await api.session()
     headers = {"Idempotency-Key": uuid4().hex}
 
@@ -163,7 +163,7 @@ async def test_a_key_makes_a_repeat_harmless(api: Api, staff: Person) -> None:
     problem(await staff.post(managed(session, "hide"), {"reason": WHY}), 409, "illegal_transition")
 
 
-async def test_a_session_is_reported_once_by_a_person(api: Api) -> None:
+async def test_person_can_report_a_session_once(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     session = await api.session(creator)
 
@@ -186,7 +186,7 @@ async def test_a_session_is_reported_once_by_a_person(api: Api) -> None:
     }
 
 
-async def test_the_queue_has_open_reports_oldest_first_in_numbered_pages(empty_api: Api) -> None:
+async def test_report_queue_has_open_reports_oldest_first_in_numbered_pages(empty_api: Api) -> None:
     staff = await empty_api.person(is_staff=True)
     session = await empty_api.session()
     created = [await reported(empty_api, session) for _ in range(3)]
@@ -205,7 +205,7 @@ async def test_the_queue_has_open_reports_oldest_first_in_numbered_pages(empty_a
         assert bad_fields(await staff.get(REPORTS, **bad)) == set(bad)
 
 
-async def test_resolving_dismisses_or_hides_and_is_done_once(api: Api, staff: Person) -> None:
+async def test_report_is_dismissed_or_hidden_once(api: Api, staff: Person) -> None:
     escape_formula, bad = await api.session(), await api.session()
     dismissed, upheld, also = await reported(api, escape_formula), await reported(api, bad), await reported(api, bad)
 

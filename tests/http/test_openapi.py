@@ -57,13 +57,13 @@ def refusals(route: Route) -> set[str]:
     return found
 
 
-async def test_the_document_has_every_route_of_the_api(api: Api, described: dict[str, Any]) -> None:
+async def test_openapi_document_has_every_api_route(api: Api, described: dict[str, Any]) -> None:
     public = {name for name in routes_of(api.app) if name.split(" ")[1].startswith(("/api", "/health"))}
 
     assert {name for name, _ in operations(described)} == public - {"GET /api/docs", "GET /api/schema/openapi.json"}
 
 
-async def test_every_operation_has_an_id_of_its_own_a_summary_a_description_and_a_tag(
+async def test_every_operation_has_unique_id_summary_description_and_tag(
     described: dict[str, Any],
 ) -> None:
     every = dict(operations(described))
@@ -104,14 +104,14 @@ async def test_every_post_that_creates_or_changes_a_session_or_a_booking_documen
         assert ("Idempotency-Replayed" in good.get("headers", {})) == (name in keyed)
 
 
-async def test_every_operation_that_needs_a_token_says_so(api: Api, described: dict[str, Any]) -> None:
+async def test_every_operation_documents_whether_it_needs_a_token(api: Api, described: dict[str, Any]) -> None:
     for name, operation in operations(described):
         route = routes_of(api.app)[name]
         needs = operation["security"] == [{"bearer": []}]
         assert needs == (route is not None and route.access in {Access.SIGNED_IN, *ROLES}), name
 
 
-async def test_the_document_is_valid_and_leads_nowhere_else(described: dict[str, Any]) -> None:
+async def test_openapi_document_is_valid_and_self_contained(described: dict[str, Any]) -> None:
     references = [line for line in json.dumps(described, indent=0).splitlines() if '"$ref"' in line]
 
     assert references
@@ -123,7 +123,7 @@ async def test_the_document_is_valid_and_leads_nowhere_else(described: dict[str,
         jsonschema_rs.meta.validate(schema)
 
 
-async def test_the_committed_document_is_the_generated_one(described: dict[str, Any]) -> None:
+async def test_committed_openapi_document_is_up_to_date(described: dict[str, Any]) -> None:
     if WRITTEN.exists():
         assert json.loads(WRITTEN.read_text(encoding="utf-8")) == described, "Run make openapi"
 
@@ -138,7 +138,7 @@ def bodies(described: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
-async def test_every_body_that_is_read_is_described(api: Api, described: dict[str, Any]) -> None:
+async def test_every_request_body_is_described(api: Api, described: dict[str, Any]) -> None:
     read = {name: route.body for name, route in routes_of(api.app).items() if route and route.body}
 
     assert set(bodies(described)) == set(read) == set(ALL_BODIES)
@@ -149,7 +149,7 @@ async def test_every_body_that_is_read_is_described(api: Api, described: dict[st
         assert set(schema["properties"]) - INSTEAD.get(name, set()) == set(ALL_BODIES[name]), name
 
 
-async def test_the_examples_of_a_body_are_taken_by_its_reader(api: Api, described: dict[str, Any]) -> None:
+async def test_body_examples_are_accepted_by_their_parser(api: Api, described: dict[str, Any]) -> None:
     for name, schema in bodies(described).items():
         route = routes_of(api.app)[name]
         assert route is not None
@@ -161,7 +161,7 @@ async def test_the_examples_of_a_body_are_taken_by_its_reader(api: Api, describe
                 assert field in read.changes(), f"{name} {field}"
 
 
-async def test_the_examples_and_good_bodies_are_valid_by_their_own_schema(described: dict[str, Any]) -> None:
+async def test_examples_and_good_bodies_match_their_schema(described: dict[str, Any]) -> None:
     for name, schema in bodies(described).items():
         example = {field: changes["examples"][0] for field, changes in schema["properties"].items()}
         for body in (example, ALL_BODIES[name]):
@@ -169,13 +169,13 @@ async def test_the_examples_and_good_bodies_are_valid_by_their_own_schema(descri
 
 
 @pytest.mark.parametrize("price", ["49.99", 49.99, 0, 0.1, 0.29, 19.99, "99999999.99", 99999999.99])
-async def test_a_price_that_is_taken_is_valid_by_the_schema(described: dict[str, Any], price: object) -> None:
+async def test_accepted_price_matches_the_schema(described: dict[str, Any], price: object) -> None:
     schema = bodies(described)["POST /api/sessions"]
 
     jsonschema_rs.validator_for(schema_of(described, schema)).validate(a_session_body(price=price))
 
 
-async def test_what_the_schema_refuses_the_reader_refuses_too(api: Api, described: dict[str, Any]) -> None:
+async def test_values_refused_by_schema_are_refused_by_parser(api: Api, described: dict[str, Any]) -> None:
     wrong: list[Any] = [None, True, 7, -1, 1.5, "", "\x00", "x" * 30_000, [], ["\x00"], {}, SOME_ID, "2030-01-01"]
     taken = set()
     for name, schema in bodies(described).items():
@@ -198,7 +198,7 @@ def reads(kind: type[msgspec.Struct], field: str, value: object) -> bool:
     return True
 
 
-async def test_answers_are_valid_by_their_schema(api: Api, described: dict[str, Any]) -> None:
+async def test_responses_match_their_schema(api: Api, described: dict[str, Any]) -> None:
     owner, learner = await an_owner(api), await api.person()
     booking = await api.booking(learner, owner.session)
     answers = {

@@ -286,11 +286,11 @@ def as_the_learner(route: str) -> str:
     return READ_ONLY
 
 
-async def test_every_route_of_the_application_is_in_the_matrix_and_no_other(built_api: Api) -> None:
+async def test_permission_matrix_has_exactly_the_application_routes(built_api: Api) -> None:
     assert set(routes_of(built_api.app)) == set(MATRIX)
 
 
-async def test_every_route_says_who_may_call_it(built_api: Api) -> None:
+async def test_every_route_declares_its_access(built_api: Api) -> None:
     silent = {name for name, route in routes_of(built_api.app).items() if route is None}
 
     assert silent == set()
@@ -298,7 +298,7 @@ async def test_every_route_says_who_may_call_it(built_api: Api) -> None:
 
 @pytest.mark.parametrize("route", MATRIX)
 @pytest.mark.parametrize("who", EVERYBODY)
-async def test_everybody_may_do_what_the_matrix_says(world: World, route: str, who: str) -> None:
+async def test_every_role_has_the_access_of_the_matrix(world: World, route: str, who: str) -> None:
     person = world.people[who]
     method, _, path = route.partition(" ")
     unbooked = {"session_id": str(world.unbooked.id)} if method == "DELETE" else {}
@@ -324,7 +324,7 @@ HIDDEN: dict[str, Answers] = {
 
 @pytest.mark.parametrize("method", HIDDEN)
 @pytest.mark.parametrize("who", PEOPLE)
-async def test_an_inactive_session_is_nobodys_business_but_its_creators(
+async def test_inactive_session_follows_its_own_access_rules(
     built_api: Api, world: World, method: str, who: str
 ) -> None:
     hidden = await built_api.session(world.people["creator"], status="inactive")
@@ -335,14 +335,14 @@ async def test_an_inactive_session_is_nobodys_business_but_its_creators(
     assert (response.status_code, response.json()["code"] if code else "") == (int(status), code)
 
 
-async def test_another_learner_knows_nothing_of_a_booking(built_api: Api, world: World) -> None:
+async def test_unrelated_learner_cannot_see_booking(built_api: Api, world: World) -> None:
     stranger = await built_api.person()
 
     problem(await stranger.get(f"/api/bookings/{world.booking_id}/"), 404, "not_found")
     problem(await stranger.post(f"/api/bookings/{world.booking_id}/cancel/"), 404, "not_found")
 
 
-async def test_asking_which_methods_there_are_needs_no_token(built_api: Api) -> None:
+async def test_options_request_needs_no_token(built_api: Api) -> None:
     for path, methods in {
         "/api/sessions/": {"GET", "POST"},
         "/api/auth/profile/": {"GET", "PUT", "PATCH"},

@@ -22,7 +22,7 @@ from marketplace.core.domain.rate_limits import (
     Attempt,
     RateLimit,
 )
-from staff import logged
+from staff_services import logged
 
 LOGIN = "/api/auth/login/"
 WRONG = "not my password"
@@ -59,7 +59,7 @@ def refused(response: Response, within: timedelta) -> None:
     assert response.headers["cache-control"] == "no-store"
 
 
-async def test_guessing_the_password_of_one_account_ends_after_ten_wrong_ones(limited: Api) -> None:
+async def test_password_guessing_on_one_account_is_limited_to_ten_attempts(limited: Api) -> None:
     person = await limited.person()
     async with a_client(limited) as client:
         for _ in range(10):
@@ -74,14 +74,14 @@ async def test_guessing_the_password_of_one_account_ends_after_ten_wrong_ones(li
         assert (await log_in(client, person.user.email, PASSWORD)).status_code == 200
 
 
-async def test_an_account_that_is_none_is_limited_as_one_that_is(limited: Api) -> None:
+async def test_unknown_account_is_limited_like_a_known_one(limited: Api) -> None:
     async with a_client(limited) as client:
         answers = [await log_in(client, "nobody@example.org") for _ in range(11)]
 
     assert [each.status_code for each in answers] == [401] * 10 + [429]
 
 
-async def test_nobody_locks_somebody_else_out(limited: Api) -> None:
+async def test_attacker_cannot_lock_out_another_address_or_account(limited: Api) -> None:
     person, other = await limited.person(), await limited.person()
     async with a_client(limited) as thief, a_client(limited, "198.51.100.9") as owner:
         for _ in range(11):
@@ -91,7 +91,7 @@ async def test_nobody_locks_somebody_else_out(limited: Api) -> None:
         assert (await log_in(thief, other.user.email, PASSWORD)).status_code == 200
 
 
-async def test_signing_in_well_is_not_counted(limited: Api) -> None:
+async def test_successful_sign_in_is_not_counted(limited: Api) -> None:
     person = await limited.person()
     async with a_client(limited) as client:
         answers = [await log_in(client, person.user.email, PASSWORD) for _ in range(30)]
@@ -99,7 +99,7 @@ async def test_signing_in_well_is_not_counted(limited: Api) -> None:
     assert {each.status_code for each in answers} == {200}
 
 
-async def test_of_many_guesses_at_once_no_more_are_looked_at_than_the_limit(limited: Api) -> None:
+async def test_concurrent_guesses_are_verified_only_up_to_the_limit(limited: Api) -> None:
     person = await limited.person()
     looked_at = len(limited.passwords.verified)
     async with a_client(limited) as client:
@@ -109,7 +109,7 @@ async def test_of_many_guesses_at_once_no_more_are_looked_at_than_the_limit(limi
     assert len(limited.passwords.verified) == looked_at + 10
 
 
-async def test_one_address_cannot_try_accounts_without_end(limited: Api) -> None:
+async def test_sign_ins_per_address_are_limited(limited: Api) -> None:
     person = await limited.person()
     await used_up(limited, SIGN_IN, HERE, but=1)
     async with a_client(limited) as client, a_client(limited, "198.51.100.9") as elsewhere:
@@ -118,7 +118,7 @@ async def test_one_address_cannot_try_accounts_without_end(limited: Api) -> None
         assert (await log_in(elsewhere, person.user.email, PASSWORD)).status_code == 200
 
 
-async def test_signing_in_too_often_is_in_the_log_and_so_far_as_the_log_can_bear_it(limited: Api) -> None:
+async def test_rate_limited_sign_in_is_audited_up_to_a_limit(limited: Api) -> None:
     person = await limited.person()
     await used_up(limited, SIGN_IN_TO_ACCOUNT, f"{HERE} {person.user.email}")
     await used_up(limited, LOGGED_REFUSALS, HERE, but=2)
@@ -132,7 +132,7 @@ async def test_signing_in_too_often_is_in_the_log_and_so_far_as_the_log_can_bear
     ] * 2
 
 
-async def test_who_has_no_account_and_tries_too_often_is_in_the_log_too(limited: Api) -> None:
+async def test_rate_limited_sign_in_to_unknown_account_is_audited(limited: Api) -> None:
     tried = "nobody@example.org"
     await used_up(limited, SIGN_IN_TO_ACCOUNT, f"{HERE} {tried}")
     async with a_client(limited) as client:
@@ -142,7 +142,7 @@ async def test_who_has_no_account_and_tries_too_often_is_in_the_log_too(limited:
     assert (entry.target_id, entry.after) == (None, {"email": tried, "code": "rate_limited"})
 
 
-async def test_guessing_ones_password_too_often_is_in_the_log_and_so_far_as_the_log_can_bear_it(limited: Api) -> None:
+async def test_rate_limited_password_change_is_audited_up_to_a_limit(limited: Api) -> None:
     person = await limited.person()
     await used_up(limited, PASSWORD_CHANGE, str(person.id))
     await used_up(limited, LOGGED_REFUSALS, str(person.id), but=2)
@@ -156,7 +156,7 @@ async def test_guessing_ones_password_too_often_is_in_the_log_and_so_far_as_the_
     ] * 2
 
 
-async def test_one_address_cannot_register_without_end(limited: Api) -> None:
+async def test_registrations_per_address_are_limited(limited: Api) -> None:
     await used_up(limited, REGISTRATION, HERE, but=1)
     async with a_client(limited) as client:
         assert "password" in bad_fields(await client.post("/api/auth/register/", json=a_registration(password="x")))
@@ -164,7 +164,7 @@ async def test_one_address_cannot_register_without_end(limited: Api) -> None:
         refused(await client.post("/api/auth/register/", json=a_registration()), REGISTRATION.span)
 
 
-async def test_one_address_cannot_refresh_without_end(limited: Api) -> None:
+async def test_refreshes_per_address_are_limited(limited: Api) -> None:
     person = await limited.person()
     await used_up(limited, REFRESH, HERE)
     async with a_client(limited) as client, a_client(limited, "198.51.100.9") as elsewhere:
@@ -172,7 +172,7 @@ async def test_one_address_cannot_refresh_without_end(limited: Api) -> None:
         assert (await elsewhere.post("/api/auth/refresh/", json={"refresh": person.refresh})).status_code == 200
 
 
-async def test_a_person_cannot_guess_their_password_without_end_from_wherever(limited: Api) -> None:
+async def test_current_password_guesses_per_user_are_limited_across_addresses(limited: Api) -> None:
     person, other = await limited.person(), await limited.person()
     await used_up(limited, PASSWORD_CHANGE, str(person.id), but=1)
     body = {"current_password": WRONG, "new_password": "a staple of batteries"}
@@ -189,7 +189,7 @@ async def test_a_person_cannot_guess_their_password_without_end_from_wherever(li
     assert (await other.post("/api/auth/password/", good)).status_code == 204
 
 
-async def test_changing_the_password_well_is_not_counted(limited: Api) -> None:
+async def test_successful_password_change_is_not_counted(limited: Api) -> None:
     person = await limited.person()
     await used_up(limited, PASSWORD_CHANGE, str(person.id), but=1)
     passwords = [PASSWORD, *(f"staple number {number}" for number in range(4))]
@@ -210,7 +210,7 @@ async def test_changing_the_password_well_is_not_counted(limited: Api) -> None:
         ("a socket", "a socket", True),
     ],
 )
-async def test_who_has_a_whole_network_is_one_address(
+async def test_addresses_of_one_client_network_are_counted_together(
     limited: Api,
     one: str,
     another: str,
@@ -229,7 +229,7 @@ async def test_a_client_without_an_address_is_served(limited: Api) -> None:
         assert (await client.post("/api/auth/register/", json=a_registration())).status_code == 201
 
 
-async def test_switched_off_nothing_is_limited(api: Api) -> None:
+async def test_disabled_rate_limits_limit_nothing(api: Api) -> None:
     person: Person = await api.person()
     answers = [await log_in(api.client, person.user.email) for _ in range(15)]
 

@@ -61,7 +61,7 @@ async def send(
     return response
 
 
-async def test_a_login_that_asks_for_it_has_its_refresh_token_in_a_cookie_and_nowhere_else(api: Api) -> None:
+async def test_login_requesting_cookie_has_refresh_token_only_in_cookie(api: Api) -> None:
     async with a_browser(api) as browser:
         login = await log_in(browser, await api.person())
 
@@ -80,7 +80,7 @@ async def test_a_login_that_asks_for_it_has_its_refresh_token_in_a_cookie_and_no
 
 
 @pytest.mark.parametrize("said", [{}, {"use_cookie": False}])
-async def test_a_login_that_does_not_ask_has_it_in_the_body_and_no_cookie(api: Api, said: dict[str, bool]) -> None:
+async def test_login_not_requesting_cookie_has_refresh_token_only_in_body(api: Api, said: dict[str, bool]) -> None:
     person = await api.person()
 
     login = await api.visitor.post(LOGIN, {"email": person.user.email, "password": PASSWORD} | said)
@@ -89,7 +89,7 @@ async def test_a_login_that_does_not_ask_has_it_in_the_body_and_no_cookie(api: A
     assert "set-cookie" not in login.headers
 
 
-async def test_only_over_plain_http_in_development_the_cookie_is_not_secure() -> None:
+async def test_cookie_is_secure_except_over_plain_http_in_development() -> None:
     for settings, site, is_secure in (
         (SETTINGS, "http://localhost:8000", False),
         (SETTINGS, SITE, True),
@@ -108,7 +108,7 @@ async def test_a_cookie_lives_as_long_as_its_token() -> None:
         assert cookie_of(await log_in(browser, await api.person()))["max-age"] == "7200"
 
 
-async def test_a_refresh_by_cookie_answers_with_the_next_cookie(api: Api) -> None:
+async def test_refresh_by_cookie_sets_the_next_cookie(api: Api) -> None:
     async with a_browser(api) as browser:
         first = cookie_of(await log_in(browser, await api.person()))
         refreshed = await send(browser, REFRESH, first["value"])
@@ -123,14 +123,14 @@ async def test_a_refresh_by_cookie_answers_with_the_next_cookie(api: Api) -> Non
 
 
 @pytest.mark.parametrize("body", [{}, {"refresh": None}, {"nonsense": 1}])
-async def test_a_body_without_a_token_leaves_it_to_the_cookie(api: Api, body: dict[str, Any]) -> None:
+async def test_body_without_token_uses_the_cookie(api: Api, body: dict[str, Any]) -> None:
     async with a_browser(api) as browser:
         cookie = cookie_of(await log_in(browser, await api.person()))
 
         assert (await send(browser, REFRESH, cookie["value"], json=body)).status_code == 200
 
 
-async def test_the_token_of_the_body_goes_before_the_cookie_and_answers_in_the_body(api: Api) -> None:
+async def test_token_in_body_takes_precedence_over_cookie_and_is_returned_in_body(api: Api) -> None:
     person = await api.person()
     async with a_browser(api) as browser:
         cookie = cookie_of(await log_in(browser, person))
@@ -141,7 +141,7 @@ async def test_the_token_of_the_body_goes_before_the_cookie_and_answers_in_the_b
         assert (await send(browser, REFRESH, cookie["value"])).status_code == 200
 
 
-async def test_a_cookie_that_comes_twice_ends_the_whole_login(api: Api) -> None:
+async def test_reused_cookie_ends_whole_login(api: Api) -> None:
     async with a_browser(api) as browser:
         first = cookie_of(await log_in(browser, await api.person()))
         second = cookie_of(await send(browser, REFRESH, first["value"]))
@@ -177,15 +177,13 @@ async def test_a_logout_everywhere_by_cookie_ends_every_login_and_clears_the_coo
     problem(await person.get(PROFILE), 401, "not_signed_in")
 
 
-async def test_a_logout_by_a_cookie_whose_login_has_ended_clears_it_too(api: Api) -> None:
+async def test_logout_by_cookie_of_ended_login_clears_cookie(api: Api) -> None:
     async with a_browser(api) as browser:
         assert cookie_of(await send(browser, LOGOUT, "never issued"))["max-age"] == "0"
 
 
 @pytest.mark.parametrize(("path", "options"), [(REFRESH, {}), (LOGOUT, {"json": {"everywhere": True}})])
-async def test_a_cookie_whose_login_has_ended_is_refused_and_cleared(
-    api: Api, path: str, options: dict[str, Any]
-) -> None:
+async def test_cookie_of_ended_login_is_refused_and_cleared(api: Api, path: str, options: dict[str, Any]) -> None:
     async with a_browser(api) as browser:
         token = cookie_of(await log_in(browser, await api.person()))["value"]
         await send(browser, LOGOUT, token)
@@ -197,7 +195,7 @@ async def test_a_cookie_whose_login_has_ended_is_refused_and_cleared(
         assert (cleared["value"], cleared["max-age"], cleared["path"]) == ("", "0", "/api/auth/")
 
 
-async def test_a_bad_token_of_the_body_leaves_the_cookie_alone(api: Api) -> None:
+async def test_bad_token_in_body_does_not_clear_cookie(api: Api) -> None:
     async with a_browser(api) as browser:
         token = cookie_of(await log_in(browser, await api.person()))["value"]
 
@@ -210,9 +208,7 @@ async def test_a_bad_token_of_the_body_leaves_the_cookie_alone(api: Api) -> None
 
 @pytest.mark.parametrize("path", [REFRESH, LOGOUT])
 @pytest.mark.parametrize("options", [{}, {"json": {}}, {"json": {"refresh": None}}])
-async def test_without_a_token_anywhere_there_is_no_login_to_go_on_with(
-    api: Api, path: str, options: dict[str, Any]
-) -> None:
+async def test_request_without_any_refresh_token_is_refused(api: Api, path: str, options: dict[str, Any]) -> None:
     async with a_browser(api) as browser:
         for token in (None, ""):
             problem(await send(browser, path, token, **options), 401, "no_refresh_token")
@@ -238,7 +234,7 @@ async def test_without_a_token_anywhere_there_is_no_login_to_go_on_with(
         ELSEWHERE,
     ],
 )
-async def test_the_cookie_is_no_good_from_pages_of_others(api: Api, path: str, origin: str | None) -> None:
+async def test_cookie_is_refused_from_foreign_origins(api: Api, path: str, origin: str | None) -> None:
     async with a_browser(api) as browser:
         token = cookie_of(await log_in(browser, await api.person()))["value"]
 
@@ -250,7 +246,7 @@ async def test_the_cookie_is_no_good_from_pages_of_others(api: Api, path: str, o
         assert (await send(browser, REFRESH, token)).status_code == 200
 
 
-async def test_two_origins_are_none(api: Api) -> None:
+async def test_request_with_two_origins_is_refused(api: Api) -> None:
     async with a_browser(api) as browser:
         token = cookie_of(await log_in(browser, await api.person()))["value"]
         twice = [("Origin", SITE), ("Origin", SITE), ("Cookie", f"{NAME}={token}")]
@@ -279,7 +275,7 @@ async def test_two_origins_are_none(api: Api) -> None:
         (replace(PRODUCTION, cors_origins=(ELSEWHERE,)), "api.example.org", "https://evil.example.org", False),
     ],
 )
-async def test_a_page_is_ours_by_its_host_whatever_scheme_the_proxy_speaks(
+async def test_same_host_is_own_origin_regardless_of_proxy_scheme(
     settings: Any,
     host: str,
     origin: str,
@@ -293,7 +289,7 @@ async def test_a_page_is_ours_by_its_host_whatever_scheme_the_proxy_speaks(
         assert refreshed.status_code == (200 if is_taken else 403), refreshed.text
 
 
-async def test_a_page_of_an_allowed_origin_may_read_the_answer_and_be_given_the_cookie() -> None:
+async def test_allowed_origin_can_read_the_response_and_get_the_cookie() -> None:
     async with (
         open_api(replace(SETTINGS, cors_origins=(ELSEWHERE,))) as api,
         a_browser(api, "https://api.example.org") as browser,
@@ -306,7 +302,7 @@ async def test_a_page_of_an_allowed_origin_may_read_the_answer_and_be_given_the_
         assert refreshed.headers["access-control-allow-credentials"] == "true"
 
 
-async def test_the_log_knows_nothing_of_the_cookie(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+async def test_cookie_is_never_logged(api: Api, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         async with a_browser(api) as browser:
             token = cookie_of(await log_in(browser, await api.person()))["value"]

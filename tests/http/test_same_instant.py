@@ -23,10 +23,10 @@ from core.clock_changes import (
     every_day,
     ranges_near,
 )
+from example_search import searched
 from http_api import Api, as_json, open_api
 from marketplace.core.domain.materialized_availability import MaterializedAvailability
 from marketplace.core.domain.schedules import Schedule, TimeRange
-from searching import searched
 
 pytestmark = pytest.mark.thorough
 

@@ -31,7 +31,7 @@ async def slots(person: Person, session: Session, **query: Any) -> Any:
     return (await person.get(f"/api/sessions/{session.id}/slots/", **query)).json()
 
 
-async def test_a_session_without_a_schedule_says_that_it_is_open(api: Api) -> None:
+async def test_session_without_schedule_is_by_arrangement(api: Api) -> None:
     creator, session = await quoted(api)
     assert (await creator.get(f"/api/sessions/{session.id}/schedule/")).json()["is_open"] is True
     seen = (await api.visitor.get(f"/api/sessions/{session.id}/")).json()
@@ -39,7 +39,7 @@ async def test_a_session_without_a_schedule_says_that_it_is_open(api: Api) -> No
     assert await slots(api.visitor, session) == []
 
 
-async def test_a_schedule_is_answered_as_it_is_kept(api: Api) -> None:
+async def test_schedule_response_matches_stored_schedule(api: Api) -> None:
     creator, session = await quoted(api)
     body = {
         "time_zone": "Europe/Madrid",
@@ -62,7 +62,7 @@ async def test_a_schedule_is_answered_as_it_is_kept(api: Api) -> None:
     assert (await put(creator, session, is_open=True, weekly=WEEK)).json()["is_open"] is True
 
 
-async def test_slots_are_what_can_be_booked(api: Api) -> None:
+async def test_slots_are_the_bookable_starts(api: Api) -> None:
     creator, session = await quoted(api, max_participants=1)
     await put(creator, session, weekly=WEEK, time_zone="UTC")
     learner = await api.person()
@@ -87,7 +87,7 @@ async def test_slots_are_what_can_be_booked(api: Api) -> None:
     problem(await learner.post("/api/bookings/", between), 409, "not_bookable")
 
 
-async def test_explanations_are_the_creators(api: Api) -> None:
+async def test_only_creator_can_request_explained_slots(api: Api) -> None:
     _, session = await quoted(api)
     path = f"/api/sessions/{session.id}/slots/"
     problem(await api.visitor.get(path, explain="true"), 401, "not_signed_in")
@@ -108,7 +108,7 @@ async def test_explanations_are_the_creators(api: Api) -> None:
         ({"explain": "perhaps"}, {"explain"}),
     ],
 )
-async def test_a_window_is_read_strictly(api: Api, query: dict[str, str], named: set[str]) -> None:
+async def test_slot_window_is_validated_strictly(api: Api, query: dict[str, str], named: set[str]) -> None:
     _, session = await quoted(api)
     refused = await api.visitor.get(f"/api/sessions/{session.id}/slots/", **query)
     assert refused.status_code == 400
@@ -150,7 +150,7 @@ async def test_a_window_is_read_strictly(api: Api, query: dict[str, str], named:
         ("is_open", "no"),
     ],
 )
-async def test_a_schedule_takes_no_nonsense(api: Api, field: str, value: object) -> None:
+async def test_invalid_schedule_values_are_refused(api: Api, field: str, value: object) -> None:
     creator, session = await quoted(api)
     body = {"valid_from": "2030-01-01"} | {field: value}
     refused = await put(creator, session, **body)
@@ -158,7 +158,7 @@ async def test_a_schedule_takes_no_nonsense(api: Api, field: str, value: object)
     assert bad_fields(refused) == {field}
 
 
-async def test_a_class_of_one_date_is_a_schedule_with_one_extra(api: Api) -> None:
+async def test_single_class_is_a_schedule_with_one_extra_date(api: Api) -> None:
     creator, session = await quoted(api)
     date = (NOW + timedelta(days=3)).date().isoformat()
     idempotently = {"date": date, "starts": "19:00", "ends": "19:30"}
@@ -166,7 +166,7 @@ async def test_a_class_of_one_date_is_a_schedule_with_one_extra(api: Api) -> Non
     assert [slot["starts_at"] for slot in await slots(api.visitor, session)] == [f"{date}T19:00:00Z"]
 
 
-async def test_wall_time_stays_when_the_clocks_change(api: Api) -> None:
+async def test_wall_time_is_kept_across_clock_changes(api: Api) -> None:
     creator, session = await quoted(api)
     ten = {"starts": "10:00", "ends": "10:30"}
     extras = [{"date": date, **ten} for date in ("2030-03-30", "2030-03-31")]
@@ -175,7 +175,7 @@ async def test_wall_time_stays_when_the_clocks_change(api: Api) -> None:
     assert [slot["starts_at"] for slot in found] == ["2030-03-30T09:00:00Z", "2030-03-31T08:00:00Z"]
 
 
-async def test_a_schedule_can_be_tried_before_it_is_kept(api: Api) -> None:
+async def test_schedule_can_be_previewed_before_saving(api: Api) -> None:
     creator, session = await quoted(api, max_participants=1)
     learner = await api.person()
     day = TOMORROW.replace(hour=0)

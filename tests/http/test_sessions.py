@@ -36,7 +36,7 @@ async def quoted(creator: Person, **changes: Any) -> dict[str, Any]:
     return created
 
 
-async def test_a_creator_offers_a_session(api: Api) -> None:
+async def test_creator_creates_session(api: Api) -> None:
     creator = await api.creator()
     sent = a_session_body(
         max_participants=12, image_url="https://example.org/a.jpg", category="fitness", tags=["Yoga", "early birds"]
@@ -64,7 +64,7 @@ async def test_session_says_who_it_is_for(api: Api) -> None:
     assert (await quoted(creator))["audience"] == ""
 
 
-async def test_what_is_not_said_of_a_session_has_a_default(api: Api) -> None:
+async def test_omitted_session_fields_have_defaults(api: Api) -> None:
     created = await quoted(await api.creator())
 
     assert (created["max_participants"], created["status"], created["image_url"]) == (1, "active", None)
@@ -96,18 +96,20 @@ async def test_a_creator_shows_no_email_address_to_the_public(api: Api) -> None:
         (99999999.99, "99999999.99"),
     ],
 )
-async def test_a_price_is_taken_as_text_or_number_and_shown_with_two_places(api: Api, sent: object, shown: str) -> None:
+async def test_price_is_accepted_as_text_or_number_and_shown_with_two_decimals(
+    api: Api, sent: object, shown: str
+) -> None:
     assert (await quoted(await api.creator(), price=sent))["price"] == shown
 
 
-async def test_the_bounds_of_a_session_belong_to_it(api: Api) -> None:
+async def test_session_bounds_are_inclusive(api: Api) -> None:
     creator = await api.creator()
 
     await quoted(creator, title="x", description="x", duration=1, price="0", max_participants=1)
     await quoted(creator, title="x" * 200, description="x" * 20_000, duration=1440, max_participants=10_000)
 
 
-async def test_a_partial_change_leaves_the_rest_of_a_session(api: Api) -> None:
+async def test_partial_update_keeps_other_session_fields(api: Api) -> None:
     creator = await api.creator()
     created = await quoted(creator, category="music", tags=["lute"])
 
@@ -118,7 +120,7 @@ async def test_a_partial_change_leaves_the_rest_of_a_session(api: Api) -> None:
     assert (await creator.patch(at(created["id"]), {})).json() == changed.json()
 
 
-async def test_a_full_change_needs_what_a_new_session_needs(api: Api) -> None:
+async def test_full_update_requires_the_fields_of_a_new_session(api: Api) -> None:
     creator = await api.creator()
     created = await quoted(creator)
 
@@ -128,7 +130,7 @@ async def test_a_full_change_needs_what_a_new_session_needs(api: Api) -> None:
     assert changed.json() == created | {"title": "Evening yoga"}
 
 
-async def test_whose_a_session_is_and_when_it_was_made_cannot_be_changed(api: Api) -> None:
+async def test_session_creator_and_creation_time_cannot_be_changed(api: Api) -> None:
     creator = await api.creator()
     created = await quoted(creator)
 
@@ -137,7 +139,7 @@ async def test_whose_a_session_is_and_when_it_was_made_cannot_be_changed(api: Ap
     assert (await creator.patch(at(created["id"]), fixed)).json() == created
 
 
-async def test_an_inactive_session_is_there_for_its_creator_and_staff_only(api: Api) -> None:
+async def test_inactive_session_is_visible_to_its_creator_and_staff_only(api: Api) -> None:
     creator, other, staff = await api.creator(), await api.creator(), await api.person(is_staff=True)
     session = await quoted(creator, status="inactive")
     path = at(session["id"])
@@ -149,7 +151,7 @@ async def test_an_inactive_session_is_there_for_its_creator_and_staff_only(api: 
     assert session["id"] not in ids(await creator.get(SESSIONS, creator=str(creator.id)))
 
 
-async def test_ones_own_sessions_are_the_inactive_ones_too_and_nobody_elses(api: Api) -> None:
+async def test_own_sessions_include_inactive_ones_and_no_others(api: Api) -> None:
     creator = await api.creator()
     await quoted(await api.creator())
     first, hidden = await quoted(creator), await quoted(creator, status="inactive")
@@ -158,7 +160,7 @@ async def test_ones_own_sessions_are_the_inactive_ones_too_and_nobody_elses(api:
     assert ids(await creator.get(SESSIONS, my_sessions="TRUE")) == [hidden["id"], first["id"]]
 
 
-async def test_ones_own_sessions_are_for_creators(api: Api) -> None:
+async def test_own_sessions_are_for_creators_only(api: Api) -> None:
     problem(await api.visitor.get(SESSIONS, my_sessions="true"), 401, "not_signed_in")
     problem(await (await api.person()).get(SESSIONS, my_sessions="true"), 403, "not_a_creator")
     assert (await api.visitor.get(SESSIONS, my_sessions="false")).status_code == 200
@@ -174,7 +176,7 @@ async def test_the_catalog_shows_no_session_of_a_deactivated_creator(api: Api) -
     assert ids(await api.visitor.get(SESSIONS, creator=str(creator.id))) == []
 
 
-async def test_an_archived_session_is_gone_for_everybody(api: Api) -> None:
+async def test_archived_session_is_not_found_for_anyone(api: Api) -> None:
     creator, staff = await api.creator(), await api.person(is_staff=True)
     session = await quoted(creator)
 
@@ -188,7 +190,7 @@ async def test_an_archived_session_is_gone_for_everybody(api: Api) -> None:
     problem(await creator.delete(at(session["id"])), 404, "not_found")
 
 
-async def test_bookings_go_on_showing_a_session_that_was_archived(api: Api) -> None:
+async def test_bookings_still_show_archived_session(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     session = await api.session(creator)
     booking = await api.booking(learner, session)
@@ -200,7 +202,7 @@ async def test_bookings_go_on_showing_a_session_that_was_archived(api: Api) -> N
     assert shown["session_details"]["title"] == session.title
 
 
-async def test_a_session_with_a_future_seat_is_not_archived_until_the_seat_is_past(api: Api) -> None:
+async def test_session_with_upcoming_booking_cannot_be_archived_until_it_is_past(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     session = await api.session(creator)
     await api.booking(learner, session)
@@ -222,7 +224,7 @@ async def test_a_session_cannot_have_fewer_seats_than_are_sold(api: Api) -> None
     assert (await creator.patch(at(session.id), {"max_participants": 3})).status_code == 200
 
 
-async def test_a_session_cannot_grow_into_another_sold_one(api: Api) -> None:
+async def test_session_duration_cannot_grow_into_another_booked_slot(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     early, late = await api.session(creator, duration=60), await api.session(creator, duration=60)
     await api.booking(learner, early)
@@ -234,7 +236,7 @@ async def test_a_session_cannot_grow_into_another_sold_one(api: Api) -> None:
     assert (await creator.patch(at(early.id), {"duration": 30})).status_code == 200
 
 
-async def test_only_its_creator_changes_a_session(api: Api) -> None:
+async def test_only_creator_can_change_session(api: Api) -> None:
     other = await api.creator()
     shown, hidden = await api.session(), await api.session(status="inactive")
 
@@ -244,7 +246,7 @@ async def test_only_its_creator_changes_a_session(api: Api) -> None:
         problem(await other.send(method, at(uuid4()), json=a_session_body()), 404, "not_found")
 
 
-async def test_a_changed_price_is_not_asked_of_those_who_booked_before(api: Api) -> None:
+async def test_price_change_does_not_affect_existing_bookings(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     session = await api.session(creator)
     booking = await api.booking(learner, session)

@@ -16,7 +16,7 @@ def cancel(session: Session) -> str:
     return f"/api/sessions/{session.id}/slots/cancel/"
 
 
-async def test_a_cancelled_slot_takes_all_its_bookings_along_and_no_others(api: Api) -> None:
+async def test_cancelled_slot_cancels_all_its_bookings_and_no_others(api: Api) -> None:
     creator = await api.creator()
     session = await api.session(creator, max_participants=3, requires_confirmation=True)
     learners = [await api.person() for _ in range(3)]
@@ -51,7 +51,7 @@ async def test_the_seats_of_a_cancelled_slot_can_be_booked_at_once(api: Api) -> 
     await api.booking(learner, session)
 
 
-async def test_a_slot_that_nobody_booked_is_cancelled_without_anybody(api: Api) -> None:
+async def test_cancelling_an_unbooked_slot_returns_no_bookings(api: Api) -> None:
     creator = await api.creator()
     session = await api.session(creator)
 
@@ -60,7 +60,7 @@ async def test_a_slot_that_nobody_booked_is_cancelled_without_anybody(api: Api) 
         assert (response.status_code, response.json()) == (200, [])
 
 
-async def test_a_slot_is_cancelled_until_its_end(api: Api) -> None:
+async def test_slot_can_be_cancelled_until_its_end(api: Api) -> None:
     creator = await api.creator()
     session = await api.session(creator, duration=60, cancellation_notice=24)
     await api.booking(await api.person(), session)
@@ -72,7 +72,7 @@ async def test_a_slot_is_cancelled_until_its_end(api: Api) -> None:
     assert len((await creator.post(cancel(session), AT_TOMORROW)).json()) == 1
 
 
-async def test_only_the_creator_of_a_session_cancels_its_slots(api: Api) -> None:
+async def test_only_creator_can_cancel_slots_of_session(api: Api) -> None:
     learner, session = await api.person(), await api.session()
     await api.booking(learner, session)
 
@@ -92,7 +92,7 @@ async def test_only_the_creator_of_a_session_cancels_its_slots(api: Api) -> None
         ({"starts_at": as_json(TOMORROW), "reason": "x" * 2000}, {"reason"}),
     ],
 )
-async def test_which_slot_and_why_are_said_well(api: Api, body: dict[str, object], bad: set[str]) -> None:
+async def test_slot_cancellation_body_is_validated(api: Api, body: dict[str, object], bad: set[str]) -> None:
     creator = await api.creator()
 
     assert bad_fields(await creator.post(cancel(await api.session(creator)), body)) == bad

@@ -7,7 +7,7 @@ from http_api import Api, as_json
 SUMMARY = "/api/creator/summary/"
 
 
-async def test_a_creator_reads_their_numbers_in_the_zone_of_their_profile(api: Api) -> None:
+async def test_creator_summary_is_in_time_zone_of_profile(api: Api) -> None:
     creator, learner = await api.creator(time_zone="Europe/Madrid"), await api.person()
     session = await api.session(creator, title="Compilers by hand", max_participants=6)
     asking = await api.session(creator, requires_confirmation=True)
@@ -36,7 +36,7 @@ async def test_a_creator_reads_their_numbers_in_the_zone_of_their_profile(api: A
     assert args["days"][0] == {"date": "2029-12-09", "seats": 0, "income": "0.00"}
 
 
-async def test_a_new_creator_reads_zeros_and_no_rate(api: Api) -> None:
+async def test_new_creator_summary_has_zeros_and_no_rate(api: Api) -> None:
     args = (await (await api.creator()).get(SUMMARY)).json()
 
     assert args["upcoming"] == {"seats_sold": 0, "seats_offered": 0, "fill_rate": None}

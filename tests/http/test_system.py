@@ -38,7 +38,7 @@ class NotReady:
         raise Busy("The database is not migrated.")
 
 
-async def test_a_process_that_answers_is_alive_and_ready(api: Api) -> None:
+async def test_responding_process_is_alive_and_ready(api: Api) -> None:
     for path in ("/health/live", "/health/ready"):
         response = await api.visitor.get(path)
         assert (response.status_code, response.json()) == (200, {"status": "ok"})
@@ -52,13 +52,13 @@ async def test_a_process_without_its_database_is_alive_but_not_ready() -> None:
         assert response.headers["retry-after"].isdecimal()
 
 
-async def test_the_marketplace_says_its_currency_and_categories() -> None:
+async def test_marketplace_info_has_currency_and_categories() -> None:
     async with open_api(replace(SETTINGS, currency="CHF", categories=("chess", "cheese"))) as api:
         args = (await api.visitor.get("/api/marketplace/")).json()
         assert args == {"currency": "CHF", "categories": ["chess", "cheese"], "demo_accounts": []}
 
 
-async def test_a_demo_tells_its_visitors_the_accounts_that_they_may_sign_in_with() -> None:
+async def test_demo_lists_its_sign_in_accounts() -> None:
     async with open_api(replace(SETTINGS, demo=True)) as api:
         args = (await api.visitor.get("/api/marketplace/")).json()["demo_accounts"]
 
@@ -74,14 +74,14 @@ async def test_metrics_are_not_on_this_port(api: Api) -> None:
     problem(await api.visitor.get("/metrics"), 404, "not_found")
 
 
-async def test_the_front_page_leads_to_the_documentation(api: Api) -> None:
+async def test_front_page_redirects_to_documentation(api: Api) -> None:
     response = await api.visitor.get("/")
 
     assert response.is_redirect
     assert response.headers["location"] == "/api/docs/"
 
 
-async def test_the_documentation_needs_nothing_from_outside(built_api: Api) -> None:
+async def test_documentation_loads_nothing_from_other_hosts(built_api: Api) -> None:
     response = await built_api.visitor.get("/api/docs/")
 
     assert response.status_code == 200
@@ -95,14 +95,14 @@ async def test_the_documentation_needs_nothing_from_outside(built_api: Api) -> N
     assert "http" not in policy
 
 
-async def test_the_documentations_files_are_served_and_nothing_beside_them(built_api: Api) -> None:
+async def test_only_documentation_files_are_served(built_api: Api) -> None:
     assert (await built_api.visitor.get("/docs-assets/swagger-ui-bundle.js")).text == "// the bundle"
     out = ("../../secret.txt", "%2e%2e/%2e%2e/secret.txt", "..%2f..%2fsecret.txt", "../secret.txt", "%2fetc/passwd")
     for path in ("nothing.js", "", *out):
         problem(await built_api.visitor.get(f"/docs-assets/{path}"), 404, "not_found")
 
 
-async def test_without_a_built_front_end_the_documentation_says_what_to_do(tmp_path: Path) -> None:
+async def test_documentation_without_built_front_end_explains_what_to_do(tmp_path: Path) -> None:
     async with open_api(replace(SETTINGS, frontend_dir=tmp_path)) as api:
         response = await api.visitor.get("/api/docs/")
         assert response.status_code == 503
@@ -110,7 +110,7 @@ async def test_without_a_built_front_end_the_documentation_says_what_to_do(tmp_p
         assert not re.search(r"https?://", response.text)
 
 
-async def test_the_document_that_is_served_is_the_one_that_is_generated(api: Api) -> None:
+async def test_served_openapi_document_is_the_generated_one(api: Api) -> None:
     response = await api.visitor.get("/api/schema/openapi.json")
 
     assert response.json() == msgspec.json.decode(msgspec.json.encode(document(SETTINGS.categories)))
@@ -118,7 +118,7 @@ async def test_the_document_that_is_served_is_the_one_that_is_generated(api: Api
     assert "json" in response.headers["content-type"]
 
 
-async def test_other_sites_may_not_read_answers_unless_the_operator_says_so(api: Api, open_to_ours: Api) -> None:
+async def test_foreign_origins_cannot_read_responses_unless_allowed(api: Api, open_to_ours: Api) -> None:
     closed = await api.visitor.send("GET", "/api/sessions/", headers={"Origin": OURS})
     ours = await open_to_ours.visitor.send("GET", "/api/sessions/", headers={"Origin": OURS})
     foreign = await open_to_ours.visitor.send("GET", "/api/sessions/", headers={"Origin": FOREIGN})
@@ -129,14 +129,14 @@ async def test_other_sites_may_not_read_answers_unless_the_operator_says_so(api:
     assert {"Link", "Idempotency-Replayed"} <= set(ours.headers["access-control-expose-headers"].split(", "))
 
 
-async def test_our_site_reads_refusals_too(open_to_ours: Api) -> None:
+async def test_allowed_origin_can_read_refusals(open_to_ours: Api) -> None:
     refused = await open_to_ours.visitor.send("GET", "/api/auth/profile/", headers={"Origin": OURS})
 
     problem(refused, 401, "not_signed_in")
     assert refused.headers["access-control-allow-origin"] == OURS
 
 
-async def test_our_site_may_ask_beforehand_and_another_is_not_told_yes(open_to_ours: Api) -> None:
+async def test_preflight_allows_configured_origin_only(open_to_ours: Api) -> None:
     requested = {
         "Access-Control-Request-Method": "PATCH",
         "Access-Control-Request-Headers": "authorization,content-type,idempotency-key",
@@ -152,7 +152,7 @@ async def test_our_site_may_ask_beforehand_and_another_is_not_told_yes(open_to_o
     assert "access-control-allow-origin" not in foreign.headers
 
 
-async def test_answers_are_not_kept_by_caches_nor_guessed_at(api: Api) -> None:
+async def test_responses_are_not_cached_or_sniffed(api: Api) -> None:
     response = await api.visitor.get("/api/marketplace/")
 
     assert response.headers["cache-control"] == "no-store"

@@ -23,7 +23,7 @@ async def log_in(api: Api, person: Person, password: str = PASSWORD) -> Any:
     return await api.visitor.post(LOGIN, {"email": person.user.email, "password": password})
 
 
-async def test_a_login_answers_with_the_person_and_two_tokens(api: Api) -> None:
+async def test_login_returns_user_and_two_tokens(api: Api) -> None:
     person = await api.person()
 
     login = (await log_in(api, person)).json()
@@ -33,7 +33,7 @@ async def test_a_login_answers_with_the_person_and_two_tokens(api: Api) -> None:
     assert (await Person(api.client, login["access"]).get(PROFILE)).status_code == 200
 
 
-async def test_an_unknown_address_and_a_wrong_password_are_told_the_same(api: Api) -> None:
+async def test_unknown_email_and_wrong_password_have_same_response(api: Api) -> None:
     person = await api.person()
 
     wrong = await log_in(api, person, "not my password")
@@ -42,7 +42,7 @@ async def test_an_unknown_address_and_a_wrong_password_are_told_the_same(api: Ap
     assert problem(wrong, 401, "bad_credentials") == problem(unknown, 401, "bad_credentials")
 
 
-async def test_a_switched_off_account_is_told_the_same_as_a_wrong_password(api: Api) -> None:
+async def test_deactivated_account_and_wrong_password_have_same_response(api: Api) -> None:
     person = await api.person()
     wrong = problem(await log_in(api, person, "not my password"), 401, "bad_credentials")
 
@@ -51,7 +51,7 @@ async def test_a_switched_off_account_is_told_the_same_as_a_wrong_password(api: 
     assert problem(await log_in(api, person), 401, "bad_credentials") == wrong
 
 
-async def test_an_unknown_address_costs_the_checking_of_a_password_too(empty_api: Api) -> None:
+async def test_unknown_email_verifies_a_password_too(empty_api: Api) -> None:
     person = await empty_api.person()
     before = list(empty_api.passwords.verified)
 
@@ -61,7 +61,7 @@ async def test_an_unknown_address_costs_the_checking_of_a_password_too(empty_api
     assert empty_api.passwords.verified[len(before) :] == [person.user.password_hash, None]
 
 
-async def test_an_access_token_lives_a_day(api: Api) -> None:
+async def test_access_token_expires_after_24_hours(api: Api) -> None:
     person = await api.person()
 
     api.clock.advance(timedelta(days=1, seconds=-1))
@@ -71,7 +71,7 @@ async def test_an_access_token_lives_a_day(api: Api) -> None:
     problem(await person.get(PROFILE), 401, "not_signed_in")
 
 
-async def test_a_refresh_token_lives_seven_days_from_its_making(api: Api) -> None:
+async def test_refresh_token_expires_after_seven_days(api: Api) -> None:
     person = await api.person()
     late = await api.login(person.user)
 
@@ -82,7 +82,7 @@ async def test_a_refresh_token_lives_seven_days_from_its_making(api: Api) -> Non
     problem(await api.visitor.post(REFRESH, {"refresh": late.refresh}), 401, "bad_refresh_token")
 
 
-async def test_a_refresh_gives_a_new_pair_and_each_of_it_works(api: Api) -> None:
+async def test_refresh_returns_a_new_working_pair(api: Api) -> None:
     person = await api.person()
 
     pair = (await api.visitor.post(REFRESH, {"refresh": person.refresh})).json()
@@ -105,7 +105,7 @@ async def test_a_refresh_token_used_again_ends_the_whole_login(api: Api) -> None
     problem(await Person(api.client, pair["access"]).get(PROFILE), 401, "not_signed_in")
 
 
-async def test_of_all_who_use_a_refresh_token_at_once_one_gets_a_pair_and_the_login_ends(api: Api) -> None:
+async def test_concurrent_refreshes_have_one_winner_and_end_the_login(api: Api) -> None:
     person = await api.person()
 
     answers = await asyncio.gather(*(api.visitor.post(REFRESH, {"refresh": person.refresh}) for _ in range(5)))
@@ -115,7 +115,7 @@ async def test_of_all_who_use_a_refresh_token_at_once_one_gets_a_pair_and_the_lo
     problem(await api.visitor.post(REFRESH, {"refresh": pair["refresh"]}), 401, "bad_refresh_token")
 
 
-async def test_a_reused_refresh_token_leaves_other_logins_alone(api: Api) -> None:
+async def test_reused_refresh_token_does_not_end_other_logins(api: Api) -> None:
     person = await api.person()
     elsewhere = await api.login(person.user)
     await api.visitor.post(REFRESH, {"refresh": person.refresh})
@@ -140,7 +140,7 @@ async def test_a_logout_ends_refresh_and_access_tokens_of_that_login_only(api: A
     assert (await elsewhere.get(PROFILE)).status_code == 200
 
 
-async def test_a_logout_needs_no_living_login(api: Api) -> None:
+async def test_logout_needs_no_active_login(api: Api) -> None:
     person = await api.person()
     await api.visitor.post(LOGOUT, {"refresh": person.refresh})
 
@@ -148,7 +148,7 @@ async def test_a_logout_needs_no_living_login(api: Api) -> None:
     assert (await api.visitor.post(LOGOUT, {"refresh": "never issued"})).status_code == 204
 
 
-async def test_a_logout_everywhere_ends_every_login_of_the_person_and_of_nobody_else(api: Api) -> None:
+async def test_logout_everywhere_ends_every_login_of_the_user_only(api: Api) -> None:
     person, other = await api.person(), await api.person()
     for each in (person, elsewhere := await api.login(person.user), other):
         assert (await each.get(PROFILE)).status_code == 200
@@ -162,7 +162,7 @@ async def test_a_logout_everywhere_ends_every_login_of_the_person_and_of_nobody_
     assert (await other.get(PROFILE)).status_code == 200
 
 
-async def test_a_logout_everywhere_in_another_process_is_seen_within_a_second(api: Api) -> None:
+async def test_logout_everywhere_in_another_process_takes_effect_within_a_second(api: Api) -> None:
     person = await api.person()
     elsewhere = await api.login(person.user)
     assert (await elsewhere.get(PROFILE)).status_code == 200
@@ -174,7 +174,7 @@ async def test_a_logout_everywhere_in_another_process_is_seen_within_a_second(ap
     problem(await elsewhere.get(PROFILE), 401, "not_signed_in")
 
 
-async def test_a_logout_everywhere_by_a_token_whose_login_is_over_says_that_it_ended_nothing(api: Api) -> None:
+async def test_logout_everywhere_by_token_of_ended_login_is_refused(api: Api) -> None:
     person = await api.person()
     elsewhere = await api.login(person.user)
     await api.visitor.post(LOGOUT, {"refresh": person.refresh})
@@ -184,7 +184,7 @@ async def test_a_logout_everywhere_by_a_token_whose_login_is_over_says_that_it_e
     assert (await elsewhere.get(PROFILE)).status_code == 200
 
 
-async def test_a_used_refresh_token_still_signs_out(api: Api) -> None:
+async def test_used_refresh_token_can_still_sign_out(api: Api) -> None:
     person = await api.person()
     pair = (await api.visitor.post(REFRESH, {"refresh": person.refresh})).json()
 
@@ -193,7 +193,7 @@ async def test_a_used_refresh_token_still_signs_out(api: Api) -> None:
     problem(await api.visitor.post(REFRESH, {"refresh": pair["refresh"]}), 401, "bad_refresh_token")
 
 
-async def test_a_deactivated_person_is_out_and_cannot_come_back(api: Api) -> None:
+async def test_deactivated_user_is_signed_out_and_cannot_log_in(api: Api) -> None:
     person = await api.person()
     assert (await person.get(PROFILE)).status_code == 200
 
@@ -206,7 +206,7 @@ async def test_a_deactivated_person_is_out_and_cannot_come_back(api: Api) -> Non
     problem(await log_in(api, person), 401, "bad_credentials")
 
 
-async def test_what_another_process_changed_is_seen_after_half_a_second(api: Api) -> None:
+async def test_change_by_another_process_is_visible_after_half_a_second(api: Api) -> None:
     person = await api.person()
     assert (await person.get(PROFILE)).status_code == 200
 
@@ -219,7 +219,7 @@ async def test_what_another_process_changed_is_seen_after_half_a_second(api: Api
     problem(await person.get(PROFILE), 401, "not_signed_in")
 
 
-async def test_a_creator_made_by_another_process_is_not_refused_for_what_was_remembered(api: Api) -> None:
+async def test_creator_promoted_by_another_process_is_not_refused_by_cached_role(api: Api) -> None:
     person = await api.person()
     assert (await person.get(PROFILE)).json()["role"] == "user"
 
@@ -255,14 +255,14 @@ def claims(person: Person, **changes: Any) -> dict[str, Any]:
     ],
     ids=str,
 )
-async def test_a_token_that_says_something_else_is_refused(api: Api, changes: dict[str, Any]) -> None:
+async def test_token_with_invalid_claims_is_refused(api: Api, changes: dict[str, Any]) -> None:
     person = await api.person()
     token = jwt.encode(claims(person, **changes), SECRET_KEY, algorithm="HS256")
 
     problem(await Person(api.client, token).get(PROFILE), 401, "not_signed_in")
 
 
-async def test_a_token_needs_this_marketplaces_signature(api: Api) -> None:
+async def test_token_needs_signature_of_this_marketplace(api: Api) -> None:
     person = await api.person()
     args = claims(person)
     head, body, signature = person.access.split(".")
@@ -283,7 +283,7 @@ async def test_a_token_needs_this_marketplaces_signature(api: Api) -> None:
     assert (await Person(api.client, jwt.encode(args, SECRET_KEY, algorithm="HS256")).get(PROFILE)).status_code == 200
 
 
-async def test_what_a_token_says_of_roles_is_never_read(api: Api) -> None:
+async def test_role_claims_of_token_are_ignored(api: Api) -> None:
     person = await api.person()
     boasting = claims(person, role="creator", is_staff=True, is_superuser=True)
     token = jwt.encode(boasting, SECRET_KEY, algorithm="HS256")
@@ -294,7 +294,7 @@ async def test_what_a_token_says_of_roles_is_never_read(api: Api) -> None:
     problem(await Person(api.client, token).get("/api/bookings/creator_bookings/"), 403, "not_a_creator")
 
 
-async def test_an_access_token_is_no_refresh_token(api: Api) -> None:
+async def test_access_token_is_refused_as_refresh_token(api: Api) -> None:
     person = await api.person()
 
     problem(await api.visitor.post(REFRESH, {"refresh": person.access}), 401, "bad_refresh_token")

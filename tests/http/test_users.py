@@ -25,7 +25,7 @@ PROFILE_FIELDS = {
 NEW_PASSWORD = "a staple of batteries"
 
 
-async def test_a_registration_answers_with_the_account_and_nothing_of_its_password(api: Api) -> None:
+async def test_registration_returns_account_without_password(api: Api) -> None:
     sent = a_registration(role="creator", first_name="Ada", last_name="Byron")
 
     response = await api.visitor.post("/api/auth/register/", sent)
@@ -36,13 +36,13 @@ async def test_a_registration_answers_with_the_account_and_nothing_of_its_passwo
     assert created == {name: value for name, value in sent.items() if name != "password"}
 
 
-async def test_who_says_no_role_and_no_name_is_a_nameless_user(api: Api) -> None:
+async def test_registration_defaults_to_user_role_without_name(api: Api) -> None:
     created = (await api.visitor.post("/api/auth/register/", a_registration())).json()
 
     assert (created["role"], created["first_name"], created["last_name"]) == ("user", "", "")
 
 
-async def test_who_registered_can_sign_in(api: Api) -> None:
+async def test_registered_user_can_sign_in(api: Api) -> None:
     sent = a_registration()
     created = (await api.visitor.post("/api/auth/register/", sent)).json()
 
@@ -52,7 +52,7 @@ async def test_who_registered_can_sign_in(api: Api) -> None:
     assert login.json()["user"]["id"] == created["id"]
 
 
-async def test_nobody_registers_as_staff(api: Api) -> None:
+async def test_registration_cannot_grant_staff_rights(api: Api) -> None:
     sent = a_registration(is_staff=True, is_superuser=True, is_active=False, id="0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")
     created = (await api.visitor.post("/api/auth/register/", sent)).json()
 
@@ -64,14 +64,14 @@ async def test_nobody_registers_as_staff(api: Api) -> None:
 
 
 @pytest.mark.parametrize("email", ["twin@example.org", "TWIN@Example.ORG", " twin@example.org "])
-async def test_an_email_address_has_one_account_whatever_its_case(empty_api: Api, email: str) -> None:
+async def test_email_has_one_account_regardless_of_case(empty_api: Api, email: str) -> None:
     await empty_api.person(email="Twin@example.org")
 
     problem(await empty_api.visitor.post("/api/auth/register/", a_registration(email=email)), 409, "email_taken")
 
 
 @pytest.mark.parametrize("username", ["straße", "STRASSE", "\uff33trasse"])
-async def test_a_username_is_taken_whatever_its_case_and_width(empty_api: Api, username: str) -> None:
+async def test_username_is_taken_regardless_of_case_and_width(empty_api: Api, username: str) -> None:
     await empty_api.person(username="Strasse")
 
     refused = await empty_api.visitor.post("/api/auth/register/", a_registration(username=username))
@@ -79,7 +79,7 @@ async def test_a_username_is_taken_whatever_its_case_and_width(empty_api: Api, u
     problem(refused, 409, "username_taken")
 
 
-async def test_of_all_who_register_one_address_at_once_one_has_it(api: Api) -> None:
+async def test_concurrent_registrations_of_one_email_have_one_winner(api: Api) -> None:
     sent = a_registration()
 
     answers = await asyncio.gather(*(api.visitor.post("/api/auth/register/", sent) for _ in range(10)))
@@ -88,7 +88,7 @@ async def test_of_all_who_register_one_address_at_once_one_has_it(api: Api) -> N
 
 
 @pytest.mark.parametrize("password", ["1234567", "x" * 129, "password1", "PASSWORD1", "Ada.Byron", "ada@byron.org"])
-async def test_a_password_that_is_short_long_common_or_ones_own_name_is_refused(api: Api, password: str) -> None:
+async def test_short_long_common_or_own_name_password_is_refused(api: Api, password: str) -> None:
     sent = a_registration(email="ada@byron.org", username="ada.byron", password=password)
 
     assert bad_fields(await api.visitor.post("/api/auth/register/", sent)) == {"password"}
@@ -104,7 +104,7 @@ async def test_the_spaces_around_a_password_are_part_of_it(api: Api) -> None:
     assert (bare.status_code, padded.status_code) == (401, 200)
 
 
-async def test_a_profile_shows_ones_own_account(api: Api) -> None:
+async def test_profile_shows_own_account(api: Api) -> None:
     person = await api.person(avatar="https://example.org/ada.png", time_zone="Europe/Madrid")
 
     shown = (await person.get(PROFILE)).json()
@@ -133,7 +133,7 @@ async def test_a_full_change_needs_the_username(api: Api) -> None:
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
-async def test_what_cannot_be_changed_here_is_ignored(api: Api, method: str) -> None:
+async def test_unchangeable_profile_fields_are_ignored(api: Api, method: str) -> None:
     person = await api.person()
     before = (await person.get(PROFILE)).json()
     fixed = {"id": "1", "email": "x@example.org", "role": "creator", "is_staff": True, "is_superuser": True}
@@ -144,7 +144,7 @@ async def test_what_cannot_be_changed_here_is_ignored(api: Api, method: str) -> 
     assert changed.json() == before
 
 
-async def test_a_change_to_somebody_elses_username_is_refused(api: Api) -> None:
+async def test_username_of_another_user_is_refused(api: Api) -> None:
     person, other = await api.person(), await api.person()
 
     problem(await person.patch(PROFILE, {"username": other.user.username.upper()}), 409, "username_taken")
@@ -152,13 +152,13 @@ async def test_a_change_to_somebody_elses_username_is_refused(api: Api) -> None:
 
 
 @pytest.mark.parametrize("none", [None, ""])
-async def test_an_avatar_can_be_taken_away(api: Api, none: str | None) -> None:
+async def test_avatar_can_be_removed(api: Api, none: str | None) -> None:
     person = await api.person(avatar="https://example.org/ada.png")
 
     assert (await person.patch(PROFILE, {"avatar": none})).json()["avatar"] is None
 
 
-async def test_a_user_becomes_a_creator_at_once_and_with_the_same_token(api: Api) -> None:
+async def test_user_becomes_creator_at_once_with_same_token(api: Api) -> None:
     person = await api.person()
     problem(await person.post("/api/sessions/", a_session_body()), 403, "not_a_creator")
 
@@ -200,7 +200,7 @@ async def test_a_new_password_ends_every_other_login_but_not_this_one(api: Api) 
     assert (await api.visitor.post("/api/auth/refresh/", {"refresh": person.refresh})).status_code == 200
 
 
-async def test_a_password_change_names_all_that_is_wrong_with_it(api: Api) -> None:
+async def test_password_change_reports_every_error(api: Api) -> None:
     person = await api.person()
 
     refused = await person.post("/api/auth/password/", {"current_password": "wrong", "new_password": "short"})
@@ -227,7 +227,7 @@ async def test_a_password_change_names_all_that_is_wrong_with_it(api: Api) -> No
         ("first_name", None),
     ],
 )
-async def test_a_profile_takes_no_nonsense(api: Api, field: str, value: object) -> None:
+async def test_invalid_profile_values_are_refused(api: Api, field: str, value: object) -> None:
     person = await api.person()
 
     assert bad_fields(await person.patch(PROFILE, {field: value})) == {field}

@@ -12,13 +12,13 @@ import pytest
 import pytest_asyncio
 
 from databases import address_of, scratch_database, shared_database
-from postgres.bulk import Size, load
-from postgres.plans import Watched, watched
-from postgres.programs import (
+from postgres.embedded_programs import (
     USES_IT,
     Program,
     processes_of,
 )
+from postgres.large_dataset import Size, load
+from postgres.query_plans import Watched, watched
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

@@ -18,8 +18,8 @@ from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.admin_lists import ListedBookingFilters, ListedUserFilters
 from marketplace.core.errors import Busy
-from postgres.bulk import BUSY, BUSY_PERSON, PEOPLE, numbered
-from postgres.crowd import Books, Person, person
+from postgres.http_clients import Books, Person, person
+from postgres.large_dataset import BUSY, BUSY_PERSON, PEOPLE, numbered
 from postgres.servers import Server, run_command, servers
 
 OF_EXPORTS = "FROM pg_stat_activity WHERE application_name = 'marketplace export' AND datname = current_database()"
@@ -54,7 +54,7 @@ def memory(server: Server) -> float:
     return sum(int(each) * 4096 for each in pages) / 1e6
 
 
-async def test_the_pools_timeouts_end_a_page_and_no_export(loaded: str) -> None:
+async def test_pool_timeouts_apply_to_pages_and_not_to_exports(loaded: str) -> None:
     limits = PoolLimits(min_size=0, statement_timeout=timedelta(milliseconds=1), command_timeout=timedelta(seconds=1))
     database = await connect(loaded, limits)
     lists = postgres_storage(database).lists
@@ -76,7 +76,7 @@ async def test_the_pools_timeouts_end_a_page_and_no_export(loaded: str) -> None:
 
 
 @pytest.mark.runs_alone
-async def test_an_export_sends_everything_soon_and_keeps_nothing(server: Server, staff: Person) -> None:
+async def test_export_streams_everything_with_bounded_memory(server: Server, staff: Person) -> None:
     await server.client.get("/api/admin/bookings/", headers=staff.headers)
     before, started, first, maximum, lines = memory(server), time.perf_counter(), 0.0, 0.0, 0
     url = "/api/admin/bookings/export/?starts_to=2031-03-01"
@@ -92,7 +92,7 @@ async def test_an_export_sends_everything_soon_and_keeps_nothing(server: Server,
     assert maximum < MAX_MEMORY
 
 
-async def test_who_goes_away_ends_the_query(loaded: str, server: Server, staff: Person) -> None:
+async def test_disconnected_client_ends_the_query(loaded: str, server: Server, staff: Person) -> None:
     url = "/api/admin/bookings/export/?format=jsonl"
     async with server.client.stream("GET", url, headers=staff.headers) as answer:
         parts = answer.aiter_bytes()
@@ -107,7 +107,9 @@ async def test_who_goes_away_ends_the_query(loaded: str, server: Server, staff: 
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "xlsx"])
-async def test_a_file_that_breaks_off_is_seen_to(loaded: str, server: Server, staff: Person, form: str) -> None:
+async def test_interrupted_export_ends_with_a_protocol_error(
+    loaded: str, server: Server, staff: Person, form: str
+) -> None:
     url = f"/api/admin/bookings/export/?format={form}"
     async with server.client.stream("GET", url, headers=staff.headers) as answer:
         parts, read = answer.aiter_bytes(), 0
@@ -119,7 +121,7 @@ async def test_a_file_that_breaks_off_is_seen_to(loaded: str, server: Server, st
             await _to_its_end(parts)
 
 
-async def test_a_list_that_nobody_reads_to_its_end_gives_its_connection_back(loaded: str) -> None:
+async def test_partially_read_list_returns_its_connection(loaded: str) -> None:
     database = await connect(loaded)
     batches = postgres_storage(database).lists.users.batches(ListedUserFilters())
     assert len(await anext(batches)) > 1
@@ -129,7 +131,7 @@ async def test_a_list_that_nobody_reads_to_its_end_gives_its_connection_back(loa
     assert await Books(loaded).ask(EXPORTS) == []
 
 
-async def test_the_shell_writes_the_same_to_a_file_or_to_its_output(loaded: str, tmp_path: Path) -> None:
+async def test_export_command_writes_the_same_to_file_or_stdout(loaded: str, tmp_path: Path) -> None:
     requested = ("--filter", "role=creator", "--filter", "ordering=email", "--columns", "email,id")
     book = tmp_path / "creators.xlsx"
 
@@ -147,7 +149,7 @@ async def test_the_shell_writes_the_same_to_a_file_or_to_its_output(loaded: str,
 
 
 @pytest.mark.parametrize("mistake", [("--filter", "rol=creator"), ("--filter", "is_staff"), ("--columns", "secret")])
-async def test_a_slip_of_the_pen_exports_nothing(loaded: str, tmp_path: Path, mistake: tuple[str, str]) -> None:
+async def test_invalid_export_option_exports_nothing(loaded: str, tmp_path: Path, mistake: tuple[str, str]) -> None:
     output = tmp_path / "users.csv"
 
     with pytest.raises(AssertionError, match=r"Choose one|true or false"):

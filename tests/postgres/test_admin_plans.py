@@ -25,9 +25,9 @@ from marketplace.core.domain.admin_lists import (
     ListedUserFilters,
 )
 from marketplace.core.ports.storage import Storage
-from postgres.bulk import BUSY_CREATOR, BUSY_PERSON, numbered
-from postgres.office import STAFF, StaffActions, load_office
-from postgres.plans import PAGE, nodes
+from postgres.backoffice_dataset import STAFF, StaffActions, load_office
+from postgres.large_dataset import BUSY_CREATOR, BUSY_PERSON, numbered
+from postgres.query_plans import PAGE, nodes
 
 pytestmark = pytest.mark.starts_first
 
@@ -143,7 +143,7 @@ async def test_a_first_page_reads_little(loaded: str, office: Storage, filters: 
     assert blocks < (BLOCKS_MOST_IF_DEAR if filters == DEAR else MAX_BLOCKS)
 
 
-async def test_totals_are_exact_while_few_and_then_near(office: Storage) -> None:
+async def test_totals_are_exact_when_small_and_estimated_when_large(office: Storage) -> None:
     few = await page(office, ListedBookingFilters(status="pending"))
     many = await page(office, ListedBookingFilters(status="completed"))
 

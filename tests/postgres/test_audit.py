@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from marketplace.adapters.postgres.connection.pool import Database, PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
-from staff import an_entry
+from staff_services import an_entry
 
 ATTEMPTS = {
     "UPDATE": "UPDATE audit_entries SET reason = 'nothing happened'",
@@ -47,7 +47,7 @@ async def kept(dsn: str) -> list[str]:
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)
-async def test_the_application_cannot_change_its_own_log(
+async def test_application_cannot_change_its_audit_log(
     application: Database, empty_database: str, attempt: str
 ) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="only added to"):
@@ -59,7 +59,7 @@ async def test_the_application_cannot_change_its_own_log(
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)
 @pytest.mark.usefixtures("application")
-async def test_neither_can_a_session_that_asks_for_triggers_to_be_left_out(empty_database: str, attempt: str) -> None:
+async def test_audit_log_is_protected_with_triggers_disabled_by_session(empty_database: str, attempt: str) -> None:
     connection: Any = await asyncpg.connect(empty_database)
     try:
         await connection.execute("SET session_replication_role = replica")
@@ -72,7 +72,7 @@ async def test_neither_can_a_session_that_asks_for_triggers_to_be_left_out(empty
 
 
 @pytest.mark.usefixtures("application")
-async def test_neither_can_an_owner_who_is_no_superuser_though_they_may_add(empty_database: str) -> None:
+async def test_table_owner_without_superuser_can_only_append_to_audit_log(empty_database: str) -> None:
     connection: Any = await asyncpg.connect(empty_database)
     try:
         await connection.execute(f"CREATE ROLE {OWNER}; ALTER TABLE audit_entries OWNER TO {OWNER}; SET ROLE {OWNER}")

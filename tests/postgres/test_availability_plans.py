@@ -15,8 +15,8 @@ from marketplace.adapters.postgres.catalog.candidates import FIRST_WALK, MAX_WAL
 from marketplace.core.domain.availability import CatalogSession
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import CatalogFilters
-from postgres.bulk import BUSY_CREATOR, numbered
-from postgres.plans import PAGE, Plan, Watched, carried_out, costly, pages, sent
+from postgres.large_dataset import BUSY_CREATOR, numbered
+from postgres.query_plans import PAGE, Plan, Watched, carried_out, costly, pages, sent
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TODAY = NOW.replace(hour=0)
@@ -67,7 +67,7 @@ async def all_of(program: Watched, filters: CatalogFilters) -> tuple[list[Catalo
 
 
 @pytest.mark.parametrize("filters", FOUND_AT_ONCE.values(), ids=FOUND_AT_ONCE)
-async def test_a_page_of_what_is_mostly_free_is_one_cheap_statement_however_deep(
+async def test_page_of_mostly_available_sessions_is_one_cheap_statement_at_any_depth(
     loaded: str, program: Watched, filters: CatalogFilters
 ) -> None:
     found = await pages_of(loaded, program, filters)
@@ -76,7 +76,7 @@ async def test_a_page_of_what_is_mostly_free_is_one_cheap_statement_however_deep
 
 
 @pytest.mark.parametrize("filters", SELDOM_FOUND.values(), ids=SELDOM_FOUND)
-async def test_a_page_of_what_is_seldom_free_reads_no_more_than_it_may_judge(
+async def test_page_of_rarely_available_sessions_reads_a_bounded_number(
     loaded: str, program: Watched, filters: CatalogFilters
 ) -> None:
     found = await pages_of(loaded, program, filters)
@@ -84,14 +84,14 @@ async def test_a_page_of_what_is_seldom_free_reads_no_more_than_it_may_judge(
     assert costly(found, blocks=4 * MAX_WALK, rows=8 * MAX_WALK) == []
 
 
-async def test_the_few_that_are_free_are_found_among_all(program: Watched) -> None:
+async def test_few_available_sessions_are_found_among_all(program: Watched) -> None:
     found, times = await all_of(program, CatalogFilters(category="business", **NIGHT))
 
     assert {session.id for session in found} == {numbered("session", n) for n in range(1, 200_000, 10_000)}
     assert times == 1
 
 
-async def test_a_search_by_relevance_judges_its_window_and_no_more(loaded: str, program: Watched) -> None:
+async def test_relevance_search_checks_availability_within_its_window_only(loaded: str, program: Watched) -> None:
     for begin in (NIGHT["available_from"], TODAY + 400 * DAY):
         filters = CatalogFilters(words=("common",), ordering="relevance", available_from=begin)
         asking = program.storage.catalog.list(filters, PAGE, None, NOW)
@@ -99,7 +99,7 @@ async def test_a_search_by_relevance_judges_its_window_and_no_more(loaded: str, 
 
 
 @pytest.mark.parametrize("window", [NIGHT, NEXT_YEAR, {"available_from": TODAY + DAY}], ids=["night", "far", "soon"])
-async def test_facets_of_what_is_free_judge_a_bounded_number(
+async def test_facets_of_available_sessions_check_a_bounded_number(
     loaded: str, program: Watched, window: dict[str, Any]
 ) -> None:
     filters = CatalogFilters(**window)
@@ -108,7 +108,7 @@ async def test_facets_of_what_is_free_judge_a_bounded_number(
     assert costly([plan], blocks=150_000, rows=60_000) == []
 
 
-async def test_a_page_is_one_statement_and_three_where_a_thousand_matches_do_not_fill_it(
+async def test_page_takes_one_statement_or_three_when_a_thousand_matches_do_not_fill_it(
     program: Watched,
 ) -> None:
     sessions = services_over(program.storage, clock=MovableClock(NOW)).sessions
@@ -138,7 +138,7 @@ TAKE_UP = """
 """
 
 
-async def test_where_everybody_is_taken_a_page_is_short_and_leads_on_to_the_end(
+async def test_page_without_available_sessions_is_short_and_continues_to_the_end(
     loaded: str, program: Watched, connection: Any
 ) -> None:
     await connection.execute(TAKE_UP, NOON - 6 * HOUR, NOON + 6 * HOUR)
@@ -152,7 +152,7 @@ async def test_where_everybody_is_taken_a_page_is_short_and_leads_on_to_the_end(
     assert await all_of(program, everybody) == ([], LISTED // MAX_WALK + 1)
 
 
-async def test_a_creator_who_is_booked_for_weeks_costs_their_calendar_and_no_more(
+async def test_creator_booked_for_weeks_costs_only_reading_their_calendar(
     loaded: str, program: Watched, connection: Any
 ) -> None:
     creator = numbered("user", FULL_CREATOR)

@@ -11,8 +11,8 @@ import pytest_asyncio
 
 from marketplace.core.domain.bookings import BookingDetails, BookingFilters, BookingOrdering, BookingStatus
 from marketplace.core.domain.pages import Page
-from postgres.bulk import BUSY_CREATOR, BUSY_PERSON, Size, load, load_long_busy, numbered
-from postgres.plans import Plan, Watched, plans, watched
+from postgres.large_dataset import BUSY_CREATOR, BUSY_PERSON, Size, load, load_long_busy, numbered
+from postgres.query_plans import Plan, Watched, plans, watched
 
 PAGE = 20
 BLOCKS = 900

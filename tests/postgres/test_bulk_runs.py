@@ -14,10 +14,10 @@ from marketplace.core.domain.bulk import BulkAction, BulkKind, BulkRun
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.bulk import BulkOrder
 from postgres import bulk_worker
-from postgres.bulk import PEOPLE, numbered
-from postgres.plans import Watched
+from postgres.large_dataset import PEOPLE, numbered
+from postgres.query_plans import Watched
 from postgres.workers import becomes, opened, requested, worker_process
-from staff import StaffServices, staff_over
+from staff_services import StaffServices, staff_over
 
 WHY = "They all are a hoax."
 STEPS = "SELECT (count(*), count(DISTINCT booking_id)) FROM booking_steps WHERE to_status = 'cancelled'"
@@ -49,7 +49,7 @@ async def started(
     return staff, (await staff.bulk.begin(who, order, WHY)).resource
 
 
-async def test_each_of_500_bookings_is_cancelled_once_though_a_worker_is_killed(
+async def test_bulk_run_with_killed_worker_cancels_each_of_500_bookings_once(
     empty_database: str, storage: Storage
 ) -> None:
     now = datetime.now(UTC)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from marketplace.demo.people import DEMO_ACCOUNTS
-from postgres.programs import query
+from postgres.embedded_programs import query
 from postgres.servers import servers
 
 pytestmark = pytest.mark.starts_first
@@ -77,7 +77,7 @@ def test_help_lists_every_command(shell: Shell) -> None:
         assert f"  {command} " in shown
 
 
-def test_a_wrong_setting_is_one_sentence_and_no_trace(shell: Shell) -> None:
+def test_wrong_setting_is_one_sentence_without_traceback(shell: Shell) -> None:
     refused = shell.run("serve", provided={"MARKETPLACE_WORKERS": "many"})
     assert refused.returncode == 1
     assert refused.stderr == ("Error: MARKETPLACE_WORKERS is 'many', but must be a whole number from 1 to 64.\n")
@@ -91,7 +91,7 @@ def test_production_does_not_start_with_a_development_secret(shell: Shell) -> No
     assert "change-me" not in refused.stderr
 
 
-def test_serving_on_a_busy_port_says_so(shell: Shell) -> None:
+def test_serve_on_busy_port_reports_it(shell: Shell) -> None:
     with a_busy_port() as listener:
         port = str(listener.getsockname()[1])
         refused = shell.run("serve", "--port", port)
@@ -99,14 +99,14 @@ def test_serving_on_a_busy_port_says_so(shell: Shell) -> None:
     assert refused.stderr.startswith(f"Error: MARKETPLACE_PORT is '{port}', but must be a port that is free on ")
 
 
-def test_a_database_that_is_away_is_said_plainly(shell: Shell) -> None:
+def test_unreachable_database_is_reported_plainly(shell: Shell) -> None:
     refused = shell.run("migrate", provided={"MARKETPLACE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"})
     assert refused.returncode == 1
     assert refused.stderr.startswith("Error: Can't reach the database")
     assert "Traceback" not in refused.stderr
 
 
-def test_a_database_that_is_newer_than_the_program_is_not_taken_back(shell: Shell, empty_database: str) -> None:
+def test_database_newer_than_program_is_not_downgraded(shell: Shell, empty_database: str) -> None:
     query(empty_database, "UPDATE alembic_version SET version_num = '9999' RETURNING 1")
 
     refused = shell.run("migrate", "--revision", "0001")
@@ -115,7 +115,7 @@ def test_a_database_that_is_newer_than_the_program_is_not_taken_back(shell: Shel
     assert refused.stderr.startswith("Error: The database is at 9999, but this program only knows migrations up to ")
 
 
-def test_an_administrator_is_made_from_the_environment_once_and_the_password_is_never_printed(shell: Shell) -> None:
+def test_administrator_is_created_from_environment_once_without_printing_password(shell: Shell) -> None:
     provided = {
         "MARKETPLACE_ADMIN_EMAIL": "root@example.org",
         "MARKETPLACE_ADMIN_USERNAME": "root",
@@ -136,7 +136,7 @@ def test_an_administrator_is_made_from_the_environment_once_and_the_password_is_
         (("--email", "root@example.org", "--username", "root", "--password", "a long enough secret"), ""),
     ],
 )
-def test_an_administrator_is_asked_for_what_is_not_given_and_is_in_the_audit_log(
+def test_create_admin_prompts_for_missing_values_and_is_audited(
     shell: Shell, empty_database: str, provided: tuple[str, ...], typed: str
 ) -> None:
     created = shell.run("create-admin", *provided, typed=typed)
@@ -156,7 +156,7 @@ def test_an_administrator_is_asked_for_what_is_not_given_and_is_in_the_audit_log
         (("--email", "root@example.org", "--username", "root"), "MARKETPLACE_ADMIN_PASSWORD"),
     ],
 )
-def test_unattended_it_says_which_variable_is_missing(shell: Shell, provided: tuple[str, ...], named: str) -> None:
+def test_unattended_create_admin_names_missing_variable(shell: Shell, provided: tuple[str, ...], named: str) -> None:
     refused = shell.run("create-admin", *provided)
 
     assert refused.returncode == 1
@@ -178,14 +178,14 @@ def test_secrets_are_read_from_files(shell: Shell, tmp_path: Path) -> None:
     assert refused.stderr.startswith("Error: MARKETPLACE_ADMIN_PASSWORD_FILE is '")
 
 
-def test_every_bad_field_of_an_administrator_is_named(shell: Shell) -> None:
+def test_every_bad_field_of_administrator_is_reported(shell: Shell) -> None:
     refused = shell.run("create-admin", "--email", "root", "--username", "?", "--password", "12345678")
     assert refused.returncode == 1
     for field in ("email: ", "username: ", "password: "):
         assert f"{field}" in refused.stderr
 
 
-def test_an_account_is_switched_off_and_on_again_unless_it_is_the_last_superusers(shell: Shell) -> None:
+def test_account_can_be_deactivated_and_activated_unless_it_is_last_superuser(shell: Shell) -> None:
     shell.run("create-admin", "--email", "r@example.org", "--username", "root", "--password", "a long enough secret")
     refused = shell.run("deactivate", "r@example.org")
     assert (refused.returncode, refused.stderr) == (1, "Error: This is the last active superuser.\n")
@@ -199,7 +199,7 @@ def test_an_account_is_switched_off_and_on_again_unless_it_is_the_last_superuser
     )
 
 
-def test_the_demo_is_made_once_and_never_over_real_data(shell: Shell) -> None:
+def test_demo_is_seeded_once_and_never_over_real_data(shell: Shell) -> None:
     created = shell.run("seed-demo")
     assert created.returncode == 0, created.stderr
     assert "Created 59 accounts, 80 sessions" in created.stdout
@@ -207,14 +207,14 @@ def test_the_demo_is_made_once_and_never_over_real_data(shell: Shell) -> None:
     assert shell.run("seed-demo").stdout.startswith("The demo data is already there.")
 
 
-def test_the_demo_refuses_a_database_with_real_accounts(shell: Shell) -> None:
+def test_demo_is_refused_on_a_database_with_real_accounts(shell: Shell) -> None:
     shell.run("create-admin", "--email", "a@example.org", "--username", "ann", "--password", "a long enough secret")
     refused = shell.run("seed-demo")
     assert refused.returncode == 1
     assert "This database has accounts that aren't demo accounts" in refused.stderr
 
 
-def test_check_is_content_where_all_is_well_and_else_says_what_to_do(shell: Shell) -> None:
+def test_check_passes_when_healthy_and_otherwise_explains_what_to_do(shell: Shell) -> None:
     with a_busy_port() as listener:
         port = str(listener.getsockname()[1])
         missing = {"MARKETPLACE_PORT": port, "MARKETPLACE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
@@ -247,9 +247,7 @@ def test_demo_data_is_for_a_development_database(shell: Shell, provided: dict[st
     assert refused.stderr.startswith(f"Error: {named}, but must be ")
 
 
-def test_a_shell_has_the_services_and_awaits_and_what_is_done_there_is_in_the_audit_log(
-    shell: Shell, empty_database: str
-) -> None:
+def test_shell_has_services_and_top_level_await_and_its_actions_are_audited(shell: Shell, empty_database: str) -> None:
     for name in ("root", "ann"):
         provided = ("--email", f"{name}@example.org", "--username", name, "--password", "a long enough secret")
         assert shell.run("create-admin", *provided).returncode == 0
@@ -272,7 +270,7 @@ def test_a_shell_has_the_services_and_awaits_and_what_is_done_there_is_in_the_au
     assert kept.startswith("Asked for. marketplace shell, by ")
 
 
-def test_what_a_shell_opened_is_closed_when_it_is_left(shell: Shell) -> None:
+def test_shell_closes_its_resources_on_exit(shell: Shell) -> None:
     asks_when_all_is_over = """
 import asyncio, atexit
 async def ask():
@@ -290,22 +288,20 @@ _ = atexit.register(lambda: asyncio.run(ask()))
     assert left.stdout == "meanwhile: False\nafterwards: pool is closed\n"
 
 
-def test_code_that_fails_in_a_shell_says_so_by_its_exit(shell: Shell) -> None:
+def test_failing_shell_code_exits_with_error(shell: Shell) -> None:
     failed = shell.run("shell", "--code", "await storage.users.get(None)")
 
     assert failed.returncode == 1
     assert "NotFound" in failed.stdout + failed.stderr
 
 
-async def test_workers_find_the_secrets_that_were_read_from_files(empty_database: str, tmp_path: Path) -> None:
+async def test_workers_get_secrets_read_from_files(empty_database: str, tmp_path: Path) -> None:
     (tmp_path / "url").write_text(empty_database)
     async with servers(1, "", tmp_path, database_url_file=tmp_path / "url", workers=2) as (server,):
         assert (await server.client.get("/health/ready")).status_code == 200
 
 
-async def test_a_server_with_demo_data_tells_accounts_that_sign_in_and_another_tells_none(
-    empty_database: str, tmp_path: Path
-) -> None:
+async def test_only_server_with_demo_data_lists_working_demo_accounts(empty_database: str, tmp_path: Path) -> None:
     async with servers(1, empty_database, tmp_path, demo="on") as (server,):
         (args, *_) = accounts = (await server.client.get("/api/marketplace/")).json()["demo_accounts"]
         credentials = {"email": args["email"], "password": args["password"]}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from marketplace.core.domain.dashboards import DashboardWindow
-from postgres.plans import Watched, carried_out, costly, nodes
+from postgres.query_plans import Watched, carried_out, costly, nodes
 
 SOLD_THEN = datetime(2026, 6, 4, tzinfo=UTC)
 """All bookings were made in the days before."""
@@ -14,7 +14,7 @@ BLOCKS_A_DAY = 12
 
 
 @pytest.mark.parametrize("days", [7, 30, 366])
-async def test_days_on_which_nothing_happened_cost_next_to_nothing(loaded: str, program: Watched, days: int) -> None:
+async def test_empty_days_cost_next_to_nothing(loaded: str, program: Watched, days: int) -> None:
     window = DashboardWindow.at(SOLD_THEN + timedelta(days=800), days, "Europe/Madrid")
     await program.storage.dashboards.find(window)  # what an array of times is, asked once per connection
 

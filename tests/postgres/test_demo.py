@@ -9,7 +9,7 @@ import pytest
 
 from marketplace.demo.people import NEWCOMER, PEOPLE
 from marketplace.demo.plan import planned_bookings
-from postgres.crowd import Books
+from postgres.http_clients import Books
 from postgres.servers import environment, run_command
 
 POLL = 0.01

@@ -15,7 +15,7 @@ import pytest
 from marketplace.adapters.postgres.embedded.server import (
     embedded_postgres,
 )
-from postgres.programs import (
+from postgres.embedded_programs import (
     FORKS_A_WORKER_THAT_STAYS,
     FORKS_A_WORKER_THAT_UNWINDS,
     WORKS_A_SECOND,
@@ -43,7 +43,7 @@ def test_a_second_start_takes_less_than_a_second_and_keeps_the_data(data: Path) 
         assert notes(dsn) == "kept"
 
 
-def test_the_dsn_names_a_socket_and_a_database_that_is_made_when_missing(data: Path) -> None:
+def test_dsn_names_a_socket_and_a_database_created_when_missing(data: Path) -> None:
     with embedded_postgres(data) as first, embedded_postgres(data, database="a 'b' c") as second:
         assert first.startswith(f"postgresql://marketplace@/marketplace?host={data}")
         assert query(first, "SELECT current_database()") == "marketplace"
@@ -51,13 +51,13 @@ def test_the_dsn_names_a_socket_and_a_database_that_is_made_when_missing(data: P
         assert query(first, "SHOW listen_addresses") == ""
 
 
-def test_it_has_the_extensions_and_folds_the_case_of_every_script(data: Path) -> None:
+def test_embedded_server_has_extensions_and_folds_case_of_every_script(data: Path) -> None:
     with embedded_postgres(data) as dsn:
         created = [f"CREATE EXTENSION {name}" for name in ("btree_gist",)]
         assert query(dsn, *created, "SELECT to_tsvector('simple', 'Привет ÉCOLE')::text") == "'école':2 'привет':1"
 
 
-def test_leaving_twice_in_one_program_stops_the_server_once_nobody_is_inside(data: Path) -> None:
+def test_server_stops_when_last_user_in_program_leaves(data: Path) -> None:
     with embedded_postgres(data):
         with embedded_postgres(data):
             pass
@@ -65,7 +65,7 @@ def test_leaving_twice_in_one_program_stops_the_server_once_nobody_is_inside(dat
     assert not processes_of(data)
 
 
-def test_the_connection_settings_of_the_shell_do_not_lead_elsewhere(start: Callable[..., Program]) -> None:
+def test_connection_settings_of_environment_are_ignored(start: Callable[..., Program]) -> None:
     program = start(PGPORT="1", PGHOST="nowhere", PGDATA="/nowhere", PGDATABASE="none")
     assert query(program.says(), "SELECT 1") == 1
     assert program.leaves() == 0
@@ -81,7 +81,7 @@ def test_a_signal_to_the_program_stops_the_server(
     assert not processes_of(data)
 
 
-def test_sigterm_during_the_first_start_leaves_no_process(start: Callable[..., Program], data: Path) -> None:
+def test_sigterm_during_first_start_leaves_no_process(start: Callable[..., Program], data: Path) -> None:
     for wait in (0.05, 0.2, 0.4, 0.6):
         program = start()
         time.sleep(wait)
@@ -91,9 +91,7 @@ def test_sigterm_during_the_first_start_leaves_no_process(start: Callable[..., P
         assert query(dsn, "SELECT 1") == 1
 
 
-def test_after_kill_9_of_the_program_the_next_one_takes_the_running_server_over(
-    start: Callable[..., Program], data: Path
-) -> None:
+def test_program_started_after_kill_9_takes_over_running_server(start: Callable[..., Program], data: Path) -> None:
     killed = start()
     keep_a_note(killed.says())
     server = postmaster(data)
@@ -104,9 +102,7 @@ def test_after_kill_9_of_the_program_the_next_one_takes_the_running_server_over(
     assert not processes_of(data)
 
 
-def test_after_kill_9_of_the_server_the_next_start_recovers_what_was_committed(
-    start: Callable[..., Program], data: Path
-) -> None:
+def test_start_after_kill_9_of_server_recovers_committed_data(start: Callable[..., Program], data: Path) -> None:
     program = start()
     keep_a_note(program.says())
     os.kill(postmaster(data), signal.SIGKILL)
@@ -148,7 +144,7 @@ def test_a_busy_connection_that_outlives_the_killed_server_delays_the_next_start
     assert program.leaves() == 0
 
 
-def test_a_process_id_that_went_to_another_program_does_not_stop_the_next_start(data: Path) -> None:
+def test_reused_process_id_does_not_prevent_next_start(data: Path) -> None:
     with embedded_postgres(data) as dsn:
         keep_a_note(dsn)
         stale = (data / "postmaster.pid").read_text()
@@ -157,9 +153,7 @@ def test_a_process_id_that_went_to_another_program_does_not_stop_the_next_start(
         assert notes(dsn) == "kept"
 
 
-def test_of_two_programs_at_once_one_starts_the_server_and_the_last_stops_it(
-    start: Callable[..., Program], data: Path
-) -> None:
+def test_first_of_two_programs_starts_server_and_last_stops_it(start: Callable[..., Program], data: Path) -> None:
     first, second = start(), start()
     dsn = first.says()
     assert second.says() == dsn

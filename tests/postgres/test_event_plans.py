@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from builders import stored_booking, stored_session
 from marketplace.core.domain.events import Delivery
-from postgres.plans import Plan, Watched, costly, nodes, plans
+from postgres.query_plans import Plan, Watched, costly, nodes, plans
 
 FAR = datetime(2032, 1, 1, tzinfo=UTC)
 

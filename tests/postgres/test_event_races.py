@@ -96,9 +96,7 @@ async def test_three_relays_deliver_each_event_once_and_in_order_while_people_bo
     assert len({each.id for each in recorder.handed}) == len(recorder.handed)
 
 
-async def test_a_relay_that_is_killed_leaves_no_event_behind_and_none_out_of_order(
-    empty_database: str, storage: Storage
-) -> None:
+async def test_killed_relay_loses_no_event_and_keeps_order(empty_database: str, storage: Storage) -> None:
     await requested(empty_database, event_worker.TABLE)
     marketplace = await Marketplace.of(storage)
     await asyncio.gather(*(marketplace.lives(learner, 12) for learner in marketplace.learners))
@@ -136,9 +134,7 @@ async def fetch(dsn: str, question: str) -> list[asyncpg.Record]:
         await connection.close()
 
 
-async def test_steps_from_before_the_migration_are_no_events_and_those_of_an_older_release_next_to_it_are(
-    empty_database: str, storage: Storage
-) -> None:
+async def test_only_steps_written_after_the_migration_are_events(empty_database: str, storage: Storage) -> None:
     learner, session = await stored_user(storage), await stored_session(storage)
     booking = await stored_booking(storage, session, learner.id)
     await migrate(empty_database, "0018")
@@ -157,7 +153,7 @@ async def test_steps_from_before_the_migration_are_no_events_and_those_of_an_old
     assert recorder.kinds() == ["booking.cancelled"]
 
 
-async def test_a_relay_holds_up_nobody_who_books_or_cancels(storage: Storage) -> None:
+async def test_relay_does_not_block_booking_or_cancelling(storage: Storage) -> None:
     marketplace = await Marketplace.of(storage)
     learner = marketplace.learners[0]
     await marketplace.live(learner, random.Random(1))  # noqa: S311 - no secret
@@ -172,7 +168,7 @@ async def test_a_relay_holds_up_nobody_who_books_or_cancels(storage: Storage) ->
             await marketplace.services.bookings.act(learner, booking.id, "cancel")
 
 
-async def test_what_is_written_with_a_booking_notifies_nobody(empty_database: str) -> None:
+async def test_booking_writes_send_no_notification(empty_database: str) -> None:
     """A notification inside of the transaction would make commits wait for one another."""
     triggers = "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgrelid IN ({})"
     tables = "'booking_steps'::regclass, 'events'::regclass, 'bookings'::regclass, 'slots'::regclass"

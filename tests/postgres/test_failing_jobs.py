@@ -25,9 +25,7 @@ async def storage(empty_database: str) -> AsyncIterator[Storage]:
         yield storage
 
 
-async def test_what_a_worker_could_not_do_three_times_is_listed_with_the_kind_of_trouble(
-    empty_database: str, storage: Storage
-) -> None:
+async def test_job_that_failed_three_times_is_listed_with_its_error_type(empty_database: str, storage: Storage) -> None:
     seen = Seen(*(Trouble("ada@example.org") for _ in range(20)))
     async with working(empty_database, {KIND: seen}):
         (enqueued,) = await enqueue(storage, kind="sweep_idempotency_keys")
@@ -41,7 +39,7 @@ async def test_what_a_worker_could_not_do_three_times_is_listed_with_the_kind_of
     assert "ada@" not in job.error
 
 
-async def test_a_job_that_is_hurried_is_tried_at_once(empty_database: str, storage: Storage) -> None:
+async def test_retried_job_runs_at_once(empty_database: str, storage: Storage) -> None:
     seen, number = Seen(), await requested(empty_database, WAITS_AN_HOUR)
     async with working(empty_database, {KIND: seen}):
         async with storage.unit_of_work() as tx:
@@ -52,7 +50,7 @@ async def test_a_job_that_is_hurried_is_tried_at_once(empty_database: str, stora
     assert await requested(empty_database, "SELECT count(*) FROM jobs") == 0
 
 
-async def test_one_failing_job_among_many_that_wait_is_found_without_reading_them(
+async def test_failing_job_among_many_waiting_is_found_without_reading_them(
     empty_database: str, storage: Storage
 ) -> None:
     await requested(

@@ -17,7 +17,7 @@ from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.storage import Storage
-from postgres.crowd import Books, Person, answers, people, person, statuses
+from postgres.http_clients import Books, Person, answers, people, person, statuses
 from postgres.servers import Server, servers
 
 TWINS = 20
@@ -76,7 +76,7 @@ def check_twins(responses: list[httpx.Response], status: int) -> Any:
     return first
 
 
-async def test_the_same_key_twenty_times_at_once_makes_one_booking_and_twenty_equal_answers(town: Town) -> None:
+async def test_same_key_sent_twenty_times_concurrently_makes_one_booking_and_equal_responses(town: Town) -> None:
     for _ in range(ROUNDS):
         buyer, session = await person(town.storage), await stored_session(town.storage, max_participants=TWINS)
 
@@ -87,7 +87,7 @@ async def test_the_same_key_twenty_times_at_once_makes_one_booking_and_twenty_eq
         assert created == [booked["id"]]
 
 
-async def test_the_same_key_twenty_times_at_once_moves_and_cancels_one_booking_once(town: Town) -> None:
+async def test_same_key_sent_twenty_times_concurrently_reschedules_and_cancels_once(town: Town) -> None:
     buyer, session = await person(town.storage), await stored_session(town.storage)
     booked = check_twins(await twins(town, buyer, "/api/bookings/", booking_of(session)), 201)
     path, later = f"/api/bookings/{booked['id']}", TOMORROW.replace(hour=20).isoformat()
@@ -100,7 +100,7 @@ async def test_the_same_key_twenty_times_at_once_moves_and_cancels_one_booking_o
     assert await town.books.seats_taken(session) == [0, 0]
 
 
-async def test_the_same_key_twenty_times_at_once_offers_one_session(town: Town) -> None:
+async def test_same_key_sent_twenty_times_concurrently_creates_one_session(town: Town) -> None:
     creator = await person(town.storage, role="creator")
 
     quoted = check_twins(await twins(town, creator, "/api/sessions/", a_session_body(tags=["lute"])), 201)
@@ -109,7 +109,7 @@ async def test_the_same_key_twenty_times_at_once_offers_one_session(town: Town) 
     assert created == [quoted["id"]]
 
 
-async def test_of_twenty_bodies_with_one_key_at_once_one_is_booked_and_the_others_are_422(town: Town) -> None:
+async def test_one_of_twenty_concurrent_bodies_with_one_key_is_booked_and_others_are_422(town: Town) -> None:
     buyer, session = await person(town.storage), await stored_session(town.storage, max_participants=100)
     bodies = [booking_of(session, seats=seats + 1) for seats in range(TWINS)]
 
@@ -134,7 +134,7 @@ async def test_twenty_people_with_one_key_have_a_booking_each(town: Town) -> Non
     assert await town.books.seats_taken(session) == [TWINS]
 
 
-async def test_twins_of_a_request_that_is_refused_are_each_told_why(town: Town) -> None:
+async def test_concurrent_duplicates_of_refused_request_all_get_its_error(town: Town) -> None:
     holder, buyer = await people(town.storage, 2)
     session = await stored_session(town.storage, max_participants=1)
     check_twins(await twins(town, holder, "/api/bookings/", booking_of(session)), 201)
@@ -144,7 +144,7 @@ async def test_twins_of_a_request_that_is_refused_are_each_told_why(town: Town) 
     assert answers(responses) == {"409 sold_out": TWINS}
 
 
-async def test_twins_meet_no_deadlock(town: Town) -> None:
+async def test_concurrent_duplicates_cause_no_deadlock(town: Town) -> None:
     before = await town.books.deadlocks()
     for _ in range(ROUNDS):
         session = await stored_session(town.storage, max_participants=100)

@@ -23,9 +23,7 @@ async def storage(empty_database: str) -> AsyncIterator[Storage]:
         yield storage
 
 
-async def test_each_of_500_jobs_takes_effect_once_though_a_worker_is_killed(
-    empty_database: str, storage: Storage
-) -> None:
+async def test_killed_worker_leaves_each_of_500_jobs_effective_once(empty_database: str, storage: Storage) -> None:
     for table in job_worker.TABLES:
         await requested(empty_database, table)
     jobs = await enqueue(storage, number=500)
@@ -46,7 +44,7 @@ async def test_each_of_500_jobs_takes_effect_once_though_a_worker_is_killed(
     assert 500 <= await requested(empty_database, "SELECT count(*) FROM begun") <= 500 + under_way
 
 
-async def test_a_worker_goes_on_after_its_connection_is_cut(empty_database: str, storage: Storage) -> None:
+async def test_worker_recovers_after_its_connection_is_cut(empty_database: str, storage: Storage) -> None:
     seen = Seen()
     async with working(empty_database, {"sweep_idempotency_keys": seen}):
         await enqueue(storage)
@@ -61,7 +59,7 @@ async def test_a_worker_goes_on_after_its_connection_is_cut(empty_database: str,
         await seen.done()
 
 
-async def test_a_worker_goes_on_after_postgresql_was_killed_and_started_again(tmp_path: Path) -> None:
+async def test_worker_recovers_after_postgresql_was_killed_and_restarted(tmp_path: Path) -> None:
     seen = Seen()
     data = tmp_path / "data"
     with ExitStack() as stack:

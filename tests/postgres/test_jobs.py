@@ -46,7 +46,7 @@ async def test_a_committed_job_runs_within_two_seconds(empty_database: str, stor
 
 
 @pytest.mark.runs_alone
-async def test_no_job_runs_before_its_time_nor_much_after(empty_database: str, storage: Storage) -> None:
+async def test_job_runs_at_its_time_and_not_before(empty_database: str, storage: Storage) -> None:
     seen = Seen()
     async with working(empty_database, {"sweep_idempotency_keys": seen}, Pace()):
         (job,) = await enqueue(storage, after=1.5)
@@ -55,7 +55,7 @@ async def test_no_job_runs_before_its_time_nor_much_after(empty_database: str, s
     assert timedelta() <= seen.at[0] - job.run_at < timedelta(seconds=1)
 
 
-async def test_no_job_runs_before_the_commit_and_none_after_a_rollback(empty_database: str, storage: Storage) -> None:
+async def test_job_runs_only_after_its_transaction_commits(empty_database: str, storage: Storage) -> None:
     seen = Seen()
     rolled_back, committed = (
         Job(kind="sweep_idempotency_keys", subject=uuid4(), run_at=datetime.now(UTC)) for _ in range(2)
@@ -78,13 +78,13 @@ async def test_no_job_runs_before_the_commit_and_none_after_a_rollback(empty_dat
     assert seen.subjects == [committed.subject]
 
 
-async def test_enqueued_job_notifies_nobody(empty_database: str) -> None:
+async def test_enqueuing_a_job_sends_no_notification(empty_database: str) -> None:
     """PostgreSQL lets only one transaction that notifies commit at a time, so bookings would queue."""
     assert await requested(empty_database, "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'jobs'::regclass") == 0
     assert not any("notify" in statement.lower() for statement in (ENQUEUE, ENQUEUED_WITH))
 
 
-async def test_a_failing_handler_is_called_again_and_logs_one_line_without_its_message(
+async def test_failing_handler_is_retried_and_logs_one_line_without_its_message(
     empty_database: str, storage: Storage, caplog: pytest.LogCaptureFixture
 ) -> None:
     seen = Seen(Trouble("ada@example.org"), Trouble("ada@example.org"))
@@ -104,7 +104,7 @@ async def test_a_failing_handler_is_called_again_and_logs_one_line_without_its_m
     assert await requested(empty_database, "SELECT count(*) FROM jobs") == 0
 
 
-async def test_a_cancelled_handler_is_called_again(empty_database: str, storage: Storage) -> None:
+async def test_cancelled_handler_is_retried(empty_database: str, storage: Storage) -> None:
     seen = Seen(asyncio.CancelledError())
     async with working(empty_database, {"sweep_idempotency_keys": seen}):
         await enqueue(storage)
@@ -113,7 +113,7 @@ async def test_a_cancelled_handler_is_called_again(empty_database: str, storage:
     assert len(seen.at) == 2
 
 
-async def test_job_whose_failure_cannot_be_written_is_called_again(empty_database: str, storage: Storage) -> None:
+async def test_job_whose_failure_cannot_be_recorded_is_retried(empty_database: str, storage: Storage) -> None:
     seen = Seen(Trouble())
     blocker = await asyncpg.connect(empty_database)
     transaction = blocker.transaction()
@@ -136,7 +136,7 @@ async def test_job_whose_failure_cannot_be_written_is_called_again(empty_databas
     assert await requested(empty_database, "SELECT count(*) FROM jobs") == 0
 
 
-async def test_a_worker_that_is_told_to_stop_ends_what_it_has_begun(empty_database: str, storage: Storage) -> None:
+async def test_stopping_worker_finishes_started_jobs(empty_database: str, storage: Storage) -> None:
     started, ended = asyncio.Event(), asyncio.Event()
 
     async def take_long(_: UUID | None) -> None:

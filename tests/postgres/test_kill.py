@@ -15,8 +15,8 @@ import pytest_asyncio
 from marketplace.adapters.postgres.embedded.postmaster import find_postmaster
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from marketplace.adapters.postgres.schema.migrate import migrate
-from postgres.crowd import Books, booked, statuses
-from postgres.load import BUYERS, WARM, Load, under_load
+from postgres.booking_load import BUYERS, WARM, Load, under_load
+from postgres.http_clients import Books, booked, statuses
 from postgres.servers import Server, becomes_true, is_alive, servers
 
 pytestmark = pytest.mark.runs_alone
@@ -110,7 +110,7 @@ async def test_workers_end_with_their_killed_main_process_and_leave_the_port(
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT], ids=["killed", "shut down"])
-async def test_with_postgresql_away_requests_are_refused_as_busy_until_it_is_back(
+async def test_requests_are_busy_while_postgresql_is_down(
     postgres: Postgres, server: Server, books: Books, number: signal.Signals
 ) -> None:
     workers = server.workers()
@@ -134,7 +134,7 @@ async def test_with_postgresql_away_requests_are_refused_as_busy_until_it_is_bac
     await assert_nothing_is_lost(books, load)
 
 
-async def test_a_worker_that_is_started_while_postgresql_is_away_waits_for_it(
+async def test_worker_started_while_postgresql_is_down_waits_for_it(
     postgres: Postgres, server: Server, books: Books
 ) -> None:
     before = server.workers()
@@ -154,7 +154,7 @@ async def test_a_worker_that_is_started_while_postgresql_is_away_waits_for_it(
     await assert_nothing_is_lost(books, load)
 
 
-async def test_a_killed_backend_costs_a_moment_in_which_requests_are_refused_as_busy(
+async def test_killed_backend_makes_requests_busy_only_briefly(
     postgres: Postgres, server: Server, books: Books
 ) -> None:
     backends = "SELECT pid FROM pg_stat_activity WHERE application_name = 'marketplace'"

@@ -23,7 +23,7 @@ from builders import TOMORROW, stored_session
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.ports.jobs import Job, JobKind
-from postgres.crowd import book, people
+from postgres.http_clients import book, people
 from postgres.servers import Server, becomes_true, environment, free_port, is_alive, servers
 
 WORKERS = 2
@@ -90,7 +90,7 @@ async def test_requests_of_all_workers_are_counted_by_route_and_status(metered: 
     assert await metrics.value("marketplace_request_seconds_bucket", route="/api/sessions", le="+Inf") == 41
 
 
-async def test_bookings_are_counted_by_what_came_of_them(empty_database: str, metered: tuple[Server, Metrics]) -> None:
+async def test_bookings_are_counted_by_outcome(empty_database: str, metered: tuple[Server, Metrics]) -> None:
     server, metrics = metered
     database = await connect(empty_database, PoolLimits(min_size=1, max_size=1))
     storage = postgres_storage(database)
@@ -109,7 +109,7 @@ async def test_bookings_are_counted_by_what_came_of_them(empty_database: str, me
     assert [await metrics.value(name, outcome=each) for each in outcomes] == [1, 1, 1, 1]
 
 
-async def test_a_killed_worker_leaves_what_it_counted_and_no_connection_that_it_held(
+async def test_killed_worker_leaves_its_counts_and_no_connection(
     metered: tuple[Server, Metrics],
 ) -> None:
     server, metrics = metered
@@ -126,7 +126,7 @@ async def test_a_killed_worker_leaves_what_it_counted_and_no_connection_that_it_
     assert await metrics.value("marketplace_request_seconds_count", route="/api/sessions") == 20
 
 
-async def test_metrics_are_told_again_after_the_process_that_tells_them_was_killed(
+async def test_metrics_are_exported_again_after_exporter_was_killed(
     metered: tuple[Server, Metrics],
 ) -> None:
     server, metrics = metered
@@ -143,7 +143,7 @@ async def test_metrics_are_told_again_after_the_process_that_tells_them_was_kill
     assert "SIGKILL" in json.loads(args)["event"]
 
 
-async def test_what_alerts_compare_with_nothing_is_there_before_it_first_happens(
+async def test_metrics_used_in_alerts_exist_before_first_occurrence(
     metered: tuple[Server, Metrics],
 ) -> None:
     _, metrics = metered
@@ -152,7 +152,7 @@ async def test_what_alerts_compare_with_nothing_is_there_before_it_first_happens
     assert 'marketplace_request_seconds_count{method="GET",route="/health/ready",status="200"}' in text
 
 
-async def test_the_queue_is_told_by_the_database(empty_database: str, metered: tuple[Server, Metrics]) -> None:
+async def test_queue_metrics_come_from_the_database(empty_database: str, metered: tuple[Server, Metrics]) -> None:
     _, metrics = metered
     database = await connect(empty_database, PoolLimits(min_size=1, max_size=1))
     now = datetime.now(UTC)
@@ -166,7 +166,7 @@ async def test_the_queue_is_told_by_the_database(empty_database: str, metered: t
     assert await metrics.value("marketplace_database_up") == 1
 
 
-async def test_metrics_are_there_while_the_database_is_not(tmp_path: Path, empty_database: str) -> None:
+async def test_metrics_are_available_while_the_database_is_down(tmp_path: Path, empty_database: str) -> None:
     port = free_port()
     async with servers(1, empty_database, tmp_path, metrics_port=port):
         connection = await asyncpg.connect(empty_database, database="postgres")
@@ -180,7 +180,7 @@ async def test_metrics_are_there_while_the_database_is_not(tmp_path: Path, empty
             await connection.close()
 
 
-async def test_nothing_of_them_is_on_the_port_of_clients_and_nothing_stays_when_the_program_ends(
+async def test_metrics_are_not_on_client_port_and_exporter_ends_with_program(
     metered: tuple[Server, Metrics],
 ) -> None:
     server, metrics = metered
@@ -226,7 +226,7 @@ def is_open(port: int) -> bool:
 
 
 @pytest.mark.parametrize("command", ["serve", "worker"])
-def test_a_port_that_is_taken_is_said_before_anything_starts(empty_database: str, command: str) -> None:
+def test_busy_port_is_reported_before_anything_starts(empty_database: str, command: str) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()

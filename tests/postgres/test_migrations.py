@@ -133,7 +133,7 @@ def test_up_down_and_up_again_leave_the_same_schema(bare_database: str) -> None:
     assert [down[kind] for kind in ("sequences", "text search", "functions")] == [[], [], []]
 
 
-def test_a_database_that_is_up_to_date_is_left_as_it_is(empty_database: str) -> None:
+def test_up_to_date_database_is_unchanged(empty_database: str) -> None:
     before = asyncio.run(described(empty_database))
 
     asyncio.run(migrate(empty_database))
@@ -171,7 +171,7 @@ def test_a_database_made_from_the_tables_has_the_same_constraints_and_indexes(
         assert created[kind] == [line for line in ours(migrated[kind]) if "alembic_version" not in line]
 
 
-def test_every_constraint_has_a_name_that_says_its_table(empty_database: str) -> None:
+def test_every_constraint_name_contains_its_table(empty_database: str) -> None:
     names = {
         str(named.name)
         for table in METADATA.tables.values()
@@ -185,7 +185,7 @@ def test_every_constraint_has_a_name_that_says_its_table(empty_database: str) ->
     assert all(re.match(r"(pk|fk|ck|uq|ex)_|alembic_version_pkc", line) for line in ours(constraints))
 
 
-def test_every_constraint_that_has_an_error_of_its_own_is_in_the_database(empty_database: str) -> None:
+def test_every_constraint_mapped_to_an_error_exists_in_database(empty_database: str) -> None:
     schema = asyncio.run(described(empty_database))
     there = {line.split()[0] for line in schema["constraints"]}
     unique = {line.split()[3] for line in schema["indexes"] if line.startswith("CREATE UNIQUE INDEX")}
@@ -193,7 +193,7 @@ def test_every_constraint_that_has_an_error_of_its_own_is_in_the_database(empty_
     assert set(CONSTRAINTS) <= there | unique
 
 
-def test_of_ten_programs_that_migrate_at_once_all_succeed(bare_database: str) -> None:
+def test_ten_programs_migrating_concurrently_all_succeed(bare_database: str) -> None:
     together = subprocess.run([sys.executable, "-c", TEN_MIGRATE, bare_database], check=False)
 
     assert together.returncode == 0
@@ -210,7 +210,7 @@ def test_the_command_migrates_up_and_down(bare_database: str) -> None:
     assert asyncio.run(requested(bare_database, revision)) is None
 
 
-def test_a_migration_that_fails_leaves_nothing_behind(bare_database: str) -> None:
+def test_failed_migration_leaves_nothing_behind(bare_database: str) -> None:
     async def occupy(connection: Any) -> None:
         await connection.execute("CREATE TABLE booking_steps (id int)")
 
@@ -223,7 +223,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(bare_database: str) -> Non
     assert asyncio.run(described(bare_database)) == before
 
 
-def test_a_migration_that_fails_leaves_the_database_at_the_one_before_from_which_the_next_try_goes_on(
+def test_failed_migration_leaves_previous_revision_from_which_next_run_continues(
     bare_database: str,
 ) -> None:
     asyncio.run(requested(bare_database, lambda connection: connection.execute("CREATE TABLE calendar_feeds (id int)")))

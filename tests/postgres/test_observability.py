@@ -16,7 +16,7 @@ import yaml
 from builders import stored_session
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
-from postgres.crowd import book, people
+from postgres.http_clients import book, people
 from postgres.servers import free_port, servers
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +86,7 @@ async def exported(database: str, tmp_path_factory: pytest.TempPathFactory) -> A
 
 
 @pytest.mark.parametrize("name", EXPRESSIONS)
-def test_an_expression_asks_only_for_what_is_there(exported: Exported, name: str) -> None:
+def test_expression_uses_existing_metrics_and_labels_only(exported: Exported, name: str) -> None:
     expression = promql_parser.parse(EXPRESSIONS[name])
     selectors = [part for part in parts(expression) if isinstance(part, promql_parser.VectorSelector)]
     assert selectors
@@ -104,7 +104,7 @@ def test_an_expression_asks_only_for_what_is_there(exported: Exported, name: str
 
 
 @pytest.mark.parametrize("name", ALERTS)
-def test_an_alert_is_a_rule_with_a_section_that_says_what_to_do(name: str) -> None:
+def test_alert_has_a_rule_and_a_runbook_section(name: str) -> None:
     rule = ALERTS[name]
     assert set(rule) <= {"alert", "expr", "for", "labels", "annotations"}
     assert re.fullmatch(r"\d+[smh]", rule.get("for", "0s"))
@@ -117,18 +117,18 @@ def test_an_alert_is_a_rule_with_a_section_that_says_what_to_do(name: str) -> No
 
 
 @pytest.mark.parametrize("name", PANELS)
-def test_a_legend_names_what_its_lines_differ_by(name: str) -> None:
+def test_legend_shows_labels_that_distinguish_its_lines(name: str) -> None:
     target = PANELS[name]
     named = set(re.findall(r"\{\{(\w+)\}\}", target.get("legendFormat", "")))
     assert named == grouped_by(promql_parser.parse(target["expr"])) - {"le"}
 
 
-def test_every_section_of_the_runbook_is_an_alerts() -> None:
+def test_every_runbook_section_belongs_to_an_alert() -> None:
     sections = re.findall(r"^## (\w+)$", (ROOT / "docs" / "runbook.md").read_text(), re.MULTILINE)
     assert sections == list(ALERTS)
 
 
-def test_all_that_counts_is_scraped_on_one_machine() -> None:
+def test_every_metrics_process_is_scraped_on_one_machine() -> None:
     compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
     port = int(compose["x-program"]["environment"]["MARKETPLACE_METRICS_PORT"])
     found = {each["job_name"]: each["dns_sd_configs"][0] for each in SCRAPED["scrape_configs"]}
@@ -136,7 +136,7 @@ def test_all_that_counts_is_scraped_on_one_machine() -> None:
     assert {"backend", "worker"} <= set(compose["services"])
 
 
-def test_all_that_counts_is_scraped_in_a_cluster_and_may_be() -> None:
+def test_every_metrics_process_is_scraped_in_cluster_and_reachable() -> None:
     base = ROOT / "deploy" / "kubernetes" / "base"
     policies = {
         each["metadata"]["name"]: each["spec"] for each in yaml.safe_load_all((base / "network.yaml").read_text())

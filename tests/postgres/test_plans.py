@@ -24,9 +24,9 @@ from fakes import NOW
 from marketplace.core.domain.calendars import FeedWindow
 from marketplace.core.domain.sessions import CatalogFilters, Ordering
 from marketplace.core.domain.summaries import SummaryWindow
-from postgres.bulk import BUSY_CREATOR, BUSY_PERSON, numbered
-from postgres.plans import PAGE, Watched, carried_out, costly, pages, sent
-from staff import staff_over
+from postgres.large_dataset import BUSY_CREATOR, BUSY_PERSON, numbered
+from postgres.query_plans import PAGE, Watched, carried_out, costly, pages, sent
+from staff_services import staff_over
 
 pytestmark = pytest.mark.starts_first
 
@@ -109,7 +109,7 @@ async def test_a_search_by_relevance_reads_its_window_and_no_more(
 
 
 @pytest.mark.parametrize("number", [7, BUSY_CREATOR])
-async def test_a_creators_own_sessions_are_one_index_scan(loaded: str, program: Watched, number: int) -> None:
+async def test_own_sessions_of_creator_are_one_index_scan(loaded: str, program: Watched, number: int) -> None:
     creator = numbered("user", number)
     found = await pages(
         loaded, program, lambda limit, after: program.storage.catalog.of_creator(creator, limit, after, NOW)
@@ -119,9 +119,7 @@ async def test_a_creators_own_sessions_are_one_index_scan(loaded: str, program: 
 
 
 @pytest.mark.parametrize("number", [3_000, BUSY_PERSON])
-async def test_a_persons_bookings_are_one_index_scan_for_each_status(
-    loaded: str, program: Watched, number: int
-) -> None:
+async def test_bookings_of_a_person_are_one_index_scan_per_status(loaded: str, program: Watched, number: int) -> None:
     lists, person = program.storage.booking_lists, numbered("user", number)
     found = await pages(loaded, program, lambda limit, after: lists.of_user(person, limit, after))
 
@@ -129,9 +127,7 @@ async def test_a_persons_bookings_are_one_index_scan_for_each_status(
 
 
 @pytest.mark.parametrize("number", [7, BUSY_CREATOR])
-async def test_the_bookings_of_a_creator_are_one_index_scan_for_each_status(
-    loaded: str, program: Watched, number: int
-) -> None:
+async def test_bookings_of_a_creator_are_one_index_scan_per_status(loaded: str, program: Watched, number: int) -> None:
     lists, creator = program.storage.booking_lists, numbered("user", number)
     found = await pages(loaded, program, lambda limit, after: lists.of_creator(creator, limit, after))
 
@@ -167,7 +163,7 @@ async def test_a_feed_reads_the_bookings_nearest_to_now_and_no_others(
     assert costly(found, blocks=1_500, rows=500) == []
 
 
-async def test_one_session_and_one_booking_are_looked_up_by_their_keys(loaded: str, program: Watched) -> None:
+async def test_session_and_booking_are_looked_up_by_their_keys(loaded: str, program: Watched) -> None:
     lists = program.storage.booking_lists
     booking = (await lists.of_user(numbered("user", BUSY_PERSON), 1, None)).items[0]
     await lists.find(booking.id)  # the driver asks once per connection what an array of steps is
@@ -235,7 +231,7 @@ async def test_cancelling_a_slot_takes_as_many_statements_for_a_hundred_bookings
     assert counted[1:] == [8, 8]  # with BEGIN and COMMIT, two for each of the locks
 
 
-async def test_switching_a_creator_off_takes_as_many_statements_for_many_bookings_as_for_two(
+async def test_deactivating_a_creator_takes_as_many_statements_for_many_bookings_as_for_two(
     program: Watched,
 ) -> None:
     services, buyers = services_over(program.storage), await stored_users(program.storage, 60)
@@ -252,7 +248,7 @@ async def test_switching_a_creator_off_takes_as_many_statements_for_many_booking
     assert counted[1] == counted[2] <= 16
 
 
-async def test_a_request_as_somebody_else_is_one_statement_too_and_reads_by_keys(loaded: str, program: Watched) -> None:
+async def test_impersonated_request_authenticates_with_one_statement_by_keys(loaded: str, program: Watched) -> None:
     services = services_over(program.storage)
     staff = await stored_user(program.storage, is_staff=True)
     own = await stored_login(program.storage, staff, "a token of the staff")
@@ -267,7 +263,7 @@ async def test_a_request_as_somebody_else_is_one_statement_too_and_reads_by_keys
     assert found[0].blocks() <= 20
 
 
-async def test_a_key_costs_one_statement_and_a_repeat_three(program: Watched) -> None:
+async def test_idempotency_key_costs_one_statement_and_a_replay_three(program: Watched) -> None:
     services, buyer = services_over(program.storage), a_caller((await stored_users(program.storage, 1))[0])
     session, key = await stored_session(program.storage), a_key(user_id=buyer.user_id)
     await services.bookings.book(buyer, session.id, BOOK_AT + timedelta(days=1))  # the driver learns types once

@@ -36,7 +36,7 @@ async def test_a_connection_lost_before_the_commit_is_busy_since_nothing_was_wri
     assert await database.fetchrow("SELECT 1") is not None
 
 
-async def test_a_connection_lost_in_the_commit_is_not_said_to_have_changed_nothing(database: Database) -> None:
+async def test_connection_lost_during_commit_has_unknown_outcome(database: Database) -> None:
     async with database.transaction() as connection:
         await connection.execute(DEFERRED_LOSS)
     with pytest.raises(OutcomeUnknown, match="may have been made"):
@@ -44,7 +44,7 @@ async def test_a_connection_lost_in_the_commit_is_not_said_to_have_changed_nothi
             await tx.users.add(a_user())
 
 
-async def test_a_database_that_takes_no_writes_is_busy_and_still_read(database: Database) -> None:
+async def test_read_only_database_is_busy_for_writes_and_still_readable(database: Database) -> None:
     await database.fetchrow("SET default_transaction_read_only = on")
     assert await database.fetchrow("SELECT id FROM users") is None
     with pytest.raises(Busy):
@@ -52,21 +52,21 @@ async def test_a_database_that_takes_no_writes_is_busy_and_still_read(database: 
             await tx.users.add(a_user())
 
 
-async def test_a_server_that_is_out_of_room_is_busy(database: Database) -> None:
+async def test_server_out_of_resources_is_busy(database: Database) -> None:
     await database.fetchrow("SET temp_file_limit = 0")
     await database.fetchrow("SET work_mem = '64kB'")
     with pytest.raises(Busy):
         await database.fetch("SELECT n FROM generate_series(1, 100000) n ORDER BY random()")
 
 
-async def test_a_pool_that_is_used_up_is_busy_and_gives_way_again(database: Database) -> None:
+async def test_exhausted_pool_is_busy_and_recovers(database: Database) -> None:
     async with database.transaction():
         with pytest.raises(Busy):
             await database.fetchrow("SELECT 1")
     assert await database.fetchrow("SELECT 1") is not None
 
 
-async def test_a_connection_never_comes_back_inside_a_transaction(database: Database) -> None:
+async def test_connection_is_never_returned_to_pool_inside_a_transaction(database: Database) -> None:
     async def leave_in_the_middle() -> None:
         async with database.transaction() as connection:
             await connection.execute("CREATE TABLE left_behind ()")
@@ -79,7 +79,7 @@ async def test_a_connection_never_comes_back_inside_a_transaction(database: Data
     assert row["gone"]
 
 
-async def test_connections_have_the_limits_that_were_set(empty_database: str) -> None:
+async def test_connections_have_configured_limits(empty_database: str) -> None:
     limits = PoolLimits(
         min_size=1,
         max_size=1,
@@ -95,7 +95,7 @@ async def test_connections_have_the_limits_that_were_set(empty_database: str) ->
     assert {row["name"]: row["setting"] for row in rows} == dict(zip(names, ("3000", "2000", "4000"), strict=True))
 
 
-async def test_a_transaction_in_which_nothing_happens_is_ended_and_said_to_be_busy(empty_database: str) -> None:
+async def test_idle_transaction_is_ended_and_reported_busy(empty_database: str) -> None:
     limits = PoolLimits(min_size=1, max_size=1, idle_in_transaction_timeout=timedelta(milliseconds=100))
     opened = await connect(empty_database, limits)
 
@@ -111,7 +111,7 @@ async def test_a_transaction_in_which_nothing_happens_is_ended_and_said_to_be_bu
     await opened.close()
 
 
-async def test_a_transaction_that_was_ended_while_nothing_happened_is_not_committed(empty_database: str) -> None:
+async def test_transaction_ended_for_idleness_is_not_committed(empty_database: str) -> None:
     limits = PoolLimits(min_size=1, max_size=1, idle_in_transaction_timeout=timedelta(milliseconds=100))
     opened = await connect(empty_database, limits)
 

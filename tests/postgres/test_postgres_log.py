@@ -32,7 +32,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-async def test_postgresql_takes_every_line_of_the_shipped_settings(data: Path) -> None:
+async def test_postgresql_accepts_every_line_of_shipped_settings(data: Path) -> None:
     with embedded_postgres(data) as dsn:
         connection = await asyncpg.connect(dsn)
         lines = await connection.fetch("SELECT name, setting, error FROM pg_file_settings ORDER BY seqno")
@@ -41,7 +41,7 @@ async def test_postgresql_takes_every_line_of_the_shipped_settings(data: Path) -
     assert QUIET.items() <= {line["name"]: line["setting"] for line in lines}.items()
 
 
-async def test_an_address_that_is_taken_is_not_in_the_log_of_the_embedded_database(tmp_path: Path) -> None:
+async def test_taken_email_is_not_logged_by_embedded_database(tmp_path: Path) -> None:
     with embedded_postgres(tmp_path / "data") as dsn:
         await migrate(dsn)
         database = await connect(dsn, PoolLimits(min_size=1, max_size=1))
@@ -67,7 +67,7 @@ def test_the_cluster_is_as_quiet_as_the_one_machine() -> None:
     assert QUIET.items() <= cluster["spec"]["postgresql"]["parameters"].items()
 
 
-async def test_the_statements_of_the_runbook_are_answered(data: Path) -> None:
+async def test_runbook_statements_run(data: Path) -> None:
     text = (DEPLOY.parent / "docs" / "runbook.md").read_text()
     blocks = re.findall(r"^ *```sql( postgres)?\n(.*?)```", text, re.MULTILINE | re.DOTALL)
     with embedded_postgres(data) as dsn:

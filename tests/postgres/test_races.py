@@ -17,7 +17,7 @@ from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.storage import Storage
-from postgres.crowd import Books, Person, answers, book, booked, people, person, rush, statuses
+from postgres.http_clients import Books, Person, answers, book, booked, people, person, rush, statuses
 from postgres.servers import Server, run_command, servers
 
 BUYERS = 200
@@ -64,7 +64,7 @@ async def change(server: Server, owner: Person, session: Session, **changes: Any
     return await server.client.patch(f"/api/sessions/{session.id}/", headers=owner.headers, json=changes)
 
 
-async def test_of_200_buyers_for_7_seats_7_have_one_and_193_are_told_that_it_is_sold_out(town: Town) -> None:
+async def test_rush_of_200_buyers_for_7_seats_sells_7_and_answers_193_sold_out(town: Town) -> None:
     session = await stored_session(town.storage, max_participants=7)
 
     responses = await rush(town.servers, town.buyers, [session])
@@ -73,7 +73,7 @@ async def test_of_200_buyers_for_7_seats_7_have_one_and_193_are_told_that_it_is_
     assert await town.books.seats_taken(session) == [7]
 
 
-async def test_of_many_who_want_three_seats_of_ten_three_have_them(town: Town) -> None:
+async def test_rush_for_three_seats_each_of_ten_sells_to_three_buyers(town: Town) -> None:
     session = await stored_session(town.storage, max_participants=10)
 
     responses = await rush(town.servers, town.buyers[:60], [session], seats=3)
@@ -82,7 +82,7 @@ async def test_of_many_who_want_three_seats_of_ten_three_have_them(town: Town) -
     assert await town.books.seats_taken(session) == [9]
 
 
-async def test_one_buyer_who_asks_twenty_times_at_once_has_one_booking(town: Town) -> None:
+async def test_buyer_who_books_twenty_times_concurrently_has_one_booking(town: Town) -> None:
     session = await stored_session(town.storage, max_participants=20)
 
     responses = await rush(town.servers, town.buyers[:1] * 20, [session])
@@ -90,7 +90,7 @@ async def test_one_buyer_who_asks_twenty_times_at_once_has_one_booking(town: Tow
     assert answers(responses) == {"201": 1, "409 already_booked": 19}
 
 
-async def test_of_two_overlapping_sessions_of_one_creator_all_seats_are_in_one(town: Town) -> None:
+async def test_overlapping_sessions_of_one_creator_sell_seats_in_one_only(town: Town) -> None:
     for _ in range(ROUNDS):
         pair = await overlapping(town, 2, max_participants=5)
 
@@ -111,7 +111,7 @@ async def test_a_deadlock_would_be_counted(town: Town) -> None:
     assert await town.books.deadlocks() == before + 1
 
 
-async def test_200_buyers_over_six_overlapping_sessions_meet_no_deadlock_and_no_busy_server(town: Town) -> None:
+async def test_rush_of_200_buyers_over_six_overlapping_sessions_has_no_deadlock_or_busy(town: Town) -> None:
     before = await town.books.deadlocks()
     for _ in range(ROUNDS):
         six = await overlapping(town, 6, max_participants=50)
@@ -125,7 +125,7 @@ async def test_200_buyers_over_six_overlapping_sessions_meet_no_deadlock_and_no_
     assert await town.books.deadlocks() == before
 
 
-async def test_seats_that_are_given_back_and_taken_at_once_are_counted_right(town: Town) -> None:
+async def test_seats_released_and_taken_concurrently_are_counted_correctly(town: Town) -> None:
     session = await stored_session(town.storage, max_participants=5)
     first = await rush(town.servers, town.buyers[:5], [session])
 
@@ -162,7 +162,7 @@ async def test_a_changed_capacity_is_never_oversold(town: Town, seats: int) -> N
         assert taken[0] <= (seats if edit.status_code == httpx.codes.OK else 10)
 
 
-async def test_a_session_that_is_switched_off_meanwhile_is_booked_before_or_not_found(town: Town) -> None:
+async def test_session_deactivated_during_rush_is_booked_before_or_not_found(town: Town) -> None:
     for _ in range(ROUNDS):
         owner = await person(town.storage, role="creator")
         session = await stored_session(town.storage, creator_id=owner.user.id, max_participants=100)
@@ -179,7 +179,7 @@ async def test_a_session_that_is_switched_off_meanwhile_is_booked_before_or_not_
         assert sum(await town.books.seats_taken(session)) == len(booked(responses))
 
 
-async def test_a_session_that_is_archived_meanwhile_has_either_bookings_or_an_end(town: Town) -> None:
+async def test_session_archived_during_rush_has_either_bookings_or_is_archived(town: Town) -> None:
     outcomes: Counter[str] = Counter()
     for _ in range(2 * ROUNDS):
         owner = await person(town.storage, role="creator")
@@ -197,7 +197,7 @@ async def test_a_session_that_is_archived_meanwhile_has_either_bookings_or_an_en
     assert outcomes.keys() <= {"204", "409 has_upcoming_bookings"}
 
 
-async def test_a_creator_who_is_deactivated_meanwhile_sells_no_further_seat(town: Town) -> None:
+async def test_creator_deactivated_during_rush_sells_no_further_seat(town: Town) -> None:
     owner = await person(town.storage, role="creator")
     session = await stored_session(town.storage, creator_id=owner.user.id, max_participants=10_000)
     stopping = asyncio.create_task(run_command(town.dsn, "deactivate", owner.user.email))
@@ -216,7 +216,7 @@ async def test_a_creator_who_is_deactivated_meanwhile_sells_no_further_seat(town
     assert statuses(later) == {404}
 
 
-async def test_of_two_registrations_with_one_email_address_at_once_one_succeeds(town: Town) -> None:
+async def test_concurrent_registrations_with_one_email_have_one_winner(town: Town) -> None:
     for _ in range(ROUNDS):
         user = a_user()
         changes = {"password": f"{PASSWORD} battery staple"}
@@ -234,7 +234,7 @@ async def test_of_two_registrations_with_one_email_address_at_once_one_succeeds(
         assert answers(responses) == {"201": 1, "409 email_taken": 1}
 
 
-async def test_a_deactivated_persons_token_is_refused_by_every_process_within_a_second(town: Town) -> None:
+async def test_token_of_deactivated_user_is_refused_by_every_process_within_a_second(town: Town) -> None:
     someone = await person(town.storage)
 
     async def ask() -> list[int]:

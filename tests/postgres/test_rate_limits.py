@@ -14,7 +14,7 @@ from postgres.servers import servers
 WRONG = "not my password"
 
 
-async def test_however_many_programs_serve_they_count_together(empty_database: str, tmp_path: Path) -> None:
+async def test_rate_limits_are_shared_by_all_programs(empty_database: str, tmp_path: Path) -> None:
     database, passwords = await connect(empty_database), Argon2Passwords()
     guessed, other = await stored_users(postgres_storage(database), 2, password_hash=await passwords.hash(PASSWORD))
     passwords.close()

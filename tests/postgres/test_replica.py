@@ -13,7 +13,7 @@ import pytest_asyncio
 from builders import stored_session
 from fakes import NOW
 from marketplace.adapters.postgres.connection.pool import Database, connect
-from marketplace.adapters.postgres.connection.replica import Replica, RetryPolicy
+from marketplace.adapters.postgres.connection.replica import Replica, ReplicaPolicy
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from marketplace.adapters.postgres.schema.migrate import migrate
 from marketplace.adapters.postgres.storage import postgres_storage
@@ -21,7 +21,9 @@ from marketplace.core.domain.sessions import CatalogFilters
 from marketplace.core.ports.storage import Storage
 from postgres.standby import standby_of
 
-SOON = RetryPolicy(behind=timedelta(seconds=2), look=timedelta(milliseconds=20), pause=timedelta(milliseconds=200))
+SOON = ReplicaPolicy(
+    max_lag=timedelta(seconds=2), check_interval=timedelta(milliseconds=20), pause=timedelta(milliseconds=200)
+)
 
 
 class Pair:
@@ -72,7 +74,7 @@ async def pair(tmp_path_factory: Any) -> AsyncIterator[Pair]:
         yield Pair(postgres_storage(database, replica), primary, standby, folder)
 
 
-async def test_the_lists_are_the_standbys(pair: Pair) -> None:
+async def test_lists_are_read_from_standby(pair: Pair) -> None:
     await stored_session(pair.storage, title="Before")
     assert await pair.shows("Before")
     assert await pair.on_standby("SELECT pg_is_in_recovery()")
@@ -87,7 +89,7 @@ async def test_the_lists_are_the_standbys(pair: Pair) -> None:
     assert await pair.shows("Meanwhile")
 
 
-async def test_a_standby_too_far_behind_is_left_alone_until_it_has_caught_up(pair: Pair) -> None:
+async def test_lagging_standby_is_not_used_until_it_has_caught_up(pair: Pair) -> None:
     await stored_session(pair.storage, title="Known to both")
     assert await pair.shows("Known to both")
     await pair.on_standby("SELECT pg_wal_replay_pause()")
@@ -110,7 +112,7 @@ async def test_a_standby_too_far_behind_is_left_alone_until_it_has_caught_up(pai
         await pair.on_standby("SELECT pg_wal_replay_resume()")
 
 
-async def test_a_standby_that_is_away_costs_nobody_an_answer(tmp_path: Path, pair: Pair) -> None:
+async def test_unavailable_standby_fails_no_request(tmp_path: Path, pair: Pair) -> None:
     database = await connect(pair.primary)
     gone = f"postgresql://marketplace@/marketplace?host={tmp_path}&port=5432"
     replica = Replica(lambda: connect(gone), database, SOON)
@@ -124,7 +126,7 @@ async def test_a_standby_that_is_away_costs_nobody_an_answer(tmp_path: Path, pai
         await database.close()
 
 
-async def test_a_server_that_follows_nobody_is_not_taken_for_a_standby(pair: Pair) -> None:
+async def test_server_without_primary_is_not_used_as_standby(pair: Pair) -> None:
     database = await connect(pair.primary)
     other = pair.primary.replace("/marketplace?", "/postgres?")
     replica = Replica(lambda: connect(other), database, SOON)

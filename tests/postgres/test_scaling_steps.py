@@ -70,7 +70,7 @@ async def test_bookings_by_month_have_their_start_in_every_key(connection: async
     )
 
 
-async def test_steps_follow_a_booking_that_is_moved_to_another_month(connection: asyncpg.Connection) -> None:
+async def test_steps_follow_booking_rescheduled_to_another_month(connection: asyncpg.Connection) -> None:
     await connection.execute(BY_MONTH)
     await connection.execute("""
         ALTER TABLE by_month ADD PRIMARY KEY (id, starts_at);
@@ -86,7 +86,7 @@ async def test_steps_follow_a_booking_that_is_moved_to_another_month(connection:
     assert await connection.fetchval("SELECT count(*) FROM steps_2") == 1
 
 
-async def test_who_waits_for_a_booking_that_is_moved_to_another_month_is_told_to_begin_again(
+async def test_lock_wait_on_booking_moved_to_another_partition_is_a_serialization_error(
     empty_database: str,
 ) -> None:
     moves, waits = [await asyncpg.connect(empty_database) for _ in range(2)]
@@ -105,14 +105,14 @@ async def test_who_waits_for_a_booking_that_is_moved_to_another_month_is_told_to
         await each.close()
 
 
-async def test_the_statements_of_the_page_are_answered(connection: asyncpg.Connection) -> None:
+async def test_statements_of_scaling_page_run(connection: asyncpg.Connection) -> None:
     blocks = re.findall(r"```sql\n(.*?)```", PAGE.read_text(), re.DOTALL)
     assert blocks
     for block in blocks:
         await connection.fetch(block)
 
 
-async def test_what_creators_apart_would_have_to_change_is_what_the_page_says(connection: asyncpg.Connection) -> None:
+async def test_keys_to_change_for_partitioning_by_creator_match_scaling_page(connection: asyncpg.Connection) -> None:
     tables = ["sessions", "slots", "bookings", "booking_steps"]
     keys = {row[0] for row in await connection.fetch(WITHOUT_CREATOR, tables)}
     assert keys == {

@@ -10,11 +10,11 @@ from typing import Any
 import httpx
 import pytest
 
+from example_search import IS_LONG, TIMES
 from marketplace.demo.people import CREATOR_EMAIL, DEMO_PASSWORD, LEARNER_EMAIL
 from marketplace.http.openapi.document import document
 from marketplace.settings import Settings
 from postgres.servers import run_command, servers
-from searching import IS_LONG, TIMES
 
 pytestmark = pytest.mark.starts_first
 
@@ -22,7 +22,7 @@ TESTS = Path(__file__).parents[1]
 EXAMPLES = str(10 * TIMES)
 
 
-async def test_the_api_keeps_every_promise_of_its_document(empty_database: str, tmp_path: Path) -> None:
+async def test_api_conforms_to_its_openapi_document(empty_database: str, tmp_path: Path) -> None:
     operations = sum(len(methods) for methods in document(Settings().categories)["paths"].values())
     await run_command(empty_database, "seed-demo")
     async with servers(1, empty_database, tmp_path) as (server,):

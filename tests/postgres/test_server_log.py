@@ -7,15 +7,13 @@ from pathlib import Path
 from builders import TOMORROW, stored_session
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
-from postgres.crowd import book, people
+from postgres.http_clients import book, people
 from postgres.servers import servers
 
 REQUESTS = 30
 
 
-async def test_every_line_is_json_and_says_what_was_asked_and_by_whom_but_not_what_was_said(
-    database: str, tmp_path: Path
-) -> None:
+async def test_every_log_line_is_json_with_route_and_user_and_without_content(database: str, tmp_path: Path) -> None:
     own = await connect(database, PoolLimits(min_size=1, max_size=1))
     session = await stored_session(postgres_storage(own), max_participants=1)
     buyers = await people(postgres_storage(own), 2)
@@ -35,7 +33,7 @@ async def test_every_line_is_json_and_says_what_was_asked_and_by_whom_but_not_wh
     assert not any(word in said for word in ("ada@example.org", "correct horse", "whisper", *tokens))
 
 
-async def test_lines_of_requests_under_way_together_do_not_mix(database: str, tmp_path: Path) -> None:
+async def test_log_lines_of_concurrent_requests_do_not_mix(database: str, tmp_path: Path) -> None:
     async with servers(1, database, tmp_path, pool_max_size=1, pool_min_size=1, pool_acquire_timeout=0.1) as [server]:
         names = [f"request-{number:03}" for number in range(REQUESTS)]
         sent = [server.client.get("/api/sessions/", headers={"X-Request-Id": name}) for name in names]

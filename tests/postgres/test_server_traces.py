@@ -58,7 +58,7 @@ def collector() -> Iterator[Collector]:
         thread.join()
 
 
-async def test_a_request_and_its_statements_reach_the_collector_with_the_trace_of_whoever_asked(
+async def test_request_and_its_statements_reach_collector_under_trace_of_client(
     database: str, collector: Collector, tmp_path: Path
 ) -> None:
     port, log = free_port(), tmp_path / "server.log"

@@ -15,7 +15,7 @@ import pytest
 from builders import TOMORROW, stored_session
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
-from postgres.crowd import Books, Person, book, booked, people
+from postgres.http_clients import Books, Person, book, booked, people
 from postgres.servers import Server, servers
 
 pytestmark = pytest.mark.runs_alone
@@ -52,7 +52,7 @@ class Proxy:
 
 
 @pytest.mark.parametrize("workers", [1, 3])
-async def test_a_server_that_is_told_to_stop_says_so_and_loses_no_request(
+async def test_stopping_server_reports_not_ready_and_loses_no_request(
     database: str, tmp_path: Path, workers: int
 ) -> None:
     async with servers(1, database, tmp_path, workers=workers, shutdown_delay=DELAY) as [server]:
@@ -78,7 +78,7 @@ async def test_a_server_that_is_told_to_stop_says_so_and_loses_no_request(
     assert server.failures() == []
 
 
-async def test_requests_under_way_are_answered_however_suddenly_it_stops(database: str, tmp_path: Path) -> None:
+async def test_requests_under_way_are_answered_even_without_shutdown_delay(database: str, tmp_path: Path) -> None:
     own = await connect(database, PoolLimits(min_size=1, max_size=1))
     session = await stored_session(postgres_storage(own), max_participants=CLIENTS)
     buyers = await people(postgres_storage(own), CLIENTS)

@@ -13,7 +13,7 @@ import pytest_asyncio
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.ports.storage import Storage
-from postgres.crowd import Person, answers, people, person
+from postgres.http_clients import Person, answers, people, person
 from postgres.servers import Server, servers
 
 WHY = {"reason": "A quarrel."}
@@ -57,7 +57,7 @@ async def office(empty_database: str, tmp_path: Path) -> AsyncIterator[StaffActi
     await own.close()
 
 
-async def test_of_two_superusers_who_remove_each_other_at_once_one_is_left(office: StaffActions) -> None:
+async def test_superusers_who_remove_each_other_concurrently_leave_one(office: StaffActions) -> None:
     rights = {"is_staff": False, "is_superuser": False}
     for action, changes in (("rights", rights), ("deactivate", {})):
         for _ in range(3):
@@ -77,7 +77,7 @@ async def test_of_two_superusers_who_remove_each_other_at_once_one_is_left(offic
                 await tx.users.save(replace(await tx.users.acquire(left), is_staff=False, is_superuser=False))
 
 
-async def test_a_look_at_the_site_as_somebody_else_ends_on_every_process_within_a_second(office: StaffActions) -> None:
+async def test_impersonation_ends_on_every_process_within_a_second(office: StaffActions) -> None:
     superuser = await person(office.storage, is_staff=True, is_superuser=True)
     helper, learner = await person(office.storage, is_staff=True), await person(office.storage)
     looks = []
@@ -97,7 +97,7 @@ async def test_a_look_at_the_site_as_somebody_else_ends_on_every_process_within_
     assert await office.statuses(learner.headers) == [200, 200]
 
 
-async def test_a_creator_who_is_switched_off_is_out_on_every_process_within_a_second(office: StaffActions) -> None:
+async def test_deactivated_creator_is_signed_out_on_every_process_within_a_second(office: StaffActions) -> None:
     superuser = await person(office.storage, is_staff=True, is_superuser=True)
     creator = await person(office.storage, role="creator")
     assert await office.statuses(creator.headers) == [200, 200]

@@ -18,10 +18,10 @@ from sqlalchemy.exc import IntegrityError
 from marketplace.adapters.postgres.connection.pool import PoolLimits
 from marketplace.adapters.postgres.schema.migrate import MigrationError, RetryPolicy, migrate
 from marketplace.adapters.postgres.schema.revisions import newest_revision
-from postgres.crowd import Books, booked, statuses
-from postgres.load import BUYERS, WARM, Load, under_load
+from migration_builder import Upgrades, comes, held
+from postgres.booking_load import BUYERS, WARM, Load, under_load
+from postgres.http_clients import Books, booked, statuses
 from postgres.servers import Server, becomes_true, run_command, servers
-from upgrades import Upgrades, comes, held
 
 SHORT = RetryPolicy(lock_timeout=timedelta(seconds=0.5), pause=timedelta(seconds=0.5))
 NEVER = timedelta(minutes=1)
@@ -87,7 +87,7 @@ def migrating(number: int, dsn: str, upgrades: Upgrades) -> subprocess.Popen[byt
     return subprocess.Popen(command, start_new_session=True)
 
 
-async def test_people_book_on_while_a_migration_waits_for_somebody_who_reads_for_long(
+async def test_bookings_continue_while_migration_waits_for_long_reader(
     empty_database: str, books: Books, upgrades: Upgrades, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     upgrades.add(ADDS_A_COLUMN)
@@ -108,7 +108,7 @@ async def test_people_book_on_while_a_migration_waits_for_somebody_who_reads_for
     assert await books.discrepancies() == []
 
 
-async def test_behind_a_migration_that_waits_without_an_end_nobody_books(
+async def test_migration_waiting_without_timeout_blocks_bookings(
     empty_database: str, books: Books, upgrades: Upgrades, tmp_path: Path
 ) -> None:
     upgrades.add(ADDS_A_COLUMN)
@@ -123,7 +123,7 @@ async def test_behind_a_migration_that_waits_without_an_end_nobody_books(
         await migration
 
 
-async def test_an_index_that_is_made_concurrently_waits_for_who_writes_as_long_as_it_takes_and_nobody_waits_for_it(
+async def test_concurrent_index_build_waits_for_writers_and_blocks_no_other(
     empty_database: str, books: Books, upgrades: Upgrades, tmp_path: Path
 ) -> None:
     upgrades.add('online_ddl.make_index("ix_bookings_seats", "bookings", ["seats", "id"])')
@@ -141,11 +141,11 @@ async def test_an_index_that_is_made_concurrently_waits_for_who_writes_as_long_a
     assert await books.ask(INVALID) == []
 
 
-def test_a_migration_asks_for_a_lock_for_less_time_than_the_requests_that_queue_behind_it_wait() -> None:
+def test_migration_lock_timeout_is_shorter_than_that_of_requests() -> None:
     assert 2 * RetryPolicy().lock_timeout < PoolLimits().lock_timeout
 
 
-async def test_a_program_serves_on_while_its_tables_are_expanded(
+async def test_program_keeps_serving_while_its_tables_are_expanded(
     empty_database: str, books: Books, upgrades: Upgrades, tmp_path: Path
 ) -> None:
     for up in EXPANDS:
@@ -166,7 +166,7 @@ async def test_a_program_serves_on_while_its_tables_are_expanded(
     assert await books.discrepancies() == []
 
 
-async def test_a_migration_that_is_refused_its_lock_too_often_says_which_and_who_was_in_the_way(
+async def test_migration_out_of_lock_retries_names_itself_and_the_blocker(
     empty_database: str, books: Books, upgrades: Upgrades
 ) -> None:
     done = upgrades.add('op.execute("CREATE TABLE levels (id int)")')
@@ -187,7 +187,7 @@ async def test_a_migration_that_is_refused_its_lock_too_often_says_which_and_who
     assert await revision(books) == refused
 
 
-async def test_ten_programs_that_migrate_at_once_make_an_index_concurrently(
+async def test_ten_programs_migrating_at_once_can_build_an_index_concurrently(
     empty_database: str, books: Books, upgrades: Upgrades
 ) -> None:
     for up in EXPANDS:
@@ -200,7 +200,7 @@ async def test_ten_programs_that_migrate_at_once_make_an_index_concurrently(
     assert await books.ask(INVALID) == []
 
 
-async def test_what_a_killed_program_was_migrating_is_migrated_by_the_next(
+async def test_migration_interrupted_by_kill_is_completed_by_next_program(
     empty_database: str, books: Books, upgrades: Upgrades
 ) -> None:
     upgrades.add("op.execute(\"SELECT pg_sleep(60) WHERE to_regclass('hold') IS NOT NULL\")")
@@ -219,7 +219,7 @@ async def test_what_a_killed_program_was_migrating_is_migrated_by_the_next(
     assert await revision(books) == upgrades.newest
 
 
-async def test_an_index_that_failed_halfway_is_made_anew_by_the_next_try(
+async def test_index_that_failed_halfway_is_rebuilt_by_next_run(
     empty_database: str, books: Books, upgrades: Upgrades
 ) -> None:
     upgrades.add('op.execute("CREATE TABLE levels (id int)")')
@@ -238,9 +238,7 @@ async def test_an_index_that_failed_halfway_is_made_anew_by_the_next_try(
     assert await revision(books) == upgrades.newest
 
 
-async def test_rows_that_somebody_changes_are_filled_in_once_they_are_free(
-    empty_database: str, books: Books, upgrades: Upgrades
-) -> None:
+async def test_locked_rows_are_backfilled_once_released(empty_database: str, books: Books, upgrades: Upgrades) -> None:
     upgrades.add('op.execute("CREATE TABLE levels (id int, level text)")')
     filled = "SELECT count(*) FROM levels WHERE level IS NOT NULL HAVING count(*) = 99999"
     await migrate(empty_database, folders=upgrades.folders)
@@ -258,7 +256,7 @@ async def test_rows_that_somebody_changes_are_filled_in_once_they_are_free(
     assert await books.ask("SELECT count(*) FROM levels WHERE level IS NULL") == [0]
 
 
-async def test_a_program_leaves_a_database_that_is_newer_than_itself_as_it_is_and_serves(
+async def test_program_serves_on_database_newer_than_itself_without_changing_it(
     empty_database: str, books: Books, upgrades: Upgrades, tmp_path: Path
 ) -> None:
     newer = upgrades.add(ADDS_A_COLUMN)
@@ -274,13 +272,13 @@ async def test_a_program_leaves_a_database_that_is_newer_than_itself_as_it_is_an
     assert await revision(books) == newer
 
 
-async def test_a_program_does_not_take_back_what_it_does_not_know(
+async def test_program_does_not_downgrade_unknown_revision(
     empty_database: str, books: Books, upgrades: Upgrades
 ) -> None:
     newer = upgrades.add(ADDS_A_COLUMN)
     await migrate(empty_database, folders=upgrades.folders)
 
-    with pytest.raises(MigrationError, match=f"only a program that knows {newer} can take it back to 0001"):
+    with pytest.raises(MigrationError, match=f"Use a program that knows {newer} to take it back to 0001"):
         await migrate(empty_database, "0001")
 
     assert await revision(books) == newer

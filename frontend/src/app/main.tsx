@@ -12,8 +12,7 @@ import { applyTheme, storedTheme } from "./theme";
 applyTheme(storedTheme());
 followLogin(router);
 
-// the router loads a page anew whose code was not found, for there may be a new version: without a connection there is
-// none, and the page would be lost
+// the router reloads a page whose code is missing, since a new version may have replaced it; offline that would lose the page
 addEventListener("vite:preloadError", ({ payload }) => {
   if (!navigator.onLine) payload.message = `Offline: ${payload.message}`;
 });

@@ -11,7 +11,7 @@ function initials({ first_name, last_name, username }: Person): string {
 
 const SIZES = { sm: "size-6 text-[0.625rem]", md: "size-9 text-xs", lg: "size-12 text-sm" } as const;
 
-/** A person's picture, or their initials on a colour of their own. The name stands beside it, so it is silent. */
+/** A user's picture, or their initials on a colour of their own. Decorative: the name is always next to it. */
 export function Avatar({
   person,
   size = "md",

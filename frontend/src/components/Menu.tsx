@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { cn } from "~/lib/cn";
 import { Button } from "./Button";
 
-/** Further things that can be done with what it stands beside. */
+/** A menu of further actions. */
 export function Menu({ label, children }: { label: string; children: ReactNode }) {
   return (
     <Radix.Root modal={false}>

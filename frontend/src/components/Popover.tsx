@@ -1,7 +1,7 @@
 import { Popover as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 
-/** A small panel beside what opens it. Focus goes in and comes back. */
+/** A small panel next to its trigger. Focus moves into it and returns on close. */
 export function Popover({
   isOpen,
   onOpen,

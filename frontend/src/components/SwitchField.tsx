@@ -1,7 +1,7 @@
 import { type ReactNode, useId } from "react";
 import { Switch } from "./Switch";
 
-/** A switch with what it means beside it, said anew when it is switched. */
+/** A switch with a label and a hint, which is announced again when the switch changes. */
 export function SwitchField({
   label,
   hint,

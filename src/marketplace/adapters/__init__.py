@@ -1,1 +1,1 @@
-"""The ports filled with technology."""
+"""Implementations of the ports."""

@@ -1,4 +1,4 @@
-"""Calendars by the icalendar library."""
+"""Calendars, written by the icalendar library."""
 
 import asyncio
 from collections.abc import Iterable
@@ -12,10 +12,10 @@ PRODUCT = "-//Sessions marketplace//EN"
 
 
 class Rfc5545Calendars:
-    """`Calendars` as text/calendar."""
+    """`Calendars` as text/calendar (RFC 5545)."""
 
     async def render(self, events: Iterable[CalendarEvent], made_at: datetime, name: str | None = None) -> bytes:
-        """See the port. In a thread, since a thousand events take a while."""
+        """Render in a thread, since a thousand events would block the event loop."""
         return await asyncio.to_thread(_render, list(events), made_at, name)
 
 
@@ -25,7 +25,7 @@ def _render(events: Iterable[CalendarEvent], made_at: datetime, name: str | None
     calendar.add("prodid", PRODUCT)
     calendar.add("method", "PUBLISH")
     if name is not None:
-        # the older name is the one that most programs read; in a file to import it would make a calendar of its own
+        # most programs read only the older name; a file to import has none, or it would create a new calendar
         calendar.add("name", name)
         calendar.add("x-wr-calname", name)
     for event in events:
@@ -35,23 +35,23 @@ def _render(events: Iterable[CalendarEvent], made_at: datetime, name: str | None
 
 
 def _event(event: CalendarEvent, made_at: datetime) -> Event:
-    # no ATTENDEE: one who publishes invites nobody (RFC 5546, 3.2.1), and programs would offer to answer
+    # no ATTENDEE: PUBLISH forbids it (RFC 5546, 3.2.1), and programs would offer to reply
     organizer = vCalAddress(f"urn:uuid:{event.organizer_id}")
-    # a backslash means itself in a parameter, but not to every reader: to some it hides what ends the name
+    # a backslash is literal in a parameter (RFC 5545), but some readers take it for an escape of the closing quote
     organizer.params["CN"] = _lines(event.organizer_name).replace("\\", "/")
-    written = Event()
-    written.add("uid", event.uid)
-    written.add("sequence", event.sequence)
-    written.add("status", event.status)
-    written.add("dtstamp", _instant(made_at))  # with a METHOD not when the event was changed (RFC 5545, 3.8.7.2)
-    written.add("created", _instant(event.created_at))
-    written.add("last-modified", _instant(event.changed_at))
-    written.add("dtstart", _instant(event.starts_at))
-    written.add("dtend", _instant(event.ends_at))
-    written.add("summary", _lines(event.summary))
-    written.add("description", _lines(event.description))
-    written.add("organizer", organizer)
-    return written
+    component = Event()
+    component.add("uid", event.uid)
+    component.add("sequence", event.sequence)
+    component.add("status", event.status)
+    component.add("dtstamp", _instant(made_at))  # with a METHOD: when the object was created (RFC 5545, 3.8.7.2)
+    component.add("created", _instant(event.created_at))
+    component.add("last-modified", _instant(event.changed_at))
+    component.add("dtstart", _instant(event.starts_at))
+    component.add("dtend", _instant(event.ends_at))
+    component.add("summary", _lines(event.summary))
+    component.add("description", _lines(event.description))
+    component.add("organizer", organizer)
+    return component
 
 
 def _lines(text: str) -> str:

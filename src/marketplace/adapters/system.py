@@ -1,4 +1,4 @@
-"""The machine's clock, and new ids."""
+"""The system clock, and ids."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -7,16 +7,14 @@ import uuid_utils.compat
 
 
 class SystemClock:
-    """`Clock` of this machine."""
+    """`Clock` of this machine, in UTC."""
 
     def now(self) -> datetime:
-        """See the port."""
         return datetime.now(UTC)
 
 
 class UuidSeven:
-    """`Ids` as UUID version 7."""
+    """`Ids` as UUID version 7 (RFC 9562)."""
 
     def new(self) -> UUID:
-        """See the port."""
         return uuid_utils.compat.uuid7()

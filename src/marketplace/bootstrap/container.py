@@ -1,4 +1,4 @@
-"""The composition root: which adapter fills which port, and the life of what must be closed."""
+"""The composition root: binds adapters to ports and closes them with the container."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import asdict
@@ -32,7 +32,7 @@ from marketplace.telemetry.logs import LoggedEvents
 
 
 class Ports(Provider):
-    """The ports that do not store."""
+    """Adapters of all ports except storage."""
 
     scope = Scope.APP
     settings = from_context(Settings)
@@ -43,14 +43,14 @@ class Ports(Provider):
 
     @provide
     def passwords(self) -> Iterator[Passwords]:
-        """Argon2, whose threads end with the container."""
+        """Provide Argon2 hashing; its thread pool is closed with the container."""
         passwords = Argon2Passwords()
         yield passwords
         passwords.close()
 
     @provide
     def access_tokens(self, settings: Settings, ids: Ids) -> AccessTokens:
-        """Tokens signed with this installation's secret."""
+        """Provide JWTs signed with the installation's secret."""
         return JwtAccessTokens(secret_key=secret_of(settings), time_to_live=settings.access_token_ttl, ids=ids)
 
     @provide
@@ -63,7 +63,7 @@ class Ports(Provider):
         calendars: Calendars,
         files: ExportFiles,
     ) -> Adapters:
-        """All of them, as `build_services` takes them."""
+        """Collect the adapters for `build_services`."""
         return Adapters(
             clock=clock,
             ids=ids,
@@ -76,60 +76,57 @@ class Ports(Provider):
 
 
 class BuiltServices(Provider):
-    """Every service of `build_services`, by its type."""
+    """The services that `build_services` returns, and their job handlers."""
 
     scope = Scope.APP
 
     @provide
     def options(self, settings: Settings) -> ServiceOptions:
-        """The services' part of the settings."""
+        """Select the settings that services depend on."""
         return ServiceOptions(
             categories=settings.categories, refresh_ttl=settings.refresh_token_ttl, rate_limit=settings.rate_limit
         )
 
     @provide
     def services(self, storage: Storage, adapters: Adapters, options: ServiceOptions) -> Services:
-        """All of them."""
         return build_services(storage, adapters, options)
 
     @provide
     def handlers(self, services: Services) -> Handlers:
-        """Job handlers by stored job kind."""
         return services.handlers()
 
 
 def _each_service() -> Provider:
-    """Provide each field of `Services` under its own type, for controllers."""
+    """Provide each field of `Services` under its own type, so that controllers can inject it."""
     provider = Provider(scope=Scope.APP)
     for name, kind in get_type_hints(Services).items():
-        provider.provide(_field(name), provides=kind)
+        provider.provide(_getter(name), provides=kind)
     return provider
 
 
-def _field(name: str) -> Callable[[Services], Any]:
-    def field(services: Services) -> Any:
+def _getter(name: str) -> Callable[[Services], Any]:
+    def get(services: Services) -> Any:
         return getattr(services, name)
 
-    return field
+    return get
 
 
-class Wire(Provider):
-    """What the controllers need besides services."""
+class HttpDependencies(Provider):
+    """Dependencies of controllers other than services."""
 
     @provide(scope=Scope.APP)
     def cursors(self, settings: Settings) -> Cursors:
-        """Cursors sealed with this installation's secret."""
+        """Provide cursors signed with the installation's secret."""
         return Cursors(secret_of(settings))
 
     @provide(scope=Scope.APP)
     def demo_accounts(self, settings: Settings) -> DemoAccounts:
-        """What a visitor of a demo is told."""
-        args = DEMO_ACCOUNTS if settings.demo else ()
-        return DemoAccounts(tuple(DemoAccountOut(**asdict(account)) for account in args))
+        """Provide the published demo accounts; empty unless the demo is on."""
+        accounts = DEMO_ACCOUNTS if settings.demo else ()
+        return DemoAccounts(tuple(DemoAccountOut(**asdict(account)) for account in accounts))
 
     @provide(scope=Scope.APP)
     def refresh_cookie(self, settings: Settings) -> RefreshCookie:
-        """The cookie of logins in browsers."""
         return RefreshCookie(settings)
 
 
@@ -138,10 +135,10 @@ class PostgresStorage(Provider):
 
     @provide(scope=Scope.APP)
     async def database(self, settings: Settings) -> AsyncIterator[Database]:
-        """One pool for the process, opened in the loop that uses it."""
+        """Open one pool per process, in the event loop that uses it. Raises `SettingsError` without a URL."""
         if settings.database_url is None:
             raise SettingsError("There's no database. Start the embedded one first, or set MARKETPLACE_DATABASE_URL.")
-        # a worker that is started anew while the server is away would be taken for one that cannot start
+        # Wait: granian treats a worker that exits at start-up as broken, even if the database is only restarting.
         await wait_for_database(settings.database_url, settings.database_wait)
         database = await connect(settings.database_url, pool_limits(settings))
         yield database
@@ -149,7 +146,7 @@ class PostgresStorage(Provider):
 
     @provide(scope=Scope.APP)
     async def storage(self, settings: Settings, database: Database) -> AsyncIterator[Storage]:
-        """Statements over the pool; those of the public lists over a standby's, where there is one."""
+        """Provide storage over the pool; public lists read from the standby, if `read_database_url` is set."""
         standby_url = settings.read_database_url
         if standby_url is None:
             yield postgres_storage(database)
@@ -160,23 +157,22 @@ class PostgresStorage(Provider):
 
 
 class MemoryStorage(Provider):
-    """Storage that forgets."""
+    """Storage in memory; data is lost when the process ends."""
 
     @provide(scope=Scope.APP)
     def storage(self) -> Storage:
-        """Dicts."""
         return memory_storage()
 
 
 def secret_of(settings: Settings) -> str:
-    """The key that tokens and cursors are signed with."""
+    """Return the key that signs tokens and cursors. Raises `SettingsError` if it is not set."""
     if settings.secret_key is None:
         raise SettingsError("MARKETPLACE_SECRET_KEY is not set, but must be set unless the database is embedded.")
     return settings.secret_key
 
 
 def pool_limits(settings: Settings) -> PoolLimits:
-    """The pool's part of the settings."""
+    """Select the settings of the connection pool."""
     return PoolLimits(
         min_size=settings.pool_min_size,
         max_size=settings.pool_max_size,
@@ -189,8 +185,8 @@ def pool_limits(settings: Settings) -> PoolLimits:
 
 
 def make_container(settings: Settings, *overrides: Provider) -> AsyncContainer:
-    """Everything wired. `overrides` replace adapters: how a test swaps one."""
+    """Build the container. `overrides` replace providers, for tests."""
     storage = MemoryStorage() if settings.storage == "memory" else PostgresStorage()
     return make_async_container(
-        Ports(), storage, BuiltServices(), _each_service(), Wire(), *overrides, context={Settings: settings}
+        Ports(), storage, BuiltServices(), _each_service(), HttpDependencies(), *overrides, context={Settings: settings}
     )

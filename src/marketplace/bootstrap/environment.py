@@ -1,4 +1,4 @@
-"""What a command runs on: settings from the environment, with the database and the secret they leave to us."""
+"""Prepare the environment of a command: settings, plus an embedded database and a stored secret if none are set."""
 
 import os
 import secrets
@@ -13,32 +13,32 @@ from marketplace.settings import PREFIX, SECRET_VARIABLES, Settings, read_settin
 
 @contextmanager
 def prepared_settings(**overrides: object) -> Iterator[Settings]:
-    """Complete settings, while the embedded PostgreSQL runs where none is given.
+    """Yield complete settings; run the embedded PostgreSQL during the block if no database is configured.
 
-    `overrides` are settings from the command line; `None` leaves the variable's word. The result is written back to
-    the environment, where worker processes find it. Raises `SettingsError`, `EmbeddedPostgresError`.
+    `overrides` are command-line options and take precedence over variables unless `None`. The result is written back
+    to the environment for worker processes. Raises `SettingsError`, `EmbeddedPostgresError`.
     """
-    provided = {f"{PREFIX}{name.upper()}": str(value) for name, value in overrides.items() if value is not None}
-    settings = read_settings(os.environ | provided)
-    # settled here, since worker processes will see the embedded database as one that is given
-    provided[f"{PREFIX}WORKER_INSIDE"] = "on" if settings.runs_worker else "off"
+    variables = {f"{PREFIX}{name.upper()}": str(value) for name, value in overrides.items() if value is not None}
+    settings = read_settings(os.environ | variables)
+    # Decide here: to worker processes, the embedded database looks like a configured one.
+    variables[f"{PREFIX}WORKER_INSIDE"] = "on" if settings.runs_worker else "off"
     if settings.is_embedded:
         with embedded_postgres(settings.data_dir / "postgres") as dsn:
-            yield _write_back(replace(settings, database_url=dsn), provided)
+            yield _write_back(replace(settings, database_url=dsn), variables)
     else:
-        yield _write_back(settings, provided)
+        yield _write_back(settings, variables)
 
 
-def _write_back(settings: Settings, provided: dict[str, str]) -> Settings:
+def _write_back(settings: Settings, variables: dict[str, str]) -> Settings:
     if settings.secret_key is None:
-        # a memory that forgets needs no key that lasts
-        forgets = settings.storage == "memory"
+        # Memory storage does not outlive the process, so neither must the key.
+        is_transient = settings.storage == "memory"
         settings = replace(
-            settings, secret_key=secrets.token_urlsafe(48) if forgets else stored_secret(settings.data_dir)
+            settings, secret_key=secrets.token_urlsafe(48) if is_transient else stored_secret(settings.data_dir)
         )
-    os.environ.update(provided)
+    os.environ.update(variables)
     for name in SECRET_VARIABLES:
-        # read by now, and said twice it would be refused
+        # The secret has been read; a worker would refuse a variable that is set together with its `_FILE`.
         os.environ.pop(f"{PREFIX}{name.upper()}_FILE", None)
     if settings.database_url is not None:
         os.environ[f"{PREFIX}DATABASE_URL"] = settings.database_url
@@ -47,7 +47,7 @@ def _write_back(settings: Settings, provided: dict[str, str]) -> Settings:
 
 
 def stored_secret(data_dir: Path) -> str:
-    """The secret of a development machine: made once, kept in the data folder, readable by its owner only."""
+    """Return the development secret, created on first use in the data folder with mode 0600."""
     path = data_dir / "secret_key"
     data_dir.mkdir(parents=True, exist_ok=True)
     created = data_dir / f".secret_key.{secrets.token_hex(4)}"
@@ -55,7 +55,7 @@ def stored_secret(data_dir: Path) -> str:
         if not path.exists():
             created.touch(mode=0o600)
             created.write_text(secrets.token_urlsafe(48))
-            # of programs that start together, the first to link wins; none reads a half-written file
+            # Linking is atomic: of programs that start together one wins, and none reads a half-written file.
             with suppress(FileExistsError):
                 path.hardlink_to(created)
     finally:

@@ -1,4 +1,4 @@
-"""Every service over one storage. The container, the shell, the demo and the tests build them here."""
+"""Builds all services over one storage, for the container, the shell, the demo and the tests."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ from marketplace.core.services.users import UserService
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
-    """The ports that services need beyond storage."""
+    """Adapters that services need, except storage."""
 
     clock: Clock
     ids: Ids
@@ -47,12 +47,12 @@ class Adapters:
     calendars: Calendars
     files: ExportFiles
     subscribers: tuple[Subscriber, ...] = ()
-    """Everything that listens to events."""
+    """Receive every event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceOptions:
-    """The part of the settings that is a rule of the services. `refresh_ttl` is how long an unused login lasts."""
+    """Settings that services depend on. `refresh_ttl` is the lifetime of an unused login."""
 
     categories: Collection[str]
     refresh_ttl: timedelta
@@ -61,7 +61,7 @@ class ServiceOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Every service. Those that end in `_admin` are for staff."""
+    """All services. Those ending in `_admin` are for staff."""
 
     users: UserService
     tokens: TokenService
@@ -89,7 +89,7 @@ class Services:
     bulk_runner: BulkRunner
 
     def handlers(self) -> Handlers:
-        """Job handlers by stored job kind."""
+        """Return the job handlers by stored job kind."""
         return {
             "attend_booking": self.bookings.settle_due,
             "purge_events": self.events.purge,
@@ -102,7 +102,7 @@ class Services:
 
 
 def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions) -> Services:
-    """Build every service over `storage`. Services are stateless but for the cache of principals that they share."""
+    """Build all services over `storage`. They share one cache of principals and are otherwise stateless."""
     begin, clock, ids, passwords = storage.unit_of_work, adapters.clock, adapters.ids, adapters.passwords
     memory = PrincipalCache(clock)
     users = UserService(

@@ -1,1 +1,1 @@
-"""The demo: a believable marketplace to look around in, made through the services like any other data."""
+"""Demo data: a realistic marketplace, created through the services like any other data."""

@@ -1,7 +1,7 @@
-"""What becomes of a booking of the demo: when it is made, answered, cancelled or completed, and with which words.
+"""Plans the life cycle of a demo booking: when it is booked, answered, cancelled or completed, and with which reason.
 
-Each life keeps to the rules of the marketplace at each of its moments: the notice and the horizon of the schedule, the
-time to answer, the notice to cancel.
+Every step follows the rules of the marketplace: minimum notice and booking window of the schedule, the hold of pending
+bookings, and the cancellation notice.
 """
 
 from dataclasses import dataclass
@@ -13,21 +13,21 @@ from marketplace.demo.classes import PlannedClass, PlannedSession
 from marketplace.demo.people import DemoPerson
 from marketplace.demo.seeded_random import SeededRandom
 
-PlannedOutcome = Literal["held", "pending", "declined", "lapsed", "cancelled", "called_off"]
-"""`held`: completed or, where it lies ahead, confirmed; `cancelled` by the learner, `called_off` by the creator."""
+PlannedOutcome = Literal["held", "pending", "declined", "expired", "cancelled", "class_cancelled"]
+"""`held`: completed, or confirmed if in the future. `cancelled` by the learner, `class_cancelled` by the creator."""
 
 MIN_STEP_GAP = timedelta(minutes=5)
-"""Between two steps at least."""
-EARLIEST = timedelta(days=21)
-"""How long before its start something is booked at most."""
-RECENT = timedelta(hours=9)
-"""How old a request is at most that waits for an answer."""
-ANSWERED_WELL_AHEAD = timedelta(hours=60)
-"""How far off the start of such a request is at least, so that it still waits while somebody looks around."""
-ANSWERED_WITHIN = timedelta(hours=14)
-CALLED_OFF_BEFORE = timedelta(hours=5)
+"""Minimum time between two steps."""
+MAX_LEAD_TIME = timedelta(days=21)
+"""Maximum time from booking to start."""
+MAX_PENDING_AGE = timedelta(hours=9)
+"""Maximum age of a pending booking."""
+MIN_PENDING_LEAD_TIME = timedelta(hours=60)
+"""Minimum time to the start of a pending booking, so that it stays pending while a visitor explores the demo."""
+MAX_RESPONSE_TIME = timedelta(hours=14)
+CLASS_CANCELLED_BEFORE = timedelta(hours=5)
 
-APOLOGIES = (
+LEARNER_CANCELLATION_REASONS = (
     "Sorry, I'm down with a cold.",
     "I booked the wrong week, sorry!",
     "I have a meeting at that time.",
@@ -35,12 +35,12 @@ APOLOGIES = (
     "I'll be on a train without internet.",
     "",
 )
-CALLED_OFF = (
+CREATOR_CANCELLATION_REASONS = (
     "I've lost my voice. Sorry! Please choose another date.",
     "The power is out on our street, and we don't know for how long.",
     "My daughter is ill and I have to stay with her. All other dates take place.",
 )
-DECLINED = (
+DECLINE_REASONS = (
     "I'm away that day after all. The week after works.",
     "I promised that day to my family and forgot to block it.",
     "That day has filled up. Please request another one.",
@@ -49,7 +49,7 @@ DECLINED = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedStep:
-    """A step after the first; `by` is `None` where the marketplace takes it by itself."""
+    """A step after booking; `by` is `None` for automatic steps."""
 
     action: BookingAction
     at: datetime
@@ -62,7 +62,7 @@ Steps = tuple[PlannedStep, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedBooking:
-    """Seats that a person takes at `booked_at`, and what becomes of them."""
+    """Seats that a person books at `booked_at`, and the steps that follow."""
 
     planned: PlannedSession
     person: DemoPerson
@@ -72,68 +72,73 @@ class PlannedBooking:
     steps: Steps
 
 
-def fits(one: PlannedClass, outcome: PlannedOutcome, moment: datetime) -> bool:
-    """Whether a booking of this class may come to that."""
-    is_asked, is_over = one.session.requires_confirmation, one.starts_at < moment
-    if outcome == "called_off" or one.is_called_off:
-        return outcome == "called_off" and one.is_called_off
+def is_possible(planned_class: PlannedClass, outcome: PlannedOutcome, moment: datetime) -> bool:
+    """Return whether a booking of this class can have this outcome."""
+    needs_confirmation, is_over = planned_class.session.requires_confirmation, planned_class.starts_at < moment
+    if outcome == "class_cancelled" or planned_class.is_cancelled:
+        return outcome == "class_cancelled" and planned_class.is_cancelled
     if outcome == "pending":
-        notice = timedelta(minutes=one.planned.schedule.notice)
-        return is_asked and one.starts_at > moment + max(notice + 2 * MIN_STEP_GAP, ANSWERED_WELL_AHEAD)
-    if outcome in {"declined", "lapsed"}:
-        return is_asked and is_over
-    return outcome == "held" or not (is_asked or one.session.is_popular)
+        notice = timedelta(minutes=planned_class.planned.schedule.notice)
+        return needs_confirmation and planned_class.starts_at > moment + max(
+            notice + 2 * MIN_STEP_GAP, MIN_PENDING_LEAD_TIME
+        )
+    if outcome in {"declined", "expired"}:
+        return needs_confirmation and is_over
+    return outcome == "held" or not (needs_confirmation or planned_class.session.is_popular)
 
 
-def window(
-    one: PlannedClass, person: DemoPerson, outcome: PlannedOutcome, moment: datetime
+def booking_period(
+    planned_class: PlannedClass, person: DemoPerson, outcome: PlannedOutcome, moment: datetime
 ) -> tuple[datetime, datetime]:
-    """From when to when this person may book it for this outcome; empty where they cannot."""
-    start, schedule = one.starts_at, one.planned.schedule
+    """Return the period in which this person can book for this outcome; empty (start >= end) if never."""
+    start, schedule = planned_class.starts_at, planned_class.planned.schedule
     since = [
-        one.planned.bookable_from,
+        planned_class.planned.bookable_from,
         person.joined_at(moment) + timedelta(hours=1),
-        start - min(timedelta(days=schedule.horizon), EARLIEST) + MIN_STEP_GAP,
+        start - min(timedelta(days=schedule.horizon), MAX_LEAD_TIME) + MIN_STEP_GAP,
     ]
     until = [start - timedelta(minutes=schedule.notice), moment - MIN_STEP_GAP]
     if outcome == "pending":
-        since.append(moment - RECENT)
+        since.append(moment - MAX_PENDING_AGE)
     elif outcome == "cancelled":
-        until.append(_last_to_cancel(one, moment))
-    elif outcome == "called_off":
-        until.append(_called_off_at(one))
+        until.append(_cancellation_deadline(planned_class, moment))
+    elif outcome == "class_cancelled":
+        until.append(_class_cancelled_at(planned_class))
     return max(since), min(until) - MIN_STEP_GAP
 
 
-def steps(
-    one: PlannedClass, person: DemoPerson, outcome: PlannedOutcome, booked_at: datetime, seeded: SeededRandom
+def plan_steps(
+    planned_class: PlannedClass, person: DemoPerson, outcome: PlannedOutcome, booked_at: datetime, rng: SeededRandom
 ) -> Steps:
-    """What becomes of a booking that is made at that moment."""
-    creator, limit = one.planned.creator, min(response_deadline(booked_at, one.starts_at), seeded.moment)
+    """Plan the steps of a booking made at `booked_at`."""
+    creator, limit = (
+        planned_class.planned.creator,
+        min(response_deadline(booked_at, planned_class.starts_at), rng.moment),
+    )
     if outcome == "pending":
         return ()
-    if outcome == "lapsed":
+    if outcome == "expired":
         return (PlannedStep(action="expire", at=limit),)
     if outcome == "cancelled":
-        at = seeded.between(booked_at, _last_to_cancel(one, seeded.moment))
-        return (PlannedStep(action="cancel", at=at, by=person, reason=seeded.one(APOLOGIES)),)
-    if outcome == "called_off":
-        reason = CALLED_OFF[one.starts_at.toordinal() % len(CALLED_OFF)]
-        return (PlannedStep(action="cancel", at=_called_off_at(one), by=creator, reason=reason),)
-    answered_at = seeded.between(booked_at, min(limit, booked_at + ANSWERED_WITHIN))
+        at = rng.between(booked_at, _cancellation_deadline(planned_class, rng.moment))
+        return (PlannedStep(action="cancel", at=at, by=person, reason=rng.choice(LEARNER_CANCELLATION_REASONS)),)
+    if outcome == "class_cancelled":
+        reason = CREATOR_CANCELLATION_REASONS[planned_class.starts_at.toordinal() % len(CREATOR_CANCELLATION_REASONS)]
+        return (PlannedStep(action="cancel", at=_class_cancelled_at(planned_class), by=creator, reason=reason),)
+    answered_at = rng.between(booked_at, min(limit, booked_at + MAX_RESPONSE_TIME))
     if outcome == "declined":
-        return (PlannedStep(action="decline", at=answered_at, by=creator, reason=seeded.one(DECLINED)),)
+        return (PlannedStep(action="decline", at=answered_at, by=creator, reason=rng.choice(DECLINE_REASONS)),)
     confirmed = (PlannedStep(action="confirm", at=answered_at, by=creator),)
-    completed = (PlannedStep(action="complete", at=one.ends_at),)
+    completed = (PlannedStep(action="complete", at=planned_class.ends_at),)
     return (
-        *(confirmed if one.session.requires_confirmation else ()),
-        *(completed if one.ends_at <= seeded.moment else ()),
+        *(confirmed if planned_class.session.requires_confirmation else ()),
+        *(completed if planned_class.ends_at <= rng.moment else ()),
     )
 
 
-def _last_to_cancel(one: PlannedClass, moment: datetime) -> datetime:
-    return min(one.starts_at - timedelta(hours=one.session.cancellation_notice), moment)
+def _cancellation_deadline(planned_class: PlannedClass, moment: datetime) -> datetime:
+    return min(planned_class.starts_at - timedelta(hours=planned_class.session.cancellation_notice), moment)
 
 
-def _called_off_at(one: PlannedClass) -> datetime:
-    return one.starts_at - CALLED_OFF_BEFORE
+def _class_cancelled_at(planned_class: PlannedClass) -> datetime:
+    return planned_class.starts_at - CLASS_CANCELLED_BEFORE

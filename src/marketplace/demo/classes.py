@@ -1,6 +1,6 @@
-"""Which starts of the demo's schedules take place, and how full they are.
+"""Selects the starts of the demo's schedules that take place, and how full they are.
 
-A creator is one person, so a class only takes place where none of their others, buffers included, is in the way.
+Classes of one creator never overlap, buffers included.
 """
 
 from collections import defaultdict
@@ -13,23 +13,22 @@ from marketplace.demo.people import CREATOR, DemoPerson
 from marketplace.demo.seeded_random import SeededRandom
 from marketplace.demo.sessions import DemoSession
 
-SCHEDULED_AFTER = timedelta(minutes=20)
-"""How long a creator takes from the session to its hours."""
-AHEAD = timedelta(days=24)
-BEHIND = timedelta(days=28)
-BEHIND_OF_THE_VISITOR = timedelta(days=64)
-"""The creator whom a visitor signs in as needs the whole of last month."""
+SCHEDULE_DELAY = timedelta(minutes=20)
+"""Time from the creation of a session to its schedule."""
+FUTURE = timedelta(days=24)
+PAST = timedelta(days=28)
+PAST_OF_DEMO_ACCOUNT = timedelta(days=64)
+"""The creator account of visitors needs bookings in all of last month."""
 MAX_SEATS = 8
-"""How many come at most where nobody said that the class is popular."""
-CALLED_OFF = 7
-"""Of a hundred classes."""
-SMALL = 2
-"""Seats up to which a session is a private lesson."""
+"""Maximum seats booked in a class that is not popular."""
+CANCELLED_PERCENT = 7
+MAX_PRIVATE_SEATS = 2
+"""Sessions with at most this many seats are private lessons."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedSession:
-    """A session and the moment at which its creator puts it up. An open one is asked for at the hours of `schedule`."""
+    """A session and when its creator creates it. A session by arrangement is requested at the hours of `schedule`."""
 
     session: DemoSession
     creator: DemoPerson
@@ -38,97 +37,94 @@ class PlannedSession:
 
     @property
     def scheduled_at(self) -> datetime:
-        """When its creator gives it the schedule."""
-        return self.created_at + SCHEDULED_AFTER
+        return self.created_at + SCHEDULE_DELAY
 
     @property
     def bookable_from(self) -> datetime:
-        """When the first people find it."""
+        """Time of the first possible booking."""
         return self.created_at + timedelta(hours=1)
 
     def starts(self, moment: datetime) -> tuple[list[datetime], list[datetime]]:
-        """The starts that are over, latest first, and those to come, nearest first."""
+        """Return the past starts, latest first, and the future starts, nearest first."""
         duration = self.session.duration
-        behind = BEHIND_OF_THE_VISITOR if self.creator == CREATOR else BEHIND
-        begin = max(moment - behind, self.created_at + timedelta(days=2))
-        found = self.schedule.starts(begin, max(begin, moment + AHEAD), duration)
-        over = [start for start in reversed(found) if start + timedelta(minutes=duration) <= moment]
-        return over, [start for start in found if start > moment + timedelta(minutes=20)]
+        behind = PAST_OF_DEMO_ACCOUNT if self.creator == CREATOR else PAST
+        since = max(moment - behind, self.created_at + timedelta(days=2))
+        starts = self.schedule.starts(since, max(since, moment + FUTURE), duration)
+        over = [start for start in reversed(starts) if start + timedelta(minutes=duration) <= moment]
+        return over, [start for start in starts if start > moment + timedelta(minutes=20)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedClass:
-    """One start of a session and how many of its seats somebody wants."""
+    """One start of a session and the number of seats in demand."""
 
     planned: PlannedSession
     starts_at: datetime
     wanted: int
-    is_called_off: bool = False
-    """Its creator cancels every booking shortly before."""
+    is_cancelled: bool = False
+    """The creator cancels all bookings shortly before the start."""
 
     @property
     def session(self) -> DemoSession:
-        """What is taught."""
         return self.planned.session
 
     @property
     def ends_at(self) -> datetime:
-        """When it is over."""
         return self.starts_at + timedelta(minutes=self.session.duration)
 
     def blocked(self) -> tuple[datetime, datetime]:
-        """The creator's time that it takes, half-open."""
+        """Return the half-open time range that it blocks in the creator's calendar."""
         if self.session.is_open:
             return self.starts_at, self.ends_at
         return self.planned.schedule.blocked(self.starts_at, self.session.duration)
 
 
-def planned_classes(sessions: Iterable[PlannedSession], seeded: SeededRandom) -> list[PlannedClass]:
-    """The classes with somebody in them. Popular ones come first where two of a creator's are in each other's way."""
+def planned_classes(sessions: Iterable[PlannedSession], rng: SeededRandom) -> list[PlannedClass]:
+    """Return the classes with demand. Of two overlapping classes of a creator, the popular one takes place."""
     wanted = [
         PlannedClass(
             planned=planned,
             starts_at=start,
             wanted=seats,
-            is_called_off=start < seeded.moment
+            is_cancelled=start < rng.moment
             and not planned.session.requires_confirmation
-            and seeded.chance(CALLED_OFF),
+            and rng.chance(CANCELLED_PERCENT),
         )
         for planned in sessions
         if planned.session.status == "active"
-        for start, seats in _demand(planned, seeded)
+        for start, seats in _demand(planned, rng)
     ]
     taken: dict[str, list[PlannedClass]] = defaultdict(list)
-    for one in sorted(wanted, key=lambda one: (not one.session.is_popular, abs(one.starts_at - seeded.moment))):
-        own = taken[one.session.creator]
-        if not any(_overlap(one.blocked(), other.blocked()) for other in own):
-            own.append(one)
-    return [one for own in taken.values() for one in own]
+    for one in sorted(wanted, key=lambda one: (not one.session.is_popular, abs(one.starts_at - rng.moment))):
+        others = taken[one.session.creator]
+        if not any(_overlap(one.blocked(), other.blocked()) for other in others):
+            others.append(one)
+    return [one for classes in taken.values() for one in classes]
 
 
 def _overlap(one: tuple[datetime, datetime], other: tuple[datetime, datetime]) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-def _demand(planned: PlannedSession, seeded: SeededRandom) -> Iterator[tuple[datetime, int]]:
-    """Starts and how many seats of each are wanted."""
-    session, (over, ahead) = planned.session, planned.starts(seeded.moment)
-    if session.seats <= SMALL:
-        yield from ((start, session.seats) for start in (*seeded.some(over, 3), *seeded.some(ahead[:24], 4)))
+def _demand(planned: PlannedSession, rng: SeededRandom) -> Iterator[tuple[datetime, int]]:
+    """Yield starts and the number of seats in demand at each."""
+    session, (over, ahead) = planned.session, planned.starts(rng.moment)
+    if session.seats <= MAX_PRIVATE_SEATS:
+        yield from ((start, session.seats) for start in (*rng.sample(over, 3), *rng.sample(ahead[:24], 4)))
         return
-    is_of_the_visitor = planned.creator == CREATOR
-    behind = seeded.some(over, len(over) // 3) if is_of_the_visitor else over[: 2 if session.is_popular else 1]
-    yield from ((start, _share(session, seeded.number(40, 80))) for start in behind)
+    is_demo_account = planned.creator == CREATOR
+    behind = rng.sample(over, len(over) // 3) if is_demo_account else over[: 2 if session.is_popular else 1]
+    yield from ((start, _percent_of_seats(session, rng.integer(40, 80))) for start in behind)
     if session.is_popular:
-        yield from _popular(planned, ahead, seeded.moment)
+        yield from _popular_demand(planned, ahead, rng.moment)
     else:
-        nearest = ahead[: 4 if is_of_the_visitor else seeded.number(1, 2)]
+        nearest = ahead[: 4 if is_demo_account else rng.integer(1, 2)]
         minimum = 50 if session.requires_confirmation else 20
-        yield from ((start, _share(session, seeded.number(minimum, minimum + 40))) for start in nearest)
+        yield from ((start, _percent_of_seats(session, rng.integer(minimum, minimum + 40))) for start in nearest)
 
 
-def _popular(planned: PlannedSession, ahead: list[datetime], moment: datetime) -> Iterator[tuple[datetime, int]]:
-    """Sold out up to the first start that notice would still allow, then two seats left, then filling."""
+def _popular_demand(planned: PlannedSession, ahead: list[datetime], moment: datetime) -> Iterator[tuple[datetime, int]]:
+    """Yield starts that are sold out up to the first bookable one, then one with two seats left, then one half full."""
     seats = planned.session.seats
     until = moment + timedelta(minutes=planned.schedule.notice + 60)
     soon = sum(start < until for start in ahead)
@@ -136,5 +132,5 @@ def _popular(planned: PlannedSession, ahead: list[datetime], moment: datetime) -
     yield from zip(ahead, fills, strict=False)
 
 
-def _share(session: DemoSession, percent: int) -> int:
+def _percent_of_seats(session: DemoSession, percent: int) -> int:
     return max(1, min(session.seats * percent // 100, MAX_SEATS))

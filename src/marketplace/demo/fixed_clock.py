@@ -1,4 +1,4 @@
-"""The demo's time."""
+"""Clock of the demo."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,10 +6,9 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class FixedClock:
-    """A clock that stands still, so that things planned for different moments can be done side by side."""
+    """A clock fixed at one moment, so that actions planned for different times can run concurrently."""
 
     at: datetime
 
     def now(self) -> datetime:
-        """The moment."""
         return self.at

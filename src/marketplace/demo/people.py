@@ -1,4 +1,4 @@
-"""Who is in the demo: sixteen creators, the people who learn from them, and the accounts a visitor signs in with."""
+"""People of the demo: sixteen creators, their learners, and the accounts that visitors sign in with."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,43 +9,43 @@ from marketplace.core.domain.principals import Role
 LEARNER_EMAIL = "learner@demo.example"
 CREATOR_EMAIL = "creator@demo.example"
 ADMIN_EMAIL = "admin@demo.example"
-DEMO_PASSWORD = "takeaseat"  # noqa: S105 - published on purpose, it opens the demo to its visitors
-"""Nine letters of one case, which a thumb types without a mistake."""
+DEMO_PASSWORD = "takeaseat"  # noqa: S105 - published on purpose, for visitors of the demo
+"""Lower-case letters only, for easy typing on phones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoPerson:
-    """One person. `joined` in days before the demo was made."""
+    """One person. `joined_days_ago` counts from the moment of the demo."""
 
     username: str
     first_name: str
     last_name: str
     time_zone: str
-    joined_with: int
+    joined_days_ago: int
     role: Role = "user"
     email: str = ""
     is_admin: bool = False
 
     @property
     def address(self) -> str:
-        """The e-mail address, under a name that nobody can own (RFC 2606)."""
+        """E-mail address in a reserved domain (RFC 2606)."""
         return self.email or f"{self.username}@demo.example"
 
     def joined_at(self, moment: datetime) -> datetime:
-        """When they joined, if the demo is made at this moment."""
+        """Return the registration time for a demo of this moment."""
         return moment - self._age()
 
     def moment(self, joined_at: datetime) -> datetime:
-        """The other way round: the moment for which the demo is made, given when they joined."""
+        """Return the moment of the demo, given the registration time; the inverse of `joined_at`."""
         return joined_at + self._age()
 
     def _age(self) -> timedelta:
-        return timedelta(days=self.joined_with, minutes=sum(map(ord, self.username)) * 37 % (12 * 60))
+        return timedelta(days=self.joined_days_ago, minutes=sum(map(ord, self.username)) * 37 % (12 * 60))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoAccount:
-    """An account that a visitor may sign in with. `role` is that of the account, or `admin` where it is staff."""
+    """An account that visitors can sign in with. `role` is `admin` for staff, otherwise the role of the account."""
 
     email: str
     password: str
@@ -54,7 +54,7 @@ class DemoAccount:
 
 
 def _person(
-    username: str, name: str, time_zone: str, joined_with: int, *, role: Role = "user", email: str = ""
+    username: str, name: str, time_zone: str, joined_days_ago: int, *, role: Role = "user", email: str = ""
 ) -> DemoPerson:
     first, last = name.split(" ", 1)
     return DemoPerson(
@@ -62,7 +62,7 @@ def _person(
         first_name=first,
         last_name=last,
         time_zone=time_zone,
-        joined_with=joined_with,
+        joined_days_ago=joined_days_ago,
         role=role,
         email=email,
         is_admin=email == ADMIN_EMAIL,
@@ -92,7 +92,7 @@ CREATOR = CREATORS[0]
 LEARNER = _person("noor.haddad", "Noor Haddad", "Europe/London", 118, email=LEARNER_EMAIL)
 ADMIN = _person("robin.ashworth", "Robin Ashworth", "Europe/Amsterdam", 175, email=ADMIN_EMAIL)
 VISITORS = (LEARNER, CREATOR, ADMIN)
-"""Whose accounts a visitor signs in with, so their lives have to be full."""
+"""People whose accounts visitors sign in with; they need many bookings."""
 
 LEARNERS: tuple[DemoPerson, ...] = (
     LEARNER,
@@ -140,9 +140,9 @@ LEARNERS: tuple[DemoPerson, ...] = (
 )
 
 NEWCOMER = _person("wanjiru.mwangi", "Wanjiru Mwangi", "UTC", 1)
-"""Joined yesterday and has booked nothing yet. Registered last, so this account says that the demo is complete.
+"""Joined yesterday and has no bookings. Registered last, so this account marks the demo as complete.
 
-It keeps the time zone every new account has: setting another would be a step after the last one.
+It keeps the default time zone, since changing it would be a step after the marker.
 """
 
 PEOPLE: tuple[DemoPerson, ...] = (*CREATORS, *LEARNERS, NEWCOMER)
@@ -158,4 +158,4 @@ def _account(person: DemoPerson) -> DemoAccount:
 
 
 DEMO_ACCOUNTS: tuple[DemoAccount, ...] = tuple(_account(person) for person in VISITORS)
-"""The accounts to tell a visitor of: somebody who books, somebody who teaches, somebody who runs the place."""
+"""Accounts shown to visitors: a learner, a creator and an administrator."""

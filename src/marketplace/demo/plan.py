@@ -1,7 +1,6 @@
-"""What happens in the demo and when: who offers what, which classes take place, who books them and what becomes of it.
+"""Plan of the demo: sessions, classes that take place, bookings and their outcomes.
 
-Every moment is counted from the one for which the demo is made, so it looks alive whenever that is. Nothing is stored
-here; the same moment always gives the same plan.
+All times are relative to the moment for which the demo is created. The plan is a pure function of that moment.
 """
 
 from datetime import datetime, timedelta
@@ -15,14 +14,14 @@ from marketplace.demo.sessions import SESSIONS
 
 
 def planned_sessions(moment: datetime) -> list[PlannedSession]:
-    """All sessions in the order of their making, one a day until yesterday, the creators taking turns."""
-    found = []
+    """Return all sessions in order of creation: one per day until yesterday, creators in turn."""
+    sessions = []
     for turn, creator in enumerate(CREATORS):
-        own = [session for session in SESSIONS if session.creator == creator.username]
-        for nth, session in enumerate(own):
-            place = nth * len(CREATORS) + turn
-            age = timedelta(days=len(SESSIONS) - place, minutes=place * 397 % 720)
-            found.append(
+        own_sessions = [session for session in SESSIONS if session.creator == creator.username]
+        for nth, session in enumerate(own_sessions):
+            position = nth * len(CREATORS) + turn
+            age = timedelta(days=len(SESSIONS) - position, minutes=position * 397 % 720)
+            sessions.append(
                 PlannedSession(
                     session=session,
                     creator=creator,
@@ -30,11 +29,11 @@ def planned_sessions(moment: datetime) -> list[PlannedSession]:
                     schedule=session.hours.schedule(creator.time_zone, moment),
                 )
             )
-    return sorted(found, key=lambda planned: planned.created_at)
+    return sorted(sessions, key=lambda planned: planned.created_at)
 
 
 def planned_bookings(moment: datetime) -> list[PlannedBooking]:
-    """All bookings, in the order in which they are made."""
-    seeded = SeededRandom(moment=moment)
-    classes = planned_classes(planned_sessions(moment), seeded)
-    return sorted(BookingPlanner(classes, seeded).bookings(), key=lambda booking: booking.booked_at)
+    """Return all bookings in order of creation."""
+    rng = SeededRandom(moment=moment)
+    classes = planned_classes(planned_sessions(moment), rng)
+    return sorted(BookingPlanner(classes, rng).bookings(), key=lambda booking: booking.booked_at)

@@ -1,4 +1,4 @@
-"""The services that the demo acts through. The composition root hands them in."""
+"""Services used by the demo, provided by the composition root."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -31,4 +31,4 @@ class DemoServices(Protocol):
 
 
 ServicesAt = Callable[[Clock, Passwords], DemoServices]
-"""Builds the services over a clock and a password hasher."""
+"""Builds the services with a clock and a password hasher."""

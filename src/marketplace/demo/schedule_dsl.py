@@ -1,8 +1,8 @@
-"""When a session of the demo is taught, written down as its creator would say it, and the schedule that this makes.
+"""Compact notation for the schedules of the demo.
 
-`Tue Thu 18:00-20:00` is a line of the week; `Sat 09:00-12:00 14:00-17:00 every 30` has two ranges and a start every
-half hour. Dates are counted from the day on which the demo is made, by the creator's own calendar: `Sat+0` is the first
-Saturday after that day, `Sat+1` the one a week later. So they lie ahead whenever and wherever the demo is made.
+`Tue Thu 18:00-20:00` is a line of weekly hours; `Sat 09:00-12:00 14:00-17:00 every 30` has two ranges with a start
+every 30 minutes. Dates are relative to the day of the demo in the creator's time zone: `Sat+0` is the first Saturday
+after that day, `Sat+1` the one a week later. So they are in the future, whenever the demo is created.
 """
 
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeeklyHoursBuilder:
-    """A schedule before it is known when and where. `notice` in hours, `horizon` in days, buffers in minutes.
+    """A schedule without time zone and dates. Units: `notice` hours, `horizon` days, buffers minutes.
 
-    An exception without ranges is a day off. `weeks` is the first and the last week of a series, 0 being the one in
-    which the demo is made.
+    An exception without ranges is a day off. `weeks` is the first and last week of a series; 0 is the week of the
+    demo.
     """
 
     weekly: tuple[str, ...] = ()
@@ -32,7 +32,7 @@ class WeeklyHoursBuilder:
     weeks: tuple[int, int] | None = None
 
     def schedule(self, time_zone: str, moment: datetime) -> Schedule:
-        """The schedule of a creator who lives there, if the demo is made at this moment."""
+        """Build the schedule in this time zone for a demo of this moment."""
         today = moment.astimezone(ZoneInfo(time_zone)).date()
         monday = today - timedelta(days=today.weekday())
         first, last = self.weeks or (0, 0)
@@ -70,14 +70,14 @@ def _days(line: str) -> list[str]:
 
 def _ranges(line: str) -> tuple[TimeRange, ...]:
     words, _, step = line.partition(" every ")
-    spans = [word.split("-") for word in words.split() if "-" in word]
+    ranges = [word.split("-") for word in words.split() if "-" in word]
     return tuple(
         TimeRange(starts=time.fromisoformat(starts), ends=time.fromisoformat(ends), step=int(step) if step else None)
-        for starts, ends in spans
+        for starts, ends in ranges
     )
 
 
 def _date(day: str, today: date) -> date:
     name, weeks = day.split("+")
-    until_then = (DAYS.index(name) - today.weekday() - 1) % 7 + 1
-    return today + timedelta(weeks=int(weeks), days=until_then)
+    days_ahead = (DAYS.index(name) - today.weekday() - 1) % 7 + 1
+    return today + timedelta(weeks=int(weeks), days=days_ahead)

@@ -1,8 +1,8 @@
-"""Making the demo, through the services, each at the moment at which the thing is supposed to have happened.
+"""Creates the demo data through the services, each action with a clock fixed at its planned time.
 
-The account registered last says that the demo is complete. An interrupted seeding is resumed: it goes on from the
-moment that its accounts were made for, uses what is there and adds what is missing. What belongs to different creators
-is made side by side, since nothing of theirs depends on each other.
+The account registered last marks the demo as complete. An interrupted run is resumed: it takes the moment of the demo
+from the existing accounts, and adds what is missing. Data of different creators is independent and is created
+concurrently.
 """
 
 import asyncio
@@ -35,13 +35,13 @@ T = TypeVar("T")
 People = Mapping[str, User]
 """Accounts by username."""
 BookingKey = tuple[UUID, UUID, datetime]
-"""Person, session, and when it was booked: planned to the second, so this finds a booking again."""
+"""User, session and booking time, which identify a planned booking."""
 
 PAGE = 100
 
 
 class RealDataPresent(RuntimeError):
-    """The database belongs to somebody."""
+    """The database has accounts that are not demo accounts."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -52,7 +52,7 @@ class RealDataPresent(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoReport:
-    """What this seeding added; nothing when the demo was there already."""
+    """Numbers of rows added by this run; zero if the demo already existed."""
 
     already_there: bool
     users: int
@@ -69,17 +69,17 @@ async def seed_demo(
     categories: Collection[str],
     now: datetime,
 ) -> DemoReport:
-    """Create the demo data, or what is missing of it.
+    """Create the demo data, or the missing part of it.
 
-    `services_at` builds the services over a clock that stands still. Raises `RealDataPresent` when the database holds
-    accounts that are not the demo's.
+    `services_at` builds the services with a fixed clock. Raises `RealDataPresent` if the database has accounts that
+    are not demo accounts.
     """
     known = await _existing_users(storage)
     if NEWCOMER.username in known:
         return DemoReport(already_there=True, users=0, sessions=0, bookings=0)
     if not known and await storage.users.has_any():
         raise RealDataPresent
-    seeding = _Seeder(
+    seeder = _Seeder(
         storage=storage,
         passwords=_SharedHash(passwords),
         ids=ids,
@@ -88,11 +88,11 @@ async def seed_demo(
         moment=_moment(known, now),
     )
     others = [person for person in PEOPLE if person != NEWCOMER]
-    users = await _gather(seeding.account(person, known.get(person.username)) for person in others)
+    users = await _gather(seeder.account(person, known.get(person.username)) for person in others)
     people = {person.username: user for person, user in zip(others, users, strict=True)}
-    sessions, bookings = await seeding.quotes(people)
-    await seeding.office(people)
-    await seeding.account(NEWCOMER, None)
+    sessions, bookings = await seeder.sessions_and_bookings(people)
+    await seeder.staff_actions(people)
+    await seeder.account(NEWCOMER, None)
     return DemoReport(already_there=False, users=len(PEOPLE) - len(known), sessions=sessions, bookings=bookings)
 
 
@@ -109,28 +109,28 @@ def _moment(known: People, now: datetime) -> datetime:
 
 
 async def _gather(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """The results in order. The first failure ends the others, and is raised as it is."""
+    """Return the results in order. The first failure cancels the others and is raised without its group."""
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one) for one in work]
-    except ExceptionGroup as failed:
-        raise failed.exceptions[0] from None
+            tasks = [group.create_task(coroutine) for coroutine in work]
+    except ExceptionGroup as group_error:
+        raise group_error.exceptions[0] from None
     return [task.result() for task in tasks]
 
 
-async def _all_pages(page: Callable[[str | None], Awaitable[Page[T]]]) -> list[T]:
-    found: list[T] = []
+async def _all_pages(fetch: Callable[[str | None], Awaitable[Page[T]]]) -> list[T]:
+    items: list[T] = []
     after: str | None = None
     while True:
-        one = await page(after)
-        found.extend(one.items)
-        if one.next is None:
-            return found
-        after = one.next
+        page = await fetch(after)
+        items.extend(page.items)
+        if page.next is None:
+            return items
+        after = page.next
 
 
 class _SharedHash:
-    """Passwords of people who all have the same: it is hashed once, which takes longer than all else about them."""
+    """Hashes the password that all demo accounts share only once, since hashing is deliberately slow."""
 
     def __init__(self, passwords: Passwords) -> None:
         self._passwords = passwords
@@ -152,7 +152,7 @@ class _SharedHash:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seeder:
-    """The steps. Each looks first whether it was taken already."""
+    """The idempotent steps that create the demo."""
 
     storage: Storage
     passwords: Passwords
@@ -162,7 +162,7 @@ class _Seeder:
     moment: datetime
 
     async def account(self, person: DemoPerson, user: User | None) -> User:
-        """The account of a person, registered unless it is there, with their time zone set."""
+        """Return the account of a person; register it if missing and set the time zone."""
         service = self._services(person.joined_at(self.moment)).users
         if user is None:
             user = await service.register(
@@ -179,41 +179,46 @@ class _Seeder:
             user = await service.change_profile(self._principal(user), {"time_zone": person.time_zone})
         return user
 
-    async def quotes(self, people: People) -> tuple[int, int]:
-        """Every creator's sessions and what is booked of them; say how many of both were added."""
+    async def sessions_and_bookings(self, people: People) -> tuple[int, int]:
+        """Create missing sessions and bookings of all creators; return the number of each."""
         sessions: dict[str, list[PlannedSession]] = defaultdict(list)
         bookings: dict[str, list[PlannedBooking]] = defaultdict(list)
         for session in planned_sessions(self.moment):
             sessions[session.creator.username].append(session)
         for booking in planned_bookings(self.moment):
             bookings[booking.planned.creator.username].append(booking)
-        added = await _gather(self._offers_of(people, sessions[creator], bookings[creator]) for creator in sessions)
-        return sum(one for one, _ in added), sum(other for _, other in added)
+        added = await _gather(self._creator_data(people, sessions[creator], bookings[creator]) for creator in sessions)
+        return sum(count for count, _ in added), sum(count for _, count in added)
 
-    async def _offers_of(
+    async def _creator_data(
         self, people: People, sessions: list[PlannedSession], bookings: list[PlannedBooking]
     ) -> tuple[int, int]:
         creator = people[sessions[0].creator.username]
         catalog, lists = self.storage.catalog, self.storage.booking_lists
-        quoted = {
+        existing_sessions = {
             one.title: one
             for one in await _all_pages(lambda after: catalog.of_creator(creator.id, PAGE, after, self.moment))
         }
         booked = await _all_pages(lambda after: lists.of_creator(creator.id, PAGE, after))
-        there: dict[BookingKey, Booking] = {(one.user_id, one.session_id, one.created_at): one for one in booked}
-        ids = {one.session.title: await self._session(one, creator, quoted.get(one.session.title)) for one in sessions}
+        existing_bookings: dict[BookingKey, Booking] = {
+            (one.user_id, one.session_id, one.created_at): one for one in booked
+        }
+        ids = {
+            one.session.title: await self._session(one, creator, existing_sessions.get(one.session.title))
+            for one in sessions
+        }
         for one in bookings:
             session_id = ids[one.planned.session.title]
             key = (people[one.person.username].id, session_id, one.booked_at)
-            await self._booking(one, people, session_id, there.get(key))
-        return len(sessions) - len(quoted), len(bookings) - len(there)
+            await self._booking(one, people, session_id, existing_bookings.get(key))
+        return len(sessions) - len(existing_sessions), len(bookings) - len(existing_bookings)
 
     async def _session(self, planned: PlannedSession, creator: User, session: SessionDetails | None) -> UUID:
-        """The id of the session, made unless it is there, with its schedule."""
+        """Return the id of the session; create it and its schedule if missing."""
         principal = self._principal(creator)
         if session is None:
             changes = planned.session.changes()
-            # An operator may have chosen other categories; a demo session then stands in none.
+            # The operator may have configured other categories; the session then has none.
             changes["category"] = changes["category"] if changes["category"] in self.categories else None
             session = (await self._services(planned.created_at).sessions.create(principal, changes)).resource
         if session.is_open and not planned.session.is_open:
@@ -223,7 +228,7 @@ class _Seeder:
     async def _booking(
         self, planned: PlannedBooking, people: People, session_id: UUID, booking: Booking | None
     ) -> None:
-        """Book unless that was done, and take the steps that are still to be taken."""
+        """Book unless booked already, then take the remaining steps."""
         if booking is None:
             service = self._services(planned.booked_at).bookings
             learner = self._principal(people[planned.person.username])
@@ -239,18 +244,17 @@ class _Seeder:
         if step.by is None:
             await service.settle_due(booking_id)
             return
-        # a worker that runs beside does what is due by the real clock, and may be the first
+        # A worker running at the same time may have settled the booking already, by the real clock.
         with suppress(IllegalTransition, TooLate):
             await service.act(self._principal(people[step.by.username]), booking_id, step.action, step.reason)
 
-    async def office(self, people: People) -> None:
-        """What the staff has done, and what waits for it."""
+    async def staff_actions(self, people: People) -> None:
         staff = next(person.username for person in PEOPLE if person.is_admin)
         catalog = self.storage.catalog
         listed = await _all_pages(lambda after: catalog.list(CatalogFilters(), PAGE, after, self.moment))
         principals = {username: self._principal(user) for username, user in people.items()}
-        office = StaffActions(services_at=self._services, moment=self.moment)
-        await office.run(principals[staff], principals, {one.title: one.id for one in listed})
+        actions = StaffActions(services_at=self._services, moment=self.moment)
+        await actions.run(principals[staff], principals, {one.title: one.id for one in listed})
 
     def _services(self, at: datetime) -> DemoServices:
         return self.services_at(FixedClock(at), self.passwords)

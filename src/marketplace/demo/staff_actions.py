@@ -1,4 +1,4 @@
-"""What the staff of the demo has done, and what waits for it."""
+"""Staff actions of the demo: featured sessions, and open reports."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -12,13 +12,13 @@ from marketplace.core.errors import AlreadyReported, IllegalTransition
 from marketplace.demo.ports import DemoServices
 
 FEATURED = ("Sunday lunch for eight, planned backwards", "Fado for people who only sing in the car", "Git without fear")
-"""Titles of the sessions on the front page, the last one first."""
-WHY = "A staff pick."
+"""Titles of the sessions on the front page; the last one is shown first."""
+FEATURE_REASON = "A staff pick."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoComplaint:
-    """Who reported which session, and what for."""
+    """A report of a session by a user, `ago` before the moment of the demo."""
 
     by: str
     title: str
@@ -47,20 +47,22 @@ COMPLAINTS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffActions:
-    """The back office of the demo. What was done already stays as it is."""
+    """Performs the staff actions; idempotent."""
 
     services_at: Callable[[datetime], DemoServices]
     moment: datetime
 
     async def run(self, staff: Principal, people: Mapping[str, Principal], sessions: Mapping[str, UUID]) -> None:
-        """Feature and report those of the sessions, by title, that are there."""
-        for place, title in enumerate(FEATURED):
+        """Feature and report sessions, skipping those that do not exist. `people` by username, `sessions` by title."""
+        for position, title in enumerate(FEATURED):
             if title in sessions:
                 with suppress(IllegalTransition):
-                    moderation = self.services_at(self.moment - timedelta(days=3, minutes=-place)).session_admin
-                    await moderation.feature(staff, sessions[title], WHY)
-        for one in COMPLAINTS:
-            if one.title in sessions and one.by in people:
+                    moderation = self.services_at(self.moment - timedelta(days=3, minutes=-position)).session_admin
+                    await moderation.feature(staff, sessions[title], FEATURE_REASON)
+        for complaint in COMPLAINTS:
+            if complaint.title in sessions and complaint.by in people:
                 with suppress(AlreadyReported):
-                    reports = self.services_at(self.moment - one.ago).reports
-                    await reports.report(people[one.by], sessions[one.title], one.reason, one.text)
+                    reports = self.services_at(self.moment - complaint.ago).reports
+                    await reports.report(
+                        people[complaint.by], sessions[complaint.title], complaint.reason, complaint.text
+                    )

@@ -1,1 +1,1 @@
-"""What starts the program: the command line, the server, the worker."""
+"""Entry points: command line, HTTP server, worker, shell and `marketplace check`."""

@@ -1,4 +1,4 @@
-"""What granian loads in every worker: the application over the settings of the environment."""
+"""ASGI application factory that granian calls in each worker process."""
 
 import os
 import signal
@@ -11,32 +11,32 @@ from granian.utils.proxies import wrap_asgi_with_proxy_headers
 from litestar.types import ASGIApp
 
 from marketplace.bootstrap.container import make_container
-from marketplace.entrypoints.worker import InProcessWorker, PoolSampler, meter_of
+from marketplace.entrypoints.worker import InProcessWorker, PoolSampler, make_meter
 from marketplace.http.app import make_app
 from marketplace.settings import DRAINING, SettingsError, read_settings
-from marketplace.telemetry.logs import configure_logs, log_of_requests
+from marketplace.telemetry.logs import configure_logs, request_logger
 
 if TYPE_CHECKING:
     from marketplace.telemetry.traces import Traces
 
-TRACES_TO = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-"""OpenTelemetry's own variables."""
-ORPHAN_CHECK = 0.5
-"""Seconds."""
+TRACE_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+"""Standard OpenTelemetry variables that turn tracing on."""
+PARENT_CHECK_INTERVAL = 0.5
+"""Seconds between checks that the parent process is alive."""
 
 
 def app() -> ASGIApp:
-    """The application of one worker process, which ends when the process that started it is gone."""
+    """Build the application of one worker process, and terminate the process when its parent is gone."""
     settings = read_settings(os.environ)
     configure_logs(settings)
-    threading.Thread(target=_end_with, args=(os.getppid(),), name="orphan-check", daemon=True).start()
+    threading.Thread(target=_exit_with_parent, args=(os.getppid(),), name="orphan-check", daemon=True).start()
     container = make_container(settings)
-    observers = [log_of_requests(settings)]
-    traces = _traces()
+    observers = [request_logger(settings)]
+    traces = _make_traces()
     if traces is not None:
-        # first, since the log says which trace a request is part of
+        # First, since it sets the trace id that the log line contains.
         observers.insert(0, traces.trace)
-    meter = meter_of(settings)
+    meter = make_meter(settings)
     if meter is not None:
         observers.append(meter.observe)
     application = make_app(settings, container, observers)
@@ -45,34 +45,36 @@ def app() -> ASGIApp:
     if DRAINING in os.environ:
         application.state["leaving"] = Path(os.environ[DRAINING])
     if meter is not None and settings.storage == "postgres":
-        look = PoolSampler(meter, container)
-        application.on_startup.append(look.start)
-        application.on_shutdown.insert(0, look.end)
+        sampler = PoolSampler(meter, container)
+        application.on_startup.append(sampler.start)
+        application.on_shutdown.insert(0, sampler.end)
     if settings.runs_worker:
         in_process = InProcessWorker(settings, container, meter)
         application.on_startup.append(in_process.start)
-        # before the container is closed
+        # First, before the container is closed.
         application.on_shutdown.insert(0, in_process.end)
     if not settings.trusted_proxies:
         return application
-    trusting: ASGIApp = wrap_asgi_with_proxy_headers(application, list(settings.trusted_proxies))
-    return trusting
+    behind_proxy: ASGIApp = wrap_asgi_with_proxy_headers(application, list(settings.trusted_proxies))
+    return behind_proxy
 
 
-def _traces() -> "Traces | None":
-    """The spans of this process, where an endpoint takes them. Raises `SettingsError` without the extra."""
-    if not any(os.environ.get(name) for name in TRACES_TO):
+def _make_traces() -> "Traces | None":
+    """Return the tracer if an endpoint is configured. Raises `SettingsError` if the extra is not installed."""
+    if not any(os.environ.get(name) for name in TRACE_ENDPOINTS):
         return None
     try:
-        # a second to load, which only those spend who asked for it
+        # Imported here: it takes a second to load.
         from marketplace.telemetry.traces import Traces  # noqa: PLC0415
     except ImportError as error:
-        raise SettingsError(f"{TRACES_TO[0]} is set, but the extra is not installed: marketplace[traces].") from error
+        raise SettingsError(
+            f"{TRACE_ENDPOINTS[0]} is set, but the extra is not installed: marketplace[traces]."
+        ) from error
     return Traces()
 
 
-def _end_with(parent: int) -> None:
-    # after kill -9 of the main process, workers would go on serving the port that a restart needs
+def _exit_with_parent(parent: int) -> None:
+    # After kill -9 of the main process, its workers would otherwise keep the port that a restart needs.
     while os.getppid() == parent:
-        time.sleep(ORPHAN_CHECK)
+        time.sleep(PARENT_CHECK_INTERVAL)
     os.kill(os.getpid(), signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""`marketplace check`: what is installed, configured and reachable, and what to do about what is not."""
+"""Checks for `marketplace check`: what is installed, configured and reachable, with advice for what is not."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ TIMEOUT = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing looked at. `advice` says what to do when it is not good."""
+    """Result of one check. `advice` says how to fix a failed one."""
 
     subject: str
     is_good: bool
@@ -30,7 +30,7 @@ class Finding:
 
 
 def findings() -> Iterator[Finding]:
-    """Everything that `serve` needs, one after the other."""
+    """Run all checks of what `serve` needs, one at a time; stops early if the settings are invalid."""
     version = ".".join(str(part) for part in sys.version_info[:3])
     yield Finding(
         subject="Python", is_good=sys.version_info >= (3, 11), seen=version, advice="Use Python 3.11 or newer."
@@ -43,16 +43,16 @@ def findings() -> Iterator[Finding]:
     yield Finding(subject="settings", is_good=True, seen=f"{settings.environment}, storage {settings.storage}")
     yield _secret(settings)
     if settings.is_embedded:
-        yield _checked("embedded PostgreSQL", _embedded, EmbeddedPostgresError)
+        yield _run("embedded PostgreSQL", _embedded, EmbeddedPostgresError)
     elif settings.database_url is not None:
         yield from _database(settings.database_url)
-    yield _checked("port", lambda: _port(settings), SettingsError)
-    yield _docs(settings)
+    yield _run("port", lambda: _port(settings), SettingsError)
+    yield _frontend(settings)
 
 
-def _checked(subject: str, look: Callable[[], str], *errors: type[Exception]) -> Finding:
+def _run(subject: str, check: Callable[[], str], *errors: type[Exception]) -> Finding:
     try:
-        return Finding(subject=subject, is_good=True, seen=look())
+        return Finding(subject=subject, is_good=True, seen=check())
     except errors as error:
         return Finding(subject=subject, is_good=False, seen=str(error))
 
@@ -73,7 +73,7 @@ def _port(settings: Settings) -> str:
     return f"{settings.host}:{settings.port} is free"
 
 
-def _docs(settings: Settings) -> Finding:
+def _frontend(settings: Settings) -> Finding:
     built = (settings.frontend_dir / "docs" / "swagger-ui-bundle.js").is_file()
     seen = f"{settings.frontend_dir} {'is built' if built else 'is not built'}"
     return Finding(subject="front end", is_good=built, seen=seen, advice="Run `make install`.")
@@ -81,7 +81,7 @@ def _docs(settings: Settings) -> Finding:
 
 def _database(url: str) -> Iterator[Finding]:
     try:
-        version, missing, revision = asyncio.run(_look_at_database(url))
+        version, missing, revision = asyncio.run(_inspect_database(url))
     except (OSError, OverflowError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         yield Finding(
             subject="database",
@@ -110,7 +110,7 @@ def _database(url: str) -> Iterator[Finding]:
     )
 
 
-async def _look_at_database(url: str) -> tuple[int, list[str], str | None]:
+async def _inspect_database(url: str) -> tuple[int, list[str], str | None]:
     connection = await asyncpg.connect(url, timeout=TIMEOUT)
     try:
         version = int(await connection.fetchval("SHOW server_version_num"))

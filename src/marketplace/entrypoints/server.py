@@ -1,4 +1,4 @@
-"""Serving HTTP with granian."""
+"""Serves HTTP with granian, and the steps before it: port checks, migrations, demo data."""
 
 import asyncio
 import logging
@@ -24,26 +24,26 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock
 from marketplace.demo.seed import DemoReport, seed_demo
 from marketplace.settings import DRAINING, PREFIX, Settings, SettingsError
-from marketplace.telemetry.logs import GRANIAN
+from marketplace.telemetry.logs import GRANIAN_LOGGING
 
 LOG = logging.getLogger(__name__)
 
 
-class _Draining(MPServer):
-    """granian, which goes on answering for a while after SIGTERM, and says so to whoever asks whether it is ready.
+class _DrainingServer(MPServer):
+    """granian with a delayed shutdown: after SIGTERM it reports not ready but keeps serving for `delay`.
 
-    Whatever sends requests here needs that while to notice. A second signal ends it at once.
+    Load balancers need the delay to notice. A second signal stops it at once.
     """
 
-    def __init__(self, *words: Any, draining: Path, delay: timedelta, **options: Any) -> None:
-        super().__init__(*words, **options)
-        self._leaving = draining
+    def __init__(self, *args: Any, draining: Path, delay: timedelta, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._draining = draining
         self._delay = delay.total_seconds()
 
     def signal_handler_interrupt(self, *args: Any, **_: Any) -> None:
-        """Of SIGTERM and SIGINT."""
-        is_first = not self._leaving.exists()
-        self._leaving.touch()
+        """Handle SIGTERM and SIGINT. Overrides granian's handler."""
+        is_first = not self._draining.exists()
+        self._draining.touch()
         if is_first and self._delay and args and args[0] == signal.SIGTERM:
             LOG.info("No longer ready; shutting down in %g s", self._delay)
             timer = threading.Timer(self._delay, super().signal_handler_interrupt)
@@ -54,22 +54,22 @@ class _Draining(MPServer):
 
 
 def check_ports(settings: Settings) -> None:
-    """Raise `SettingsError` when somebody else listens where we shall."""
+    """Raise `SettingsError` if the HTTP port or the metrics port is in use."""
     check_port("PORT", settings.host, settings.port)
     check_metrics_port(settings)
 
 
 def check_metrics_port(settings: Settings) -> None:
-    """As `check_ports`, for a program that answers nothing else."""
+    """Raise `SettingsError` if the metrics port is set and in use."""
     if settings.metrics_port is not None:
         check_port("METRICS_PORT", settings.metrics_host, settings.metrics_port)
 
 
 def check_port(name: str, host: str, port: int) -> None:
-    """Raise `SettingsError`, by the setting's name, when somebody else listens there."""
+    """Raise `SettingsError`, naming the setting, if the port is in use."""
     try:
-        login, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(login, socket.SOCK_STREAM) as probe:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
@@ -79,21 +79,21 @@ def check_port(name: str, host: str, port: int) -> None:
         ) from error
 
 
-def migrate_settings(settings: Settings) -> None:
-    """Bring the database of these settings to this program's schema, once it is there."""
-    await_database(settings)
+def migrate_configured_database(settings: Settings) -> None:
+    """Wait for the database, then migrate it to the current schema."""
+    wait_for_configured_database(settings)
     if settings.database_url is not None:
         migrate_now(settings.database_url)
 
 
-def await_database(settings: Settings) -> None:
-    """Return once the database of these settings can be reached. Raises the driver's error when it cannot in time."""
+def wait_for_configured_database(settings: Settings) -> None:
+    """Wait until the database is reachable. Raises the driver's error after `database_wait`."""
     if settings.database_url is not None:
         asyncio.run(wait_for_database(settings.database_url, settings.database_wait))
 
 
 def seed(settings: Settings) -> DemoReport:
-    """Fill the database of these settings with the demo. Raises `RealDataPresent`, `SettingsError` in production."""
+    """Create the demo data. Raises `RealDataPresent`, and `SettingsError` in production or with memory storage."""
     if settings.storage == "memory":
         raise SettingsError(
             f"{PREFIX}STORAGE is 'memory', but must be 'postgres' for demo data: memory isn't shared by processes."
@@ -127,15 +127,15 @@ def seed(settings: Settings) -> DemoReport:
 
 
 def serve(settings: Settings) -> None:
-    """Serve until told to stop."""
+    """Serve until SIGTERM or SIGINT."""
     with tempfile.TemporaryDirectory(prefix="marketplace-") as folder:
         draining = Path(folder) / "leaving"
         os.environ[DRAINING] = str(draining)
-        _server(settings, draining).serve()
+        _make_server(settings, draining).serve()
 
 
-def _server(settings: Settings, draining: Path) -> _Draining:
-    return _Draining(
+def _make_server(settings: Settings, draining: Path) -> _DrainingServer:
+    return _DrainingServer(
         "marketplace.entrypoints.asgi:app",
         factory=True,
         address=settings.host,
@@ -146,7 +146,7 @@ def _server(settings: Settings, draining: Path) -> _Draining:
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=int(settings.shutdown_timeout.total_seconds()),
-        log_dictconfig=GRANIAN,
+        log_dictconfig=GRANIAN_LOGGING,
         draining=draining,
         delay=settings.drains_for,
     )

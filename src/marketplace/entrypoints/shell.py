@@ -1,4 +1,4 @@
-"""An IPython with the services wired, for what no page has a button for."""
+"""IPython shell with the services, for tasks that the back office has no page for."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -23,7 +23,7 @@ Top-level `await` works: `await storage.users.find_by_email("ada@example.org")`.
 
 
 def open_shell(settings: Settings, origin: Origin, code: str | None = None) -> None:
-    """Open it until it is left, or run `code` instead, and close what was opened. Exits with 1 when the code fails."""
+    """Open a shell, or run `code` instead, and close the container afterwards. Exits with 1 if the code fails."""
     with asyncio.Runner() as runner:
         container = make_container(settings)
         try:
@@ -38,9 +38,9 @@ def open_shell(settings: Settings, origin: Origin, code: str | None = None) -> N
 def _config(runner: asyncio.Runner, namespace: dict[str, Any]) -> Config:
     config = Config()
 
-    # the pool belongs to one loop, so everything that is awaited must run in that one
-    def run(awaited: Coroutine[Any, Any, Any]) -> Any:
-        return runner.run(awaited)
+    # The connection pool belongs to one event loop, so all coroutines must run in it.
+    def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+        return runner.run(coroutine)
 
     config.InteractiveShell.loop_runner = run
     config.InteractiveShell.banner2 = BANNER.format(names=", ".join(sorted(namespace))) + "\n"
@@ -64,11 +64,11 @@ async def _namespace(settings: Settings, container: AsyncContainer, origin: Orig
 
 def _acting_as(storage: Storage, origin: Origin) -> Callable[[str], Awaitable[Principal]]:
     async def acting_as(email: str) -> Principal:
-        """Somebody as the services know them, by their e-mail address. Raises `NotFound`."""
+        """Return the principal of the account with this e-mail address. Raises `NotFound`."""
         user = await storage.users.find_by_email(email)
         if user is None:
             raise NotFound
-        # no login of theirs is used, so none is named
+        # No login of the user is involved, so the user's own id stands in for one.
         return user.principal(user.id, origin)
 
     return acting_as

@@ -1,4 +1,4 @@
-"""Background work: in a process of its own (`marketplace worker`), or beside the requests of a small installation."""
+"""Background worker: a process of its own (`marketplace worker`), or a task inside `serve` in small installations."""
 
 import asyncio
 import logging
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-PAUSE = 1.0
-"""Seconds."""
-ADOPT_EVERY = 2.0
-"""Seconds."""
+RETRY_DELAY = 1.0
+"""Seconds between restarts after a failure."""
+ADOPT_INTERVAL = 2.0
+"""Seconds between moves of jobs that servers of the previous release enqueued."""
 PURGE_JOBS = ("purge_events", "sweep_bulk_runs", "sweep_idempotency_keys", "sweep_rate_limits")
 
 
-def meter_of(settings: Settings) -> "Meter | None":
-    """The instruments of this process, where metrics are exported."""
+def make_meter(settings: Settings) -> "Meter | None":
+    """Return the metrics of this process, or `None` if metrics are not exported."""
     if settings.metrics_port is None:
         return None
-    # a library that only those load who are asked to count
+    # Imported here so that prometheus_client is loaded only when metrics are exported.
     from marketplace.telemetry.metrics import Meter  # noqa: PLC0415
 
     return Meter()
@@ -45,11 +45,11 @@ def meter_of(settings: Settings) -> "Meter | None":
 async def work(
     settings: Settings, container: AsyncContainer, stop: asyncio.Event, meter: "Meter | None" = None
 ) -> None:
-    """Run jobs as they fall due and deliver events, until `stop` is set and those under way have ended."""
+    """Run due jobs and deliver events until `stop` is set; jobs already running are finished first."""
     handlers, events = await container.get(Handlers), await container.get(EventRelay)
     if meter is not None:
-        handlers, events = meter.metered(handlers), events.with_subscriber(meter)
-    await _begin_chores(container, handlers, stop)
+        handlers, events = meter.instrument(handlers), events.with_subscriber(meter)
+    await _start_recurring_jobs(container, handlers, stop)
     relay = asyncio.create_task(events.run(stop))
     try:
         await _run_jobs(settings, container, handlers, stop)
@@ -75,26 +75,26 @@ async def _run_jobs(settings: Settings, container: AsyncContainer, handlers: Han
 
 
 async def _adopt(database: Database) -> None:
-    """Move what servers of the release before enqueue, until cancelled."""
+    """Move jobs that servers of the previous release enqueue, until cancelled."""
     while True:
         try:
             while await adopt_jobs(database):
                 pass
-        except Exception as error:  # noqa: BLE001 - the jobs stay where they are until the next time
+        except Exception as error:  # noqa: BLE001 - the jobs stay in the old queue until the next attempt
             LOG.warning("Jobs enqueued by the previous release could not be moved: %s", type(error).__name__)
-        await asyncio.sleep(ADOPT_EVERY)
+        await asyncio.sleep(ADOPT_INTERVAL)
 
 
-async def _begin_chores(container: AsyncContainer, handlers: Handlers, stop: asyncio.Event) -> None:
-    """Each chore leaves its next one behind; these are the first, once the database is there."""
+async def _start_recurring_jobs(container: AsyncContainer, handlers: Handlers, stop: asyncio.Event) -> None:
+    """Start the recurring jobs, each of which enqueues its successor. Retries until the database is reachable."""
     while not stop.is_set():
         try:
-            for purge in PURGE_JOBS:
-                await handlers[purge](None)
+            for kind in PURGE_JOBS:
+                await handlers[kind](None)
             await (await container.get(MaterializedAvailabilityService)).begin()
         except MarketplaceError as error:
             LOG.warning("The worker is waiting for the database: %s", error)
-            await _wait(stop, PAUSE)
+            await _wait(stop, RETRY_DELAY)
         else:
             return
 
@@ -105,23 +105,23 @@ async def _wait(stop: asyncio.Event, seconds: float) -> None:
 
 
 async def work_until_signalled(settings: Settings, container: AsyncContainer, meter: "Meter | None" = None) -> None:
-    """`work` until SIGTERM or SIGINT."""
+    """Run `work` until SIGTERM or SIGINT, then close the container."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    look = None if meter is None else PoolSampler(meter, container)
+    sampler = None if meter is None else PoolSampler(meter, container)
     try:
-        if look is not None:
-            await look.start()
+        if sampler is not None:
+            await sampler.start()
         await work(settings, container, stop, meter)
     finally:
-        if look is not None:
-            await look.end()
+        if sampler is not None:
+            await sampler.end()
         await container.close()
 
 
 class InProcessWorker:
-    """Background work in the event loop of an application: started and stopped with it."""
+    """Background worker in the event loop of an application; restarts after a failure."""
 
     def __init__(self, settings: Settings, container: AsyncContainer, meter: "Meter | None" = None) -> None:
         self._settings = settings
@@ -131,7 +131,6 @@ class InProcessWorker:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin."""
         self._task = asyncio.create_task(self._work())
 
     async def _work(self) -> None:
@@ -139,19 +138,19 @@ class InProcessWorker:
             try:
                 await work(self._settings, self._container, self._stop, self._meter)
             except Exception:
-                # whatever it is: bookings must go on lapsing and completing
+                # Keep the worker alive: bookings must expire and complete.
                 LOG.exception("The background worker failed and is restarting")
-                await _wait(self._stop, PAUSE)
+                await _wait(self._stop, RETRY_DELAY)
 
     async def end(self) -> None:
-        """Let the jobs under way end."""
+        """Stop taking jobs and wait for the running ones."""
         self._stop.set()
         if self._task is not None:
             await self._task
 
 
 class PoolSampler:
-    """Looks at the pool of an application, from its start to its end."""
+    """Samples the connection pool while an application runs."""
 
     def __init__(self, meter: "Meter", container: AsyncContainer) -> None:
         self._meter = meter
@@ -159,11 +158,9 @@ class PoolSampler:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin."""
         self._task = asyncio.create_task(self._meter.sample(await self._container.get(Database)))
 
     async def end(self) -> None:
-        """Stop looking."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)

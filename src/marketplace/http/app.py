@@ -1,4 +1,4 @@
-"""The application: routes, guard, errors, and nothing that a route could forget."""
+"""Application factory: routes plus everything that applies to all of them (guard, error handlers, middleware)."""
 
 from collections.abc import Sequence
 
@@ -25,11 +25,12 @@ from marketplace.settings import Settings
 from marketplace.telemetry.request_log import RequestObserver, with_request_records, with_route_recorded
 
 MAX_BODY = 1024 * 1024
+"""Bytes."""
 COMPRESSION = CompressionConfig(
     backend="gzip",
     gzip_compress_level=3,
     minimum_size=1024,
-    # a secret beside words of the client's choice is told by the length that they are packed to (BREACH)
+    # Responses with secrets are not compressed: next to client-chosen input, the compressed length leaks them (BREACH).
     exclude=["^/api/auth", "^/api/calendar", "^/api/admin/.*(password-reset|impersonate|export)"],
 )
 EXPOSED_HEADERS = [
@@ -45,12 +46,12 @@ EXPOSED_HEADERS = [
 
 @get("/", opt=opt(Access.PUBLIC), include_in_schema=False)
 async def front_page() -> Redirect:
-    """To the API's page, while there is no front end that would answer here."""
+    """Redirect to the API page. Reached only if the front end is not built."""
     return Redirect("/api/docs/")
 
 
 def make_app(settings: Settings, container: AsyncContainer, observers: Sequence[RequestObserver] = ()) -> Litestar:
-    """The ASGI application over a container's services. It closes the container when it shuts down."""
+    """Build the ASGI application. It closes the container when it shuts down."""
 
     async def open_storage() -> None:
         await container.get(Storage)

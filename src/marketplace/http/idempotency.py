@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: reading it, and saying of an answer that it is a repeat."""
+"""Reads the `Idempotency-Key` header and marks replayed responses."""
 
 import hashlib
 from typing import Any, TypeVar
@@ -31,7 +31,7 @@ REPLAYED_HEADER = {REPLAYED: "`true` if an earlier request with the same key did
 
 
 def validate_key(request: Request[Any, Any, Any]) -> FieldErrors:
-    """What is wrong with the key of a request."""
+    """Return an error if the header is repeated or malformed."""
     provided = request.headers.getall(KEY, [])
     if len(provided) > 1:
         return {KEY: ["Send this only once."]}
@@ -39,30 +39,30 @@ def validate_key(request: Request[Any, Any, Any]) -> FieldErrors:
 
 
 def key_of(request: Request[Any, Any, Any], parsed: ParsedBody[Any]) -> IdempotencyKey | None:
-    """The key of a request whose body was read as `parsed`, or `None`."""
+    """Return the idempotency key of a request and its parsed body, or `None` without the header."""
     provided = request.headers.get(KEY)
     if provided is None:
         return None
-    # what the body says, so that neither spaces nor the order of its fields make it another one
-    said = msgspec.json.encode(parsed.values, order="sorted")
+    # Hash the parsed values, so that whitespace and the order of fields do not matter.
+    canonical_body = msgspec.json.encode(parsed.values, order="sorted")
     operation = str(request.route_handler.operation_id)
     return IdempotencyKey(
         user_id=principal_of(request).user_id,
         route=" ".join([operation, *map(str, request.path_params.values())]),
         key=provided,
-        body_hash=hashlib.sha256(said).digest(),
+        body_hash=hashlib.sha256(canonical_body).digest(),
     )
 
 
-def answer_all(created: Outcome[Any], kind: type[Out]) -> Response[list[Out]]:
-    """As `answer`, where several things were changed."""
-    headers = {REPLAYED: "true"} if created.is_replay else {}
+def answer_all(outcome: Outcome[Any], kind: type[Out]) -> Response[list[Out]]:
+    """Build the JSON response of an operation on several resources, marked if replayed."""
+    headers = {REPLAYED: "true"} if outcome.is_replay else {}
     return Response(
-        [msgspec.convert(resource, kind, from_attributes=True) for resource in created.resource], headers=headers
+        [msgspec.convert(resource, kind, from_attributes=True) for resource in outcome.resource], headers=headers
     )
 
 
-def answer(created: Outcome[Any], kind: type[Out]) -> Response[Out]:
-    """What was made as JSON, with a header where it was made before."""
-    headers = {REPLAYED: "true"} if created.is_replay else {}
-    return Response(msgspec.convert(created.resource, kind, from_attributes=True), headers=headers)
+def answer(outcome: Outcome[Any], kind: type[Out]) -> Response[Out]:
+    """Build the JSON response of an operation, marked if replayed."""
+    headers = {REPLAYED: "true"} if outcome.is_replay else {}
+    return Response(msgspec.convert(outcome.resource, kind, from_attributes=True), headers=headers)

@@ -1,4 +1,4 @@
-"""Problem details (RFC 9457): the one form in which anything is refused."""
+"""Problem details (RFC 9457), the format of all error responses."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -27,6 +27,7 @@ from marketplace.telemetry.request_log import request_record_of
 
 PROBLEM_JSON = "application/problem+json"
 MAX_STARTS = 20
+"""Conflicting starts listed in one problem."""
 
 STATUS: dict[type[MarketplaceError], int] = {
     Invalid: 400,
@@ -49,7 +50,7 @@ SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
-"""On every answer that does not say otherwise."""
+"""Default headers of every response."""
 FRAMEWORK: dict[int, tuple[str, str]] = {
     400: ("invalid", "The request is malformed."),
     404: ("not_found", "There's nothing at this address."),
@@ -57,7 +58,7 @@ FRAMEWORK: dict[int, tuple[str, str]] = {
     413: ("body_too_large", "The body is larger than 1 MiB."),
     415: ("unsupported_media_type", "The body must be JSON, with Content-Type: application/json."),
 }
-"""What the framework itself refuses, in our words: its own may repeat paths or types of the program."""
+"""Codes and details of errors raised by the framework, whose own messages may expose paths or types."""
 
 logger = logging.getLogger("marketplace.http")
 
@@ -82,34 +83,34 @@ class Problem(msgspec.Struct, kw_only=True):
     def of(
         cls, status: int, code: str, detail: str, errors: FieldErrors | None = None, starts: Sequence[datetime] = ()
     ) -> "Problem":
-        """The problem of a status, titled by its phrase, as `about:blank` asks."""
-        named = {name: list(sentences) for name, sentences in (errors or {}).items()}
+        """Build a problem titled with the status phrase, as RFC 9457 requires for `about:blank`."""
+        field_errors = {name: list(sentences) for name, sentences in (errors or {}).items()}
         title = HTTPStatus(status).phrase
         return cls(
             title=title,
             status=status,
             detail=detail,
             code=code,
-            errors=named or msgspec.UNSET,
+            errors=field_errors or msgspec.UNSET,
             starts=list(starts[:MAX_STARTS]) or msgspec.UNSET,
         )
 
 
 class UnsupportedMediaType(HTTPException):
-    """A body that does not say it is JSON."""
+    """The request body is not declared as JSON."""
 
     status_code = 415
 
 
 def status_of(error: type[MarketplaceError]) -> int:
-    """The status of an error's family."""
-    return next(STATUS[login] for login in error.__mro__ if login in STATUS)
+    """Return the HTTP status of an error type, looked up by its nearest base class in `STATUS`."""
+    return next(STATUS[base] for base in error.__mro__ if base in STATUS)
 
 
 def answer(
     request: Request[Any, Any, Any], problem: Problem, headers: Mapping[str, str] | None = None
 ) -> Response[bytes]:
-    """A problem details answer, noted for whoever watches."""
+    """Build the problem details response and record its code in the request log."""
     record = request_record_of(request.scope)
     if record is not None:
         record.code = problem.code
@@ -124,17 +125,17 @@ def answer(
 
 
 def refuse(request: Request[Any, Any, Any], error: MarketplaceError) -> Response[bytes]:
-    """A rule of the core said no."""
+    """Handle an error of the core."""
     errors = error.errors if isinstance(error, Invalid) else None
     if isinstance(error, Busy | OutcomeUnknown):
-        logger.warning("%s was refused: %s (%r)", _requested(request), error.code, _is_started_by(error))
+        logger.warning("%s was refused: %s (%r)", _route(request), error.code, _root_cause(error))
     starts = error.starts if isinstance(error, Conflict) else ()
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited) else None
     return answer(request, Problem.of(status_of(type(error)), error.code, error.detail, errors, starts), headers)
 
 
 def refuse_framework(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    """The framework said no, before any handler of ours."""
+    """Handle an error that the framework raised before calling a handler."""
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return fail(request, error)
     status = error.status_code if error.status_code in FRAMEWORK else 400
@@ -144,21 +145,21 @@ def refuse_framework(request: Request[Any, Any, Any], error: HTTPException) -> R
 
 
 def fail(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """A bug. The log has it; the answer says nothing of it but what the log calls the request."""
-    logger.error("%s failed", _requested(request), exc_info=error)
+    """Handle an unexpected exception: log it, and return only the request id that identifies it in the log."""
+    logger.error("%s failed", _route(request), exc_info=error)
     return answer(request, Problem.of(500, "internal_error", "Something went wrong on our side. It has been logged."))
 
 
-def _is_started_by(error: BaseException) -> BaseException | None:
-    """What the database or the clock said, however often the effect was tried again."""
+def _root_cause(error: BaseException) -> BaseException | None:
+    """Return the error of the database or the clock behind retries, skipping errors of the core."""
     cause = error.__cause__
     while isinstance(cause, MarketplaceError) and cause.__cause__ is not None:
         cause = cause.__cause__
     return cause
 
 
-def _requested(request: Request[Any, Any, Any]) -> str:
-    """What was asked for, as the log may have it: an address can be a secret, its template cannot."""
+def _route(request: Request[Any, Any, Any]) -> str:
+    """Return the method and path template for logging. The path itself may contain a secret."""
     return f"{request.scope['method']} {request.scope.get('path_template', '')}"
 
 

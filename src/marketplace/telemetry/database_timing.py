@@ -1,6 +1,6 @@
-"""Database statements and waiting times of the current request or job, and the state of the connection pool.
+"""Time spent in the database by the current request or job, and usage of the connection pool.
 
-The adapters add to a context variable and the request log reads it, so that neither imports the other.
+Adapters write to a context variable and the request log reads it, so neither imports the other.
 """
 
 from contextvars import ContextVar
@@ -10,29 +10,27 @@ from typing import Protocol
 
 @dataclass(slots=True)
 class DatabaseTiming:
-    """Start (by `perf_counter`) and duration in seconds of each statement; seconds spent waiting for a connection."""
+    """Statements as (start by `perf_counter`, duration), and time spent waiting for a connection; all in seconds."""
 
     timeline: list[tuple[float, float]] = field(default_factory=list)
     waiting_seconds: float = 0.0
 
     @property
     def statements(self) -> int:
-        """The number of statements."""
         return len(self.timeline)
 
     @property
     def database_seconds(self) -> float:
-        """The total duration of all statements."""
         return sum(seconds for _, seconds in self.timeline)
 
 
 DATABASE_TIMING: ContextVar[DatabaseTiming | None] = ContextVar("database_timing", default=None)
-"""The timing of the current request or job; `None` outside of both."""
+"""`None` outside requests and jobs."""
 
 
 @dataclass(frozen=True, slots=True)
 class PoolUsage:
-    """Connections that exist, connections that are idle, and callers that wait for one."""
+    """Open connections, idle connections, and callers waiting for a connection."""
 
     size: int
     idle: int
@@ -43,6 +41,4 @@ class ConnectionPool(Protocol):
     """A pool whose usage can be sampled."""
 
     @property
-    def usage(self) -> PoolUsage:
-        """The usage at this moment."""
-        ...
+    def usage(self) -> PoolUsage: ...

@@ -1,7 +1,7 @@
-"""Logs: JSON, a line each, for programs; columns on a terminal. Both on stderr.
+"""Structured logs on stderr: JSON lines for programs, columns on a terminal.
 
-No line holds a body, a query, a secret or an e-mail address. A JSON line of an error has the type and the stack, and
-not the message, which may quote what people wrote; on a terminal it is shown as Python does.
+Log lines contain no request bodies, queries, secrets or e-mail addresses. JSON lines record the type and stack of an
+exception but not its message, which may quote user input; on a terminal the full Python traceback is shown.
 """
 
 import logging
@@ -20,25 +20,25 @@ from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.settings import Settings
 from marketplace.telemetry.request_log import CURRENT_REQUEST, RequestObserver, RequestRecord
 
-STAMP = structlog.processors.TimeStamper(fmt="iso", utc=True, key="time")
+TIMESTAMPER = structlog.processors.TimeStamper(fmt="iso", utc=True, key="time")
 LOG = logging.getLogger(__name__)
 
-SEEN: tuple[Processor, ...] = (structlog.processors.add_log_level, STAMP)
+COMMON_PROCESSORS: tuple[Processor, ...] = (structlog.processors.add_log_level, TIMESTAMPER)
 SERVER_ERROR = 500
-LOGGED_WAIT = 0.001
-"""Seconds for a connection that are worth a word."""
-MAX_STACK = 40
-"""Frames."""
-GRANIAN: dict[str, Any] = {"version": 1, "loggers": {"_granian": {"handlers": [], "propagate": True}}}
-"""granian's own lines, handed to ours."""
+MIN_LOGGED_WAIT = 0.001
+"""Seconds; shorter waits for a connection are not logged."""
+MAX_FRAMES = 40
+"""Frames logged per exception."""
+GRANIAN_LOGGING: dict[str, Any] = {"version": 1, "loggers": {"_granian": {"handlers": [], "propagate": True}}}
+"""Propagates the server's own log lines to the root logger."""
 
 
 def configure_logs(settings: Settings) -> None:
-    """Log as these settings say, from here on and whatever was configured before."""
+    """Configure the root logger; replaces all its handlers."""
     is_json = writes_json(settings)
-    chain: list[Processor] = [with_request, *SEEN, structlog.stdlib.add_logger_name]
+    chain: list[Processor] = [add_request_id, *COMMON_PROCESSORS, structlog.stdlib.add_logger_name]
     if is_json:
-        chain.append(without_message)
+        chain.append(redact_exceptions)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -50,45 +50,44 @@ def configure_logs(settings: Settings) -> None:
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())
     logging.captureWarnings(capture=True)
-    # says of every run, whatever there was to do, that it is about to
+    # Alembic logs at INFO on every run, even when there is nothing to migrate.
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def writes_json(settings: Settings) -> bool:
-    """Whether lines are for programs: as the operator says, else by whether anybody is looking."""
+    """Return whether to log JSON: `log_format` if set, otherwise when stderr is not a terminal."""
     return settings.log_format == "json" or (settings.log_format is None and not sys.stderr.isatty())
 
 
-def log_of_requests(settings: Settings) -> RequestObserver:
-    """A line for each request: healthy answers to probes for `debug` only, what failed as a warning."""
+def request_logger(settings: Settings) -> RequestObserver:
+    """Log one line per request: server errors as warnings, successful health probes at debug level."""
     log = structlog.wrap_logger(
         structlog.WriteLogger(sys.stderr),
-        processors=[*SEEN, _renderer(is_json=writes_json(settings))],
+        processors=[*COMMON_PROCESSORS, _renderer(is_json=writes_json(settings))],
         wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
     ).bind()
 
-    def tell(record: RequestRecord) -> None:
-        say = log.info
+    def log_request(record: RequestRecord) -> None:
+        write = log.info
         if record.status >= SERVER_ERROR:
-            say = log.warning
+            write = log.warning
         elif record.route.startswith("/health/"):
-            say = log.debug
-        say("request", **_facts(record))
+            write = log.debug
+        write("request", **_request_fields(record))
 
-    return tell
+    return log_request
 
 
 class LoggedEvents:
-    """A line for each event that is delivered: its kind and ids. A `Subscriber`."""
+    """Subscriber that logs the kind and ids of each delivered event."""
 
     async def handle(self, tx: Transaction, delivery: Delivery) -> None:
-        """Write the line."""
         _ = tx
         LOG.info("Event %s: %s of %s", delivery.id, delivery.event.kind, delivery.event.subject_id)
 
 
-def _facts(record: RequestRecord) -> dict[str, Any]:
-    changes: dict[str, Any] = {
+def _request_fields(record: RequestRecord) -> dict[str, Any]:
+    fields: dict[str, Any] = {
         "request_id": record.request_id,
         "method": record.method,
         "route": record.route or None,
@@ -98,36 +97,36 @@ def _facts(record: RequestRecord) -> dict[str, Any]:
         "statements": record.timing.statements,
         "client": record.client,
     }
-    if record.timing.waiting_seconds >= LOGGED_WAIT:
-        changes["pool_ms"] = round(record.timing.waiting_seconds * 1000, 1)
+    if record.timing.waiting_seconds >= MIN_LOGGED_WAIT:
+        fields["pool_ms"] = round(record.timing.waiting_seconds * 1000, 1)
     if record.person_id is not None:
-        changes["person_id"] = str(record.person_id)
+        fields["person_id"] = str(record.person_id)
     if record.trace_id:
-        changes["trace_id"] = record.trace_id
+        fields["trace_id"] = record.trace_id
     if record.code:
-        changes["code"] = record.code
-    return changes
+        fields["code"] = record.code
+    return fields
 
 
-def with_request(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """A line that is written while a request is answered, with the request's id."""
+def add_request_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Add the id of the current request, if any."""
     record = CURRENT_REQUEST.get()
     if record is not None:
         event["request_id"] = record.request_id
     return event
 
 
-def without_message(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """The error of a line as its type and stack, and what PostgreSQL says of it by name."""
-    provided = event.pop("exc_info", None)
-    error = provided[1] if isinstance(provided, tuple) else provided
+def redact_exceptions(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Replace `exc_info` by type, stack, SQLSTATE and constraint of each exception in the chain, without messages."""
+    exc_info = event.pop("exc_info", None)
+    error = exc_info[1] if isinstance(exc_info, tuple) else exc_info
     if isinstance(error, BaseException):
-        event["errors"] = [_seen(each) for each in _chain(error)]
+        event["errors"] = [_describe(each) for each in _exception_chain(error)]
     return event
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error and what caused it, the last first."""
+def _exception_chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield the exception and its causes, most recent first; each once, even in a cycle."""
     seen: list[BaseException] = []
     current: BaseException | None = error
     while current is not None and current not in seen:
@@ -136,21 +135,21 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
     yield from seen
 
 
-def _seen(error: BaseException) -> dict[str, Any]:
-    frames = extract_tb(error.__traceback__)[-MAX_STACK:]
-    seen: dict[str, Any] = {
+def _describe(error: BaseException) -> dict[str, Any]:
+    frames = extract_tb(error.__traceback__)[-MAX_FRAMES:]
+    description: dict[str, Any] = {
         "type": f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins."),
-        "stack": [f"{_place(frame.filename)}:{frame.lineno} {frame.name}: {frame.line}" for frame in frames],
+        "stack": [f"{_module_path(frame.filename)}:{frame.lineno} {frame.name}: {frame.line}" for frame in frames],
     }
     for name in ("sqlstate", "constraint_name"):
         value = getattr(error, name, None)
         if value:
-            seen[name] = str(value)
-    return seen
+            description[name] = str(value)
+    return description
 
 
-def _place(filename: str) -> str:
-    """A file as it is known by: from its package on, not from where it was installed."""
+def _module_path(filename: str) -> str:
+    """Return the path of a source file relative to its installation directory."""
     parts = Path(filename).parts
     for root in ("site-packages", "src"):
         if root in parts:
@@ -160,11 +159,11 @@ def _place(filename: str) -> str:
 
 def _renderer(*, is_json: bool) -> Processor:
     if is_json:
-        return structlog.processors.JSONRenderer(_encoded)
+        return structlog.processors.JSONRenderer(_to_json)
     return structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(), timestamp_key="time", exception_formatter=structlog.dev.plain_traceback
     )
 
 
-def _encoded(event: EventDict, **_: object) -> str:
+def _to_json(event: EventDict, **_: object) -> str:
     return msgspec.json.encode(event, enc_hook=str).decode()

@@ -1,7 +1,7 @@
-"""What is counted, for Prometheus. Loaded only where a port for it is set.
+"""Prometheus metrics. Imported only when a metrics port is set.
 
-Each process counts in files of its own in `PROMETHEUS_MULTIPROC_DIR`, which `scraping` reads together: so the sums are
-right with any number of workers, and what a killed one counted stays counted.
+Each process writes to its own files in `PROMETHEUS_MULTIPROC_DIR`, which `metrics_exporter` aggregates: totals are
+correct with any number of workers, and counts of a killed worker are kept.
 """
 
 import asyncio
@@ -18,22 +18,22 @@ from marketplace.telemetry.database_timing import ConnectionPool
 from marketplace.telemetry.request_log import RequestRecord
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-"""Seconds."""
+"""Upper bounds in seconds."""
 UNMATCHED_ROUTE = "none"
-"""The route of what matched none."""
-SAMPLE_EVERY = 1.0
-"""Seconds between two looks at the pool."""
-BOOK = ("POST", "/api/bookings")
+"""Label of requests that matched no route."""
+SAMPLE_INTERVAL = 1.0
+"""Seconds between samples of the connection pool."""
+BOOKING_ROUTE = ("POST", "/api/bookings")
 CREATED, CREATED_STATUS = "created", 201
-READY = ("GET", "/health/ready", "200")
+READINESS_PROBE = ("GET", "/health/ready", "200")
 JOB_OUTCOMES = ("done", "failed")
 
 
 class Meter:
-    """The instruments of one process."""
+    """Metrics of one process."""
 
     def __init__(self) -> None:
-        # the values are in files; a registry of our own keeps what the library adds by itself out
+        # A registry of our own excludes the collectors that the library registers by default.
         registry = CollectorRegistry()
         self._requests = Histogram(
             "marketplace_request_seconds",
@@ -78,41 +78,44 @@ class Meter:
             registry=registry,
             multiprocess_mode="livesum",
         )
-        # a series that begins with what it first counts has not risen, and one that is not there is not zero
+        # Initialise at zero: `increase()` misses the first event of a series that starts at 1, and an absent series is
+        # not zero.
         self._bookings.labels(CREATED)
-        self._requests.labels(*READY)
-        self._seen: dict[tuple[str, str, int], Callable[[float], None]] = {}
-        self._seen_database: dict[str, Callable[[float], None]] = {}
+        self._requests.labels(*READINESS_PROBE)
+        self._observe_request: dict[tuple[str, str, int], Callable[[float], None]] = {}
+        self._observe_database: dict[str, Callable[[float], None]] = {}
 
     def observe(self, record: RequestRecord) -> None:
-        """Count a request. A `RequestObserver`."""
+        """Record a request. A `RequestObserver`."""
         route = record.route or UNMATCHED_ROUTE
         key = (record.method, route, record.status)
-        seen = self._seen.get(key)
-        if seen is None:
-            seen = self._seen[key] = self._requests.labels(record.method, route, str(record.status)).observe
-        seen(record.seconds)
+        observe = self._observe_request.get(key)
+        if observe is None:
+            observe = self._observe_request[key] = self._requests.labels(
+                record.method, route, str(record.status)
+            ).observe
+        observe(record.seconds)
         if record.timing.statements:
-            seen = self._seen_database.get(route)
-            if seen is None:
-                seen = self._seen_database[route] = self._database.labels(route).observe
-            seen(record.timing.database_seconds)
+            observe = self._observe_database.get(route)
+            if observe is None:
+                observe = self._observe_database[route] = self._database.labels(route).observe
+            observe(record.timing.database_seconds)
             self._pool_wait.inc(record.timing.waiting_seconds)
-        if (record.method, record.route) == BOOK:
-            self._bookings.labels(_outcome(record)).inc()
+        if (record.method, record.route) == BOOKING_ROUTE:
+            self._bookings.labels(_booking_outcome(record)).inc()
 
     async def handle(self, tx: Transaction, delivery: Delivery) -> None:
         """Count an event. A `Subscriber`."""
         _ = tx
         self._events.labels(delivery.event.kind).inc()
 
-    def metered(self, handlers: Handlers) -> Handlers:
-        """The handlers of jobs, counted."""
-        return {kind: self._metered(kind, handler) for kind, handler in handlers.items()}
+    def instrument(self, handlers: Handlers) -> Handlers:
+        """Wrap job handlers to record their duration and outcome."""
+        return {kind: self._instrument_handler(kind, handler) for kind, handler in handlers.items()}
 
-    def _metered(self, kind: str, handler: Handler) -> Handler:
-        for each in JOB_OUTCOMES:
-            self._jobs.labels(kind, each)
+    def _instrument_handler(self, kind: str, handler: Handler) -> Handler:
+        for outcome in JOB_OUTCOMES:
+            self._jobs.labels(kind, outcome)
 
         async def handle(subject: UUID | None) -> None:
             started, outcome = perf_counter(), "failed"
@@ -125,17 +128,17 @@ class Meter:
         return handle
 
     async def sample(self, pool: ConnectionPool) -> None:
-        """Look at the pool, over and over, until cancelled."""
+        """Sample the pool every `SAMPLE_INTERVAL` seconds until cancelled."""
         in_use, idle = self._pool.labels("in_use"), self._pool.labels("idle")
         while True:
             usage = pool.usage
             in_use.set(usage.size - usage.idle)
             idle.set(usage.idle)
             self._pool_waiting.set(usage.waiting)
-            await asyncio.sleep(SAMPLE_EVERY)
+            await asyncio.sleep(SAMPLE_INTERVAL)
 
 
-def _outcome(record: RequestRecord) -> str:
+def _booking_outcome(record: RequestRecord) -> str:
     if record.status == CREATED_STATUS:
         return "replayed" if record.is_replayed else CREATED
     return record.code or "broken_off"

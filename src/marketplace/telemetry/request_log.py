@@ -1,4 +1,4 @@
-"""What operators may know of each request and its answer: enough to find trouble, nothing that anybody said."""
+"""Records each request and its response for logs, metrics and traces: metadata for diagnosis, no user content."""
 
 import asyncio
 import re
@@ -16,21 +16,24 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from marketplace.core.domain.principals import Principal
 from marketplace.telemetry.database_timing import DATABASE_TIMING, DatabaseTiming
 
-KEY = "marketplace.exchange"
+SCOPE_KEY = "marketplace.request_record"
 FILE = "/{file}"
-"""The route of all files of the front end."""
+"""Route label shared by all files of the front end."""
 REQUEST_ID = b"x-request-id"
 TRACE_PARENT = b"traceparent"
 ACCEPTED_REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:=-]{7,127}")
-"""What a proxy may call a request; anything else is called anew, and cannot write into a log."""
+"""Request ids accepted from a proxy. Others are replaced, to prevent log injection."""
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-CLIENT_LEFT = 499
-"""The status, in logs only, of a request whose client went away before the answer began."""
+CLIENT_DISCONNECTED = 499
+"""Status recorded when the client disconnected before the response started; never sent."""
 
 
 @dataclass(slots=True)
 class RequestRecord:
-    """One request and its answer. `route` is a template and empty where there is none; `code` that of a refusal."""
+    """One request and its response.
+
+    `route` is the path template, empty if none matched. `code` is the code of the problem details, empty on success.
+    """
 
     request_id: str
     method: str
@@ -41,46 +44,46 @@ class RequestRecord:
     code: str = ""
     is_replayed: bool = False
     started: float = 0.0
-    """By `perf_counter`."""
+    """Start by `perf_counter`."""
     seconds: float = 0.0
     parent: str = ""
-    """The `traceparent` that it came with."""
+    """The `traceparent` header (W3C Trace Context)."""
     trace_id: str = ""
     timing: DatabaseTiming = field(default_factory=DatabaseTiming)
 
 
-CURRENT_REQUEST: ContextVar[RequestRecord | None] = ContextVar("under_way", default=None)
-"""The exchange that a line of the log belongs to, `None` outside of any."""
+CURRENT_REQUEST: ContextVar[RequestRecord | None] = ContextVar("current_request", default=None)
+"""`None` outside requests."""
 
 RequestObserver = Callable[[RequestRecord], None]
-"""Is told of each exchange once it is over. Must be quick and raise nothing."""
+"""Called with each finished request. Must be fast and must not raise."""
 
 
 def with_request_records(app: ASGIApp, observers: Sequence[RequestObserver]) -> ASGIApp:
-    """The application, with every request named, its name in the answer, and the watchers told of it."""
+    """Wrap `app`: assign a request id, return it in `X-Request-Id`, and call the observers when the request ends."""
 
-    async def watch(scope: Scope, receive: Receive, send: Send) -> None:
+    async def record_request(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
         record = _new_record(scope)
-        name = record.request_id.encode()
+        request_id = record.request_id.encode()
 
-        async def send_named(message: Message) -> None:
+        async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
                 record.status = message["status"]
                 headers = message.get("headers", ())
                 record.is_replayed = any(header.lower() == b"idempotency-replayed" for header, _ in headers)
-                # a message may be sent again, as those of files are
-                message = {**message, "headers": [*headers, (REQUEST_ID, name)]}
+                # Copy the message: static files send the same one for every request.
+                message = {**message, "headers": [*headers, (REQUEST_ID, request_id)]}
             await send(message)
 
-        timing, under_way = DATABASE_TIMING.set(record.timing), CURRENT_REQUEST.set(record)
+        timing, current = DATABASE_TIMING.set(record.timing), CURRENT_REQUEST.set(record)
         record.started = perf_counter()
         try:
-            await app(scope, receive, send_named)
+            await app(scope, receive, send_with_id)
         except asyncio.CancelledError:
-            record.status = record.status or CLIENT_LEFT
+            record.status = record.status or CLIENT_DISCONNECTED
             raise
         except Exception:
             record.status = record.status or 500
@@ -88,17 +91,20 @@ def with_request_records(app: ASGIApp, observers: Sequence[RequestObserver]) -> 
         finally:
             record.seconds = perf_counter() - record.started
             DATABASE_TIMING.reset(timing)
-            CURRENT_REQUEST.reset(under_way)
+            CURRENT_REQUEST.reset(current)
             for observer in observers:
                 observer(record)
 
-    return watch
+    return record_request
 
 
 def with_route_recorded(app: ASGIApp) -> ASGIApp:
-    """The application, whose route and caller are noted: `HEAD` is answered with a scope of its own, so within that."""
+    """Wrap `app` to record the matched route and the caller.
 
-    async def note(scope: Scope, receive: Receive, send: Send) -> None:
+    Must be inside the `HEAD` middleware, since the framework fills in the scope that it is called with.
+    """
+
+    async def record_route(scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await app(scope, receive, send)
         finally:
@@ -108,27 +114,27 @@ def with_route_recorded(app: ASGIApp) -> ASGIApp:
                 principal = scope.get("user")
                 record.person_id = principal.user_id if isinstance(principal, Principal) else None
 
-    return note
+    return record_route
 
 
 def request_record_of(scope: Any) -> RequestRecord | None:
-    """That of a request, `None` where nobody watches."""
-    return cast("RequestRecord | None", scope.get(KEY))
+    """Return the record of a request, or `None` if requests are not recorded."""
+    return cast("RequestRecord | None", scope.get(SCOPE_KEY))
 
 
 def _new_record(scope: Any) -> RequestRecord:
-    provided, parent = b"", b""
+    request_id, parent = b"", b""
     for name, value in scope["headers"]:
         if name == REQUEST_ID:
-            provided = value
+            request_id = value
         elif name == TRACE_PARENT:
             parent = value
     client = scope.get("client")
     record = RequestRecord(
-        request_id=provided.decode() if ACCEPTED_REQUEST_ID.fullmatch(provided) else secrets.token_hex(16),
+        request_id=request_id.decode() if ACCEPTED_REQUEST_ID.fullmatch(request_id) else secrets.token_hex(16),
         method=scope["method"] if scope["method"] in METHODS else "OTHER",
         client=client[0] if client else "",
     )
     record.parent = parent.decode("latin-1")
-    scope[KEY] = record
+    scope[SCOPE_KEY] = record
     return record

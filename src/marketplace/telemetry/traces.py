@@ -1,8 +1,8 @@
-"""Traces for OpenTelemetry. Loaded only where an endpoint for them is set; needs the extra `traces`.
+"""OpenTelemetry traces. Imported only when an endpoint is set; needs the extra `traces`.
 
-A span for each request, as part of the trace that its `traceparent` names (W3C Trace Context), with one for each
-statement. Spans are made once the request is over, so they cost it nothing while people wait for locks. What the
-SDK reads from variables of its own is left to it: OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER, OTEL_EXPORTER_OTLP_HEADERS.
+Each request is a span in the trace of its `traceparent` (W3C Trace Context), with a child span per database statement.
+Spans are created after the request ends, so they add nothing to the time that locks are held. The SDK reads its own
+variables: OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER, OTEL_EXPORTER_OTLP_HEADERS.
 """
 
 import time
@@ -18,25 +18,25 @@ from marketplace.telemetry.request_log import RequestRecord
 
 SERVICE = "marketplace"
 SERVER_ERROR = 500
-NANO = 1_000_000_000
+NANOSECONDS = 1_000_000_000
 
 
 class Traces:
-    """The spans of one process."""
+    """Creates and exports the spans of one process."""
 
     def __init__(self, exporter: SpanExporter | None = None) -> None:
         resource = Resource({"service.name": SERVICE}).merge(OTELResourceDetector().detect())
         self._provider = TracerProvider(resource=resource)
-        # sends from a thread of its own, and drops what an endpoint that is away does not take
+        # Exports from a background thread; spans are dropped if the endpoint is unavailable.
         self._provider.add_span_processor(BatchSpanProcessor(exporter or OTLPSpanExporter()))
         self._tracer = self._provider.get_tracer(SERVICE)
         self._propagator = TraceContextTextMapPropagator()
 
     def trace(self, record: RequestRecord) -> None:
-        """Tell of a request, and tell it which trace it is part of. A `RequestObserver`."""
-        # of a clock that never jumps, on the one that others go by
+        """Create the spans of a request and set its `trace_id`. A `RequestObserver`."""
+        # Convert monotonic `perf_counter` times to wall-clock time.
         offset = time.time_ns() - time.perf_counter_ns()
-        started = int(record.started * NANO) + offset
+        started = int(record.started * NANOSECONDS) + offset
         route = record.route or "none"
         span = self._tracer.start_span(
             f"{record.method} {route}",
@@ -55,19 +55,19 @@ class Traces:
         if record.code:
             span.set_attribute("error.type", record.code)
         if span.is_recording():
-            within = set_span_in_context(span)
+            context = set_span_in_context(span)
             for start, seconds in record.timing.timeline:
-                start_time = int(start * NANO) + offset
+                start_time = int(start * NANOSECONDS) + offset
                 self._tracer.start_span(
                     "statement",
-                    context=within,
+                    context=context,
                     kind=SpanKind.CLIENT,
                     attributes={"db.system.name": "postgresql"},
                     start_time=start_time,
-                ).end(start_time + int(seconds * NANO))
-        span.end(started + int(record.seconds * NANO))
+                ).end(start_time + int(seconds * NANOSECONDS))
+        span.end(started + int(record.seconds * NANOSECONDS))
         record.trace_id = format_trace_id(span.get_span_context().trace_id)
 
     def end(self) -> None:
-        """Send what was not sent yet."""
+        """Export the remaining spans and shut down."""
         self._provider.shutdown()

@@ -23,7 +23,7 @@ export function PageCrash({ error, reset }: ErrorComponentProps) {
   const retry = () => {
     // what failed to load once is not asked for again by the page that asked for it
     if (isChunkError) return location.reload();
-    // what the page broke over may be what it was told
+    // cached data may be what the page crashed on
     if (!problem) queryClient.removeQueries({ type: "inactive" });
     reset();
     void router.invalidate();
@@ -59,7 +59,7 @@ function CrashPage({ error, onRetry }: { error: unknown; onRetry: () => void }) 
   const [id] = useState(() => crypto.randomUUID().slice(0, 8));
   useTitle(t("states.crash_title"));
   useEffect(() => {
-    // whoever is told the number finds the fault by it, in the console and wherever errors are collected
+    // the number finds this error in the console and in error reporting
     reportError(new Error(`Page fault ${id}`, { cause: error }));
   }, [id, error]);
   return (

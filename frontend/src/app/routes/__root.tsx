@@ -57,7 +57,7 @@ function useFocusOnNewPage() {
   return main;
 }
 
-/** What nobody needs for the first drawing. */
+/** Renders its children after the first paint. */
 function Later({ children }: { children: React.ReactNode }) {
   const [isTime, setTime] = useState(false);
   useEffect(() => {

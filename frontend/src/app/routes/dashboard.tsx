@@ -10,7 +10,7 @@ export const Route = createFileRoute("/dashboard")({
   loaderDeps: ({ search: { tab } }) => ({ tab }),
   loader: ({ context: { queryClient }, deps: { tab } }) => {
     void queryClient.prefetchQuery(marketplaceQuery);
-    // beside the page's own code, so that no other page carries it
+    // in the page's own chunk, so that no other page loads it
     void import("~/features/bookings/own/queries").then(({ ownBookingsQuery }) =>
       queryClient.prefetchInfiniteQuery(ownBookingsQuery(tab ?? "upcoming")),
     );

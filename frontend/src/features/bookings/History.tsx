@@ -1,11 +1,11 @@
 import { displayName, useMe } from "~/lib/auth/me";
 import { cn } from "~/lib/cn";
 import { formatDateTime, useZone } from "~/lib/time/time";
-import { type Actor, stepsOf, type ToldStep } from "./steps";
+import { type Actor, type HistoryStep, historySteps } from "./steps";
 import { useTexts } from "./texts";
 import type { BookingHistory } from "./types";
 
-const DOTS: Partial<Record<ToldStep["name"], string>> = {
+const DOTS: Partial<Record<HistoryStep["name"], string>> = {
   confirmed: "bg-good",
   took_place: "bg-good",
   completed: "bg-good",
@@ -27,7 +27,7 @@ export function History({ booking }: { booking: BookingHistory }) {
   };
   return (
     <ol className="flex flex-col">
-      {stepsOf(booking, me?.id ?? "").map((step) => (
+      {historySteps(booking, me?.id ?? "").map((step) => (
         <li
           key={`${step.at} ${step.name}`}
           className="relative flex gap-3 pb-4 last:pb-0 [&:not(:last-child)]:before:absolute [&:not(:last-child)]:before:top-4 [&:not(:last-child)]:before:bottom-0 [&:not(:last-child)]:before:left-[5px] [&:not(:last-child)]:before:w-px [&:not(:last-child)]:before:bg-line"

@@ -70,8 +70,10 @@ export function RescheduleDialog({ booking, actor, reschedule = rescheduleBookin
     if (!picked || !isValidReason(reason)) return;
     const isMissing = needsReason && !reason.trim();
     setReasonMissing(isMissing);
-    if (isMissing) reasonField.current?.focus();
-    else mutate(picked.starts_at);
+    if (!isMissing) return mutate(picked.starts_at);
+    reasonField.current?.focus();
+    // the error below the field has to be in view, too
+    reasonField.current?.scrollIntoView({ block: "center" });
   };
 
   const failure = (): string => {

@@ -30,7 +30,7 @@ describe("the tab of a booking", () => {
   });
 });
 
-describe("what can still be done", () => {
+describe("the allowed actions", () => {
   const cases = Object.entries(fixtures) as [keyof typeof fixtures, { now: string; booking: unknown }][];
   const bookingAt = (name: keyof typeof fixtures) => fixtures[name].booking as unknown as Booking;
   const offered = (name: keyof typeof fixtures) => {
@@ -40,7 +40,7 @@ describe("what can still be done", () => {
     );
   };
 
-  it("is for the learner what the API allows, until the limit that it says", () => {
+  it("of a learner are those of the API until its limit", () => {
     for (const [name, { booking }] of cases.filter(([each]) => each.endsWith("/learner"))) {
       expect(offered(name), name).toEqual((booking as Booking).allowed_actions);
     }
@@ -48,14 +48,14 @@ describe("what can still be done", () => {
     expect(offered("confirmed/too_late_for_the_learner/learner")).toEqual([]);
   });
 
-  it("ends at the limit also where the answer of the API is older", () => {
+  it("of a learner end at the limit even if the response is older", () => {
     const booking = bookingAt("confirmed/in_time/learner");
     const limit = new Date(booking.cancellable_until ?? 0);
     expect(isOpenToLearner(booking, "cancel", new Date(limit.getTime() - 1))).toBe(true);
     expect(isOpenToLearner(booking, "cancel", limit)).toBe(false);
   });
 
-  it("is for the creator and the staff to answer in time and to complete what is over", () => {
+  it("of the creator and staff are to confirm in time and to complete an ended session", () => {
     for (const viewer of ["creator", "staff"] as const) {
       expect(isAllowed(bookingAt(`pending/in_time/${viewer}`), "confirm")).toBe(true);
       expect(isAllowed(bookingAt(`pending/over/${viewer}`), "confirm")).toBe(false);
@@ -66,12 +66,12 @@ describe("what can still be done", () => {
 });
 
 describe("the countdown", () => {
-  it("rounds up, so that it says nothing has begun before it has", () => {
+  it("rounds up to whole minutes", () => {
     expect(minutesUntil(bookingOf({}), new Date("2026-12-03T09:58:30Z"))).toBe(2);
     expect(minutesUntil(bookingOf({}), new Date("2026-12-03T09:59:59Z"))).toBe(1);
   });
 
-  it("is nought while it goes on, and none after it", () => {
+  it("is zero during the session and null afterwards", () => {
     expect(minutesUntil(bookingOf({}), at("10:00"))).toBe(0);
     expect(minutesUntil(bookingOf({}), at("10:59"))).toBe(0);
     expect(minutesUntil(bookingOf({}), at("11:00"))).toBeNull();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { stepsOf } from "./steps";
+import { historySteps } from "./steps";
 import type { BookingHistory } from "./types";
 
 const [NOOR, ELENA, ROBIN] = ["noor", "elena", "robin"];
@@ -13,9 +13,9 @@ function step(by: string | null, action: Step["action"], from: Status | null, to
   return { at: "2026-12-01T10:00:00Z", by, action, from, to, ...NOTHING_ELSE, ...more };
 }
 
-function told(step: Step, reader = NOOR) {
+function describeStep(step: Step, reader = NOOR) {
   const booking = { history: [step], user: NOOR, session_details: { creator: ELENA } };
-  return stepsOf(booking as Parameters<typeof stepsOf>[0], reader)[0];
+  return historySteps(booking as Parameters<typeof historySteps>[0], reader)[0];
 }
 
 const STARTS = { from_start: "2026-12-03T10:00:00Z", to_start: "2026-12-04T18:30:30Z" };
@@ -23,56 +23,58 @@ const moved = { from: STARTS.from_start, to: STARTS.to_start };
 
 describe("a step of a booking", () => {
   it("is booked at once, or asked for", () => {
-    expect(told(step(NOOR, "book", null, "confirmed"))?.name).toBe("booked");
-    expect(told(step(NOOR, "book", null, "pending"))?.name).toBe("asked");
+    expect(describeStep(step(NOOR, "book", null, "confirmed"))?.name).toBe("booked");
+    expect(describeStep(step(NOOR, "book", null, "pending"))?.name).toBe("asked");
   });
 
   it("is the creator's answer, or that there was none", () => {
-    expect(told(step(ELENA, "confirm", "pending", "confirmed"))).toMatchObject({
+    expect(describeStep(step(ELENA, "confirm", "pending", "confirmed"))).toMatchObject({
       name: "confirmed",
       actor: "creator",
     });
-    expect(told(step(ELENA, "decline", "pending", "cancelled", { reason: "I am ill." }))).toMatchObject({
+    expect(
+      describeStep(step(ELENA, "decline", "pending", "cancelled", { reason: "I am ill." })),
+    ).toMatchObject({
       name: "declined",
       reason: "I am ill.",
     });
-    expect(told(step(null, "expire", "pending", "cancelled"))).toMatchObject({
+    expect(describeStep(step(null, "expire", "pending", "cancelled"))).toMatchObject({
       name: "expired",
       actor: "marketplace",
     });
   });
 
-  it("is cancelled by whoever cancelled, also before the answer", () => {
-    expect(told(step(NOOR, "cancel", "pending", "cancelled"))).toMatchObject({
+  it("is cancelled by its actor, also before it was confirmed", () => {
+    expect(describeStep(step(NOOR, "cancel", "pending", "cancelled"))).toMatchObject({
       name: "cancelled",
       actor: "you",
     });
-    expect(told(step(ELENA, "cancel", "pending", "cancelled"))).toMatchObject({
+    expect(describeStep(step(ELENA, "cancel", "pending", "cancelled"))).toMatchObject({
       name: "cancelled",
       actor: "creator",
     });
-    expect(told(step(ROBIN, "cancel", "confirmed", "cancelled"))).toMatchObject({
+    expect(describeStep(step(ROBIN, "cancel", "confirmed", "cancelled"))).toMatchObject({
       name: "cancelled",
       actor: "staff",
     });
   });
 
   it("took place by itself, or was marked as held", () => {
-    expect(told(step(null, "complete", "confirmed", "completed"))?.name).toBe("took_place");
-    expect(told(step(ELENA, "complete", "confirmed", "completed"))?.name).toBe("completed");
+    expect(describeStep(step(null, "complete", "confirmed", "completed"))?.name).toBe("took_place");
+    expect(describeStep(step(ELENA, "complete", "confirmed", "completed"))?.name).toBe("completed");
   });
 
   it("is moved from one instant to another, which are then shown in the reader's zone", () => {
-    expect(told(step(NOOR, "reschedule", "confirmed", "confirmed", STARTS))).toMatchObject({
+    expect(describeStep(step(NOOR, "reschedule", "confirmed", "confirmed", STARTS))).toMatchObject({
       name: "moved",
       moved,
       reason: "",
     });
-    expect(told(step(NOOR, "reschedule", "pending", "pending", STARTS))).toMatchObject({
+    expect(describeStep(step(NOOR, "reschedule", "pending", "pending", STARTS))).toMatchObject({
       name: "moved",
       moved,
     });
-    expect(told(step(NOOR, "reschedule", "confirmed", "pending", STARTS))).toMatchObject({
+    expect(describeStep(step(NOOR, "reschedule", "confirmed", "pending", STARTS))).toMatchObject({
       name: "moved_asking",
       moved,
     });
@@ -86,7 +88,10 @@ describe("a step of a booking", () => {
     for (const reader of [NOOR, ELENA, ROBIN]) {
       for (const status of ["pending", "confirmed"] as const) {
         expect(
-          told(step(by, "reschedule", status, status, { ...STARTS, reason: "The room is taken." }), reader),
+          describeStep(
+            step(by, "reschedule", status, status, { ...STARTS, reason: "The room is taken." }),
+            reader,
+          ),
         ).toEqual({
           name: "moved",
           at: "2026-12-01T10:00:00Z",
@@ -100,7 +105,7 @@ describe("a step of a booking", () => {
   });
 
   it("is a move without its times where only that is known", () => {
-    expect(told(step(NOOR, "reschedule", "confirmed", "confirmed"))).toMatchObject({
+    expect(describeStep(step(NOOR, "reschedule", "confirmed", "confirmed"))).toMatchObject({
       name: "moved_only",
       moved: null,
     });
@@ -108,14 +113,14 @@ describe("a step of a booking", () => {
 
   it("changes the number of seats", () => {
     const seats = { from_seats: 2, to_seats: 3 };
-    expect(told(step(NOOR, "seats", "confirmed", "confirmed", seats))).toMatchObject({
+    expect(describeStep(step(NOOR, "seats", "confirmed", "confirmed", seats))).toMatchObject({
       name: "reseated",
       seats: { from: 2, to: 3 },
     });
   });
 
-  it("is told to the creator with the learner's name", () => {
-    expect(told(step(NOOR, "book", null, "confirmed"), ELENA)?.actor).toBe("learner");
-    expect(told(step(ELENA, "confirm", "pending", "confirmed"), ELENA)?.actor).toBe("you");
+  it("names the learner to the creator", () => {
+    expect(describeStep(step(NOOR, "book", null, "confirmed"), ELENA)?.actor).toBe("learner");
+    expect(describeStep(step(ELENA, "confirm", "pending", "confirmed"), ELENA)?.actor).toBe("you");
   });
 });

@@ -19,7 +19,7 @@ export type StepName =
 /** Who took a step, as the reader of the history knows them. */
 export type Actor = "you" | "learner" | "creator" | "staff" | "marketplace";
 
-export type ToldStep = {
+export type HistoryStep = {
   name: StepName;
   at: string;
   actor: Actor;
@@ -30,11 +30,11 @@ export type ToldStep = {
   seats: { from: number; to: number } | null;
 };
 
-/** A booking's history as it is told to one of its parties. */
-export function stepsOf(
+/** A booking's history from the point of view of one of its parties. */
+export function historySteps(
   booking: Pick<BookingHistory, "history" | "user"> & { session_details: { creator: string } },
   reader: string,
-): ToldStep[] {
+): HistoryStep[] {
   return booking.history.map((step) => ({
     name: nameOf(step),
     at: step.at,

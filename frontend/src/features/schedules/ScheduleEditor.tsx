@@ -24,11 +24,11 @@ import { saveSchedule, scheduleQuery } from "./queries";
 import { scheduleRules } from "./rules";
 import { SchedulePreview } from "./SchedulePreview";
 import { useTexts } from "./texts";
-import { useConflictMessage } from "./useConflict";
+import { useConflictMessage } from "./useConflictMessage";
 
 type SessionFields = { id: string; duration: number; isHidden: boolean };
 
-/** When a session can be booked, in the creator's own wall time, beside what learners will see of it. */
+/** Edits when a session can be booked, in the creator's local time, with a preview of what learners see. */
 export function ScheduleEditor({
   session,
   schedule,
@@ -55,7 +55,7 @@ export function ScheduleEditor({
   const { failure, isSaving, save } = useSaving(session.id, form, onPublish);
 
   // ranges depend on one another, so what is wrong is judged as a whole while one types
-  // biome-ignore lint/correctness/useExhaustiveDependencies: anew for new values
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rerun for new values
   useEffect(() => void form.trigger(), [form, values]);
   useEffect(() => onDirty(isDirty), [onDirty, isDirty]);
   useResetOnSave(form, saved);

@@ -19,7 +19,7 @@ import { PreviewDays } from "./PreviewDays";
 import { PREVIEW_DAYS, previewWindow, toPreviewDays } from "./preview";
 import { previewQuery } from "./queries";
 import { useTexts } from "./texts";
-import { useConflictMessage } from "./useConflict";
+import { useConflictMessage } from "./useConflictMessage";
 
 const PREVIEW_DELAY_MS = 400;
 

@@ -49,14 +49,14 @@ function anySchedule(seed: number): ScheduleOut {
 }
 
 describe("a schedule", () => {
-  it("is sent as it was read, if nothing is changed", () => {
+  it("is sent as it was read when unchanged", () => {
     for (let seed = 1; seed <= 500; seed += 1) {
       const read = anySchedule(seed);
       expect(toScheduleIn(toScheduleForm(read, "UTC"))).toEqual(read);
     }
   });
 
-  it("that is open is sent as open, whatever hours were proposed", () => {
+  it("by arrangement is sent without hours", () => {
     const open = { ...anySchedule(1), is_open: true, weekly: [], exceptions: [], extras: [], horizon: null };
     const form = toScheduleForm(open, "Europe/Rome");
     expect(toScheduleIn(form)).toEqual({ is_open: true });
@@ -84,24 +84,24 @@ describe("a schedule", () => {
   });
 });
 
-describe("a notice", () => {
-  it("is said in the largest unit that has no remainder", () => {
+describe("a minimum notice", () => {
+  it("is shown in the largest unit without a remainder", () => {
     expect(toNoticeForm(0)).toEqual({ amount: "0", unit: "hours" });
     expect(toNoticeForm(90)).toEqual({ amount: "90", unit: "minutes" });
     expect(toNoticeForm(120)).toEqual({ amount: "2", unit: "hours" });
     expect(toNoticeForm(2880)).toEqual({ amount: "2", unit: "days" });
   });
 
-  it("is the same number of minutes again", () => {
+  it("converts back to the same minutes", () => {
     for (let minutes = 0; minutes < 20_000; minutes += 7)
       expect(toNoticeMinutes(toNoticeForm(minutes))).toBe(minutes);
   });
 });
 
-describe("a further range", () => {
+describe("an added range", () => {
   const range = (starts: string, ends: string) => ({ starts, ends, step: "" });
 
-  it("is the working day where there is none", () => {
+  it("defaults to the working day", () => {
     expect(nextRange([], 60)).toEqual(range("09:00", "17:00"));
   });
 
@@ -111,13 +111,13 @@ describe("a further range", () => {
     );
   });
 
-  it("is left to be typed where the day has no room", () => {
+  it("is empty when the day is full", () => {
     expect(nextRange([range("20:00", "23:00")], 60)).toEqual(range("", ""));
     expect(nextRange([range("20:00", "00:00")], 60)).toEqual(range("", ""));
   });
 });
 
-it("days off take the place of what their dates had, in order", () => {
+it("days off replace the overrides of their dates, in order", () => {
   const other = { date: "2026-12-31", ranges: [{ starts: "09:00", ends: "12:00", step: "" }] };
   const kept = { date: "2026-11-01", ranges: [] };
   expect(addDaysOff([other, kept], "2026-12-30", "2027-01-01")).toEqual([

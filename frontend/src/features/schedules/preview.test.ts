@@ -23,19 +23,19 @@ describe("two weeks of a schedule", () => {
     expect(island.find(({ shift }) => shift !== 0)?.shift).toBe(30);
   });
 
-  it("put ten o'clock on the wall on each day, before and after the change", () => {
+  it("keep 10:00 local time before and after a clock change", () => {
     const slots = [slot("2026-10-24T08:00:00Z"), slot("2026-10-25T09:00:00Z"), slot("2026-10-26T09:00:00Z")];
     const busy = toPreviewDays(slots, "2026-10-20", "Europe/Rome").filter(({ runs }) => runs.length > 0);
     expect(busy.map(({ day }) => day)).toEqual(["2026-10-24", "2026-10-25", "2026-10-26"]);
   });
 
-  it("leave out what is past", () => {
+  it("leave out past slots", () => {
     const days = toPreviewDays([slot("2026-12-01T08:00:00Z", "past")], "2026-12-01", "UTC");
     expect(days[0]?.runs).toEqual([]);
   });
 });
 
-it("neighbours that are closed for the same reason are one run", () => {
+it("adjacent slots closed for the same reason form one run", () => {
   const slots = [
     slot("2026-12-01T08:00:00Z", "notice"),
     slot("2026-12-01T09:00:00Z", "notice"),

@@ -20,7 +20,7 @@ export function previewWindow(first: Day, zone: string): { from: string; to: str
   return { from: startOfDay(first, zone), to: startOfDay(addDays(first, PREVIEW_DAYS), zone) };
 }
 
-/** Every day of the two weeks, also those without a start. What is past is nobody's concern. */
+/** Every day of the two weeks, including days without a start. Past slots are left out. */
 export function toPreviewDays(slots: Slot[], first: Day, zone: string): PreviewDay[] {
   const slotsByDay = groupByDay(
     slots.filter(({ reason }) => reason !== "past"),

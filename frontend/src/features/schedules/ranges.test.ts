@@ -30,18 +30,18 @@ describe("a range", () => {
     expect(isOvernight(range("22:00", "02:00"))).toBe(true);
   });
 
-  it("is nothing until both ends are typed", () => {
+  it("is empty until both ends are entered", () => {
     expect(toSpan(range("", "10:00"))).toBeNull();
     expect(toSpan(range("24:00", "10:00"))).toBeNull();
   });
 });
 
 describe("the starts in a range", () => {
-  it("come every duration where no step is given, and end within", () => {
+  it("are one duration apart without a step", () => {
     expect(listStarts(range("09:00", "11:30"), 60).map(formatMinutes)).toEqual(["09:00", "10:00"]);
   });
 
-  it("come every step, also where sessions of one start would overlap the next", () => {
+  it("are one step apart even if sessions overlap", () => {
     expect(listStarts(range("09:00", "10:30", "15"), 60).map(formatMinutes)).toEqual([
       "09:00",
       "09:15",
@@ -49,11 +49,11 @@ describe("the starts in a range", () => {
     ]);
   });
 
-  it("go on after midnight", () => {
+  it("continue after midnight", () => {
     expect(listStarts(range("23:00", "01:00"), 60).map(formatMinutes)).toEqual(["23:00", "00:00"]);
   });
 
-  it("are none where the session is longer than the range, or the step is no number", () => {
+  it("are none when the session is longer than the range or the step is invalid", () => {
     expect(listStarts(range("09:00", "09:30"), 60)).toEqual([]);
     expect(listStarts(range("09:00", "12:00", "0"), 60)).toEqual([]);
     expect(listStarts(range("09:00", "12:00", "x"), 60)).toEqual([]);
@@ -69,7 +69,7 @@ describe("ranges", () => {
     expect(findOverlaps(placed)).toEqual([]);
   });
 
-  it("overlap whichever is typed first, and the later one is named second", () => {
+  it("overlap in either order, and the later one is reported second", () => {
     const placed = [range("11:00", "13:00"), range("09:00", "12:00")].map((one) => ({
       midnight: 0,
       range: one,
@@ -94,7 +94,7 @@ describe("ranges", () => {
     expect(findOverlaps(placed)).toEqual([]);
   });
 
-  it("that lie within a longer one are all found", () => {
+  it("inside a longer one are all reported", () => {
     const placed = [range("09:00", "17:00"), range("10:00", "11:00"), range("12:00", "13:00")].map((one) => ({
       midnight: 0,
       range: one,

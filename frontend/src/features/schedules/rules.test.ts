@@ -37,21 +37,21 @@ const week = (...monday: ReturnType<typeof range>[]) => [
 ];
 
 describe("the rules of a schedule", () => {
-  it("take what is proposed", () => {
+  it("accept the defaults", () => {
     expect(faults(proposed({}))).toEqual([]);
   });
 
-  it("ask nothing of an open one", () => {
+  it("do not apply to a session by arrangement", () => {
     expect(faults({ ...proposed({ week: week(range("", "")), horizon: "" }), kind: "open" })).toEqual([]);
   });
 
-  it("name the time that is missing", () => {
+  it("report a missing time", () => {
     expect(faults(proposed({ week: week(range("", "10:00")) }))).toEqual([
       "week.0.ranges.0.starts: rules.time",
     ]);
   });
 
-  it("name the range that is empty, and the one that overlaps, at once", () => {
+  it("report an empty and an overlapping range together", () => {
     const form = proposed({
       week: week(range("09:00", "12:00"), range("11:00", "13:00"), range("15:00", "15:00")),
     });
@@ -61,7 +61,7 @@ describe("the rules of a schedule", () => {
     ]);
   });
 
-  it("name overlaps together with bad numbers", () => {
+  it("report overlaps together with invalid numbers", () => {
     const form = proposed({
       week: week(range("09:00", "12:00"), range("11:00", "13:00", "0")),
       horizon: "0",
@@ -71,7 +71,7 @@ describe("the rules of a schedule", () => {
     expect(faults(form)).toContain("horizon: rules.horizon");
   });
 
-  it("allow one exception a date, and other hours that do not reach into the next", () => {
+  it("allow one override per date, whose hours do not reach into the next", () => {
     const form = proposed({
       exceptions: [
         { date: "2027-05-01", ranges: [range("20:00", "02:00")] },
@@ -85,7 +85,7 @@ describe("the rules of a schedule", () => {
     ]);
   });
 
-  it("refuse a notice that leaves nothing to book, and a last date before the first", () => {
+  it("reject a minimum notice beyond the booking window, and an end before the start", () => {
     const form = proposed({
       notice: { amount: "10", unit: "days" },
       horizon: "10",

@@ -9,7 +9,7 @@ import {
 } from "./search";
 
 describe("an address of the catalog", () => {
-  it("is kept where it makes sense", () => {
+  it("keeps valid parameters", () => {
     const search = {
       search: "pasta",
       category: "cooking",
@@ -22,7 +22,7 @@ describe("an address of the catalog", () => {
     expect(validateCatalog(search)).toEqual(search);
   });
 
-  it("loses what makes none", () => {
+  it("drops invalid parameters", () => {
     expect(
       validateCatalog({
         search: "!!!",
@@ -37,14 +37,14 @@ describe("an address of the catalog", () => {
     ).toEqual({});
   });
 
-  it("may have been typed by hand, so numbers can be texts and texts numbers", () => {
+  it("accepts numbers as text and text as numbers", () => {
     expect(validateCatalog({ search: 2026, min_price: "12.345" })).toEqual({
       search: "2026",
       min_price: 12.35,
     });
   });
 
-  it("has its bounds put in order", () => {
+  it("swaps reversed bounds", () => {
     expect(validateCatalog({ min_price: 50, max_price: 20 })).toEqual({ min_price: 20, max_price: 50 });
     expect(validateCatalog({ from: "2026-12-05", to: "2026-12-01" })).toEqual({
       from: "2026-12-05",
@@ -52,7 +52,7 @@ describe("an address of the catalog", () => {
     });
   });
 
-  it("sorts by relevance only where something is searched", () => {
+  it("sorts by relevance only with a search", () => {
     expect(validateCatalog({ sort: "relevance" })).toEqual({});
     expect(validateCatalog({ search: "yoga", sort: "relevance" }).sort).toBe("relevance");
     expect(effectiveSort({ search: "yoga" })).toBe("relevance");
@@ -68,15 +68,15 @@ it("a search has at most twelve words", () => {
 describe("filters", () => {
   const search = validateCatalog({ search: "yoga", min_price: 5, max_price: 10, to: "2026-12-05" });
 
-  it("are known by what they consist of", () => {
+  it("are recognized by their parameters", () => {
     expect(activeFilters(search)).toEqual(["price", "date"]);
   });
 
-  it("go with all that belongs to them", () => {
+  it("are removed with all their parameters", () => {
     expect(clearFilters(search, "price")).toEqual({ search: "yoga", to: "2026-12-05" });
   });
 
-  it("go when changed to nothing", () => {
+  it("are removed when set to undefined", () => {
     expect(applyChange(search, { min_price: undefined })).toEqual({
       search: "yoga",
       max_price: 10,

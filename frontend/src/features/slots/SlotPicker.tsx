@@ -16,7 +16,7 @@ export type SlotPickerProps = {
 
 /**
  * A start of a session to book or to move to: a month with its free days and their times, or, of an open session, any
- * day and hour. Times are the viewer's, with the creator's beside them.
+ * day and hour. Times are in the viewer's zone, with the creator's next to them.
  */
 export function SlotPicker(props: SlotPickerProps) {
   return props.session.is_open ? <OpenTimePicker {...props} /> : <ScheduledTimePicker {...props} />;

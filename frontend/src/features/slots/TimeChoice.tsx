@@ -15,7 +15,7 @@ export function TimeChoice({
 }: {
   slots: Slot[];
   zone: string;
-  /** The creator's zone; shown beside where it says something else. */
+  /** The creator's zone; its time is shown where it differs. */
   otherZone: string | null | undefined;
   value: string | null;
   onPick: (slot: Slot) => void;

@@ -11,10 +11,10 @@ export type BookableSession = {
   next_slot?: { starts_at: string } | null;
 };
 
-/** A start that was chosen. `starts_at` is what to send; `seats_left` is `null` where nobody counts yet. */
+/** A selected start. `starts_at` is what to send; `seats_left` is `null` for a session by arrangement. */
 export type PickedTime = { starts_at: string; ends_at: string; seats_left: number | null };
 
-/** So few seats that it is worth saying; never where nobody has taken any yet. */
+/** Whether so few seats are left that it is shown. Never while all seats are free. */
 export function hasFewSeatsLeft({ seats_left, capacity }: Pick<Slot, "seats_left" | "capacity">): boolean {
   return seats_left < capacity && seats_left <= 3;
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { createKeyFor } from "./idempotencyKeys";
 
-it("a repeat of the same thing has the same key, another thing another", () => {
+it("a retry has the same key and a changed request another", () => {
   const keyOf = createKeyFor();
   const first = keyOf(["cancel", "I am ill"]);
   expect(keyOf(["cancel", "I am ill"])).toBe(first);
@@ -10,6 +10,6 @@ it("a repeat of the same thing has the same key, another thing another", () => {
   expect(keyOf(["cancel", "I am ill"])).not.toBe(first);
 });
 
-it("two people who mean the same thing have keys of their own", () => {
+it("two forms never share a key", () => {
   expect(createKeyFor()("book")).not.toBe(createKeyFor()("book"));
 });

@@ -1,5 +1,5 @@
 /**
- * The keys of every query, so that whoever changes data names what to refetch in the same words as the query itself.
+ * The keys of every query, so that a change names what to refetch by the same key as the query.
  * A key begins with those of the lists that contain it: `queryKeys.bookings.all` matches every query of bookings.
  */
 export const queryKeys = {

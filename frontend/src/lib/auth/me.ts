@@ -44,14 +44,14 @@ export async function requireVisitor({ search }: { search: { next?: string } }):
   if (me) throw redirect({ href: search.next ?? "/" });
 }
 
-/** After signing in. Where the page was another person's, it is loaded anew instead. */
+/** Stores a new login. If the page belonged to another user, it is reloaded instead. */
 export function signIn(access: string, me: Me): void {
   if (!login.start(access)) return;
   queryClient.setQueryData(meQuery.queryKey, me);
   void refetchUserData();
 }
 
-/** Signs out. Raises `Problem` when the server could not be told: then the login still lives. */
+/** Signs out. Raises `Problem` if the server cannot be reached; the login then stays valid. */
 export async function signOut({ everywhere = false } = {}): Promise<void> {
   await login.end(async () => {
     try {

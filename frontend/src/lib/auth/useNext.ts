@@ -1,7 +1,7 @@
 import { useLocation } from "@tanstack/react-router";
 import { validateNext } from "./next";
 
-/** What the sign-in pages are told to come back to: where the person is, or was before. Nothing for the front page. */
+/** The search parameter with which the sign-in pages return to the current page. Empty for the home page. */
 export function useNext(): { next?: string } {
   return useLocation({
     select: ({ pathname, href, search }) => {

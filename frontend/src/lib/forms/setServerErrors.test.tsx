@@ -21,8 +21,8 @@ function formOf() {
 
 const invalid = (errors: Record<string, string[]>) => new Problem({ status: 400, code: "invalid", errors });
 
-describe("what the API refused", () => {
-  it("stands at its fields, and the first of them that one sees is gone to", async () => {
+describe("server errors", () => {
+  it("are set on their fields, and the first one is focused", async () => {
     const { form } = formOf();
     expect(
       setServerErrors(invalid({ username: ["Too short."], email: ["No address.", "Too long."] }), form),
@@ -32,7 +32,7 @@ describe("what the API refused", () => {
     await waitFor(() => expect((document.activeElement as HTMLInputElement).name).toBe("email"));
   });
 
-  it("is said whole where the form has no such field", () => {
+  it("are returned when the form has no such field", () => {
     const { form } = formOf();
     expect(setServerErrors(invalid({ avatar: ["No picture."], email: ["No address."] }), form)).toBe(
       "No picture.",
@@ -40,13 +40,13 @@ describe("what the API refused", () => {
     expect(form.getFieldState("email").error?.message).toBe("No address.");
   });
 
-  it("finds its field under the form's own name, and inside of a list", () => {
+  it("are mapped to the form's own names and to list items", () => {
     const { form } = formOf();
     expect(setServerErrors(invalid({ start: ["No time."] }), form, { start: "hours.0.starts" })).toBeNull();
     expect(form.getFieldState("hours.0.starts").error?.message).toBe("No time.");
   });
 
-  it("stands at its field when a rule of the marketplace is about one", () => {
+  it("of a conflict are set on their field", () => {
     const { form } = formOf();
     expect(
       setServerErrors(new Problem({ status: 409, code: "username_taken", detail: "Taken." }), form),
@@ -54,7 +54,7 @@ describe("what the API refused", () => {
     expect(form.getFieldState("username").error?.message).toContain("taken");
   });
 
-  it("is said in words when it is about no field, and leaves the form as it was", () => {
+  it("without a field are returned as a message", () => {
     const { form } = formOf();
     form.setValue("email", "ada@example.org");
     expect(setServerErrors(Problem.offline(), form)).toContain("reach the server");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { i18n } from ".";
 
-test("a number inside a sentence is written as people read it", () => {
+test("numbers in a sentence are localized", () => {
   i18n.addResourceBundle("en", "numbers", {
     seats_one: "{{count}} seat",
     seats_other: "{{count}} seats for {{name}}",

@@ -34,12 +34,12 @@ describe("money", () => {
     expect(formatMoney("0.00", "EUR")).toBe("€0");
   });
 
-  it("keeps its cents, both of them, and groups thousands", () => {
+  it("keeps two decimals and groups thousands", () => {
     expect(formatMoney("49.90", "EUR")).toBe("€49.90");
     expect(formatMoney("1234.50", "GBP")).toBe("£1,234.50");
   });
 
-  it("loses nothing of sums beyond what a binary fraction can hold", () => {
+  it("is exact beyond the precision of floats", () => {
     expect(formatMoney("999999999999999.99", "EUR")).toBe("€999,999,999,999,999.99");
   });
 

@@ -31,7 +31,7 @@ describe("slots by day", () => {
   const late = { starts_at: "2026-12-03T22:30:00Z" };
   const early = { starts_at: "2026-12-03T23:30:00Z" };
 
-  it("fall on the days of the person who looks", () => {
+  it("are grouped by the viewer's day", () => {
     expect([...groupByDay([late, early], "Europe/Berlin").keys()]).toEqual(["2026-12-03", "2026-12-04"]);
     expect([...groupByDay([late, early], "America/Mexico_City").keys()]).toEqual(["2026-12-03"]);
   });
@@ -42,23 +42,23 @@ describe("a wall time", () => {
     expect(toInstant("2026-12-03", "18:30", "Asia/Kolkata")).toBe("2026-12-03T13:00:00.000Z");
   });
 
-  it("is none where the clocks skip it", () => {
+  it("is null when the clocks skip it", () => {
     expect(toInstant("2027-03-28", "02:30", "Europe/Berlin")).toBeNull();
     expect(toInstant("2027-03-28", "03:00", "Europe/Berlin")).toBe("2027-03-28T01:00:00.000Z");
   });
 
-  it("is the first of the two where the clocks show it twice", () => {
+  it("is the first of two when the clocks repeat it", () => {
     expect(toInstant("2026-10-25", "02:30", "Europe/Berlin")).toBe("2026-10-25T00:30:00.000Z");
     expect(toInstant("2026-11-01", "01:15", "America/New_York")).toBe("2026-11-01T05:15:00.000Z");
   });
 });
 
-it("a week begins on its Monday", () => {
+it("a week starts on Monday", () => {
   expect(startOfWeek("2026-11-22")).toBe("2026-11-16");
   expect(startOfWeek("2026-11-23")).toBe("2026-11-23");
   expect(startOfWeek("2027-01-01")).toBe("2026-12-28");
 });
 
-it("a day survives being drawn", () => {
+it("a day converts to a calendar date and back", () => {
   expect(fromCalendarDate(toCalendarDate("2027-03-28"))).toBe("2027-03-28");
 });

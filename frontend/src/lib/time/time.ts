@@ -90,7 +90,7 @@ export function showsSameTime(instant: string | Date, one: string, other: string
   return one === other || formatDateTime(instant, one) === formatDateTime(instant, other);
 }
 
-/** An instant in another zone, beside the viewer's: "05:00", or "Fri 05:00" where it is another day there. */
+/** An instant in another zone than the viewer's: "05:00", or "Fri 05:00" where it is another day there. */
 export function formatInOtherZone(instant: string | Date, zone: string, other: string): string {
   const time = formatTime(instant, other);
   if (dateKey(instant, zone) === dateKey(instant, other)) return time;

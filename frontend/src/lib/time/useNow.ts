@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** What time it is, anew every half minute: for what counts down. */
+/** The current time, updated every 30 seconds. */
 export function useNow(): Date {
   const [now, setNow] = useState(() => new Date());
   useEffect(() => {

@@ -1,1 +1,1 @@
-"""Files that lists are written to, a part at a time."""
+"""Export files, written in chunks."""

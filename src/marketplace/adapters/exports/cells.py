@@ -1,4 +1,4 @@
-"""What stands in a cell, as text."""
+"""Cells as text."""
 
 import json
 from collections.abc import Mapping
@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 from marketplace.core.domain.exports import Cell
 
-FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - so Excel reads them too
-"""What a spreadsheet may take for the beginning of a formula (OWASP, CSV Injection)."""
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - Excel accepts full-width forms
+"""Prefixes that a spreadsheet may read as the start of a formula (OWASP, CSV Injection)."""
 
 
 def text_of(cell: Cell) -> str:
-    """A cell that is no number, as anybody can read it."""
+    """Return a cell that is not a number as readable text."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -24,5 +24,5 @@ def text_of(cell: Cell) -> str:
 
 
 def escape_formula(text: str) -> str:
-    """The text as no spreadsheet runs it: behind an apostrophe where it could be a formula."""
+    """Prefix text that could be a formula with an apostrophe, so that no spreadsheet runs it (OWASP)."""
     return f"'{text}" if text.startswith(FORMULAS) else text

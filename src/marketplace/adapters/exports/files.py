@@ -1,4 +1,4 @@
-"""Which form of file is written how."""
+"""Selection of the file format."""
 
 from collections.abc import Sequence
 
@@ -10,10 +10,9 @@ from marketplace.core.ports.exports import ExportFile
 
 
 class StreamedFiles:
-    """`ExportFiles`, none of which is ever whole in one place."""
+    """`ExportFiles` that are streamed, never held in memory as a whole."""
 
     def open(self, form: ExportFormat, name: ListName, columns: Sequence[str]) -> ExportFile:
-        """See the port."""
         match form:
             case "csv":
                 return CsvFile(columns)

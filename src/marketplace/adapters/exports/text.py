@@ -1,4 +1,4 @@
-"""Files of lines."""
+"""CSV and JSON Lines files."""
 
 import csv
 import io
@@ -11,23 +11,20 @@ from marketplace.core.domain.exports import Cell
 
 
 class CsvFile:
-    """Comma-separated values (RFC 4180), with the names of the columns first. Text that is a formula is not one."""
+    """Comma-separated values (RFC 4180) with a header. Formulas in text are escaped."""
 
     def __init__(self, columns: Sequence[str]) -> None:
         self._columns = columns
 
     def begin(self) -> bytes:
-        """See the port."""
         return self.rows([self._columns])
 
     def rows(self, rows: Iterable[Sequence[Cell]]) -> bytes:
-        """See the port."""
-        written = io.StringIO(newline="")
-        csv.writer(written).writerows([_csv_cell(cell) for cell in row] for row in rows)
-        return written.getvalue().encode()
+        buffer = io.StringIO(newline="")
+        csv.writer(buffer).writerows([_csv_cell(cell) for cell in row] for row in rows)
+        return buffer.getvalue().encode()
 
     def end(self) -> bytes:
-        """See the port."""
         return b""
 
 
@@ -38,22 +35,19 @@ def _csv_cell(cell: Cell) -> str:
 
 
 class JsonLinesFile:
-    """An object a line. No spreadsheet opens these, so text stays as it is."""
+    """One JSON object per line. Spreadsheets do not open these files, so text is not escaped."""
 
     def __init__(self, columns: Sequence[str]) -> None:
         self._columns = columns
 
     def begin(self) -> bytes:
-        """See the port."""
         return b""
 
     def rows(self, rows: Iterable[Sequence[Cell]]) -> bytes:
-        """See the port."""
         lines = (dict(zip(self._columns, map(_json_cell, row), strict=True)) for row in rows)
         return "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines).encode()
 
     def end(self) -> bytes:
-        """See the port."""
         return b""
 
 

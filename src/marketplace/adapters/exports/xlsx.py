@@ -1,4 +1,4 @@
-"""Workbooks (ECMA-376, part 1): a zip of XML, whose sheets are compressed and handed out while they are written."""
+"""Workbooks (ECMA-376, part 1): a zip of XML, compressed and streamed while it is written."""
 
 import io
 import re
@@ -12,11 +12,11 @@ from marketplace.adapters.exports.cells import escape_formula, text_of
 from marketplace.core.domain.exports import Cell
 
 MAX_ROWS = 1_048_576
-"""Of a sheet, the names of its columns included: what Excel can open."""
+"""Rows of a sheet, including its header: the limit of Excel."""
 MAX_BYTES = 1_500_000_000
-"""Of a sheet before it is compressed: beyond 2 GiB a zip needs extensions that not every reader has."""
+"""Bytes of a sheet before compression: beyond 2 GiB a zip needs extensions that some readers lack."""
 MAX_TEXT = 32_767
-"""Characters that Excel takes in a cell."""
+"""Characters of a cell: the limit of Excel."""
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -40,14 +40,14 @@ STYLES = (
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 BOLD, MONEY = 1, 2
-UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What no XML can have."""
-ESCAPES = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-"""What begins the name of a character, which a reader would put in its place (ECMA-376, part 1, 22.9.2.19)."""
+INVALID_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that XML 1.0 forbids."""
+ESCAPE_START = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+"""The start of an escaped character, which a reader would decode (ECMA-376, part 1, 22.9.2.19)."""
 
 
-class _Outlet(io.RawIOBase):
-    """A file that can only be written to, and gives away what was written."""
+class _WriteOnlyFile(io.RawIOBase):
+    """A write-only file that hands out the bytes written so far."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -59,56 +59,53 @@ class _Outlet(io.RawIOBase):
         self._parts.append(bytes(data))
         return len(data)
 
-    def provided(self) -> bytes:
-        """What was written since it was last asked."""
+    def take_written(self) -> bytes:
+        """Return the bytes written since the last call."""
         parts, self._parts = self._parts, []
         return b"".join(parts)
 
 
 class _Zip(zipfile.ZipFile):
     def __del__(self) -> None:
-        # one that nobody read to its end has nothing to close; the library would try, and complain
+        # an export that the client abandoned has nothing to close; the library would try, and fail
         pass
 
 
 class XlsxFile:
-    """A workbook. What does not fit a sheet stands in further ones, each with the names of the columns.
+    """A workbook. Rows beyond the limits of a sheet go to further sheets, each with the header.
 
-    Text in a cell is text, whatever it begins with; it is made harmless all the same, for who saves it as CSV.
+    Excel never runs text in an inline string; it is still escaped, because the sheet may be saved as CSV.
     """
 
-    def __init__(self, name: str, columns: Sequence[str], *, rows_most: int = MAX_ROWS) -> None:
+    def __init__(self, name: str, columns: Sequence[str], *, max_rows: int = MAX_ROWS) -> None:
         self._name = name
         self._columns = columns
-        self._rows_most = rows_most
-        self._outlet = _Outlet()
-        self._zip = _Zip(self._outlet, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
+        self._max_rows = max_rows
+        self._output = _WriteOnlyFile()
+        self._zip = _Zip(self._output, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
         self._sheet: IO[bytes] | None = None
         self._sheets = self._rows = self._bytes = 0
 
     def begin(self) -> bytes:
-        """See the port."""
         self._zip.writestr("xl/styles.xml", STYLES)
         self._begin_sheet()
-        return self._outlet.provided()
+        return self._output.take_written()
 
     def rows(self, rows: Iterable[Sequence[Cell]]) -> bytes:
-        """See the port."""
         for row in rows:
-            if self._rows == self._rows_most or self._bytes > MAX_BYTES:
+            if self._rows == self._max_rows or self._bytes > MAX_BYTES:
                 self._end_sheet()
                 self._begin_sheet()
             self._write(f"<row>{''.join(map(_cell, row))}</row>")
             self._rows += 1
-        return self._outlet.provided()
+        return self._output.take_written()
 
     def end(self) -> bytes:
-        """See the port."""
         self._end_sheet()
-        for path, content in _frame(self._name, self._sheets).items():
+        for path, content in _package_parts(self._name, self._sheets).items():
             self._zip.writestr(path, content)
         self._zip.close()
-        return self._outlet.provided()
+        return self._output.take_written()
 
     def _begin_sheet(self) -> None:
         self._sheets += 1
@@ -141,27 +138,29 @@ def _cell(cell: Cell) -> str:
 
 
 def _text_cell(text: str, style: int = 0) -> str:
-    fit = escape(ESCAPES.sub("_x005F_", UNFIT.sub("\ufffd", text[:MAX_TEXT])))
-    shown = fit.replace("\r", "&#13;")
-    return f'<c t="inlineStr" s="{style}"><is><t xml:space="preserve">{shown}</t></is></c>'
+    escaped = escape(ESCAPE_START.sub("_x005F_", INVALID_XML.sub("\ufffd", text[:MAX_TEXT])))
+    content = escaped.replace("\r", "&#13;")
+    return f'<c t="inlineStr" s="{style}"><is><t xml:space="preserve">{content}</t></is></c>'
 
 
-def _frame(name: str, sheets: int) -> dict[str, str]:
-    """The parts that say what the others are."""
+def _package_parts(name: str, sheets: int) -> dict[str, str]:
+    """Return the parts of the package that describe the sheets."""
     numbers = range(1, sheets + 1)
     types = "".join(
         f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{CONTENT}.worksheet+xml"/>' for n in numbers
     )
-    listed = "".join(
+    entries = "".join(
         f'<sheet name="{name if n == 1 else f"{name} {n}"}" sheetId="{n}" r:id="rId{n}"/>' for n in numbers
     )
-    related = "".join(
+    relationships = "".join(
         f'<Relationship Id="rId{n}" Type="{RELATIONS}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in numbers
     )
     return {
-        "xl/workbook.xml": f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>{listed}</sheets></workbook>',
+        "xl/workbook.xml": (
+            f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>{entries}</sheets></workbook>'
+        ),
         "xl/_rels/workbook.xml.rels": (
-            f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships">{related}<Relationship Id="rId{sheets + 1}"'
+            f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships">{relationships}<Relationship Id="rId{sheets + 1}"'
             f' Type="{RELATIONS}/styles" Target="styles.xml"/></Relationships>'
         ),
         "_rels/.rels": (

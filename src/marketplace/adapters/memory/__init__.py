@@ -1,1 +1,1 @@
-"""Storage in dicts: for tests, and for trying the service without a database. Real transactions and locks."""
+"""In-memory storage with real transactions and locks, for tests and for running without a database."""

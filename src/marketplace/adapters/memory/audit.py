@@ -10,13 +10,12 @@ from marketplace.core.domain.users import PublicUser, public_user
 
 
 class MemoryAuditLogReader:
-    """The log as it is read."""
+    """`AuditLogReader` over the in-memory tables."""
 
     def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def newest(self, limit: int, about: Target | None = None) -> tuple[AuditDetails, ...]:
-        """The newest entries, sought among all."""
         await asyncio.sleep(0)
         found = (
             entry
@@ -28,20 +27,19 @@ class MemoryAuditLogReader:
 
 
 class MemoryAuditLog:
-    """The log within a transaction."""
+    """`AuditLog` in a transaction."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
     async def add(self, *entries: AuditEntry) -> None:
-        """Insert."""
         await asyncio.sleep(0)
         for entry in entries:
             self._rows.put(self._rows.database.audit, entry.id, entry)
 
 
 def details_of(database: MemoryDatabase, entry: AuditEntry) -> AuditDetails:
-    """The entry with the people that it names."""
+    """Return the entry with its actor and the impersonated account."""
     return AuditDetails(
         **{field.name: getattr(entry, field.name) for field in fields(AuditEntry)},
         actor_details=_person(database, entry.actor_id),

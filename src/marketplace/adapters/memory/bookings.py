@@ -26,36 +26,32 @@ from marketplace.core.errors import NotFound
 
 
 class MemoryBookingLists:
-    """Bookings as they are read."""
+    """`BookingLists` over the in-memory tables."""
 
     def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def find(self, booking_id: UUID) -> BookingHistory | None:
-        """One booking with its steps."""
         await asyncio.sleep(0)
         booking = self._database.bookings.rows.get(booking_id)
         return None if booking is None else booking_history(Rows(self._database), booking)
 
     async def of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
-        """Every booking of a start with its steps."""
         await asyncio.sleep(0)
-        there = (session_id, starts_at)
-        found = (b for b in self._database.bookings.rows.values() if (b.session_id, b.starts_at) == there)
+        slot_key = (session_id, starts_at)
+        found = (b for b in self._database.bookings.rows.values() if (b.session_id, b.starts_at) == slot_key)
         rows = Rows(self._database)
         return tuple(booking_history(rows, booking) for booking in sorted(found, key=lambda booking: booking.id))
 
     async def of_user(
         self, user_id: UUID, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
     ) -> Page[BookingDetails]:
-        """One page of what a person booked."""
         own = (booking for booking in self._database.bookings.rows.values() if booking.user_id == user_id)
         return await self._page(own, limit, after, filters)
 
     async def of_creator(
         self, creator_id: UUID, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
     ) -> Page[BookingDetails]:
-        """One page of what was booked of a creator's sessions."""
         own = (booking for booking in self._database.bookings.rows.values() if booking.creator_id == creator_id)
         return await self._page(own, limit, after, filters)
 
@@ -64,24 +60,26 @@ class MemoryBookingLists:
     ) -> Page[BookingDetails]:
         await asyncio.sleep(0)
 
-        def place(booking: Booking) -> Moment:
+        def sort_key(booking: Booking) -> Moment:
             return (booking.created_at if "created_at" in filters.ordering else booking.starts_at), booking.id
 
-        last, descends = after and moment_from(json.loads(after)), filters.ordering.startswith("-")
-        found = sorted(filter(filters.matches, own), key=place, reverse=descends)
-        left = [each for each in found if not last or (place(each) < last if descends else place(each) > last)]
-        page = page_of(left, limit, lambda booking: json.dumps(moment_text(place(booking))))
+        last, is_descending = after and moment_from(json.loads(after)), filters.ordering.startswith("-")
+        found = sorted(filter(filters.matches, own), key=sort_key, reverse=is_descending)
+        remaining = [
+            each for each in found if not last or (sort_key(each) < last if is_descending else sort_key(each) > last)
+        ]
+        page = page_of(remaining, limit, lambda booking: json.dumps(moment_text(sort_key(booking))))
         return Page(tuple(booking_details(Rows(self._database), booking) for booking in page.items), page.next)
 
 
-def _shown(rows: Rows, booking: Booking) -> Booking:
-    """A booking as it reads: when it ends is its slot's to say."""
+def _with_slot_end(rows: Rows, booking: Booking) -> Booking:
+    """Return the booking with `ends_at` of its slot, which is where the end is stored."""
     return replace(booking, ends_at=rows.get(rows.database.slots, (booking.session_id, booking.starts_at)).ends_at)
 
 
 def booking_details(rows: Rows, booking: Booking) -> BookingDetails:
-    """A booking with its session and both parties."""
-    database, shown = rows.database, _shown(rows, booking)
+    """Return a booking with its session and both parties."""
+    database, shown = rows.database, _with_slot_end(rows, booking)
     session = rows.get(database.sessions, booking.session_id)
     return BookingDetails(
         **{field.name: getattr(shown, field.name) for field in fields(Booking)},
@@ -91,51 +89,49 @@ def booking_details(rows: Rows, booking: Booking) -> BookingDetails:
 
 
 def booking_history(rows: Rows, booking: Booking) -> BookingHistory:
-    """A booking with every step of its life."""
+    """Return a booking with all of its steps."""
     details = booking_details(rows, booking)
     shown = {field.name: getattr(details, field.name) for field in fields(BookingDetails)}
     return BookingHistory(**shown, history=rows.get(rows.database.steps, booking.id))
 
 
 class MemoryBookings:
-    """Bookings within a transaction."""
+    """`Bookings` in a transaction."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._database = rows.database
 
     async def find(self, booking_id: UUID) -> BookingHistory | None:
-        """The booking."""
         await asyncio.sleep(0)
         booking = self._rows.find(self._database.bookings, booking_id)
         return None if booking is None else booking_history(self._rows, booking)
 
     async def acquire(self, booking_id: UUID) -> BookingHistory:
-        """The booking, locked."""
         booking = await self._rows.acquire(self._database.bookings, booking_id)
         if booking is None:
             raise NotFound
         return booking_history(self._rows, booking)
 
     async def acquire_of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
-        """The live bookings of a slot, locked one after another."""
-        there = (session_id, starts_at)
-        found = [b.id for b in self._rows.all(self._database.bookings) if (b.session_id, b.starts_at) == there]
+        """Lock the bookings of the slot in order of id, and return the live ones."""
+        slot_key = (session_id, starts_at)
+        found = [b.id for b in self._rows.all(self._database.bookings) if (b.session_id, b.starts_at) == slot_key]
         acquired = [await self.acquire(booking_id) for booking_id in sorted(found)]
-        return tuple(b for b in acquired if (b.session_id, b.starts_at) == there and b.status in LIVE)
+        return tuple(b for b in acquired if (b.session_id, b.starts_at) == slot_key and b.status in LIVE)
 
     async def acquire_of_creator(self, creator_id: UUID, now: datetime) -> tuple[BookingHistory, ...]:
-        """The live bookings to come of all their sessions, locked one after another."""
-        theirs = (b for b in self._rows.all(self._database.bookings) if b.creator_id == creator_id)
-        acquired = [await self.acquire(booking_id) for booking_id in sorted(b.id for b in theirs)]
+        """Lock the bookings of all sessions of the creator in order of id, and return the live upcoming ones."""
+        own = (b for b in self._rows.all(self._database.bookings) if b.creator_id == creator_id)
+        acquired = [await self.acquire(booking_id) for booking_id in sorted(b.id for b in own)]
         return tuple(b for b in acquired if b.starts_at > now and b.status in LIVE)
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Booking, ...]:
-        """The live bookings to come, locked one after another."""
+        """Lock the live upcoming bookings of the session in order of id, and return those that still are."""
         for booking_id in sorted(booking.id for booking in self._upcoming(session_id, now)):
             await self._rows.lock(self._database.bookings, booking_id)
         found = sorted(self._upcoming(session_id, now), key=lambda booking: booking.id)
-        return tuple(_shown(self._rows, booking) for booking in found)
+        return tuple(_with_slot_end(self._rows, booking) for booking in found)
 
     def _upcoming(self, session_id: UUID, now: datetime) -> Iterator[Booking]:
         for booking in self._rows.all(self._database.bookings):
@@ -143,12 +139,11 @@ class MemoryBookings:
                 yield booking
 
     async def save_all(self, changes: Sequence[tuple[Booking, BookingStep]]) -> None:
-        """One after another."""
         for booking, step in changes:
             await self.save(booking, step)
 
     async def save(self, booking: Booking, step: BookingStep) -> None:
-        """Its new status and the step; one that no longer holds seats leaves room for the same person's next."""
+        """Update the booking and append the step. A settled booking frees the person's place for a new one."""
         before = await self._rows.acquire(self._database.bookings, booking.id)
         if before is None:
             raise NotFound

@@ -1,4 +1,4 @@
-"""What bulk actions are about."""
+"""Targets of bulk actions."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -16,21 +16,20 @@ from marketplace.core.domain.users import public_user
 
 
 class MemoryBulkTargets:
-    """Rows as a preview judges them."""
+    """`BulkTargets` over the in-memory tables."""
 
     def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def find(self, kind: BulkKind, ids: Sequence[UUID], now: datetime) -> tuple[BulkTarget, ...]:
-        """Those that are there."""
         await asyncio.sleep(0)
         find: dict[BulkKind, Callable[[UUID, datetime], BulkTarget | None]] = {
             "users": self._user,
             "sessions": self._session,
             "bookings": self._booking,
         }
-        found = (find[kind](each, now) for each in ids)
-        return tuple(target for target in found if target is not None)
+        targets = (find[kind](each, now) for each in ids)
+        return tuple(target for target in targets if target is not None)
 
     def _user(self, user_id: UUID, now: datetime) -> UserTarget | None:
         user = self._database.users.rows.get(user_id)

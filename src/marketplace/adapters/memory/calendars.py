@@ -1,4 +1,4 @@
-"""Feeds of calendars."""
+"""Calendar feeds."""
 
 import asyncio
 from datetime import timedelta
@@ -11,18 +11,16 @@ from marketplace.core.domain.calendars import CalendarFeed, FeedWindow
 
 
 class MemoryFeedDirectory:
-    """Feeds as they are read."""
+    """`FeedDirectory` over the in-memory tables."""
 
     def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def find(self, user_id: UUID) -> CalendarFeed | None:
-        """The person's feed."""
         await asyncio.sleep(0)
         return self._database.feeds.rows.get(user_id)
 
     async def find_bookings(self, token: str, window: FeedWindow) -> tuple[BookingHistory, ...] | None:
-        """The bookings nearest to now of whoever has the token."""
         await asyncio.sleep(0)
         user_id = self._database.feed_tokens.rows.get(token)
         if user_id is None or not self._database.users.rows[user_id].is_active:
@@ -32,27 +30,25 @@ class MemoryFeedDirectory:
             return booking.starts_at < window.now, abs(booking.starts_at - window.now), booking.id
 
         bookings = self._database.bookings.rows.values()
-        found = (b for b in bookings if b.has_party(user_id) and b.starts_at >= window.since)
-        nearest = sorted(found, key=distance)[: window.maximum]
+        candidates = (b for b in bookings if b.has_party(user_id) and b.starts_at >= window.since)
+        nearest = sorted(candidates, key=distance)[: window.maximum]
         rows = Rows(self._database)
         return tuple(booking_history(rows, booking) for booking in sorted(nearest, key=lambda b: b.id))
 
 
 class MemoryFeeds:
-    """Feeds within a transaction."""
+    """`Feeds` in a transaction."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._database = rows.database
 
     async def add(self, feed: CalendarFeed) -> CalendarFeed:
-        """Insert, unless there is one."""
-        kept = await self._rows.look(self._database.feeds, feed.user_id)
-        return kept or self._put(feed)
+        existing = await self._rows.acquire_key(self._database.feeds, feed.user_id)
+        return existing or self._put(feed)
 
     async def save(self, feed: CalendarFeed) -> None:
-        """Insert or replace."""
-        before = await self._rows.look(self._database.feeds, feed.user_id)
+        before = await self._rows.acquire_key(self._database.feeds, feed.user_id)
         if before is not None:
             self._rows.drop(self._database.feed_tokens, before.token)
         self._put(feed)

@@ -1,4 +1,4 @@
-"""The catalog: sessions found, ordered and counted by walking over all of them."""
+"""The public catalog, by scanning every session."""
 
 import asyncio
 import json
@@ -34,12 +34,12 @@ from marketplace.core.domain.sessions import (
 from marketplace.core.domain.slots import LATEST_START
 from marketplace.core.domain.users import public_user
 
-TAGS_COUNTED = 50
+MAX_TAGS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """What a list is sorted by, and how that is read back from a position, where it stands as text."""
+    """The sort key of a list, and the parser of the key in a page position, where it is text."""
 
     key: Callable[[Session], Any]
     read: Callable[[str], Any]
@@ -55,41 +55,38 @@ _ORDERS = {
 
 
 class MemoryCatalog:
-    """Sessions as they are read."""
+    """`Catalog` over the in-memory tables."""
 
     def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def find(self, session_id: UUID, now: datetime) -> CatalogSession | None:
-        """The session in any state."""
         await asyncio.sleep(0)
         session = self._database.sessions.rows.get(session_id)
-        return None if session is None else self._shown(session, now)
+        return None if session is None else self._catalog_session(session, now)
 
     async def list(self, filters: CatalogFilters, limit: int, after: str | None, now: datetime) -> Page[CatalogSession]:
-        """One page of the matches."""
         await asyncio.sleep(0)
         search = self._search(filters)
-        matches = [session for session in self._passing(filters) if search.finds(session)]
+        matches = [session for session in self._filtered(filters) if search.matches(session)]
         if filters.ordering == "relevance":
             page = _ranked_page(matches, search, limit, after, lambda each: self._is_available(each, filters, now))
         else:
             available = [session for session in matches if self._is_available(session, filters, now)]
             page = _ordered_page(available, filters.ordering, limit, after)
-        return Page(tuple(self._shown(session, now) for session in page.items), page.next)
+        return Page(tuple(self._catalog_session(session, now) for session in page.items), page.next)
 
     async def facets(self, filters: CatalogFilters, now: datetime) -> Facets:
-        """Counts over the newest matches."""
         await asyncio.sleep(0)
         search = self._search(filters)
-        found = (session for session in self._passing(filters) if search.finds(session))
-        newest = _newest(found, AVAILABILITY_WINDOW if filters.requires_availability() else FACETS_WINDOW)
+        matching = (session for session in self._filtered(filters) if search.matches(session))
+        newest = _newest(matching, AVAILABILITY_WINDOW if filters.requires_availability() else FACETS_WINDOW)
         matches = [session for session in newest if self._is_available(session, filters, now)]
         categories = Counter(session.category for session in matches if session.category is not None)
         tags = Counter(tag for session in matches for tag in session.tags)
         return Facets(
-            categories=tuple(CategoryCount(category=name, count=count) for name, count in _commonest(categories)),
-            tags=tuple(TagCount(tag=name, count=count) for name, count in _commonest(tags)[:TAGS_COUNTED]),
+            categories=tuple(CategoryCount(category=name, count=count) for name, count in _most_common(categories)),
+            tags=tuple(TagCount(tag=name, count=count) for name, count in _most_common(tags)[:MAX_TAGS]),
             price_bands=tuple(
                 PriceBandCount(
                     min_price=minimum,
@@ -103,7 +100,6 @@ class MemoryCatalog:
         )
 
     async def of_creator(self, creator_id: UUID, limit: int, after: str | None, now: datetime) -> Page[CatalogSession]:
-        """One page of what a creator has not archived."""
         await asyncio.sleep(0)
         own = (
             session
@@ -111,9 +107,9 @@ class MemoryCatalog:
             if session.creator_id == creator_id and session.archived_at is None
         )
         page = newest_first(own, limit, after)
-        return Page(tuple(self._shown(session, now) for session in page.items), page.next)
+        return Page(tuple(self._catalog_session(session, now) for session in page.items), page.next)
 
-    def _shown(self, session: Session, now: datetime) -> CatalogSession:
+    def _catalog_session(self, session: Session, now: datetime) -> CatalogSession:
         availability, runs = self._availability(session)
         details = {field.name: getattr(availability.session, field.name) for field in fields(SessionDetails)}
         return CatalogSession(**details, next_slot=availability.next_bookable_start(runs, now, LATEST_START, now))
@@ -125,7 +121,7 @@ class MemoryCatalog:
         return availability.has_bookable_start(runs, *requested_window(filters, now), now)
 
     def _availability(self, session: Session) -> tuple[Availability, tuple[RecurringStarts, ...]]:
-        """The session with every occupied slot of its creator, and its open times."""
+        """Return the session with all occupied slots of its creator, and its materialized starts."""
         rows, slots = Rows(self._database), self._database.slots.rows.values()
         availability = Availability(
             session=session_details(rows, session, public_user),
@@ -138,7 +134,7 @@ class MemoryCatalog:
     def _search(self, filters: CatalogFilters) -> Search:
         return Search(filters.words, self._database.sessions.rows.values())
 
-    def _passing(self, filters: CatalogFilters) -> Iterator[Session]:
+    def _filtered(self, filters: CatalogFilters) -> Iterator[Session]:
         return (
             session
             for session in self._database.sessions.rows.values()
@@ -159,21 +155,23 @@ def _newest(sessions: Iterable[Session], maximum: int) -> list[Session]:
     return sorted(sessions, key=moment, reverse=True)[:maximum]
 
 
-def _commonest(counts: Counter[str]) -> list[tuple[str, int]]:
+def _most_common(counts: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _ordered_page(matches: list[Session], ordering: str, limit: int, after: str | None) -> Page[Session]:
-    order, descends = _ORDERS[ordering.removeprefix("-")], ordering.startswith("-")
+    order, is_descending = _ORDERS[ordering.removeprefix("-")], ordering.startswith("-")
 
-    def place(session: Session) -> tuple[Any, UUID]:
+    def sort_key(session: Session) -> tuple[Any, UUID]:
         return order.key(session), session.id
 
-    rows = sorted(matches, key=place, reverse=descends)
+    rows = sorted(matches, key=sort_key, reverse=is_descending)
     if after is not None:
         key_text, id_text = json.loads(after)
         last = (order.read(key_text), UUID(id_text))
-        rows = [session for session in rows if (place(session) < last if descends else place(session) > last)]
+        rows = [
+            session for session in rows if (sort_key(session) < last if is_descending else sort_key(session) > last)
+        ]
     return page_of(
         rows, limit, lambda session: json.dumps([str(order.key(session)), str(session.id)], ensure_ascii=False)
     )
@@ -182,7 +180,7 @@ def _ordered_page(matches: list[Session], ordering: str, limit: int, after: str 
 def _ranked_page(
     matches: list[Session], search: Search, limit: int, after: str | None, is_available: Callable[[Session], bool]
 ) -> Page[Session]:
-    """A page of the newest matches by rank; the position says which were the newest when the first page was read."""
+    """Return a page of the newest matches by rank; the position keeps the window that the first page used."""
     last: tuple[int, Moment] | None = None
     if after is None:
         window = _newest(matches, RELEVANCE_WINDOW)
@@ -192,11 +190,11 @@ def _ranked_page(
         last, bounds = (rank, moment_from(seen)), [moment_from(text) for text in bound_texts]
         window = [session for session in matches if bounds[0] <= moment(session) <= bounds[1]]
 
-    def place(session: Session) -> tuple[int, Moment]:
+    def sort_key(session: Session) -> tuple[int, Moment]:
         return search.rank(session), moment(session)
 
     def position(session: Session) -> str:
         return json.dumps([search.rank(session), *(moment_text(each) for each in [moment(session), *bounds])])
 
-    left = [session for session in window if (last is None or place(session) < last) and is_available(session)]
-    return page_of(sorted(left, key=place, reverse=True), limit, position)
+    remaining = [session for session in window if (last is None or sort_key(session) < last) and is_available(session)]
+    return page_of(sorted(remaining, key=sort_key, reverse=True), limit, position)

@@ -1,4 +1,4 @@
-"""The staff's numbers."""
+"""The dashboard of the back office."""
 
 import asyncio
 from collections.abc import Iterator
@@ -12,17 +12,16 @@ from marketplace.core.domain.summaries import ZERO
 
 
 class MemoryDashboards:
-    """Everything, counted anew each time."""
+    """`Dashboards` over the in-memory tables, counted on each call."""
 
     def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def find(self, window: DashboardWindow) -> Dashboard:
-        """At one moment."""
         await asyncio.sleep(0)
         days = enumerate(pairwise(window.midnights))
         return Dashboard.of(
-            window, {place: self._numbers(begin, end) for place, (begin, end) in days}, self._attention(window)
+            window, {index: self._numbers(begin, end) for index, (begin, end) in days}, self._attention(window)
         )
 
     def _numbers(self, begin: datetime, end: datetime) -> DayNumbers:

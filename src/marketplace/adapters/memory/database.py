@@ -1,4 +1,4 @@
-"""Tables as dictionaries, and transactions that keep their changes to themselves until they commit."""
+"""Tables as dictionaries, and transactions that buffer their changes until they commit."""
 
 import asyncio
 from collections import defaultdict
@@ -32,7 +32,7 @@ R = TypeVar("R")
 SlotKey = tuple[UUID, datetime]
 SeatKey = tuple[UUID, UUID, datetime]
 """Person, session, start."""
-KeyKey = tuple[UUID, str, str]
+IdempotencyKeyId = tuple[UUID, str, str]
 """Person, route, key."""
 
 
@@ -53,8 +53,8 @@ class TokenRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyRow:
-    """An idempotency key, what was made with it and when."""
+class IdempotencyKeyRow:
+    """An idempotency key, the resource created with it, and when."""
 
     key: IdempotencyKey
     resource_id: UUID
@@ -63,9 +63,9 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRow:
-    """A job as it was enqueued and as it is due by now, its failures in a row, the last error, and its lease.
+    """A job as enqueued and as rescheduled, its consecutive failures, its last error and its lease.
 
-    Later jobs have higher numbers. `locked_until` is a time of `time.monotonic`.
+    Ids increase with each job. `locked_until` is a time of `time.monotonic`.
     """
 
     id: int
@@ -80,7 +80,7 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventRow:
-    """An event and when to deliver it; `None` once it is delivered. `step` is the place of a booking's step."""
+    """An event; `deliver_at` is `None` once it is delivered. `step` is the index among the booking's steps."""
 
     id: EventId
     subject_id: UUID
@@ -92,7 +92,7 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkRow:
-    """A bulk run, what it is about, and what it left as it was."""
+    """A bulk run with its targets and refusals."""
 
     run: BulkRun
     targets: tuple[UUID, ...]
@@ -104,7 +104,7 @@ def _ungrouped(_: object) -> None:
 
 
 class Table(Generic[K, R]):
-    """The committed rows of one kind by key, and those of a group. Rows are frozen, so a reader may keep one."""
+    """The committed rows of one kind, by key and by group. Rows are frozen, so a reader may keep one."""
 
     def __init__(self, name: str, group_of: Callable[[R], Hashable] = _ungrouped) -> None:
         self.name = name
@@ -120,34 +120,34 @@ class Table(Generic[K, R]):
         self.rows[key] = self.groups[self.group_of(row)][key] = row
 
     def drop(self, key: K) -> None:
-        """Delete a row, if it is there."""
+        """Delete a row if it exists."""
         row = self.rows.pop(key, None)
         if row is not None:
             del self.groups[self.group_of(row)][key]
 
 
 class MemoryDatabase:
-    """All tables. `emails`, `usernames`, `seats`, `feed_tokens` and `reported` are unique indexes: whose row it is.
+    """All tables. `emails`, `usernames`, `seats`, `feed_tokens` and `reported` are unique indexes to a row's owner.
 
-    `claimed_events` says which transaction has claimed an event, for as long as that is open.
+    `claimed_events` maps an event to the open transaction that has claimed it.
     """
 
     def __init__(self, lock_timeout: timedelta) -> None:
         self.users: Table[UUID, User] = Table("users")
         self.emails: Table[str, UUID] = Table("emails")
         self.usernames: Table[str, UUID] = Table("usernames")
-        self.families: Table[UUID, LoginRow] = Table("families", lambda row: row.login.user_id)
+        self.logins: Table[UUID, LoginRow] = Table("logins", lambda row: row.login.user_id)
         self.tokens: Table[bytes, TokenRow] = Table("tokens")
         self.sessions: Table[UUID, Session] = Table("sessions")
         self.schedules: Table[UUID, Schedule] = Table("schedules")
-        self.materialized: Table[UUID, MaterializedAvailability] = Table("open_times")
+        self.materialized: Table[UUID, MaterializedAvailability] = Table("materialized")
         self.slots: Table[SlotKey, Slot] = Table("slots")
         self.bookings: Table[UUID, Booking] = Table("bookings")
         self.steps: Table[UUID, tuple[BookingStep, ...]] = Table("steps")
         self.seats: Table[SeatKey, UUID] = Table("seats")
         self.feeds: Table[UUID, CalendarFeed] = Table("feeds")
         self.feed_tokens: Table[str, UUID] = Table("feed_tokens")
-        self.keys: Table[KeyKey, KeyRow] = Table("keys")
+        self.keys: Table[IdempotencyKeyId, IdempotencyKeyRow] = Table("keys")
         self.jobs: Table[int, JobRow] = Table("jobs")
         self.bulk_runs: Table[UUID, BulkRow] = Table("bulk_runs")
         self.audit: Table[UUID, AuditEntry] = Table("audit")
@@ -162,45 +162,44 @@ class MemoryDatabase:
         self.open_rows: set[Rows] = set()
 
     def begin(self) -> "Rows":
-        """The rows as a new transaction sees them."""
+        """Begin a transaction and return its view of the rows."""
         rows = Rows(self)
         self.open_rows.add(rows)
         return rows
 
 
 class Rows:
-    """The rows as one transaction sees them: the newest committed ones under its own changes."""
+    """The view of one transaction: the latest committed rows, overlaid with its own changes."""
 
     def __init__(self, database: MemoryDatabase) -> None:
         self.database = database
         self._changes: dict[Table[Any, Any], dict[Any, Any]] = {}
 
     def find(self, table: Table[K, R], key: K) -> R | None:
-        """The row with this key."""
         changed: dict[K, R | None] = self._changes.get(table, {})
         return changed[key] if key in changed else table.rows.get(key)
 
     def get(self, table: Table[K, R], key: K) -> R:
-        """The row with this key, which is known to be there."""
+        """Return the row with this key. Raises `KeyError` if there is none."""
         row = self.find(table, key)
         if row is None:
             raise KeyError(table.name, key)
         return row
 
     def all(self, table: Table[K, R]) -> Iterator[R]:
-        """Every row of a table."""
+        """Yield every row of a table."""
         changed: dict[K, R | None] = self._changes.get(table, {})
         yield from (row for key, row in table.rows.items() if key not in changed)
         yield from (row for row in changed.values() if row is not None)
 
     def group(self, table: Table[K, R], group: Hashable) -> Iterator[R]:
-        """Every row of a group."""
+        """Yield every row of a group."""
         changed: dict[K, R | None] = self._changes.get(table, {})
         yield from (row for key, row in table.groups[group].items() if key not in changed)
         yield from (row for row in changed.values() if row is not None and table.group_of(row) == group)
 
-    def pending_elsewhere(self, table: Table[K, R]) -> Iterator[R]:
-        """Rows that other transactions have written and not committed."""
+    def uncommitted_elsewhere(self, table: Table[K, R]) -> Iterator[R]:
+        """Yield rows that other transactions have written but not committed."""
         for other in self.database.open_rows - {self}:
             yield from (row for row in other._changes.get(table, {}).values() if row is not None)  # noqa: SLF001
 
@@ -214,26 +213,26 @@ class Rows:
 
     async def lock(self, table: Table[K, R], key: K, *, shared: bool = False) -> None:
         """Acquire the lock of this key until the transaction ends. Raises `TransactionConflict`."""
-        await self.lock_word((table.name, key), shared=shared)
+        await self.lock_name((table.name, key), shared=shared)
 
-    async def lock_word(self, word: Hashable, *, shared: bool = False) -> None:
-        """The same for something that is no row."""
-        await self.database.locks.acquire(self, word, shared=shared)
+    async def lock_name(self, name: Hashable, *, shared: bool = False) -> None:
+        """Acquire an advisory lock until the transaction ends. Raises `TransactionConflict`."""
+        await self.database.locks.acquire(self, name, shared=shared)
 
     async def acquire(self, table: Table[K, R], key: K, *, shared: bool = False) -> R | None:
-        """The row as it is once its lock is had. One that nobody committed yet is not there, and not waited for."""
+        """Lock and return a row that is visible before the lock, or `None`; uncommitted inserts are not waited for."""
         await asyncio.sleep(0)
         if self.find(table, key) is None:
             return None
-        return await self.look(table, key, shared=shared)
+        return await self.acquire_key(table, key, shared=shared)
 
-    async def look(self, table: Table[K, R], key: K, *, shared: bool = False) -> R | None:
-        """What is there once everybody else is done with this key, also if it is nothing yet."""
+    async def acquire_key(self, table: Table[K, R], key: K, *, shared: bool = False) -> R | None:
+        """Acquire the lock of the key, then return the row or `None`. Waits for uncommitted inserts too."""
         await self.lock(table, key, shared=shared)
         return self.find(table, key)
 
     async def commit(self) -> None:
-        """Make the changes everybody's, all at once."""
+        """Publish all changes at once."""
         await asyncio.sleep(0)
         for table, changed in self._changes.items():
             for key, row in changed.items():
@@ -243,6 +242,6 @@ class Rows:
                     table.put(key, row)
 
     def end(self) -> None:
-        """Free the locks; what was not committed goes with this object."""
+        """Release the locks and discard uncommitted changes."""
         self.database.open_rows.discard(self)
         self.database.locks.release_all(self)

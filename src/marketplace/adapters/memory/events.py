@@ -12,7 +12,7 @@ from marketplace.core.ports.events import PURGE_BATCH
 
 
 def add_step(rows: Rows, step: BookingStep) -> None:
-    """Append a step to its booking; it is an event from then on."""
+    """Append a step to its booking, and record it as an event."""
     database = rows.database
     steps = rows.find(database.steps, step.booking_id) or ()
     rows.put(database.steps, step.booking_id, (*steps, step))
@@ -22,21 +22,20 @@ def add_step(rows: Rows, step: BookingStep) -> None:
 
 
 class MemoryEvents:
-    """Events within a transaction."""
+    """`Events` in a transaction."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._database = rows.database
 
     async def add(self, event: RecordedEvent) -> None:
-        """Record it."""
         await asyncio.sleep(0)
         event_id = EventId("event", next(self._database.event_numbers))
         row = EventRow(id=event_id, subject_id=event.subject_id, event=event, step=None, deliver_at=event.at)
         self._rows.put(self._database.events, event_id, row)
 
     async def claim(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        """The oldest of each subject that no other transaction has claimed."""
+        """Claim the oldest due event of each subject unless another open transaction has claimed it."""
         await asyncio.sleep(0)
         database = self._database
         database.claimed_events = {
@@ -58,14 +57,14 @@ class MemoryEvents:
         rows, database = self._rows, self._database
         if row.event is not None:
             return Delivery(id=row.id, event=row.event, attempts=row.attempts)
-        place = row.step or 0
+        index = row.step or 0
         booking, steps = rows.get(database.bookings, row.subject_id), rows.get(database.steps, row.subject_id)
         title = rows.get(database.sessions, booking.session_id).title
-        event = BookingEvent.of(steps[place], as_of_step(booking, steps[place + 1 :]), title)
+        event = BookingEvent.of(steps[index], as_of_step(booking, steps[index + 1 :]), title)
         return Delivery(id=row.id, event=event, attempts=row.attempts)
 
     async def mark_delivered(self, ids: Sequence[EventId]) -> None:
-        """Steps stay with their booking, and are no events any more."""
+        """Drop the events of steps, which stay with their booking; keep the others as delivered."""
         await asyncio.sleep(0)
         for event_id in ids:
             if event_id.source == "step":
@@ -75,7 +74,6 @@ class MemoryEvents:
                 self._rows.put(self._database.events, event_id, replace(row, deliver_at=None))
 
     async def postpone(self, delivery: Delivery, until: datetime) -> None:
-        """Its next moment."""
         row = await self._rows.acquire(self._database.events, delivery.id)
         if row is not None and row.deliver_at is not None and row.attempts == delivery.attempts:
             self._rows.put(
@@ -83,7 +81,6 @@ class MemoryEvents:
             )
 
     async def purge(self, before: datetime) -> int:
-        """The oldest of the delivered."""
         await asyncio.sleep(0)
         delivered = self._rows.group(self._database.events, True)  # noqa: FBT003
         old = [row for row in delivered if row.event is not None and row.event.at <= before][:PURGE_BATCH]

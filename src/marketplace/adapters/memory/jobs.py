@@ -14,38 +14,36 @@ from marketplace.core.ports.jobs import WORKER_LOST, ClaimedJob, Job
 
 
 class MemoryJobs:
-    """Jobs within a transaction."""
+    """`Jobs` in a transaction."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._database = rows.database
 
     async def enqueue(self, *jobs: Job) -> None:
-        """Add them; who adds a chore waits for who is adding the same one."""
+        """Add jobs. Adding a chore waits for a transaction that adds the same one, and skips it if it exists."""
         for job in jobs:
             if job.subject is None:
-                await self._rows.lock_word(job)
+                await self._rows.lock_name(job)
                 if any(row.enqueued == job for row in self._rows.all(self._database.jobs)):
                     continue
             number = next(self._database.job_ids)
             self._rows.put(self._database.jobs, number, JobRow(id=number, enqueued=job, job=job))
 
     async def acquire_failing(self, job_id: int) -> FailingJob:
-        """The job, locked."""
         row = await self._rows.acquire(self._database.jobs, job_id)
         if row is None or row.attempts < FAILING_AFTER:
             raise NotFound
         return _failing(row)
 
     async def run_now(self, job_id: int, now: datetime) -> None:
-        """Its new moment."""
-        row = await self._rows.look(self._database.jobs, job_id)
+        row = await self._rows.acquire_key(self._database.jobs, job_id)
         if row is not None:
             self._rows.put(self._database.jobs, job_id, replace(row, job=replace(row.job, run_at=now)))
 
 
 class MemoryJobQueue:
-    """Jobs as workers take them."""
+    """`JobQueue` over the in-memory tables."""
 
     def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
@@ -53,7 +51,7 @@ class MemoryJobQueue:
     async def claim(
         self, worker: UUID, kinds: Collection[str], *, now: datetime, limit: int, lease: timedelta
     ) -> tuple[ClaimedJob, ...]:
-        """Rows that an open transaction has locked are passed over."""
+        """Lease due jobs; skips rows that an open transaction has locked."""
         await asyncio.sleep(0)
         instant, jobs = time.monotonic(), self._database.jobs
         due = sorted(
@@ -91,27 +89,25 @@ class MemoryJobQueue:
         return tuple(claimed)
 
     async def renew(self, worker: UUID, job_ids: Collection[int], lease: timedelta) -> None:
-        """From now on."""
         await asyncio.sleep(0)
         for row in self._leased(worker, job_ids):
             self._database.jobs.put(row.id, replace(row, locked_until=time.monotonic() + lease.total_seconds()))
 
     async def finish(self, worker: UUID, job_ids: Collection[int]) -> None:
-        """Remove them."""
         await asyncio.sleep(0)
         for row in self._leased(worker, job_ids):
             self._database.jobs.drop(row.id)
 
     async def retry(self, worker: UUID, job_id: int, *, run_at: datetime, fault: str, now: datetime) -> None:
-        """Count the failure."""
         await asyncio.sleep(0)
         for row in self._leased(worker, [job_id]):
-            again = replace(row.job, run_at=run_at)
-            failed = replace(row, job=again, attempts=row.attempts + 1, fault=fault, failed_at=now, locked_by=None)
+            rescheduled = replace(row.job, run_at=run_at)
+            failed = replace(
+                row, job=rescheduled, attempts=row.attempts + 1, fault=fault, failed_at=now, locked_by=None
+            )
             self._database.jobs.put(row.id, failed)
 
     async def release(self, worker: UUID, job_ids: Collection[int]) -> None:
-        """Due as before."""
         await asyncio.sleep(0)
         for row in self._leased(worker, job_ids):
             self._database.jobs.put(row.id, replace(row, locked_by=None))
@@ -122,21 +118,19 @@ class MemoryJobQueue:
 
 
 class MemoryFailingJobs:
-    """Jobs that keep failing, as they are read."""
+    """`FailingJobs` over the in-memory tables."""
 
     def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def page(self, limit: int, offset: int) -> tuple[FailingJob, ...]:
-        """A part of them."""
-        found = sorted(await self._found(), key=lambda row: (-row.attempts, row.id))
-        return tuple(_failing(row) for row in found[offset : offset + limit])
+        failing = sorted(await self._all_failing(), key=lambda row: (-row.attempts, row.id))
+        return tuple(_failing(row) for row in failing[offset : offset + limit])
 
     async def count(self) -> int:
-        """All of them."""
-        return len(await self._found())
+        return len(await self._all_failing())
 
-    async def _found(self) -> list[JobRow]:
+    async def _all_failing(self) -> list[JobRow]:
         await asyncio.sleep(0)
         return [row for row in self._database.jobs.rows.values() if row.attempts >= FAILING_AFTER]
 

@@ -1,4 +1,4 @@
-"""Locks held until a transaction ends, first come first served."""
+"""Locks held until a transaction ends, granted in order of request."""
 
 import asyncio
 from collections import defaultdict, deque
@@ -19,7 +19,7 @@ class _Waiter:
 @dataclass(eq=False, slots=True)
 class _Lock:
     holders: dict[object, bool] = field(default_factory=dict)
-    """Who holds it, and whether only as one of several."""
+    """The owners that hold the lock, each with whether it is shared."""
     queue: deque[_Waiter] = field(default_factory=deque)
 
     def admits(self, owner: object, *, shared: bool) -> bool:
@@ -29,8 +29,8 @@ class _Lock:
 class Locks:
     """Shared and exclusive locks by key.
 
-    Fair: who comes later waits behind those who wait already, so that a stream of shared holders cannot keep an
-    exclusive one out. Cycles are not looked for; the timeout ends them.
+    Fair: a request queues behind earlier ones, so a stream of shared holders cannot starve an exclusive one.
+    Deadlocks are not detected; the timeout ends them.
     """
 
     def __init__(self, timeout: timedelta) -> None:
@@ -39,7 +39,7 @@ class Locks:
         self._held: defaultdict[object, set[Hashable]] = defaultdict(set)
 
     async def acquire(self, owner: object, key: Hashable, *, shared: bool = False) -> None:
-        """Hold the lock of a key until `release_all`. Raises `TransactionConflict` when it cannot be had in time."""
+        """Hold the lock of a key until `release_all`. Raises `TransactionConflict` after the timeout."""
         await asyncio.sleep(0)
         lock = self._locks.setdefault(key, _Lock())
         held = lock.holders.get(owner)
@@ -52,7 +52,7 @@ class Locks:
         if held is None:
             lock.queue.append(waiter)
         else:
-            # behind the others it would wait for those who wait for its own shared hold
+            # an upgrade queued last would wait for requests that wait for its own shared lock: a deadlock
             lock.queue.appendleft(waiter)
         try:
             async with asyncio.timeout(self._timeout):
@@ -62,29 +62,29 @@ class Locks:
         finally:
             if waiter in lock.queue:
                 lock.queue.remove(waiter)
-                self._forward_stop(lock, key)
+                self._grant_waiting(lock, key)
 
     def is_held(self, key: Hashable) -> bool:
-        """Whether somebody holds the lock of a key."""
+        """Tell whether the lock of a key is held."""
         return key in self._locks and bool(self._locks[key].holders)
 
     def release_all(self, owner: object) -> None:
-        """Free everything that an owner holds."""
+        """Release every lock of an owner."""
         for key in self._held.pop(owner, ()):
             lock = self._locks[key]
             del lock.holders[owner]
-            self._forward_stop(lock, key)
+            self._grant_waiting(lock, key)
 
     def _grant(self, lock: _Lock, key: Hashable, owner: object, *, shared: bool) -> None:
         lock.holders[owner] = shared
         self._held[owner].add(key)
 
-    def _forward_stop(self, lock: _Lock, key: Hashable) -> None:
+    def _grant_waiting(self, lock: _Lock, key: Hashable) -> None:
         while lock.queue and (
             lock.queue[0].granted.done() or lock.admits(lock.queue[0].owner, shared=lock.queue[0].shared)
         ):
             waiter = lock.queue.popleft()
-            # one that was cancelled has not run yet to leave the queue itself
+            # a cancelled waiter may not have run yet to remove itself from the queue
             if not waiter.granted.done():
                 self._grant(lock, key, waiter.owner, shared=waiter.shared)
                 waiter.granted.set_result(None)

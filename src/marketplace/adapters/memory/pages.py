@@ -1,4 +1,4 @@
-"""Pages by keyset: a position names the last row that was seen, by what the list is ordered by."""
+"""Keyset pagination: a position holds the sort key of the last row seen."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -12,16 +12,16 @@ R = TypeVar("R")
 
 
 class Dated(Protocol):
-    """What can be listed newest first."""
+    """A row that can be listed newest first."""
 
     @property
     def id(self) -> UUID:
-        """Its id; among rows of one moment the later has the greater."""
+        """The id; it increases among rows created at the same time."""
         ...
 
     @property
     def created_at(self) -> datetime:
-        """When it was made."""
+        """The time of creation."""
         ...
 
 
@@ -31,28 +31,28 @@ Moment = tuple[datetime, UUID]
 
 
 def moment(row: Dated) -> Moment:
-    """Where a row stands among the dated ones."""
+    """Return the sort key of a row."""
     return row.created_at, row.id
 
 
 def page_of(rows: list[R], limit: int, position: Callable[[R], str]) -> Page[R]:
-    """The first of the rows that are left, and the position after them if there are more."""
+    """Return the first rows, and the position after them if there are more."""
     items = tuple(rows[:limit])
     return Page(items, position(items[-1]) if items and len(rows) > limit else None)
 
 
 def newest_first(rows: Iterable[D], limit: int, after: str | None) -> Page[D]:
-    """One page of a list that is ordered newest first."""
+    """Return one page of a list ordered newest first."""
     last = None if after is None else moment_from(json.loads(after))
-    left = [row for row in rows if last is None or moment(row) < last]
-    return page_of(sorted(left, key=moment, reverse=True), limit, lambda row: json.dumps(moment_text(moment(row))))
+    remaining = [row for row in rows if last is None or moment(row) < last]
+    return page_of(sorted(remaining, key=moment, reverse=True), limit, lambda row: json.dumps(moment_text(moment(row))))
 
 
-def moment_text(where: Moment) -> list[str]:
-    """A moment as JSON can hold it."""
-    return [where[0].isoformat(), str(where[1])]
+def moment_text(key: Moment) -> list[str]:
+    """Serialize a moment for JSON."""
+    return [key[0].isoformat(), str(key[1])]
 
 
 def moment_from(text: list[str]) -> Moment:
-    """The moment that `moment_text` wrote."""
+    """Parse a moment that `moment_text` wrote."""
     return datetime.fromisoformat(text[0]), UUID(text[1])

@@ -1,4 +1,4 @@
-"""Links to set a new password."""
+"""Password resets."""
 
 import asyncio
 from datetime import datetime
@@ -10,13 +10,12 @@ from marketplace.core.domain.users import User
 
 
 class MemoryResetDirectory:
-    """Links as they are read."""
+    """`ResetDirectory` over the in-memory tables."""
 
     def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def find_user(self, token_hash: bytes, now: datetime) -> User | None:
-        """Whose link this is, sought among all."""
         await asyncio.sleep(0)
         for reset in self._database.resets.rows.values():
             if reset.token_hash == token_hash and reset.expires_at > now:
@@ -26,26 +25,23 @@ class MemoryResetDirectory:
 
 
 class MemoryResets:
-    """Links within a transaction."""
+    """`Resets` in a transaction."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._table = rows.database.resets
 
     async def save(self, reset: PasswordReset) -> None:
-        """Insert or replace."""
         await self._rows.lock(self._table, reset.user_id)
         self._rows.put(self._table, reset.user_id, reset)
 
     async def consume(self, user_id: UUID, token_hash: bytes, now: datetime) -> bool:
-        """Remove it, if it is good."""
-        reset = await self._rows.look(self._table, user_id)
+        reset = await self._rows.acquire_key(self._table, user_id)
         if reset is None or reset.token_hash != token_hash or reset.expires_at <= now:
             return False
         self._rows.drop(self._table, user_id)
         return True
 
     async def drop(self, user_id: UUID) -> None:
-        """Remove it, whatever it is."""
         await self._rows.lock(self._table, user_id)
         self._rows.drop(self._table, user_id)

@@ -1,4 +1,4 @@
-"""Counts of attempts."""
+"""Rate limits."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,13 +10,13 @@ from marketplace.core.ports.rate_limits import MAX_PURGED
 
 
 class MemoryRateLimits:
-    """Counts of one process, which is all that a marketplace in memory has."""
+    """`RateLimits` of one process, which is all that in-memory storage has."""
 
     def __init__(self) -> None:
         self._counts: dict[bytes, Count] = {}
 
     async def count(self, attempts: Sequence[Attempt], now: datetime) -> tuple[Count, ...]:
-        """Nothing else runs between looking and writing."""
+        """Count the attempts. Atomic: there is no await between reading and writing."""
         await asyncio.sleep(0)
         return tuple(self._count(attempt, now) for attempt in attempts)
 
@@ -28,7 +28,7 @@ class MemoryRateLimits:
         return self._counts[attempt.key]
 
     async def give_back(self, attempts: Sequence[Attempt], now: datetime) -> None:
-        """One less, but never less than none."""
+        """Subtract the attempts; a count never goes below 0."""
         await asyncio.sleep(0)
         for attempt in attempts:
             before = self._counts.get(attempt.key)
@@ -36,7 +36,6 @@ class MemoryRateLimits:
                 self._counts[attempt.key] = replace(before, attempts=before.attempts - 1)
 
     async def purge(self, now: datetime) -> int:
-        """Remove what has ended."""
         await asyncio.sleep(0)
         ended = [key for key, count in self._counts.items() if count.ends_at <= now][:MAX_PURGED]
         for key in ended:

@@ -14,34 +14,30 @@ from marketplace.core.errors import AlreadyReported, NotFound
 
 
 class MemoryReportQueue:
-    """Reports as they are read."""
+    """`ReportQueue` over the in-memory tables."""
 
     def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def find(self, report_id: UUID) -> ReportDetails | None:
-        """The report."""
         await asyncio.sleep(0)
         report = self._database.reports.rows.get(report_id)
         return None if report is None else self._details(report)
 
     async def list_open(self, limit: int, offset: int) -> tuple[ReportDetails, ...]:
-        """A part of those that are open."""
-        found = await self._found(lambda report: report.resolution is None)
-        return tuple(self._details(report) for report in found[offset : offset + limit])
+        reports = await self._select(lambda report: report.resolution is None)
+        return tuple(self._details(report) for report in reports[offset : offset + limit])
 
     async def count_open(self) -> int:
-        """All that are open."""
-        return len(await self._found(lambda report: report.resolution is None))
+        return len(await self._select(lambda report: report.resolution is None))
 
     async def of_session(self, session_id: UUID, limit: int) -> tuple[ReportDetails, ...]:
-        """The newest of a session."""
-        found = await self._found(lambda report: report.session_id == session_id)
-        return tuple(self._details(report) for report in reversed(found[-limit:]))
+        reports = await self._select(lambda report: report.session_id == session_id)
+        return tuple(self._details(report) for report in reversed(reports[-limit:]))
 
-    async def _found(self, belongs: Callable[[Report], bool]) -> list[Report]:
+    async def _select(self, predicate: Callable[[Report], bool]) -> list[Report]:
         await asyncio.sleep(0)
-        return sorted(filter(belongs, self._database.reports.rows.values()), key=moment)
+        return sorted(filter(predicate, self._database.reports.rows.values()), key=moment)
 
     def _details(self, report: Report) -> ReportDetails:
         rows = Rows(self._database)
@@ -53,39 +49,36 @@ class MemoryReportQueue:
 
 
 class MemoryReports:
-    """Reports within a transaction."""
+    """`Reports` in a transaction."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._database = rows.database
 
     async def add(self, report: Report) -> None:
-        """Insert; the lock on person and session makes twins wait for one another."""
-        idempotently = (report.session_id, report.reporter_id)
-        if await self._rows.look(self._database.reported, idempotently) is not None:
+        """Insert. The lock on person and session serializes duplicates. Raises `AlreadyReported`."""
+        key = (report.session_id, report.reporter_id)
+        if await self._rows.acquire_key(self._database.reported, key) is not None:
             raise AlreadyReported
-        self._rows.put(self._database.reported, idempotently, report.id)
+        self._rows.put(self._database.reported, key, report.id)
         self._rows.put(self._database.reports, report.id, report)
 
     async def find(self, report_id: UUID) -> Report | None:
-        """The report."""
         await asyncio.sleep(0)
         return self._rows.find(self._database.reports, report_id)
 
     async def acquire(self, report_id: UUID) -> Report:
-        """The report, locked."""
         report = await self._rows.acquire(self._database.reports, report_id)
         if report is None:
             raise NotFound
         return report
 
     async def acquire_open(self, session_id: UUID) -> tuple[Report, ...]:
-        """Those of a session that are still open once they are locked."""
-        seen = (one for one in self._rows.all(self._database.reports) if one.session_id == session_id)
-        acquired = [await self.acquire(report_id) for report_id in sorted(one.id for one in seen)]
+        """Lock the reports of the session in order of id, and return those still open."""
+        candidates = (one for one in self._rows.all(self._database.reports) if one.session_id == session_id)
+        acquired = [await self.acquire(report_id) for report_id in sorted(one.id for one in candidates)]
         return tuple(report for report in acquired if report.resolution is None)
 
     async def save(self, report: Report) -> None:
-        """Update."""
         await self._rows.lock(self._database.reports, report.id)
         self._rows.put(self._database.reports, report.id, report)

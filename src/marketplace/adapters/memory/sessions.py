@@ -1,4 +1,4 @@
-"""Sessions: the rows a creator changes, and how they read with their creator."""
+"""Sessions and their schedules."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,7 +18,7 @@ R = TypeVar("R")
 
 
 def session_details(rows: Rows, session: Session, view: Callable[[User], PublicUser]) -> SessionDetails:
-    """A session with as much of its creator as the reader may see."""
+    """Return a session with its creator, shown through `view`."""
     creator = rows.get(rows.database.users, session.creator_id)
     schedule = rows.find(rows.database.schedules, session.id)
     return SessionDetails(
@@ -31,42 +31,38 @@ def session_details(rows: Rows, session: Session, view: Callable[[User], PublicU
 
 
 class MemorySessions:
-    """Sessions within a transaction."""
+    """`Sessions` in a transaction."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._table = rows.database.sessions
 
     async def acquire(self, session_id: UUID) -> SessionDetails:
-        """The session, locked against bookings and edits."""
         session = await self._rows.acquire(self._table, session_id)
         if session is None:
             raise NotFound
         return session_details(self._rows, session, public_user)
 
     async def find_schedule(self, session_id: UUID) -> Schedule | None:
-        """The schedule."""
         await asyncio.sleep(0)
         return self._rows.find(self._rows.database.schedules, session_id)
 
     async def save_schedule(
         self, session_id: UUID, schedule: Schedule | None, materialized: MaterializedAvailability | None
     ) -> None:
-        """Put both there, or take them away."""
         await self._put_or_drop(self._rows.database.schedules, session_id, schedule)
         await self.save_materialized(session_id, materialized)
 
     async def save_materialized(self, session_id: UUID, materialized: MaterializedAvailability | None) -> None:
-        """Put them there, or take them away."""
         await self._put_or_drop(self._rows.database.materialized, session_id, materialized)
 
     async def acquire_outdated(self, now: datetime, maximum: int) -> tuple[ScheduledSession, ...]:
-        """Those whose turn it is still once their lock is had."""
+        """Lock outdated sessions, oldest first, and return those still outdated under the lock."""
         await asyncio.sleep(0)
         table = self._rows.database.materialized
-        turns = [(times.outdated_at, key) for key, times in table.rows.items() if _is_outdated(times, now)]
+        outdated = [(times.outdated_at, key) for key, times in table.rows.items() if _is_outdated(times, now)]
         acquired = []
-        for _, session_id in sorted(turns)[:maximum]:
+        for _, session_id in sorted(outdated)[:maximum]:
             await self._rows.lock(table, session_id)
             if _is_outdated(self._rows.find(table, session_id), now):
                 acquired.append(session_id)
@@ -85,23 +81,19 @@ class MemorySessions:
             self._rows.put(table, key, row)
 
     async def find(self, session_id: UUID) -> SessionDetails | None:
-        """The session."""
         await asyncio.sleep(0)
         session = self._rows.find(self._table, session_id)
         return None if session is None else session_details(self._rows, session, public_user)
 
     async def has_any(self, creator_id: UUID) -> bool:
-        """Sought among all."""
         await asyncio.sleep(0)
         sessions = self._rows.all(self._table)
         return any(session.creator_id == creator_id and session.archived_at is None for session in sessions)
 
     async def add(self, session: Session) -> None:
-        """Insert."""
         await self._put(session)
 
     async def save(self, session: Session) -> None:
-        """Update."""
         await self._put(session)
 
     async def _put(self, session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Slots: where seats are taken and given back."""
+"""Slots: seats are taken and released here."""
 
 import asyncio
 from collections import defaultdict
@@ -25,13 +25,13 @@ from marketplace.core.ports.slots import Reservation
 
 
 class MemoryAvailabilities:
-    """Timetables as they are read."""
+    """`Availabilities` over the in-memory tables."""
 
     def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def find(self, session_id: UUID, begin: datetime, end: datetime) -> Availability | None:
-        """The session with every occupied slot of its creator near the window."""
+        """Return the session with the occupied slots of its creator that overlap the window."""
         await asyncio.sleep(0)
         rows = Rows(self._database)
         session = rows.find(self._database.sessions, session_id)
@@ -52,13 +52,12 @@ class MemoryAvailabilities:
         )
 
     async def booked_slots(self, creator_id: UUID, now: datetime) -> tuple[BookedSlot, ...]:
-        """The slots of the live bookings to come."""
         await asyncio.sleep(0)
-        held: dict[tuple[datetime, UUID], list[Booking]] = defaultdict(list)
+        bookings_by_slot: dict[tuple[datetime, UUID], list[Booking]] = defaultdict(list)
         for booking in self._database.bookings.rows.values():
             if booking.creator_id == creator_id and booking.starts_at > now and booking.status in LIVE:
-                held[booking.starts_at, booking.session_id].append(booking)
-        return tuple(self._booked_slot(held[place]) for place in sorted(held))
+                bookings_by_slot[booking.starts_at, booking.session_id].append(booking)
+        return tuple(self._booked_slot(bookings_by_slot[place]) for place in sorted(bookings_by_slot))
 
     def _booked_slot(self, bookings: list[Booking]) -> BookedSlot:
         session_id, starts_at = bookings[0].session_id, bookings[0].starts_at
@@ -73,7 +72,7 @@ class MemoryAvailabilities:
 
 
 class MemorySlots:
-    """Slots within a transaction."""
+    """`Slots` in a transaction."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -81,12 +80,12 @@ class MemorySlots:
         self._jobs = MemoryJobs(rows)
 
     async def acquire_quote(self, session_id: UUID, starts_at: datetime, buyer_id: UUID) -> BookingQuote:
-        """The offer, read once session and creator are locked against edits."""
+        """Return the quote, read after session and creator are locked against edits."""
         session = await self._rows.acquire(self._database.sessions, session_id, shared=True)
         buyer = self._rows.find(self._database.users, buyer_id)
         if session is None or buyer is None:
             raise NotFound
-        await self._rows.lock_word(buyers_of(session.creator_id), shared=True)
+        await self._rows.lock_name(buyers_of(session.creator_id), shared=True)
         return BookingQuote(
             session=session_details(self._rows, session, contact),
             buyer=contact(buyer),
@@ -97,14 +96,14 @@ class MemorySlots:
         )
 
     async def reserve(self, quote: BookingQuote, booking: Booking, job: Job | None = None) -> Reservation:
-        """Take seats of an occupied slot, or the first seats of one that is opened under the creator's lock."""
+        """Take seats of an occupied slot, or occupy a new one under the creator's lock."""
         if quote.is_occupied():
             return "reserved" if await self._take(booking, job) else "stale"
         await self.acquire_creator(booking.creator_id)
         return "reserved" if await self._open(quote.new_slot(), booking, job) else "stale"
 
     async def _take(self, booking: Booking, job: Job | None) -> bool:
-        await self._check_no_twin(booking)
+        await self._check_not_booked(booking)
         slot = await self._rows.acquire(self._database.slots, (booking.session_id, booking.starts_at))
         if slot is None or slot.seats_taken == 0 or slot.seats_taken + booking.seats > slot.capacity:
             return False
@@ -114,8 +113,8 @@ class MemorySlots:
         return True
 
     async def acquire_creator(self, creator_id: UUID) -> None:
-        """A lock of its own, so that only opening is serial, and not what else concerns the account."""
-        await self._rows.lock_word(("openings", creator_id))
+        """Acquire the lock that serializes occupying new slots; it is not the lock of the account."""
+        await self._rows.lock_name(("seats of", creator_id))
 
     async def _open(self, slot: Slot, booking: Booking, job: Job | None) -> bool:
         if not await self._occupy(slot, booking):
@@ -125,7 +124,7 @@ class MemorySlots:
         return True
 
     async def move(self, slot: Slot, booking: Booking, step: BookingStep, job: Job | None = None) -> bool:
-        """Take seats there, and leave the old place to whoever comes."""
+        """Take seats of the new slot, and free the person's place in the old one; its seats are released separately."""
         if not await self._occupy(slot, booking):
             return False
         before = self._rows.get(self._database.bookings, booking.id)
@@ -142,9 +141,9 @@ class MemorySlots:
     async def _occupy(self, slot: Slot, booking: Booking) -> bool:
         if booking.seats > slot.capacity:
             raise SoldOut
-        await self._check_no_twin(booking)
-        found = await self._rows.look(self._database.slots, (slot.session_id, slot.starts_at))
-        taken = found.seats_taken if found else 0
+        await self._check_not_booked(booking)
+        current = await self._rows.acquire_key(self._database.slots, (slot.session_id, slot.starts_at))
+        taken = current.seats_taken if current else 0
         if taken + booking.seats > slot.capacity:
             return False
         occupied = replace(slot, seats_taken=taken + booking.seats)
@@ -153,7 +152,6 @@ class MemorySlots:
         return True
 
     async def release(self, *bookings: Booking) -> None:
-        """Give seats back."""
         for booking in bookings:
             slot = await self._rows.acquire(self._database.slots, (booking.session_id, booking.starts_at))
             if slot is None:
@@ -161,16 +159,16 @@ class MemorySlots:
             self._put(replace(slot, seats_taken=slot.seats_taken - booking.seats))
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:
-        """The occupied slots to come, locked one after another."""
+        """Lock the occupied upcoming slots in order of start, and return those that still are."""
         starts = sorted(slot.starts_at for slot in self._upcoming(session_id, now))
         for start in starts:
             await self._rows.lock(self._database.slots, (session_id, start))
         return tuple(sorted(self._upcoming(session_id, now), key=lambda slot: slot.starts_at))
 
     async def find_occupied(self, creator_id: UUID, begin: datetime, end: datetime) -> tuple[Slot, ...]:
-        """Those that reach into the window."""
+        """Return the occupied slots that overlap the window, in order of start."""
         await asyncio.sleep(0)
-        found = (
+        overlapping = (
             slot
             for slot in self._rows.all(self._database.slots)
             if slot.creator_id == creator_id
@@ -178,10 +176,10 @@ class MemorySlots:
             and slot.blocked_from < end
             and begin < slot.blocked_until
         )
-        return tuple(sorted(found, key=lambda slot: slot.starts_at))
+        return tuple(sorted(overlapping, key=lambda slot: slot.starts_at))
 
     async def resize(self, session: Session, schedule: Schedule | None, now: datetime) -> None:
-        """Rewrite the slots to come."""
+        """Rewrite the upcoming slots. Raises `CreatorUnavailable` or `SoldOut`."""
         resized = [
             Slot.of(session, slot.starts_at, slot.seats_taken, schedule)
             for slot in await self.acquire_upcoming(session.id, now)
@@ -195,30 +193,30 @@ class MemorySlots:
             if slot.session_id == session_id and slot.starts_at > now and slot.seats_taken:
                 yield slot
 
-    async def _check_no_twin(self, booking: Booking) -> None:
-        """Wait for another booking of this person's in this slot to be decided; raise if there is one then."""
+    async def _check_not_booked(self, booking: Booking) -> None:
+        """Wait for concurrent bookings of this slot by the person. Raises `AlreadyBooked` if one was committed."""
         seat = (booking.user_id, booking.session_id, booking.starts_at)
-        if await self._rows.look(self._database.seats, seat) is not None:
+        if await self._rows.acquire_key(self._database.seats, seat) is not None:
             raise AlreadyBooked
 
     async def _check_creator_is_free(self, occupied: list[Slot]) -> None:
-        """Raise if occupied slots would overlap; one that another transaction is changing is waited for.
+        """Raise `CreatorUnavailable` if occupied slots would overlap; wait for slots that other transactions write.
 
-        Nothing is awaited between the last look and the return, so the caller's write cannot be overtaken.
+        Nothing is awaited between the last check and the return, so no other write can precede the caller's.
         """
-        waited: set[tuple[UUID, datetime]] = set()
+        awaited: set[tuple[UUID, datetime]] = set()
         while True:
             pending = {
                 (slot.session_id, slot.starts_at)
-                for slot in self._rows.pending_elsewhere(self._database.slots)
+                for slot in self._rows.uncommitted_elsewhere(self._database.slots)
                 if any(slot.excludes(own) for own in occupied)
-            } - waited
+            } - awaited
             if not pending:
                 break
             for key in sorted(pending):
-                # shared is enough: it waits for who writes the slot, and keeps it as it was then found
+                # a shared lock is enough: it waits for the writer, and keeps the slot unchanged afterwards
                 await self._rows.lock(self._database.slots, key, shared=True)
-            waited |= pending
+            awaited |= pending
         written = {(slot.session_id, slot.starts_at) for slot in occupied}
         others = (
             slot

@@ -1,4 +1,4 @@
-"""Everything together."""
+"""All in-memory ports together."""
 
 import asyncio
 from datetime import timedelta
@@ -27,15 +27,14 @@ LOCK_TIMEOUT = timedelta(seconds=5)
 
 
 class MemoryReadiness:
-    """Memory is always there."""
+    """`Readiness` of memory, which is always ready."""
 
     async def check(self) -> None:
-        """Return."""
         await asyncio.sleep(0)
 
 
 def memory_storage(*, lock_timeout: timedelta = LOCK_TIMEOUT) -> Storage:
-    """Storage that lives as long as the process; every call makes an empty one of its own."""
+    """Create an empty storage that lives as long as the process."""
     database = MemoryDatabase(lock_timeout)
     return Storage(
         users=MemoryUserDirectory(database),

@@ -1,4 +1,4 @@
-"""Summaries."""
+"""Summaries of creators."""
 
 import asyncio
 from collections.abc import Iterable
@@ -12,19 +12,18 @@ from marketplace.core.domain.summaries import ZERO, CreatorSummary, NextSlot, Su
 
 
 class MemoryCreatorSummaries:
-    """A creator's numbers, counted anew each time."""
+    """`CreatorSummaries` over the in-memory tables, counted on each call."""
 
     def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def find(self, creator_id: UUID, window: SummaryWindow) -> CreatorSummary:
-        """Everything at one moment."""
         await asyncio.sleep(0)
         slots = (slot for slot in self._database.slots.rows.values() if slot.creator_id == creator_id)
         upcoming = [slot for slot in slots if slot.seats_taken and slot.starts_at > window.now]
         bookings = [each for each in self._database.bookings.rows.values() if each.creator_id == creator_id]
-        kept = [booking for booking in bookings if booking.status != "cancelled"]
-        month = [booking for booking in kept if window.month_begin <= booking.starts_at < window.month_end]
+        counted = [booking for booking in bookings if booking.status != "cancelled"]
+        month = [booking for booking in counted if window.month_begin <= booking.starts_at < window.month_end]
         return CreatorSummary(
             time_zone=window.time_zone,
             upcoming=UpcomingSeats(
@@ -37,11 +36,11 @@ class MemoryCreatorSummaries:
             ),
             expected_income=_income(month),
             completed_income=_income(booking for booking in month if booking.status == "completed"),
-            next_slot=self._shown(min(upcoming, key=lambda slot: slot.starts_at, default=None)),
-            days=window.sales(_by_day(kept, window)),
+            next_slot=self._next_slot(min(upcoming, key=lambda slot: slot.starts_at, default=None)),
+            days=window.sales(_by_day(counted, window)),
         )
 
-    def _shown(self, slot: Slot | None) -> NextSlot | None:
+    def _next_slot(self, slot: Slot | None) -> NextSlot | None:
         if slot is None:
             return None
         return NextSlot(
@@ -61,8 +60,8 @@ def _income(bookings: Iterable[Booking]) -> Decimal:
 def _by_day(bookings: Iterable[Booking], window: SummaryWindow) -> dict[int, tuple[int, Decimal]]:
     days: dict[int, tuple[int, Decimal]] = {}
     for booking in bookings:
-        place = window.day_index(booking.created_at)
-        if place is not None:
-            seats, income = days.get(place, (0, ZERO))
-            days[place] = (seats + booking.seats, income + booking.amount)
+        day = window.day_index(booking.created_at)
+        if day is not None:
+            seats, income = days.get(day, (0, ZERO))
+            days[day] = (seats + booking.seats, income + booking.amount)
     return days

@@ -12,15 +12,14 @@ from marketplace.core.errors import NotSignedIn
 
 
 class MemoryPrincipals:
-    """Who is behind an access token."""
+    """`Principals` over the in-memory tables."""
 
     def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def find(self, claims: Claims) -> Principal | None:
-        """The caller, if there still is one."""
         await asyncio.sleep(0)
-        row = self._database.families.rows.get(claims.family_id)
+        row = self._database.logins.rows.get(claims.family_id)
         user = self._database.users.rows.get(claims.user_id)
         if row is None or user is None or row.login.user_id != user.id:
             return None
@@ -34,7 +33,7 @@ class MemoryPrincipals:
         )
 
     def _impersonated(self, principal: Principal, impersonated_from: UUID) -> Principal | None:
-        row = self._database.families.rows.get(impersonated_from)
+        row = self._database.logins.rows.get(impersonated_from)
         if row is None or row.revoked_at is not None or principal.is_staff or principal.is_superuser:
             return None
         staff = self._database.users.rows[row.login.user_id]
@@ -42,37 +41,35 @@ class MemoryPrincipals:
 
 
 class MemoryTokens:
-    """Logins within a transaction. A login's lock guards its tokens too."""
+    """`Tokens` in a transaction. The lock of a login guards its tokens too."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._database = rows.database
 
     async def add_login(self, login: Login, token_hash: bytes) -> None:
-        """Start a login; what has expired by its beginning goes."""
-        for seen in self._of_user(login.user_id):
-            row = await self._rows.acquire(self._database.families, seen.login.id)
+        """Add a login, and remove the person's expired ones."""
+        for candidate in self._of_user(login.user_id):
+            row = await self._rows.acquire(self._database.logins, candidate.login.id)
             if row is not None and row.login.expires_at <= login.created_at:
                 self._drop(row.login.id)
         await self.add(login, token_hash)
 
     async def add_impersonation(self, login: Login) -> None:
-        """A login without tokens."""
-        if login.impersonated_from is None or self._rows.find(self._database.families, login.impersonated_from) is None:
+        if login.impersonated_from is None or self._rows.find(self._database.logins, login.impersonated_from) is None:
             raise NotSignedIn
-        await self._rows.lock(self._database.families, login.id)
-        self._rows.put(self._database.families, login.id, LoginRow(login=login))
+        await self._rows.lock(self._database.logins, login.id)
+        self._rows.put(self._database.logins, login.id, LoginRow(login=login))
 
     async def revoke(self, family_id: UUID, now: datetime) -> bool:
-        """End one login."""
-        row = await self._rows.acquire(self._database.families, family_id)
+        row = await self._rows.acquire(self._database.logins, family_id)
         if row is None or row.revoked_at is not None:
             return False
         self._revoke(row, now)
         return True
 
     async def use(self, token_hash: bytes, now: datetime) -> Login | None:
-        """The login of a token that is good, which it then no longer is."""
+        """Use up a valid token and return its login."""
         row = await self._acquire_login_of(token_hash)
         token = self._rows.find(self._database.tokens, token_hash)
         if row is None or token is None or token.used_at is not None:
@@ -84,14 +81,13 @@ class MemoryTokens:
         return row.login
 
     async def add(self, login: Login, token_hash: bytes) -> None:
-        """The next token; the login lives as long as it."""
-        row = await self._rows.acquire(self._database.families, login.id)
+        """Add the next token; the login expires with it."""
+        row = await self._rows.acquire(self._database.logins, login.id)
         extended = replace(row, login=login) if row else LoginRow(login=login)
-        self._rows.put(self._database.families, login.id, extended)
+        self._rows.put(self._database.logins, login.id, extended)
         self._rows.put(self._database.tokens, token_hash, TokenRow(family_id=login.id))
 
     async def revoke_login_of(self, token_hash: bytes, now: datetime) -> UUID | None:
-        """End the login of a token."""
         row = await self._acquire_login_of(token_hash)
         if row is None or row.revoked_at is not None:
             return None
@@ -99,48 +95,47 @@ class MemoryTokens:
         return row.login.user_id
 
     async def revoke_all_of(self, token_hash: bytes, now: datetime) -> UUID | None:
-        """End every login of the person of a living login's token; locked in one order, whichever token it is."""
+        """Revoke every login of the token's owner if its own login is active; locks logins in order of id."""
         await asyncio.sleep(0)
         token = self._rows.find(self._database.tokens, token_hash)
         if token is None:
             return None
-        user_id = self._rows.get(self._database.families, token.family_id).login.user_id
+        user_id = self._rows.get(self._database.logins, token.family_id).login.user_id
         rows = [await self._acquire(row) for row in self._of_user(user_id)]
-        living = [row for row in rows if row and row.revoked_at is None and row.login.expires_at > now]
-        if token.family_id not in {row.login.id for row in living}:
+        active = [row for row in rows if row and row.revoked_at is None and row.login.expires_at > now]
+        if token.family_id not in {row.login.id for row in active}:
             return None
         for row in rows:
             self._revoke(row, now)
         return user_id
 
     async def revoke_all(self, user_id: UUID, now: datetime, *, except_id: UUID | None = None) -> None:
-        """End every login of a person but one."""
-        for seen in self._of_user(user_id):
-            if seen.login.id != except_id:
-                self._revoke(await self._acquire(seen), now)
+        for candidate in self._of_user(user_id):
+            if candidate.login.id != except_id:
+                self._revoke(await self._acquire(candidate), now)
 
     def _of_user(self, user_id: UUID) -> list[LoginRow]:
-        return sorted(self._rows.group(self._database.families, user_id), key=lambda row: row.login.id)
+        return sorted(self._rows.group(self._database.logins, user_id), key=lambda row: row.login.id)
 
-    async def _acquire(self, seen: LoginRow) -> LoginRow | None:
-        return await self._rows.acquire(self._database.families, seen.login.id)
+    async def _acquire(self, candidate: LoginRow) -> LoginRow | None:
+        return await self._rows.acquire(self._database.logins, candidate.login.id)
 
     def _revoke(self, row: LoginRow | None, now: datetime) -> None:
         if row is not None and row.revoked_at is None:
-            self._rows.put(self._database.families, row.login.id, replace(row, revoked_at=now))
+            self._rows.put(self._database.logins, row.login.id, replace(row, revoked_at=now))
 
     async def _acquire_login_of(self, token_hash: bytes) -> LoginRow | None:
         await asyncio.sleep(0)
         token = self._rows.find(self._database.tokens, token_hash)
         if token is None:
             return None
-        return await self._rows.acquire(self._database.families, token.family_id)
+        return await self._rows.acquire(self._database.logins, token.family_id)
 
     def _drop(self, family_id: UUID) -> None:
-        for row in list(self._rows.all(self._database.families)):
+        for row in list(self._rows.all(self._database.logins)):
             if row.login.impersonated_from == family_id:
                 self._drop(row.login.id)
         for token_hash, token in list(self._database.tokens.rows.items()):
             if token.family_id == family_id:
                 self._rows.drop(self._database.tokens, token_hash)
-        self._rows.drop(self._database.families, family_id)
+        self._rows.drop(self._database.logins, family_id)

@@ -21,7 +21,7 @@ from marketplace.adapters.memory.users import MemoryUsers
 
 
 class MemoryTransaction:
-    """What can be changed together."""
+    """The ports of one transaction."""
 
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
@@ -41,14 +41,14 @@ class MemoryTransaction:
 
 
 class MemoryUnitOfWork:
-    """Begins transactions over one database."""
+    """`UnitOfWork` over one database."""
 
     def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[MemoryTransaction]:
-        """A transaction, committed when the block ends and rolled back when it raises."""
+        """Run a transaction: committed when the block ends, rolled back when it raises."""
         await asyncio.sleep(0)
         rows = self._database.begin()
         try:

@@ -11,13 +11,12 @@ from marketplace.core.errors import EmailTaken, NotFound, UsernameTaken
 
 
 class MemoryUserDirectory:
-    """Accounts as they are read."""
+    """`UserDirectory` over the in-memory tables."""
 
     def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def get(self, user_id: UUID) -> User:
-        """The account, or `NotFound`."""
         await asyncio.sleep(0)
         user = self._database.users.rows.get(user_id)
         if user is None:
@@ -25,7 +24,6 @@ class MemoryUserDirectory:
         return user
 
     async def find_details(self, user_id: UUID, now: datetime) -> UserDetails | None:
-        """The account, counted over everything there is."""
         await asyncio.sleep(0)
         user = self._database.users.rows.get(user_id)
         if user is None:
@@ -33,8 +31,8 @@ class MemoryUserDirectory:
         sessions, bookings = self._database.sessions.rows.values(), self._database.bookings.rows.values()
         logins = (
             row.login
-            for row in self._database.families.rows.values()
-            if row.login.user_id == user_id and self._is_alive(row, now)
+            for row in self._database.logins.rows.values()
+            if row.login.user_id == user_id and self._is_active(row, now)
         )
         return UserDetails(
             **{field.name: getattr(user, field.name) for field in fields(User)},
@@ -43,9 +41,9 @@ class MemoryUserDirectory:
             logins=tuple(sorted(logins, key=lambda login: (login.created_at, login.id), reverse=True)),
         )
 
-    def _is_alive(self, row: LoginRow, now: datetime) -> bool:
+    def _is_active(self, row: LoginRow, now: datetime) -> bool:
         impersonated_from = (
-            self._database.families.rows.get(row.login.impersonated_from) if row.login.impersonated_from else None
+            self._database.logins.rows.get(row.login.impersonated_from) if row.login.impersonated_from else None
         )
         is_revoked = row.revoked_at is not None or (
             impersonated_from is not None and impersonated_from.revoked_at is not None
@@ -53,53 +51,50 @@ class MemoryUserDirectory:
         return not is_revoked and row.login.expires_at > now
 
     async def find_by_email(self, email: str) -> User | None:
-        """The account with this e-mail address."""
         await asyncio.sleep(0)
         user_id = self._database.emails.rows.get(fold(email))
         return None if user_id is None else self._database.users.rows[user_id]
 
     async def has_any(self) -> bool:
-        """Whether there is an account."""
         await asyncio.sleep(0)
         return bool(self._database.users.rows)
 
 
 def buyers_of(creator_id: UUID) -> tuple[str, UUID]:
-    """What buyers of a creator's sessions share, and who shuts them out has alone."""
+    """Return the name of the lock that buyers of a creator's sessions share, and an edit acquires exclusively."""
     return ("buyers of", creator_id)
 
 
 class MemoryUsers:
-    """Accounts within a transaction."""
+    """`Users` in a transaction."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._database = rows.database
 
     async def acquire(self, user_id: UUID) -> User:
-        """The account, locked."""
         user = await self._rows.acquire(self._database.users, user_id)
         if user is None:
             raise NotFound
         return user
 
     async def acquire_with_sessions(self, user_id: UUID) -> User:
-        """The account, with the lock that buyers of its sessions share."""
-        await self._rows.lock_word(buyers_of(user_id))
+        """Lock the account, and exclude buyers of its sessions."""
+        await self._rows.lock_name(buyers_of(user_id))
         return await self.acquire(user_id)
 
     async def acquire_superusers(self) -> frozenset[UUID]:
-        """Whoever is one by now."""
-        await self._rows.lock_word("superusers")
+        """Acquire the lock of superusers, then return their ids."""
+        await self._rows.lock_name("superusers")
         users = self._rows.all(self._database.users)
         return frozenset(user.id for user in users if user.is_superuser and user.is_active)
 
     async def add(self, user: User) -> None:
-        """Insert; the locks on the folded names make twins wait for one another."""
+        """Insert. The locks on the folded names serialize duplicates. Raises `EmailTaken` or `UsernameTaken`."""
         await self._write(user, None)
 
     async def save(self, user: User) -> None:
-        """Update; the names that become free are locked too, since they are not free until the commit."""
+        """Update. The old names are locked too, since they are not free until the commit."""
         await self._write(user, await self.acquire(user.id))
 
     async def _write(self, user: User, before: User | None) -> None:

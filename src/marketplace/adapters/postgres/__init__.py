@@ -1,1 +1,1 @@
-"""Adapters over PostgreSQL."""
+"""Implementations of the ports on PostgreSQL."""

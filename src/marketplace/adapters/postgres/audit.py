@@ -1,4 +1,4 @@
-"""The audit log in PostgreSQL, which refuses to change it: see the migration that makes its table."""
+"""The audit log in PostgreSQL; triggers of migration 0010 reject changes to it."""
 
 import asyncpg
 import msgspec
@@ -32,7 +32,6 @@ class PostgresAuditLogReader:
         self._database = database
 
     async def newest(self, limit: int, about: Target | None = None) -> tuple[AuditDetails, ...]:
-        """See the port."""
         if about is None:
             rows = await self._database.fetch(NEWEST, limit)
         else:
@@ -48,7 +47,6 @@ class PostgresAuditLog:
         self._connection = connection
 
     async def add(self, *entries: AuditEntry) -> None:
-        """See the port."""
         if entries:
             rows = [_values(entry) for entry in entries]
             await self._connection.execute(ADD, *map(list, zip(*rows, strict=True)))
@@ -61,9 +59,9 @@ def _values(entry: AuditEntry) -> tuple[object, ...]:
 
 
 def _details(row: asyncpg.Record) -> AuditDetails:
-    changed = {name: msgspec.json.decode(row[name]) for name in ("before", "after")}
+    changes = {name: msgspec.json.decode(row[name]) for name in ("before", "after")}
     return AuditDetails(
-        **{name: row[name] for name in COLUMNS} | changed,
+        **{name: row[name] for name in COLUMNS} | changes,
         actor_details=public_user(row["actor"]) if row["has_actor"] else None,
         as_details=public_user(row["seen_as"]) if row["has_as"] else None,
     )

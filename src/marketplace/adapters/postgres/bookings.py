@@ -65,7 +65,7 @@ ACQUIRE_OF_CREATOR = """
     SELECT id FROM bookings WHERE creator_id = $1 AND starts_at > $2 AND status IN ('pending', 'confirmed')
     ORDER BY id FOR NO KEY UPDATE
 """
-# not a join, which may read every slot of the session for each booking
+# a scalar subquery, since a join may read every slot of the session for each booking
 ACQUIRE_UPCOMING = f"""
     SELECT {columns("b", BOOKING)}, (
         SELECT l.ends_at FROM slots l WHERE l.session_id = b.session_id AND l.starts_at = b.starts_at) AS ends_at
@@ -91,25 +91,21 @@ class PostgresBookingLists:
         self._database = database
 
     async def find(self, booking_id: UUID) -> BookingHistory | None:
-        """See the port."""
         row = await self._database.fetchrow(FIND, booking_id)
         return booking_history(row) if row else None
 
     async def of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
-        """See the port."""
         rows = await self._database.fetch(FIND_OF_SLOT, session_id, starts_at)
         return tuple(booking_history(row) for row in rows)
 
     async def of_user(
         self, user_id: UUID, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
     ) -> Page[BookingDetails]:
-        """See the port."""
         return await self._page(BookingsStatement("user_id", user_id, filters), limit, after)
 
     async def of_creator(
         self, creator_id: UUID, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
     ) -> Page[BookingDetails]:
-        """See the port."""
         return await self._page(BookingsStatement("creator_id", creator_id, filters), limit, after)
 
     async def _page(self, query: BookingsStatement, limit: int, after: str | None) -> Page[BookingDetails]:
@@ -126,12 +122,11 @@ class PostgresBookings:
         self._connection = connection
 
     async def find(self, booking_id: UUID) -> BookingHistory | None:
-        """See the port."""
         row = await self._connection.fetchrow(FIND, booking_id)
         return booking_history(row) if row else None
 
     async def acquire(self, booking_id: UUID) -> BookingHistory:
-        """See the port. Read in a statement of its own, so that it sees what was waited for."""
+        """Lock in a separate statement, so that the second one sees the changes it waited for."""
         await self._connection.execute(ACQUIRE, booking_id)
         row = await self._connection.fetchrow(FIND, booking_id)
         if row is None:
@@ -139,11 +134,9 @@ class PostgresBookings:
         return booking_history(row)
 
     async def acquire_of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
-        """See the port."""
         return await self._histories(await self._connection.fetch(ACQUIRE_OF_SLOT, session_id, starts_at))
 
     async def acquire_of_creator(self, creator_id: UUID, now: datetime) -> tuple[BookingHistory, ...]:
-        """See the port."""
         return await self._histories(await self._connection.fetch(ACQUIRE_OF_CREATOR, creator_id, now))
 
     async def _histories(self, locked: Rows) -> tuple[BookingHistory, ...]:
@@ -151,38 +144,36 @@ class PostgresBookings:
         return tuple(booking_history(row) for row in rows)
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Booking, ...]:
-        """See the port. What was waited for is read as it then is, for each row is looked at anew."""
+        """Lock and read in one statement: PostgreSQL re-reads each row that it waited for."""
         rows = await self._connection.fetch(ACQUIRE_UPCOMING, session_id, now)
         return tuple(Booking(**row) for row in rows)
 
     async def save(self, booking: Booking, step: BookingStep) -> None:
-        """See the port."""
         await self.save_all([(booking, step)])
 
     async def save_all(self, changes: Sequence[tuple[Booking, BookingStep]]) -> None:
-        """See the port."""
         if changes:
-            kept = ([getattr(booking, name) for booking, _ in changes] for name in ("status", "respond_by"))
+            values = ([getattr(booking, name) for booking, _ in changes] for name in ("status", "respond_by"))
             steps = ([getattr(step, name) for _, step in changes] for name in STEP)
-            await self._connection.execute(SAVE, *kept, *steps)
+            await self._connection.execute(SAVE, *values, *steps)
 
 
 def booking_history(row: asyncpg.Record) -> BookingHistory:
-    """The booking of a row that has the columns of `HISTORIES`."""
+    """Convert a row with the columns of `HISTORIES`."""
     steps = tuple(booking_step(step, row["user_id"]) for step in row["history"])
     return BookingHistory(**_details(row), history=steps)
 
 
 def booking_step(composite: Sequence[Any], user_id: UUID) -> BookingStep:
-    """The step of a `STEP` composite, of a booking of this learner's."""
+    """Convert a `STEP` composite; `user_id` is the learner of the booking."""
     values = dict(zip(STEP, composite, strict=True))
-    if values["action"] is None:  # written by a release before migration 0016 while it ran next to this one
+    if values["action"] is None:  # written by a release before migration 0016 that ran next to this one
         values["action"] = _action(values, user_id)
     return BookingStep(**values)
 
 
 def _action(values: dict[str, Any], user_id: UUID) -> StepAction:
-    """What a step did, as far as its statuses tell. Migration 0017 has the same rule in SQL."""
+    """Derive the action of a step from its statuses. Migration 0017 has the same rule in SQL."""
     before, after, actor_id = values["from_status"], values["to_status"], values["actor_id"]
     if before is None:
         return "book"

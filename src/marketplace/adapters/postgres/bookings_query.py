@@ -1,7 +1,7 @@
-"""How a list of bookings becomes one statement: the scans that it is merged from, and where a page begins.
+"""Statements of lists of bookings: index scans merged into a page.
 
-Every index that serves a list begins with whose it is and the status. So a page is the first rows of up to four scans,
-one for each status and each in the list's order: what it costs does not depend on what else a person has.
+Every index that serves a list starts with the party and the status. So a page is merged from up to four scans, one per
+status and each in the order of the list; its cost does not depend on the number of other bookings.
 """
 
 import json
@@ -17,7 +17,7 @@ Party = Literal["user_id", "creator_id"]
 
 
 class BookingsStatement:
-    """What a person booked (`user_id`), or what was booked of theirs (`creator_id`)."""
+    """A person's bookings as learner (`user_id`) or as creator (`creator_id`)."""
 
     def __init__(self, party: Party, person: UUID, filters: BookingFilters) -> None:
         self._party, self._person, self._filters = party, person, filters
@@ -26,7 +26,7 @@ class BookingsStatement:
         self.order = f"ORDER BY b.{self._key} {self._direction}, b.id {self._direction}"
 
     def statement(self, limit: int, after: str | None) -> tuple[str, list[object]]:
-        """The ids of a page and of one booking more, which tells whether another page follows."""
+        """Select the ids of a page and one more, which tells whether another page follows."""
         conditions, beyond = self._conditions(), "true"
         if after is not None:
             at, booking_id = json.loads(after)
@@ -39,29 +39,29 @@ class BookingsStatement:
             parts = (f"({rows} AND b.status = {conditions.bind(status)} AND {beyond} {first})" for status in statuses)
             found = " UNION ALL ".join(parts)
         else:
-            # OFFSET keeps the planner from walking in the list's order past everything that does not pass
-            passing = f"{rows} AND b.status = ANY({conditions.bind(statuses)}) OFFSET 0"
-            found = f"SELECT * FROM ({passing}) b WHERE {beyond}"  # noqa: S608 - placeholders
+            # OFFSET 0 keeps the planner from walking the index in order past every row that does not match
+            matching = f"{rows} AND b.status = ANY({conditions.bind(statuses)}) OFFSET 0"
+            found = f"SELECT * FROM ({matching}) b WHERE {beyond}"  # noqa: S608 - placeholders
         return f"SELECT b.id FROM ({found}) b {first}", conditions.arguments  # noqa: S608 - placeholders
 
     def position(self, booking: Booking) -> str:
-        """Where the page after this booking begins."""
+        """Return the position of the page after this booking."""
         at: datetime = getattr(booking, self._key)
         return json.dumps([at.isoformat(), str(booking.id)])
 
     def _comes_sorted(self) -> bool:
-        """Whether there is an index that has what passes in the list's order."""
+        """Tell whether an index returns the matches in the order of the list."""
         filters = self._filters
         is_bounded = filters.starts_from is not None or filters.starts_to is not None
-        is_of_both = self._party == "user_id" and filters.session is not None
-        return not is_of_both and not (is_bounded and self._key == "created_at")
+        is_learner_in_session = self._party == "user_id" and filters.session is not None
+        return not is_learner_in_session and not (is_bounded and self._key == "created_at")
 
     def _conditions(self) -> Conditions:
         conditions, filters = Conditions(), self._filters
         if filters.session is None or self._party == "user_id":
             conditions.require(f"b.{self._party} = {{}}", self._person)
         else:
-            # asked of the session once, or all that others sold of theirs would be read
+            # checked once on the session; otherwise every booking of the creator would be read
             of_theirs = "(SELECT s.creator_id FROM sessions s WHERE s.id = {}) = {}"
             conditions.require(of_theirs, filters.session, self._person)
         for condition, value in (

@@ -37,8 +37,8 @@ SAVE = "UPDATE bulk_runs SET state = $2, changed = $3, refused = $4, finished_at
 ADD_REFUSAL = """
     INSERT INTO bulk_refusals (run_id, place, target_id, label, code, detail) VALUES ($1, $2, $3, $4, $5, $6)
 """
-OLD = "SELECT id FROM bulk_runs WHERE finished_at <= $1 ORDER BY finished_at LIMIT 1 FOR UPDATE SKIP LOCKED"
-FORGET = (
+FIND_OLD = "SELECT id FROM bulk_runs WHERE finished_at <= $1 ORDER BY finished_at LIMIT 1 FOR UPDATE SKIP LOCKED"
+DELETE = (
     "DELETE FROM bulk_refusals WHERE run_id = $1",
     "DELETE FROM bulk_targets WHERE run_id = $1",
     "DELETE FROM bulk_runs WHERE id = $1",
@@ -52,25 +52,20 @@ class PostgresBulkLists:
         self._database = database
 
     async def find(self, run_id: UUID) -> BulkRunDetails | None:
-        """See the port."""
         row = await self._database.fetchrow(FIND, run_id)
         return _details(row) if row else None
 
     async def newest(self, limit: int, offset: int) -> tuple[BulkRunDetails, ...]:
-        """See the port."""
         return tuple(_details(row) for row in await self._database.fetch(NEWEST, limit, offset))
 
     async def count(self) -> int:
-        """See the port."""
         row = await self._database.fetchrow(COUNT)
         return int(row["n"]) if row else 0
 
     async def targets(self, run_id: UUID, begin: int, maximum: int) -> tuple[UUID, ...]:
-        """See the port."""
         return tuple(row["target_id"] for row in await self._database.fetch(TARGETS, run_id, begin, maximum))
 
     async def refusals(self, run_id: UUID, limit: int, offset: int) -> tuple[BulkRefusal, ...]:
-        """See the port."""
         return tuple(BulkRefusal(**row) for row in await self._database.fetch(REFUSALS, run_id, limit, offset))
 
 
@@ -81,33 +76,28 @@ class PostgresBulkRuns:
         self._connection = connection
 
     async def add(self, run: BulkRun, targets: Sequence[UUID]) -> None:
-        """See the port."""
         await self._connection.execute(ADD, *(getattr(run, name) for name in RUN))
         await self._connection.execute(ADD_TARGETS, run.id, list(targets))
 
     async def acquire(self, run_id: UUID) -> BulkRun:
-        """See the port."""
         row = await self._connection.fetchrow(ACQUIRE, run_id)
         if row is None:
             raise NotFound
         return BulkRun(**row)
 
     async def save(self, run: BulkRun) -> None:
-        """See the port."""
         counts = (run.state, run.changed, run.refused, run.finished_at, run.detail)
         await self._connection.execute(SAVE, run.id, *counts)
 
     async def add_refusal(self, run: BulkRun, refusal: BulkRefusal) -> None:
-        """See the port."""
         why = (refusal.label, refusal.code, refusal.detail)
         await self._connection.execute(ADD_REFUSAL, run.id, run.done, refusal.id, *why)
 
     async def purge(self, before: datetime) -> int:
-        """See the port."""
-        row = await self._connection.fetchrow(OLD, before)
+        row = await self._connection.fetchrow(FIND_OLD, before)
         if row is None:
             return 0
-        for statement in FORGET:
+        for statement in DELETE:
             await self._connection.execute(statement, row["id"])
         return 1
 

@@ -1,4 +1,4 @@
-"""What bulk actions are about, read by the thousand."""
+"""Targets of bulk actions, read in batches of thousands."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from marketplace.core.domain.bulk_targets import BookingTarget, BulkTarget, Sess
 from marketplace.core.domain.users import User
 
 DESCRIPTION, NONE = "s.description", "''::text"
-"""Up to 20,000 characters of each of thousands of rows, which no rule looks at."""
+"""A description has up to 20,000 characters, and no rule of a bulk action needs it."""
 
 FIND_USERS = f"""
     SELECT {columns("u", USER)},
@@ -49,7 +49,6 @@ class PostgresBulkTargets:
         self._database = database
 
     async def find(self, kind: BulkKind, ids: Sequence[UUID], now: datetime) -> tuple[BulkTarget, ...]:
-        """See the port."""
         if kind == "users":
             return _users(await self._database.fetch(FIND_USERS, list(ids), now))
         if kind == "sessions":

@@ -1,4 +1,4 @@
-"""Feeds of calendars in PostgreSQL."""
+"""Calendar feeds in PostgreSQL."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from marketplace.core.domain.calendars import CalendarFeed, FeedWindow
 FIND = "SELECT user_id, token, created_at FROM calendar_feeds WHERE user_id = $1"
 UPCOMING = "b.starts_at >= $2 ORDER BY b.starts_at, b.id"
 PAST = "b.starts_at >= $3 AND b.starts_at < $2 ORDER BY b.starts_at DESC, b.id"
-# each part is the beginning of one index scan, however much a person has booked or sold
+# each part reads the first rows of one index scan, however many bookings a person has
 NEAREST = " UNION ALL ".join(
     f"(SELECT b.id, b.starts_at FROM bookings b WHERE b.{party} = (SELECT user_id FROM owner)"  # noqa: S608 - constants
     f" AND b.status = '{status}' AND {part} LIMIT $4)"
@@ -26,8 +26,8 @@ FIND_BOOKINGS = f"""
         SELECT n.id FROM ({NEAREST}) n
         ORDER BY n.starts_at < $2, abs(extract(epoch FROM n.starts_at - $2)), n.id LIMIT $4),
     found AS ({DETAILS} WHERE b.id = ANY(ARRAY(SELECT id FROM nearest))),
-    told AS ({HISTORIES})
-    SELECT told.* FROM owner LEFT JOIN told ON true ORDER BY told.id
+    histories AS ({HISTORIES})
+    SELECT histories.* FROM owner LEFT JOIN histories ON true ORDER BY histories.id
 """  # noqa: S608 - constant text
 ADD = """
     INSERT INTO calendar_feeds (user_id, token, created_at) VALUES ($1, $2, $3)
@@ -46,12 +46,11 @@ class PostgresFeedDirectory:
         self._database = database
 
     async def find(self, user_id: UUID) -> CalendarFeed | None:
-        """See the port."""
         row = await self._database.fetchrow(FIND, user_id)
         return CalendarFeed(**row) if row else None
 
     async def find_bookings(self, token: str, window: FeedWindow) -> tuple[BookingHistory, ...] | None:
-        """See the port. The owner is a row of the answer, with no booking where there is none."""
+        """Return `None` for an unknown token; an owner without bookings is a row with NULLs."""
         rows = await self._database.fetch(FIND_BOOKINGS, token, window.now, window.since, window.maximum)
         if not rows:
             return None
@@ -65,10 +64,9 @@ class PostgresFeeds:
         self._connection = connection
 
     async def add(self, feed: CalendarFeed) -> CalendarFeed:
-        """See the port. The update changes nothing, but waits and returns what is there."""
+        """Insert, or return the existing feed: the update changes nothing, but waits for a concurrent insert."""
         row = await self._connection.fetchrow(ADD, feed.user_id, feed.token, feed.created_at)
         return feed if row is None else CalendarFeed(**row)
 
     async def save(self, feed: CalendarFeed) -> None:
-        """See the port."""
         await self._connection.execute(SAVE, feed.user_id, feed.token, feed.created_at)

@@ -1,11 +1,11 @@
-"""The staff's numbers in PostgreSQL."""
+"""The dashboard of the back office in PostgreSQL."""
 
 from marketplace.adapters.postgres.connection.pool import Database
 from marketplace.adapters.postgres.jobs.failing import IS_FAILING
 from marketplace.core.domain.dashboards import Attention, Dashboard, DashboardWindow, DayNumbers
 
-# every number is a range of one index, read without the table behind it; a day at a time, or PostgreSQL would
-# reckon with what it believes to be in the whole year
+# every number is an index-only scan of one range, one day at a time: for a whole year the planner would choose by its
+# estimate of all rows
 FIND = f"""
     SELECT sold.seats, sold.income, cancelled.n AS cancellations, joined.n AS new_people,
         (SELECT count(*) FROM reports WHERE resolved_at IS NULL) AS open_reports,
@@ -31,7 +31,6 @@ class PostgresDashboards:
         self._database = database
 
     async def find(self, window: DashboardWindow) -> Dashboard:
-        """See the port."""
         begins, ends = list(window.midnights[:-1]), list(window.midnights[1:])
         rows = await self._database.fetch(FIND, begins, ends, window.expiring_before)
         numbers = {place: DayNumbers(**{name: row[name] for name in NUMBERS}) for place, row in enumerate(rows)}

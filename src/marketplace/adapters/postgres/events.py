@@ -1,8 +1,8 @@
-"""Events in PostgreSQL: rows that have a moment to be delivered at, and none once they are.
+"""Events in PostgreSQL: rows with a time to deliver them at, NULL once delivered.
 
-A claim locks the oldest undelivered row of each subject and skips what another relay has locked. The next row of the
-subject is claimed by a statement that began after the first was committed as delivered, so order is kept. Nothing goes
-by the highest number seen: a transaction that began early and commits late would be lost.
+A claim locks the oldest undelivered row of each subject and skips rows that another relay has locked. The next row of
+the subject can be claimed only after the first was committed as delivered, so the order is kept. No high-water mark of
+ids is used: it would lose the rows of a transaction that takes its id early and commits late.
 """
 
 import json
@@ -78,37 +78,32 @@ class PostgresEvents:
         self._connection = connection
 
     async def add(self, event: RecordedEvent) -> None:
-        """See the port."""
-        values = (event.kind, event.at, event.actor_id, event.subject_id, json.dumps(_facts(event)))
+        values = (event.kind, event.at, event.actor_id, event.subject_id, json.dumps(_payload(event)))
         await self._connection.execute(ADD, *values)
 
     async def claim(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        """See the port."""
         steps = await self._connection.fetch(CLAIM_STEPS, now, limit)
         events = await self._connection.fetch(CLAIM_EVENTS, now, limit)
         return [*map(_delivery_of_step, steps), *map(_delivery, events)]
 
     async def mark_delivered(self, ids: Sequence[EventId]) -> None:
-        """See the port."""
         for source, table in TABLES.items():
             numbers = [event_id.number for event_id in ids if event_id.source == source]
             if numbers:
                 await self._connection.execute(MARK_DELIVERED.format(table=table), numbers)
 
     async def postpone(self, delivery: Delivery, until: datetime) -> None:
-        """See the port."""
         statement = POSTPONE.format(table=TABLES[delivery.id.source])
         await self._connection.execute(statement, delivery.id.number, delivery.attempts, until)
 
     async def purge(self, before: datetime) -> int:
-        """See the port."""
         row = await self._connection.fetchrow(PURGE, before, PURGE_BATCH)
         return int(row["count"]) if row else 0
 
 
 def _delivery_of_step(row: asyncpg.Record) -> Delivery:
     step = booking_step(row["step"], row["user_id"])
-    # the end is the slot's to say, and no event has it
+    # the end is stored in the slot, and no event contains it
     booking = Booking(**{name: row[name] for name in BOOKING}, ends_at=row["starts_at"])
     event = BookingEvent.of(step, booking, row["title"])
     return Delivery(id=EventId("step", row["number"]), event=event, attempts=row["attempts"])
@@ -118,15 +113,15 @@ def _delivery(row: asyncpg.Record) -> Delivery:
     return Delivery(id=EventId("event", row["number"]), event=_event(row), attempts=row["attempts"])
 
 
-def _facts(event: RecordedEvent) -> dict[str, Any]:
-    """What only events of this kind have."""
+def _payload(event: RecordedEvent) -> dict[str, Any]:
+    """Return the fields that only this kind of event has."""
     if isinstance(event, SessionEvent):
         return {"creator_id": str(event.creator_id), "title": event.title, "changed": event.changed}
     return {}
 
 
 def _event(row: asyncpg.Record) -> RecordedEvent:
-    kind, changes = row["kind"], json.loads(row["facts"])
+    kind, payload = row["kind"], json.loads(row["facts"])
     if kind == "user.registered":
         return UserEvent(kind=kind, at=row["at"], actor_id=row["actor_id"], user_id=row["subject_id"])
     return SessionEvent(
@@ -134,7 +129,7 @@ def _event(row: asyncpg.Record) -> RecordedEvent:
         at=row["at"],
         actor_id=row["actor_id"],
         session_id=row["subject_id"],
-        creator_id=UUID(changes["creator_id"]),
-        title=changes["title"],
-        changed=tuple(changes["changed"]),
+        creator_id=UUID(payload["creator_id"]),
+        title=payload["title"],
+        changed=tuple(payload["changed"]),
     )

@@ -8,7 +8,7 @@ from marketplace.core.domain.idempotency import TTL, IdempotencyKey
 from marketplace.core.errors import KeyReused
 from marketplace.core.ports.idempotency import MAX_PURGED
 
-# ON CONFLICT waits for a twin that is under way: then either its row is there, or it was rolled back and ours is
+# ON CONFLICT waits for a concurrent request with the same key; then its row is there, or it rolled back and ours is
 CLAIM = """
     INSERT INTO idempotency_keys AS used (user_id, route, key, body_hash, thing_id, created_at)
     VALUES ($1, $2, $3, $4, $5, $6)
@@ -22,10 +22,10 @@ PURGE = """
     WITH old AS (
         SELECT user_id, route, key FROM idempotency_keys WHERE created_at <= $1
         ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED),
-    swept AS (
+    purged AS (
         DELETE FROM idempotency_keys k USING old
         WHERE (k.user_id, k.route, k.key) = (old.user_id, old.route, old.key) RETURNING 1)
-    SELECT count(*) FROM swept
+    SELECT count(*) FROM purged
 """
 
 
@@ -36,17 +36,17 @@ class PostgresIdempotencyKeys:
         self._connection = connection
 
     async def claim(self, key: IdempotencyKey, resource_id: UUID, now: datetime) -> UUID | None:
-        """See the port. What was there is read in a statement of its own, so that it sees what was waited for."""
-        place = (key.user_id, key.route, key.key)
-        if await self._connection.fetchrow(CLAIM, *place, key.body_hash, resource_id, now, now - TTL):
+        """Read an existing key in a separate statement, so that it sees what the first one waited for."""
+        key_columns = (key.user_id, key.route, key.key)
+        if await self._connection.fetchrow(CLAIM, *key_columns, key.body_hash, resource_id, now, now - TTL):
             return None
-        (used,) = await self._connection.fetch(FIND, *place)
+        (used,) = await self._connection.fetch(FIND, *key_columns)
         if used["body_hash"] != key.body_hash:
             raise KeyReused
         used_for: UUID = used["thing_id"]
         return used_for
 
     async def purge(self, before: datetime) -> int:
-        """See the port. One that is being claimed anew is none of the old ones any more."""
+        """Remove old keys; a key that is being claimed again is skipped."""
         row = await self._connection.fetchrow(PURGE, before, MAX_PURGED)
         return int(row["count"]) if row else 0

@@ -1,4 +1,4 @@
-"""Links to set a new password, in PostgreSQL."""
+"""Password resets in PostgreSQL."""
 
 from datetime import datetime
 from uuid import UUID
@@ -28,7 +28,6 @@ class PostgresResetDirectory:
         self._database = database
 
     async def find_user(self, token_hash: bytes, now: datetime) -> User | None:
-        """See the port."""
         row = await self._database.fetchrow(FIND_USER, token_hash, now)
         return User(**row) if row else None
 
@@ -40,13 +39,10 @@ class PostgresResets:
         self._connection = connection
 
     async def save(self, reset: PasswordReset) -> None:
-        """See the port."""
         await self._connection.execute(SAVE, reset.user_id, reset.token_hash, reset.created_at, reset.expires_at)
 
     async def consume(self, user_id: UUID, token_hash: bytes, now: datetime) -> bool:
-        """See the port."""
         return await self._connection.fetchrow(TAKE, user_id, token_hash, now) is not None
 
     async def drop(self, user_id: UUID) -> None:
-        """See the port."""
         await self._connection.execute(DROP, user_id)

@@ -1,4 +1,4 @@
-"""Counts of attempts in PostgreSQL."""
+"""Rate limits in PostgreSQL."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,10 +7,10 @@ from marketplace.adapters.postgres.connection.pool import Database
 from marketplace.core.domain.rate_limits import Attempt, Count
 from marketplace.core.ports.rate_limits import MAX_PURGED
 
-# rows are locked in the order of their keys, by everybody who locks several
+# rows are always locked in order of key, against deadlocks
 COUNT = """
     INSERT INTO rate_limits AS seen (key, attempts, ends_at)
-    SELECT key, 1, ends_at FROM unnest($1::bytea[], $2::timestamptz[]) AS asked (key, ends_at) ORDER BY key
+    SELECT key, 1, ends_at FROM unnest($1::bytea[], $2::timestamptz[]) AS attempts (key, ends_at) ORDER BY key
     ON CONFLICT (key) DO UPDATE SET
         attempts = CASE WHEN seen.ends_at <= $3 THEN 1 ELSE seen.attempts + 1 END,
         ends_at = CASE WHEN seen.ends_at <= $3 THEN excluded.ends_at ELSE seen.ends_at END
@@ -24,8 +24,8 @@ GIVE_BACK = """
 PURGE = """
     WITH ended AS (
         SELECT key FROM rate_limits WHERE ends_at <= $1 ORDER BY ends_at LIMIT $2 FOR UPDATE SKIP LOCKED),
-    swept AS (DELETE FROM rate_limits seen USING ended WHERE seen.key = ended.key RETURNING 1)
-    SELECT count(*) FROM swept
+    purged AS (DELETE FROM rate_limits seen USING ended WHERE seen.key = ended.key RETURNING 1)
+    SELECT count(*) FROM purged
 """
 
 
@@ -36,17 +36,14 @@ class PostgresRateLimits:
         self._database = database
 
     async def count(self, attempts: Sequence[Attempt], now: datetime) -> tuple[Count, ...]:
-        """See the port."""
         keys = [attempt.key for attempt in attempts]
         rows = await self._database.fetch(COUNT, keys, [now + attempt.limit.span for attempt in attempts], now)
         counts = {row["key"]: Count(attempts=row["attempts"], ends_at=row["ends_at"]) for row in rows}
         return tuple(counts[key] for key in keys)
 
     async def give_back(self, attempts: Sequence[Attempt], now: datetime) -> None:
-        """See the port."""
         await self._database.fetch(GIVE_BACK, [attempt.key for attempt in attempts], now)
 
     async def purge(self, now: datetime) -> int:
-        """See the port."""
         row = await self._database.fetchrow(PURGE, now, MAX_PURGED)
         return int(row["count"]) if row else 0

@@ -1,4 +1,4 @@
-"""Whether the database answers and has the schema that this program expects."""
+"""Check that the database answers and has the schema that this program expects."""
 
 from marketplace.adapters.postgres.connection.pool import Database
 from marketplace.adapters.postgres.schema.revisions import newest_revision
@@ -12,7 +12,6 @@ class PostgresReadiness:
         self._database = database
 
     async def check(self) -> None:
-        """See the port."""
         row = await self._database.fetchrow("SELECT to_regclass('alembic_version') IS NOT NULL AS migrated")
         if row is None or not row["migrated"]:
             raise Busy("The database has no tables yet: run `marketplace migrate`.")

@@ -40,22 +40,18 @@ class PostgresReportQueue:
         self._database = database
 
     async def find(self, report_id: UUID) -> ReportDetails | None:
-        """See the port."""
         row = await self._database.fetchrow(FIND, report_id)
         return _details(row) if row else None
 
     async def list_open(self, limit: int, offset: int) -> tuple[ReportDetails, ...]:
-        """See the port."""
-        return _all_pages(await self._database.fetch(LIST_OPEN, limit, offset))
+        return _all_details(await self._database.fetch(LIST_OPEN, limit, offset))
 
     async def count_open(self) -> int:
-        """See the port."""
         row = await self._database.fetchrow(COUNT_OPEN)
         return int(row["n"]) if row else 0
 
     async def of_session(self, session_id: UUID, limit: int) -> tuple[ReportDetails, ...]:
-        """See the port."""
-        return _all_pages(await self._database.fetch(OF_SESSION, session_id, limit))
+        return _all_details(await self._database.fetch(OF_SESSION, session_id, limit))
 
 
 class PostgresReports:
@@ -65,32 +61,27 @@ class PostgresReports:
         self._connection = connection
 
     async def add(self, report: Report) -> None:
-        """See the port."""
         await self._connection.execute(ADD, *(getattr(report, name) for name in REPORT))
 
     async def find(self, report_id: UUID) -> Report | None:
-        """See the port."""
         row = await self._connection.fetchrow(FIND_ROW, report_id)
         return Report(**row) if row else None
 
     async def acquire(self, report_id: UUID) -> Report:
-        """See the port."""
         row = await self._connection.fetchrow(ACQUIRE, report_id)
         if row is None:
             raise NotFound
         return Report(**row)
 
     async def acquire_open(self, session_id: UUID) -> tuple[Report, ...]:
-        """See the port."""
         return tuple(Report(**row) for row in await self._connection.fetch(ACQUIRE_OPEN, session_id))
 
     async def save(self, report: Report) -> None:
-        """See the port."""
-        settled = (report.resolution, report.resolved_at, report.resolved_by, report.note)
-        await self._connection.execute(SAVE, report.id, *settled)
+        resolution = (report.resolution, report.resolved_at, report.resolved_by, report.note)
+        await self._connection.execute(SAVE, report.id, *resolution)
 
 
-def _all_pages(rows: Rows) -> tuple[ReportDetails, ...]:
+def _all_details(rows: Rows) -> tuple[ReportDetails, ...]:
     return tuple(_details(row) for row in rows)
 
 

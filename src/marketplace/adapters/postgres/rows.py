@@ -1,4 +1,4 @@
-"""Columns that several statements read, and the entities that rows become."""
+"""Columns shared by statements, and conversions of rows to entities."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -15,14 +15,14 @@ PUBLIC_USER = field_names(PublicUser)
 CONTACT = field_names(Contact)
 USER = tuple(each.name for each in fields(User))
 BOOKING = field_names(Booking, "ends_at")
-"""The fields stored with a booking; `ends_at` is a column of its slot."""
+"""Fields stored with a booking; `ends_at` is stored in the slot."""
 COLUMN_NAMES = {"respond_by": "answer_by"}
-"""Stored names of the fields whose columns have another name."""
+"""Column names of fields that are stored under another name."""
 SESSION = field_names(Session)
 
 
 def columns(alias: str, names: Sequence[str]) -> str:
-    """`a.x, a.y, …`, each named like its field."""
+    """Return `alias.name, …`, each column named like its field."""
     return ", ".join(
         f"{alias}.{COLUMN_NAMES[name]} AS {name}" if name in COLUMN_NAMES else f"{alias}.{name}" for name in names
     )
@@ -40,12 +40,12 @@ SESSION_WITH_CONTACT = (
 
 
 def session_details(row: asyncpg.Record) -> SessionDetails:
-    """The session of a row that has the `SESSION_WITH_CREATOR` columns."""
+    """Convert a row with the columns of `SESSION_WITH_CREATOR`."""
     return SessionDetails(**session_values(row))
 
 
 def session_values(row: asyncpg.Record) -> dict[str, Any]:
-    """The fields of `SessionDetails` in a row that has the `SESSION_WITH_CREATOR` columns."""
+    """Return the fields of `SessionDetails` of a row with the columns of `SESSION_WITH_CREATOR`."""
     return {name: row[name] for name in SESSION} | {
         "tags": tuple(row["tags"]),
         "creator_details": public_user(row["creator_details"]),
@@ -56,7 +56,7 @@ def session_values(row: asyncpg.Record) -> dict[str, Any]:
 
 
 def booked_session(row: asyncpg.Record) -> SessionDetails:
-    """The session of a `SESSION_WITH_CONTACT` row: its creator can be written to."""
+    """Convert a row with the columns of `SESSION_WITH_CONTACT`, which has the creator's e-mail address."""
     *values, creator_is_active, is_open, time_zone = row["session"]
     session = dict(zip(SESSION, values, strict=True))
     return SessionDetails(
@@ -69,10 +69,10 @@ def booked_session(row: asyncpg.Record) -> SessionDetails:
 
 
 def contact(values: Sequence[object]) -> Contact:
-    """The person of a `CONTACT` composite."""
+    """Convert a `CONTACT` composite."""
     return Contact(**dict(zip(CONTACT, values, strict=True)))  # type: ignore[arg-type]
 
 
 def public_user(values: Sequence[object]) -> PublicUser:
-    """The person of a `PUBLIC_USER` composite."""
+    """Convert a `PUBLIC_USER` composite."""
     return PublicUser(**dict(zip(PUBLIC_USER, values, strict=True)))  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Schedules as they are kept: one JSON document in the row of their session."""
+"""Schedules as stored: one JSON document in the row of the session."""
 
 import msgspec
 
@@ -8,10 +8,10 @@ _DECODER = msgspec.json.Decoder(Schedule)
 
 
 def schedule_from(document: str | None) -> Schedule | None:
-    """The schedule of a column."""
+    """Parse the column of a schedule."""
     return None if document is None else _DECODER.decode(document)
 
 
 def document_of(schedule: Schedule | None) -> str | None:
-    """What the column keeps."""
+    """Serialize a schedule for the column."""
     return None if schedule is None else msgspec.json.encode(schedule).decode()

@@ -1,8 +1,7 @@
-"""Slots in PostgreSQL: where a seat is taken.
+"""Slots in PostgreSQL: seats are taken here.
 
 Lock order: buyers of the creator, session, seats of the creator, booking, slots by start. The row of a busy slot is
-what everybody waits for, so taking its seats, adding the booking and leaving its job behind are one statement, and the
-commit comes next.
+the bottleneck, so taking seats, adding the booking and enqueueing its job are one statement, followed by the commit.
 """
 
 from datetime import datetime
@@ -36,8 +35,8 @@ SLOT = ("session_id", "creator_id", "starts_at", "ends_at", "capacity", "seats_t
 SLOT_FIELDS = (*SLOT, "blocked_from", "blocked_until")
 BLOCKED = "lower(l.blocked) AS blocked_from, upper(l.blocked) AS blocked_until"
 
-# FOR KEY SHARE is the lock that the foreign keys take anyway. After a wait for an edit it also reads the session and
-# its creator as the edit left them, where the statement's own snapshot is older; the slot is checked again when taken.
+# FOR KEY SHARE is the lock that the foreign keys acquire anyway. After waiting for an edit, it also reads the new rows
+# of session and creator, although the snapshot of the statement is older. The slot is checked again when taking seats.
 ACQUIRE_QUOTE = f"""
     WITH {AS_BUYER}
     SELECT {SESSION_WITH_CONTACT}, ({columns("b", CONTACT)}) AS buyer, l.session_id IS NOT NULL AS opened,
@@ -67,7 +66,7 @@ TAKE = f"""
         RETURNING 1),
     {BOOKED}
 """  # noqa: S608 - constant text
-OPENED = """
+OCCUPY = """
     taken AS (
         INSERT INTO slots AS l (session_id, creator_id, starts_at, ends_at, blocked, capacity, seats_taken)
         VALUES ({session}, {creator}, {start}, {end}, tstzrange({blocked_from}, {blocked_until}), {capacity}, {seats})
@@ -78,7 +77,7 @@ OPENED = """
         RETURNING 1)
 """
 OPEN = "WITH {}, {}".format(
-    OPENED.format(
+    OCCUPY.format(
         session="$2",
         creator="$3",
         start="$5",
@@ -97,7 +96,7 @@ MOVE = """
     INSERT INTO booking_steps (booking_id, at, actor_id, action, from_status, to_status, reason, from_start, to_start)
     SELECT id, $10, $11, 'reschedule', $12, $8, $13, $14, $3 FROM moved RETURNING booking_id
 """.format(  # noqa: S608 - constant text
-    OPENED.format(
+    OCCUPY.format(
         session="$1",
         creator="$2",
         start="$3",
@@ -157,7 +156,6 @@ class PostgresAvailabilities:
         self._database = database
 
     async def find(self, session_id: UUID, begin: datetime, end: datetime) -> Availability | None:
-        """See the port."""
         row = await self._database.fetchrow(AVAILABILITY, session_id, begin, end)
         if row is None:
             return None
@@ -168,7 +166,6 @@ class PostgresAvailabilities:
         )
 
     async def booked_slots(self, creator_id: UUID, now: datetime) -> tuple[BookedSlot, ...]:
-        """See the port."""
         rows = await self._database.fetch(SOLD, creator_id, now)
         return tuple(BookedSlot(**dict(row) | {"booking_ids": tuple(row["booking_ids"])}) for row in rows)
 
@@ -180,7 +177,6 @@ class PostgresSlots:
         self._connection = connection
 
     async def acquire_quote(self, session_id: UUID, starts_at: datetime, buyer_id: UUID) -> BookingQuote:
-        """See the port."""
         row = await self._connection.fetchrow(ACQUIRE_QUOTE, session_id, starts_at, buyer_id)
         if row is None:
             raise NotFound
@@ -194,7 +190,7 @@ class PostgresSlots:
         )
 
     async def reserve(self, quote: BookingQuote, booking: Booking, job: Job | None = None) -> Reservation:
-        """See the port. An occupied slot excludes others already: one statement, and no lock of the creator's."""
+        """Take seats. An occupied slot already excludes others, so it needs no lock of the creator."""
         if quote.is_occupied():
             return "reserved" if await self._take(booking, job) else "stale"
         await self.acquire_creator(booking.creator_id)
@@ -204,7 +200,6 @@ class PostgresSlots:
         return await self._connection.fetchrow(TAKE, *_values(booking), *job_values(job)) is not None
 
     async def acquire_creator(self, creator_id: UUID) -> None:
-        """See the port."""
         await self._connection.execute(SEATS_OF, creator_id)
 
     async def _open(self, slot: Slot, booking: Booking, job: Job | None) -> bool:
@@ -212,33 +207,28 @@ class PostgresSlots:
         return await self._connection.fetchrow(OPEN, *_values(booking), *job_values(job), *place) is not None
 
     async def move(self, slot: Slot, booking: Booking, step: BookingStep, job: Job | None = None) -> bool:
-        """See the port."""
         place = (slot.session_id, slot.creator_id, slot.starts_at, slot.ends_at, slot.capacity, booking.seats)
         kept = (booking.id, booking.status, booking.respond_by)
-        stepped = (step.at, step.actor_id, step.from_status, step.reason, step.from_start)
-        values = (*place, *kept, *stepped, *_blocked(slot), *job_values(job))
+        step_values = (step.at, step.actor_id, step.from_status, step.reason, step.from_start)
+        values = (*place, *kept, *step_values, *_blocked(slot), *job_values(job))
         return await self._connection.fetchrow(MOVE, *values) is not None
 
     async def release(self, *bookings: Booking) -> None:
-        """See the port."""
         if bookings:
             there = (bookings[0].session_id, bookings[0].starts_at)
             await self._connection.execute(RELEASE, *there, sum(booking.seats for booking in bookings))
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:
-        """See the port."""
         return tuple(Slot(**row) for row in await self._connection.fetch(ACQUIRE_UPCOMING, session_id, now))
 
     async def find_occupied(self, creator_id: UUID, begin: datetime, end: datetime) -> tuple[Slot, ...]:
-        """See the port."""
         rows = await self._connection.fetch(FIND_OCCUPIED, creator_id, begin, end)
         return tuple(Slot(**row) for row in rows)
 
     async def resize(self, session: Session, schedule: Schedule | None, now: datetime) -> None:
-        """See the port."""
         buffers = (schedule.buffer_before, schedule.buffer_after) if schedule else (0, 0)
         shape = (session.max_participants, session.duration, *buffers)
-        # the constraint is judged row by row: let go of what is no longer needed first, and only then grow
+        # the exclusion constraint is checked row by row: shrink all slots first, then grow them
         await self._connection.execute(SHRINK, session.id, now, session.duration, *buffers)
         await self._connection.execute(RESIZE, session.id, now, *shape)
 

@@ -1,7 +1,6 @@
-"""PostgreSQL as storage."""
+"""All ports on PostgreSQL together."""
 
 from marketplace.adapters.postgres.audit import PostgresAuditLogReader
-from marketplace.adapters.postgres.backoffice_when_used import lazy_admin_lists
 from marketplace.adapters.postgres.bookings import PostgresBookingLists
 from marketplace.adapters.postgres.bulk import PostgresBulkLists
 from marketplace.adapters.postgres.bulk_targets import PostgresBulkTargets
@@ -11,6 +10,7 @@ from marketplace.adapters.postgres.connection.replica import Reading
 from marketplace.adapters.postgres.dashboards import PostgresDashboards
 from marketplace.adapters.postgres.jobs.failing import PostgresFailingJobs
 from marketplace.adapters.postgres.jobs.queue import PostgresJobQueue
+from marketplace.adapters.postgres.lazy_admin_lists import lazy_admin_lists
 from marketplace.adapters.postgres.password_resets import PostgresResetDirectory
 from marketplace.adapters.postgres.rate_limits import PostgresRateLimits
 from marketplace.adapters.postgres.readiness import PostgresReadiness
@@ -25,7 +25,7 @@ from marketplace.core.ports.storage import Storage
 
 
 def postgres_storage(database: Database, lists: Reading | None = None) -> Storage:
-    """Every storage port over one pool; the public lists over `lists`, which may be a little behind."""
+    """Create every storage port over one pool; public lists read from `lists`, which may lag slightly."""
     return Storage(
         users=PostgresUserDirectory(database),
         principals=PostgresPrincipals(database),

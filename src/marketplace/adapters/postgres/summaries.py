@@ -1,4 +1,4 @@
-"""Summaries in PostgreSQL."""
+"""Summaries of creators in PostgreSQL."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from marketplace.core.domain.summaries import CreatorSummary, NextSlot, SummaryW
 
 NEXT = ("session_id", "title", "starts_at", "ends_at", "seats_taken", "capacity")
 
-# each part is a range of one index of the creator's own rows; that slots exclude one another bounds what is to come
+# each part is a range of one index over the creator's own rows; upcoming slots are few, since they exclude one another
 FIND = """
     WITH upcoming AS (
         SELECT session_id, starts_at, ends_at, seats_taken, capacity FROM slots
@@ -45,7 +45,6 @@ class PostgresCreatorSummaries:
         self._database = database
 
     async def find(self, creator_id: UUID, window: SummaryWindow) -> CreatorSummary:
-        """See the port."""
         begin, *_, end = midnights = list(window.midnights)
         (row,) = await self._database.fetch(
             FIND, creator_id, window.now, window.month_begin, window.month_end, midnights, begin, end

@@ -68,7 +68,6 @@ class PostgresPrincipals:
         self._database = database
 
     async def find(self, claims: Claims) -> Principal | None:
-        """See the port."""
         row = await self._database.fetchrow(FIND_PRINCIPAL, claims.family_id, claims.user_id)
         return Principal(**row) if row else None
 
@@ -80,37 +79,29 @@ class PostgresTokens:
         self._connection = connection
 
     async def add_login(self, login: Login, token_hash: bytes) -> None:
-        """See the port."""
         started = (login.id, login.user_id, login.created_at, login.expires_at)
         await self._connection.execute(ADD_LOGIN, *started, token_hash, login.address, login.agent)
 
     async def add_impersonation(self, login: Login) -> None:
-        """See the port."""
         await self._connection.execute(ADD_IMPERSONATION, *(getattr(login, name) for name in LOGIN))
 
     async def revoke(self, family_id: UUID, now: datetime) -> bool:
-        """See the port."""
         return await self._connection.fetchrow(REVOKE, family_id, now) is not None
 
     async def use(self, token_hash: bytes, now: datetime) -> Login | None:
-        """See the port."""
         row = await self._connection.fetchrow(USE, token_hash, now)
         return Login(**dict(zip(LOGIN, row.values(), strict=True))) if row else None
 
     async def add(self, login: Login, token_hash: bytes) -> None:
-        """See the port."""
         await self._connection.execute(ADD, token_hash, login.id, login.expires_at)
 
     async def revoke_login_of(self, token_hash: bytes, now: datetime) -> UUID | None:
-        """See the port."""
         row = await self._connection.fetchrow(REVOKE_LOGIN_OF, token_hash, now)
         return row["user_id"] if row else None
 
     async def revoke_all_of(self, token_hash: bytes, now: datetime) -> UUID | None:
-        """See the port."""
         row = await self._connection.fetchrow(REVOKE_ALL_OF, token_hash, now)
         return row["user_id"] if row else None
 
     async def revoke_all(self, user_id: UUID, now: datetime, *, except_id: UUID | None = None) -> None:
-        """See the port."""
         await self._connection.execute(REVOKE_ALL, user_id, now, except_id)

@@ -1,4 +1,4 @@
-"""One asyncpg transaction, with the nouns that can be changed in it."""
+"""The unit of work: one asyncpg transaction and the ports on it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -34,85 +34,72 @@ from marketplace.core.ports.users import Users
 
 
 class PostgresTransaction:
-    """What can be changed together, on one connection."""
+    """The ports of one transaction, on its connection."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     @cached_property
     def users(self) -> Users:
-        """Accounts."""
         return PostgresUsers(self._connection)
 
     @cached_property
     def tokens(self) -> Tokens:
-        """Logins."""
         return PostgresTokens(self._connection)
 
     @cached_property
     def reports(self) -> Reports:
-        """Reports of sessions."""
         return PostgresReports(self._connection)
 
     @cached_property
     def resets(self) -> Resets:
-        """Links to set a new password."""
         return PostgresResets(self._connection)
 
     @cached_property
     def sessions(self) -> Sessions:
-        """Sessions."""
         return PostgresSessions(self._connection)
 
     @cached_property
     def slots(self) -> Slots:
-        """Slots."""
         return PostgresSlots(self._connection)
 
     @cached_property
     def bookings(self) -> Bookings:
-        """Bookings."""
         return PostgresBookings(self._connection)
 
     @cached_property
     def feeds(self) -> Feeds:
-        """Feeds of calendars."""
         return PostgresFeeds(self._connection)
 
     @property
     def events(self) -> Events:
-        """What happened, for subscribers."""
         return PostgresEvents(self._connection)
 
     @property
     def idempotency_keys(self) -> IdempotencyKeys:
-        """Keys of requests that may come again."""
         return PostgresIdempotencyKeys(self._connection)
 
     @cached_property
     def jobs(self) -> Jobs:
-        """Work for later."""
         return PostgresJobs(self._connection)
 
     @property
     def bulk_runs(self) -> BulkRuns:
-        """Bulk actions."""
         return PostgresBulkRuns(self._connection)
 
     @property
     def audit(self) -> AuditLog:
-        """The audit log."""
         return PostgresAuditLog(self._connection)
 
 
 class PostgresUnitOfWork:
-    """Begins a transaction; commits it when the block ends, rolls back when it raises or is cancelled."""
+    """`UnitOfWork` over the pool: commits when the block ends, rolls back when it raises or is cancelled."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[PostgresTransaction]:
-        """One transaction on a connection of its own."""
+        """Run a transaction on a separate connection."""
         async with self._database.transaction() as connection:
             yield PostgresTransaction(connection)

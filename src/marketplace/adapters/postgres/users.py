@@ -28,10 +28,10 @@ DETAILS = f"""
 """  # noqa: S608 - column names
 SUPERUSER_IDS = "SELECT id FROM users WHERE is_superuser AND is_active"
 ANY = "SELECT 1 FROM users LIMIT 1"
-KEPT = (*USER, "email_folded", "username_folded", "name_key", "searched")
-PLACES = [f"${place}" for place in range(1, len(KEPT))] + [f"${len(KEPT)}::tsvector"]
-ADD = f"INSERT INTO users ({', '.join(KEPT)}) VALUES ({', '.join(PLACES)})"  # noqa: S608 - column names
-SAVE = f"UPDATE users SET ({', '.join(KEPT[1:])}) = ROW({', '.join(PLACES[1:])}) WHERE id = $1"  # noqa: S608
+STORED = (*USER, "email_folded", "username_folded", "name_key", "searched")
+PLACEHOLDERS = [f"${place}" for place in range(1, len(STORED))] + [f"${len(STORED)}::tsvector"]
+ADD = f"INSERT INTO users ({', '.join(STORED)}) VALUES ({', '.join(PLACEHOLDERS)})"  # noqa: S608 - column names
+SAVE = f"UPDATE users SET ({', '.join(STORED[1:])}) = ROW({', '.join(PLACEHOLDERS[1:])}) WHERE id = $1"  # noqa: S608
 
 
 class PostgresUserDirectory:
@@ -41,14 +41,12 @@ class PostgresUserDirectory:
         self._database = database
 
     async def get(self, user_id: UUID) -> User:
-        """See the port."""
         row = await self._database.fetchrow(BY_ID, user_id)
         if row is None:
             raise NotFound
         return User(**row)
 
     async def find_details(self, user_id: UUID, now: datetime) -> UserDetails | None:
-        """See the port."""
         row = await self._database.fetchrow(DETAILS, user_id, now)
         if row is None:
             return None
@@ -56,12 +54,10 @@ class PostgresUserDirectory:
         return UserDetails(**dict(row) | {"logins": logins})
 
     async def find_by_email(self, email: str) -> User | None:
-        """See the port."""
         row = await self._database.fetchrow(BY_EMAIL, fold(email))
         return User(**row) if row else None
 
     async def has_any(self) -> bool:
-        """See the port."""
         return await self._database.fetchrow(ANY) is not None
 
 
@@ -72,17 +68,15 @@ class PostgresUsers:
         self._connection = connection
 
     async def acquire(self, user_id: UUID) -> User:
-        """See the port."""
         return await self._locked(user_id, "FOR NO KEY UPDATE")
 
     async def acquire_with_sessions(self, user_id: UUID) -> User:
-        """See the port."""
         await self._connection.execute(BLOCK_BUYERS, user_id)
-        # FOR UPDATE, or a buyer's FOR KEY SHARE would be content with the row as it was before
+        # FOR UPDATE, because a buyer's FOR KEY SHARE does not wait for FOR NO KEY UPDATE and would read the old row
         return await self._locked(user_id, "FOR UPDATE")
 
     async def acquire_superusers(self) -> frozenset[UUID]:
-        """See the port. Two statements, so that the second sees what was waited for."""
+        """Lock in a separate statement, so that the second one sees the changes it waited for."""
         await self._connection.execute(SUPERUSERS)
         return frozenset(row["id"] for row in await self._connection.fetch(SUPERUSER_IDS))
 
@@ -93,11 +87,9 @@ class PostgresUsers:
         return User(**row)
 
     async def add(self, user: User) -> None:
-        """See the port."""
         await self._connection.execute(ADD, *_values(user))
 
     async def save(self, user: User) -> None:
-        """See the port."""
         await self._connection.execute(SAVE, *_values(user))
 
 

@@ -14,7 +14,7 @@ AUDIENCE = "marketplace-api"
 
 
 class JwtAccessTokens:
-    """`AccessTokens` by pyjwt."""
+    """`AccessTokens` by PyJWT."""
 
     def __init__(self, *, secret_key: str, time_to_live: timedelta, ids: Ids) -> None:
         self._secret_key = secret_key
@@ -22,7 +22,6 @@ class JwtAccessTokens:
         self._ids = ids
 
     def issue(self, claims: Claims, now: datetime, at_most: timedelta | None = None) -> str:
-        """See the port."""
         lasts = self._time_to_live if at_most is None else min(self._time_to_live, at_most)
         payload = {
             "iss": ISSUER,
@@ -36,7 +35,6 @@ class JwtAccessTokens:
         return jwt.encode(payload, self._secret_key, algorithm="HS256")
 
     def read(self, token: str, now: datetime) -> Claims:
-        """See the port."""
         try:
             payload = jwt.decode(
                 token,
@@ -44,7 +42,7 @@ class JwtAccessTokens:
                 algorithms=["HS256"],
                 issuer=ISSUER,
                 audience=AUDIENCE,
-                # whether it has expired is asked of the core's clock below
+                # expiry is checked below, against the core's clock
                 options={
                     "require": ["iss", "aud", "sub", "exp", "jti"],
                     "verify_exp": False,

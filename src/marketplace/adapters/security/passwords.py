@@ -16,32 +16,28 @@ COMMON = frozenset(FREQUENCY_LISTS["passwords"])
 
 
 class Argon2Passwords:
-    """`Passwords` by argon2-cffi, on as many threads as there are cores: it lets go of the interpreter."""
+    """`Passwords` by argon2-cffi, on one thread per core: hashing releases the GIL."""
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-        self._nobodys_hash = self._hasher.hash("nobody has this password")
+        self._dummy_hash = self._hasher.hash("nobody has this password")
         self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="argon2")
 
     async def hash(self, password: str) -> str:
-        """See the port."""
         return await self._in_thread(lambda: self._hasher.hash(password))
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        """See the port."""
-        matches = await self._in_thread(lambda: self._matches(password, password_hash or self._nobodys_hash))
+        matches = await self._in_thread(lambda: self._matches(password, password_hash or self._dummy_hash))
         return matches and password_hash is not None
 
     def needs_rehash(self, password_hash: str) -> bool:
-        """See the port."""
         return self._hasher.check_needs_rehash(password_hash)
 
     def is_common(self, password: str) -> bool:
-        """See the port. The list is the 30,000 commonest that zxcvbn knows."""
+        """Tell whether the password is in zxcvbn's list of the 30,000 most common ones."""
         return password.casefold() in COMMON
 
     def close(self) -> None:
-        """End the threads."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _matches(self, password: str, password_hash: str) -> bool:

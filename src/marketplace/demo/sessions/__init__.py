@@ -1,4 +1,4 @@
-"""What is on offer in the demo: eighty sessions, a file for each creator."""
+"""Sessions of the demo: eighty, one file per creator."""
 
 from marketplace.demo.sessions import (
     amara_okafor,

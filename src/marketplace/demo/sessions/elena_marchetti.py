@@ -1,4 +1,4 @@
-"""Elena Marchetti cooks in Rome. Hers is the week that a visitor sees from the inside."""
+"""Elena Marchetti cooks in Rome. Her account is the creator account of visitors."""
 
 from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 from marketplace.demo.sessions.entry import DemoSession

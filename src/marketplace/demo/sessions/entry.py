@@ -1,4 +1,4 @@
-"""How a session of the demo is written down."""
+"""Declaration of a demo session."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,7 +12,7 @@ from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 class DemoSession:
     """One session. `duration` in minutes, `cancellation_notice` in hours; `creator` is a username.
 
-    `text` is the description as it is laid out in the source: paragraphs stand apart, lines are wrapped.
+    `text` is the description with wrapped lines and blank lines between paragraphs.
     """
 
     creator: str
@@ -25,20 +25,20 @@ class DemoSession:
     tags: tuple[str, ...]
     hours: WeeklyHoursBuilder
     is_open: bool = False
-    """It has no schedule; the hours are those that people ask for."""
+    """By arrangement: it has no schedule, and `hours` are the times that people request."""
     requires_confirmation: bool = False
     cancellation_notice: int = 24
     is_popular: bool = False
-    """Its next start is sold out, and the ones after that are filling."""
+    """Its next start is sold out and later ones are filling up."""
     status: SessionStatus = "active"
 
     @property
     def description(self) -> str:
-        """The paragraphs without the wrapping."""
+        """`text` without the line wrapping."""
         return "\n\n".join(" ".join(paragraph.split()) for paragraph in self.text.strip().split("\n\n"))
 
     def changes(self) -> dict[str, Any]:
-        """What the creator fills in, by the names of the fields of a session. No picture: each gets a drawn cover."""
+        """Return the values of the session by field name. Without an image, the front end draws a cover."""
         return {
             "title": self.title,
             "description": self.description,

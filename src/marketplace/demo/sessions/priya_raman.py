@@ -1,4 +1,4 @@
-"""Priya Raman teaches yoga from Chennai, and rest."""
+"""Priya Raman teaches yoga and rest from Chennai."""
 
 from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 from marketplace.demo.sessions.entry import DemoSession

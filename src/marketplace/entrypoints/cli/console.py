@@ -1,4 +1,4 @@
-"""What commands share: errors as sentences, output for people and programs, and who ran the command."""
+"""Helpers shared by commands: error messages, output, and the origin recorded in the audit log."""
 
 import asyncio
 import getpass
@@ -19,7 +19,7 @@ from marketplace.core.errors import Invalid, MarketplaceError
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.users import UserService
 from marketplace.demo.seed import RealDataPresent
-from marketplace.entrypoints.server import migrate_settings
+from marketplace.entrypoints.server import migrate_configured_database
 from marketplace.settings import Settings, SettingsError
 from marketplace.telemetry.logs import writes_json
 
@@ -28,7 +28,7 @@ LOG = logging.getLogger(__name__)
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Say what an operator can do something about in a sentence, and keep traces for bugs."""
+    """Turn errors that an operator can fix into one-line messages; other exceptions keep their traceback."""
     try:
         yield
     except Invalid as error:
@@ -46,7 +46,7 @@ def plain_errors() -> Iterator[None]:
 
 
 def announce(settings: Settings, sentence: str) -> None:
-    """To a person as it is, to a program as a line of the log."""
+    """Print a message, or log it if logs are JSON."""
     if writes_json(settings):
         LOG.info(sentence)
     else:
@@ -54,7 +54,7 @@ def announce(settings: Settings, sentence: str) -> None:
 
 
 def command_origin(command: str) -> Origin:
-    """What the audit log has of a command: which, and whose shell it was typed into."""
+    """Return the audit log's origin of a command: its name and the operating system user."""
     return Origin(agent=f"marketplace {command}, by {_operator()}")
 
 
@@ -62,10 +62,12 @@ def _operator() -> str:
     try:
         return getpass.getuser()
     except OSError:
-        return "an unknown user"  # a container may run as a number that has no name
+        return "an unknown user"  # in a container the user id may have no name
 
 
 def with_users(act: Callable[[UserService, Storage], Awaitable[str]]) -> None:
+    """Run `act` against the migrated database and print the message it returns."""
+
     async def run(settings: Settings) -> str:
         container = make_container(settings)
         try:
@@ -74,5 +76,5 @@ def with_users(act: Callable[[UserService, Storage], Awaitable[str]]) -> None:
             await container.close()
 
     with plain_errors(), prepared_settings() as settings:
-        migrate_settings(settings)
+        migrate_configured_database(settings)
         click.echo(asyncio.run(run(settings)))

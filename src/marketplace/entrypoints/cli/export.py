@@ -16,7 +16,7 @@ from marketplace.core.domain.exports import ExportFormat
 from marketplace.core.services.admin.lists import AdminListService
 from marketplace.entrypoints.cli.console import command_origin, plain_errors
 from marketplace.entrypoints.cli.export_file import write_out
-from marketplace.entrypoints.server import migrate_settings
+from marketplace.entrypoints.server import migrate_configured_database
 from marketplace.http.api.admin.exports import QUERIES, read_export
 from marketplace.settings import SettingsError
 
@@ -35,13 +35,13 @@ def export(
     """Export a list: `marketplace export bookings --filter status=pending --filter ordering=booking_date`."""
     with plain_errors(), prepared_settings() as settings:
         requested = [*(each.partition("=")[::2] for each in filters), *([("columns", columns)] if columns else [])]
-        filters_of_list, chosen = read_export(name, requested)
+        list_filters, chosen = read_export(name, requested)
         if form == "xlsx" and output is None and sys.stdout.isatty():
             raise SettingsError("A workbook can't be shown in a terminal. Use --output, or redirect the output.")
-        migrate_settings(settings)
+        migrate_configured_database(settings)
 
         async def parts(container: AsyncContainer) -> AsyncGenerator[bytes, None]:
             lists = await container.get(AdminListService)
-            return await lists.export(command_origin("export"), filters_of_list, form, chosen)
+            return await lists.export(command_origin("export"), list_filters, form, chosen)
 
         asyncio.run(write_out(make_container(settings), parts, output))

@@ -1,4 +1,4 @@
-"""Writing an export from the shell: to a file that is there only when it is whole, or to standard output."""
+"""Writes an export to standard output, or to a file that appears only once complete."""
 
 import contextlib
 import os
@@ -14,9 +14,9 @@ Parts = Callable[[AsyncContainer], Awaitable[AsyncGenerator[bytes, None]]]
 
 
 async def write_out(container: AsyncContainer, export: Parts, output: Path | None) -> None:
-    """Write all parts, and close the container whatever happens."""
+    """Write all parts, then close the container, even after an error."""
     try:
-        with _whole_file(output) if output else _standard_output() as file:
+        with _complete_file(output) if output else _standard_output() as file:
             async with aclosing(await export(container)) as parts:
                 async for part in parts:
                     file.write(part)
@@ -26,7 +26,7 @@ async def write_out(container: AsyncContainer, export: Parts, output: Path | Non
 
 
 @contextlib.contextmanager
-def _whole_file(path: Path) -> Iterator[BinaryIO]:
+def _complete_file(path: Path) -> Iterator[BinaryIO]:
     part = path.with_name(f"{path.name}.part")
     try:
         with part.open("wb") as file:
@@ -41,6 +41,6 @@ def _standard_output() -> Iterator[BinaryIO]:
     try:
         yield sys.stdout.buffer
     except BrokenPipeError:
-        # who reads has seen enough, as `head` has; Python would complain once more when it ends
+        # The reader, such as `head`, closed the pipe. Redirect stdout, or Python reports the error again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None

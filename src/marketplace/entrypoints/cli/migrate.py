@@ -7,7 +7,7 @@ import click
 from marketplace.adapters.postgres.schema.migrate import migrate as migrate_database
 from marketplace.bootstrap.environment import prepared_settings
 from marketplace.entrypoints.cli.console import plain_errors
-from marketplace.entrypoints.server import await_database
+from marketplace.entrypoints.server import wait_for_configured_database
 from marketplace.settings import PREFIX, SettingsError
 from marketplace.telemetry.logs import configure_logs
 
@@ -20,6 +20,6 @@ def migrate(revision: str) -> None:
         if settings.database_url is None:
             raise SettingsError(f"{PREFIX}STORAGE is 'memory', which has nothing to migrate.")
         configure_logs(settings)
-        await_database(settings)
+        wait_for_configured_database(settings)
         reached = asyncio.run(migrate_database(settings.database_url, revision))
         click.echo(f"The database is at {reached}.")

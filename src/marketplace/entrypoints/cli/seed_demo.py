@@ -5,7 +5,7 @@ import click
 from marketplace.bootstrap.environment import prepared_settings
 from marketplace.demo.people import DEMO_ACCOUNTS
 from marketplace.entrypoints.cli.console import plain_errors
-from marketplace.entrypoints.server import migrate_settings, seed
+from marketplace.entrypoints.server import migrate_configured_database, seed
 from marketplace.settings import Settings
 
 
@@ -13,7 +13,7 @@ from marketplace.settings import Settings
 def seed_demo() -> None:
     """Fill an empty database with demo data."""
     with plain_errors(), prepared_settings() as settings:
-        migrate_settings(settings)
+        migrate_configured_database(settings)
         print_demo_accounts(settings)
 
 

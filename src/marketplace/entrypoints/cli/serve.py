@@ -5,7 +5,7 @@ import click
 from marketplace.bootstrap.environment import prepared_settings
 from marketplace.entrypoints.cli.console import announce, plain_errors
 from marketplace.entrypoints.cli.seed_demo import print_demo_accounts
-from marketplace.entrypoints.server import await_database, check_ports, migrate_settings
+from marketplace.entrypoints.server import check_ports, migrate_configured_database, wait_for_configured_database
 from marketplace.entrypoints.server import serve as serve_http
 from marketplace.telemetry.logs import configure_logs
 from marketplace.telemetry.metrics_exporter import exported_metrics
@@ -19,13 +19,13 @@ from marketplace.telemetry.metrics_exporter import exported_metrics
 @click.option("--demo", is_flag=True, help="Fill an empty database with demo data first (MARKETPLACE_DEMO).")
 def serve(host: str | None, port: str | None, workers: str | None, *, migrate: bool, demo: bool) -> None:
     """Serve the API and the web application."""
-    demo_word = "on" if demo else None
-    with plain_errors(), prepared_settings(host=host, port=port, workers=workers, demo=demo_word) as settings:
+    demo_value = "on" if demo else None
+    with plain_errors(), prepared_settings(host=host, port=port, workers=workers, demo=demo_value) as settings:
         check_ports(settings)
         configure_logs(settings)
-        await_database(settings)
+        wait_for_configured_database(settings)
         if migrate:
-            migrate_settings(settings)
+            migrate_configured_database(settings)
         if settings.demo:
             print_demo_accounts(settings)
         announce(settings, f"Serving on http://{settings.host}:{settings.port} (API page: /api/docs/)")

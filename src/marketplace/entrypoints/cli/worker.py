@@ -7,8 +7,8 @@ import click
 from marketplace.bootstrap.container import make_container
 from marketplace.bootstrap.environment import prepared_settings
 from marketplace.entrypoints.cli.console import announce, plain_errors
-from marketplace.entrypoints.server import check_metrics_port, migrate_settings
-from marketplace.entrypoints.worker import meter_of, work_until_signalled
+from marketplace.entrypoints.server import check_metrics_port, migrate_configured_database
+from marketplace.entrypoints.worker import make_meter, work_until_signalled
 from marketplace.settings import PREFIX, SettingsError
 from marketplace.telemetry.logs import configure_logs
 from marketplace.telemetry.metrics_exporter import exported_metrics
@@ -22,7 +22,7 @@ def worker() -> None:
             raise SettingsError(f"{PREFIX}STORAGE is 'memory', where `serve` runs the background jobs itself.")
         check_metrics_port(settings)
         configure_logs(settings)
-        migrate_settings(settings)
+        migrate_configured_database(settings)
         announce(settings, "Worker started.")
         with exported_metrics(settings):
-            asyncio.run(work_until_signalled(settings, make_container(settings), meter_of(settings)))
+            asyncio.run(work_until_signalled(settings, make_container(settings), make_meter(settings)))

@@ -1,4 +1,4 @@
-"""Which answers a cache between us and many clients may keep, and for how long."""
+"""Sets `Cache-Control` so that shared caches may store anonymous responses of public routes."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ from litestar.types import Message
 
 from marketplace.http.security.authorization import Access, Route
 
-SHARED = b"public, max-age=0, s-maxage=1"
-"""A second: enough for one answer to serve a crowd, and too short for anybody to notice (RFC 9111, 5.2.2.10)."""
+SHARED_CACHING = b"public, max-age=0, s-maxage=1"
+"""Shared caches may reuse a response for one second, which absorbs bursts (`s-maxage`: RFC 9111, 5.2.2.10)."""
 
 
 async def allow_shared_caching(message: Message, scope: Any) -> None:
-    """Let what anyone sees, and nobody asked for by name, be kept by shared caches; browsers ask again.
+    """Allow shared caching of successful anonymous `GET` and `HEAD` responses; browsers must revalidate.
 
-    An answer to somebody with a token is theirs alone, so the token is named in `Vary` (RFC 9110, 12.5.5).
+    Responses to requests with a token are private, so `Vary` lists `Authorization` (RFC 9110, 12.5.5).
     """
     if message["type"] != "http.response.start" or message["status"] != 200:  # noqa: PLR2004 - OK
         return
@@ -22,5 +22,5 @@ async def allow_shared_caching(message: Message, scope: Any) -> None:
         return
     headers = [(name, value) for name, value in message["headers"] if name.lower() != b"cache-control"]
     is_personal = any(name == b"authorization" for name, _ in scope["headers"])
-    kept = b"private, no-store" if is_personal else SHARED
-    message["headers"] = [*headers, (b"cache-control", kept), (b"vary", b"authorization")]
+    cache_control = b"private, no-store" if is_personal else SHARED_CACHING
+    message["headers"] = [*headers, (b"cache-control", cache_control), (b"vary", b"authorization")]

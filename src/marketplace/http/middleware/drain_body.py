@@ -1,9 +1,8 @@
-"""Bodies that an answer did not wait for, such as that of somebody who is not signed in.
+"""Drains request bodies rejected before they were read (e.g. 401), so that the connection can be reused.
 
-The server ends a connection on which there is more to come than was read, and without a word: what the client sends
-next is not answered, and with much left over the answer itself is lost on its way. So the rest is read first. Where it
-is too much, or the client waits to be asked for it (`Expect`), the answer says that the connection ends instead (RFC
-9112, 9.3 and 9.6).
+The server closes a connection with unread input without notice: the client's next request gets no response, and if much
+is left unread, even the current response is lost. So the rest is read before the response starts. If it is too large,
+or the client sent `Expect`, the response has `Connection: close` instead (RFC 9112, 9.3 and 9.6).
 """
 
 import asyncio
@@ -13,39 +12,39 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_DRAINED = 4 * 1024 * 1024
-"""Bytes of a body that nobody wants."""
+"""Bytes read and discarded before giving up."""
 DRAIN_TIMEOUT = 2
-"""Seconds."""
+"""Seconds to read the rest of a body."""
 
 
 def with_drained_body(app: ASGIApp) -> ASGIApp:
-    """The application, with each body read before its answer begins."""
+    """Wrap `app` so that each request body is read completely before the response starts."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        # in HTTP/2 a request ends by itself, and no header may say anything of the connection
+        # HTTP/2 streams are independent, and connection-specific headers are forbidden there.
         if scope["type"] != ScopeType.HTTP or scope["http_version"].startswith("2") or not _has_body(scope):
             await app(scope, receive, send)
             return
         is_read = False
 
-        async def receive_noted() -> Any:
+        async def receive_tracked() -> Any:
             nonlocal is_read
             message = await receive()
             is_read = is_read or not message.get("more_body")
             return message
 
-        async def send_noted(message: Message) -> None:
-            if message["type"] == "http.response.start" and not (is_read or await _is_drained(scope, receive)):
+        async def send_after_drain(message: Message) -> None:
+            if message["type"] == "http.response.start" and not (is_read or await _drain(scope, receive)):
                 message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
             await send(message)
 
-        await app(scope, receive_noted, send_noted)
+        await app(scope, receive_tracked, send_after_drain)
 
     return answer
 
 
-async def _is_drained(scope: Scope, receive: Receive) -> bool:
-    """Whether nothing is left of a body, after reading what may be read of it."""
+async def _drain(scope: Scope, receive: Receive) -> bool:
+    """Discard the rest of the body within the limits; return whether all of it was read."""
     if b"expect" in dict(scope["headers"]):
         return False
     size = 0

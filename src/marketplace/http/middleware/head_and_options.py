@@ -1,4 +1,4 @@
-"""`OPTIONS` answered with every method of an address, and `HEAD` wherever `GET` is (RFC 9110, 9.1)."""
+"""Adds `HEAD` to every `GET` route (RFC 9110, 9.1) and completes `Allow` in responses to `OPTIONS`."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 
 async def complete_allow(message: Message, scope: Any) -> None:
-    """Name all methods in `Allow` (RFC 9110, 9.3.7); the framework's own answer knows one handler's only."""
+    """List all methods of a path in `Allow` (RFC 9110, 9.3.7); the framework lists those of one handler only."""
     if message["type"] != "http.response.start" or scope.get("method") != "OPTIONS":
         return
     methods = {
@@ -23,7 +23,7 @@ async def complete_allow(message: Message, scope: Any) -> None:
 
 
 def with_head(app: ASGIApp) -> ASGIApp:
-    """The application, with `HEAD` answered as `GET` is, less the body."""
+    """Wrap `app` to answer `HEAD` like `GET`, without the body."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_head(message: Message) -> None:
@@ -32,7 +32,7 @@ def with_head(app: ASGIApp) -> ASGIApp:
             await send(message)
 
         if scope["type"] == ScopeType.HTTP and scope["method"] == "HEAD":
-            # in place, for what watches the answer looks at the scope that the framework fills in
+            # Modify the scope in place: the request log reads what the framework adds to it.
             scope["method"] = HttpMethod.GET
             await app(scope, receive, send_head)
         else:

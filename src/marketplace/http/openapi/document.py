@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document: Litestar's, completed by what each route declares in its `opt`."""
+"""Builds the OpenAPI 3.1 document: Litestar's, completed from the `Route` in each handler's `opt`."""
 
 from collections.abc import Collection, Iterable, Iterator
 from http import HTTPStatus
@@ -54,11 +54,11 @@ ROLES: dict[Access, set[type[MarketplaceError]]] = {
     Access.STAFF: {NotStaff},
     Access.SUPERUSER: {NotStaff, NotSuperuser},
 }
-"""What else somebody may be told who is signed in."""
+"""Additional errors for signed-in callers."""
 
 
 def openapi_config() -> OpenAPIConfig:
-    """What Litestar is told of the document."""
+    """Return Litestar's part of the document."""
     return OpenAPIConfig(
         title="Sessions marketplace",
         version=__version__,
@@ -84,15 +84,15 @@ def openapi_config() -> OpenAPIConfig:
 
 
 def document(categories: Collection[str]) -> dict[str, Any]:
-    """The whole document, of a marketplace whose sessions can be in these categories."""
-    # an application of its own, since Litestar would serve pages of its own beside the document it makes
+    """Build the document. `categories` are the allowed values of `category` in requests."""
+    # A separate application, since one with an OpenAPI config would also serve Litestar's own pages.
     routes = DishkaRouter("", route_handlers=CONTROLLERS)
     app = Litestar([routes], openapi_config=openapi_config(), logging_config=None)
     schema = app.openapi_schema.to_schema()
     structs: set[type[msgspec.Struct]] = {Problem}
     for path, method, handler, route in _routes(app):
         operation = schema["paths"][path][method]
-        structs |= set(_answers(handler.parsed_fn_signature.return_type.annotation))
+        structs |= set(_response_structs(handler.parsed_fn_signature.return_type.annotation))
         operation["security"] = SCHEMES[route.access]
         if route.query is not None:
             operation.setdefault("parameters", []).extend(_parameters(route.query))
@@ -103,14 +103,16 @@ def document(categories: Collection[str]) -> dict[str, Any]:
         if route.body is not None:
             operation["requestBody"] = _request_body(route)
         _complete_success(operation["responses"], route)
-        operation["responses"] |= _refusals(route, is_safe=method.upper() in SAFE_METHODS, has_path_id="{" in path)
+        operation["responses"] |= _error_responses(
+            route, is_safe=method.upper() in SAFE_METHODS, has_path_id="{" in path
+        )
     requests = _request_schemas(_routes(app))
     for request in requests.values():
         if "category" in request["properties"]:
             category = request["properties"]["category"]
             category.pop("anyOf")
             category |= {"type": ["string", "null"], "enum": [*categories, "", None]}
-    schema["components"]["schemas"] = dict(sorted((_answer_schemas(structs) | requests).items()))
+    schema["components"]["schemas"] = dict(sorted((_response_schemas(structs) | requests).items()))
     return schema
 
 
@@ -124,33 +126,33 @@ def _routes(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler, Route]]
                         yield path_route.path_format or "/", method.lower(), handler, route
 
 
-def _answers(annotation: Any) -> Iterator[type[msgspec.Struct]]:
-    """The structs of an answer, those within others too."""
+def _response_structs(annotation: Any) -> Iterator[type[msgspec.Struct]]:
+    """Yield the structs of a response, including nested ones."""
     if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
         yield annotation
         for field in msgspec.structs.fields(annotation):
-            yield from _answers(field.type)
+            yield from _response_structs(field.type)
     for part in get_args(annotation):
-        yield from _answers(part)
+        yield from _response_structs(part)
 
 
-def _answer_schemas(structs: Iterable[type[msgspec.Struct]]) -> dict[str, Any]:
+def _response_schemas(structs: Iterable[type[msgspec.Struct]]) -> dict[str, Any]:
     ordered = sorted(structs, key=lambda struct: struct.__name__)
     references, components = msgspec.json.schema_components(ordered, ref_template=REF)
     for struct, reference in zip(ordered, references, strict=True):
-        # msgspec qualifies a name that two structs have
+        # msgspec qualifies names that are not unique.
         properties = components[reference["$ref"].rpartition("/")[2]].get("properties", {})
         for field in msgspec.structs.fields(struct):
             name = field.encode_name
             if "$ref" in properties[name]:
                 continue
             notes = _notes(struct, field)
-            properties[name] |= {each: said for each, said in notes.items() if each not in properties[name]}
+            properties[name] |= {key: note for key, note in notes.items() if key not in properties[name]}
     return dict(components)
 
 
 def _notes(struct: type[msgspec.Struct], field: msgspec.structs.FieldInfo) -> dict[str, Any]:
-    """What an answer's schema says beyond the type: the words and the example of the field."""
+    """Return the description and example of a response field."""
     rule = rule_of(field.type)
     notes = {} if rule is None else notes_of(rule)
     name = f"{struct.__name__}.{field.encode_name}"
@@ -165,7 +167,7 @@ def _notes(struct: type[msgspec.Struct], field: msgspec.structs.FieldInfo) -> di
 
 def _request_schemas(routes: Iterable[tuple[str, str, HTTPRouteHandler, Route]]) -> dict[str, Any]:
     return {
-        _body_name(route): _object(route.body, partial=route.is_partial)
+        _body_name(route): _body_schema(route.body, partial=route.is_partial)
         for *_, route in routes
         if route.body is not None
     }
@@ -176,7 +178,7 @@ def _body_name(route: Route) -> str:
     return f"{name.removesuffix('In')}ChangesIn" if route.is_partial else name
 
 
-def _object(kind: type[msgspec.Struct], *, partial: bool) -> dict[str, Any]:
+def _body_schema(kind: type[msgspec.Struct], *, partial: bool) -> dict[str, Any]:
     fields = msgspec.structs.fields(kind)
     required = [field.encode_name for field in fields if field.required and not partial]
     return {
@@ -191,14 +193,14 @@ def _object(kind: type[msgspec.Struct], *, partial: bool) -> dict[str, Any]:
 def _parameters(kind: type[msgspec.Struct]) -> Iterator[dict[str, Any]]:
     for field in msgspec.structs.fields(kind):
         schema = schema_of(field.type)
-        said = {"description": schema.pop("description")} if "description" in schema else {}
+        description = {"description": schema.pop("description")} if "description" in schema else {}
         if isinstance(field.default, int | str):
             schema["default"] = field.default
-        yield {"name": field.encode_name, "in": "query", "required": False, **said, "schema": _as_text(schema)}
+        yield {"name": field.encode_name, "in": "query", "required": False, **description, "schema": _as_text(schema)}
 
 
 def _as_text(schema: dict[str, Any]) -> dict[str, Any]:
-    """A field's schema in a query, where all is text and an empty parameter counts as absent."""
+    """Adapt a schema to query parameters, which are text and count as absent if empty."""
     if "format" in schema or "enum" in schema or schema.get("type") in {"integer", "boolean", "array"}:
         return {"anyOf": [schema, {"type": "string", "maxLength": 0}]}
     if "anyOf" in schema and "pattern" not in schema["anyOf"][0]:
@@ -216,19 +218,19 @@ def _request_body(route: Route) -> dict[str, Any]:
 
 def _complete_success(responses: dict[str, Any], route: Route) -> None:
     responses.pop("400", None)
-    for status, answer in responses.items():
-        answer["description"] = HTTPStatus(int(status)).phrase
+    for status, response in responses.items():
+        response["description"] = HTTPStatus(int(status)).phrase
         if status == "204":
-            answer.pop("content", None)  # Litestar's word for a response that could set headers
+            response.pop("content", None)  # Litestar adds content to responses that may set headers
         if route.files:
-            answer["content"] = {media_type: {"schema": {"type": "string"}} for media_type in route.files}
+            response["content"] = {media_type: {"schema": {"type": "string"}} for media_type in route.files}
         headers = route.headers | (REPLAYED_HEADER if route.is_keyed else {})
-        answer["headers"] = {
-            name: {"description": says, "schema": {"type": "string"}} for name, says in headers.items()
+        response["headers"] = {
+            name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()
         }
 
 
-def _refusals(route: Route, *, is_safe: bool, has_path_id: bool) -> dict[str, Any]:
+def _error_responses(route: Route, *, is_safe: bool, has_path_id: bool) -> dict[str, Any]:
     errors: set[type[MarketplaceError]] = {Busy, *route.errors}
     if route.body is not None or route.query is not None or route.is_keyed:
         errors.add(Invalid)
@@ -247,10 +249,10 @@ def _refusals(route: Route, *, is_safe: bool, has_path_id: bool) -> dict[str, An
         by_status[status] = {code: sentence}
     if has_path_id:
         by_status.setdefault(404, {}).setdefault(*FRAMEWORK[404])
-    return {str(status): _refusal(status, codes) for status, codes in sorted(by_status.items())}
+    return {str(status): _error_response(status, codes) for status, codes in sorted(by_status.items())}
 
 
-def _refusal(status: int, codes: dict[str, str]) -> dict[str, Any]:
+def _error_response(status: int, codes: dict[str, str]) -> dict[str, Any]:
     headers = {
         name: {"schema": {"type": "string"}, "description": f"`{value}`"}
         for name, value in HEADERS.get(status, {}).items()

@@ -1,6 +1,6 @@
-"""Examples of what only answers have, by field, or by struct and field where names are shared.
+"""Examples of response fields, by field name or, for ambiguous names, by struct and field.
 
-Those of a declared field are the declaration's.
+Examples of fields that requests have, too, are part of their declaration.
 """
 
 from typing import Any
@@ -74,4 +74,4 @@ EXAMPLES: dict[str, Any] = {
     "detail": "There aren't enough seats left at this time.",
     "code": "sold_out",
 }
-"""By the name of a property of an answer."""
+"""Examples by property name or `Struct.property`."""

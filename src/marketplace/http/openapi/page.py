@@ -1,4 +1,4 @@
-"""Serving the OpenAPI document and a page to read and try it, with no request to anywhere else."""
+"""Serves the OpenAPI document and a Swagger UI page, without requests to other hosts."""
 
 from pathlib import Path
 from typing import Any
@@ -44,13 +44,13 @@ POLICY = (
 
 
 class DocumentController(Controller):
-    """The document and its page."""
+    """Routes of the OpenAPI document and its page."""
 
     include_in_schema = False
 
     @get("/api/schema/openapi.json", opt=opt(Access.PUBLIC))
     async def schema(self, request: Request[Any, Any, Any], settings: FromDishka[Settings]) -> Response[bytes]:
-        """The OpenAPI 3.1 document."""
+        """Return the document, built on the first request."""
         if not hasattr(request.app.state, "document"):
             request.app.state.document = msgspec.json.encode(document(settings.categories))
         return Response(
@@ -61,7 +61,7 @@ class DocumentController(Controller):
 
     @get("/api/docs", opt=opt(Access.PUBLIC), media_type=MediaType.HTML)
     async def page(self, request: Request[Any, Any, Any]) -> Response[str]:
-        """The document, to read and try."""
+        """Return the Swagger UI page, or 503 if its files are not built."""
         assets: Path = request.app.state.docs_assets
         built = (assets / "swagger-ui-bundle.js").is_file()
         return Response(

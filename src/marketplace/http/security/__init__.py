@@ -1,1 +1,1 @@
-"""Who may call a route, and where a request came from."""
+"""Authorization, origin of requests, rate limits and the refresh cookie."""

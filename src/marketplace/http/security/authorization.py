@@ -1,4 +1,4 @@
-"""Who may call a route: denied unless the route says otherwise, judged before the body is read."""
+"""Authorization of routes: deny by default, decided before the request body is read."""
 
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -23,27 +23,27 @@ from marketplace.core.services.tokens import TokenService
 from marketplace.http.security.origin import origin_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-"""Those that change nothing (RFC 9110, 9.2.1)."""
+"""Methods without side effects (RFC 9110, 9.2.1)."""
 
 
 class Access(Enum):
-    """Who may call a route."""
+    """Callers allowed on a route."""
 
-    PUBLIC = "anyone; a token is not even looked at"
-    ANYONE = "anyone; who sends a token must send a good one, and is known"
-    SIGNED_IN = "who is signed in"
+    PUBLIC = "anyone; a token is ignored"
+    ANYONE = "anyone; a token is optional but must be valid"
+    SIGNED_IN = "signed-in users"
     CREATOR = "creators"
-    STAFF = "the staff"
-    SUPERUSER = "superusers, who are of the staff"
+    STAFF = "staff"
+    SUPERUSER = "superusers, who are also staff"
 
 
-OF_THE_STAFF = frozenset({Access.STAFF, Access.SUPERUSER})
-"""Whoever is refused these is in the audit log."""
+STAFF_ONLY = frozenset({Access.STAFF, Access.SUPERUSER})
+"""Refused access to these routes is recorded in the audit log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """What a route needs and may refuse: read by the guard, and written into the OpenAPI document."""
+    """Requirements and errors of a route, read by the guard and by the OpenAPI document."""
 
     access: Access
     body: type[msgspec.Struct] | None = None
@@ -51,32 +51,35 @@ class Route:
     is_body_optional: bool = False
     query: type[msgspec.Struct] | None = None
     is_keyed: bool = False
-    """Whether it takes an `Idempotency-Key`."""
+    """Accepts an `Idempotency-Key`."""
     is_by_cookie: bool = False
-    """Whether it takes the refresh token from a cookie too."""
+    """Accepts the refresh token from a cookie, too."""
     errors: tuple[type[MarketplaceError], ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
-    """Headers of a good answer, with what they say."""
+    """Headers of successful responses and their descriptions."""
     files: tuple[str, ...] = ()
-    """The media types of which a good answer, being a file, has one."""
+    """Possible media types of a successful response that is a file."""
 
 
 def opt(access: Access, **changes: Any) -> dict[str, Any]:
-    """The `opt` of a handler."""
+    """Build the `opt` argument of a route handler."""
     return {"route": Route(access=access, **changes)}
 
 
 async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Let in who may; leave the caller, or `None`, as the connection's user. Raises `NotSignedIn`, or why not."""
+    """Authorize a request and set the caller, or `None`, as the connection's user.
+
+    Raises `NotSignedIn`, `ImpersonatedReadOnly`, `NotACreator`, `NotStaff` or `NotSuperuser`.
+    """
     if connection.scope.get("method") == "OPTIONS":
         connection.scope["user"] = None
         return
     route = handler.opt.get("route")
     access = route.access if isinstance(route, Route) else Access.SIGNED_IN
-    connection.scope["user"] = None if access is Access.PUBLIC else await _principal(connection, access)
+    connection.scope["user"] = None if access is Access.PUBLIC else await _authorized_principal(connection, access)
 
 
-async def _principal(connection: ASGIConnection[Any, Any, Any, Any], access: Access) -> Principal | None:
+async def _authorized_principal(connection: ASGIConnection[Any, Any, Any, Any], access: Access) -> Principal | None:
     token = bearer_token(connection)
     if token is None:
         if access is Access.ANYONE:
@@ -84,7 +87,7 @@ async def _principal(connection: ASGIConnection[Any, Any, Any, Any], access: Acc
         raise NotSignedIn
     principal = await _authenticated(connection, token)
     if principal.impersonator_id is not None and connection.scope.get("method") not in SAFE_METHODS:
-        await _note(connection, principal, ImpersonatedReadOnly)
+        await _record_refusal(connection, principal, ImpersonatedReadOnly)
         raise ImpersonatedReadOnly
     if refusal_of(access, principal) is not None:
         principal = await _recheck(connection, access)
@@ -92,10 +95,10 @@ async def _principal(connection: ASGIConnection[Any, Any, Any, Any], access: Acc
 
 
 def refusal_of(access: Access, principal: Principal) -> type[MarketplaceError] | None:
-    """Why somebody who is signed in may not call such a route, or `None`."""
+    """Return the error that keeps a signed-in user from routes with this access, or `None`."""
     if access is Access.CREATOR and principal.role != "creator":
         return NotACreator
-    if access in OF_THE_STAFF and not principal.is_staff:
+    if access in STAFF_ONLY and not principal.is_staff:
         return NotStaff
     if access is Access.SUPERUSER and not principal.is_superuser:
         return NotSuperuser
@@ -103,21 +106,21 @@ def refusal_of(access: Access, principal: Principal) -> type[MarketplaceError] |
 
 
 async def _recheck(connection: ASGIConnection[Any, Any, Any, Any], access: Access) -> Principal:
-    # nobody is refused for what was remembered: they may have become a creator a moment ago
+    # Principals are cached. Refuse only on fresh data: the user may just have become a creator.
     principal = await _authenticated(connection, bearer_token(connection) or "", fresh=True)
     refusal = refusal_of(access, principal)
     if refusal is not None:
-        if access in OF_THE_STAFF:
-            await _note(connection, principal, refusal)
+        if access in STAFF_ONLY:
+            await _record_refusal(connection, principal, refusal)
         raise refusal
     return principal
 
 
-async def _note(
+async def _record_refusal(
     connection: ASGIConnection[Any, Any, Any, Any], principal: Principal, refusal: type[MarketplaceError]
 ) -> None:
     refusals = await connection.app.state.dishka_container.get(RefusalService)
-    await refusals.record(principal, requirement_of(connection), refusal)
+    await refusals.record(principal, _route_for_audit(connection), refusal)
 
 
 async def _authenticated(
@@ -128,13 +131,16 @@ async def _authenticated(
     return replace(principal, origin=origin_of(connection))
 
 
-def requirement_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """What somebody with a token asked for. No address that itself is a secret asks for a token."""
+def _route_for_audit(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """Return method and path for the audit log. Paths that contain a secret are not logged: they require no token."""
     return f"{connection.scope.get('method')} {connection.scope['path']}"
 
 
 def bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
-    """The token of `Authorization: Bearer …` (RFC 6750), `None` without the header. Raises `NotSignedIn`."""
+    """Return the token of `Authorization: Bearer …` (RFC 6750), or `None` without the header.
+
+    Raises `NotSignedIn` if the header is malformed.
+    """
     header = connection.headers.get("authorization")
     if header is None:
         return None
@@ -145,13 +151,16 @@ def bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
 
 
 async def creator_of(request: Request[Any, Any, Any]) -> Principal:
-    """The caller, where only some uses of a route need a creator. Raises `NotSignedIn`, `NotACreator`."""
+    """Return the caller, who must be a creator; for routes that require one only in some cases.
+
+    Raises `NotSignedIn`, `NotACreator`.
+    """
     principal = principal_of(request)
     return principal if principal.role == "creator" else await _recheck(request, Access.CREATOR)
 
 
 def principal_of(request: Request[Any, Any, Any]) -> Principal:
-    """The caller of a route that needs one."""
+    """Return the caller. Raises `NotSignedIn` if the request is anonymous."""
     principal = request.scope["user"]
     if not isinstance(principal, Principal):
         raise NotSignedIn
@@ -159,6 +168,6 @@ def principal_of(request: Request[Any, Any, Any]) -> Principal:
 
 
 def optional_principal_of(request: Request[Any, Any, Any]) -> Principal | None:
-    """The caller of a route for anyone, or `None`."""
+    """Return the caller, or `None` if the request is anonymous."""
     principal = request.scope["user"]
     return principal if isinstance(principal, Principal) else None

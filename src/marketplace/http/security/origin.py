@@ -1,4 +1,4 @@
-"""Where a request came from."""
+"""Origin of a request: client address and user agent."""
 
 from ipaddress import IPv6Address, ip_address
 from typing import Any
@@ -7,12 +7,12 @@ from litestar.connection import ASGIConnection
 
 from marketplace.core.domain.principals import Origin
 
-AGENT_LENGTH = 300
-"""Characters."""
+MAX_USER_AGENT = 300
+"""Characters kept of the header."""
 
 
 def address_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
-    """The address of the client. Behind a proxy that is the proxy's, unless the server was told to trust it."""
+    """Return the client's address, or `None` if unknown; behind an untrusted proxy, the proxy's."""
     host = connection.client.host if connection.client else ""
     try:
         address = ip_address(host.partition("%")[0])
@@ -23,6 +23,6 @@ def address_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
 
 
 def origin_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Origin:
-    """The client's address and what it calls itself."""
-    said = "".join(filter(str.isprintable, connection.headers.get("user-agent", "")))
-    return Origin(address=address_of(connection), agent=said[:AGENT_LENGTH] or None)
+    """Return the client's address and its user agent, printable characters only."""
+    user_agent = "".join(filter(str.isprintable, connection.headers.get("user-agent", "")))
+    return Origin(address=address_of(connection), agent=user_agent[:MAX_USER_AGENT] or None)

@@ -1,4 +1,4 @@
-"""The refresh token in a cookie: a page of ours can use it, and nothing on the page can read it."""
+"""Refresh token in an `HttpOnly` cookie: our pages can use it, but scripts cannot read it."""
 
 import ipaddress
 from typing import Any
@@ -13,7 +13,7 @@ from marketplace.settings import Settings
 NAME = "marketplace_refresh"
 PATH = "/api/auth/"
 STRICT: Any = "Strict"
-"""As the standard writes it; the framework's type knows small letters only."""
+"""Capitalized as in the standard; `Any`, since the framework's type allows lower case only."""
 COOKIE_PARAMETER: dict[str, Any] = {
     "name": NAME,
     "in": "cookie",
@@ -28,14 +28,14 @@ COOKIE_HEADER = {"Set-Cookie": f"The cookie `{NAME}`, if the login asked for it;
 
 
 class ForeignOrigin(Forbidden):
-    """The cookie came with a request that no page of ours sent."""
+    """The cookie came with a cross-origin request."""
 
     code = "foreign_origin"
     sentence = "Only pages of this site can use a login kept in a cookie."
 
 
 class RefreshCookie:
-    """Reads and writes the cookie. It is `Secure` unless a developer's browser asked over plain http."""
+    """Reads and writes the cookie. It is `Secure` except over plain HTTP in development."""
 
     def __init__(self, settings: Settings) -> None:
         self._is_production = settings.environment == "production"
@@ -43,24 +43,24 @@ class RefreshCookie:
         self._max_age = int(settings.refresh_token_ttl.total_seconds())
 
     def token_of(self, request: Request[Any, Any, Any]) -> str:
-        """The token in the cookie. Raises `NoRefreshToken`, `ForeignOrigin`."""
+        """Return the token in the cookie. Raises `NoRefreshToken`, `ForeignOrigin`."""
         token = request.cookies.get(NAME)
         if not token:
             raise NoRefreshToken
-        if not self._is_ours(request):
+        if not self._is_same_or_allowed_origin(request):
             raise ForeignOrigin
         return token
 
     def keep(self, request: Request[Any, Any, Any], response: Response[Any], token: str) -> None:
-        """Have the browser keep the token for as long as it lives."""
+        """Set the cookie for the lifetime of the token."""
         self._set(request, response, token, self._max_age)
 
     def drop(self, request: Request[Any, Any, Any], response: Response[Any]) -> None:
-        """Have the browser forget the token."""
+        """Delete the cookie."""
         self._set(request, response, "", 0)
 
     def refuse(self, request: Request[Any, Any, Any], error: BadRefreshToken) -> Response[Any]:
-        """The login has ended: the browser need not send its token again."""
+        """Return the problem of an ended login and delete the cookie."""
         response = problems.refuse(request, error)
         self.drop(request, response)
         return response
@@ -77,11 +77,11 @@ class RefreshCookie:
             secure=not is_plain,
         )
 
-    def _is_ours(self, request: Request[Any, Any, Any]) -> bool:
-        """Whether the page that sent this is of the origin that it was sent to, or of one that the operator allowed.
+    def _is_same_or_allowed_origin(self, request: Request[Any, Any, Any]) -> bool:
+        """Return whether `Origin` matches `Host` or is allowed by `cors_origins` (CSRF protection).
 
-        The scheme is not compared with our own, which is http behind a proxy that ends TLS. Instead, production wants
-        an origin whose pages nobody can alter on the way.
+        The scheme is not compared, since ours is http behind a proxy that terminates TLS. Instead, production requires
+        a potentially trustworthy origin, whose pages cannot be altered in transit.
         """
         provided, hosts = request.headers.getall("origin", []), request.headers.getall("host", [])
         if len(provided) != 1 or len(hosts) != 1:
@@ -97,7 +97,7 @@ class RefreshCookie:
 
 
 def _is_trustworthy(origin: str) -> bool:
-    """Whether browsers call it potentially trustworthy (W3C Secure Contexts, 3.1): https, or this very machine."""
+    """Return whether the origin is potentially trustworthy (W3C Secure Contexts, 3.1): https or loopback."""
     try:
         parts = urlsplit(origin)
         host = parts.hostname or ""

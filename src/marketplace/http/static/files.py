@@ -1,4 +1,4 @@
-"""Files held in memory: the forms in which the build left each, and which of them a client is sent."""
+"""Static files held in memory, with content negotiation of the encodings that the build produced."""
 
 import hashlib
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from pathlib import Path
 from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, Scope, Send
 
 ENCODINGS = {"br": ".br", "gzip": ".gz"}
-"""Content codings (RFC 9110, 8.4.1) and what the build appends to the name of a file in each; the best first."""
+"""Content codings (RFC 9110, 8.4.1) and their file suffixes, in order of preference."""
 MEDIA_TYPES = {
     ".avif": "image/avif",
     ".css": "text/css; charset=utf-8",
@@ -28,15 +28,15 @@ MEDIA_TYPES = {
     ".woff2": "font/woff2",
     ".xml": "application/xml",
 }
-"""Not the machine's own table, which differs from machine to machine."""
+"""Fixed, since the table of `mimetypes` differs between machines."""
 UNKNOWN = "application/octet-stream"
 
 Headers = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """A file in one coding: its answers, made once."""
+class Representation:
+    """A file in one content coding, with its prebuilt responses."""
 
     etag: str
     whole: HTTPResponseStartEvent
@@ -44,15 +44,15 @@ class Form:
     body: HTTPResponseBodyEvent
 
     @classmethod
-    def of(cls, body: bytes, headers: Headers) -> "Form":
-        """These bytes, sent with these headers. The tag is strong, and so another one for every coding."""
+    def of(cls, body: bytes, headers: Headers) -> "Representation":
+        """Build the responses. The entity tag is strong, so each coding has its own."""
         etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
-        kept = {"etag": etag, **headers}
-        lasting = {name: value for name, value in kept.items() if name in {"etag", "cache-control", "vary"}}
+        all_headers = {"etag": etag, **headers}
+        not_modified = {name: value for name, value in all_headers.items() if name in {"etag", "cache-control", "vary"}}
         return cls(
             etag=etag,
-            whole=_start(200, {**kept, "content-length": str(len(body))}),
-            unchanged=_start(304, lasting),
+            whole=_start(200, {**all_headers, "content-length": str(len(body))}),
+            unchanged=_start(304, not_modified),
             body={"type": "http.response.body", "body": body, "more_body": False},
         )
 
@@ -66,35 +66,37 @@ NO_BODY: HTTPResponseBodyEvent = {"type": "http.response.body", "body": b"", "mo
 
 
 class StaticFile:
-    """One file, answering `GET` and `HEAD`."""
+    """One file that answers `GET` and `HEAD`, including conditional requests."""
 
     def __init__(self, path: Path, headers: Headers) -> None:
         body = path.read_bytes()
         compressed = {coding: path.with_name(path.name + suffix) for coding, suffix in ENCODINGS.items()}
-        there = {coding: each.read_bytes() for coding, each in compressed.items() if each.is_file()}
-        said = {"content-type": MEDIA_TYPES.get(path.suffix.lower(), UNKNOWN), **headers}
-        if there:
-            said["vary"] = "accept-encoding"
-        self._plain = Form.of(body, said)
+        encoded = {coding: file.read_bytes() for coding, file in compressed.items() if file.is_file()}
+        all_headers = {"content-type": MEDIA_TYPES.get(path.suffix.lower(), UNKNOWN), **headers}
+        if encoded:
+            all_headers["vary"] = "accept-encoding"
+        self._plain = Representation.of(body, all_headers)
         self._compressed = {
-            coding: Form.of(smaller, {**said, "content-encoding": coding})
-            for coding, smaller in there.items()
+            coding: Representation.of(smaller, {**all_headers, "content-encoding": coding})
+            for coding, smaller in encoded.items()
             if len(smaller) < len(body)
         }
 
     async def answer(self, scope: Scope, send: Send) -> None:
-        """Send it in the best form that the client takes, or say that what the client has is still the same."""
-        encodings, tags = _requested(scope)
-        form = next((self._compressed[one] for one in accepted(encodings) if one in self._compressed), self._plain)
-        if tags is not None and is_among(form.etag, tags):
-            await send(form.unchanged)
+        """Send the representation that the client prefers, or 304 if `If-None-Match` has its tag."""
+        encodings, tags = _negotiation_headers(scope)
+        codings = accepted_codings(encodings)
+        chosen = next((self._compressed[coding] for coding in codings if coding in self._compressed), self._plain)
+        if tags is not None and matches_etag(chosen.etag, tags):
+            await send(chosen.unchanged)
             await send(NO_BODY)
         else:
-            await send(form.whole)
-            await send(NO_BODY if scope.get("method") == "HEAD" else form.body)
+            await send(chosen.whole)
+            await send(NO_BODY if scope.get("method") == "HEAD" else chosen.body)
 
 
-def _requested(scope: Scope) -> tuple[str, str | None]:
+def _negotiation_headers(scope: Scope) -> tuple[str, str | None]:
+    """Return `Accept-Encoding` and `If-None-Match`, the latter `None` if absent."""
     encodings: list[str] = []
     tags: list[str] = []
     for name, value in scope["headers"]:
@@ -106,16 +108,16 @@ def _requested(scope: Scope) -> tuple[str, str | None]:
 
 
 @lru_cache(maxsize=256)
-def accepted(header: str) -> tuple[str, ...]:
-    """Those of `ENCODINGS` that this `Accept-Encoding` prefers to none (RFC 9110, 12.5.3), the most welcome first."""
+def accepted_codings(header: str) -> tuple[str, ...]:
+    """Return the codings of `ENCODINGS` ranked no lower than identity, best first (RFC 9110, 12.5.3)."""
     weights: dict[str, float] = {}
     for part in header.split(","):
         coding, *parameters = (word.strip().lower() for word in part.split(";"))
         weights[{"x-gzip": "gzip"}.get(coding, coding)] = _weight(parameters)
-    plain = weights.get("identity", 0)
-    welcome = {coding: weights.get(coding, weights.get("*", 0)) for coding in ENCODINGS}
-    taken = [coding for coding, weight in welcome.items() if weight > 0 and weight >= plain]
-    return tuple(sorted(taken, key=lambda coding: -welcome[coding]))
+    identity = weights.get("identity", 0)
+    offered = {coding: weights.get(coding, weights.get("*", 0)) for coding in ENCODINGS}
+    accepted = [coding for coding, weight in offered.items() if weight > 0 and weight >= identity]
+    return tuple(sorted(accepted, key=lambda coding: -offered[coding]))
 
 
 def _weight(parameters: list[str]) -> float:
@@ -129,6 +131,6 @@ def _weight(parameters: list[str]) -> float:
     return 1
 
 
-def is_among(etag: str, header: str) -> bool:
-    """Whether `If-None-Match` names this tag, compared weakly (RFC 9110, 13.1.2)."""
+def matches_etag(etag: str, header: str) -> bool:
+    """Return whether `If-None-Match` has this tag, by weak comparison (RFC 9110, 13.1.2)."""
     return any(tag.strip().removeprefix("W/") in {"*", etag} for tag in header.split(","))

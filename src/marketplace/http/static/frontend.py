@@ -1,4 +1,4 @@
-"""The web application: its built files beside the API, and its page at every address that is nobody else's."""
+"""Serves the built front end next to the API, with `index.html` for all paths of the single-page application."""
 
 import re
 from pathlib import Path
@@ -11,14 +11,14 @@ from marketplace.telemetry.request_log import FILE, request_record_of
 
 PAGE = "/index.html"
 DOCS = "docs"
-"""The folder of the API page's files, which are served at `/docs-assets/`."""
+"""Folder of the API page's files, served under `/docs-assets/`."""
 DOCS_ASSETS = "/docs-assets"
 NOT_FRONTEND = ("/api/", "/health/", "/assets/", f"{DOCS_ASSETS}/")
-"""Where what is missing is an error and not an address of the application."""
+"""Prefixes under which a missing file is a 404 instead of a page of the application."""
 
 HASHED = re.compile(r"/assets/.+-[\w-]{8}(\.\w+)+")
-"""Names that the build gives to what they contain: under one name there will never be anything else."""
-FOREVER = "public, max-age=31536000, immutable"
+"""File names with a content hash, whose content never changes."""
+IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 
 SAFE_HEADERS: Headers = {
@@ -29,9 +29,9 @@ SAFE_HEADERS: Headers = {
 POLICY = {
     "default-src": "'self'",
     "script-src": "'self'",
-    # the components place their menus, and lock scrolling behind dialogs, by style elements of their own
+    # UI components insert style elements to position menus and to lock scrolling behind dialogs.
     "style-src": "'self' 'unsafe-inline'",
-    # people give the addresses of their images, anywhere
+    # Users link to images on any host.
     "img-src": "'self' https: http: data:",
     "connect-src": "'self'",
     "object-src": "'none'",
@@ -47,17 +47,17 @@ PAGE_HEADERS: Headers = {
 
 
 def with_frontend(app: ASGIApp, folder: Path) -> ASGIApp:
-    """The application, with the front end that is built in this folder; as it was when there is none.
+    """Wrap `app` to serve the front end built in `folder`; return `app` unchanged if the folder is empty or missing.
 
-    Files are read here and never again, and found by their whole address, so no address leads out of the folder.
+    Files are read once, here, and looked up by exact path, so path traversal is impossible.
     """
     files = _read(folder)
     if not files:
         return app
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        is_asked = scope["type"] == ScopeType.HTTP and scope.get("method") in {"GET", "HEAD"}
-        file = _found(files, scope["path"]) if is_asked else None
+        is_servable = scope["type"] == ScopeType.HTTP and scope.get("method") in {"GET", "HEAD"}
+        file = _find(files, scope["path"]) if is_servable else None
         if file is None:
             await app(scope, receive, send)
         else:
@@ -69,12 +69,12 @@ def with_frontend(app: ASGIApp, folder: Path) -> ASGIApp:
     return serve
 
 
-def _found(files: dict[str, StaticFile], path: str) -> StaticFile | None:
+def _find(files: dict[str, StaticFile], path: str) -> StaticFile | None:
     file = files.get(path)
     if file is not None:
         return file
-    plain = f"/{path.strip('/')}"
-    if f"{plain}/".startswith(NOT_FRONTEND) or "." in plain.rpartition("/")[2]:
+    normalized = f"/{path.strip('/')}"
+    if f"{normalized}/".startswith(NOT_FRONTEND) or "." in normalized.rpartition("/")[2]:
         return None
     return files.get(PAGE)
 
@@ -82,23 +82,23 @@ def _found(files: dict[str, StaticFile], path: str) -> StaticFile | None:
 def _read(folder: Path) -> dict[str, StaticFile]:
     files = {}
     for path in folder.rglob("*"):
-        inside = path.relative_to(folder)
-        is_hidden = any(part.startswith(".") for part in inside.parts)
-        if path.is_file() and not is_hidden and not _is_form_of_another(path):
-            address = _address(inside)
-            files[address] = StaticFile(path, _headers(address))
+        relative = path.relative_to(folder)
+        is_hidden = any(part.startswith(".") for part in relative.parts)
+        if path.is_file() and not is_hidden and not _is_compressed_copy(path):
+            url_path = _url_path(relative)
+            files[url_path] = StaticFile(path, _headers(url_path))
     return files
 
 
-def _is_form_of_another(path: Path) -> bool:
+def _is_compressed_copy(path: Path) -> bool:
     return path.suffix in ENCODINGS.values() and path.with_suffix("").is_file()
 
 
-def _address(inside: Path) -> str:
-    first, *rest = inside.parts
-    return "/".join([DOCS_ASSETS, *rest]) if first == DOCS and rest else f"/{inside.as_posix()}"
+def _url_path(relative: Path) -> str:
+    first, *rest = relative.parts
+    return "/".join([DOCS_ASSETS, *rest]) if first == DOCS and rest else f"/{relative.as_posix()}"
 
 
-def _headers(address: str) -> Headers:
-    keep = {"cache-control": FOREVER if HASHED.fullmatch(address) else REVALIDATE}
-    return {**keep, **SAFE_HEADERS, **(PAGE_HEADERS if address.endswith(".html") else {})}
+def _headers(url_path: str) -> Headers:
+    caching = {"cache-control": IMMUTABLE if HASHED.fullmatch(url_path) else REVALIDATE}
+    return {**caching, **SAFE_HEADERS, **(PAGE_HEADERS if url_path.endswith(".html") else {})}

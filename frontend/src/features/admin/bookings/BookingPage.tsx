@@ -17,13 +17,13 @@ import {
   zoneCity,
   zoneName,
 } from "~/lib/time/time";
+import { ActionDialog } from "../ActionDialog";
 import { AdminPage } from "../AdminPage";
 import { Log } from "../audit/Log";
 import { BackLink } from "../BackLink";
 import { DateTime } from "../DateTime";
-import { QueryResult } from "../Loaded";
 import { Facts, Panel } from "../Panel";
-import { ActionDialog } from "../StepDialog";
+import { QueryResult } from "../QueryResult";
 import { useTexts } from "../texts";
 import {
   applyAction,

@@ -6,7 +6,7 @@ import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
 import { isProblem } from "~/lib/api/problem";
 import { errorMessage } from "~/lib/i18n/errorMessage";
-import { ActionDialog } from "../StepDialog";
+import { ActionDialog } from "../ActionDialog";
 import { useTexts } from "../texts";
 import { type BulkRequest, DESTRUCTIVE_ACTIONS, KEEPS_BOOKINGS, previewQuery, startBulk } from "./queries";
 

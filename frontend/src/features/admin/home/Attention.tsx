@@ -20,7 +20,7 @@ const ITEMS: Item[] = [
   { name: "failed_jobs", icon: TriangleAlert, to: { to: "/admin", hash: "jobs" } },
 ];
 
-/** What waits for somebody, each with the way to it. */
+/** What needs attention, each with a link to it. */
 export function Attention({ attention }: { attention: Dashboard["attention"] }) {
   const t = useTexts();
   return (

@@ -13,7 +13,7 @@ import { dashboardQuery, SPANS } from "./queries";
 
 const DEFAULT_DAYS = 30;
 
-/** How the marketplace does, and what waits for somebody to see to it. */
+/** The key numbers of the marketplace and what needs attention. */
 export function HomePage({ search }: { search: ListSearch }) {
   const t = useTexts();
   const navigate = useNavigate();

@@ -7,7 +7,7 @@ export type Dashboard = Schema<"DashboardOut">;
 export type FailingJob = Schema<"FailingJobOut">;
 export const SPANS = [7, 30, 90];
 
-/** The marketplace's numbers by day, and what waits for somebody. */
+/** The marketplace's numbers by day, and what needs attention. */
 export function dashboardQuery(days: number) {
   return queryOptions({
     queryKey: adminKeys.dashboard(days),

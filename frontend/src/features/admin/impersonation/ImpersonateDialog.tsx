@@ -1,7 +1,7 @@
 import { useRouter } from "@tanstack/react-router";
 import { startImpersonation } from "~/lib/auth/impersonation";
 import { displayName } from "~/lib/auth/me";
-import { ActionDialog } from "../StepDialog";
+import { ActionDialog } from "../ActionDialog";
 import { useTexts } from "../texts";
 import type { AccountDetails } from "../users/queries";
 

@@ -33,7 +33,7 @@ export type Listing<Row extends { id: string }> = {
   name: ListName;
   columns: Column<Row>[];
   filters: Filter[];
-  /** How it is ordered where nobody said otherwise. */
+  /** The default ordering. */
   ordering: string;
   fetchRows: (query: Query, signal: AbortSignal) => Promise<Rows<Row>>;
   nameOf: (row: Row) => string;

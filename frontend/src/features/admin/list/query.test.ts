@@ -19,8 +19,8 @@ const FILTERS: Filter[] = [
 const ID = "01a203f7-e072-77b0-bd24-2eede2e44c7c";
 const allowed = { filters: FILTERS, sorts: ["email"], ordering: "-date_joined" };
 
-describe("what an address asks of a list", () => {
-  it("is kept as far as the list understands it", () => {
+describe("the search parameters of a list", () => {
+  it("are kept when the list supports them", () => {
     expect(
       validateSearch(
         {
@@ -43,7 +43,7 @@ describe("what an address asks of a list", () => {
     });
   });
 
-  it("is left out where it makes no sense", () => {
+  it("are dropped when invalid", () => {
     const nonsense = {
       search: "  ",
       is_active: "perhaps",
@@ -58,17 +58,17 @@ describe("what an address asks of a list", () => {
     expect(validateSearch(nonsense, allowed)).toEqual({});
   });
 
-  it("may be a search of digits alone, which an address says as a number", () => {
+  it("accept a search of digits only", () => {
     expect(validateSearch({ search: 2026 }, allowed)).toEqual({ search: "2026" });
   });
 });
 
-describe("what the API is asked for", () => {
-  it("is the first page in the usual order where nothing is said", () => {
+describe("the API query", () => {
+  it("defaults to the first page in the default order", () => {
     expect(toApiQuery({}, allowed, "UTC")).toEqual({ ordering: "-date_joined", page: "1", limit: "20" });
   });
 
-  it("has days of the viewer's calendar as instants, the last one whole, when the clocks change too", () => {
+  it("converts the viewer's days to instants across a clock change", () => {
     const search = { joined_from: "2026-10-24", joined_to: "2026-10-25" };
     expect(toApiFilters(search, FILTERS, "Europe/Berlin")).toEqual({
       joined_from: "2026-10-23T22:00:00.000Z",
@@ -77,7 +77,7 @@ describe("what the API is asked for", () => {
   });
 });
 
-describe("changing what is asked", () => {
+describe("changing the search", () => {
   it("goes back to the first page, unless it is the page that changes", () => {
     expect(applyChange({ search: "ada", page: 3 }, { is_active: true })).toEqual({
       search: "ada",
@@ -86,11 +86,11 @@ describe("changing what is asked", () => {
     expect(applyChange({ search: "ada", page: 3 }, { page: 4 })).toEqual({ search: "ada", page: 4 });
   });
 
-  it("takes away what is set to nothing", () => {
+  it("removes a filter set to undefined", () => {
     expect(applyChange({ search: "ada", is_active: true }, { is_active: undefined, search: "" })).toEqual({});
   });
 
-  it("turns the order of a field round, and begins upwards with another", () => {
+  it("reverses the order of a field and starts another ascending", () => {
     expect(toggleOrdering("email", "email")).toBe("-email");
     expect(toggleOrdering("email", "-email")).toBe("email");
     expect(toggleOrdering("email", "-date_joined")).toBe("email");

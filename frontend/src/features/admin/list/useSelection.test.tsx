@@ -2,7 +2,7 @@ import { act, renderHook } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { useSelection } from "./useSelection";
 
-it("keeps chosen rows while one turns the pages", () => {
+it("keeps selected rows across pages", () => {
   const { result, rerender } = renderHook(() => useSelection("{}"));
   act(() => result.current.set(["a", "b"], true));
   rerender();
@@ -11,7 +11,7 @@ it("keeps chosen rows while one turns the pages", () => {
   expect([...result.current.ids]).toEqual(["b", "c"]);
 });
 
-it("chooses nothing of what other filters show", () => {
+it("clears the selection when filters change", () => {
   const { result, rerender } = renderHook(({ filters }) => useSelection(filters), {
     initialProps: { filters: "{}" },
   });

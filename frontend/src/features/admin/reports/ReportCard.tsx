@@ -3,14 +3,14 @@ import { useState } from "react";
 import { Badge } from "~/components/Badge";
 import { Button } from "~/components/Button";
 import { displayName } from "~/lib/auth/me";
+import { ActionDialog } from "../ActionDialog";
 import { DateTime } from "../DateTime";
-import { ActionDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import { type Report, resolveReport } from "./queries";
 
 type Resolution = "hidden" | "dismissed";
 
-/** What somebody holds against a session, and what came of it or can be done about it. */
+/** A report about a session, with its resolution or the actions to resolve it. */
 export function ReportCard({ report }: { report: Report }) {
   const t = useTexts();
   const [resolution, setResolution] = useState<Resolution | null>(null);

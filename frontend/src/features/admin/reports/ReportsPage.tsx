@@ -15,7 +15,7 @@ import { useTexts } from "../texts";
 import { REPORTS_PAGE, reportsQuery } from "./queries";
 import { ReportCard } from "./ReportCard";
 
-/** What people reported and nobody has seen to yet, the oldest first. */
+/** Unresolved reports, oldest first. */
 export function ReportsPage({ search }: { search: ListSearch }) {
   const t = useTexts();
   const navigate = useNavigate();

@@ -15,7 +15,7 @@ import { refetchUserData } from "~/lib/auth/me";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { AdminPage } from "../AdminPage";
 import { BackLink } from "../BackLink";
-import { QueryResult } from "../Loaded";
+import { QueryResult } from "../QueryResult";
 import { useTexts } from "../texts";
 import { type SessionRecord, sessionRecordQuery } from "./queries";
 

@@ -15,13 +15,13 @@ import { AdminPage } from "../AdminPage";
 import { Log } from "../audit/Log";
 import { BackLink } from "../BackLink";
 import { DateTime } from "../DateTime";
-import { QueryResult } from "../Loaded";
 import { Facts, Panel } from "../Panel";
+import { QueryResult } from "../QueryResult";
 import { ReportCard } from "../reports/ReportCard";
 import { useTexts } from "../texts";
 import { type SessionAction, type SessionRecord, sessionRecordQuery } from "./queries";
+import { SessionActionDialog } from "./SessionActionDialog";
 import { SessionBadges } from "./SessionBadges";
-import { SessionActionDialog } from "./SessionStepDialog";
 
 const MORE = "text-sm font-semibold text-accent underline-offset-4 hover:underline";
 

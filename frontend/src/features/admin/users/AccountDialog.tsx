@@ -1,6 +1,6 @@
 import { displayName } from "~/lib/auth/me";
+import { ActionDialog } from "../ActionDialog";
 import { ImpersonateDialog } from "../impersonation/ImpersonateDialog";
-import { ActionDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import type { AccountIntent } from "./AccountActions";
 import { DeactivateDialog } from "./DeactivateDialog";

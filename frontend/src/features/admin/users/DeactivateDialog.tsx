@@ -8,8 +8,8 @@ import { ErrorState } from "~/components/ErrorState";
 import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
 import { displayName } from "~/lib/auth/me";
+import { ActionDialog } from "../ActionDialog";
 import { DateTime } from "../DateTime";
-import { ActionDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import { type AccountDetails, type Deactivation, deactivate, soldSlotsQuery } from "./queries";
 

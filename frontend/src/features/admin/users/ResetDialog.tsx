@@ -6,8 +6,8 @@ import { Dialog } from "~/components/Dialog";
 import { Field, Input } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { displayName } from "~/lib/auth/me";
+import { ActionDialog } from "../ActionDialog";
 import { DateTime } from "../DateTime";
-import { ActionDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import { type AccountDetails, issueReset, type Reset } from "./queries";
 

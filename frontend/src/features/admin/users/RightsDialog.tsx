@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { SwitchField } from "~/components/SwitchField";
 import { displayName } from "~/lib/auth/me";
-import { ActionDialog } from "../StepDialog";
+import { ActionDialog } from "../ActionDialog";
 import { useTexts } from "../texts";
 import { type AccountDetails, changeRights } from "./queries";
 

@@ -10,14 +10,14 @@ import { AdminPage } from "../AdminPage";
 import { Log } from "../audit/Log";
 import { BackLink } from "../BackLink";
 import { DateTime } from "../DateTime";
-import { QueryResult } from "../Loaded";
 import { Facts, Panel } from "../Panel";
+import { QueryResult } from "../QueryResult";
 import { useTexts } from "../texts";
 import { AccountActions, type AccountIntent } from "./AccountActions";
 import { AccountBadges } from "./AccountBadges";
 import { AccountDialog } from "./AccountDialog";
-import { UserBookings, UserSessions } from "./Holdings";
 import { type AccountDetails, accountQuery } from "./queries";
+import { UserBookings, UserSessions } from "./UserActivity";
 
 /** One account with all that hangs on it, and what the staff can do with it. */
 export function UserPage({ id }: { id: string }) {

@@ -4,7 +4,7 @@ import { isInView, toApiFilters } from "./filters";
 const NOW = new Date("2026-11-22T12:00:00Z");
 
 describe("the filters of a creator's bookings", () => {
-  it("ask for what is to come, and what began within a day and may go on", () => {
+  it("include sessions in progress among the upcoming", () => {
     expect(toApiFilters({}, "UTC", NOW)).toEqual({
       status: ["pending", "confirmed"],
       starts_from: "2026-11-21T12:00:00.000Z",
@@ -14,7 +14,7 @@ describe("the filters of a creator's bookings", () => {
     });
   });
 
-  it("ask for what began before now, the latest first", () => {
+  it("list past bookings latest first", () => {
     expect(toApiFilters({ show: "past" }, "UTC", NOW)).toMatchObject({
       status: ["confirmed", "completed"],
       starts_to: "2026-11-22T12:00:00.000Z",
@@ -22,7 +22,7 @@ describe("the filters of a creator's bookings", () => {
     });
   });
 
-  it("take days as the zone has them, the last included, across a clock change", () => {
+  it("convert days of the zone, the last included, across a clock change", () => {
     const search = { show: "cancelled", from: "2026-10-25", to: "2026-10-25" } as const;
     expect(toApiFilters(search, "Europe/Rome", NOW)).toMatchObject({
       starts_from: "2026-10-24T22:00:00.000Z",
@@ -30,7 +30,7 @@ describe("the filters of a creator's bookings", () => {
     });
   });
 
-  it("never reach over now, whatever days are asked for", () => {
+  it("never reach past the current time", () => {
     expect(toApiFilters({ from: "2026-01-01" }, "UTC", NOW).starts_from).toBe("2026-11-21T12:00:00.000Z");
     expect(toApiFilters({ from: "2026-12-01" }, "UTC", NOW).starts_from).toBe("2026-12-01T00:00:00.000Z");
     expect(toApiFilters({ show: "past", to: "2026-12-01" }, "UTC", NOW).starts_to).toBe(
@@ -39,7 +39,7 @@ describe("the filters of a creator's bookings", () => {
   });
 });
 
-it("what goes on is still to come, and what has ended is past", () => {
+it("a session in progress is upcoming and an ended one is past", () => {
   const goesOn = { status: "confirmed", ends_at: "2026-11-22T12:30:00Z" } as const;
   const ended = { status: "confirmed", ends_at: "2026-11-22T12:00:00Z" } as const;
   expect([isInView(goesOn, "upcoming", NOW), isInView(goesOn, "past", NOW)]).toEqual([true, false]);

@@ -36,12 +36,12 @@ describe("bookings by slot", () => {
     ]);
   });
 
-  it("know a start by its instant, however it is written", () => {
+  it("compare starts as instants", () => {
     const twice = [booking(YOGA, "2026-12-03T10:00:00Z"), booking(YOGA, "2026-12-03T10:00:00.000+00:00")];
     expect(groupBySlot(twice, false)).toHaveLength(1);
   });
 
-  it("count no seat for what is cancelled", () => {
+  it("do not count cancelled seats", () => {
     const groups = groupBySlot(
       [
         booking(YOGA, "2026-12-03T10:00:00Z", { status: "cancelled", seats: 2 }),
@@ -52,7 +52,7 @@ describe("bookings by slot", () => {
     expect(groups[0]?.seats).toBe(2);
   });
 
-  it("say of the last that more may follow while the list goes on", () => {
+  it("mark the last group as incomplete while there are more pages", () => {
     const list = [booking(YOGA, "2026-12-03T10:00:00Z"), booking(YOGA, "2026-12-04T10:00:00Z")];
     expect(groupBySlot(list, true).map(({ isComplete }) => isComplete)).toEqual([true, false]);
     expect(groupBySlot(list, false).every(({ isComplete }) => isComplete)).toBe(true);

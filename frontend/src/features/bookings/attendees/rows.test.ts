@@ -6,7 +6,7 @@ import type { Texts } from "./texts";
 
 const t = ((key: string) => key) as unknown as Texts;
 
-it("a booking is a row with the viewer's times, the instant, and nothing that a spreadsheet would run", () => {
+it("a booking is a row with local times and no formulas", () => {
   const booking = {
     session_details: { title: '=HYPERLINK("https://evil.example")' },
     booking_date: "2026-12-03T17:30:00Z",

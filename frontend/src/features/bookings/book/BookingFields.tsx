@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import { Notice } from "~/components/Notice";
 import { LazySlotPicker } from "~/features/slots/LazySlotPicker";
 import { useTexts } from "../texts";
-import { ExistingBookings } from "./AlreadyHeld";
+import { ExistingBookings } from "./ExistingBookings";
 import { SeatsStepper } from "./SeatsStepper";
 import type { BookingState } from "./useBooking";
 

@@ -17,7 +17,7 @@ const BookingSheet = lazy(() => import("./BookingSheet"));
 
 type Props = { session: Session; choice: Choice; onChoose: (change: Choice) => void; isWide: boolean };
 
-/** The way to a seat: a card beside the session where there is room, a bar with a sheet below it elsewhere. */
+/** Books a session: a card next to it on wide windows, a bar with a sheet on phones. */
 export function BookingPanel({ session, choice, onChoose, isWide }: Props) {
   const me = useMe();
   if (me === undefined) return isWide ? <Skeleton className="mt-11 h-[36rem] w-full" /> : null;

@@ -16,7 +16,7 @@ import { useTexts } from "../texts";
 import type { Booking } from "../types";
 import { AddToCalendar } from "./AddToCalendar";
 import { BookedFacts } from "./BookedFacts";
-import { bookingQuery } from "./book";
+import { bookingQuery } from "./queries";
 
 /** That it worked: what was booked, where and when, and what to do next. */
 export default function Confirmation({ bookingId }: { bookingId: string }) {

@@ -9,14 +9,14 @@ const field = () => screen.getByRole<HTMLInputElement>("spinbutton", { name: "Se
 const button = (name: string) => screen.getByRole<HTMLButtonElement>("button", { name });
 
 describe("the number of seats", () => {
-  it("ends at one and at what is left", () => {
+  it("is limited to one and to the seats left", () => {
     const { rerender } = render(<SeatsStepper value={1} most={2} onChange={() => undefined} />);
     expect(button("Remove one seat").disabled).toBe(true);
     rerender(<SeatsStepper value={2} most={2} onChange={() => undefined} />);
     expect(button("Add one seat").disabled).toBe(true);
   });
 
-  it("that was typed is brought within what is possible when one leaves the field", () => {
+  it("is clamped on blur", () => {
     const onChange = vi.fn();
     render(<SeatsStepper value={1} most={6} onChange={onChange} />);
     fireEvent.change(field(), { target: { value: "40" } });
@@ -25,7 +25,7 @@ describe("the number of seats", () => {
     expect(onChange.mock.calls).toEqual([[6]]);
   });
 
-  it("stays as it was when nothing is typed", () => {
+  it("is kept when the field is left empty", () => {
     const onChange = vi.fn();
     render(<SeatsStepper value={2} most={6} onChange={onChange} />);
     fireEvent.change(field(), { target: { value: "" } });

@@ -11,8 +11,8 @@ import { meQuery } from "~/lib/auth/me";
 import { monthOf } from "~/lib/time/days";
 import { dateKey, useZone } from "~/lib/time/time";
 import { SLOT_TAKEN_CODES } from "../errorCodes";
-import { type BookingRequest, createBooking, invalidateAvailability } from "./book";
 import type { Choice } from "./choice";
+import { type BookingRequest, createBooking, invalidateAvailability } from "./queries";
 
 /** What stood in the way: an answer of the server, or nothing chosen yet. */
 export type Obstacle = { kind: "problem"; problem: Problem; seats: number } | { kind: "no_time" };

@@ -14,11 +14,11 @@ describe("the link to Google's calendar", () => {
     ),
   );
 
-  it("names the instants in UTC, so that no zone can move them", () => {
+  it("has the instants in UTC", () => {
     expect(link.searchParams.get("dates")).toBe("20261203T173000Z/20261203T190000Z");
   });
 
-  it("carries the title whole, and the way back", () => {
+  it("has the full title and a link to the session", () => {
     expect(link.searchParams.get("text")).toBe("Pasta & wine: a night in Rome");
     expect(link.searchParams.get("details")).toBe(
       "https://sessions.example/sessions/0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b",
@@ -27,13 +27,13 @@ describe("the link to Google's calendar", () => {
 });
 
 describe("the name of a calendar file", () => {
-  it("is the title in signs that every file system takes", () => {
+  it("is the title in portable characters", () => {
     expect(fileName("Pasta & wine: a night in Rome")).toBe("pasta-wine-a-night-in-rome.ics");
     expect(fileName("../../etc/passwd")).toBe("etc-passwd.ics");
     expect(fileName("書道 入門")).toBe("書道-入門.ics");
   });
 
-  it("is there for titles without a letter, and never too long", () => {
+  it("has a fallback and a maximum length", () => {
     expect(fileName("!!!")).toBe("booking.ics");
     expect(fileName("a".repeat(300))).toHaveLength(64);
   });

@@ -10,9 +10,9 @@ import { StatusBadge } from "../StatusBadge";
 import { useTexts } from "../texts";
 import type { Booking } from "../types";
 import { BookingActions, type Intent } from "./BookingActions";
-import { BookingDeadline } from "./BookingTerms";
+import { BookingDeadline } from "./BookingDeadline";
+import { BookingTime } from "./BookingTime";
 import { Countdown } from "./Countdown";
-import { BookingTime } from "./When";
 
 /** A booking of one's own, with what can be done about it. The next one to come is shown larger. */
 export function BookingCard({

@@ -7,7 +7,7 @@ import type { Booking } from "../types";
 
 const DAY_MINUTES = 24 * 60;
 
-/** How long until a booking begins. It counts in silence: nobody wants to hear each minute pass. */
+/** Time until a booking starts. Not announced to screen readers on every minute. */
 export function Countdown({ booking, className }: { booking: Booking; className?: string }) {
   const t = useTexts();
   const now = useNow();

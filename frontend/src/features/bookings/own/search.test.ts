@@ -4,16 +4,16 @@ import { validateBookings } from "./search";
 const ID = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b";
 
 describe("the address of one's bookings", () => {
-  it("keeps the tab and the booking that is looked at", () => {
+  it("keeps the tab and the open booking", () => {
     expect(validateBookings({ tab: "past", booking: ID })).toEqual({ tab: "past", booking: ID });
   });
 
-  it("says nothing of the tab that is shown anyway", () => {
+  it("omits the default tab", () => {
     expect(validateBookings({ tab: "upcoming" })).toEqual({});
     expect(validateBookings({})).toEqual({});
   });
 
-  it("drops what it does not know", () => {
+  it("drops unknown values", () => {
     expect(validateBookings({ tab: "nonsense", booking: "../../etc", page: 3 })).toEqual({});
     expect(validateBookings({ tab: ["past"], booking: 7 })).toEqual({});
   });

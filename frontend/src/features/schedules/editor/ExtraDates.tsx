@@ -12,7 +12,7 @@ import { RangeFields } from "./RangeFields";
 
 const EVENING = 18 * 60;
 
-/** Single dates beside the week: a one-off class, an extra evening. */
+/** Single dates in addition to the weekly hours: a one-off class, an extra evening. */
 export function ExtraDates({ duration, today }: { duration: number; today: Day }) {
   const t = useTexts();
   const { control, formState } = useFormContext<ScheduleForm>();

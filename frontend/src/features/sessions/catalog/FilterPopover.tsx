@@ -4,7 +4,7 @@ import { FilterContent } from "./FilterContent";
 import type { FilterBarProps, WithControl } from "./filters";
 
 /**
- * The panel below a chip. It is loaded when the first one is wanted, so it stands beside its chip rather than around it:
+ * The panel below a chip. It is loaded when the first one is wanted, so it is placed next to its chip rather than around it:
  * a chip that is replaced while it is pressed would lose its focus.
  */
 export default function FilterPopover({

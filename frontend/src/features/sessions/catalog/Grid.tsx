@@ -5,7 +5,7 @@ import { CardSkeleton, CardWithWords, useCardWords } from "./SessionCard";
 
 const GRID = "grid grid-cols-1 gap-x-6 gap-y-10 sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-4";
 
-/** Cards: one beside another as the width allows. */
+/** A responsive grid of session cards. */
 export function Grid({
   sessions,
   areSeenLater: isBelowFold = false,

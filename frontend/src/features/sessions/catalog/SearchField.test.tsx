@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 describe("the catalog's search", () => {
-  it("asks when one pauses, not for every letter", () => {
+  it("is debounced", () => {
     const onSearch = vi.fn();
     render(<SearchField onSearch={onSearch} />);
     for (const text of ["p", "pa", "pas"]) type(text);
@@ -25,7 +25,7 @@ describe("the catalog's search", () => {
     expect(onSearch.mock.calls).toEqual([["pas"]]);
   });
 
-  it("asks at once when it is sent, and not again after the pause", () => {
+  it("runs at once on submit and not again after the delay", () => {
     const onSearch = vi.fn();
     render(<SearchField onSearch={onSearch} />);
     type("pasta");
@@ -34,7 +34,7 @@ describe("the catalog's search", () => {
     expect(onSearch.mock.calls).toEqual([["pasta"]]);
   });
 
-  it("does not ask for what holds no letter or digit, but takes a search away with it", () => {
+  it("is cleared by text without letters or digits", () => {
     const onSearch = vi.fn();
     render(<SearchField value="pasta" onSearch={onSearch} />);
     type("!");
@@ -42,7 +42,7 @@ describe("the catalog's search", () => {
     expect(onSearch.mock.calls).toEqual([[undefined]]);
   });
 
-  it("follows the address when that changes by other means, and never what was just typed", () => {
+  it("follows the address except for its own changes", () => {
     const { rerender } = render(<SearchField value="pasta" onSearch={() => undefined} />);
     type("pasta fr");
     rerender(<SearchField value="pasta" onSearch={() => undefined} />);

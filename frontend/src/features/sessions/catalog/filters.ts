@@ -3,7 +3,7 @@ import { activeFilters, type CatalogSearch, FILTERS, type Filter } from "../sear
 import type { ChangeSearch } from "./useCatalog";
 import type { FilterWords } from "./useFilterWords";
 
-/** What the filters have beside them: the total, and counts that leave out the filter they stand at. */
+/** The counts of the filters: the total, and the counts of each filter without itself applied. */
 export type Counts = {
   total: number | undefined;
   byCategory: Facets | undefined;

@@ -7,7 +7,7 @@ const BANDS = [
   { min_price: "200.00", max_price: null, count: 1 },
 ];
 
-it("a band becomes bounds that do not overlap the next band", () => {
+it("price bands do not overlap", () => {
   expect(BANDS.map(bandBounds)).toEqual([
     { min_price: undefined, max_price: 24.99 },
     { min_price: 25, max_price: 49.99 },
@@ -15,7 +15,7 @@ it("a band becomes bounds that do not overlap the next band", () => {
   ]);
 });
 
-it("a band is found again by its bounds", () => {
+it("a price band is recognized by its bounds", () => {
   expect(matchBand({ min_price: 25, max_price: 49.99 }, BANDS)).toBe(BANDS[1]);
   expect(matchBand({ min_price: 25, max_price: 40 }, BANDS)).toBeUndefined();
 });

@@ -6,7 +6,7 @@ export function Description({ text }: { text: string }) {
   return (
     <div className="flex max-w-prose flex-col gap-4 leading-relaxed">
       {toParagraphs(text).map((lines, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a text that changes is drawn anew
+        // biome-ignore lint/suspicious/noArrayIndexKey: a changed text is rendered again as a whole
         <p key={index}>
           {lines.map((pieces, line) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: as above

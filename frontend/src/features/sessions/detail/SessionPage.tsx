@@ -14,7 +14,7 @@ import { Similar } from "./Similar";
 
 type Props = { id: string; renderPanel: (session: Session, isWide: boolean) => ReactNode };
 
-/** One session, with the panel to book it: beside it on wide windows, below it on phones. */
+/** One session, with the panel to book it: next to it on wide windows, below it on phones. */
 export function SessionPage({ id, renderPanel }: Props) {
   const t = useTexts();
   const { data: session, error, isPending, refetch } = useQuery(sessionQuery(id));

@@ -9,13 +9,13 @@ describe("a description", () => {
     ]);
   });
 
-  it("stays text where it looks like HTML", () => {
+  it("is not parsed as HTML", () => {
     expect(toPieces('<img src=x onerror="alert(1)">')).toEqual([{ text: '<img src=x onerror="alert(1)">' }]);
   });
 });
 
 describe("an address in a line", () => {
-  it("becomes a link without what ends the sentence", () => {
+  it("becomes a link without trailing punctuation", () => {
     expect(toPieces("See https://example.org/a?b=1. Then (http://example.org/x_(y)), come!")).toEqual([
       { text: "See " },
       { text: "https://example.org/a?b=1", href: "https://example.org/a?b=1" },
@@ -25,7 +25,7 @@ describe("an address in a line", () => {
     ]);
   });
 
-  it("is no link with another protocol or with a name that misleads", () => {
+  it("is not a link with another protocol or with credentials", () => {
     for (const line of [
       "javascript:alert(1)",
       "data:text/html,x",

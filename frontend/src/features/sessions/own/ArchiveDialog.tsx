@@ -5,15 +5,15 @@ import { toast } from "sonner";
 import { Button, buttonClass } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Notice } from "~/components/Notice";
-import { useFormatStarts } from "~/features/slots/useStartsInWords";
+import { useFormatStarts } from "~/features/slots/useFormatStarts";
 import { isProblem, type Problem } from "~/lib/api/problem";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import type { Session } from "../queries";
 import { archiveSession, uncacheSession } from "./queries";
 import { useTexts } from "./texts";
-import { useToggleListing } from "./useListing";
+import { useToggleListing } from "./useToggleListing";
 
-/** Asks before a session goes for good; where somebody holds a seat, says when, and what can be done instead. */
+/** Asks before a session is archived. If it still has bookings, lists their times and offers alternatives. */
 export function ArchiveDialog({ session, onClose }: { session: Session; onClose: () => void }) {
   const t = useTexts();
   const { t: common } = useTranslation();

@@ -5,7 +5,7 @@ import { type ReactNode, useMemo, useState } from "react";
 import type { UseFormReturn } from "react-hook-form";
 import { toast } from "sonner";
 import { Button } from "~/components/Button";
-import { useFormatStarts } from "~/features/slots/useStartsInWords";
+import { useFormatStarts } from "~/features/slots/useFormatStarts";
 import { isProblem } from "~/lib/api/problem";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
 import type { Session } from "../queries";

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Skeleton } from "~/components/Skeleton";
 
-/** Holds the place of a form and what stands beside it. */
+/** Placeholder of a form with its side panel. */
 export function FormSkeleton() {
   const { t } = useTranslation();
   return (

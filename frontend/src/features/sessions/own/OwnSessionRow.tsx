@@ -11,7 +11,7 @@ import { Cover } from "../Cover";
 import { useFormatPrice } from "../price";
 import type { Session } from "../queries";
 import { useTexts } from "./texts";
-import { useToggleListing } from "./useListing";
+import { useToggleListing } from "./useToggleListing";
 
 /** One of the creator's sessions with everything that can be done with it. */
 export function OwnSessionRow({ session, onArchive }: { session: Session; onArchive: () => void }) {

@@ -20,7 +20,7 @@ function useResetOnSave(form: UseFormReturn<Form>, saved: Form) {
   useEffect(() => form.reset(saved, { keepDirtyValues: true }), [form, saved]);
 }
 
-/** What a session is, beside the card that learners will see. `saved` is what there is to go back to. */
+/** Edits a session next to a preview of its card. `saved` holds the values to reset to. */
 export function SessionForm({
   session,
   saved,

@@ -27,13 +27,13 @@ const SESSION = {
 } as unknown as Session;
 
 describe("a session's form", () => {
-  it("sends what it read, if nothing is changed", () => {
+  it("sends what it read when unchanged", () => {
     const { id: _, ...facts } = SESSION;
     expect(toSessionIn(toSessionForm(SESSION))).toEqual(facts);
     expect(toSessionChanges(toSessionForm(SESSION), toSessionForm(SESSION))).toEqual({});
   });
 
-  it("sends only what differs, and no difference that is only in how it is written", () => {
+  it("sends changed fields only, ignoring formatting", () => {
     const form = {
       ...toSessionForm(SESSION),
       title: " Morning yoga ",
@@ -44,18 +44,18 @@ describe("a session's form", () => {
     expect(toSessionChanges(form, toSessionForm(SESSION))).toEqual({ duration: 90, tags: ["yoga"] });
   });
 
-  it("says none where nothing is chosen", () => {
+  it("sends null for an empty choice", () => {
     expect(toSessionIn(EMPTY_FORM)).toMatchObject({ category: null, image_url: null, tags: [] });
   });
 
-  it("copies everything but the title, and hides the copy", () => {
+  it("copies everything but the title, and the copy is hidden", () => {
     const copy = copySession(SESSION, "Morning yoga (copy)");
     expect(copy).toEqual({ ...toSessionForm(SESSION), title: "Morning yoga (copy)", status: "inactive" });
   });
 });
 
 describe("an amount", () => {
-  it("is taken as people type it", () => {
+  it("accepts common notations", () => {
     expect(normalizeAmount("49,9")).toBe("49.90");
     expect(normalizeAmount(" 007 ")).toBe("7.00");
     expect(normalizeAmount("0")).toBe("0.00");
@@ -67,7 +67,7 @@ describe("an amount", () => {
   });
 });
 
-it("tags come apart at commas, in lower case and each once", () => {
+it("tags are split at commas, lower-cased and unique", () => {
   expect(parseTags("Yoga, #Beginners ,, yoga;Slow  flow")).toEqual(["yoga", "beginners", "slow flow"]);
   expect(parseTags("  ")).toEqual([]);
 });

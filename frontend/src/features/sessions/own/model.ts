@@ -77,7 +77,7 @@ export function toSessionIn(form: SessionForm): SessionIn {
   };
 }
 
-/** Only what differs: what somebody else changed meanwhile stays, and nothing is asked of seats that stay as they are. */
+/** The changed fields only, so that concurrent changes of other fields are kept. */
 export function toSessionChanges(form: SessionForm, before: SessionForm): SessionChanges {
   const [now, then] = [toSessionIn(form), toSessionIn(before)];
   const changed = Object.entries(now).filter(

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Card } from "~/components/Card";
 
-/** A part of the settings: what it is about beside what can be set. */
+/** A section of the settings: its description next to its fields. */
 export function Section({
   id,
   title,

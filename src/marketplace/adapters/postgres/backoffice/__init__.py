@@ -1,1 +1,1 @@
-"""The back office's lists, on SQLAlchemy and advanced-alchemy: imported when somebody first asks for one."""
+"""The lists of the back office, on SQLAlchemy and advanced-alchemy; imported at the first request for one."""

@@ -1,4 +1,4 @@
-"""The four lists: what each filter and order means of its table, and how its rows are shown."""
+"""The four lists: the columns of their filters and orders, their search, and how rows are loaded."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import fields
@@ -8,7 +8,12 @@ from uuid import UUID
 
 from marketplace.adapters.postgres.backoffice.engine import Engine
 from marketplace.adapters.postgres.backoffice.lists import Ids, ListOf, PostgresAdminList, Read
-from marketplace.adapters.postgres.backoffice.search import bookings_found, entries_found, sessions_found, users_found
+from marketplace.adapters.postgres.backoffice.search import (
+    search_bookings,
+    search_entries,
+    search_sessions,
+    search_users,
+)
 from marketplace.adapters.postgres.schema.admin_tables import AuditEntryTable
 from marketplace.adapters.postgres.schema.tables import BookingTable, SessionTable, UserTable
 from marketplace.core.domain.admin_lists import AccountRow, BookingRow, PersonName, SessionName, SessionRow
@@ -27,43 +32,43 @@ _names: Callable[[Any], tuple[str, ...]] = cache(_fields)
 
 
 def _columns(model: Any, kind: Any) -> list[Any]:
-    """The columns of a table that a row of this kind is made of."""
+    """Return the columns of a table that a row of this kind needs."""
     return [getattr(model, name) for name in _names(kind) if hasattr(model, name)]
 
 
-def _made(kind: type[T], row: Any, **others: Any) -> T:
-    kept = {name: getattr(row, name) for name in _names(kind) if name not in others}
-    return kind(**kept, **others)
+def _build(kind: type[T], row: Any, **others: Any) -> T:
+    values = {name: getattr(row, name) for name in _names(kind) if name not in others}
+    return kind(**values, **others)
 
 
 async def _people(read: Read, kind: type[T], ids: Iterable[UUID | None]) -> dict[UUID | None, T]:
-    known = {each for each in ids if each is not None}
-    found = await read(UserTable, known, _columns(UserTable, kind))
-    return {user_id: _made(kind, row) for user_id, row in found.items()}
+    user_ids = {each for each in ids if each is not None}
+    found = await read(UserTable, user_ids, _columns(UserTable, kind))
+    return {user_id: _build(kind, row) for user_id, row in found.items()}
 
 
-async def _accounts(read: Read, ids: Ids) -> dict[UUID, AccountRow]:
+async def _load_accounts(read: Read, ids: Ids) -> dict[UUID, AccountRow]:
     found = await read(UserTable, ids, _columns(UserTable, AccountRow))
-    return {user_id: _made(AccountRow, row) for user_id, row in found.items()}
+    return {user_id: _build(AccountRow, row) for user_id, row in found.items()}
 
 
-async def _sessions(read: Read, ids: Ids) -> dict[UUID, SessionRow]:
+async def _load_sessions(read: Read, ids: Ids) -> dict[UUID, SessionRow]:
     found = await read(SessionTable, ids, [SessionTable.creator_id, *_columns(SessionTable, SessionRow)])
     people = await _people(read, PersonName, (row.creator_id for row in found.values()))
-    return {each: _made(SessionRow, row, creator=people[row.creator_id]) for each, row in found.items()}
+    return {each: _build(SessionRow, row, creator=people[row.creator_id]) for each, row in found.items()}
 
 
-async def _bookings(read: Read, ids: Ids) -> dict[UUID, BookingRow]:
+async def _load_bookings(read: Read, ids: Ids) -> dict[UUID, BookingRow]:
     named = (BookingTable.session_id, BookingTable.creator_id, BookingTable.user_id)
     found = await read(BookingTable, ids, [*named, *_columns(BookingTable, BookingRow)])
     rows = found.values()
     people = await _people(read, PersonName, (each for row in rows for each in (row.creator_id, row.user_id)))
     titles = await read(SessionTable, {row.session_id for row in rows}, [SessionTable.title])
     return {
-        each: _made(
+        each: _build(
             BookingRow,
             row,
-            session=_made(SessionName, titles[row.session_id]),
+            session=_build(SessionName, titles[row.session_id]),
             creator=people[row.creator_id],
             user=people[row.user_id],
         )
@@ -71,12 +76,12 @@ async def _bookings(read: Read, ids: Ids) -> dict[UUID, BookingRow]:
     }
 
 
-async def _entries(read: Read, ids: Ids) -> dict[UUID, AuditDetails]:
+async def _load_entries(read: Read, ids: Ids) -> dict[UUID, AuditDetails]:
     found = await read(AuditEntryTable, ids, _columns(AuditEntryTable, AuditEntry))
     rows = found.values()
     people = await _people(read, PublicUser, (each for row in rows for each in (row.actor_id, row.as_id)))
     return {
-        each: _made(AuditDetails, row, actor_details=people.get(row.actor_id), as_details=people.get(row.as_id))
+        each: _build(AuditDetails, row, actor_details=people.get(row.actor_id), as_details=people.get(row.as_id))
         for each, row in found.items()
     }
 
@@ -97,8 +102,8 @@ USERS = ListOf(
         "username": "username_folded",
         "last_name": "name_key",
     },
-    found=users_found,
-    shown=_accounts,
+    search=search_users,
+    load_rows=_load_accounts,
 )
 SESSIONS = ListOf(
     model=SessionTable,
@@ -114,8 +119,8 @@ SESSIONS = ListOf(
         "created_to": ("created_at", "lt"),
     },
     orders={"created_at": "created_at", "price": "price", "title": "title_key", "duration": "duration"},
-    found=sessions_found,
-    shown=_sessions,
+    search=search_sessions,
+    load_rows=_load_sessions,
 )
 BOOKINGS = ListOf(
     model=BookingTable,
@@ -128,8 +133,8 @@ BOOKINGS = ListOf(
         "starts_to": ("starts_at", "lt"),
     },
     orders={"created_at": "created_at", "booking_date": "starts_at", "amount": "amount"},
-    found=bookings_found,
-    shown=_bookings,
+    search=search_bookings,
+    load_rows=_load_bookings,
 )
 AUDIT = ListOf(
     model=AuditEntryTable,
@@ -141,13 +146,13 @@ AUDIT = ListOf(
         "at_to": ("at", "lt"),
     },
     orders={"at": "at"},
-    found=entries_found,
-    shown=_entries,
+    search=search_entries,
+    load_rows=_load_entries,
 )
 
 
 def lists_over(engine: Engine) -> AdminLists:
-    """All four."""
+    """Create the four lists."""
     return AdminLists(
         users=PostgresAdminList(engine, USERS),
         sessions=PostgresAdminList(engine, SESSIONS),

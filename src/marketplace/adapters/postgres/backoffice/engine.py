@@ -1,4 +1,4 @@
-"""The back office's own connections: few, and none of them open before somebody asks."""
+"""The connections of the back office: few, and opened on demand."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,20 +13,20 @@ from marketplace.adapters.postgres.connection.errors import translating_errors
 from marketplace.adapters.postgres.connection.pool import PoolLimits, milliseconds
 from marketplace.core.errors import Busy
 
-CONNECTIONS = 4
-"""Of one process, for pages of lists."""
-STALLED = 600_000
-"""Milliseconds for which the reader of an export may take nothing before it is given up."""
+POOL_SIZE = 4
+"""Maximum per process, for pages of lists."""
+STALLED_EXPORT_TIMEOUT = 600_000
+"""Milliseconds after which an export is aborted if its client reads nothing."""
 SETTINGS = {
     "timezone": "UTC",
     "jit": "off",
-    # a statement is planned for the very values that it is asked with
+    # plan each statement for its own values
     "plan_cache_mode": "force_custom_plan",
 }
 
 
 class Engine:
-    """Sessions of SQLAlchemy, as unlike bookable sessions as can be. Raises `Busy` as the pool does."""
+    """SQLAlchemy engines and sessions (not bookable ones). Raises `Busy` as the pool does."""
 
     def __init__(self, dsn: str, limits: PoolLimits) -> None:
         page = {
@@ -34,21 +34,21 @@ class Engine:
             "application_name": "marketplace lists",
             "statement_timeout": milliseconds(limits.statement_timeout),
         }
-        # each step of an export is a statement of its own, and the first may have to sort everything
+        # each fetch of an export is a statement, and the first may have to sort everything
         export = {
             **SETTINGS,
             "application_name": "marketplace export",
             "statement_timeout": "0",
-            "idle_in_transaction_session_timeout": str(STALLED),
+            "idle_in_transaction_session_timeout": str(STALLED_EXPORT_TIMEOUT),
             "cursor_tuple_fraction": "0.001",
         }
-        # asyncpg reads the address itself: SQLAlchemy's dialect does not take all of its parameters
+        # asyncpg parses the DSN itself: SQLAlchemy's dialect does not accept all of its parameters
         self._pages = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=lambda: asyncpg.connect(
                 dsn, server_settings=page, command_timeout=limits.command_timeout.total_seconds()
             ),
-            pool_size=CONNECTIONS,
+            pool_size=POOL_SIZE,
             max_overflow=0,
             pool_timeout=limits.acquire_timeout.total_seconds(),
             pool_recycle=300,
@@ -62,26 +62,25 @@ class Engine:
 
     @asynccontextmanager
     async def for_page(self) -> AsyncIterator[AsyncSession]:
-        """For a page of a list."""
-        with _told():
+        """Open a session for a page of a list."""
+        with _translating_driver_errors():
             async with AsyncSession(self._pages) as session:
                 yield session
 
     @asynccontextmanager
     async def for_export(self) -> AsyncIterator[AsyncSession]:
-        """For all of a list: a connection of its own, on which everything is as it was at one moment."""
-        with _told():
+        """Open a session for a whole list: a separate connection that reads one snapshot."""
+        with _translating_driver_errors():
             async with AsyncSession(self._exports) as session:
                 yield session
 
     async def close(self) -> None:
-        """Close what was opened."""
         await self._pages.dispose()
         await self._exports.dispose()
 
 
-class _told:  # noqa: N801 - read as a statement
-    """SQLAlchemy's errors as those of the driver that they wrap, in the core's words."""
+class _translating_driver_errors:  # noqa: N801 - used as a statement
+    """Raise the core's error for the driver's error that SQLAlchemy wraps."""
 
     def __enter__(self) -> None: ...
 
@@ -97,6 +96,6 @@ class _told:  # noqa: N801 - read as a statement
 
 
 def _driver_error(error: DBAPIError) -> BaseException:
-    """What asyncpg raised, under SQLAlchemy's two wrappings."""
+    """Return asyncpg's error, which SQLAlchemy wraps twice."""
     cause = error.orig.__cause__ if error.orig is not None else None
     return cause or error

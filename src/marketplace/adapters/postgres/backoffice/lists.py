@@ -1,7 +1,7 @@
-"""Lists of the back office: advanced-alchemy's repositories, filters and pages, and what makes them quick at size.
+"""Lists of the back office on advanced-alchemy's repositories and filters, fast for large tables.
 
-Sorting what matches and walking through an index in order are each slow where the other is quick, and PostgreSQL's
-guess of how many match decides which it takes. So they are counted first, as far as they can be sorted in no time.
+Sorting the matches and walking an index in order are each slow where the other is fast, and PostgreSQL chooses by its
+estimate of the number of matches. So the matches are counted first, up to a number that sorts quickly.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
@@ -34,69 +34,68 @@ from marketplace.core.domain.pages import NumberedPage
 
 R = TypeVar("R")
 
-CANCELLED = "57014"
+QUERY_CANCELED = "57014"
 WALK_TIMEOUT = text("SET LOCAL statement_timeout = 150")
-"""Milliseconds. A page of much that matches is found in a few, unless the order has all of it at its other end; but a
-deep page takes its time."""
-BATCH = 1_000
-"""Rows of an export that are read at a time."""
+"""Milliseconds. With many matches a page takes a few, unless all matches are at the far end of the order. A deep
+page has no such timeout."""
+EXPORT_BATCH = 1_000
+"""Rows of an export per fetch."""
 
 Ids = Collection[UUID]
 Read = Callable[[Any, Ids, Sequence[Any]], Awaitable[dict[UUID, Any]]]
-"""Of a table, the rows with these ids, with these columns only."""
-Found = Callable[[AsyncSession, Search], Awaitable[ColumnElement[bool]]]
+"""Read the rows of a table with these ids, and only these columns."""
+SearchClause = Callable[[AsyncSession, Search], Awaitable[ColumnElement[bool]]]
 
 
 @dataclass
 class Where(StatementFilter):
-    """Any condition, as a filter among the library's own."""
+    """Any condition as a filter of advanced-alchemy."""
 
     clause: ColumnElement[bool]
 
     def append_to_statement(self, statement: Any, model: Any) -> Any:
-        """Require it."""
         _ = model
         return statement.where(self.clause)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListOf(Generic[R]):
-    """What makes one list: its table, how filters and orders are called there, how it is searched and shown."""
+    """The definition of a list: its table, the columns of its filters and orders, its search and its loader."""
 
     model: Any
     filters: Mapping[str, tuple[str, str]]
-    """By filter, its column and what is asked of it: an operator, or `set`."""
+    """Filter name to column and operator; `set` tests for NOT NULL."""
     orders: Mapping[str, str]
-    found: Found
-    shown: Callable[[Read, Ids], Awaitable[Mapping[UUID, R]]]
+    search: SearchClause
+    load_rows: Callable[[Read, Ids], Awaitable[Mapping[UUID, R]]]
 
-    async def requested(self, session: AsyncSession, filters: Any) -> list[StatementFilter]:
-        """The filters that are given."""
-        provided = {name: getattr(filters, name) for name in self.filters if getattr(filters, name) is not None}
-        conditions = [_filter(*self.filters[name], value) for name, value in provided.items()]
+    async def conditions(self, session: AsyncSession, filters: Any) -> list[StatementFilter]:
+        """Return the conditions of the filters that are set."""
+        active = {name: getattr(filters, name) for name in self.filters if getattr(filters, name) is not None}
+        conditions = [_filter(*self.filters[name], value) for name, value in active.items()]
         if filters.search is not None:
-            conditions.append(Where(await self.found(session, filters.search)))
+            conditions.append(Where(await self.search(session, filters.search)))
         return conditions
 
     def order(self, ordering: str) -> list[StatementFilter]:
-        """By a column and then by id, both in the same direction, so that one index serves either way."""
+        """Order by a column, then by id in the same direction, so that one index serves both directions."""
         column, is_down = self.orders[ordering.removeprefix("-")], ordering.startswith("-")
         return [OrderBy(name, "desc" if is_down else "asc") for name in (column, "id")]
 
     def sortable(self, ordering: str, *filters: StatementFilter) -> CTE:
-        """What passes the filters, worked out once and in no order: ids, and what they are to be sorted by."""
+        """Return the matches as a materialized CTE: unordered ids with their sort column."""
         statement = self.ids(*filters).add_columns(getattr(self.model, self.orders[ordering.removeprefix("-")]))
         return statement.cte("found").prefix_with("MATERIALIZED")
 
     def sorted(self, found: CTE, ordering: str, part: LimitOffset) -> Select[Any]:
-        """A page of the ids of something `sortable`."""
+        """Return a page of ids of a `sortable` CTE."""
         statement: Select[Any] = select(found.c.id)
         for each in (*self.order(ordering), part):
             statement = each.append_to_statement(statement, found.c)  # type: ignore[arg-type]
         return statement
 
     def ids(self, *filters: StatementFilter) -> Select[Any]:
-        """A select of ids."""
+        """Select the ids that match the filters."""
         statement: Select[Any] = select(self.model.id)
         for each in filters:
             statement = each.append_to_statement(statement, self.model)
@@ -104,60 +103,57 @@ class ListOf(Generic[R]):
 
 
 class PostgresAdminList(Generic[R]):
-    """`AdminList` for one kind of row."""
+    """`AdminList` for one list."""
 
     def __init__(self, engine: Engine, kind: ListOf[R]) -> None:
         self._engine = engine
         self._kind = kind
 
     async def page(self, filters: Any, offset: int, limit: int) -> NumberedPage[R]:
-        """See the port."""
         async with self._engine.for_page() as session:
-            requested = await self._kind.requested(session, filters)
+            conditions = await self._kind.conditions(session, filters)
             part = LimitOffset(limit, offset)
-            few = self._kind.sortable(filters.ordering, *requested, LimitOffset(MAX_COUNTED + 1, 0))
+            few = self._kind.sortable(filters.ordering, *conditions, LimitOffset(MAX_COUNTED + 1, 0))
             counted = select(func.count()).select_from(few).scalar_subquery()
             first = func.array(self._kind.sorted(few, filters.ordering, part).scalar_subquery(), type_=ARRAY(Uuid()))
             total, ids = (await session.execute(select(counted, first))).one()
             if total > MAX_COUNTED:
-                total = max(total, await _estimate(session, self._kind.ids(*requested)))
-                ids = await self._of_many(session, filters.ordering, requested, part)
-            rows = await self._kind.shown(_with_repositories(session), ids)
+                total = max(total, await _estimate(session, self._kind.ids(*conditions)))
+                ids = await self._ids_by_index(session, filters.ordering, conditions, part)
+            rows = await self._kind.load_rows(_with_repositories(session), ids)
             return NumberedPage(tuple(rows[each] for each in ids), total, is_estimated=total > MAX_COUNTED)
 
     async def matching(self, filters: Any, maximum: int) -> tuple[UUID, ...]:
-        """See the port."""
         async with self._engine.for_page() as session:
-            requested = await self._kind.requested(session, filters)
+            conditions = await self._kind.conditions(session, filters)
             whole = LimitOffset(maximum, 0)
-            some = self._kind.sortable(filters.ordering, *requested, whole)
+            some = self._kind.sortable(filters.ordering, *conditions, whole)
             return tuple((await session.scalars(self._kind.sorted(some, filters.ordering, whole))).all())
 
-    async def _of_many(
-        self, session: AsyncSession, ordering: str, requested: Sequence[StatementFilter], part: LimitOffset
+    async def _ids_by_index(
+        self, session: AsyncSession, ordering: str, conditions: Sequence[StatementFilter], part: LimitOffset
     ) -> Sequence[UUID]:
-        """The ids of a page, by walking through the index of the order; by sorting, if all that matches is far off."""
+        """Return the ids of a page by walking the index of the order; sort instead if that times out."""
         if part.offset <= MAX_COUNTED:
             await session.execute(WALK_TIMEOUT)
         try:
-            found = await session.scalars(self._kind.ids(*requested, *self._kind.order(ordering), part))
+            found = await session.scalars(self._kind.ids(*conditions, *self._kind.order(ordering), part))
             return found.all()
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) != CANCELLED:
+            if getattr(error.orig, "sqlstate", None) != QUERY_CANCELED:
                 raise
         finally:
             await session.rollback()
-        everything = self._kind.sortable(ordering, *requested)
+        everything = self._kind.sortable(ordering, *conditions)
         return (await session.scalars(self._kind.sorted(everything, ordering, part))).all()
 
     async def batches(self, filters: Any) -> AsyncGenerator[tuple[R, ...], None]:
-        """See the port."""
         async with self._engine.for_export() as session:
-            requested = await self._kind.requested(session, filters)
-            statement = self._kind.ids(*requested, *self._kind.order(filters.ordering))
-            found = await session.stream_scalars(statement, execution_options={"yield_per": BATCH})
+            conditions = await self._kind.conditions(session, filters)
+            statement = self._kind.ids(*conditions, *self._kind.order(filters.ordering))
+            found = await session.stream_scalars(statement, execution_options={"yield_per": EXPORT_BATCH})
             async for ids in found.partitions():
-                rows = await self._kind.shown(_with_statements(session), ids)
+                rows = await self._kind.load_rows(_with_statements(session), ids)
                 yield tuple(rows[each] for each in ids)
 
 
@@ -174,21 +170,21 @@ def _explained(element: _Explained, compiler: SQLCompiler, **options: Any) -> st
 
 
 async def _estimate(session: AsyncSession, statement: Select[Any]) -> int:
-    """How many rows PostgreSQL expects of a statement."""
-    # of a column without a type, or the plan would be read as what the column has
+    """Return the planner's estimate of the number of rows."""
+    # an untyped column, or SQLAlchemy would convert the plan to the type of the column
     untyped: Select[Any] = statement.with_only_columns(literal_column("1"), maintain_column_froms=True)
     (plan,) = (await session.execute(_Explained(untyped))).scalar_one()
     return int(plan["Plan"]["Plan Rows"])
 
 
-def _filter(column: str, requested: str, value: Any) -> StatementFilter:
-    if requested == "set":
+def _filter(column: str, operator: str, value: Any) -> StatementFilter:
+    if operator == "set":
         return NotNullFilter(column) if value else NullFilter(column)
-    return ComparisonFilter(column, requested, value)
+    return ComparisonFilter(column, operator, value)
 
 
 def _with_repositories(session: AsyncSession) -> Read:
-    """By the library's repositories, which only ever read."""
+    """Read through advanced-alchemy's repositories."""
 
     async def read(model: Any, ids: Ids, columns: Sequence[Any]) -> dict[UUID, Any]:
         kind: Any = type(f"{model.__name__}Repository", (SQLAlchemyAsyncRepository,), {"model_type": model})
@@ -199,7 +195,7 @@ def _with_repositories(session: AsyncSession) -> Read:
 
 
 def _with_statements(session: AsyncSession) -> Read:
-    """The same for a million rows: objects that could be changed and saved cost several times what reading does."""
+    """Read a million rows without mapped objects, which cost several times as much as the rows."""
 
     async def read(model: Any, ids: Ids, columns: Sequence[Any]) -> dict[UUID, Any]:
         named = any_(literal(list(ids), ARRAY(Uuid())))

@@ -1,4 +1,4 @@
-"""Searching: what is found by its own words, and what by those of people and sessions that it belongs to."""
+"""Search by the words of a row, and by those of the people and sessions it refers to."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,39 +14,35 @@ from marketplace.adapters.postgres.schema.tables import LISTED, NOT_LISTED, Book
 from marketplace.core.domain.admin_lists import Search
 
 MAX_RELATED = 1_000
-"""So many people or sessions are looked up first. Where more match, each row is asked for its own."""
+"""The number of people or sessions that are looked up first. If more match, each row checks its own."""
 
 Clause = ColumnElement[bool]
 Column = InstrumentedAttribute[Any]
 
 
-async def users_found(_: AsyncSession, search: Search) -> Clause:
-    """Accounts."""
+async def search_users(_: AsyncSession, search: Search) -> Clause:
     if isinstance(search, UUID):
         return UserTable.id == search
     return _has(UserTable.searched, search)
 
 
-async def sessions_found(session: AsyncSession, search: Search) -> Clause:
-    """Sessions."""
+async def search_sessions(session: AsyncSession, search: Search) -> Clause:
     if isinstance(search, UUID):
         return or_(SessionTable.id == search, SessionTable.creator_id == search)
     return or_(_session_has(search), await _people(session, search, SessionTable.creator_id))
 
 
-async def bookings_found(session: AsyncSession, search: Search) -> Clause:
-    """Bookings."""
+async def search_bookings(session: AsyncSession, search: Search) -> Clause:
     columns = (BookingTable.session_id, BookingTable.user_id, BookingTable.creator_id)
     if isinstance(search, UUID):
         return or_(*(column == search for column in (BookingTable.id, *columns)))
-    titled = await _related(
+    by_title = await _related(
         session, SessionTable.id, _session_has(search, "A"), columns[:1], _has(SessionTable.searched, search, "A")
     )
-    return or_(titled, await _people(session, search, *columns[1:]))
+    return or_(by_title, await _people(session, search, *columns[1:]))
 
 
-async def entries_found(session: AsyncSession, search: Search) -> Clause:
-    """Entries of the audit log."""
+async def search_entries(session: AsyncSession, search: Search) -> Clause:
     columns = (AuditEntryTable.actor_id, AuditEntryTable.as_id, AuditEntryTable.target_id)
     if isinstance(search, UUID):
         return or_(*(column == search for column in (AuditEntryTable.id, *columns)))
@@ -54,28 +50,28 @@ async def entries_found(session: AsyncSession, search: Search) -> Clause:
 
 
 async def _people(session: AsyncSession, words: Sequence[str], *columns: Column) -> Clause:
-    found = _has(UserTable.searched, words)
-    return await _related(session, UserTable.id, found, columns, found)
+    matching = _has(UserTable.searched, words)
+    return await _related(session, UserTable.id, matching, columns, matching)
 
 
 async def _related(
-    session: AsyncSession, identity: Column, found: Clause, columns: Sequence[Column], is_found: Clause
+    session: AsyncSession, identity: Column, matching: Clause, columns: Sequence[Column], is_match: Clause
 ) -> Clause:
-    """Whether a column of these names something that is found; `is_found` asks it of one that is named."""
-    ids = (await session.execute(select(identity).where(found).limit(MAX_RELATED + 1))).scalars().all()
+    """Match rows where one of the columns refers to a match; `is_match` tests a single referred row."""
+    ids = (await session.execute(select(identity).where(matching).limit(MAX_RELATED + 1))).scalars().all()
     if not ids:
         return false()
     if len(ids) <= MAX_RELATED:
         named = any_(literal(list(ids), ARRAY(Uuid())))
         return or_(*(column == named for column in columns))
-    # a scalar, since what EXISTS asks might be worked out for everything beforehand
-    return or_(*(select(is_found).where(identity == column).scalar_subquery() for column in columns))
+    # a scalar subquery, since the planner might hash an EXISTS over the whole table
+    return or_(*(select(is_match).where(identity == column).scalar_subquery() for column in columns))
 
 
 def _session_has(words: Sequence[str], weight: str = "") -> Clause:
-    # each half has an index of its own: one that buyers search, and one of what is left
-    requested = _has(SessionTable.searched, words, weight)
-    return or_(requested & LISTED, requested & NOT_LISTED)
+    # each half has its own partial index: listed sessions, which buyers search, and the others
+    matches = _has(SessionTable.searched, words, weight)
+    return or_(matches & LISTED, matches & NOT_LISTED)
 
 
 def _has(column: Column, words: Sequence[str], weight: str = "") -> Clause:

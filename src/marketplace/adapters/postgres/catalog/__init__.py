@@ -1,1 +1,1 @@
-"""The statements of the public catalog."""
+"""The SQL of the public catalog."""

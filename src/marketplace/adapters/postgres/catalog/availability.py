@@ -1,34 +1,34 @@
 """The SQL of `Availability.next_bookable_start` and `has_bookable_start`, over materialized starts and slots.
 
-In every fragment `s` is a session (its `id`, `creator_id`, `duration` and `max_participants`), `o` its open times, and
-`w` the times in which to look, with the minutes that a slot needs `before` and `after` its start. A start is free when
-no occupied slot of the creator reaches into its time; at the session's own slot it is bookable while seats are left.
+In every fragment `s` is a session (its `id`, `creator_id`, `duration` and `max_participants`), `o` its row of
+`open_times`, and `w` the window to search, with the intervals that a slot blocks `before` and `after` its start. A
+start is free if no occupied slot of the creator overlaps it; a start at the session's own slot is bookable while seats
+are left.
 
-The first start of all is looked at by itself, which nearly always is the end of it. Where it is taken, only starts that
-come first after something that is occupied can be the first free ones, since anything before them is taken by the
-same; so what a creator's calendar costs is reading it once, however many starts there are in it. It is read in parts
-`p`, the near ones first.
+The first start is checked on its own, which nearly always settles it. If it is taken, only the first start after the
+end of an occupied slot can be the first free one, since the starts before it collide with the same slot. So the cost is
+one read of the creator's occupied slots, however many starts there are. They are read in parts `p`, nearest first.
 """
 # ruff: noqa: S608 - constant text and placeholders
 
 PARTS = "(0, 7), (7, 35), (35, 100000)"
-"""Days, from where to where."""
-MOMENT = "interval '1 microsecond'"
-EVER = "'infinity'::timestamptz"
+"""Ranges of days from the start of the search."""
+MICROSECOND = "interval '1 microsecond'"
+FOREVER = "'infinity'::timestamptz"
 
 
 def _next_start(since: str) -> str:
-    """The first start of the open times at this time or later, free or not; null when there is none."""
+    """The first start of `o` at or after a time, free or not; null if there is none."""
     stride = "make_interval(mins => o.steps[n])"
     return f"""(SELECT CASE
             WHEN n > 0 AND {since} <= o.firsts[n] + make_interval(mins => o.steps[n] * (o.counts[n] - 1))
-            THEN date_bin({stride}, {since} + {stride} - {MOMENT}, o.firsts[n])
+            THEN date_bin({stride}, {since} + {stride} - {MICROSECOND}, o.firsts[n])
             ELSE o.firsts[n + 1] END
         FROM (SELECT width_bucket({since}, o.firsts) AS n OFFSET 0) AS place)"""
 
 
 def _parts(since: str) -> str:
-    """The times from here to the end of `w`, in parts, in order."""
+    """The time from `since` to the end of `w`, divided into parts, in order."""
     day = "interval '24 hours'"
     return f"""(SELECT {since} + first * {day} AS since, least({since} + last * {day}, w.until) AS until
             FROM (VALUES {PARTS}) AS part (first, last) ORDER BY first) AS p"""
@@ -41,14 +41,14 @@ GAPS = """(SELECT since, lead(taken_from) OVER (ORDER BY since) AS until FROM (
                 WHERE l.creator_id = s.creator_id AND l.occupied
                     AND l.blocked && tstzrange(p.since - w.before, p.until + w.after)
             ) AS taken) AS gap"""
-"""The creator's time in a part as it lies between occupied slots: free `since`, and `until`, if ever."""
+"""The gaps between occupied slots of the creator in a part: free from `since` to `until` (null for no end)."""
 OWN_SLOTS = """slots l WHERE l.session_id = s.id AND l.starts_at >= p.since AND l.starts_at < p.until
                 AND l.occupied AND l.seats_taken < s.max_participants"""
 """The session's own slots in a part that have seats left."""
 
 
 def _next_bookable_start(now: str, begin: str, end: str) -> str:
-    """The first start in `[begin, end)` of a session with a schedule that can be booked now, or null."""
+    """The first start in `[begin, end)` of a session with a schedule that can be booked now; null if there is none."""
     first_free = f"""SELECT min(at) AS at FROM (
                 SELECT next.at FROM {GAPS}, LATERAL (SELECT {_next_start("gap.since")} AS at
                     WHERE gap.until IS NULL OR gap.since + w.after <= gap.until OFFSET 0) AS next
@@ -72,7 +72,7 @@ def _next_bookable_start(now: str, begin: str, end: str) -> str:
 
 
 def _has_room(begin: str, end: str) -> str:
-    """Whether an open session could start in `[begin, end)`."""
+    """A condition: a session by arrangement could start in `[begin, end)`."""
     return f"""(SELECT NOT EXISTS (SELECT FROM slots l WHERE l.creator_id = s.creator_id AND l.occupied
                 AND l.blocked && tstzrange(w.since, w.since + w.after))
             OR EXISTS (SELECT FROM {_parts("w.since")} WHERE p.since < p.until AND (
@@ -85,9 +85,9 @@ def _has_room(begin: str, end: str) -> str:
 
 
 def has_bookable_start(now: str, begin: str, end: str) -> str:
-    """A condition: something that starts in `[begin, end)`, which is all to come, can be booked now.
+    """A condition: a start in `[begin, end)`, which must be in the future, can be booked now.
 
-    `s` says too whether it `is_open`.
+    `s` also has the column `is_open` (by arrangement).
     """
     return (
         f"CASE WHEN s.is_open THEN {_has_room(begin, end)} ELSE {_next_bookable_start(now, begin, end)} IS NOT NULL END"
@@ -95,13 +95,13 @@ def has_bookable_start(now: str, begin: str, end: str) -> str:
 
 
 def next_slot(now: str) -> str:
-    """A column: the first start that can be booked now and how many of its seats are taken, or null.
+    """A column: the first start that can be booked now and its seats taken; null if there is none.
 
-    `s` is the whole row of a session, and `c` of its creator.
+    `s` is the whole row of the session, and `c` that of its creator.
     """
-    shown = "s.status = 'active' AND s.archived_at IS NULL AND s.hidden_at IS NULL AND c.is_active"
-    return f"""CASE WHEN {shown} AND s.schedule IS NOT NULL THEN (
+    is_listed = "s.status = 'active' AND s.archived_at IS NULL AND s.hidden_at IS NULL AND c.is_active"
+    return f"""CASE WHEN {is_listed} AND s.schedule IS NOT NULL THEN (
         SELECT (next.at, coalesce((SELECT l.seats_taken FROM slots l
             WHERE l.session_id = s.id AND l.starts_at = next.at), 0))
-        FROM (SELECT {_next_bookable_start(now, f"{now} + {MOMENT}", EVER)} AS at OFFSET 0) AS next
+        FROM (SELECT {_next_bookable_start(now, f"{now} + {MICROSECOND}", FOREVER)} AS at OFFSET 0) AS next
         WHERE next.at IS NOT NULL) END"""

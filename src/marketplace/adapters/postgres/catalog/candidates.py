@@ -1,10 +1,10 @@
-"""Pages of what is available in a window.
+"""Pages of sessions that are available in a window.
 
-Most of what is listed is available in most windows, so at first the matches are walked along in their order and judged
-one by one, until there is a page of them. Where so many do not fill a page, the whole page is looked for again: among
-the sessions that may be free then, which are those that have something on those days at those hours, as an index knows,
-and those that are open; or, if these are too many to be sorted, by walking on. That goes so far and no further: a page
-that is short has another after it, which begins where the walk ended.
+Most listed sessions are available in most windows, so the matches are first checked one by one in their order, until a
+page is full. If `FIRST_WALK` matches do not fill it, the page is searched again among the candidates: sessions that
+have a start on those days at those hours, which an index finds, and sessions by arrangement. If there are too many
+candidates to sort, up to `MAX_WALK` matches are checked in order instead; a short page is then followed by another one,
+which starts where that walk ended.
 """
 
 from datetime import timedelta
@@ -24,21 +24,21 @@ from marketplace.adapters.postgres.materialized_availability import days_of, hou
 from marketplace.core.domain.schedules import MAX_HORIZON
 
 FIRST_WALK = 1_000
-"""How many matches are judged at first."""
+"""Matches that are checked at first."""
 MAX_WALK = 10_000
-"""How many are judged for one page."""
+"""Matches that are checked for one page, at most."""
 
 
 async def available_rows(
     database: Reading, query: CatalogStatement, order: Sorted, limit: int
 ) -> tuple[Rows, str | None]:
-    """The rows of a page, with the columns of `session_columns`, and where the next one begins, if there is one."""
+    """Return the rows of a page with the columns of `session_columns`, and the position of the next page, if any."""
     order.begin(query)
     rows = await database.fetch(*_page(order, *_walk(query, order, FIRST_WALK), limit))
     if len(rows) <= limit and rows and rows[-1]["place"] == FIRST_WALK:
         candidates = await database.fetchrow(*_count_candidates(query))
-        is_few = candidates is not None and candidates["near"] <= MAX_WALK
-        source = _candidate_matches(query, order) if is_few else _walk(query, order, MAX_WALK)
+        are_few = candidates is not None and candidates["count"] <= MAX_WALK
+        source = _candidate_matches(query, order) if are_few else _walk(query, order, MAX_WALK)
         rows = await database.fetch(*_page(order, *source, limit))
     if len(rows) > limit:
         return rows[:limit], order.position(rows[limit - 1])
@@ -47,7 +47,7 @@ async def available_rows(
 
 
 def _page(order: Sorted, query: CatalogStatement, matches: str, maximum: int, limit: int) -> Statement:
-    """The first available ones of some matches in their order, one more, and the last of so many in any case."""
+    """Select a page of the available matches and one row more; match number `maximum` is always included."""
     statement = f"""
         SELECT {session_columns(query.bind_time(query.now))}, s.title_key, found.place, found.is_available FROM (
             SELECT * FROM (
@@ -62,16 +62,16 @@ def _page(order: Sorted, query: CatalogStatement, matches: str, maximum: int, li
 
 
 def _walk(query: CatalogStatement, order: Sorted, maximum: int) -> tuple[CatalogStatement, str, int]:
-    """So many matches."""
-    query = query.again()
+    """Select the first matches in order."""
+    query = query.clone()
     return query, f"{_select(FROM, query, order)} LIMIT {maximum}", maximum
 
 
 def _candidate_matches(query: CatalogStatement, order: Sorted) -> tuple[CatalogStatement, str, int]:
-    """The matches that may be free in the window, which were counted before."""
-    query = query.again()
-    candidates = f"(SELECT id FROM ({_candidates(query, query)}) AS near OFFSET 0) AS near"  # noqa: S608 - placeholders
-    source = f"FROM {candidates} JOIN sessions s ON s.id = near.id JOIN users c ON c.id = s.creator_id"
+    """Select the matches among the candidates."""
+    query = query.clone()
+    candidates = f"(SELECT id FROM ({_candidates(query, query)}) AS ids OFFSET 0) AS candidates"  # noqa: S608 - placeholders
+    source = f"FROM {candidates} JOIN sessions s ON s.id = candidates.id JOIN users c ON c.id = s.creator_id"
     return query, _select(source, query, order), 0
 
 
@@ -80,19 +80,19 @@ def _select(source: str, query: CatalogStatement, order: Sorted) -> str:
 
 
 def _count_candidates(query: CatalogStatement) -> Statement:
-    """How many may be free in the window, as far as it matters."""
+    """Count the candidates, up to one more than `MAX_WALK`."""
     conditions = Conditions()
-    candidates = f"SELECT FROM ({_candidates(conditions, query)}) AS near LIMIT {MAX_WALK + 1}"
-    return f"SELECT count(*) AS near FROM ({candidates}) AS counted", *conditions.arguments  # noqa: S608 - placeholders
+    candidates = f"SELECT FROM ({_candidates(conditions, query)}) AS ids LIMIT {MAX_WALK + 1}"
+    return f"SELECT count(*) AS count FROM ({candidates}) AS counted", *conditions.arguments  # noqa: S608 - placeholders
 
 
 def _candidates(conditions: Conditions, query: CatalogStatement) -> str:
-    """The ids of all sessions that may be free in the window of a query, whatever else it asks for."""
+    """Select the ids of all sessions that may be free in the window of a query, ignoring its other filters."""
     begin, end = query.window
     end = min(end, query.now + timedelta(days=MAX_HORIZON))
     days, hours = conditions.bind(days_of(begin, end)), conditions.bind(hours_of(begin, end))
-    # as subqueries, whose values the planner cannot see: it takes comparing two arrays for cheap, and would do it with
-    # every row where it knows that many rows have one of these days
+    # subqueries hide the values from the planner: it takes array overlap for cheap, and would test every row where it
+    # knows that many rows have one of these days
     return f"""
         SELECT o.session_id AS id FROM open_times o
         WHERE o.days && (SELECT {days}::int[]) AND o.hours && (SELECT {hours}::smallint[])

@@ -1,4 +1,4 @@
-"""The words that sessions use, and the correction of those that none uses."""
+"""The words of listed sessions, and the correction of search words that no session has."""
 
 from collections.abc import Sequence
 
@@ -7,10 +7,10 @@ from marketplace.core.domain.admin_lists import searched_words
 from marketplace.core.domain.search import CORRECTED_LENGTH, MAX_CORRECTED, is_one_typo, words
 
 Terms = tuple[tuple[str, ...], ...]
-"""Per word of a search, the lexemes that it may stand for."""
+"""For each search word, the lexemes that it may match."""
 
 DELETIONS = "word || ARRAY(SELECT overlay(word PLACING '' FROM i FOR 1) FROM generate_series(1, length(word)) i)"
-"""A word and all that one deletion makes of it: two words that are one typo apart share one of these (W. Garbe)."""
+"""A word and its variants with one character deleted: words one typo apart share one (SymSpell, W. Garbe)."""
 
 LEARN_WORDS = f"""
     INSERT INTO lexemes (lexeme, deletions)
@@ -27,32 +27,32 @@ LOOK_UP = f"""
         WHEN EXISTS (SELECT FROM lexemes WHERE lexeme >= word AND lexeme < word || chr(1114111)) THEN '{{}}'
         ELSE ARRAY(SELECT lexeme FROM lexemes WHERE deletions && ({DELETIONS}))
         END AS neighbours
-    FROM (SELECT given COLLATE "C" AS word, place
-        FROM unnest($1::text[]) WITH ORDINALITY AS asked (given, place)) AS asked
-    ORDER BY place
+    FROM (SELECT word COLLATE "C" AS word, ordinal
+        FROM unnest($1::text[]) WITH ORDINALITY AS words (word, ordinal)) AS words
+    ORDER BY ordinal
 """  # noqa: S608 - constant text
 
 
 def text_vector(title: str, description: str) -> str:
-    """The words of a session as a tsvector literal: weight A for the title's, B for the description's.
+    """Return the words of a session as a tsvector literal: weight A for the title, B for the description.
 
-    The core says what a word is, so PostgreSQL's parser, which would cut some and join others, is not asked.
+    The core splits the words; PostgreSQL's parser, which would split some differently, is not used.
     """
     in_title, in_description = set(words(title)), set(words(description))
-    places = (
+    entries = (
         (word, ",".join((*(("1A",) if word in in_title else ()), *(("2B",) if word in in_description else ()))))
         for word in in_title | in_description
     )
-    return " ".join(f"'{word}':{place}" for word, place in places)
+    return " ".join(f"'{word}':{place}" for word, place in entries)
 
 
 def words_vector(*texts: str) -> str:
-    """The words of texts that are searched together, as a tsvector literal."""
+    """Return the words of texts that are searched together as a tsvector literal."""
     return " ".join(f"'{word}'" for word in searched_words(*texts))
 
 
-async def corrected(database: Reading, requested: Sequence[str]) -> Terms:
-    """The words as lexemes. One that begins no lexeme stands for those that are one typo away, or for itself."""
+async def correct_words(database: Reading, requested: Sequence[str]) -> Terms:
+    """Return the lexemes of the search words. A word that is no prefix of one is replaced by those one typo away."""
     if not requested:
         return ()
     rows = await database.fetch(LOOK_UP, list(requested))

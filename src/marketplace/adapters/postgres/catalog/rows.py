@@ -1,4 +1,4 @@
-"""The columns of a session as the catalog shows it, and the entity that a row becomes."""
+"""The columns of a catalog session, and the conversion of a row."""
 
 from dataclasses import replace
 
@@ -11,12 +11,12 @@ from marketplace.core.domain.slots import Slot
 
 
 def session_columns(now: str) -> str:
-    """The columns of a session with its next slot at `now`, an SQL expression."""
+    """Return the columns of a session with its next slot; `now` is an SQL expression."""
     return f"{SESSION_WITH_CREATOR}, {next_slot(now)} AS next_slot"
 
 
 def catalog_session(row: asyncpg.Record) -> CatalogSession:
-    """The session of a row that has the columns of `session_columns`."""
+    """Convert a row with the columns of `session_columns`."""
     session = CatalogSession(**session_values(row), next_slot=None)
     if row["next_slot"] is None:
         return session

@@ -1,4 +1,4 @@
-"""How a question to the catalog becomes one statement: its conditions, its order, and where a page begins."""
+"""Statements of the catalog: conditions, orders and page positions."""
 
 import json
 from collections.abc import Callable
@@ -29,7 +29,7 @@ from marketplace.core.domain.sessions import (
 )
 
 Statement = tuple[Any, ...]
-"""A text, and the arguments of its placeholders."""
+"""The text of a statement, then the arguments of its placeholders."""
 FROM = "FROM sessions s JOIN users c ON c.id = s.creator_id"
 BAND_FLOORS = ", ".join(str(minimum) for minimum, _ in PRICE_BANDS)
 FACETS = f"""
@@ -47,13 +47,13 @@ NEWEST_FIRST = "s.created_at DESC, s.id DESC"
 
 
 def availability_columns(key: str) -> str:
-    """Of a session, what `has_bookable_start` asks for, and the column that it is sorted by."""
-    changes = ("s.id", "s.creator_id", "s.duration", "s.max_participants", "s.schedule IS NULL AS is_open")
-    return ", ".join(dict.fromkeys((*changes, f"s.{key}")))
+    """Return the columns of a session that `has_bookable_start` needs, and its sort column."""
+    columns = ("s.id", "s.creator_id", "s.duration", "s.max_participants", "s.schedule IS NULL AS is_open")
+    return ", ".join(dict.fromkeys((*columns, f"s.{key}")))
 
 
 class SessionsStatement(Conditions):
-    """Sessions, with what can be booked of them now."""
+    """Conditions on sessions, at the time `now`."""
 
     def __init__(self, now: datetime, *conditions: str) -> None:
         super().__init__(*conditions)
@@ -61,7 +61,7 @@ class SessionsStatement(Conditions):
 
 
 class CreatorStatement(SessionsStatement):
-    """All that a creator has not archived."""
+    """The sessions of a creator that are not archived."""
 
     def __init__(self, creator_id: UUID, now: datetime) -> None:
         super().__init__(now, "s.archived_at IS NULL")
@@ -69,7 +69,7 @@ class CreatorStatement(SessionsStatement):
 
 
 class CatalogStatement(SessionsStatement):
-    """What is listed and passes the filters; but for those of availability, which are judged of what is found."""
+    """The listed sessions that match the filters, except those of availability, which are checked on the matches."""
 
     def __init__(self, filters: CatalogFilters, terms: Terms, now: datetime) -> None:
         super().__init__(now, "s.status = 'active'", "s.archived_at IS NULL", "s.hidden_at IS NULL", "c.is_active")
@@ -85,7 +85,7 @@ class CatalogStatement(SessionsStatement):
                 self.require(condition, value)
         if filters.only_featured:
             self.require("s.featured_at IS NOT NULL")
-        # written out: planned for any number, a bound that nothing meets is taken for one that a third meets
+        # literals: for a placeholder the planner assumes that a third of the rows match, even if none does
         for bound, number in (
             ("s.price >=", filters.min_price),
             ("s.price <=", filters.max_price),
@@ -98,15 +98,15 @@ class CatalogStatement(SessionsStatement):
             self.require("s.searched @@ {}::tsquery", " & ".join(_lexemes(term) for term in terms))
 
     def availability(self) -> str:
-        """Whether a session with the columns `availability_columns` has a bookable start in the window, as SQL."""
+        """Return the condition that a row of `availability_columns` has a bookable start in the window."""
         return has_bookable_start(*map(self.bind_time, (self.now, *self.window)))
 
     def newest(self, columns: str, maximum: int) -> str:
-        """A select of columns of the newest matches."""
+        """Select columns of the newest matches."""
         return f"SELECT {columns} {FROM} WHERE {self.where()} ORDER BY {NEWEST_FIRST} LIMIT {maximum}"
 
     def words_in_title(self) -> str:
-        """How many of the search's words the title has, as an expression."""
+        """Return an expression that counts the search words in the title."""
         counted = (f"(s.searched @@ {self.bind(_lexemes(term, 'A'))}::tsquery)::int" for term in self._terms)
         return " + ".join(counted) or "0"
 
@@ -116,7 +116,7 @@ def _lexemes(term: tuple[str, ...], weight: str = "") -> str:
 
 
 class Sorted:
-    """By one column and then by id, both in the same direction, so that one index serves either way."""
+    """Order by one column, then by id in the same direction, so that one index serves both directions."""
 
     COLUMNS: ClassVar[dict[str, tuple[str, Callable[[str], Any]]]] = {
         "created_at": ("created_at", datetime.fromisoformat),
@@ -133,14 +133,14 @@ class Sorted:
         self._after = after
 
     def begin(self, query: SessionsStatement) -> None:
-        """Require that rows come after the position where the page begins."""
+        """Require that rows come after the position of the page."""
         if self._after is not None:
             key, session_id = json.loads(self._after)
             beyond = f"(s.{self.name}, s.id) {self._beyond} ({{}}, {{}})"
             query.require(beyond, self._parse(key), UUID(session_id))
 
     def statement(self, query: SessionsStatement, limit: int) -> Statement:
-        """The page and one row more, which tells whether another page follows."""
+        """Select a page and one row more, which tells whether another page follows."""
         self.begin(query)
         statement = f"""
             SELECT {session_columns(query.bind_time(query.now))}, s.title_key {FROM} WHERE {query.where()}
@@ -149,7 +149,7 @@ class Sorted:
         return statement, *query.arguments
 
     def position(self, row: asyncpg.Record) -> str:
-        """Where the page after this row begins."""
+        """Return the position of the page after this row."""
         key = row[self.name]
         return json.dumps(
             [key.isoformat() if isinstance(key, datetime) else str(key), str(row["id"])], ensure_ascii=False
@@ -157,19 +157,19 @@ class Sorted:
 
 
 class Ranked:
-    """By how many of the words stand in the title, over the newest matches that there were at the first page."""
+    """Order by the number of search words in the title, over the window of newest matches of the first page."""
 
     def __init__(self, after: str | None) -> None:
         self._after = json.loads(after) if after is not None else None
 
     def statement(self, query: CatalogStatement, limit: int) -> Statement:
-        """The page and one row more; each row knows the bounds of the window."""
+        """Select a page and one row more; each row has the bounds of the window."""
         beyond = ""
         if self._after is not None:
             in_title, at, session_id, *window = self._after
             newest_at, newest_id, oldest_at, oldest_id = window
             newest, oldest = datetime.fromisoformat(newest_at), datetime.fromisoformat(oldest_at)
-            # of pairs PostgreSQL cannot tell that they are a narrow range, and would read every match instead
+            # PostgreSQL cannot estimate that a range of pairs is narrow, and would read every match instead
             query.require("s.created_at BETWEEN {} AND {}", oldest, newest)
             query.require("(s.created_at, s.id) <= ({}, {})", newest, UUID(newest_id))
             query.require("(s.created_at, s.id) >= ({}, {})", oldest, UUID(oldest_id))
@@ -180,7 +180,7 @@ class Ranked:
             beyond = "WHERE (s.in_title, s.created_at, s.id) < ({}, {}, {})".format(*place)
         available = f"WHERE {query.availability()}" if query.requires_availability else ""
         by_rank = "s.in_title DESC, s.created_at DESC, s.id DESC"
-        # the page is cut before anything is joined to it, or all of the window would be
+        # limit the page before the joins, or the whole window would be joined
         statement = f"""
             WITH ranked AS MATERIALIZED ({candidates}),
             page AS MATERIALIZED (
@@ -195,23 +195,23 @@ class Ranked:
         return statement, *query.arguments
 
     def position(self, row: asyncpg.Record) -> str:
-        """Where the page after this row begins, and the window it belongs to."""
+        """Return the position of the page after this row, with the window."""
         bounds = self._after[3:] if self._after else [str(part) for part in (*row["newest"], *row["oldest"])]
         return json.dumps([row["in_title"], row["created_at"].isoformat(), str(row["id"]), *bounds])
 
 
-def counting(query: CatalogStatement) -> Statement:
-    """What facets are made of."""
-    changes = "s.category, s.tags, s.price"
-    matching = query.newest(changes, FACETS_WINDOW)
+def facets_statement(query: CatalogStatement) -> Statement:
+    """Count the facets."""
+    columns = "s.category, s.tags, s.price"
+    matching = query.newest(columns, FACETS_WINDOW)
     if query.requires_availability:
-        newest = query.newest(f"{availability_columns('created_at')}, {changes}", AVAILABILITY_WINDOW)
-        matching = f"SELECT {changes} FROM ({newest}) AS s WHERE {query.availability()}"  # noqa: S608 - placeholders
+        newest = query.newest(f"{availability_columns('created_at')}, {columns}", AVAILABILITY_WINDOW)
+        matching = f"SELECT {columns} FROM ({newest}) AS s WHERE {query.availability()}"  # noqa: S608 - placeholders
     return FACETS.format(matching=matching), *query.arguments
 
 
-def facets_of(rows: Rows) -> Facets:
-    """The counts of a `FACETS` answer; every price band is there, also with none."""
+def facets_from(rows: Rows) -> Facets:
+    """Convert the rows of `FACETS`; price bands without sessions are included with 0."""
     bands = {row["band"]: row["n"] for row in rows if row["facet"] == "band"}
     return Facets(
         categories=tuple(
@@ -219,7 +219,7 @@ def facets_of(rows: Rows) -> Facets:
         ),
         tags=tuple(TagCount(tag=row["word"], count=row["n"]) for row in rows if row["facet"] == "tag"),
         price_bands=tuple(
-            PriceBandCount(min_price=minimum, max_price=below, count=bands.get(place, 0))
-            for place, (minimum, below) in enumerate(PRICE_BANDS, start=1)
+            PriceBandCount(min_price=minimum, max_price=maximum, count=bands.get(place, 0))
+            for place, (minimum, maximum) in enumerate(PRICE_BANDS, start=1)
         ),
     )

@@ -1,1 +1,1 @@
-"""The pool, transactions, locks and errors."""
+"""The connection pool, transactions, advisory locks and errors."""

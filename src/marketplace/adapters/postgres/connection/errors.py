@@ -1,4 +1,4 @@
-"""What the database says, in the core's words. Read from names and classes, never from message text."""
+"""Translation of database errors to the core's, by constraint name and class, never by message text."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ TRANSACTION_CONFLICTS = (
     asyncpg.DeadlockDetectedError,
     asyncpg.LockNotAvailableError,
     asyncpg.SerializationError,
-    # a migration changed the tables under a prepared statement, which the driver has forgotten by now
+    # a migration changed the tables under a prepared statement; the driver has dropped it by now
     asyncpg.InvalidCachedStatementError,
     asyncpg.OutdatedSchemaCacheError,
 )
@@ -49,7 +49,7 @@ UNREACHABLE = (
     TimeoutError,
 )
 DRIVER_ERRORS = (asyncpg.InterfaceError, asyncpg.InternalClientError)
-"""What the driver itself says: that a connection is gone, or that it was used wrongly."""
+"""Errors of the driver itself: the connection is gone, or was used wrongly."""
 
 
 def _always() -> bool:
@@ -58,9 +58,9 @@ def _always() -> bool:
 
 @contextmanager
 def translating_errors(is_lost: Callable[[], bool] = _always) -> Iterator[None]:
-    """Raise the core's error in place of the driver's; leave what is nobody's rule (a bug) as it is.
+    """Raise the core's error in place of the driver's; let unknown errors (bugs) pass.
 
-    `is_lost` tells whether the connection is gone, where the driver's own errors could mean a bug as well.
+    `is_lost` tells whether the connection is gone; the driver's own errors could also mean a bug.
     """
     try:
         yield
@@ -81,7 +81,7 @@ def translating_errors(is_lost: Callable[[], bool] = _always) -> Iterator[None]:
 
 @contextmanager
 def translating_commit_errors() -> Iterator[None]:
-    """Around a COMMIT, whose loss leaves open what happened. Raises `OutcomeUnknown` instead of `Busy`."""
+    """Wrap a COMMIT: a lost connection leaves its outcome open, so this raises `OutcomeUnknown`, not `Busy`."""
     try:
         yield
     except (*UNREACHABLE, *DRIVER_ERRORS) as error:

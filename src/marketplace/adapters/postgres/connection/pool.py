@@ -1,4 +1,4 @@
-"""The one pool of connections, and the reads that need no transaction."""
+"""The connection pool, and reads outside a transaction."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -23,7 +23,7 @@ Rows = Sequence[asyncpg.Record]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolLimits:
-    """How many connections one process holds, and how long anything may wait."""
+    """The size of the pool of one process, and its timeouts."""
 
     min_size: int = 2
     max_size: int = 10
@@ -35,8 +35,8 @@ class PoolLimits:
 
 
 @contextmanager
-def _counted() -> Iterator[None]:
-    """Count a statement towards what is under way."""
+def _timed() -> Iterator[None]:
+    """Add a statement to the timing of the current request or job, if there is one."""
     timing = DATABASE_TIMING.get()
     if timing is None:
         yield
@@ -49,51 +49,49 @@ def _counted() -> Iterator[None]:
 
 
 def milliseconds(span: timedelta) -> str:
-    """A span as PostgreSQL's settings have it."""
+    """Format a timedelta as PostgreSQL's settings expect it, in milliseconds."""
     return str(int(span.total_seconds() * 1000))
 
 
 class Connection:
-    """One connection of the pool while it is ours. Every method raises the core's errors."""
+    """A connection acquired from the pool. Every method raises the core's errors."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
 
     def is_lost(self) -> bool:
-        """Whether it is gone. The pool takes back at once what the server ended, and its stand-in answers nothing."""
+        """Tell whether it is gone. A connection that the server ended is back in the pool, and its proxy raises."""
         try:
             return bool(self._connection.is_closed())
         except asyncpg.InterfaceError:
             return True
 
     async def fetch(self, statement: str, *arguments: object) -> Rows:
-        """All rows."""
-        with _counted(), translating_errors(self.is_lost):
+        with _timed(), translating_errors(self.is_lost):
             rows: Rows = await self._connection.fetch(statement, *arguments)
             return rows
 
     async def fetchrow(self, statement: str, *arguments: object) -> asyncpg.Record | None:
-        """The first row, or `None`."""
-        with _counted(), translating_errors(self.is_lost):
+        with _timed(), translating_errors(self.is_lost):
             row: asyncpg.Record | None = await self._connection.fetchrow(statement, *arguments)
             return row
 
     async def execute(self, statement: str, *arguments: object) -> None:
-        """Run for the effect."""
-        with _counted(), translating_errors(self.is_lost):
+        """Run a statement without a result."""
+        with _timed(), translating_errors(self.is_lost):
             await self._connection.execute(statement, *arguments)
 
 
 async def _leave_clean(connection: Any) -> None:
-    # asyncpg's own reset is a round trip per release; here nothing but an open transaction can be left behind
+    # asyncpg's own reset costs a round trip per release; here only an open transaction can be left behind
     if connection.is_in_transaction():
         await connection.execute("ROLLBACK")
 
 
 class Database:
-    """A pool and how long to wait for it; `dsn` is where it leads.
+    """A connection pool with its limits; `dsn` is its address.
 
-    Every method raises the core's errors: `Busy` when no connection can be had in time or the server is away.
+    Every method raises the core's errors: `Busy` when no connection is free in time or the server is unreachable.
     """
 
     def __init__(self, pool: asyncpg.Pool, limits: PoolLimits, dsn: str) -> None:
@@ -106,36 +104,34 @@ class Database:
 
     @property
     def usage(self) -> PoolUsage:
-        """How the pool is used at this moment."""
+        """The current usage of the pool."""
         return PoolUsage(size=self._pool.get_size(), idle=self._pool.get_idle_size(), waiting=self._waiting)
 
     async def fetch(self, statement: str, *arguments: object) -> Rows:
-        """All rows."""
         async with self._connection() as connection:
             return await connection.fetch(statement, *arguments)
 
     async def fetchrow(self, statement: str, *arguments: object) -> asyncpg.Record | None:
-        """The first row, or `None`."""
         async with self._connection() as connection:
             return await connection.fetchrow(statement, *arguments)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
-        """A connection in a transaction: committed when the block ends, rolled back when it raises."""
+        """Run a transaction: committed when the block ends, rolled back when it raises."""
         async with self._acquired() as connection:
-            ours = Connection(connection)
+            wrapped = Connection(connection)
             transaction = connection.transaction()
-            with _counted(), translating_errors():
+            with _timed(), translating_errors():
                 await transaction.start()
             try:
-                yield ours
+                yield wrapped
             except BaseException:
                 with suppress(*UNREACHABLE, *DRIVER_ERRORS):
                     await transaction.rollback()
                 raise
-            if ours.is_lost():
+            if wrapped.is_lost():
                 raise Busy
-            with _counted(), translating_commit_errors():
+            with _timed(), translating_commit_errors():
                 await transaction.commit()
 
     @asynccontextmanager
@@ -161,11 +157,11 @@ class Database:
             await self._pool.release(connection)
 
     def close_before(self, close: Callable[[], Awaitable[None]]) -> None:
-        """Have something closed with the pool, and before it."""
+        """Register a callback that runs before the pool is closed."""
         self._closing.append(close)
 
     async def close(self) -> None:
-        """Close the pool once its connections are returned."""
+        """Run the callbacks, then close the pool once its connections are returned."""
         while self._closing:
             await self._closing.pop()()
         await self._pool.close()

@@ -1,4 +1,4 @@
-"""Waiting for a server that is about to be there, as the one beside us in a compose file is."""
+"""Wait for a server that is starting, such as the one of the same compose file."""
 
 import asyncio
 import logging
@@ -12,40 +12,40 @@ from marketplace.adapters.postgres.connection.errors import UNREACHABLE
 
 LOG = logging.getLogger(__name__)
 
-FIRST, MOST = 0.1, 2.0
-"""Seconds between two attempts: doubled from the first to the most."""
+MIN_PAUSE, MAX_PAUSE = 0.1, 2.0
+"""Seconds between two attempts; the pause doubles."""
 TIMEOUT = 5.0
-"""Seconds for one attempt."""
-FOR_GOOD = (
+"""Timeout of one attempt, in seconds."""
+PERMANENT_ERRORS = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.ReadOnlySQLTransactionError,
 )
-"""What waiting does not change: wrong names and passwords."""
+"""Errors that waiting does not change: wrong names and passwords."""
 
 
 async def wait_for_database(dsn: str, at_most: timedelta) -> None:
-    """Return once a connection can be had. Raises the driver's own error when it cannot be within that time."""
+    """Return once a connection succeeds. Raises the driver's own error if none does within `at_most`."""
     end = time.monotonic() + at_most.total_seconds()
-    pause = FIRST
+    pause = MIN_PAUSE
     while True:
         try:
             connection = await asyncpg.connect(dsn, timeout=TIMEOUT)
             await connection.close(timeout=TIMEOUT)
-        except FOR_GOOD:
+        except PERMANENT_ERRORS:
             raise
         except UNREACHABLE as error:
-            left = end - time.monotonic()
-            if left <= 0:
+            remaining = end - time.monotonic()
+            if remaining <= 0:
                 raise
-            LOG.warning("Waiting for the database at %s, for %d s at most: %s", _place(dsn), left + 1, error)
-            await asyncio.sleep(min(pause, left))
-            pause = min(2 * pause, MOST)
+            LOG.warning("Waiting for the database at %s, for %d s at most: %s", _host(dsn), remaining + 1, error)
+            await asyncio.sleep(min(pause, remaining))
+            pause = min(2 * pause, MAX_PAUSE)
         else:
             return
 
 
-def _place(dsn: str) -> str:
-    """Where a server is, without the user and the password."""
+def _host(dsn: str) -> str:
+    """Return the host of a DSN, without user and password."""
     parts = urlsplit(dsn)
     return parts.netloc.rpartition("@")[2] or ", ".join(parse_qs(parts.query).get("host", ["this machine"]))

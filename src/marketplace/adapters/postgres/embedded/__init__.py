@@ -1,1 +1,1 @@
-"""A PostgreSQL server of our own."""
+"""An embedded PostgreSQL server."""

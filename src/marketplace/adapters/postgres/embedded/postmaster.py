@@ -1,4 +1,4 @@
-"""One PostgreSQL server process over one data folder: found, started, ended, and as whom it runs."""
+"""One PostgreSQL server process over one data folder: find, start and stop it, and choose its user."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from marketplace.adapters.postgres.embedded.binaries import Binaries, EmbeddedPo
 
 PORT = 5432
 SOCKET_PATH_BYTES = 103
-NOBODY = str(2**31 - 1)  # larger than any process id
+UNUSED_PID = str(2**31 - 1)  # larger than any process id
 SETTINGS = {
     "listen_addresses": "",
     "port": str(PORT),
@@ -31,7 +31,7 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",
-    # the detail of an error quotes the row, e-mail and all
+    # the detail of an error quotes the row, with e-mail addresses
     "log_error_verbosity": "terse",
     "log_checkpoints": "off",
 }
@@ -39,19 +39,19 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class SystemUser:
-    """As whom the programs of PostgreSQL run: words to put before a command, or ids to change to."""
+    """The user that PostgreSQL programs run as: a command prefix, or ids to switch to."""
 
     prefix: tuple[str, ...] = ()
     uid: int | None = None
     gid: int | None = None
 
     def own(self, folder: Path) -> None:
-        """Give a folder that we made to this user."""
+        """Make this user the owner of a folder."""
         if self.uid is not None and self.gid is not None:
             os.chown(folder, self.uid, self.gid)
 
     def owns(self, folder: Path) -> bool:
-        """Tell whether `folder` is a real folder of this user that nobody else can enter."""
+        """Tell whether `folder` is a real folder (no link) of this user with no access for others."""
         found = folder.lstat()
         private = stat.S_ISDIR(found.st_mode) and not found.st_mode & 0o077
         return private and found.st_uid == (os.geteuid() if self.uid is None else self.uid)
@@ -61,9 +61,9 @@ class SystemUser:
         return self.run(["/bin/sh", "-c", 'cd "$1"', "sh", str(folder)]).returncode == 0
 
     def run(self, command: list[str], *, text_in: str = "", errors_to: int = subprocess.PIPE) -> CompletedText:
-        """Run a command to its end, out of reach of Ctrl-C and of the caller's own PG… variables."""
+        """Run a command to its end, in a new session (no Ctrl-C) and without the caller's PG… variables."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-        return subprocess.run(  # noqa: S603 a list of words, and no shell reads them
+        return subprocess.run(  # noqa: S603 a list of arguments, no shell
             [*self.prefix, *command],
             input=text_in,
             stdout=subprocess.PIPE,
@@ -84,16 +84,16 @@ CompletedText = subprocess.CompletedProcess[str]
 
 
 def server_user(data: Path, binaries: Binaries) -> SystemUser:
-    """Return as whom the server of `data` runs: PostgreSQL refuses root.
+    """Return the user that the server of `data` runs as: PostgreSQL refuses root.
 
-    For root that is the owner of a data folder that is there; else this very user, in a user namespace where its
-    number is not 0; else `postgres` or `nobody`. No folder is opened up for them: what they cannot reach is an error.
+    For root that is the owner of an existing data folder; else root itself in a user namespace where its id is not 0;
+    else `postgres` or `nobody`. Permissions of folders are not changed: an unreachable folder is an error.
     """
     if os.geteuid() != 0:
         return SystemUser()
     owner = data.stat() if data.exists() else None
     if owner and owner.st_uid:
-        return _reaching(SystemUser(uid=owner.st_uid, gid=owner.st_gid), data, binaries)
+        return _require_access(SystemUser(uid=owner.st_uid, gid=owner.st_gid), data, binaries)
     unshare = shutil.which("unshare")
     if unshare:
         namespace = SystemUser(prefix=(unshare, "--user", "--map-user=1000", "--map-group=1000"))
@@ -102,13 +102,13 @@ def server_user(data: Path, binaries: Binaries) -> SystemUser:
     for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
             entry = pwd.getpwnam(name)
-            return _reaching(SystemUser(uid=entry.pw_uid, gid=entry.pw_gid), data, binaries)
+            return _require_access(SystemUser(uid=entry.pw_uid, gid=entry.pw_gid), data, binaries)
     message = "PostgreSQL can't run as root. Start the program as another user, or set MARKETPLACE_DATABASE_URL."
     raise EmbeddedPostgresError(message)
 
 
-def _reaching(user: SystemUser, data: Path, binaries: Binaries) -> SystemUser:
-    """Return the user when it can enter the folders of the data and of the programs."""
+def _require_access(user: SystemUser, data: Path, binaries: Binaries) -> SystemUser:
+    """Return the user if it can enter the data and program folders. Raises `EmbeddedPostgresError` otherwise."""
     for folder in (data.parent, binaries.folder):
         if not user.reaches(folder):
             message = (
@@ -122,7 +122,7 @@ def _reaching(user: SystemUser, data: Path, binaries: Binaries) -> SystemUser:
 
 @dataclass(frozen=True, slots=True)
 class Postmaster:
-    """A server process that is alive; `socket` is where it listens, `ready` whether it takes connections."""
+    """A running server process; `socket` is its path, `ready` whether it accepts connections."""
 
     data: Path
     pid: int
@@ -130,10 +130,10 @@ class Postmaster:
     ready: bool
 
     def stop(self, timeout: float) -> None:
-        """End it in good order, or at once when `timeout` seconds were not enough: the next start recovers."""
-        for how in (signal.SIGINT, signal.SIGQUIT):
+        """Stop it with a fast shutdown, or an immediate one after `timeout` seconds: the next start recovers."""
+        for stop_signal in (signal.SIGINT, signal.SIGQUIT):
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, how)
+                os.kill(self.pid, stop_signal)
             if self._ends_within(timeout):
                 break
         if self.socket.parent != self.data:
@@ -150,7 +150,7 @@ class Postmaster:
 
 
 def find_postmaster(data: Path) -> Postmaster | None:
-    """Return the living server of `data`, ready or not, as `postmaster.pid` tells; None when there is none."""
+    """Return the running server of `data`, ready or not, according to `postmaster.pid`; None if there is none."""
     lines = _lines(data / "postmaster.pid")
     if not lines or not serves(int(lines[0]), data):
         return None
@@ -163,14 +163,14 @@ def find_postmaster(data: Path) -> Postmaster | None:
 def launch(data: Path, binaries: Binaries, user: SystemUser, log: Path) -> int:
     """Start the server and return its process id without waiting for it.
 
-    A shell puts it in the background, so that it is nobody's child: no zombie, and nothing to wait for.
+    A shell starts it in the background, so that it is not our child: no zombie, nothing to wait for.
     """
     folder = _socket_folder(data, user)
     if _answers(folder / f".s.PGSQL.{PORT}"):
         message = f"Another PostgreSQL, perhaps in another container, is already using {data}."
         raise EmbeddedPostgresError(message)
-    _disown(data / "postmaster.pid")
-    _disown(folder / f".s.PGSQL.{PORT}.lock")
+    _clear_stale_pid(data / "postmaster.pid")
+    _clear_stale_pid(folder / f".s.PGSQL.{PORT}.lock")
     options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
     command = [binaries.program("postgres"), "-D", str(data), "-k", str(folder), *options]
     output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -182,12 +182,12 @@ def launch(data: Path, binaries: Binaries, user: SystemUser, log: Path) -> int:
 
 
 def serves(pid: int, data: Path) -> bool:
-    """Tell whether the process is alive and was launched over `data`: a number may have gone to another program."""
+    """Tell whether the process is running and was launched over `data`: its id may have been reused."""
     return f" -D {data} -k " in " ".join(_command(pid))
 
 
 def _lines(pid_file: Path) -> list[str]:
-    """Return the lines of a file that begins with a process id, none when it is missing or does not."""
+    """Return the lines of a file that starts with a process id; none if it is missing or has no id."""
     with contextlib.suppress(FileNotFoundError):
         lines = os.fsdecode(pid_file.read_bytes()).split("\n")
         if lines[0].isdecimal():
@@ -195,22 +195,22 @@ def _lines(pid_file: Path) -> list[str]:
     return []
 
 
-def _disown(pid_file: Path) -> None:
-    """Take the process id out of a lock file of PostgreSQL that no server holds, and leave the rest of the file.
+def _clear_stale_pid(pid_file: Path) -> None:
+    """Replace the process id in a lock file of PostgreSQL that no server holds, and keep the rest of the file.
 
-    PostgreSQL takes any process with that id for a server that runs: a zombie that nobody reaps, as happens in a
-    container, or another program after a reboot. The rest of the file is how it knows that backends which outlived
-    a killed server still write to the folder, so the file is never removed.
+    PostgreSQL takes any process with that id for a running server: an unreaped zombie, as happens in a container, or
+    another program after a reboot. From the rest of the file it detects backends that outlived a killed server and
+    still write to the folder, so the file is never removed.
     """
     lines = _lines(pid_file)
     words = _command(int(lines[0])) if lines else []
     if lines and not (words and Path(words[0]).name.startswith(("postgres", "postmaster"))):
         with pid_file.open("r+b") as file:
-            file.write(os.fsencode("\n".join([NOBODY, *lines[1:]])))
+            file.write(os.fsencode("\n".join([UNUSED_PID, *lines[1:]])))
 
 
 def _command(pid: int) -> list[str]:
-    """Return the words of the command line of a living process, none for a dead one or a zombie."""
+    """Return the command line of a running process; empty for a dead one or a zombie."""
     if Path("/proc/self").exists():
         with contextlib.suppress(OSError):
             line = os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes())
@@ -222,7 +222,7 @@ def _command(pid: int) -> list[str]:
 
 
 def _answers(path: Path) -> bool:
-    """Tell whether somebody listens on the socket."""
+    """Tell whether a process listens on the socket."""
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(1)
         try:
@@ -233,9 +233,9 @@ def _answers(path: Path) -> bool:
 
 
 def _socket_folder(data: Path, user: SystemUser) -> Path:
-    """Return the data folder, or a short private one when that path cannot be a socket's.
+    """Return the data folder, or a short private folder if a socket path in it would be invalid.
 
-    A socket path has at most 107 bytes (103 on macOS), and a comma or a quote in it would divide a list of folders.
+    A socket path has at most 107 bytes (103 on macOS), and PostgreSQL splits a list of folders at commas and quotes.
     """
     path = str(data / f".s.PGSQL.{PORT}")
     if len(os.fsencode(path)) <= SOCKET_PATH_BYTES and re.fullmatch(r"[\w/. +-]+", path):

@@ -1,9 +1,9 @@
-"""A PostgreSQL of our own: the program starts it, shares it with other programs, and the last one to leave stops it.
+"""An embedded PostgreSQL: the first program starts it, others share it, and the last one to exit stops it.
 
-Who uses a server is known by file locks, not by lists of process ids: every program holds a shared flock on
-`<data>.users`, and one that can make it exclusive is the last. The kernel drops a flock at any death, `kill -9` too,
-so nothing goes stale. The lock files are closed on exec. A forked worker does share its parent's lock: it keeps
-counting as a user if the parent is killed, loses that when the parent leaves in good order, and never stops a server.
+Users of a server are tracked by file locks, not by process ids: every program holds a shared flock on `<data>.users`,
+and a program that can upgrade it to exclusive is the last. The kernel releases a flock at any exit, `kill -9` too, so
+no lock goes stale. The lock files are closed on exec. A forked worker shares its parent's lock: it still counts as a
+user if the parent is killed, not after the parent exits normally, and it never stops a server.
 """
 
 from __future__ import annotations
@@ -50,21 +50,21 @@ CREATE_DATABASE = (
 def embedded_postgres(
     data: Path, *, database: str = "marketplace", timeout: float = 30, binaries: Binaries | None = None
 ) -> Iterator[str]:
-    """Run a PostgreSQL over the folder `data` for as long as somebody is inside, and yield a DSN for `database`.
+    """Run a PostgreSQL over the folder `data` while any program is in this block, and yield a DSN for `database`.
 
-    Makes the folder and the database when they are missing, and joins a server that already runs there. `data` gets
+    Creates the folder and the database if they are missing, and joins a server that already runs there. `data` gets
     siblings named `<data>.lock`, `.users` and `.log`, so it must not be a mount point itself. `timeout` is in seconds,
-    for the start and again for the stop. SIGTERM and SIGHUP leave the block in good order unless the program handles
-    them itself. Raises `EmbeddedPostgresError` when there is no server to be had.
+    for the start and again for the stop. SIGTERM and SIGHUP exit the block normally unless the program handles them
+    itself. Raises `EmbeddedPostgresError` if no server can be started.
     """
-    entered_by = os.getpid()
+    owner_pid = os.getpid()
     data = data.expanduser().resolve()
     with _signals_unwind(), contextlib.ExitStack() as stack:
         try:
             binaries = binaries or find_binaries()
             data.parent.mkdir(parents=True, exist_ok=True)
-            users = stack.enter_context(_beside(data, ".users").open("a")).fileno()
-            stack.callback(_leave, data, users, timeout, entered_by)
+            users = stack.enter_context(_sibling(data, ".users").open("a")).fileno()
+            stack.callback(_release, data, users, timeout, owner_pid)
             with _locked(data):
                 fcntl.flock(users, fcntl.LOCK_SH)
                 server = _start(data, binaries, timeout)
@@ -76,15 +76,15 @@ def embedded_postgres(
 
 
 def _start(data: Path, binaries: Binaries, timeout: float) -> Postmaster:
-    """Return the ready server of `data`, made, started or found running."""
+    """Return the ready server of `data`; initialise or start it if needed."""
     user = server_user(data, binaries)
     if not (data / "PG_VERSION").exists():
         _initialise(data, binaries, user)
-    made_by = (data / "PG_VERSION").read_text().strip()
-    if made_by != str(binaries.major):
-        _refuse(_mismatch(data, made_by, binaries))
+    created_by = (data / "PG_VERSION").read_text().strip()
+    if created_by != str(binaries.major):
+        _refuse(_mismatch(data, created_by, binaries))
     launched = logged = 0
-    log = _beside(data, ".log")
+    log = _sibling(data, ".log")
     end = time.monotonic() + timeout
     try:
         while not ((server := find_postmaster(data)) and server.ready):
@@ -97,7 +97,7 @@ def _start(data: Path, binaries: Binaries, timeout: float) -> Postmaster:
                 launched = launch(data, binaries, user, log)
             time.sleep(0.01)
     except BaseException:
-        # not yet in postmaster.pid, so nobody else could find it to stop it
+        # not yet in postmaster.pid, so no other program could find it to stop it
         if launched and serves(launched, data) and find_postmaster(data) is None:
             os.kill(launched, signal.SIGTERM)
         raise
@@ -109,31 +109,31 @@ def _refuse(message: str) -> NoReturn:
 
 
 def _may_retry(log: str) -> bool:
-    """Tell whether backends that outlived a killed postmaster still hold its memory, which ends by itself."""
+    """Tell whether backends that outlived a killed postmaster still hold its shared memory; they exit on their own."""
     return "shared memory block" in log
 
 
 def _initialise(data: Path, binaries: Binaries, user: SystemUser) -> None:
-    """Make the data folder aside and move it into place whole, so that a kill leaves nothing half made."""
+    """Create the data folder under a temporary name and rename it, so that a kill leaves no partial folder."""
     if data.exists() and any(data.iterdir()):
         _refuse(f"{data} isn't empty and isn't a PostgreSQL data folder. Choose an empty or new folder.")
     prefix = f"{data.name}.new-"
-    for left_over in [path for path in data.parent.iterdir() if path.name.startswith(prefix)]:
-        shutil.rmtree(left_over, ignore_errors=True)
-    aside = Path(tempfile.mkdtemp(prefix=prefix, dir=data.parent))
+    for leftover in [path for path in data.parent.iterdir() if path.name.startswith(prefix)]:
+        shutil.rmtree(leftover, ignore_errors=True)
+    temporary = Path(tempfile.mkdtemp(prefix=prefix, dir=data.parent))
     try:
-        user.own(aside)
-        where = ["-D", str(aside), "-U", USER, "--auth=trust", "--encoding=UTF8", *binaries.locale_flags()]
-        created = user.run([binaries.program("initdb"), "--no-instructions", *where])
+        user.own(temporary)
+        options = ["-D", str(temporary), "-U", USER, "--auth=trust", "--encoding=UTF8", *binaries.locale_flags()]
+        created = user.run([binaries.program("initdb"), "--no-instructions", *options])
         if created.returncode:
             _refuse(f"PostgreSQL couldn't create the data folder {data}:\n{created.stderr.strip()}")
-        aside.rename(data)
+        temporary.rename(data)
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _create_database(binaries: Binaries, server: Postmaster, database: str) -> None:
-    """Create the database when it is missing, with psql, since a driver would need an event loop."""
+    """Create the database if it is missing, with psql, since the driver would need an event loop."""
     options = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", f"name={database}"]
     target = ["-h", str(server.socket.parent), "-p", str(PORT), "-U", USER, "-d", "postgres"]
     created = SystemUser().run([binaries.program("psql"), *options, *target], text_in=CREATE_DATABASE)
@@ -141,9 +141,9 @@ def _create_database(binaries: Binaries, server: Postmaster, database: str) -> N
         _refuse(f"Couldn't create the database {database}: {created.stderr.strip()}")
 
 
-def _leave(data: Path, users: int, timeout: float, entered_by: int) -> None:
-    """Give up the server, and stop it when nobody else uses it."""
-    if os.getpid() != entered_by:
+def _release(data: Path, users: int, timeout: float, owner_pid: int) -> None:
+    """Release the server, and stop it if no other program uses it."""
+    if os.getpid() != owner_pid:
         return
     with _locked(data):
         last = False
@@ -152,14 +152,14 @@ def _leave(data: Path, users: int, timeout: float, entered_by: int) -> None:
             last = True
         if last and (server := find_postmaster(data)):
             server.stop(timeout)
-        # closing would not free it: a forked worker may hold a copy of the file
+        # closing the file would not release the lock: a forked worker may hold a copy
         fcntl.flock(users, fcntl.LOCK_UN)
 
 
 @contextlib.contextmanager
 def _locked(data: Path) -> Iterator[None]:
-    """Let one program at a time start or stop the server of `data`."""
-    with _beside(data, ".lock").open("a") as file:
+    """Serialize starting and stopping the server of `data` across programs."""
+    with _sibling(data, ".lock").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         try:
             yield
@@ -169,28 +169,28 @@ def _locked(data: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _signals_unwind() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into an exit that leaves every `with` block, which by default they do not."""
+    """Turn SIGTERM and SIGHUP into `sys.exit`, which unwinds `with` blocks; their default action does not."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    taken = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_DFL]
+    handled = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_DFL]
 
     def leave(number: int, _: FrameType | None) -> None:
-        for each in taken:
+        for each in handled:
             signal.signal(each, signal.SIG_IGN)
         sys.exit(128 + number)
 
-    for number in taken:
+    for number in handled:
         signal.signal(number, leave)
     try:
         yield
     finally:
-        for number in taken:
+        for number in handled:
             signal.signal(number, signal.SIG_DFL)
 
 
 def _log_end(log: Path) -> int:
-    """Return the size of the log in bytes, after a log that has grown long was put aside."""
+    """Return the size of the log in bytes; rotate it first if it is longer than `LOG_BYTES`."""
     size = log.stat().st_size if log.exists() else 0
     if size <= LOG_BYTES:
         return size
@@ -199,7 +199,7 @@ def _log_end(log: Path) -> int:
 
 
 def _tail(log: Path, start: int) -> str:
-    """Return the last lines of what was logged after the byte `start`."""
+    """Return the last 12 lines logged after the byte `start`."""
     if not log.exists():
         return ""
     with log.open("rb") as file:
@@ -207,19 +207,19 @@ def _tail(log: Path, start: int) -> str:
         return "\n".join(file.read().decode(errors="replace").splitlines()[-12:])
 
 
-def _mismatch(data: Path, made_by: str, binaries: Binaries) -> str:
-    """Return how to bring data from the major version that made it to the one that is here."""
+def _mismatch(data: Path, created_by: str, binaries: Binaries) -> str:
+    """Return instructions to migrate data from the major version that created it to the installed one."""
     return f"""\
-{data} was created by PostgreSQL {made_by}, but this machine has {binaries.major} ({binaries.folder}).
-Dump with the old version ($OLD is the bin folder of any PostgreSQL {made_by}) and move the folder away:
+{data} was created by PostgreSQL {created_by}, but this machine has {binaries.major} ({binaries.folder}).
+Dump with the old version ($OLD is the bin folder of any PostgreSQL {created_by}) and move the folder away:
     $OLD/pg_ctl start -w -D '{data}' -o "-k /tmp -c listen_addresses="
     $OLD/pg_dump -Fc -h /tmp -U {USER} -f marketplace.dump {USER}
     $OLD/pg_ctl stop -w -D '{data}'
-    mv '{data}' '{data}.{made_by}'
+    mv '{data}' '{data}.{created_by}'
 Then start the program, which creates a new folder. While it runs, restore with the new version:
     {binaries.program("pg_restore")} --clean --if-exists -h "$(sed -n 5p '{data}/postmaster.pid')" \\
         -U {USER} -d {USER} marketplace.dump"""
 
 
-def _beside(data: Path, suffix: str) -> Path:
+def _sibling(data: Path, suffix: str) -> Path:
     return data.with_name(data.name + suffix)

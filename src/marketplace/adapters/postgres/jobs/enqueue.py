@@ -1,6 +1,6 @@
-"""Jobs within a transaction.
+"""Jobs in a transaction.
 
-No statement here notifies anyone: PostgreSQL serializes the commits of transactions that do. Workers poll.
+No statement here uses NOTIFY: PostgreSQL serializes the commits of transactions that do. Workers poll.
 """
 
 from datetime import datetime
@@ -12,13 +12,13 @@ from marketplace.core.domain.failing_jobs import FailingJob
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.jobs import Job
 
-# Add jobs; a chore that waits already is left out.
+# Add jobs; skip a chore that is already queued.
 ENQUEUE = """
     INSERT INTO jobs (kind, subject, run_at, dedupe_key)
     SELECT * FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::text[])
     ON CONFLICT (dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
 """
-# Add a job if an earlier part of the same statement has a row.
+# Add a job if an earlier CTE of the same statement has a row.
 ENQUEUED_WITH = """
     queued AS (
         INSERT INTO jobs (kind, subject, run_at)
@@ -37,7 +37,6 @@ class PostgresJobs:
         self._connection = connection
 
     async def enqueue(self, *jobs: Job) -> None:
-        """See the port."""
         if jobs:
             await self._connection.execute(
                 ENQUEUE,
@@ -48,27 +47,25 @@ class PostgresJobs:
             )
 
     async def acquire_failing(self, job_id: int) -> FailingJob:
-        """See the port."""
         row = await self._connection.fetchrow(ACQUIRE_FAILING, job_id)
         if row is None:
             raise NotFound
         return failing_job(row)
 
     async def run_now(self, job_id: int, now: datetime) -> None:
-        """See the port."""
         await self._connection.execute(RUN_NOW, job_id, now)
 
 
 def enqueued_with(part: str, first: int) -> str:
-    """A part of a statement that enqueues a job if an earlier part has a row; its values are at `$first` and on."""
+    """Return a CTE that enqueues a job if the CTE `part` has a row; its values start at `$first`."""
     return ENQUEUED_WITH.format(first, first + 1, first + 2, first, part=part)
 
 
 def job_values(job: Job | None) -> tuple[str | None, UUID | None, datetime | None]:
-    """The three values that a statement enqueues a job with a subject by, or none."""
+    """Return the values of `enqueued_with`; three NULLs enqueue nothing."""
     return (None, None, None) if job is None else (job.kind, job.subject, job.run_at)
 
 
 def _dedupe_key(job: Job) -> str | None:
-    # as the release before writes it, so that a chore it enqueued is not added twice
+    # the format of the previous release, so that a chore it enqueued is not added twice
     return f"{job.kind} {job.run_at.isoformat()}" if job.subject is None else None

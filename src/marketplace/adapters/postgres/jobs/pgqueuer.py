@@ -1,17 +1,17 @@
-"""Jobs that a server of the release before leaves in pgqueuer's table, moved to ours.
+"""Migration of jobs that servers of the previous release left in pgqueuer's table.
 
 For one release: drop this module together with those tables.
 """
 
 from marketplace.adapters.postgres.connection.pool import Database
 
-PORTION = 1_000
+BATCH_SIZE = 1_000
 
 LEFT_BEHIND = "status = 'queued' OR (status = 'picked' AND heartbeat < now() - interval '1 minute')"
-"""What no older worker has; those beat every 15 seconds."""
-# Whether there is anything to move. Asked first, since a DELETE notifies the older workers even if it finds nothing.
+"""Jobs that no older worker holds; those send a heartbeat every 15 seconds."""
+# Tell whether there is anything to move. Checked first: a DELETE notifies the older workers even if it finds nothing.
 ANY_LEFT = f"SELECT EXISTS (SELECT FROM pgqueuer WHERE {LEFT_BEHIND}) AS any_left"  # noqa: S608 - constant text
-# Move some. A chore that was enqueued on both sides is kept once.
+# Move one batch. A chore that was enqueued in both tables is kept once.
 MOVE = f"""
     WITH moved AS (
         DELETE FROM pgqueuer WHERE id IN (
@@ -28,9 +28,9 @@ MOVE = f"""
 
 
 async def adopt_jobs(database: Database) -> bool:
-    """Move a portion. Returns whether there may be more."""
+    """Move one batch. Returns whether there may be more."""
     row = await database.fetchrow(ANY_LEFT)
     if row is None or not row["any_left"]:
         return False
-    await database.fetch(MOVE, PORTION)
+    await database.fetch(MOVE, BATCH_SIZE)
     return True

@@ -1,7 +1,7 @@
-"""Jobs as workers take them: a lease on a row of `jobs`.
+"""The job queue of the workers: a lease on a row of `jobs`.
 
-`locked_by` fences: a worker whose lease ran out, and whose job another has by now, changes nothing any more. Claims and
-renewals touch no indexed column.
+`locked_by` is a fencing token: a worker whose lease ran out cannot change a job that another worker has claimed. Claims
+and renewals update no indexed column.
 """
 
 from collections.abc import Collection
@@ -11,7 +11,7 @@ from uuid import UUID
 from marketplace.adapters.postgres.connection.pool import Database, PoolLimits, connect
 from marketplace.core.ports.jobs import WORKER_LOST, ClaimedJob
 
-# Lease the longest due jobs that nobody has. A lease that ran out is a failure that its worker could not report.
+# Lease the jobs that are due longest and have no valid lease. An expired lease counts as a failure.
 CLAIM = f"""
     WITH due AS (
         SELECT id FROM jobs
@@ -24,11 +24,11 @@ CLAIM = f"""
     FROM due WHERE j.id = due.id
     RETURNING j.id, j.kind, j.subject, j.run_at, j.attempts
 """  # noqa: S608 - constant text
-# Prolong the leases of a worker.
+# Extend the leases of a worker.
 RENEW = "UPDATE jobs SET locked_until = now() + $3::interval WHERE locked_by = $1 AND id = ANY($2::bigint[])"
-# Remove jobs that are done.
+# Remove finished jobs.
 FINISH = "DELETE FROM jobs WHERE locked_by = $1 AND id = ANY($2::bigint[])"
-# Count a failure and say when to try again.
+# Count a failure and reschedule the job.
 RETRY = """
     UPDATE jobs SET run_at = $3, attempts = attempts + 1, fault = $4, failed_at = $5, locked_by = NULL,
         locked_until = NULL
@@ -38,11 +38,11 @@ RETRY = """
 RELEASE = "UPDATE jobs SET locked_by = NULL, locked_until = NULL WHERE locked_by = $1 AND id = ANY($2::bigint[])"
 
 WORKERS_OWN = PoolLimits(min_size=0, max_size=1)
-"""A worker has a connection of its own, so that no handler or request can keep it from renewing its leases."""
+"""A worker has its own connection, so that no handler or request can block the renewal of its leases."""
 
 
 async def connect_worker(dsn: str, limits: PoolLimits = WORKERS_OWN) -> Database:
-    """A pool for one worker. The first statement connects."""
+    """Open a pool for one worker. The first statement connects."""
     return await connect(dsn, limits, application_name="marketplace worker")
 
 
@@ -55,22 +55,17 @@ class PostgresJobQueue:
     async def claim(
         self, worker: UUID, kinds: Collection[str], *, now: datetime, limit: int, lease: timedelta
     ) -> tuple[ClaimedJob, ...]:
-        """See the port."""
         rows = await self._database.fetch(CLAIM, worker, list(kinds), now, limit, lease)
         return tuple(sorted((ClaimedJob(**row) for row in rows), key=lambda job: (job.run_at, job.id)))
 
     async def renew(self, worker: UUID, job_ids: Collection[int], lease: timedelta) -> None:
-        """See the port."""
         await self._database.fetch(RENEW, worker, list(job_ids), lease)
 
     async def finish(self, worker: UUID, job_ids: Collection[int]) -> None:
-        """See the port."""
         await self._database.fetch(FINISH, worker, list(job_ids))
 
     async def retry(self, worker: UUID, job_id: int, *, run_at: datetime, fault: str, now: datetime) -> None:
-        """See the port."""
         await self._database.fetch(RETRY, worker, job_id, run_at, fault, now)
 
     async def release(self, worker: UUID, job_ids: Collection[int]) -> None:
-        """See the port."""
         await self._database.fetch(RELEASE, worker, list(job_ids))

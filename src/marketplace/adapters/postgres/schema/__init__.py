@@ -1,1 +1,1 @@
-"""Tables and migrations."""
+"""The database schema and its migrations."""

@@ -1,4 +1,4 @@
-"""The schema of the back office: what the staff does, and what it hands out. See `tables.py`."""
+"""Tables of the back office. See `tables.py`."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 
 class PasswordResetTable(DefaultBase):
-    """Links to set a new password, as hashes: one per person."""
+    """Password reset links, as hashes: one per person."""
 
     __tablename__ = "password_resets"
     __table_args__ = (Index("uq_password_resets_token_hash", "token_hash", unique=True),)
@@ -23,7 +23,7 @@ class PasswordResetTable(DefaultBase):
 
 
 class ReportTable(DefaultBase):
-    """What people hold against sessions, once each, and what came of it."""
+    """Reports of sessions, one per person and session, and their resolution."""
 
     __tablename__ = "reports"
     __table_args__ = (
@@ -46,7 +46,7 @@ class ReportTable(DefaultBase):
 
 
 class BulkRunTable(DefaultBase):
-    """Bulk actions, and how far each has come. No foreign key to the login: logins are forgotten before runs are."""
+    """Bulk actions and their progress. No foreign key to the login: logins are removed before runs."""
 
     __tablename__ = "bulk_runs"
     __table_args__ = (
@@ -74,7 +74,7 @@ class BulkRunTable(DefaultBase):
 
 
 class BulkTargetTable(DefaultBase):
-    """What a run is about, written down when it is begun. The first `changed + refused` places of it are settled."""
+    """The targets of a run, stored when it is created. The first `changed + refused` places are done."""
 
     __tablename__ = "bulk_targets"
 
@@ -84,7 +84,7 @@ class BulkTargetTable(DefaultBase):
 
 
 class BulkRefusalTable(DefaultBase):
-    """What a run left as it was, as it was called then, and why."""
+    """Targets that a run refused, with their label at that time and the reason."""
 
     __tablename__ = "bulk_refusals"
 
@@ -97,9 +97,9 @@ class BulkRefusalTable(DefaultBase):
 
 
 class AuditEntryTable(DefaultBase):
-    """Who did what. Triggers, which the migration makes, refuse to change or remove a row, whoever asks.
+    """The audit log. Triggers, created by the migration, reject UPDATE, DELETE and TRUNCATE.
 
-    No foreign keys: an entry outlives what it is about, and must not wait for anybody's lock. `searched` holds the
+    No foreign keys: an entry outlives its target, and an insert must not wait for its lock. `searched` holds the
     core's words of action, reason and e-mail addresses.
     """
 

@@ -1,4 +1,4 @@
-"""Who is in the way of a statement that waits for a lock. Only a connection beside it can ask."""
+"""Log the connections that block a statement; a second connection must query them while it waits."""
 
 import asyncio
 import logging
@@ -14,8 +14,8 @@ from marketplace.adapters.postgres.connection.errors import DRIVER_ERRORS, UNREA
 LOG = logging.getLogger(__name__)
 
 LOG_INTERVAL = 10.0
-"""Seconds of one wait between two lines of the log."""
-# not what they said: statements may hold what is nobody's business; of other roles, little is shown
+"""Seconds between two log lines during one wait."""
+# without the text of statements, which may contain private data; of other roles PostgreSQL shows little
 BLOCKERS = """
     SELECT string_agg(format('process %s (%s)', pid, concat_ws(', ',
         coalesce(nullif(application_name, ''), backend_type),
@@ -24,27 +24,27 @@ BLOCKERS = """
 """
 
 
-class Watch:
-    """What was seen of those who block one server process."""
+class BlockerWatch:
+    """The blockers last seen of one server process."""
 
     def __init__(self) -> None:
         self._seen: str | None = None
 
     def record_blockers(self, blockers: str | None) -> None:
-        """Remember it; that nobody is in the way any more says nothing of who was."""
+        """Store the blockers; an empty answer does not erase the last ones."""
         self._seen = blockers or self._seen
 
-    def taken(self) -> str:
-        """Who was seen since this was last asked, in words."""
+    def take_blockers(self) -> str:
+        """Return the blockers seen since the last call, as text, and reset them."""
         seen, self._seen = self._seen, None
         return seen or "a connection that has ended since"
 
 
 @asynccontextmanager
-async def logging_lock_blockers(dsn: str, pid: int, every: timedelta) -> AsyncIterator[Watch]:
-    """Look for who blocks that server process for as long as the block lasts, and tell of long waits in the log."""
-    watch = Watch()
-    task = asyncio.create_task(_look(dsn, pid, every.total_seconds(), watch))
+async def logging_lock_blockers(dsn: str, pid: int, interval: timedelta) -> AsyncIterator[BlockerWatch]:
+    """Poll the blockers of a server process while the `with` block runs, and log long waits."""
+    watch = BlockerWatch()
+    task = asyncio.create_task(_poll(dsn, pid, interval.total_seconds(), watch))
     try:
         yield watch
     finally:
@@ -53,22 +53,22 @@ async def logging_lock_blockers(dsn: str, pid: int, every: timedelta) -> AsyncIt
             await task
 
 
-async def _look(dsn: str, pid: int, seconds: float, watch: Watch) -> None:
-    await asyncio.sleep(seconds)  # most waits are over before anybody need look
-    # whoever cannot look has no reason to stop the one who works
+async def _poll(dsn: str, pid: int, seconds: float, watch: BlockerWatch) -> None:
+    await asyncio.sleep(seconds)  # most waits are shorter
+    # a failing query must not stop the migration
     with suppress(*UNREACHABLE, *DRIVER_ERRORS, asyncpg.PostgresError):
         connection = await asyncpg.connect(dsn, server_settings={"application_name": "marketplace migrate: watch"})
-        free_at = time.monotonic()
+        waiting_since = time.monotonic()
         try:
             while True:
                 blockers = await connection.fetchval(BLOCKERS, pid)
                 watch.record_blockers(blockers)
                 now = time.monotonic()
                 if not blockers:
-                    free_at = now
-                elif now - free_at >= LOG_INTERVAL:
+                    waiting_since = now
+                elif now - waiting_since >= LOG_INTERVAL:
                     LOG.warning("Waiting for %s", blockers)
-                    free_at = now
+                    waiting_since = now
                 await asyncio.sleep(seconds)
         finally:
             connection.terminate()

@@ -1,4 +1,4 @@
-"""Tables of logins, and of requests that are counted or may come again."""
+"""Tables of logins, idempotency keys and rate limits."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 
 class TokenFamilyTable(DefaultBase):
-    """Logins: the refresh tokens that follow from one another."""
+    """Logins: families of rotated refresh tokens. `begun_by` is the login that an impersonation was started from."""
 
     __tablename__ = "token_families"
     __table_args__ = (
@@ -28,7 +28,7 @@ class TokenFamilyTable(DefaultBase):
 
 
 class RefreshTokenTable(DefaultBase):
-    """Refresh tokens, as hashes. Used ones are kept while their login lives, to notice when they come again."""
+    """Refresh tokens, as hashes. Used ones are kept as long as their login, to detect reuse."""
 
     __tablename__ = "refresh_tokens"
     __table_args__ = (Index("ix_refresh_tokens_family_id", "family_id"),)
@@ -40,9 +40,9 @@ class RefreshTokenTable(DefaultBase):
 
 
 class IdempotencyKeyTable(DefaultBase):
-    """Requests that may come again, and what was made of them.
+    """Requests that may be repeated, and the resource each created.
 
-    No foreign key to the person: its lock would come before those of the effect, in an order that nothing else keeps.
+    No foreign key to the person: its lock would be acquired before those of the operation, against the lock order.
     """
 
     __tablename__ = "idempotency_keys"
@@ -57,7 +57,7 @@ class IdempotencyKeyTable(DefaultBase):
 
 
 class RateLimitTable(DefaultBase):
-    """How often something was tried. Nothing that must outlive a crash, so it is not logged."""
+    """Counts of attempts. They need not survive a crash, so the table is UNLOGGED."""
 
     __tablename__ = "rate_limits"
     __table_args__ = (Index("ix_rate_limits_ends_at", "ends_at"), {"prefixes": ["UNLOGGED"]})

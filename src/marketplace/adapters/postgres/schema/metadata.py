@@ -1,4 +1,4 @@
-"""Every table together, for Alembic to compare with."""
+"""The metadata of all tables, which Alembic compares with the database."""
 
 from sqlalchemy import MetaData
 

@@ -1,7 +1,7 @@
-"""What a migration does to tables that people are using: so that nobody waits for it, and fit to be begun again.
+"""DDL and backfills on tables in use: without blocking requests, and safe to retry.
 
-Each of these ends the transaction of its migration. What the migration did before is then there although the migration
-is not done, so it is a migration of its own. In SQL that is printed, each statement is there once.
+Each function ends the transaction of its migration. Earlier steps of that migration would be committed before it is
+complete, so each of these is a migration of its own. Printed SQL contains each statement once.
 """
 
 import time
@@ -13,28 +13,28 @@ import sqlalchemy as sa
 from alembic import op
 
 PAGES = 64
-"""Of a table, that are filled in by one transaction: some thousand rows."""
+"""Pages of a table that one transaction backfills: some thousand rows."""
 PAUSE = 0.2
-"""Seconds until rows that somebody held are asked for again."""
+"""Seconds until rows that were locked are retried."""
 
 
 def make_index(name: str, table: str, columns: Sequence[Any], **options: Any) -> None:
-    """An index, made concurrently. One that an earlier try left behind, invalid, is taken away first."""
+    """Create an index concurrently. An invalid one, left by an earlier attempt, is dropped first."""
     with _outside_a_transaction():
         op.drop_index(name, table_name=table, postgresql_concurrently=True, if_exists=True)
         op.create_index(name, table, columns, postgresql_concurrently=True, if_not_exists=True, **options)
 
 
 def drop_index(name: str, table: str) -> None:
-    """An index, taken away concurrently."""
+    """Drop an index concurrently."""
     with _outside_a_transaction():
         op.drop_index(name, table_name=table, postgresql_concurrently=True, if_exists=True)
 
 
 def backfill(table: str, assignments: str, where: str) -> None:
-    """`UPDATE table SET assignments WHERE where`, some pages at a time, until nothing is left of which `where` is true.
+    """Run `UPDATE table SET assignments WHERE where` in batches of pages, until `where` matches no row.
 
-    Rows that somebody is changing are left for a later round. Whoever writes the table by now must fill it in as well.
+    Locked rows are left for a later round. Programs that write the table must already set the new values themselves.
     """
     with _outside_a_transaction():
         if op.get_context().as_sql:
@@ -48,25 +48,25 @@ def backfill(table: str, assignments: str, where: str) -> None:
 
 def _update_of_pages(first: int, table: str, assignments: str, where: str) -> str:
     return (
-        f"UPDATE {table} SET {assignments} WHERE ctid = ANY (ARRAY("  # noqa: S608 - the words are the migration's own
+        f"UPDATE {table} SET {assignments} WHERE ctid = ANY (ARRAY("  # noqa: S608 - constants of the migration
         f"SELECT ctid FROM {table} WHERE ({where}) AND ctid >= '({first},0)' AND ctid < '({first + PAGES},0)'"
         " FOR UPDATE SKIP LOCKED))"
     )
 
 
 def _pages_to_backfill(table: str, where: str) -> int:
-    """How many pages the table has, or 0 when no row is left to fill in."""
+    """Return the number of pages of the table, or 0 if no row is left."""
     statement = f"""
         SELECT CASE WHEN EXISTS (SELECT FROM {table} WHERE {where})
             THEN pg_relation_size('{table}') / current_setting('block_size')::int ELSE 0 END
-    """  # noqa: S608 - the words are the migration's own
+    """  # noqa: S608 - constants of the migration
     return int(op.get_bind().execute(sa.text(statement)).scalar_one())
 
 
 @contextmanager
 def _outside_a_transaction() -> Iterator[None]:
     with op.get_context().autocommit_block():
-        # nobody queues behind these statements, and they may have to wait for every transaction that is under way
+        # no request queues behind these statements, and they may have to wait for every open transaction
         op.execute("SET lock_timeout = 0")
         yield
         op.execute("RESET lock_timeout")

@@ -1,4 +1,4 @@
-"""Which migration this program expects, without loading Alembic: every worker asks, and only `migrate` needs it."""
+"""The revision that this program expects, without importing Alembic, which only `migrate` needs."""
 
 from functools import cache
 from pathlib import Path
@@ -10,10 +10,10 @@ VERSIONS = MIGRATIONS / "versions"
 
 @cache
 def newest_revision() -> str:
-    """The last migration of this program."""
+    """Return the last migration of this program."""
     return newest_in((VERSIONS,))
 
 
 def newest_in(folders: tuple[Path, ...]) -> str:
-    """The number that the last migration's file begins with."""
+    """Return the number of the last migration's file."""
     return max(path.name.partition("_")[0] for folder in folders for path in folder.glob("[0-9]*_*.py"))

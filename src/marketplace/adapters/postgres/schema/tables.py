@@ -1,6 +1,6 @@
-"""The schema, as advanced-alchemy tables. The migrations make it; a test holds the two together.
+"""The schema as advanced-alchemy tables. The migrations create it; a test compares the two.
 
-Constraint names are part of the code: `errors.py` turns each into the error a person reads.
+Constraint names are part of the code: `errors.py` maps each to an error of the core.
 """
 
 from datetime import datetime
@@ -51,7 +51,7 @@ LISTED_OPEN = text("status = 'active' AND archived_at IS NULL AND schedule IS NU
 
 
 class UserTable(DefaultBase):
-    """Accounts. The folded columns are what uniqueness is judged by, and what lists are sorted by, as is `name_key`.
+    """Accounts. Uniqueness and sorting use the folded columns; sorting by name uses `name_key`.
 
     `searched` holds the core's words of e-mail address, username and names.
     """
@@ -88,7 +88,7 @@ class UserTable(DefaultBase):
 
 
 class SessionTable(DefaultBase):
-    """What creators offer. `duration` in minutes.
+    """Sessions of creators. `duration` is in minutes, `cancellation_notice` in hours.
 
     `title_key` is the title folded by the core, to sort by; `searched` holds the core's words of title (weight A) and
     description (B).
@@ -145,11 +145,11 @@ class SessionTable(DefaultBase):
 
 
 class MaterializedAvailabilityTable(DefaultBase):
-    """What the schedule of a session gives, written out for the time to come; see `materialized.py`.
+    """The upcoming starts of a session, computed from its schedule; see `materialized_availability.py`.
 
-    A run of starts is an element of `firsts`, `steps` (minutes) and `counts` each. `days` and `hours` are for finding:
-    the days since 1970 and the hours of the week on which something starts. Minutes, `horizon` in days, as in the
-    schedule. Rows are kept whole up to half a page, as reading one is what every session that is listed costs.
+    Each recurring run is one element of `firsts`, `steps` (minutes) and `counts`. `days` (since 1970) and `hours` (of
+    the week) are search keys: when something starts. Other numbers are minutes, `horizon` days, as in the schedule.
+    Rows up to half a page are not moved to TOAST, since listing a session reads its row.
     """
 
     __tablename__ = "open_times"
@@ -173,7 +173,7 @@ class MaterializedAvailabilityTable(DefaultBase):
 
 
 class LexemeTable(DefaultBase):
-    """Every word of every session, with what one deletion makes of it: how a misspelt word finds its neighbours."""
+    """The words of sessions that were listed, with their one-character deletions, to find words one typo away."""
 
     __tablename__ = "lexemes"
     __table_args__ = (Index("ix_lexemes_deletions", "deletions", postgresql_using="gin"),)
@@ -183,10 +183,10 @@ class LexemeTable(DefaultBase):
 
 
 class SlotTable(DefaultBase):
-    """One start of one session. The check and the exclusion constraint are why nothing can be oversold.
+    """One start of one session. The check and exclusion constraints prevent overselling.
 
-    `occupied` stands in for `seats_taken > 0` so that taking a further seat touches no index: the update stays
-    heap-only, for which `fillfactor` leaves the room.
+    `occupied` replaces `seats_taken > 0` in the indexes, so that taking a further seat is a heap-only (HOT) update;
+    `fillfactor` leaves the space for it.
     """
 
     __tablename__ = "slots"
@@ -213,9 +213,9 @@ class SlotTable(DefaultBase):
 
 
 class BookingTable(DefaultBase):
-    """Seats somebody holds. `creator_id` is the slot's, repeated so that a creator's list is a scan of its index.
+    """Bookings. `creator_id` repeats the slot's, so that the list of a creator is an index scan.
 
-    The indexes of lists have the status second: what has any status is merged from one scan for each.
+    The indexes of lists have the status as second column: a list of all statuses merges one scan per status.
     """
 
     __tablename__ = "bookings"
@@ -270,11 +270,11 @@ class BookingTable(DefaultBase):
 
 
 class BookingStepTable(DefaultBase):
-    """Each step of a booking's life: who, when, what, from what to what, and what it was taken together with.
+    """The steps of bookings: who, when, what, the old and new values, and the batch.
 
-    It is an event as well, until it is delivered: then `deliver_at` is absent, as in rows from before 0019.
+    A step is also an event until it is delivered; then `deliver_at` is NULL, as in rows from before migration 0019.
 
-    `action` is absent where a release older than 0016 wrote the row after 0017 had filled in the others.
+    `action` is NULL in rows that a release before migration 0016 wrote after the backfill of 0017.
     """
 
     __tablename__ = "booking_steps"
@@ -302,7 +302,7 @@ class BookingStepTable(DefaultBase):
 
 
 class EventTable(DefaultBase):
-    """Events that are no step of a booking. `facts` is what only events of the kind have."""
+    """Events other than steps of bookings. `facts` has the fields specific to the kind."""
 
     __tablename__ = "events"
     __table_args__ = (
@@ -322,7 +322,7 @@ class EventTable(DefaultBase):
 
 
 class CalendarFeedTable(DefaultBase):
-    """The private addresses of calendars. Tokens are kept as they are, since their owners are shown them again."""
+    """Private calendar feeds. Tokens are not hashed, because their owners can see them again."""
 
     __tablename__ = "calendar_feeds"
     __table_args__ = (Index("uq_calendar_feeds_token", "token", unique=True),)
@@ -333,7 +333,7 @@ class CalendarFeedTable(DefaultBase):
 
 
 class JobTable(DefaultBase):
-    """The job queue. A job leaves the table when its handler has succeeded, and in no other way.
+    """The job queue. A job is deleted only when its handler has succeeded.
 
     `locked_until` is the end of a worker's lease, by the database's clock; `dedupe_key` is set for chores only.
     """

@@ -8,7 +8,7 @@ describe("the top of a chart", () => {
     ]);
   });
 
-  it("is one where there is nothing at all", () => {
+  it("is one without values", () => {
     expect(chartTop([])).toBe(1);
   });
 });

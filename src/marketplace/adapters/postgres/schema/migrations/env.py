@@ -1,4 +1,4 @@
-"""Alembic's entry point: runs in the connection that `migrate.py` hands over, or prints SQL where there is none."""
+"""Alembic's entry point: uses the connection of `migrate.py`, or prints SQL if there is none."""
 
 import logging
 from typing import Any
@@ -10,8 +10,8 @@ from marketplace.adapters.postgres.schema.metadata import METADATA
 LOG = logging.getLogger("marketplace.migrations")
 
 
-def tell(ctx: Any, step: Any, heads: Any, run_args: Any) -> None:
-    """Of each migration that ran."""
+def log_migration(ctx: Any, step: Any, heads: Any, run_args: Any) -> None:
+    """Log a migration that ran."""
     _ = ctx, heads, run_args
     word = "ran" if step.is_upgrade else "was taken back"
     LOG.info("Migration %s %s", step.up_revision_id, word)
@@ -23,7 +23,7 @@ context.configure(
     target_metadata=METADATA,
     compare_type=True,
     transaction_per_migration=True,
-    on_version_apply=None if context.is_offline_mode() else tell,
+    on_version_apply=None if context.is_offline_mode() else log_migration,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -1,0 +1,39 @@
+"""The colours of a person's own, and paper."""
+
+from playwright.async_api import expect
+
+from browser.accounts import account, scheduled_session
+from browser.conftest import OpenPage
+from postgres.servers import Server
+
+BACKGROUND = "one => getComputedStyle(one).backgroundColor"
+
+
+async def test_forced_colors_keep_switches_and_selections_visible(site: Server, open_page: OpenPage) -> None:
+    creator = await account(site, "creator")
+    await scheduled_session(creator)
+    page = await open_page("/")
+    await creator.signs_in(page)
+    await page.emulate_media(forced_colors="active")
+    await page.goto("/creator")
+    switch = page.get_by_role("switch").first
+    await expect(switch).to_be_checked()
+    assert await switch.evaluate(BACKGROUND) != await switch.locator("span").evaluate(BACKGROUND)
+    chosen = page.get_by_role("button", pressed=True).first
+    assert await chosen.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+    new = page.get_by_role("link", name="New session").first
+    assert await new.evaluate("one => getComputedStyle(one).borderTopWidth") == "1px"
+
+
+async def test_printed_page_is_light_and_omits_controls(site: Server, open_page: OpenPage) -> None:
+    quoted = await scheduled_session(await account(site, "creator"))
+    page = await open_page(f"/sessions/{quoted['id']}", "phone", color_scheme="dark")
+    title = page.get_by_role("heading", name=quoted["title"])
+    await expect(title).to_be_visible()
+    await expect(page.get_by_role("banner")).to_be_visible()
+    await expect(page.get_by_role("button", name="Choose a time")).to_be_visible()
+    await page.emulate_media(media="print")
+    await expect(title).to_be_visible()
+    await expect(page.get_by_role("banner")).to_be_hidden()
+    await expect(page.get_by_role("button", name="Choose a time")).to_be_hidden()
+    assert await page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"

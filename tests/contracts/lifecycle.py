@@ -1,0 +1,278 @@
+"""A machine that has people do things one after another on memory and on PostgreSQL, and compares what comes of it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from builders import Services, a_caller, a_session, a_user, services_over
+from contracts.booking_invariants import check_books
+from fakes import MovableClock
+from marketplace.adapters.memory.storage import memory_storage
+from marketplace.core.domain.bookings import BookingAction, BookingHistory
+from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.users import User
+from marketplace.core.errors import Busy, MarketplaceError
+from marketplace.core.ports.storage import Storage
+
+LEARNERS = 6
+STEP = timedelta(minutes=30)
+PEOPLE = ("learner", "creator", "learner", "creator", "staff", "stranger")
+SOMEBODY, BOOKING, OFFER = st.sampled_from(PEOPLE), st.integers(0, 7), st.integers(0, 5)
+WHEN = st.sampled_from([2, 3, 4, 5, 6, 7, 8, 0])
+Order = tuple[int, int, int, int]
+"""Which learner, which offer, when, how many seats."""
+ORDERS = st.lists(st.tuples(st.integers(0, LEARNERS - 1), OFFER, WHEN, st.integers(1, 2)), min_size=3, max_size=6)
+
+
+@dataclass(kw_only=True)
+class Side:
+    """One marketplace, and the bookings that were made there, in the order in which they were."""
+
+    storage: Storage
+    services: Services
+    booked: list[UUID] = field(default_factory=list)
+
+
+Command = Callable[[Side], Awaitable[object]]
+
+
+class Life(RuleBasedStateMachine):
+    """The same commands to two marketplaces that begin alike."""
+
+    runner: asyncio.Runner
+    opened: Storage
+
+    @initialize(confirms=st.lists(st.booleans(), min_size=3, max_size=3), orders=ORDERS)
+    def begin(self, confirms: list[bool], orders: list[Order]) -> None:
+        """Two creators and some learners; one of the creators offers two sessions that exclude each other."""
+        self.clock = MovableClock()
+        self.sides = [
+            Side(storage=storage, services=services_over(storage, clock=self.clock))
+            for storage in (memory_storage(), self.opened)
+        ]
+        self.learners = [a_user() for _ in range(LEARNERS)]
+        self.creators = [a_user(role="creator") for _ in range(2)]
+        self.staff, self.stranger = a_user(is_staff=True), a_user()
+        self.quotes: list[Session] = []
+        self._both(self._add_people)
+        for place, asks in enumerate(confirms):
+            self._add_offer(creator=place % 2, minutes=60, seats=2, asks=asks, notice=place)
+        self.book(orders)
+
+    @rule(creator=st.integers(0, 1), minutes=st.sampled_from([30, 60, 90]), seats=st.integers(1, 3), asks=st.booleans())
+    @precondition(lambda self: len(self.quotes) < 6)
+    def quote(self, creator: int, minutes: int, seats: int, *, asks: bool) -> None:
+        self._add_offer(creator=creator, minutes=minutes, seats=seats, asks=asks, notice=0)
+
+    @rule(orders=ORDERS)
+    def book(self, orders: list[Order]) -> None:
+        for order in orders:
+            self._book(*order)
+
+    def _book(self, who: int, what: int, when: int, seats: int) -> None:
+        session, starts_at, learner = self._offer(what), self._start(when), a_caller(self.learners[who])
+
+        async def command(side: Side) -> object:
+            booking = (await side.services.bookings.book(learner, session.id, starts_at, seats)).resource
+            side.booked.append(booking.id)
+            return booking.status
+
+        self._both(command)
+
+    @rule(which=BOOKING, who=SOMEBODY, action=st.sampled_from(["confirm", "decline"]))
+    @precondition(lambda self: self._booked())
+    def answer(self, which: int, who: str, action: BookingAction) -> None:
+        self._act(which, who, action)
+
+    @rule(which=BOOKING, who=SOMEBODY, action=st.sampled_from(["cancel", "complete"]))
+    @precondition(lambda self: self._booked())
+    def finish(self, which: int, who: str, action: BookingAction) -> None:
+        self._act(which, who, action)
+
+    @rule(which=BOOKING)
+    @precondition(lambda self: self._booked())
+    def lapse(self, which: int) -> None:
+        """What the marketplace does by itself."""
+
+        async def command(side: Side) -> object:
+            async with side.storage.unit_of_work() as tx:
+                booking = await tx.bookings.acquire(newest(side.booked, which))
+                lapsed, step = booking.after("expire", None, self.clock.now())
+                await tx.slots.release(booking)
+                await tx.bookings.save(lapsed, step)
+            return lapsed.status
+
+        self._both(command)
+
+    @rule(moves=st.lists(st.tuples(BOOKING, SOMEBODY, WHEN), min_size=3, max_size=5))
+    @precondition(lambda self: self._booked())
+    def reschedule(self, moves: list[tuple[int, str, int]]) -> None:
+        for move in moves:
+            self._reschedule(*move)
+
+    def _reschedule(self, which: int, who: str, when: int) -> None:
+        starts_at = self._start(when)
+
+        async def command(side: Side) -> object:
+            booking = await self._booking(side, which)
+            mover = self._principal(who, booking)
+            rescheduled = (await side.services.bookings.reschedule(mover, booking.id, starts_at, "So be it.")).resource
+            return rescheduled.status, rescheduled.starts_at, rescheduled.respond_by
+
+        self._both(command)
+
+    @rule(what=OFFER, when=WHEN, who=st.integers(0, 1))
+    def cancel_slot(self, what: int, when: int, who: int) -> None:
+        session, starts_at, principal = self._offer(what), self._start(when), a_caller(self.creators[who])
+
+        async def command(side: Side) -> object:
+            created = await side.services.slots.cancel(principal, session.id, starts_at, "I am ill.")
+            return len(created.resource)
+
+        self._both(command)
+
+    @rule(what=OFFER, seats=st.integers(1, 4))
+    def change_capacity(self, what: int, seats: int) -> None:
+        self._change(what, max_participants=seats)
+
+    @rule(what=OFFER, minutes=st.sampled_from([30, 60, 90]))
+    def change_duration(self, what: int, minutes: int) -> None:
+        self._change(what, duration=minutes)
+
+    @rule(what=OFFER, asks=st.booleans(), notice=st.integers(0, 2))
+    def change_terms(self, what: int, notice: int, *, asks: bool) -> None:
+        self._change(what, requires_confirmation=asks, cancellation_notice=notice)
+
+    @rule(what=OFFER)
+    @precondition(lambda self: len(self.quotes) > 3)
+    def archive(self, what: int) -> None:
+        """Of those that were added: what was there from the beginning stays."""
+        session = self.quotes[3:][what % (len(self.quotes) - 3)]
+        self._both(lambda side: side.services.sessions.archive(self._owner(session), session.id))
+
+    @rule(who=st.integers(0, 1), is_active=st.sampled_from([True, True, False]))
+    def switch_a_creator(self, who: int, *, is_active: bool) -> None:
+        async def command(side: Side) -> object:
+            return (await side.services.users.set_active(self.creators[who].id, is_active=is_active)).is_active
+
+        self._both(command)
+
+    @rule(steps=st.sampled_from([1, 2, 3, 4, 96]))
+    def time_passes(self, steps: int) -> None:
+        self.clock.advance(steps * STEP)
+        self._both(lambda side: side.services.materialized_availability.renew())
+
+    @invariant()
+    def the_books_are_right_and_the_same(self) -> None:
+        for creator in self.creators:
+            of_memory, of_postgres = (self._run(check_books(side.storage, creator.id)) for side in self.sides)
+            assert [alike(each) for each in of_memory] == [alike(each) for each in of_postgres]
+
+    def _run(self, work: Awaitable[Any]) -> Any:
+        async def awaited() -> Any:
+            return await work
+
+        return self.runner.run(awaited())
+
+    def _both(self, command: Command) -> object:
+        of_memory, of_postgres = (self._run(outcome(command, side)) for side in self.sides)
+        assert of_memory == of_postgres
+        return of_memory
+
+    async def _add_people(self, side: Side) -> None:
+        async with side.storage.unit_of_work() as tx:
+            for user in (*self.learners, *self.creators, self.staff, self.stranger):
+                await tx.users.add(user)
+
+    def _add_offer(self, *, creator: int, minutes: int, seats: int, asks: bool, notice: int) -> None:
+        session = a_session(
+            creator_id=self.creators[creator].id,
+            duration=minutes,
+            max_participants=seats,
+            requires_confirmation=asks,
+            cancellation_notice=notice,
+        )
+
+        async def command(side: Side) -> None:
+            async with side.storage.unit_of_work() as tx:
+                await tx.sessions.add(session)
+
+        self._both(command)
+        self.quotes.append(session)
+
+    def _change(self, what: int, **changes: object) -> None:
+        session = self._offer(what)
+
+        async def command(side: Side) -> object:
+            changed = await side.services.sessions.change(self._owner(session), session.id, changes)
+            return changed.duration, changed.max_participants
+
+        self._both(command)
+
+    def _act(self, which: int, who: str, action: BookingAction) -> None:
+        async def command(side: Side) -> object:
+            booking = await self._booking(side, which)
+            after = (
+                await side.services.bookings.act(self._principal(who, booking), booking.id, action, "So be it.")
+            ).resource
+            return after.status, after.respond_by
+
+        self._both(command)
+
+    def _booked(self) -> bool:
+        return bool(self.sides[0].booked)
+
+    async def _booking(self, side: Side, which: int) -> BookingHistory:
+        found = await side.storage.booking_lists.find(newest(side.booked, which))
+        assert found is not None
+        return found
+
+    def _principal(self, who: str, booking: BookingHistory) -> Principal:
+        fixed = {"staff": self.staff.id, "stranger": self.stranger.id}
+        by_name = fixed | {"learner": booking.user_id, "creator": booking.creator_id}
+        everybody: list[User] = [*self.learners, *self.creators, self.staff, self.stranger]
+        return next(a_caller(user) for user in everybody if user.id == by_name[who])
+
+    def _owner(self, session: Session) -> Principal:
+        return next(a_caller(creator) for creator in self.creators if creator.id == session.creator_id)
+
+    def _offer(self, what: int) -> Session:
+        return self.quotes[what % len(self.quotes)]
+
+    def _start(self, when: int) -> datetime:
+        return self.clock.now() + when * STEP
+
+
+async def outcome(command: Command, side: Side) -> object:
+    """What came of it: what it says of itself, or the code of the refusal. Nobody is ever told `Busy`."""
+    try:
+        return await command(side)
+    except Busy:
+        raise
+    except MarketplaceError as error:
+        return error.code
+
+
+def newest(booked: list[UUID], which: int) -> UUID:
+    """One of the last that were booked, counted from the end."""
+    return booked[-1 - which % len(booked)]
+
+
+def alike(booking: BookingHistory) -> BookingHistory:
+    """The booking without the ids that each side mints for itself."""
+    nobody = UUID(int=0)
+    steps = tuple(replace(step, booking_id=nobody) for step in booking.history)
+    return replace(booking, id=nobody, history=steps)

@@ -1,0 +1,110 @@
+"""Whatever people do one after another, memory and PostgreSQL answer alike and their books are right each time."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import time
+
+import pytest
+from hypothesis import HealthCheck, Phase
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+
+from builders import a_caller, a_schedule
+from contracts.lifecycle import LEARNERS, OFFER, Life, Side
+from example_search import searched
+from marketplace.adapters.postgres.connection.pool import connect
+from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.core.domain.availability import MAX_WINDOW, BookableStart
+from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
+from marketplace.core.domain.sessions import CatalogFilters, Session
+
+DAYS = st.sampled_from([(1, 2, 3, 4, 5, 6, 7), (2, 4), (6,)])
+HOURS = st.sampled_from([(time(0), time(0)), (time(9), time(13)), (time(11), time(12, 30)), (time(20), time(2))])
+BUFFERS = st.sampled_from([(0, 0), (0, 0), (30, 0), (0, 30), (90, 60)])
+SETTINGS = searched(25, stateful_step_count=40, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+
+
+class ScheduledLife(Life):
+    """Lives in which creators change their hours, and others look for what is free."""
+
+    @rule(what=OFFER, days=DAYS, hours=HOURS, zone=st.sampled_from(["UTC", "Asia/Kathmandu"]), buffers=BUFFERS)
+    def set_hours(
+        self, what: int, days: tuple[int, ...], hours: tuple[time, time], zone: str, buffers: tuple[int, int]
+    ) -> None:
+        provided = TimeRange(starts=hours[0], ends=hours[1], step=30)
+        weekly = tuple(WeeklyHours(weekday=day, hours=provided) for day in days)
+        schedule = a_schedule(time_zone=zone, weekly=weekly, buffer_before=buffers[0], buffer_after=buffers[1])
+        self._replace(what, schedule)
+
+    @rule(what=OFFER, notice=st.sampled_from([0, 45, 2000]), horizon=st.sampled_from([2, 14, 60]))
+    def set_bounds(self, what: int, notice: int, horizon: int) -> None:
+        self._replace(what, a_schedule(notice=notice, horizon=horizon))
+
+    @rule(what=OFFER)
+    def open_to_any_time(self, what: int) -> None:
+        self._replace(what, None)
+
+    @rule(what=OFFER, who=st.integers(0, LEARNERS - 1), seats=st.integers(1, 2))
+    def book_what_is_shown(self, what: int, who: int, seats: int) -> None:
+        """What the catalog shows can be had, if there are enough seats and one has none yet."""
+        session, learner = self._offer(what), a_caller(self.learners[who])
+
+        async def command(side: Side) -> object:
+            shown = await side.storage.catalog.find(session.id, self.clock.now())
+            assert shown is not None
+            if shown.next_slot is None:
+                return "nothing is shown"
+            start = shown.next_slot.starts_at
+            side.booked.append((await side.services.bookings.book(learner, session.id, start, seats)).resource.id)
+            return "booked"
+
+        assert self._both(command) in {"booked", "nothing is shown", "already_booked", "sold_out"}
+
+    @rule(first=st.sampled_from([0, 1, 2, 30]), steps=st.sampled_from([1, 4, 48, 400]))
+    def look_for_what_is_free(self, first: int, steps: int) -> None:
+        begin, end = self._start(first), self._start(first + steps)
+        filters = CatalogFilters(available_from=begin, available_to=end)
+
+        async def command(side: Side) -> object:
+            found = {each.id: each for each in (await side.services.sessions.list(filters, 100, None)).items}
+            for session in self.quotes:
+                is_free = any(begin <= slot.starts_at < end for slot in await self._slots(side, session))
+                assert is_free is (session.id in found and not found[session.id].is_open)
+            return {session.id for session in self.quotes} & set(found)
+
+        self._both(command)
+
+    @invariant()
+    def the_next_slot_is_the_first_of_the_slots(self) -> None:
+        async def command(side: Side) -> object:
+            shown = [await side.storage.catalog.find(session.id, self.clock.now()) for session in self.quotes]
+            for session, each in zip(self.quotes, shown, strict=True):
+                assert each is not None
+                assert each.next_slot == next(iter(await self._slots(side, session)), None)
+            return [each.next_slot for each in shown if each is not None]
+
+        self._both(command)
+
+    async def _slots(self, side: Side, session: Session) -> tuple[BookableStart, ...]:
+        begin = self.clock.now()
+        found = await side.storage.availabilities.find(session.id, begin, begin + MAX_WINDOW)
+        assert found is not None
+        bookable_starts = found.bookable_starts(begin, begin + MAX_WINDOW, begin)
+        return tuple(bookable for bookable in bookable_starts if bookable.reason is None)
+
+    def _replace(self, what: int, schedule: Schedule | None) -> None:
+        session = self._offer(what)
+        self._both(lambda side: side.services.schedules.replace(self._owner(session), session.id, schedule))
+
+
+@pytest.fixture
+def life(database: str) -> Iterator[type[Life]]:
+    """The machine over a database, in an event loop of its own."""
+    with asyncio.Runner() as runner:
+        pool = runner.run(connect(database))
+        yield type("LifeOverPostgres", (ScheduledLife,), {"runner": runner, "opened": postgres_storage(pool)})
+        runner.run(pool.close())
+
+
+def test_memory_and_postgres_have_same_booking_lifecycle(life: type[Life]) -> None:
+    run_state_machine_as_test(life, settings=SETTINGS)

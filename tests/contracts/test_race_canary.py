@@ -1,0 +1,120 @@
+"""The race of `test_races.py` with the guard taken away. If it does not oversell here, it proves nothing there."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from builders import TOMORROW, a_caller, services_over, stored_booking, stored_session, stored_users
+from contracts.conftest import TIMEOUT
+from contracts.harness import at_once, live_bookings
+from marketplace.adapters.memory.slots import MemorySlots
+from marketplace.adapters.memory.storage import memory_storage
+from marketplace.adapters.memory.unit_of_work import MemoryTransaction
+from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
+from marketplace.adapters.postgres.jobs.enqueue import job_values
+from marketplace.adapters.postgres.rows import BOOKING
+from marketplace.adapters.postgres.slots import TAKE, PostgresSlots
+from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.adapters.postgres.unit_of_work import PostgresTransaction
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.slots import Slots
+from marketplace.core.ports.storage import Storage
+from marketplace.core.ports.unit_of_work import Transaction
+
+GUARD = " AND seats_taken + $6 <= capacity"
+SEATS = 4
+INTERRUPTION = 0.1
+"""Seconds between reading and writing: long enough for other connections to read the same."""
+
+
+class UnguardedMemorySlots(MemorySlots):
+    """Reads, is interrupted, and writes."""
+
+    async def _take(self, booking: Booking, job: Job | None) -> bool:
+        key = (booking.session_id, booking.starts_at)
+        slot = self._rows.find(self._database.slots, key)
+        if slot is None or slot.seats_taken + booking.seats > slot.capacity:
+            return False
+        await asyncio.sleep(INTERRUPTION)
+        self._rows.put(self._database.slots, key, replace(slot, seats_taken=slot.seats_taken + booking.seats))
+        self._add(booking)
+        await self._enqueue(job)
+        return True
+
+
+class UnguardedPostgresSlots(PostgresSlots):
+    """Trusts, a moment later, that what the offer said is still so."""
+
+    async def _take(self, booking: Booking, job: Job | None) -> bool:
+        assert GUARD in TAKE
+        await asyncio.sleep(INTERRUPTION)
+        values = [getattr(booking, name) for name in BOOKING]
+        return await self._connection.fetchrow(TAKE.replace(GUARD, ""), *values, *job_values(job)) is not None
+
+
+class UnguardedMemoryTransaction(MemoryTransaction):
+    def __init__(self, transaction: MemoryTransaction) -> None:
+        super().__init__(transaction.rows)
+        self.slots = UnguardedMemorySlots(transaction.rows)
+
+
+class UnguardedPostgresTransaction(PostgresTransaction):
+    @property
+    def slots(self) -> Slots:
+        return UnguardedPostgresSlots(self._connection)
+
+
+@asynccontextmanager
+async def unguarded_memory() -> AsyncIterator[Storage]:
+    guarded = memory_storage()
+
+    @asynccontextmanager
+    async def begin() -> AsyncIterator[Transaction]:
+        async with guarded.unit_of_work() as transaction:
+            assert isinstance(transaction, MemoryTransaction)
+            yield UnguardedMemoryTransaction(transaction)
+
+    yield replace(guarded, unit_of_work=begin)
+
+
+@asynccontextmanager
+async def unguarded_postgres(dsn: str) -> AsyncIterator[Storage]:
+    database = await connect(dsn, PoolLimits(lock_timeout=TIMEOUT))
+
+    @asynccontextmanager
+    async def begin() -> AsyncIterator[Transaction]:
+        async with database.transaction() as connection:
+            yield UnguardedPostgresTransaction(connection)
+
+    try:
+        async with database.transaction() as connection:
+            await connection.execute("ALTER TABLE slots DROP CONSTRAINT ck_slots_seats_within_capacity")
+        yield replace(postgres_storage(database), unit_of_work=begin)
+    finally:
+        await database.close()
+
+
+@pytest.fixture
+def open_unguarded(adapter: str, request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Storage]:
+    return unguarded_memory() if adapter == "memory" else unguarded_postgres(request.getfixturevalue("empty_database"))
+
+
+async def seats_sold_in_a_race(storage: Storage) -> int:
+    services, session = services_over(storage), await stored_session(storage, max_participants=SEATS)
+    await stored_booking(storage, session)
+    buyers = [a_caller(user) for user in await stored_users(storage, 60)]
+    await at_once(services.bookings.book(buyer, session.id, TOMORROW) for buyer in buyers)
+    return len(await live_bookings(storage, session))
+
+
+async def test_race_without_guard_oversells(open_unguarded: AbstractAsyncContextManager[Storage]) -> None:
+    async with open_unguarded as storage:
+        assert await seats_sold_in_a_race(storage) > SEATS
+
+
+async def test_same_race_with_guard_sells_exactly_the_capacity(storage: Storage) -> None:
+    assert await seats_sold_in_a_race(storage) == SEATS

@@ -1,0 +1,302 @@
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import product
+from typing import Any, get_args
+
+import pytest
+
+from builders import TOMORROW, a_booking, a_session, a_slot, an_offer, somebody
+from fakes import NOW
+from marketplace.core.domain.bookings import (
+    Booking,
+    BookingAction,
+    BookingStatus,
+    BookingStep,
+    response_deadline,
+)
+from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.slots import Slot
+from marketplace.core.errors import IllegalTransition, MarketplaceError, NotFound, NotYours, TooLate
+
+MINUTE, HOUR, INSTANT = timedelta(minutes=1), timedelta(hours=1), timedelta(microseconds=1)
+ACTIONS: tuple[BookingAction, ...] = get_args(BookingAction)
+STATUSES: tuple[BookingStatus, ...] = get_args(BookingStatus)
+ACTORS = ("learner", "creator", "stranger", "staff", "learner on the staff", "marketplace")
+RESPOND_BY = NOW + 5 * HOUR
+
+LEADS_TO: dict[tuple[BookingAction, BookingStatus], BookingStatus] = {
+    ("confirm", "pending"): "confirmed",
+    ("decline", "pending"): "cancelled",
+    ("cancel", "pending"): "cancelled",
+    ("cancel", "confirmed"): "cancelled",
+    ("complete", "confirmed"): "completed",
+    ("expire", "pending"): "cancelled",
+}
+NOT_FOR_A_LEARNER = {"confirm", "decline", "complete"}
+ONLY_FOR_THE_MARKETPLACE = {"expire"}
+
+
+def pending(**changes: Any) -> Booking:
+    return a_booking(a_session(), status="pending", respond_by=RESPOND_BY, **changes)
+
+
+def in_status(status: BookingStatus) -> Booking:
+    return pending() if status == "pending" else a_booking(a_session(), status=status)
+
+
+def actor_of(booking: Booking, who: str) -> Principal | None:
+    return {
+        "learner": somebody(booking.user_id),
+        "creator": somebody(booking.creator_id),
+        "stranger": somebody(),
+        "staff": somebody(is_staff=True),
+        "learner on the staff": somebody(booking.user_id, is_staff=True),
+        "marketplace": None,
+    }[who]
+
+
+def person(booking: Booking, who: str) -> Principal:
+    actor = actor_of(booking, who)
+    assert actor is not None
+    return actor
+
+
+def good_time(booking: Booking, action: BookingAction) -> datetime:
+    return {"complete": booking.ends_at, "expire": RESPOND_BY}.get(action, NOW)
+
+
+def refusal(action: BookingAction, status: BookingStatus, who: str) -> type[MarketplaceError] | None:
+    """Why this cannot be done at the best of times."""
+    if who == "stranger":
+        return NotFound
+    if action in ONLY_FOR_THE_MARKETPLACE and who != "marketplace":
+        return NotYours
+    if who.startswith("learner") and action in NOT_FOR_A_LEARNER:
+        return NotYours
+    return None if (action, status) in LEADS_TO else IllegalTransition
+
+
+@pytest.mark.parametrize(("action", "status", "who"), [*product(ACTIONS, STATUSES, ACTORS)])
+def test_every_action_is_allowed_or_refused_by_status_and_actor(
+    action: BookingAction, status: BookingStatus, who: str
+) -> None:
+    booking, refused = in_status(status), refusal(action, status, who)
+    actor, now = actor_of(booking, who), good_time(booking, action)
+
+    if refused:
+        with pytest.raises(refused):
+            booking.after(action, actor, now, reason="So be it.")
+        return
+    after, step = booking.after(action, actor, now, reason="So be it.")
+
+    to_status = LEADS_TO[action, status]
+    assert after == replace(booking, status=to_status, respond_by=None)
+    assert step == BookingStep(
+        booking_id=booking.id,
+        at=now,
+        actor_id=actor.user_id if actor else None,
+        action=action,
+        from_status=status,
+        to_status=to_status,
+        reason="So be it.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "respond_by"),
+    [
+        (NOW + timedelta(hours=72), NOW + timedelta(hours=48)),
+        (NOW + timedelta(hours=48), NOW + timedelta(hours=48)),
+        (NOW + timedelta(hours=48) - MINUTE, NOW + timedelta(hours=48) - MINUTE),
+        (NOW + MINUTE, NOW + MINUTE),
+    ],
+)
+def test_creator_can_respond_for_48_hours_or_until_start(starts_at: datetime, respond_by: datetime) -> None:
+    requested = an_offer(a_session(requires_confirmation=True), starts_at=starts_at).book(somebody().user_id, 1, NOW)
+
+    assert response_deadline(NOW, starts_at) == respond_by
+    assert (requested.status, requested.respond_by) == ("pending", respond_by)
+    assert requested.created().to_status == "pending"
+
+
+def test_booking_without_required_confirmation_is_confirmed_at_once() -> None:
+    booked = an_offer(a_session()).book(somebody().user_id, 1, NOW)
+
+    assert (booked.status, booked.respond_by) == ("confirmed", None)
+
+
+@pytest.mark.parametrize("action", ["confirm", "decline"])
+@pytest.mark.parametrize("who", ["creator", "staff"])
+def test_response_is_too_late_from_its_deadline(action: BookingAction, who: str) -> None:
+    booking = pending()
+    actor = actor_of(booking, who)
+
+    assert booking.after(action, actor, RESPOND_BY - INSTANT)
+    with pytest.raises(TooLate):
+        booking.after(action, actor, RESPOND_BY)
+
+
+@pytest.mark.parametrize("action", ["confirm", "decline"])
+def test_pending_booking_without_deadline_can_be_answered_before_its_start(action: BookingAction) -> None:
+    booking = replace(pending(), respond_by=None)
+
+    assert booking.after(action, somebody(booking.creator_id), TOMORROW - INSTANT)
+    with pytest.raises(TooLate):
+        booking.after(action, somebody(booking.creator_id), TOMORROW)
+
+
+def test_pending_booking_expires_at_its_response_deadline() -> None:
+    booking = pending()
+
+    with pytest.raises(IllegalTransition, match="can still respond"):
+        booking.after("expire", None, RESPOND_BY - INSTANT)
+    lapsed, step = booking.after("expire", None, RESPOND_BY)
+    assert (lapsed.status, step.actor_id) == ("cancelled", None)
+
+
+@pytest.mark.parametrize("who", ["creator", "staff", "marketplace"])
+def test_booking_can_be_completed_from_its_end(who: str) -> None:
+    booking = a_booking(a_session())
+    actor = actor_of(booking, who)
+
+    with pytest.raises(IllegalTransition, match="hasn't ended"):
+        booking.after("complete", actor, booking.ends_at - INSTANT)
+    completed, _ = booking.after("complete", actor, booking.ends_at)
+    assert completed.status == "completed"
+
+
+@pytest.mark.parametrize("hours", [0, 1, 24, 8_760])
+@pytest.mark.parametrize("status", ["pending", "confirmed"])
+def test_learner_can_cancel_until_cancellation_notice_to_the_minute(hours: int, status: BookingStatus) -> None:
+    booking, notice = in_status(status), timedelta(hours=hours)
+    last = booking.starts_at - notice
+    learner = somebody(booking.user_id)
+
+    assert booking.after("cancel", learner, last - MINUTE, notice=notice)
+    for late in (last, last + MINUTE):
+        with pytest.raises(TooLate):
+            booking.after("cancel", learner, late, notice=notice)
+
+
+@pytest.mark.parametrize("who", ["creator", "staff", "marketplace"])
+def test_creator_and_staff_can_cancel_until_the_end_despite_cancellation_notice(who: str) -> None:
+    booking, notice = a_booking(a_session()), timedelta(days=365)
+    actor = actor_of(booking, who)
+
+    assert booking.after("cancel", actor, booking.ends_at - INSTANT, notice=notice)
+    with pytest.raises(TooLate):
+        booking.after("cancel", actor, booking.ends_at, notice=notice)
+
+
+def new_slot(booking: Booking, starts_at: datetime = TOMORROW + 3 * HOUR, *, duration: int = 60) -> Slot:
+    session = a_session(id=booking.session_id, creator_id=booking.creator_id, duration=duration)
+    return a_slot(session, starts_at=starts_at)
+
+
+def test_cancellation_notice_applies_to_learner_who_is_staff() -> None:
+    booking, notice = a_booking(a_session()), timedelta(hours=6)
+
+    with pytest.raises(TooLate):
+        booking.after("cancel", somebody(booking.user_id, is_staff=True), booking.starts_at - notice, notice=notice)
+
+
+@pytest.mark.parametrize("who", ["learner", "creator", "staff"])
+@pytest.mark.parametrize("status", STATUSES)
+def test_live_booking_can_be_rescheduled_by_its_parties_and_staff(who: str, status: BookingStatus) -> None:
+    booking = in_status(status)
+    slot, actor = new_slot(booking, duration=90), person(booking, who)
+
+    if status in {"cancelled", "completed"}:
+        with pytest.raises(IllegalTransition, match=status):
+            booking.rescheduled(slot, actor, NOW, notice=timedelta(), requires_confirmation=False)
+        return
+    rescheduled, step = booking.rescheduled(slot, actor, NOW, notice=timedelta(), requires_confirmation=False)
+
+    assert rescheduled == replace(
+        booking,
+        starts_at=slot.starts_at,
+        ends_at=slot.starts_at + timedelta(minutes=90),
+        respond_by=None if status != "pending" else slot.starts_at if who == "learner" else booking.respond_by,
+    )
+    assert (step.at, step.actor_id) == (NOW, actor.user_id)
+    assert (step.from_status, step.to_status) == (status, status)
+    assert (step.action, step.from_start, step.to_start) == ("reschedule", booking.starts_at, slot.starts_at)
+    assert step.reason == ""
+
+
+def test_unrelated_user_cannot_reschedule() -> None:
+    booking = a_booking(a_session(), status="cancelled")
+
+    with pytest.raises(NotFound):
+        booking.rescheduled(new_slot(booking), somebody(), NOW, notice=timedelta(), requires_confirmation=False)
+
+
+@pytest.mark.parametrize("status", ["pending", "confirmed"])
+def test_booking_cannot_be_rescheduled_to_its_own_start(status: BookingStatus) -> None:
+    booking = in_status(status)
+
+    with pytest.raises(IllegalTransition, match="2030-01-08 09:00"):
+        booking.rescheduled(
+            new_slot(booking, TOMORROW), somebody(booking.user_id), NOW, notice=timedelta(), requires_confirmation=False
+        )
+
+
+@pytest.mark.parametrize("status", ["pending", "confirmed"])
+@pytest.mark.parametrize(("who", "asks_again"), [("learner", True), ("creator", False), ("staff", False)])
+def test_only_rescheduling_by_learner_needs_confirmation_again(
+    status: BookingStatus, who: str, *, asks_again: bool
+) -> None:
+    booking, later = in_status(status), NOW + HOUR
+    slot = new_slot(booking, TOMORROW + timedelta(days=9))
+
+    rescheduled, step = booking.rescheduled(
+        slot, person(booking, who), later, notice=timedelta(), requires_confirmation=True
+    )
+
+    is_pending = asks_again or status == "pending"
+    assert rescheduled.status == step.to_status == ("pending" if is_pending else "confirmed")
+    # who is to answer wins no time by moving
+    asked_until = later + timedelta(hours=48) if who == "learner" else booking.respond_by
+    assert rescheduled.respond_by == (asked_until if is_pending else None)
+    assert step.from_status == status
+
+
+@pytest.mark.parametrize(
+    ("who", "until"),
+    [
+        ("learner", TOMORROW - timedelta(hours=6)),
+        ("creator", TOMORROW + HOUR),
+        ("staff", TOMORROW + HOUR),
+    ],
+)
+def test_booking_can_be_rescheduled_as_long_as_it_can_be_cancelled(who: str, until: datetime) -> None:
+    booking, notice = a_booking(a_session()), timedelta(hours=6)
+    slot, actor = new_slot(booking, TOMORROW + timedelta(days=2)), person(booking, who)
+
+    assert booking.rescheduled(slot, actor, until - MINUTE, notice=notice, requires_confirmation=False)
+    with pytest.raises(TooLate):
+        booking.rescheduled(slot, actor, until, notice=notice, requires_confirmation=False)
+
+
+def test_no_step_changes_agreed_price() -> None:
+    booking = pending(seats=2)
+    rescheduled, _ = booking.rescheduled(
+        new_slot(booking), somebody(booking.user_id), NOW, notice=timedelta(), requires_confirmation=True
+    )
+    confirmed, _ = rescheduled.after("confirm", somebody(booking.creator_id), NOW)
+    completed, _ = confirmed.after("complete", None, confirmed.ends_at)
+
+    kept = {
+        (each.amount, each.seats, each.created_at, each.user_id)
+        for each in (booking, rescheduled, confirmed, completed)
+    }
+    assert len(kept) == 1
+
+
+@pytest.mark.parametrize(
+    ("booking", "moment", "action"),
+    [(pending(), RESPOND_BY, "expire"), (in_status("confirmed"), in_status("confirmed").ends_at, "complete")],
+)
+def test_booking_is_due_from_the_exact_moment(booking: Booking, moment: datetime, action: str) -> None:
+    assert [booking.due(at) for at in (moment - INSTANT, moment, moment + INSTANT)] == [None, action, action]
+    assert booking.next_due() == moment

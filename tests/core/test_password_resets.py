@@ -1,0 +1,150 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from builders import PASSWORD, Services, a_caller, a_user, stored_user
+from fakes import NOW
+from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Origin, Principal
+from marketplace.core.domain.users import User
+from marketplace.core.errors import (
+    AccountInactive,
+    BadCredentials,
+    BadRefreshToken,
+    BadResetToken,
+    Invalid,
+    NotFound,
+    NotSuperuser,
+    Oneself,
+)
+from marketplace.core.ports.storage import Storage
+from staff_services import StaffServices, logged, staff_over
+
+NEW_PASSWORD = "battery staple"
+WHY = "Lost their telephone."
+
+
+@pytest.fixture
+def staff(services: Services) -> StaffServices:
+    return staff_over(services)
+
+
+@pytest.fixture
+def principal() -> Principal:
+    return a_caller(a_user(is_staff=True))
+
+
+@pytest.fixture
+async def user(storage: Storage) -> User:
+    return await stored_user(storage, email="ada@example.org", username="Ada Lovelace")
+
+
+async def test_reset_link_sets_new_password_and_ends_every_login(
+    services: Services, staff: StaffServices, storage: Storage, principal: Principal, user: User
+) -> None:
+    login = await services.tokens.log_in(user.email, PASSWORD)
+    issued = await staff.resets.issue(principal, user.id, WHY)
+
+    await staff.resets.reset(issued.token, NEW_PASSWORD, Origin(address="192.0.2.7"))
+
+    assert issued.expires_at == NOW + timedelta(hours=24)
+    assert (await services.tokens.log_in(user.email, NEW_PASSWORD)).user.id == user.id
+    with pytest.raises(BadCredentials):
+        await services.tokens.log_in(user.email, PASSWORD)
+    with pytest.raises(BadRefreshToken):
+        await services.tokens.refresh(login.tokens.refresh)
+    entries = {entry.action: entry for entry in await logged(storage, ("user", user.id))}
+    issue, used = entries["password_reset_issued"], entries["password_reset"]
+    assert (issue.actor_id, issue.reason) == (principal.user_id, WHY)
+    assert (used.actor_id, used.address) == (None, "192.0.2.7")
+    assert issued.token not in repr([*entries.values()])
+    assert issued.token not in repr(issued)
+
+
+async def test_only_newest_reset_link_works_and_only_once(
+    staff: StaffServices, principal: Principal, user: User
+) -> None:
+    older = await staff.resets.issue(principal, user.id, WHY)
+    newer = await staff.resets.issue(principal, user.id, WHY)
+
+    with pytest.raises(BadResetToken):
+        await staff.resets.reset(older.token, NEW_PASSWORD, UNKNOWN_ORIGIN)
+    await staff.resets.reset(newer.token, NEW_PASSWORD, UNKNOWN_ORIGIN)
+    with pytest.raises(BadResetToken):
+        await staff.resets.reset(newer.token, NEW_PASSWORD, UNKNOWN_ORIGIN)
+
+
+async def test_reset_link_expires_after_24_hours(
+    services: Services, staff: StaffServices, principal: Principal, user: User
+) -> None:
+    issued = await staff.resets.issue(principal, user.id, WHY)
+    services.clock.advance(timedelta(hours=24))
+
+    with pytest.raises(BadResetToken):
+        await staff.resets.reset(issued.token, NEW_PASSWORD, UNKNOWN_ORIGIN)
+
+
+async def test_reset_link_ends_with_password_change_or_deactivation(
+    services: Services, staff: StaffServices, principal: Principal, user: User
+) -> None:
+    issued = await staff.resets.issue(principal, user.id, WHY)
+    await services.users.change_password(a_caller(user), current_password=PASSWORD, new_password=NEW_PASSWORD)
+    with pytest.raises(BadResetToken):
+        await staff.resets.reset(issued.token, "another staple", UNKNOWN_ORIGIN)
+
+    issued = await staff.resets.issue(principal, user.id, WHY)
+    await services.users.set_active(user.id, is_active=False)
+    with pytest.raises(BadResetToken):
+        await staff.resets.reset(issued.token, "another staple", UNKNOWN_ORIGIN)
+    await services.users.set_active(user.id, is_active=True)
+    with pytest.raises(BadResetToken):
+        await staff.resets.reset(issued.token, "another staple", UNKNOWN_ORIGIN)
+
+
+@pytest.mark.parametrize("password", ["short", "password1", "ADA@example.org", "ada lovelace"])
+async def test_bad_password_is_refused_and_reset_link_stays_valid(
+    services: Services, staff: StaffServices, principal: Principal, user: User, password: str
+) -> None:
+    issued = await staff.resets.issue(principal, user.id, WHY)
+
+    with pytest.raises(Invalid) as caught:
+        await staff.resets.reset(issued.token, password, UNKNOWN_ORIGIN)
+    assert list(caught.value.errors) == ["new_password"]
+
+    await staff.resets.reset(issued.token, NEW_PASSWORD, UNKNOWN_ORIGIN)
+    assert (await services.tokens.log_in(user.email, NEW_PASSWORD)).user.id == user.id
+
+
+async def test_password_is_validated_without_reset_link(staff: StaffServices) -> None:
+    assert list(staff.resets.validate({"new_password": "password1"})) == ["new_password"]
+    assert staff.resets.validate({"new_password": NEW_PASSWORD}) == {}
+    assert staff.resets.validate({"token": "x"}) == {}
+
+
+async def test_reset_link_cannot_be_issued_for_own_inactive_or_more_privileged_account(
+    staff: StaffServices, storage: Storage, principal: Principal
+) -> None:
+    superuser = a_caller(a_user(is_staff=True, is_superuser=True))
+    colleague = await stored_user(storage, is_staff=True)
+    oneself = await stored_user(storage, is_staff=True)
+    inactive = await stored_user(storage, is_active=False)
+
+    with pytest.raises(NotSuperuser):
+        await staff.resets.issue(principal, colleague.id, WHY)
+    await staff.resets.issue(superuser, colleague.id, WHY)
+    with pytest.raises(Oneself):
+        await staff.resets.issue(a_caller(oneself), oneself.id, WHY)
+    with pytest.raises(AccountInactive):
+        await staff.resets.issue(principal, inactive.id, WHY)
+    with pytest.raises(NotFound):
+        await staff.resets.issue(principal, uuid4(), WHY)
+    (entry,) = await logged(storage, ("user", oneself.id))
+    assert (entry.action, entry.after) == ("access_refused", {"asked": "password_reset_issued", "code": "oneself"})
+
+
+async def test_only_hash_of_reset_token_is_stored(
+    staff: StaffServices, storage: Storage, principal: Principal, user: User
+) -> None:
+    issued = await staff.resets.issue(principal, user.id, WHY)
+
+    assert await storage.resets.find_user(issued.token.encode(), NOW) is None

@@ -1,0 +1,80 @@
+"""A database that is late: a start waits for it, says what it waits for, and not for ever."""
+
+import asyncio
+import logging
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+
+from marketplace.adapters.postgres.connection.wait_for_database import wait_for_database
+from marketplace.adapters.postgres.embedded.server import embedded_postgres
+from postgres.servers import environment, free_port
+
+NOBODY = "postgresql://me:hunter2@127.0.0.1:{port}/none"
+
+
+async def test_available_database_is_not_waited_for(database: str) -> None:
+    started = time.monotonic()
+    await wait_for_database(database, timedelta(seconds=30))
+    assert time.monotonic() - started < 3
+
+
+async def test_wait_for_database_logs_its_reason_and_ends(caplog: pytest.LogCaptureFixture) -> None:
+    port = free_port()
+    with pytest.raises(ConnectionError):
+        await wait_for_database(NOBODY.format(port=port), timedelta(seconds=0.5))
+
+    said = [record.getMessage() for record in caplog.records]
+    assert len(said) >= 2
+    assert all(line.startswith(f"Waiting for the database at 127.0.0.1:{port}, for 1 s at most") for line in said)
+    assert "hunter2" not in caplog.text
+    assert {record.levelno for record in caplog.records} == {logging.WARNING}
+
+
+async def test_wrong_database_name_is_not_waited_for(database: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(asyncpg.InvalidCatalogNameError):
+        await wait_for_database(urlsplit(database)._replace(path="/no_such_one").geturl(), timedelta(seconds=30))
+    assert time.monotonic() - started < 5
+
+
+async def test_program_started_before_its_database_serves_once_it_is_available(tmp_path: Path) -> None:
+    def start_and_stop() -> str:
+        with embedded_postgres(tmp_path / "data") as dsn:
+            return dsn
+
+    dsn = await asyncio.to_thread(start_and_stop)
+    early = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "marketplace", "migrate", stderr=subprocess.PIPE, env=environment(dsn)
+    )
+    assert early.stderr is not None
+    waits = await early.stderr.readline()
+    with embedded_postgres(tmp_path / "data") as again:
+        assert again == dsn
+        _, log = await asyncio.wait_for(early.communicate(), 20)
+
+    assert early.returncode == 0, log
+    assert b"Waiting for the database at " in waits
+
+
+def test_program_without_database_reports_it(tmp_path: Path) -> None:
+    provided = environment(NOBODY.format(port=free_port()), database_wait=0.3)
+    refused = subprocess.run(
+        [sys.executable, "-m", "marketplace", "serve", "--port", str(free_port()), "--no-migrate"],
+        env=provided,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert refused.returncode == 1
+    assert "Error: Can't reach the database: " in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert "hunter2" not in refused.stderr

@@ -1,0 +1,71 @@
+"""The real program at work beside its requests, and in a process of its own."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from builders import stored_session, stored_user
+from marketplace.adapters.postgres.connection.pool import connect
+from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.core.ports.jobs import JobKind
+from postgres.http_clients import Books, book, person
+from postgres.servers import Server, environment, servers
+
+TIMEOUT = 20
+"""Seconds."""
+CHORES = "SELECT kind FROM jobs WHERE kind LIKE 'sweep%'"
+
+
+async def status_once_settled(server: Server, path: str, headers: dict[str, str]) -> str:
+    end = time.monotonic() + TIMEOUT
+    while True:
+        status = str((await server.client.get(path, headers=headers)).json()["status"])
+        if status != "pending" or time.monotonic() > end:
+            return status
+        await asyncio.sleep(0.1)
+
+
+async def a_booking_lapses(dsn: str, server: Server) -> str:
+    """What becomes of a booking that its creator has two seconds to answer."""
+    database = await connect(dsn)
+    storage = postgres_storage(database)
+    creator = await stored_user(storage, role="creator")
+    session = await stored_session(storage, creator_id=creator.id, requires_confirmation=True)
+    learner = await person(storage)
+    await database.close()
+    created = await book(server, learner, session, starts_at=datetime.now(UTC) + timedelta(seconds=2))
+    assert created.json()["status"] == "pending"
+    return await status_once_settled(server, f"/api/bookings/{created.json()['id']}/", learner.headers)
+
+
+async def test_serve_runs_worker_in_process_when_configured(database: str, tmp_path: Path) -> None:
+    async with servers(1, database, tmp_path, worker_inside="on") as (server,):
+        assert await a_booking_lapses(database, server) == "cancelled"
+        assert server.failures() == []
+    assert await Books(database).discrepancies() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_separate_worker_runs_jobs_and_stops_on_signal(
+    database: str, tmp_path: Path, number: signal.Signals
+) -> None:
+    worker = subprocess.Popen(  # noqa: ASYNC220 - it only has to be started
+        [sys.executable, "-m", "marketplace", "worker"], env=environment(database), start_new_session=True
+    )
+    try:
+        async with servers(1, database, tmp_path) as (server,):
+            assert await a_booking_lapses(database, server) == "cancelled"
+        assert set(await Books(database).ask(CHORES)) == {kind for kind in get_args(JobKind) if "sweep" in kind}
+        worker.send_signal(number)
+        assert await asyncio.to_thread(worker.wait, 15) == 0
+    finally:
+        if worker.poll() is None:
+            os.killpg(worker.pid, signal.SIGKILL)
