@@ -14,7 +14,7 @@ from uuid import uuid4
 import schemathesis
 
 from marketplace.core.domain.fields import CONTROL, Text, Whole
-from marketplace.core.domain.idempotency import is_good_key
+from marketplace.core.domain.idempotency import is_valid_key
 from marketplace.core.domain.schedules import MAX_NOTICE
 from marketplace.core.domain.search import words
 from marketplace.core.domain.sessions import MAX_TAGS, TAG_LENGTH, Tags
@@ -35,7 +35,7 @@ def before_call(_context: Any, case: Any, **_: Any) -> None:
     """Replace what only the service can judge."""
     if isinstance(case.body, dict):
         _mend_body(case.operation.path, case.body)
-    if case.headers and is_good_key(str(case.headers.get("Idempotency-Key", ""))):
+    if case.headers and is_valid_key(str(case.headers.get("Idempotency-Key", ""))):
         case.headers["Idempotency-Key"] = uuid4().hex
     if isinstance(case.query, dict):
         _mend_query(case.query)

@@ -68,7 +68,7 @@ def check_history(booking: BookingHistory) -> None:
         assert step.to_start == at != step.from_start
         at = step.from_start or at
     assert booking.history[-1].to_status == booking.status
-    assert (booking.answer_by is not None) is (booking.status == "pending")
+    assert (booking.respond_by is not None) is (booking.status == "pending")
 
 
 def is_legal(step: BookingStep) -> bool:

@@ -130,7 +130,7 @@ class Life(RuleBasedStateMachine):
             booking = await self._booking(side, which)
             mover = self._principal(who, booking)
             rescheduled = (await side.services.bookings.reschedule(mover, booking.id, starts_at, "So be it.")).resource
-            return rescheduled.status, rescheduled.starts_at, rescheduled.answer_by
+            return rescheduled.status, rescheduled.starts_at, rescheduled.respond_by
 
         self._both(command)
 
@@ -228,7 +228,7 @@ class Life(RuleBasedStateMachine):
             after = (
                 await side.services.bookings.act(self._principal(who, booking), booking.id, action, "So be it.")
             ).resource
-            return after.status, after.answer_by
+            return after.status, after.respond_by
 
         self._both(command)
 

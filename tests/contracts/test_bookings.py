@@ -71,8 +71,8 @@ async def test_save_updates_status_and_appends_step(storage: Storage) -> None:
 async def test_bookings_are_saved_in_one_call_each_with_its_step(storage: Storage) -> None:
     session = await stored_session(storage, max_participants=9)
     created = [
-        await stored_booking(storage, session, status=status, answer_by=answer_by, seats=seats)
-        for status, answer_by, seats in (("pending", NOW + HOUR, 1), ("confirmed", None, 2), ("confirmed", None, 3))
+        await stored_booking(storage, session, status=status, respond_by=respond_by, seats=seats)
+        for status, respond_by, seats in (("pending", NOW + HOUR, 1), ("confirmed", None, 2), ("confirmed", None, 3))
     ]
     steps = [
         BookingStep(
@@ -92,7 +92,7 @@ async def test_bookings_are_saved_in_one_call_each_with_its_step(storage: Storag
         for place, booking in enumerate(created)
     ]
     saved = [
-        replace(booking, status=step.to_status, answer_by=None) for booking, step in zip(created, steps, strict=True)
+        replace(booking, status=step.to_status, respond_by=None) for booking, step in zip(created, steps, strict=True)
     ]
     async with storage.unit_of_work() as tx:
         await tx.bookings.save_all(list(zip(saved, steps, strict=True)))

@@ -67,7 +67,7 @@ async def test_demoted_superuser_cannot_change_staff_accounts(storage: Storage, 
 
 
 async def test_bulk_run_larger_than_one_job_continues_in_further_jobs(storage: Storage, staff: StaffServices) -> None:
-    gone = [uuid7() for _ in range(bulk_runner.ROWS_AT_ONCE + 1)]
+    gone = [uuid7() for _ in range(bulk_runner.ROWS_PER_JOB + 1)]
     run = await started(storage, staff, order("sessions", "hide", gone))
 
     jobs = await staff.run(storage)

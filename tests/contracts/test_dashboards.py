@@ -6,7 +6,7 @@ from builders import a_caller, services_over, stored_booking, stored_session, st
 from contracts.harness import cancel_now
 from fakes import NOW
 from marketplace.core.domain.dashboards import Attention, Dashboard, DashboardWindow
-from marketplace.core.domain.summaries import NOTHING
+from marketplace.core.domain.summaries import ZERO
 from marketplace.core.ports.storage import Storage
 from staff_services import staff_over
 
@@ -26,8 +26,8 @@ async def test_an_empty_marketplace_has_a_zero_for_each_day(empty_storage: Stora
     found = await dashboard(empty_storage, days=30)
 
     assert [day.date for day in found.days] == [TODAY - back * DAY for back in range(29, -1, -1)]
-    assert {(day.seats, day.income, day.cancellations, day.new_people) for day in found.days} == {(0, NOTHING, 0, 0)}
-    assert found.attention == Attention(open_reports=0, lapsing_requests=0, failed_jobs=0)
+    assert {(day.seats, day.income, day.cancellations, day.new_people) for day in found.days} == {(0, ZERO, 0, 0)}
+    assert found.attention == Attention(open_reports=0, expiring_requests=0, failed_jobs=0)
 
 
 async def test_seats_and_income_count_on_day_of_booking_without_later_cancellations(
@@ -71,11 +71,11 @@ async def test_days_are_those_of_the_zone(empty_storage: Storage) -> None:
 
 async def test_requests_expiring_within_a_day_need_attention(empty_storage: Storage) -> None:
     storage, session = empty_storage, await stored_session(empty_storage, max_participants=9)
-    for answer_by in (NOW + timedelta(hours=1), NOW + DAY - timedelta(seconds=1), NOW + DAY, NOW + 2 * DAY):
-        await stored_booking(storage, session, status="pending", answer_by=answer_by)
-    await stored_booking(storage, session, starts_at=NOW + timedelta(hours=3), status="pending", answer_by=None)
+    for respond_by in (NOW + timedelta(hours=1), NOW + DAY - timedelta(seconds=1), NOW + DAY, NOW + 2 * DAY):
+        await stored_booking(storage, session, status="pending", respond_by=respond_by)
+    await stored_booking(storage, session, starts_at=NOW + timedelta(hours=3), status="pending", respond_by=None)
 
-    assert (await dashboard(storage)).attention.lapsing_requests == 3
+    assert (await dashboard(storage)).attention.expiring_requests == 3
 
 
 async def test_open_reports_need_attention(empty_storage: Storage) -> None:

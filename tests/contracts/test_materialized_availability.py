@@ -136,7 +136,7 @@ async def test_large_renewal_is_split_into_short_jobs(empty_storage: Storage, ti
     sessions = [await quoted(empty_storage, timed) for _ in range(7)]
     timed.clock.advance(RENEWED_AFTER)
     service = materialized_availability.MaterializedAvailabilityService(
-        unit_of_work=empty_storage.unit_of_work, clock=timed.clock, at_once=2, per_job=2
+        unit_of_work=empty_storage.unit_of_work, clock=timed.clock, sessions_per_transaction=2, transactions_per_job=2
     )
     await service.begin()
     left = []

@@ -35,7 +35,7 @@ async def whose(storage: Storage, token: str, now: datetime = NOW) -> User | Non
 async def take(storage: Storage, user: User, token: str, now: datetime = NOW) -> bool:
     async with storage.unit_of_work() as tx:
         await tx.users.acquire(user.id)
-        return await tx.resets.take(user.id, reset_token_hash(token), now)
+        return await tx.resets.consume(user.id, reset_token_hash(token), now)
 
 
 async def test_reset_link_identifies_its_user_until_it_expires(storage: Storage) -> None:
@@ -103,7 +103,7 @@ async def test_reset_link_can_be_used_after_rolled_back_use(storage: Storage) ->
     token = await stored_reset(storage, user)
     async with broken_transaction(storage) as tx:
         await tx.users.acquire(user.id)
-        assert await tx.resets.take(user.id, reset_token_hash(token), NOW)
+        assert await tx.resets.consume(user.id, reset_token_hash(token), NOW)
         twin = asyncio.create_task(take(storage, user, token))
         assert await waits(twin)
 

@@ -43,7 +43,7 @@ async def move(storage: Storage, session: Session, booking: Booking, starts_at: 
         await tx.slots.acquire_creator(session.creator_id)
         found = await tx.bookings.acquire(booking.id)
         rescheduled, step = found.rescheduled(
-            slot, somebody(found.user_id), NOW, notice=timedelta(), needs_answer=False
+            slot, somebody(found.user_id), NOW, notice=timedelta(), requires_confirmation=False
         )
         await tx.slots.release(found)
         return await tx.slots.move(slot, rescheduled, step)
@@ -93,7 +93,7 @@ async def test_rescheduling_without_enough_seats_changes_nothing(storage: Storag
         await tx.slots.acquire_creator(session.creator_id)
         before = await tx.bookings.acquire(booking.id)
         rescheduled, step = before.rescheduled(
-            slot, somebody(booking.user_id), NOW, notice=timedelta(), needs_answer=False
+            slot, somebody(booking.user_id), NOW, notice=timedelta(), requires_confirmation=False
         )
         assert not await tx.slots.move(slot, rescheduled, step)
 
@@ -218,18 +218,18 @@ async def test_live_bookings_of_slot_are_acquired_by_id(storage: Storage) -> Non
 
 async def test_respond_by_is_stored_until_response(storage: Storage) -> None:
     session = await stored_session(storage)
-    booking = await stored_booking(storage, session, status="pending", answer_by=NOW + HOUR)
+    booking = await stored_booking(storage, session, status="pending", respond_by=NOW + HOUR)
     requested = await found(storage, booking)
-    assert requested.answer_by == NOW + HOUR
+    assert requested.respond_by == NOW + HOUR
 
     async with storage.unit_of_work() as tx:
         answered, step = (await tx.bookings.acquire(booking.id)).after("confirm", somebody(session.creator_id), NOW)
         await tx.bookings.save(answered, step)
-    assert (await found(storage, booking)).answer_by is None
+    assert (await found(storage, booking)).respond_by is None
 
     async with storage.unit_of_work() as tx:
-        await tx.bookings.save(replace(booking, answer_by=NOW + 2 * HOUR), step)
-    assert (await found(storage, booking)).answer_by == NOW + 2 * HOUR
+        await tx.bookings.save(replace(booking, respond_by=NOW + 2 * HOUR), step)
+    assert (await found(storage, booking)).respond_by == NOW + 2 * HOUR
 
 
 async def principal(storage: Storage) -> Principal:
@@ -245,7 +245,7 @@ async def test_rescheduled_pending_booking_has_response_deadline(storage: Storag
 
     rescheduled = (await services.bookings.reschedule(learner, booked.id, TOMORROW + timedelta(days=9))).resource
 
-    assert (rescheduled.status, rescheduled.answer_by) == ("pending", NOW + timedelta(hours=49))
+    assert (rescheduled.status, rescheduled.respond_by) == ("pending", NOW + timedelta(hours=49))
     assert await services.bookings.get(learner, booked.id) == rescheduled
 
 

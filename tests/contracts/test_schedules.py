@@ -310,7 +310,7 @@ async def test_rescheduling_by_creator_does_not_extend_response_deadline(storage
     booked = (await timed.bookings.book(await learner(storage), session.id, at)).resource
     timed.clock.at = NOW + timedelta(hours=47)
     rescheduled = await timed.bookings.reschedule(owner_of(session), booked.id, at + timedelta(hours=1))
-    assert rescheduled.resource.answer_by == booked.answer_by
+    assert rescheduled.resource.respond_by == booked.respond_by
     timed.clock.at = NOW + timedelta(hours=48)
     with pytest.raises(TooLate):
         await timed.bookings.reschedule(owner_of(session), booked.id, at + timedelta(hours=2))

@@ -64,7 +64,7 @@ async def test_pending_booking_expires_at_its_start(
 ) -> None:
     session, _, learner = await requested(empty_storage)
     booking = (await timed.bookings.book(learner, session.id, TOMORROW)).resource
-    assert booking.answer_by == TOMORROW
+    assert booking.respond_by == TOMORROW
 
     clock.at = TOMORROW
     await work(empty_storage, timed, clock)

@@ -11,7 +11,7 @@ from contracts.harness import cancel_now, owner_of
 from fakes import NOW
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.summaries import NOTHING, CreatorSummary, NextSlot, SummaryWindow, UpcomingSeats
+from marketplace.core.domain.summaries import ZERO, CreatorSummary, NextSlot, SummaryWindow, UpcomingSeats
 from marketplace.core.domain.users import User
 from marketplace.core.ports.storage import Storage
 
@@ -52,8 +52,8 @@ async def test_creator_without_bookings_has_zeros(storage: Storage, session: Ses
         time_zone="Europe/Madrid",
         upcoming=UpcomingSeats(seats_sold=0, seats_offered=0),
         pending_bookings=0,
-        expected_income=NOTHING,
-        completed_income=NOTHING,
+        expected_income=ZERO,
+        completed_income=ZERO,
         next_slot=None,
         days=found.days,
     )
@@ -102,8 +102,8 @@ async def test_buffers_do_not_make_started_slot_upcoming(storage: Storage, sessi
 
 
 async def test_pending_bookings_are_those_before_their_response_deadline(storage: Storage, session: Session) -> None:
-    for start, answer_by in ((DAY, NOW + HOUR), (2 * DAY, NOW + 2 * HOUR), (3 * DAY, None)):
-        await stored_booking(storage, session, starts_at=NOW + start, status="pending", answer_by=answer_by)
+    for start, respond_by in ((DAY, NOW + HOUR), (2 * DAY, NOW + 2 * HOUR), (3 * DAY, None)):
+        await stored_booking(storage, session, starts_at=NOW + start, status="pending", respond_by=respond_by)
     await stored_booking(storage, session, starts_at=NOW + DAY)
 
     requested = [NOW, NOW + HOUR, NOW + 2 * HOUR, NOW + 3 * DAY]
@@ -116,7 +116,7 @@ async def test_income_is_of_the_starts_of_the_month_of_the_zone(storage: Storage
     begin, end = NOW.replace(day=31, hour=15), NOW.replace(month=2, day=28, hour=15)
     for seats, start in ((1, begin - timedelta(microseconds=1)), (2, begin + HOUR), (4, end)):
         await stored_booking(storage, session, seats=seats, starts_at=start)
-    last = await stored_booking(storage, session, seats=3, starts_at=end - HOUR, status="pending", answer_by=end)
+    last = await stored_booking(storage, session, seats=3, starts_at=end - HOUR, status="pending", respond_by=end)
     held = await stored_booking(storage, session, seats=1, starts_at=begin + 3 * HOUR)
     await completed(storage, held)
     await cancel_now(storage, await stored_booking(storage, session, starts_at=begin + 5 * HOUR))
@@ -135,7 +135,7 @@ async def test_daily_sales_count_uncancelled_bookings_by_day_of_booking(storage:
         {"created_at": madrid_midnight - 29 * DAY, "seats": 3},
         {"created_at": madrid_midnight - 29 * DAY - timedelta(microseconds=1), "seats": 4},
         {"created_at": madrid_midnight + DAY, "seats": 5},
-        {"created_at": NOW, "seats": 1, "status": "pending", "answer_by": NOW + HOUR},
+        {"created_at": NOW, "seats": 1, "status": "pending", "respond_by": NOW + HOUR},
     ]
     for hours, changes in enumerate(booked):
         await stored_booking(storage, session, starts_at=NOW + DAY + 2 * hours * HOUR, **changes)
@@ -154,11 +154,11 @@ async def test_daily_sales_count_uncancelled_bookings_by_day_of_booking(storage:
 
 async def test_bookings_of_other_creators_are_not_counted(storage: Storage, session: Session) -> None:
     other = await stored_user(storage, role="creator")
-    await stored_booking(storage, session, starts_at=NOW + DAY, status="pending", answer_by=NOW + HOUR)
+    await stored_booking(storage, session, starts_at=NOW + DAY, status="pending", respond_by=NOW + HOUR)
     # what a creator books themselves is no sale of theirs
     await stored_booking(storage, session, other.id, starts_at=NOW + 2 * DAY)
 
     found = await summary(storage, other.id)
 
     assert (found.upcoming.seats_sold, found.pending_bookings, found.next_slot) == (0, 0, None)
-    assert (found.expected_income, sold_on(found)) == (NOTHING, {})
+    assert (found.expected_income, sold_on(found)) == (ZERO, {})

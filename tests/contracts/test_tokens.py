@@ -120,7 +120,7 @@ async def test_revoke_all_ends_every_login_of_user_except_the_kept_one(storage: 
     ended = await stored_login(storage, user, token + "2")
     untouched = await stored_login(storage, other, token + "3")
     async with storage.unit_of_work() as tx:
-        await tx.tokens.revoke_all(user.id, NOW, but=kept.id)
+        await tx.tokens.revoke_all(user.id, NOW, except_id=kept.id)
 
     assert await principal(storage, kept) is not None
     assert await principal(storage, ended) is None

@@ -45,7 +45,7 @@ async def test_active_logins_are_listed_newest_first_with_their_origin(storage: 
     assert later.logins == ()
 
     async with storage.unit_of_work() as tx:
-        await tx.tokens.revoke_all(user.id, NOW, but=first.id)
+        await tx.tokens.revoke_all(user.id, NOW, except_id=first.id)
     found = await storage.users.find_details(user.id, NOW)
     assert found is not None
     assert found.logins == (first,)
@@ -97,17 +97,17 @@ async def test_booked_slots_of_creator_are_listed_by_start_with_their_bookings(s
     song = await stored_session(storage, creator_id=creator.id, title="Song", max_participants=5)
     later = TOMORROW + timedelta(hours=3)
     booked = [await stored_booking(storage, song, starts_at=later, seats=seats) for seats in (1, 2)]
-    sooner = await stored_booking(storage, yoga, status="pending", answer_by=TOMORROW)
+    sooner = await stored_booking(storage, yoga, status="pending", respond_by=TOMORROW)
     await cancel_now(storage, await stored_booking(storage, song, starts_at=later))
     await cancel_now(storage, await stored_booking(storage, yoga, starts_at=later + timedelta(days=1)))
     await stored_booking(storage, yoga, starts_at=TOMORROW - timedelta(days=2))
     await stored_booking(storage, await stored_session(storage))
 
-    sold = await storage.availabilities.sold(creator.id, NOW)
+    sold = await storage.availabilities.booked_slots(creator.id, NOW)
 
     assert [(slot.session_id, slot.title, slot.starts_at, slot.ends_at, slot.seats) for slot in sold] == [
         (yoga.id, "Yoga", TOMORROW, TOMORROW + timedelta(hours=1), 1),
         (song.id, "Song", later, later + timedelta(hours=1), 3),
     ]
     assert [slot.booking_ids for slot in sold] == [(sooner.id,), tuple(sorted(booking.id for booking in booked))]
-    assert await storage.availabilities.sold(creator.id, later) == ()
+    assert await storage.availabilities.booked_slots(creator.id, later) == ()

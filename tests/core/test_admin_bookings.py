@@ -48,7 +48,7 @@ async def session(storage: Storage) -> Session:
 
 
 async def pending(storage: Storage, session: Session) -> Booking:
-    return await stored_booking(storage, session, status="pending", answer_by=TOMORROW)
+    return await stored_booking(storage, session, status="pending", respond_by=TOMORROW)
 
 
 async def words(storage: Storage, booking: Booking) -> list[str]:
@@ -133,7 +133,7 @@ async def test_staff_cannot_confirm_or_decline_their_own_bookings(
     services: Services, storage: Storage, session: Session
 ) -> None:
     member = await stored_user(storage, is_staff=True)
-    booking = await stored_booking(storage, session, member.id, status="pending", answer_by=TOMORROW)
+    booking = await stored_booking(storage, session, member.id, status="pending", respond_by=TOMORROW)
 
     for action in ANSWERS:
         with pytest.raises(NotYours):
@@ -148,7 +148,7 @@ async def test_refused_action_of_non_staff_is_not_audited(
     services: Services, storage: Storage, session: Session
 ) -> None:
     learner = await stored_user(storage)
-    booking = await stored_booking(storage, session, learner.id, status="pending", answer_by=TOMORROW)
+    booking = await stored_booking(storage, session, learner.id, status="pending", respond_by=TOMORROW)
 
     with pytest.raises(NotYours):
         await services.bookings.act(a_caller(learner), booking.id, "confirm")

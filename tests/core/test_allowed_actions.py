@@ -50,7 +50,7 @@ async def a_scene(
         status="active" if is_listed else "inactive",
     )
     respond_by = NOW + 24 * HOUR if status == "pending" else None
-    booking = await stored_booking(storage, session, learner.id, starts_at=START, status=status, answer_by=respond_by)
+    booking = await stored_booking(storage, session, learner.id, starts_at=START, status=status, respond_by=respond_by)
     people = {
         "learner": learner,
         "staff who booked": learner,

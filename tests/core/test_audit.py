@@ -200,9 +200,9 @@ async def test_deactivation_and_activation_entries_have_actor_and_reason(
     services: Services, storage: Storage, user: User
 ) -> None:
     staff = a_caller(a_user(is_staff=True))
-    await services.users.set_active(user.id, is_active=False, who=staff, reason="A hoax.")
+    await services.users.set_active(user.id, is_active=False, actor=staff, reason="A hoax.")
     off = await last(storage)
-    await services.users.set_active(user.id, is_active=True, who=Origin(agent="a shell"))
+    await services.users.set_active(user.id, is_active=True, actor=Origin(agent="a shell"))
     on = await last(storage)
 
     assert (off.action, off.actor_id, off.reason) == ("deactivated", staff.user_id, "A hoax.")

@@ -22,7 +22,7 @@ MINUTE, HOUR, INSTANT = timedelta(minutes=1), timedelta(hours=1), timedelta(micr
 ACTIONS: tuple[BookingAction, ...] = get_args(BookingAction)
 STATUSES: tuple[BookingStatus, ...] = get_args(BookingStatus)
 ACTORS = ("learner", "creator", "stranger", "staff", "learner on the staff", "marketplace")
-ANSWER_BY = NOW + 5 * HOUR
+RESPOND_BY = NOW + 5 * HOUR
 
 LEADS_TO: dict[tuple[BookingAction, BookingStatus], BookingStatus] = {
     ("confirm", "pending"): "confirmed",
@@ -37,7 +37,7 @@ ONLY_FOR_THE_MARKETPLACE = {"expire"}
 
 
 def pending(**changes: Any) -> Booking:
-    return a_booking(a_session(), status="pending", answer_by=ANSWER_BY, **changes)
+    return a_booking(a_session(), status="pending", respond_by=RESPOND_BY, **changes)
 
 
 def in_status(status: BookingStatus) -> Booking:
@@ -62,7 +62,7 @@ def person(booking: Booking, who: str) -> Principal:
 
 
 def good_time(booking: Booking, action: BookingAction) -> datetime:
-    return {"complete": booking.ends_at, "expire": ANSWER_BY}.get(action, NOW)
+    return {"complete": booking.ends_at, "expire": RESPOND_BY}.get(action, NOW)
 
 
 def refusal(action: BookingAction, status: BookingStatus, who: str) -> type[MarketplaceError] | None:
@@ -90,7 +90,7 @@ def test_every_action_is_allowed_or_refused_by_status_and_actor(
     after, step = booking.after(action, actor, now, reason="So be it.")
 
     to_status = LEADS_TO[action, status]
-    assert after == replace(booking, status=to_status, answer_by=None)
+    assert after == replace(booking, status=to_status, respond_by=None)
     assert step == BookingStep(
         booking_id=booking.id,
         at=now,
@@ -103,7 +103,7 @@ def test_every_action_is_allowed_or_refused_by_status_and_actor(
 
 
 @pytest.mark.parametrize(
-    ("starts_at", "answer_by"),
+    ("starts_at", "respond_by"),
     [
         (NOW + timedelta(hours=72), NOW + timedelta(hours=48)),
         (NOW + timedelta(hours=48), NOW + timedelta(hours=48)),
@@ -111,18 +111,18 @@ def test_every_action_is_allowed_or_refused_by_status_and_actor(
         (NOW + MINUTE, NOW + MINUTE),
     ],
 )
-def test_creator_can_respond_for_48_hours_or_until_start(starts_at: datetime, answer_by: datetime) -> None:
+def test_creator_can_respond_for_48_hours_or_until_start(starts_at: datetime, respond_by: datetime) -> None:
     requested = an_offer(a_session(requires_confirmation=True), starts_at=starts_at).book(somebody().user_id, 1, NOW)
 
-    assert response_deadline(NOW, starts_at) == answer_by
-    assert (requested.status, requested.answer_by) == ("pending", answer_by)
+    assert response_deadline(NOW, starts_at) == respond_by
+    assert (requested.status, requested.respond_by) == ("pending", respond_by)
     assert requested.created().to_status == "pending"
 
 
 def test_booking_without_required_confirmation_is_confirmed_at_once() -> None:
     booked = an_offer(a_session()).book(somebody().user_id, 1, NOW)
 
-    assert (booked.status, booked.answer_by) == ("confirmed", None)
+    assert (booked.status, booked.respond_by) == ("confirmed", None)
 
 
 @pytest.mark.parametrize("action", ["confirm", "decline"])
@@ -131,14 +131,14 @@ def test_response_is_too_late_from_its_deadline(action: BookingAction, who: str)
     booking = pending()
     actor = actor_of(booking, who)
 
-    assert booking.after(action, actor, ANSWER_BY - INSTANT)
+    assert booking.after(action, actor, RESPOND_BY - INSTANT)
     with pytest.raises(TooLate):
-        booking.after(action, actor, ANSWER_BY)
+        booking.after(action, actor, RESPOND_BY)
 
 
 @pytest.mark.parametrize("action", ["confirm", "decline"])
 def test_pending_booking_without_deadline_can_be_answered_before_its_start(action: BookingAction) -> None:
-    booking = replace(pending(), answer_by=None)
+    booking = replace(pending(), respond_by=None)
 
     assert booking.after(action, somebody(booking.creator_id), TOMORROW - INSTANT)
     with pytest.raises(TooLate):
@@ -149,8 +149,8 @@ def test_pending_booking_expires_at_its_response_deadline() -> None:
     booking = pending()
 
     with pytest.raises(IllegalTransition, match="can still respond"):
-        booking.after("expire", None, ANSWER_BY - INSTANT)
-    lapsed, step = booking.after("expire", None, ANSWER_BY)
+        booking.after("expire", None, RESPOND_BY - INSTANT)
+    lapsed, step = booking.after("expire", None, RESPOND_BY)
     assert (lapsed.status, step.actor_id) == ("cancelled", None)
 
 
@@ -208,15 +208,15 @@ def test_live_booking_can_be_rescheduled_by_its_parties_and_staff(who: str, stat
 
     if status in {"cancelled", "completed"}:
         with pytest.raises(IllegalTransition, match=status):
-            booking.rescheduled(slot, actor, NOW, notice=timedelta(), needs_answer=False)
+            booking.rescheduled(slot, actor, NOW, notice=timedelta(), requires_confirmation=False)
         return
-    rescheduled, step = booking.rescheduled(slot, actor, NOW, notice=timedelta(), needs_answer=False)
+    rescheduled, step = booking.rescheduled(slot, actor, NOW, notice=timedelta(), requires_confirmation=False)
 
     assert rescheduled == replace(
         booking,
         starts_at=slot.starts_at,
         ends_at=slot.starts_at + timedelta(minutes=90),
-        answer_by=None if status != "pending" else slot.starts_at if who == "learner" else booking.answer_by,
+        respond_by=None if status != "pending" else slot.starts_at if who == "learner" else booking.respond_by,
     )
     assert (step.at, step.actor_id) == (NOW, actor.user_id)
     assert (step.from_status, step.to_status) == (status, status)
@@ -228,7 +228,7 @@ def test_unrelated_user_cannot_reschedule() -> None:
     booking = a_booking(a_session(), status="cancelled")
 
     with pytest.raises(NotFound):
-        booking.rescheduled(new_slot(booking), somebody(), NOW, notice=timedelta(), needs_answer=False)
+        booking.rescheduled(new_slot(booking), somebody(), NOW, notice=timedelta(), requires_confirmation=False)
 
 
 @pytest.mark.parametrize("status", ["pending", "confirmed"])
@@ -237,7 +237,7 @@ def test_booking_cannot_be_rescheduled_to_its_own_start(status: BookingStatus) -
 
     with pytest.raises(IllegalTransition, match="2030-01-08 09:00"):
         booking.rescheduled(
-            new_slot(booking, TOMORROW), somebody(booking.user_id), NOW, notice=timedelta(), needs_answer=False
+            new_slot(booking, TOMORROW), somebody(booking.user_id), NOW, notice=timedelta(), requires_confirmation=False
         )
 
 
@@ -249,13 +249,15 @@ def test_only_rescheduling_by_learner_needs_confirmation_again(
     booking, later = in_status(status), NOW + HOUR
     slot = new_slot(booking, TOMORROW + timedelta(days=9))
 
-    rescheduled, step = booking.rescheduled(slot, person(booking, who), later, notice=timedelta(), needs_answer=True)
+    rescheduled, step = booking.rescheduled(
+        slot, person(booking, who), later, notice=timedelta(), requires_confirmation=True
+    )
 
     is_pending = asks_again or status == "pending"
     assert rescheduled.status == step.to_status == ("pending" if is_pending else "confirmed")
     # who is to answer wins no time by moving
-    asked_until = later + timedelta(hours=48) if who == "learner" else booking.answer_by
-    assert rescheduled.answer_by == (asked_until if is_pending else None)
+    asked_until = later + timedelta(hours=48) if who == "learner" else booking.respond_by
+    assert rescheduled.respond_by == (asked_until if is_pending else None)
     assert step.from_status == status
 
 
@@ -271,15 +273,15 @@ def test_booking_can_be_rescheduled_as_long_as_it_can_be_cancelled(who: str, unt
     booking, notice = a_booking(a_session()), timedelta(hours=6)
     slot, actor = new_slot(booking, TOMORROW + timedelta(days=2)), person(booking, who)
 
-    assert booking.rescheduled(slot, actor, until - MINUTE, notice=notice, needs_answer=False)
+    assert booking.rescheduled(slot, actor, until - MINUTE, notice=notice, requires_confirmation=False)
     with pytest.raises(TooLate):
-        booking.rescheduled(slot, actor, until, notice=notice, needs_answer=False)
+        booking.rescheduled(slot, actor, until, notice=notice, requires_confirmation=False)
 
 
 def test_no_step_changes_agreed_price() -> None:
     booking = pending(seats=2)
     rescheduled, _ = booking.rescheduled(
-        new_slot(booking), somebody(booking.user_id), NOW, notice=timedelta(), needs_answer=True
+        new_slot(booking), somebody(booking.user_id), NOW, notice=timedelta(), requires_confirmation=True
     )
     confirmed, _ = rescheduled.after("confirm", somebody(booking.creator_id), NOW)
     completed, _ = confirmed.after("complete", None, confirmed.ends_at)
@@ -293,7 +295,7 @@ def test_no_step_changes_agreed_price() -> None:
 
 @pytest.mark.parametrize(
     ("booking", "moment", "action"),
-    [(pending(), ANSWER_BY, "expire"), (in_status("confirmed"), in_status("confirmed").ends_at, "complete")],
+    [(pending(), RESPOND_BY, "expire"), (in_status("confirmed"), in_status("confirmed").ends_at, "complete")],
 )
 def test_booking_is_due_from_the_exact_moment(booking: Booking, moment: datetime, action: str) -> None:
     assert [booking.due(at) for at in (moment - INSTANT, moment, moment + INSTANT)] == [None, action, action]

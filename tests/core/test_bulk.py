@@ -98,7 +98,7 @@ def test_job_error_is_described_in_plain_words(fault: str | None, said: str) -> 
 def test_job_under_way_or_due_cannot_be_retried() -> None:
     for changes in ({"is_under_way": True}, {"next_at": NOW}):
         with pytest.raises(IllegalTransition):
-            a_failing_job(**changes).check_waits(NOW)
+            a_failing_job(**changes).require_not_due(NOW)
 
 
 async def test_unexpected_error_in_one_row_is_reported_without_its_message_and_stops_nothing(
@@ -112,7 +112,7 @@ async def test_unexpected_error_in_one_row_is_reported_without_its_message_and_s
         targets=storage.bulk_targets,
         users=storage.users,
         actors=broken,
-        memory=PrincipalCache(services.clock),
+        principal_cache=PrincipalCache(services.clock),
         clock=services.clock,
         ids=FreshIds(),
     )

@@ -7,7 +7,7 @@ import pytest
 from builders import PASSWORD, Services, a_caller, stored_login, stored_user
 from fakes import FreshIds
 from marketplace.core.domain.principals import Origin, Principal
-from marketplace.core.domain.rate_limits import REFUSAL_TTL
+from marketplace.core.domain.rate_limits import LOGGED_REFUSALS
 from marketplace.core.domain.users import User
 from marketplace.core.errors import (
     AccountInactive,
@@ -239,17 +239,17 @@ async def test_refusals_are_audited_up_to_a_limit(
         ids=FreshIds(),
     )
 
-    await refusals.note(seen, "POST /api/bookings/", ImpersonatedReadOnly)
-    for _ in range(REFUSAL_TTL.maximum + 5):
-        await refusals.note(a_caller(learner), "GET /api/admin/audit/", NotStaff)
+    await refusals.record(seen, "POST /api/bookings/", ImpersonatedReadOnly)
+    for _ in range(LOGGED_REFUSALS.maximum + 5):
+        await refusals.record(a_caller(learner), "GET /api/admin/audit/", NotStaff)
 
-    _, changing, *entering = await logged(storage, ("user", learner.id), REFUSAL_TTL.maximum + 10)
+    _, changing, *entering = await logged(storage, ("user", learner.id), LOGGED_REFUSALS.maximum + 10)
     assert (changing.action, changing.actor_id, changing.as_id) == (
         "impersonated_change_refused",
         principal.user_id,
         learner.id,
     )
     assert changing.after == {"asked": "POST /api/bookings/", "code": "impersonated_read_only"}
-    assert len(entering) == REFUSAL_TTL.maximum
+    assert len(entering) == LOGGED_REFUSALS.maximum
     assert {(entry.action, entry.actor_id) for entry in entering} == {("access_refused", learner.id)}
     assert entering[0].after == {"asked": "GET /api/admin/audit/", "code": "not_staff"}

@@ -199,27 +199,27 @@ def test_only_exact_starts_are_bookable() -> None:
         time_zone="Asia/Kathmandu", weekly=every_day(hours("09:00", "12:00"), hours("23:00", "01:00"))
     )
 
-    assert schedule.quotes(at(schedule, "2030-01-07T09:00"), HOUR)
-    assert schedule.quotes(datetime(2030, 1, 7, 3, 15, tzinfo=UTC), HOUR)
-    assert schedule.quotes(at(schedule, "2030-01-08T00:00"), HOUR)
-    assert not schedule.quotes(at(schedule, "2030-01-07T12:00"), HOUR)
-    assert not schedule.quotes(at(schedule, "2030-01-07T09:30"), HOUR)
-    assert not schedule.quotes(at(schedule, "2030-01-07T09:00:01"), HOUR)
-    assert not schedule.quotes(at(schedule, "2030-01-07T09:00:00.000001"), HOUR)
-    assert not schedule.quotes(at(schedule, "2030-01-08T00:00"), 2 * HOUR)
+    assert schedule.has_start(at(schedule, "2030-01-07T09:00"), HOUR)
+    assert schedule.has_start(datetime(2030, 1, 7, 3, 15, tzinfo=UTC), HOUR)
+    assert schedule.has_start(at(schedule, "2030-01-08T00:00"), HOUR)
+    assert not schedule.has_start(at(schedule, "2030-01-07T12:00"), HOUR)
+    assert not schedule.has_start(at(schedule, "2030-01-07T09:30"), HOUR)
+    assert not schedule.has_start(at(schedule, "2030-01-07T09:00:01"), HOUR)
+    assert not schedule.has_start(at(schedule, "2030-01-07T09:00:00.000001"), HOUR)
+    assert not schedule.has_start(at(schedule, "2030-01-08T00:00"), 2 * HOUR)
 
 
 def test_second_occurrence_and_skipped_wall_time_are_not_bookable_however_written() -> None:
     schedule = a_schedule(time_zone="Europe/Madrid", weekly=every_day(hours("00:00", "00:00", 15)))
     twice, skipped = "2025-10-26T02:30", "2025-03-30T02:30"
 
-    assert schedule.quotes(at(schedule, twice), 15)
-    assert not schedule.quotes(at(schedule, twice, fold=1), 15)
-    assert not schedule.quotes(at(schedule, twice, fold=1).astimezone(UTC), 15)
+    assert schedule.has_start(at(schedule, twice), 15)
+    assert not schedule.has_start(at(schedule, twice, fold=1), 15)
+    assert not schedule.has_start(at(schedule, twice, fold=1).astimezone(UTC), 15)
     # a skipped time, read as an instant, is the start an hour later or earlier
     early = a_schedule(time_zone="Europe/Madrid", weekly=every_day(hours("02:30", "02:45")))
-    assert not early.quotes(at(early, skipped), 15)
-    assert not early.quotes(at(early, skipped, fold=1), 15)
+    assert not early.has_start(at(early, skipped), 15)
+    assert not early.has_start(at(early, skipped, fold=1), 15)
 
 
 @pytest.mark.parametrize(

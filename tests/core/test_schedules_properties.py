@@ -116,7 +116,7 @@ def test_bookable_starts_around_every_clock_change_exclude_repeated_wall_times()
         shift = abs(change.after - change.before)
         for minutes in (-30, -20, -10, -1, 0, 1, 10, 20):
             for instant in (change.at + minutes * MINUTE, change.at + minutes * MINUTE + shift):
-                assert schedule.quotes(instant, 10) is expected_at(change, instant, 10), (change, instant)
+                assert schedule.has_start(instant, 10) is expected_at(change, instant, 10), (change, instant)
 
 
 def test_year_beyond_time_zone_tables_has_one_start_per_day_in_every_zone() -> None:
@@ -153,13 +153,13 @@ def test_exactly_the_starts_are_bookable(data: st.DataObject, change: Change, du
     anywhere = data.draw(st.lists(st.integers(0, 2 * 2880 - 1).map(lambda minutes: begin + minutes * MINUTE)))
     ruled_by_both = [start + shift for start in starts[:200] for shift in (HOUR / 2, HOUR, -HOUR)]
 
-    assert all(schedule.quotes(start, duration) for start in starts)
-    assert not any(schedule.quotes(start + timedelta(seconds=1), duration) for start in starts[:20])
+    assert all(schedule.has_start(start, duration) for start in starts)
+    assert not any(schedule.has_start(start + timedelta(seconds=1), duration) for start in starts[:20])
     known = set(starts)
     for instant in (*candidates, *anywhere, *ruled_by_both):
         if begin <= instant < end:
-            assert schedule.quotes(instant, duration) is (instant in known)
-            assert schedule.quotes(instant.astimezone(zone), duration) is (instant in known)
+            assert schedule.has_start(instant, duration) is (instant in known)
+            assert schedule.has_start(instant.astimezone(zone), duration) is (instant in known)
 
 
 @near_changes

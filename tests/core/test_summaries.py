@@ -6,7 +6,7 @@ import pytest
 
 from builders import a_caller, stored_user
 from fakes import NOW, MovableClock
-from marketplace.core.domain.summaries import NOTHING, DaySales, SummaryWindow, UpcomingSeats
+from marketplace.core.domain.summaries import ZERO, DaySales, SummaryWindow, UpcomingSeats
 from marketplace.core.errors import NotACreator
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.summaries import SummaryService
@@ -71,10 +71,10 @@ def test_moment_at_midnight_belongs_to_the_day_it_starts() -> None:
     window = SummaryWindow.at(NOW, "Europe/Madrid")
     midnight = utc("2030-01-06T23:00")
 
-    assert window.place(midnight) == 29
-    assert window.place(midnight - timedelta(microseconds=1)) == 28
-    assert window.place(window.midnights[0] - timedelta(microseconds=1)) is None
-    assert window.place(window.midnights[-1]) is None
+    assert window.day_index(midnight) == 29
+    assert window.day_index(midnight - timedelta(microseconds=1)) == 28
+    assert window.day_index(window.midnights[0] - timedelta(microseconds=1)) is None
+    assert window.day_index(window.midnights[-1]) is None
 
 
 def test_days_without_sales_are_included() -> None:
@@ -83,7 +83,7 @@ def test_days_without_sales_are_included() -> None:
     days = window.sales({29: (2, Decimal("9.50"))})
 
     assert days[-1] == DaySales(date=date(2030, 1, 7), seats=2, income=Decimal("9.50"))
-    assert [(day.seats, day.income) for day in days[:-1]] == [(0, NOTHING)] * 29
+    assert [(day.seats, day.income) for day in days[:-1]] == [(0, ZERO)] * 29
 
 
 @pytest.mark.parametrize(("sold", "quoted", "rate"), [(0, 0, None), (1, 3, 0.3333), (6, 6, 1.0)])

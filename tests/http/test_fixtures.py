@@ -52,7 +52,7 @@ async def answers_of(api: Api) -> dict[str, Any]:
             learner.id,
             starts_at=START + number * timedelta(days=1),
             status=status,
-            answer_by=NOW + 24 * HOUR if status == "pending" else None,
+            respond_by=NOW + 24 * HOUR if status == "pending" else None,
         )
         for moment, at in MOMENTS.items() if status in LIVE else [("in_time", NOW)]:
             api.clock.at = at + number * timedelta(days=1)

@@ -13,9 +13,9 @@ from httpx import ASGITransport, AsyncClient, Response
 from builders import PASSWORD
 from http_api import SETTINGS, Api, Person, a_registration, bad_fields, open_api, problem
 from marketplace.core.domain.rate_limits import (
+    LOGGED_REFUSALS,
     PASSWORD_CHANGE,
     REFRESH,
-    REFUSAL_TTL,
     REGISTRATION,
     SIGN_IN,
     SIGN_IN_TO_ACCOUNT,
@@ -121,7 +121,7 @@ async def test_sign_ins_per_address_are_limited(limited: Api) -> None:
 async def test_rate_limited_sign_in_is_audited_up_to_a_limit(limited: Api) -> None:
     person = await limited.person()
     await used_up(limited, SIGN_IN_TO_ACCOUNT, f"{HERE} {person.user.email}")
-    await used_up(limited, REFUSAL_TTL, HERE, but=2)
+    await used_up(limited, LOGGED_REFUSALS, HERE, but=2)
     async with a_client(limited) as client:
         for _ in range(3):
             refused(await log_in(client, person.user.email, PASSWORD), SIGN_IN_TO_ACCOUNT.span)
@@ -145,7 +145,7 @@ async def test_rate_limited_sign_in_to_unknown_account_is_audited(limited: Api) 
 async def test_rate_limited_password_change_is_audited_up_to_a_limit(limited: Api) -> None:
     person = await limited.person()
     await used_up(limited, PASSWORD_CHANGE, str(person.id))
-    await used_up(limited, REFUSAL_TTL, str(person.id), but=2)
+    await used_up(limited, LOGGED_REFUSALS, str(person.id), but=2)
     for _ in range(3):
         body = {"current_password": WRONG, "new_password": "a staple of batteries"}
         refused(await person.post("/api/auth/password/", body), PASSWORD_CHANGE.span)

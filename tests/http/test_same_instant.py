@@ -120,4 +120,4 @@ def test_a_start_is_the_same_instant_in_slots_bookings_and_calendars(
     assert start.listed == start.booked == start.shown == start.in_calendar == start.in_feed
     assert start.listed[1] - start.listed[0] == timedelta(minutes=minutes)
     assert {moment.utcoffset() for moment in start.in_calendar} == {timedelta()}
-    assert schedule.quotes(start.in_calendar[0].astimezone(UTC), minutes)
+    assert schedule.has_start(start.in_calendar[0].astimezone(UTC), minutes)

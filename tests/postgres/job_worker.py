@@ -17,7 +17,7 @@ QUICK = Pace(
     lease=timedelta(seconds=1),
     retry_first=timedelta(seconds=0.1),
     reconnect_first=timedelta(seconds=0.1),
-    reconnect_most=timedelta(seconds=0.5),
+    reconnect_max=timedelta(seconds=0.5),
 )
 TABLES = ("CREATE TABLE begun (subject uuid)", "CREATE TABLE effects (subject uuid PRIMARY KEY)")
 BEGIN = "INSERT INTO begun VALUES ($1)"

@@ -106,13 +106,13 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
     begin, clock, ids, passwords = storage.unit_of_work, adapters.clock, adapters.ids, adapters.passwords
     memory = PrincipalCache(clock)
     users = UserService(
-        unit_of_work=begin, users=storage.users, memory=memory, passwords=passwords, clock=clock, ids=ids
+        unit_of_work=begin, users=storage.users, principal_cache=memory, passwords=passwords, clock=clock, ids=ids
     )
     tokens = TokenService(
         unit_of_work=begin,
         users=storage.users,
         principals=storage.principals,
-        memory=memory,
+        principal_cache=memory,
         passwords=passwords,
         access_tokens=adapters.access_tokens,
         clock=clock,
@@ -135,7 +135,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         availabilities=storage.availabilities,
         audit_log=storage.audit,
         users=users,
-        memory=memory,
+        principal_cache=memory,
         clock=clock,
         ids=ids,
     )
@@ -154,7 +154,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         users=users,
         tokens=tokens,
         resets=ResetService(
-            unit_of_work=begin, resets=storage.resets, memory=memory, passwords=passwords, clock=clock, ids=ids
+            unit_of_work=begin, resets=storage.resets, principal_cache=memory, passwords=passwords, clock=clock, ids=ids
         ),
         sessions=sessions,
         schedules=ScheduleService(unit_of_work=begin, availabilities=storage.availabilities, clock=clock),
@@ -181,7 +181,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         impersonations=ImpersonationService(
             unit_of_work=begin,
             tokens=tokens,
-            memory=memory,
+            principal_cache=memory,
             access_tokens=adapters.access_tokens,
             clock=clock,
             ids=ids,
@@ -213,7 +213,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             targets=storage.bulk_targets,
             users=storage.users,
             actors=actors,
-            memory=memory,
+            principal_cache=memory,
             clock=clock,
             ids=ids,
         ),

@@ -1,6 +1,6 @@
-"""Every business error, in five families; `http/problems.py` gives each family its status.
+"""Business errors, in five families; `http/problems.py` maps each family to a status.
 
-A concrete error has a stable `code` that a client can switch on and a sentence for a person.
+A concrete error has a stable `code` for clients and a sentence for users.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,11 +9,11 @@ from math import ceil
 from typing import ClassVar
 
 FieldErrors = Mapping[str, Sequence[str]]
-"""Per field, what is wrong with it, each a sentence for a person."""
+"""Error messages by field."""
 
 
 class MarketplaceError(Exception):
-    """The root of the families. `detail` is a sentence for a person."""
+    """Base class. `detail` is a sentence for users."""
 
     code: ClassVar[str]
     sentence: ClassVar[str]
@@ -24,14 +24,14 @@ class MarketplaceError(Exception):
 
 
 class NotFound(MarketplaceError):
-    """There is no such thing, or this person may not know of it."""
+    """The object does not exist, or this principal may not know that it does."""
 
     code = "not_found"
     sentence = "This doesn't exist, or you don't have access to it."
 
 
 class Conflict(MarketplaceError):
-    """A rule of the domain says no to the thing as it stands now. `starts` are those of slots in its way, if told."""
+    """The current state of the object does not allow this. `starts` are those of conflicting slots, if any."""
 
     code = "conflict"
     sentence = "This isn't possible right now."
@@ -42,14 +42,14 @@ class Conflict(MarketplaceError):
 
 
 class Forbidden(MarketplaceError):
-    """This person may not."""
+    """The principal lacks permission."""
 
     code = "forbidden"
     sentence = "You don't have permission to do this."
 
 
 class Invalid(MarketplaceError):
-    """What was sent is malformed; `errors` names every bad field."""
+    """The input is invalid; `errors` has every invalid field."""
 
     code = "invalid"
     sentence = "Some fields aren't valid."
@@ -60,14 +60,14 @@ class Invalid(MarketplaceError):
 
 
 class Busy(MarketplaceError):
-    """A lock or the database could not be had in time. Nothing was written; trying again may succeed."""
+    """A lock or connection was not available in time. Nothing was written; retrying may succeed."""
 
     code = "busy"
     sentence = "The service is busy. Nothing was changed; try again in a moment."
 
 
 class OutcomeUnknown(MarketplaceError):
-    """The database was lost while it committed: the change was made or was not."""
+    """The connection was lost during commit: the transaction may or may not have been committed."""
 
     code = "outcome_unknown"
     sentence = (
@@ -76,85 +76,85 @@ class OutcomeUnknown(MarketplaceError):
 
 
 class TransactionConflict(Busy):
-    """The database ended this transaction in favour of another (deadlock, lock timeout): worth one more try."""
+    """The database aborted this transaction in favour of another (deadlock, lock timeout): retry once."""
 
 
 class StaleRead(Busy):
-    """Somebody changed the slot between reading and writing it: read again and decide anew."""
+    """The slot changed between reading and writing: read it again and decide again."""
 
 
 class KeyReused(Invalid):
-    """An `Idempotency-Key` that was used for another body."""
+    """The `Idempotency-Key` was already used with another body."""
 
     code = "idempotency_key_reused"
     sentence = "This Idempotency-Key was already used for a different request. Use a new one."
 
 
 class NotSignedIn(Forbidden):
-    """No token, or one that is bad, expired or revoked."""
+    """The access token is missing, invalid, expired or revoked."""
 
     code = "not_signed_in"
     sentence = "Sign in to continue: the access token is missing, expired or no longer valid."
 
 
 class BadCredentials(NotSignedIn):
-    """Wrong e-mail or password. One message for both, so that it does not tell which addresses have an account."""
+    """Wrong e-mail address or password. One message for both, so that it does not reveal which accounts exist."""
 
     code = "bad_credentials"
     sentence = "Incorrect email or password."
 
 
 class BadRefreshToken(NotSignedIn):
-    """A refresh token that is unknown, expired, revoked or was used before."""
+    """The refresh token is unknown, expired, revoked or already used."""
 
     code = "bad_refresh_token"
     sentence = "You've been signed out. Sign in again."
 
 
 class BadResetToken(NotSignedIn):
-    """A token for a new password that is unknown, expired, used, or of somebody inactive. One message for all."""
+    """The reset token is unknown, expired, used, or of an inactive account. One message for all cases."""
 
     code = "bad_reset_token"
     sentence = "This link doesn't work anymore. Ask for a new one."
 
 
 class NoRefreshToken(NotSignedIn):
-    """No refresh token, neither in the body nor in a cookie."""
+    """No refresh token in the body or a cookie."""
 
     code = "no_refresh_token"
     sentence = "The request has no refresh token, in its body or in a cookie."
 
 
 class NotACreator(Forbidden):
-    """The role `creator` is needed."""
+    """The principal is not a creator."""
 
     code = "not_a_creator"
     sentence = "Only creators can do this. You can become a creator in your profile."
 
 
 class NotStaff(Forbidden):
-    """The back office is the staff's."""
+    """Only staff can use the back office."""
 
     code = "not_staff"
     sentence = "Only staff can do this."
 
 
 class NotSuperuser(Forbidden):
-    """Rights, and the accounts of the staff, are the superusers'."""
+    """Only superusers can change rights and staff accounts."""
 
     code = "not_superuser"
     sentence = "Only superusers can do this."
 
 
 class StaffTarget(Forbidden):
-    """Who sees the site as somebody else sees it as somebody without rights."""
+    """Staff accounts cannot be impersonated."""
 
     code = "staff_target"
     sentence = "You can't view the site as a staff member."
 
 
 class ImpersonatedReadOnly(Forbidden):
-    """Who sees the site as somebody else changes nothing."""
+    """Impersonated logins are read-only."""
 
     code = "impersonated_read_only"
     sentence = (
@@ -163,28 +163,28 @@ class ImpersonatedReadOnly(Forbidden):
 
 
 class Oneself(Forbidden):
-    """What nobody may do to their own account, lest they lock themselves out or grant themselves rights."""
+    """Not allowed on one's own account, to prevent lockout and privilege escalation."""
 
     code = "oneself"
     sentence = "You can't do this to your own account."
 
 
 class OwnSession(Forbidden):
-    """A creator may not book their own session."""
+    """Creators cannot book their own sessions."""
 
     code = "own_session"
     sentence = "You can't book your own session."
 
 
 class NotYours(Forbidden):
-    """Visible to this person, but somebody else's."""
+    """Visible to this principal, but owned by another user."""
 
     code = "not_yours"
     sentence = "This belongs to another user."
 
 
 class RateLimited(Forbidden):
-    """It was tried too often for now. `retry_after` is in whole seconds, at least one."""
+    """Too many attempts. `retry_after` is in whole seconds, at least one."""
 
     code = "rate_limited"
     sentence = "Too many attempts. Try again later."
@@ -214,91 +214,91 @@ class UsernameTaken(Conflict):
 
 
 class AlreadyACreator(Conflict):
-    """The account is a creator's already."""
+    """The account already has the role `creator`."""
 
     code = "illegal_transition"
     sentence = "This account is already a creator account."
 
 
 class LastSuperuser(Conflict):
-    """Nobody active would be left who can grant rights."""
+    """No active superuser would be left."""
 
     code = "last_superuser"
     sentence = "This is the last active superuser."
 
 
 class AccountInactive(Conflict):
-    """The account is switched off."""
+    """The account is deactivated."""
 
     code = "account_inactive"
     sentence = "This account is deactivated."
 
 
 class HasSessions(Conflict):
-    """Who has sessions that are not archived stays a creator, or nobody could see to them."""
+    """A creator with unarchived sessions cannot be demoted."""
 
     code = "has_sessions"
     sentence = "This creator still has sessions. Archive them first."
 
 
 class NotListed(Conflict):
-    """Only what the catalog shows can stand on the front page."""
+    """Only sessions in the catalog can be featured."""
 
     code = "not_listed"
     sentence = "This session isn't in the catalog."
 
 
 class AlreadyReported(Conflict):
-    """Everybody is heard once about a session."""
+    """A user can report a session once."""
 
     code = "already_reported"
     sentence = "You've already reported this session."
 
 
 class SoldOut(Conflict):
-    """Fewer seats are left than were asked for."""
+    """Fewer seats are left than requested."""
 
     code = "sold_out"
     sentence = "There aren't enough seats left at this time."
 
 
 class AlreadyBooked(Conflict):
-    """One live booking per person and slot."""
+    """A user can have one live booking per slot."""
 
     code = "already_booked"
     sentence = "You already have a booking at this time."
 
 
 class CreatorUnavailable(Conflict):
-    """The creator holds another seat-taken slot that overlaps."""
+    """Another booked slot of the creator overlaps."""
 
     code = "creator_unavailable"
     sentence = "The creator isn't available at this time. Choose another time."
 
 
 class NotBookable(Conflict):
-    """The session cannot be booked at this time at all."""
+    """The session cannot be booked at this time."""
 
     code = "not_bookable"
     sentence = "This session can't be booked at this time."
 
 
 class TooLate(Conflict):
-    """The moment until which this was possible has passed."""
+    """The deadline has passed."""
 
     code = "too_late"
     sentence = "It's too late to do this."
 
 
 class IllegalTransition(Conflict):
-    """The booking is not in a state from which this step leads anywhere."""
+    """The current status does not allow this transition."""
 
     code = "illegal_transition"
     sentence = "The booking's status doesn't allow this."
 
 
 class HasUpcomingBookings(Conflict):
-    """Somebody still holds a future seat that this change would take away."""
+    """The change would affect upcoming bookings."""
 
     code = "has_upcoming_bookings"
     sentence = "This session has upcoming bookings."

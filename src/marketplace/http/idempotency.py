@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 from litestar import Request, Response
 
-from marketplace.core.domain.idempotency import KEY_PATTERN, IdempotencyKey, is_good_key
+from marketplace.core.domain.idempotency import KEY_PATTERN, IdempotencyKey, is_valid_key
 from marketplace.core.errors import FieldErrors
 from marketplace.core.services.idempotency import Outcome
 from marketplace.http.security.authorization import principal_of
@@ -35,7 +35,7 @@ def validate_key(request: Request[Any, Any, Any]) -> FieldErrors:
     keys = request.headers.getall(KEY, [])
     if len(keys) > 1:
         return {KEY: ["Send this only once."]}
-    return {} if all(map(is_good_key, keys)) else {KEY: ["Use 1 to 255 printable ASCII characters."]}
+    return {} if all(map(is_valid_key, keys)) else {KEY: ["Use 1 to 255 printable ASCII characters."]}
 
 
 def key_of(request: Request[Any, Any, Any], parsed: ParsedBody[Any]) -> IdempotencyKey | None:

@@ -148,7 +148,7 @@ class MemoryBookings:
         if before is None:
             raise NotFound
         self._rows.put(
-            self._database.bookings, booking.id, replace(before, status=booking.status, answer_by=booking.answer_by)
+            self._database.bookings, booking.id, replace(before, status=booking.status, respond_by=booking.respond_by)
         )
         add_step(self._rows, step)
         if booking.status not in LIVE:

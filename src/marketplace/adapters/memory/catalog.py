@@ -80,7 +80,7 @@ class MemoryCatalog:
         await asyncio.sleep(0)
         search = self._search(filters)
         matching = (session for session in self._filtered(filters) if search.matches(session))
-        newest = _newest(matching, AVAILABILITY_WINDOW if filters.asks_for_time() else FACETS_WINDOW)
+        newest = _newest(matching, AVAILABILITY_WINDOW if filters.requires_availability() else FACETS_WINDOW)
         matches = [session for session in newest if self._is_available(session, filters, now)]
         categories = Counter(session.category for session in matches if session.category is not None)
         tags = Counter(tag for session in matches for tag in session.tags)
@@ -115,7 +115,7 @@ class MemoryCatalog:
         return CatalogSession(**details, next_slot=availability.next_bookable_start(runs, now, LATEST_START, now))
 
     def _is_available(self, session: Session, filters: CatalogFilters, now: datetime) -> bool:
-        if not filters.asks_for_time():
+        if not filters.requires_availability():
             return True
         availability, runs = self._availability(session)
         return availability.has_bookable_start(runs, *requested_window(filters, now), now)

@@ -35,7 +35,7 @@ class MemoryResets:
         await self._rows.lock(self._table, reset.user_id)
         self._rows.put(self._table, reset.user_id, reset)
 
-    async def take(self, user_id: UUID, token_hash: bytes, now: datetime) -> bool:
+    async def consume(self, user_id: UUID, token_hash: bytes, now: datetime) -> bool:
         reset = await self._rows.acquire_key(self._table, user_id)
         if reset is None or reset.token_hash != token_hash or reset.expires_at <= now:
             return False

@@ -51,7 +51,7 @@ class MemoryAvailabilities:
             session=session_details(rows, session, public_user), schedule=schedule, occupied=tuple(candidates)
         )
 
-    async def sold(self, creator_id: UUID, now: datetime) -> tuple[BookedSlot, ...]:
+    async def booked_slots(self, creator_id: UUID, now: datetime) -> tuple[BookedSlot, ...]:
         await asyncio.sleep(0)
         bookings_by_slot: dict[tuple[datetime, UUID], list[Booking]] = defaultdict(list)
         for booking in self._database.bookings.rows.values():
@@ -131,7 +131,7 @@ class MemorySlots:
         old_seat = (before.user_id, before.session_id, before.starts_at)
         await self._rows.lock(self._database.seats, old_seat)
         self._rows.drop(self._database.seats, old_seat)
-        kept = replace(before, starts_at=slot.starts_at, status=booking.status, answer_by=booking.answer_by)
+        kept = replace(before, starts_at=slot.starts_at, status=booking.status, respond_by=booking.respond_by)
         self._rows.put(self._database.bookings, booking.id, kept)
         self._rows.put(self._database.seats, (kept.user_id, kept.session_id, kept.starts_at), kept.id)
         add_step(self._rows, step)

@@ -8,7 +8,7 @@ from uuid import UUID
 from marketplace.adapters.memory.database import MemoryDatabase
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.slots import Slot
-from marketplace.core.domain.summaries import NOTHING, CreatorSummary, NextSlot, SummaryWindow, UpcomingSeats
+from marketplace.core.domain.summaries import ZERO, CreatorSummary, NextSlot, SummaryWindow, UpcomingSeats
 
 
 class MemoryCreatorSummaries:
@@ -31,7 +31,7 @@ class MemoryCreatorSummaries:
                 seats_offered=sum(slot.capacity for slot in upcoming),
             ),
             pending_bookings=sum(
-                booking.status == "pending" and (booking.answer_by or booking.starts_at) > window.now
+                booking.status == "pending" and (booking.respond_by or booking.starts_at) > window.now
                 for booking in bookings
             ),
             expected_income=_income(month),
@@ -54,14 +54,14 @@ class MemoryCreatorSummaries:
 
 
 def _income(bookings: Iterable[Booking]) -> Decimal:
-    return sum((booking.amount for booking in bookings), NOTHING)
+    return sum((booking.amount for booking in bookings), ZERO)
 
 
 def _by_day(bookings: Iterable[Booking], window: SummaryWindow) -> dict[int, tuple[int, Decimal]]:
     days: dict[int, tuple[int, Decimal]] = {}
     for booking in bookings:
-        day = window.place(booking.created_at)
+        day = window.day_index(booking.created_at)
         if day is not None:
-            seats, income = days.get(day, (0, NOTHING))
+            seats, income = days.get(day, (0, ZERO))
             days[day] = (seats + booking.seats, income + booking.amount)
     return days

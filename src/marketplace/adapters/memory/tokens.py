@@ -109,9 +109,9 @@ class MemoryTokens:
             self._revoke(row, now)
         return user_id
 
-    async def revoke_all(self, user_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
+    async def revoke_all(self, user_id: UUID, now: datetime, *, except_id: UUID | None = None) -> None:
         for candidate in self._of_user(user_id):
-            if candidate.login.id != but:
+            if candidate.login.id != except_id:
                 self._revoke(await self._acquire(candidate), now)
 
     def _of_user(self, user_id: UUID) -> list[LoginRow]:

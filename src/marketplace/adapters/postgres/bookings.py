@@ -153,7 +153,7 @@ class PostgresBookings:
 
     async def save_all(self, changes: Sequence[tuple[Booking, BookingStep]]) -> None:
         if changes:
-            values = ([getattr(booking, name) for booking, _ in changes] for name in ("status", "answer_by"))
+            values = ([getattr(booking, name) for booking, _ in changes] for name in ("status", "respond_by"))
             steps = ([getattr(step, name) for _, step in changes] for name in STEP)
             await self._connection.execute(SAVE, *values, *steps)
 

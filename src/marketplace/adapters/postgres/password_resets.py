@@ -41,7 +41,7 @@ class PostgresResets:
     async def save(self, reset: PasswordReset) -> None:
         await self._connection.execute(SAVE, reset.user_id, reset.token_hash, reset.created_at, reset.expires_at)
 
-    async def take(self, user_id: UUID, token_hash: bytes, now: datetime) -> bool:
+    async def consume(self, user_id: UUID, token_hash: bytes, now: datetime) -> bool:
         return await self._connection.fetchrow(TAKE, user_id, token_hash, now) is not None
 
     async def drop(self, user_id: UUID) -> None:

@@ -15,13 +15,17 @@ PUBLIC_USER = field_names(PublicUser)
 CONTACT = field_names(Contact)
 USER = tuple(each.name for each in fields(User))
 BOOKING = field_names(Booking, "ends_at")
-"""The stored columns; `ends_at` is stored in the slot."""
+"""Fields stored with a booking; `ends_at` is stored in the slot."""
+COLUMN_NAMES = {"respond_by": "answer_by"}
+"""Column names of fields that are stored under another name."""
 SESSION = field_names(Session)
 
 
 def columns(alias: str, names: Sequence[str]) -> str:
-    """Return `alias.name, …`."""
-    return ", ".join(f"{alias}.{name}" for name in names)
+    """Return `alias.name, …`, each column named like its field."""
+    return ", ".join(
+        f"{alias}.{COLUMN_NAMES[name]} AS {name}" if name in COLUMN_NAMES else f"{alias}.{name}" for name in names
+    )
 
 
 TIME_ZONE = "coalesce(s.schedule ->> 'time_zone', c.time_zone)"

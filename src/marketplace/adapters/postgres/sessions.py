@@ -67,7 +67,7 @@ class PostgresCatalog:
             ranked = Ranked(after)
             return await _page(self._lists, ranked.statement(query, limit), ranked, limit)
         order = Sorted(filters.ordering, after)
-        if not filters.asks_for_time():
+        if not filters.requires_availability():
             return await _page(self._lists, order.statement(query, limit), order, limit)
         rows, following = await available_rows(self._lists, query, order, limit)
         return Page(tuple(catalog_session(row) for row in rows), following)

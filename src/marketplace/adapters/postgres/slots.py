@@ -165,7 +165,7 @@ class PostgresAvailabilities:
             occupied=tuple(Slot(**dict(zip(SLOT_FIELDS, slot, strict=True))) for slot in row["occupied"]),
         )
 
-    async def sold(self, creator_id: UUID, now: datetime) -> tuple[BookedSlot, ...]:
+    async def booked_slots(self, creator_id: UUID, now: datetime) -> tuple[BookedSlot, ...]:
         rows = await self._database.fetch(SOLD, creator_id, now)
         return tuple(BookedSlot(**dict(row) | {"booking_ids": tuple(row["booking_ids"])}) for row in rows)
 
@@ -208,7 +208,7 @@ class PostgresSlots:
 
     async def move(self, slot: Slot, booking: Booking, step: BookingStep, job: Job | None = None) -> bool:
         place = (slot.session_id, slot.creator_id, slot.starts_at, slot.ends_at, slot.capacity, booking.seats)
-        kept = (booking.id, booking.status, booking.answer_by)
+        kept = (booking.id, booking.status, booking.respond_by)
         step_values = (step.at, step.actor_id, step.from_status, step.reason, step.from_start)
         values = (*place, *kept, *step_values, *_blocked(slot), *job_values(job))
         return await self._connection.fetchrow(MOVE, *values) is not None

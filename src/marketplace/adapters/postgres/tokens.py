@@ -103,5 +103,5 @@ class PostgresTokens:
         row = await self._connection.fetchrow(REVOKE_ALL_OF, token_hash, now)
         return row["user_id"] if row else None
 
-    async def revoke_all(self, user_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
-        await self._connection.execute(REVOKE_ALL, user_id, now, but)
+    async def revoke_all(self, user_id: UUID, now: datetime, *, except_id: UUID | None = None) -> None:
+        await self._connection.execute(REVOKE_ALL, user_id, now, except_id)

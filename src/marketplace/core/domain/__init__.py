@@ -1,1 +1,1 @@
-"""What the marketplace speaks of: frozen dataclasses with the rules as methods."""
+"""Entities and value objects: frozen dataclasses with their rules as methods."""

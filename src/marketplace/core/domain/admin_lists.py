@@ -1,4 +1,4 @@
-"""What the staff asks of the four lists, and the rows that they are given."""
+"""Filters and rows of the four admin lists."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from marketplace.core.domain.sessions import SessionStatus, SessionSummary
 
 ListName = Literal["users", "sessions", "bookings", "audit"]
 Search = UUID | tuple[str, ...]
-"""An id, or words of which each must begin a word of what is searched."""
+"""An ID, or words that must each be a prefix of a word in the searched fields."""
 
 UserOrdering = Literal[
     "date_joined", "-date_joined", "email", "-email", "username", "-username", "last_name", "-last_name"
@@ -26,15 +26,15 @@ BookingListOrdering = Literal["created_at", "-created_at", "booking_date", "-boo
 AuditOrdering = Literal["-at", "at"]
 
 MAX_COUNTED = 10_000
-"""Up to this many matches are counted one by one; how many more there are is estimated."""
+"""Matches are counted exactly up to this number and estimated above it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedUserFilters:
-    """Every filter that is given must hold. Spans of time are half-open: from, and before `to`.
+    """Filters of the account list; all that are set must match. Time ranges are half-open.
 
-    Searched are e-mail address, username and names. `last_name` orders by last name, then first name, accents and
-    case aside; the others as they are folded.
+    `search` covers e-mail address, username and names. `last_name` sorts by last name, then first name, ignoring
+    accents and case; the other text orderings compare folded text.
     """
 
     search: Search | None = None
@@ -49,9 +49,9 @@ class ListedUserFilters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedSessionFilters:
-    """As `ListedUserFilters`; both prices are included. Searched are title and description together, or the creator.
+    """Filters of the session list, as `ListedUserFilters`; price bounds are inclusive.
 
-    An id finds the session and all of a creator's.
+    `search` covers title and description together, or the creator. An ID matches a session or its creator.
     """
 
     search: Search | None = None
@@ -69,9 +69,10 @@ class ListedSessionFilters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedBookingFilters:
-    """As `ListedUserFilters`. Searched are the learner, or the creator, or the session's title.
+    """Filters of the booking list, as `ListedUserFilters`.
 
-    An id finds the booking, and those of a session, of a learner and of a creator.
+    `search` covers the learner, the creator, or the session's title. An ID matches a booking, a session, a learner or a
+    creator.
     """
 
     search: Search | None = None
@@ -86,10 +87,10 @@ class ListedBookingFilters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedAuditFilters:
-    """As `ListedUserFilters`. `actor` is who acted, whomever they were seen as.
+    """Filters of the audit log, as `ListedUserFilters`. `actor` is the real actor, also during impersonation.
 
-    Searched are the words of action, reason and e-mail addresses that changed together, or one of the people named.
-    An id finds the entry, and what a person did or was acted as, or was done to a thing.
+    `search` covers action, reason and changed e-mail addresses together, or one of the people named. An ID matches the
+    entry, its actor, the impersonated user or its target.
     """
 
     search: Search | None = None
@@ -106,7 +107,7 @@ Filters = ListedUserFilters | ListedSessionFilters | ListedBookingFilters | List
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountRow:
-    """An account as a list has it."""
+    """Account in the admin list."""
 
     id: UUID
     email: str
@@ -124,7 +125,7 @@ class AccountRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonName:
-    """Who somebody is, for the staff."""
+    """Name and e-mail address of a user, for staff."""
 
     id: UUID
     username: str
@@ -135,7 +136,7 @@ class PersonName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionName:
-    """Which session."""
+    """ID and title of a session."""
 
     id: UUID
     title: str
@@ -143,14 +144,14 @@ class SessionName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRow(SessionSummary):
-    """A session as a list has it, in whatever state."""
+    """Session of any status in the admin list."""
 
     creator: PersonName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingRow:
-    """A booking as a list has it: `user` is the learner."""
+    """Booking in the admin list; `user` is the learner."""
 
     id: UUID
     session: SessionName
@@ -164,10 +165,10 @@ class BookingRow:
 
 
 def searched_words(*texts: str) -> frozenset[str]:
-    """The words of all these texts, to be searched."""
+    """Return the distinct search words of all texts."""
     return frozenset(word for text in texts for word in words(text))
 
 
 def name_key(last_name: str, first_name: str) -> str:
-    """What `ordering=last_name` sorts by: the words of last and first name, compared by code point."""
+    """Return the sort key of `ordering=last_name`: folded words, compared by code point, at most 300 characters."""
     return " ".join((*words(last_name), *words(first_name)))[:300]

@@ -1,4 +1,4 @@
-"""The audit log: who did what to what, when, from where, what it changed, and why."""
+"""Audit log entries: actor, action, target, origin, changed fields and reason."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -48,23 +48,23 @@ AuditAction = Literal[
 ]
 TargetKind = Literal["user", "session", "booking", "report", "bulk_run"]
 Target = tuple[TargetKind, UUID]
-"""What something was done to."""
+"""Kind and ID of the object an action applies to."""
 AuditValues = Mapping[str, Any]
-"""Fields by name, as JSON can hold them: texts, whole numbers, booleans, lists of texts, and `None`."""
+"""Field values by name, limited to JSON types: strings, integers, booleans, lists of strings, and `None`."""
 Change = tuple[AuditValues, AuditValues]
-"""What was, and what is."""
+"""Changed fields before and after."""
 
-NOTHING: Change = ({}, {})
+NO_CHANGE: Change = ({}, {})
 TEXT_LENGTH = 200
-"""Characters of a text that the log keeps."""
+"""Maximum stored length of a text value, in characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """Something that was done or refused. Ids are kept as they were: an entry outlives what it is about.
+    """An action that was performed or refused. IDs are stored as plain values: entries outlive their targets.
 
-    `actor_id` is `None` where nobody was signed in. `as_id` is whom the actor was seeing the site as, if anybody.
-    `before` and `after` have the fields that changed.
+    `actor_id` is `None` without a signed-in user. `as_id` is the impersonated user, if any. `before` and `after` hold
+    the changed fields.
     """
 
     id: UUID
@@ -83,18 +83,18 @@ class AuditEntry:
     @classmethod
     def of(  # noqa: PLR0913 - one argument per fact
         cls,
-        who: Principal | Origin,
+        actor: Principal | Origin,
         action: AuditAction,
         target: Target | None,
         *,
         entry_id: UUID,
         at: datetime,
-        change: Change = NOTHING,
+        change: Change = NO_CHANGE,
         reason: str = "",
     ) -> Self:
-        """What this person, or somebody unknown from there, did."""
+        """Create the entry of an action by a principal, or by an unauthenticated client known only by its origin."""
         kind, target_id = target or (None, None)
-        principal, origin = (None, who) if isinstance(who, Origin) else (who, who.origin)
+        principal, origin = (None, actor) if isinstance(actor, Origin) else (actor, actor.origin)
         return cls(
             id=entry_id,
             at=at,
@@ -113,31 +113,34 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditDetails(AuditEntry):
-    """An entry as it is read: with the people that it names, as they are called now."""
+    """An entry with the current public details of the people it names."""
 
     actor_details: PublicUser | None
     as_details: PublicUser | None
 
 
 def email_addresses(entry: AuditEntry) -> tuple[str, ...]:
-    """The e-mail addresses among what changed, or that were tried."""
+    """Return the e-mail addresses among the changed or attempted values."""
     found = (changes.get("email") for changes in (entry.before, entry.after))
     return tuple(each for each in found if isinstance(each, str))
 
 
-def address_tried(email: str) -> dict[str, str]:
-    """What the log keeps of the address of a sign-in: something without its form may be a password in a wrong field."""
+def loggable_address(email: str) -> dict[str, str]:
+    """Return the loggable part of a sign-in address.
+
+    Text without an `@` is dropped: it may be a password typed into the wrong field.
+    """
     return {"email": email[:TEXT_LENGTH]} if "@" in email else {}
 
 
 def differences(before: object, after: object, names: Iterable[str]) -> Change:
-    """The named fields in which two things differ."""
+    """Return the named fields that differ between two objects."""
     changed = [name for name in names if getattr(before, name) != getattr(after, name)]
     return values_of(before, changed), values_of(after, changed)
 
 
 def values_of(resource: object, names: Iterable[str]) -> AuditValues:
-    """The named fields of a thing."""
+    """Return the named fields of an object as audit values."""
     return {name: _audit_value(getattr(resource, name)) for name in names}
 
 

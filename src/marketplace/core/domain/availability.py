@@ -1,4 +1,4 @@
-"""Timetables: which starts of a session can be booked in a window, and why others cannot."""
+"""Availability: which starts of a session can be booked in a window, and why others cannot."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -14,24 +14,24 @@ from marketplace.core.domain.slots import LATEST_START, Slot, require_no_overlap
 
 MAX_WINDOW = timedelta(days=62)
 MOMENT = timedelta(microseconds=1)
-"""The least by which two times differ."""
+"""The smallest difference between two timestamps."""
 Closing = ClosedReason | Literal["exception", "buffer", "other_session", "sold_out"]
-"""Why a start of the schedule cannot be booked.
+"""Why a scheduled start cannot be booked.
 
-`past`, `notice`, `horizon`: by the clock; `exception`: the schedule's own; `sold_out`: no seat is left;
-`other_session`: the creator is taken then; `buffer`: they are taken so shortly before or after that a buffer is in
-the way.
+`past`, `notice`, `horizon`: closed by the clock; `exception`: closed by a date override; `sold_out`: no seats left;
+`other_session`: the creator has another booked session at that time; `buffer`: a buffer before or after a booked
+session is in the way.
 """
 
 
 def requested_window(filters: CatalogFilters, now: datetime) -> tuple[datetime, datetime]:
-    """The times to come, half-open, in one of which something must be bookable; it may be empty."""
+    """Return the future part of the requested window, half-open; it may be empty."""
     return max(filters.available_from or now, now + MOMENT), min(filters.available_to or LATEST_START, LATEST_START)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookableStart:
-    """A start that the schedule gives. `reason` is why it cannot be booked, `None` when it can."""
+    """A start given by the schedule. `reason` says why it cannot be booked; `None` if it can."""
 
     starts_at: datetime
     ends_at: datetime
@@ -41,7 +41,6 @@ class BookableStart:
 
     @classmethod
     def of(cls, slot: Slot, reason: Closing | None = None) -> "BookableStart":
-        """The start that a slot stands for."""
         return cls(
             starts_at=slot.starts_at,
             ends_at=slot.ends_at,
@@ -53,14 +52,17 @@ class BookableStart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Availability:
-    """A session, its schedule, and every occupied slot of its creator that may matter to the window."""
+    """A session, its schedule, and all occupied slots of its creator that can affect the window."""
 
     session: SessionDetails
     schedule: Schedule | None
     occupied: tuple[Slot, ...]
 
     def bookable_starts(self, begin: datetime, end: datetime, now: datetime) -> tuple[BookableStart, ...]:
-        """Every start in `[begin, end)` by the schedule, in order; none for an open or a hidden session."""
+        """Return every scheduled start in `[begin, end)`, in order.
+
+        Empty for sessions by arrangement and sessions not in the catalog.
+        """
         if self.schedule is None or not self._is_shown():
             return ()
         taken = _OccupiedSlots(self.occupied)
@@ -69,9 +71,10 @@ class Availability:
     def next_bookable_start(
         self, runs: Iterable[RecurringStarts], begin: datetime, end: datetime, now: datetime
     ) -> BookableStart | None:
-        """The first start in `[begin, end)` that can be booked now; none for an open or a hidden session.
+        """Return the first start in `[begin, end)` that can be booked now, or `None`.
 
-        `runs` are what the schedule gives, in order. Here and in `bookable_starts` a start is judged in the same way.
+        `runs` are the scheduled starts, in order. A start is evaluated exactly as in `bookable_starts`. `None` for
+        sessions by arrangement and sessions not in the catalog.
         """
         if self.schedule is None or not self._is_shown():
             return None
@@ -84,10 +87,10 @@ class Availability:
     def has_bookable_start(
         self, runs: Iterable[RecurringStarts], begin: datetime, end: datetime, now: datetime
     ) -> bool:
-        """Whether something that starts in `[begin, end)` can be booked now.
+        """Return whether any start in `[begin, end)` can be booked now.
 
-        At an open session it can unless the creator is taken: when nowhere in the window so much time is free as the
-        session takes (its end may lie beyond the window), and no seat is left beside people who booked it there.
+        A session by arrangement is available unless its creator is busy: no gap in the window is long enough for its
+        duration (the session may end after the window), and none of its own booked slots there has a seat left.
         """
         if self.schedule is not None:
             return self.next_bookable_start(runs, begin, end, now) is not None
@@ -114,8 +117,8 @@ class Availability:
             for slot in self.occupied
         )
 
-    def exceptions(self, begin: datetime, end: datetime) -> tuple[BookableStart, ...]:
-        """The starts in `[begin, end)` that only the schedule's exceptions took away."""
+    def overridden_starts(self, begin: datetime, end: datetime) -> tuple[BookableStart, ...]:
+        """Return the starts in `[begin, end)` that only date overrides remove."""
         if self.schedule is None:
             return ()
         usual = set(self._starts(replace(self.schedule, exceptions=()), begin, end))
@@ -123,15 +126,14 @@ class Availability:
         return tuple(self._removed(start) for start in missing)
 
     def explained(self, begin: datetime, end: datetime, now: datetime) -> tuple[BookableStart, ...]:
-        """Both together, in order."""
-        found = (*self.bookable_starts(begin, end, now), *self.exceptions(begin, end))
+        """Return `bookable_starts` and `overridden_starts` together, in order."""
+        found = (*self.bookable_starts(begin, end, now), *self.overridden_starts(begin, end))
         return tuple(sorted(found, key=lambda bookable: bookable.starts_at))
 
-    def under(self, schedule: Schedule | None, now: datetime) -> Self:
-        """This timetable as it would be with another schedule, and the session listed.
+    def with_schedule(self, schedule: Schedule | None, now: datetime) -> Self:
+        """Return this availability with another schedule, the session treated as active.
 
-        Sold slots to come stay, with the buffers of the other schedule. Raises `CreatorUnavailable` where they would
-        overlap.
+        Upcoming booked slots stay, with the new schedule's buffers. Raises `CreatorUnavailable` if they would overlap.
         """
         session = replace(self.session, status="active")
         own = [slot for slot in self.occupied if slot.session_id == session.id and slot.starts_at > now]
@@ -155,7 +157,7 @@ class Availability:
 
 
 class _OccupiedSlots:
-    """Occupied slots of one creator. None of them overlap, so those in the way of a time are found by its place."""
+    """Occupied slots of one creator. They never overlap, so conflicts are found by binary search."""
 
     def __init__(self, occupied: tuple[Slot, ...]) -> None:
         self._slots = sorted(occupied, key=lambda slot: slot.blocked_from)
@@ -163,11 +165,11 @@ class _OccupiedSlots:
         self._seats = {(slot.session_id, slot.starts_at): slot.seats_taken for slot in occupied}
 
     def seats(self, session_id: UUID, start: datetime) -> int:
-        """How many are taken at this very start."""
+        """Return the seats taken at exactly this start."""
         return self._seats.get((session_id, start), 0)
 
     def blocking_reason(self, slot: Slot) -> Closing | None:
-        """Why the creator cannot be there at that time, if they cannot."""
+        """Return why the creator is unavailable for this slot, or `None`."""
         for place in range(bisect_right(self._until, slot.blocked_from), len(self._slots)):
             other = self._slots[place]
             if other.blocked_from >= slot.blocked_until:
@@ -180,6 +182,6 @@ class _OccupiedSlots:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogSession(SessionDetails):
-    """A session as it is shown by itself, with the first start that can be booked now: the first of its slots."""
+    """A session with its first start that can be booked now."""
 
     next_slot: BookableStart | None

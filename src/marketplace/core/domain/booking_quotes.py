@@ -1,4 +1,4 @@
-"""Booking quotes: what a buyer can book at one start. And the booked slots of a creator."""
+"""Booking quotes: what a buyer can book at one start; and booked slots of a creator."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from marketplace.core.errors import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookedSlot:
-    """A start that is still to come, the seats that are held there, by pending bookings too, and those bookings."""
+    """An upcoming start with its live bookings and their seats, pending ones included."""
 
     session_id: UUID
     title: str
@@ -34,12 +34,12 @@ class BookedSlot:
 
 
 def by_slot(booking: Booking) -> tuple[datetime, UUID]:
-    """The order of slots by start, in which they are locked."""
+    """Sort key that groups bookings by slot; slots are locked in this order."""
     return booking.starts_at, booking.session_id
 
 
 def booked_slots_of(bookings: Iterable[BookingDetails]) -> tuple[BookedSlot, ...]:
-    """The slots of these bookings, by start."""
+    """Group bookings into slots, ordered by start."""
     found = []
     for _, grouped in groupby(sorted(bookings, key=by_slot), by_slot):
         of_slot = sorted(grouped, key=lambda booking: booking.id)
@@ -59,7 +59,7 @@ def booked_slots_of(bookings: Iterable[BookingDetails]) -> tuple[BookedSlot, ...
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingQuote:
-    """What a buyer meets at one start: the session, the slot if it was ever opened, and their own seat there."""
+    """The state of one start for one buyer: session, slot (`None` if never opened), and their own booking."""
 
     session: SessionDetails
     buyer: Contact
@@ -69,18 +69,18 @@ class BookingQuote:
     schedule: Schedule | None = None
 
     def new_slot(self) -> Slot:
-        """The slot as it would be opened here."""
+        """Return the slot that a first booking would open."""
         return Slot.of(self.session, self.starts_at, schedule=self.schedule)
 
     def is_occupied(self) -> bool:
-        """Whether somebody has a seat, so that the slot excludes others already."""
+        """Return whether any seat is taken, which already excludes overlapping slots."""
         return self.slot is not None and self.slot.seats_taken > 0
 
     def check(self, seats: int, now: datetime) -> None:
-        """Whether so many seats can be had here, as far as was read.
+        """Check, as far as was read, that this many seats can be booked.
 
-        Raises `NotFound`, `OwnSession`, `AlreadyBooked`, `NotBookable`, `SoldOut`, and `StaleRead` when its parts were
-        not read at one moment.
+        Raises `NotFound`, `OwnSession`, `AlreadyBooked`, `NotBookable`, `SoldOut`, and `StaleRead` if session and slot
+        were read at different times.
         """
         session, taken = self.session, self.slot.seats_taken if self.slot else 0
         if session.archived_at is not None:
@@ -96,12 +96,12 @@ class BookingQuote:
         if self.already_booked:
             raise AlreadyBooked
         if self.slot is not None and taken and self.slot.capacity != session.max_participants:
-            raise StaleRead  # the slot was read before an edit that the session was waited for
+            raise StaleRead  # the slot was read before the session edit this transaction waited for
         if taken + seats > session.max_participants:
             raise SoldOut
 
     def book(self, booking_id: UUID, seats: int, now: datetime) -> Booking:
-        """The booking that this offer allows: confirmed, or pending until the creator answers. Raises as `check`."""
+        """Create the booking: confirmed, or pending if the creator has to confirm. Raises as `check`."""
         self.check(seats, now)
         session, is_asked = self.session, self.session.requires_confirmation
         return Booking(
@@ -115,5 +115,5 @@ class BookingQuote:
             amount=session.price * seats,
             status="pending" if is_asked else "confirmed",
             created_at=now,
-            answer_by=response_deadline(now, self.starts_at) if is_asked else None,
+            respond_by=response_deadline(now, self.starts_at) if is_asked else None,
         )

@@ -1,4 +1,4 @@
-"""Bookings: seats that somebody holds, the steps of their life, and who may take them."""
+"""Bookings: seats held by a learner, their transitions, and who may perform them."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,12 +16,12 @@ from marketplace.core.errors import IllegalTransition, MarketplaceError, NotFoun
 BookingStatus = Literal["pending", "confirmed", "cancelled", "completed"]
 BookingAction = Literal["confirm", "decline", "cancel", "complete", "expire"]
 StepAction = Literal["book", "confirm", "decline", "cancel", "complete", "expire", "reschedule", "seats"]
-"""What a step did. `expire`: nobody answered a pending booking in time, so it was cancelled."""
+"""Action of a history step. `expire`: the creator did not respond in time, so the booking was cancelled."""
 AllowedAction = Literal["confirm", "decline", "cancel", "complete", "reschedule", "seats", "pay"]
-"""What a viewer can be offered about a booking; `seats` and `pay` are not possible yet."""
+"""Actions a viewer can be offered on a booking; `seats` and `pay` are not implemented yet."""
 BookingOrdering = Literal["-created_at", "booking_date", "-booking_date"]
 LIVE: frozenset[BookingStatus] = frozenset({"pending", "confirmed"})
-"""The states from which something still can become of a booking. All but `cancelled` hold their seats."""
+"""Statuses that can still change. Every status but `cancelled` holds its seats."""
 
 TRANSITIONS: dict[BookingAction, dict[BookingStatus, BookingStatus]] = {
     "confirm": {"pending": "confirmed"},
@@ -30,36 +30,36 @@ TRANSITIONS: dict[BookingAction, dict[BookingStatus, BookingStatus]] = {
     "complete": {"confirmed": "completed"},
     "expire": {"pending": "cancelled"},
 }
-"""What each action makes of a booking; an action that is not listed for a status is illegal."""
-ANSWERS_AND_ENDS: tuple[Literal["confirm", "decline", "cancel", "complete"], ...] = (
+"""The resulting status of each action; an action not listed for a status is illegal."""
+MANUAL_ACTIONS: tuple[Literal["confirm", "decline", "cancel", "complete"], ...] = (
     "confirm",
     "decline",
     "cancel",
     "complete",
 )
-"""The actions that people take, moving aside."""
-OF_THE_CREATOR: frozenset[BookingAction] = frozenset({"confirm", "decline", "complete"})
-"""What the learner cannot do, also when they are on the staff; other staff can."""
-OF_THE_MARKETPLACE: frozenset[BookingAction] = frozenset({"expire"})
-"""What nobody can do."""
+"""Actions taken by people, except rescheduling."""
+CREATOR_ACTIONS: frozenset[BookingAction] = frozenset({"confirm", "decline", "complete"})
+"""Actions the learner cannot take, even as staff; other staff can."""
+AUTOMATIC_ACTIONS: frozenset[BookingAction] = frozenset({"expire"})
+"""Actions taken by the settlement job only."""
 
 Seats = Annotated[int, Whole(1, MAX_PARTICIPANTS, example=2)]
 
 PENDING_HOLD = timedelta(hours=48)
-"""How long a pending booking waits for the creator, if its start does not come first."""
+"""How long a pending booking holds its seats, at most until its start."""
 
 
 def response_deadline(requested_at: datetime, starts_at: datetime) -> datetime:
-    """Until when the creator may answer: 48 hours, or the start if that comes first."""
+    """Return the deadline for the creator's response: 48 hours, or the start if that is earlier."""
     return min(requested_at + PENDING_HOLD, starts_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingStep:
-    """One step of a booking's life. `actor_id` is `None` where the marketplace itself took it.
+    """One step in a booking's history. `actor_id` is `None` for automatic steps.
 
-    Start and seats are there where the step changed them, both as they were and as they became. `reason` is what a
-    person wrote, and nothing else.
+    Starts and seats are set only if the step changed them, before and after. `reason` holds only text written by a
+    person.
     """
 
     booking_id: UUID
@@ -70,7 +70,7 @@ class BookingStep:
     to_status: BookingStatus
     reason: str
     batch_id: UUID | None = None
-    """What it has in common with the steps that one request took together with it."""
+    """Shared by all steps taken by one request."""
     from_start: datetime | None = None
     to_start: datetime | None = None
     from_seats: int | None = None
@@ -79,7 +79,7 @@ class BookingStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
-    """Seats at one start of one session. `amount` = price times seats when it was booked."""
+    """Seats at one start of one session. `amount` is price times seats at the time of booking."""
 
     id: UUID
     session_id: UUID
@@ -91,29 +91,28 @@ class Booking:
     amount: Decimal
     status: BookingStatus
     created_at: datetime
-    answer_by: datetime | None = None
-    """Until when the creator may answer, while it is pending."""
+    respond_by: datetime | None = None
+    """Deadline for the creator's response; set while pending."""
 
     def has_party(self, user_id: UUID) -> bool:
-        """Whether this person is one of its two parties."""
         return user_id in {self.user_id, self.creator_id}
 
     def due(self, now: datetime) -> "BookingAction | None":
-        """What the marketplace has to do about it by itself at this moment, if anything."""
-        if self.status == "pending" and now >= (self.answer_by or self.starts_at):
+        """Return the automatic action that is due now, if any."""
+        if self.status == "pending" and now >= (self.respond_by or self.starts_at):
             return "expire"
         if self.status == "confirmed" and now >= self.ends_at:
             return "complete"
         return None
 
     def next_due(self) -> datetime | None:
-        """When the marketplace will have something to do about it; `None` when never."""
+        """Return when an automatic action becomes due, or `None`."""
         if self.status == "pending":
-            return self.answer_by or self.starts_at
+            return self.respond_by or self.starts_at
         return self.ends_at if self.status == "confirmed" else None
 
     def created(self) -> BookingStep:
-        """The first step: the learner booked."""
+        """Return the first step of the history."""
         return BookingStep(
             booking_id=self.id,
             at=self.created_at,
@@ -134,53 +133,63 @@ class Booking:
         reason: str = "",
         batch_id: UUID | None = None,
     ) -> tuple[Self, BookingStep]:
-        """This booking after an action, and the step to keep. `actor` is `None` for the marketplace itself.
+        """Return the booking after an action, and its history step. `actor` is `None` for automatic actions.
 
-        `notice` is how long before the start the learner may cancel at the latest; `batch_id` is for a step that is
-        taken together with others. Raises `NotFound` for who is no
-        party, `NotYours` for what only the creator or the marketplace may do, `IllegalTransition`, `TooLate`.
+        `notice` is the learner's cancellation notice; `batch_id` marks steps that one request takes together. Raises
+        `NotFound` if the actor is neither party nor staff, `NotYours` for actions of the creator or the marketplace,
+        `IllegalTransition`, `TooLate`.
         """
         refusal = self.refusal(action, actor, now, notice=notice)
         if refusal is not None:
             raise refusal
         to_status = TRANSITIONS[action][self.status]
         step = self._step(action, to_status, actor, now, reason)
-        return replace(self, status=to_status, answer_by=None), replace(step, batch_id=batch_id)
+        return replace(self, status=to_status, respond_by=None), replace(step, batch_id=batch_id)
 
     def rescheduled(
-        self, slot: Slot, actor: Principal, now: datetime, *, notice: timedelta, needs_answer: bool, why: str = ""
+        self,
+        slot: Slot,
+        actor: Principal,
+        now: datetime,
+        *,
+        notice: timedelta,
+        requires_confirmation: bool,
+        reason: str = "",
     ) -> tuple[Self, BookingStep]:
-        """This booking at another start of its session, and the step to keep.
+        """Return the booking moved to another start of its session, and its history step.
 
-        With `needs_answer`, what a learner moves is pending again. Raises as `after` does for cancelling.
+        With `requires_confirmation`, a booking moved by the learner is pending again. Raises as `after` does for
+        `cancel`.
         """
-        refusal = self.move_refusal(actor, now, notice=notice, starts_at=slot.starts_at)
+        refusal = self.reschedule_refusal(actor, now, notice=notice, starts_at=slot.starts_at)
         if refusal is not None:
             raise refusal
-        asks_again = needs_answer and actor.user_id == self.user_id
-        to_status: BookingStatus = "pending" if asks_again else self.status
+        becomes_pending = requires_confirmation and actor.user_id == self.user_id
+        to_status: BookingStatus = "pending" if becomes_pending else self.status
         rescheduled = replace(self, starts_at=slot.starts_at, ends_at=slot.ends_at)
-        answer_by = response_deadline(now, slot.starts_at) if to_status == "pending" else None
-        if answer_by and self.answer_by and actor.user_id != self.user_id:
-            answer_by = min(self.answer_by, slot.starts_at)  # who is to answer cannot win time
-        step = self._step("reschedule", to_status, actor, now, why)
+        respond_by = response_deadline(now, slot.starts_at) if to_status == "pending" else None
+        if respond_by and self.respond_by and actor.user_id != self.user_id:
+            respond_by = min(
+                self.respond_by, slot.starts_at
+            )  # the person who has to respond cannot extend the deadline
+        step = self._step("reschedule", to_status, actor, now, reason)
         step = replace(step, from_start=self.starts_at, to_start=slot.starts_at)
-        return replace(rescheduled, status=to_status, answer_by=answer_by), step
+        return replace(rescheduled, status=to_status, respond_by=respond_by), step
 
     def refusal(
         self, action: BookingAction, actor: Principal | None, now: datetime, *, notice: timedelta = timedelta()
     ) -> MarketplaceError | None:
-        """Why this action is not possible now, for this actor; `None` when it is. See `after`."""
+        """Return the error that refuses this action now for this actor, or `None`. See `after`."""
         return (
             self._actor_refusal(action, actor)
             or (None if self.status in TRANSITIONS[action] else IllegalTransition(f"The booking is {self.status}."))
             or self._time_refusal(action, actor, now, notice)
         )
 
-    def move_refusal(
+    def reschedule_refusal(
         self, actor: Principal, now: datetime, *, notice: timedelta, starts_at: datetime | None = None
     ) -> MarketplaceError | None:
-        """Why this actor cannot move the booking now, to this start if one is given; `None` when they can."""
+        """Return the error that refuses rescheduling (to `starts_at`, if given) by this actor now, or `None`."""
         refusal = self._actor_refusal("cancel", actor)
         if refusal is None and (self.status not in LIVE or starts_at == self.starts_at):
             refusal = IllegalTransition(f"The booking is {self.status}, at {self.starts_at:%Y-%m-%d %H:%M} UTC.")
@@ -195,19 +204,19 @@ class Booking:
             return None
         if not (self.has_party(actor.user_id) or actor.is_staff):
             return NotFound()
-        if action in OF_THE_MARKETPLACE:
+        if action in AUTOMATIC_ACTIONS:
             return NotYours("This happens automatically.")
-        if action in OF_THE_CREATOR and actor.user_id == self.user_id:
+        if action in CREATOR_ACTIONS and actor.user_id == self.user_id:
             return NotYours("Only the creator can do this.")
         return None
 
     def _time_refusal(
         self, action: BookingAction, actor: Principal | None, now: datetime, notice: timedelta
     ) -> MarketplaceError | None:
-        answer_by = self.answer_by or self.starts_at
-        if action in {"confirm", "decline"} and now >= answer_by:
+        respond_by = self.respond_by or self.starts_at
+        if action in {"confirm", "decline"} and now >= respond_by:
             return TooLate("The time to respond has passed.")
-        if action == "expire" and now < answer_by:
+        if action == "expire" and now < respond_by:
             return IllegalTransition("The creator can still respond.")
         if action == "complete" and now < self.ends_at:
             return IllegalTransition("The session hasn't ended yet.")
@@ -233,53 +242,52 @@ class Booking:
 BOOKING_FIELDS = field_names(
     Booking, "id", "session_id", "creator_id", "user_id", "ends_at", "seats", "amount", "created_at"
 )
-"""What the audit log keeps of a booking."""
+"""Fields recorded in the audit log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingDetails(Booking):
-    """A booking as its two parties read it: they see each other's e-mail address."""
+    """A booking with the contact details that its two parties see."""
 
     session_details: SessionDetails
     user_details: Contact
 
     @property
     def cancellation_notice(self) -> timedelta:
-        """How long before the start a learner may cancel or move at the latest."""
         return timedelta(hours=self.session_details.cancellation_notice)
 
     @property
     def cancellable_until(self) -> datetime | None:
-        """Until when the learner may cancel or move it; `None` once it is settled."""
+        """Deadline for the learner to cancel or reschedule; `None` once settled."""
         return self.starts_at - self.cancellation_notice if self.status in LIVE else None
 
     def allowed_actions(self, viewer: Principal, now: datetime) -> tuple[AllowedAction, ...]:
-        """What this viewer may do about it now, by the rules that decide the action itself.
+        """Return the actions this viewer may take now, by the same rules as the actions themselves.
 
-        A move also needs a start that is left, which is looked up when it is asked for.
+        `reschedule` also needs an available start, which is checked when rescheduling.
         """
         notice = self.cancellation_notice
         steps: tuple[AllowedAction, ...] = tuple(
-            action for action in ANSWERS_AND_ENDS if self.refusal(action, viewer, now, notice=notice) is None
+            action for action in MANUAL_ACTIONS if self.refusal(action, viewer, now, notice=notice) is None
         )
-        is_movable = self.session_details.is_bookable() and self.move_refusal(viewer, now, notice=notice) is None
+        is_movable = self.session_details.is_bookable() and self.reschedule_refusal(viewer, now, notice=notice) is None
         return (*steps, "reschedule") if is_movable else steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingHistory(BookingDetails):
-    """One booking with every step of its life, oldest first."""
+    """A booking with its history, oldest step first."""
 
     history: tuple[BookingStep, ...]
 
     def is_in_batch(self, batch_id: UUID) -> bool:
-        """Whether one of its steps was taken together with others by this request."""
+        """Return whether any step belongs to this batch."""
         return any(step.batch_id == batch_id for step in self.history)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingFilters:
-    """What a list of bookings is asked for. No statuses mean any; the start lies in `[starts_from, starts_to)`."""
+    """Filters of booking lists. Empty `statuses` match any; starts lie in `[starts_from, starts_to)`."""
 
     statuses: frozenset[BookingStatus] = frozenset()
     session: UUID | None = None
@@ -287,12 +295,11 @@ class BookingFilters:
     starts_to: datetime | None = None
     ordering: BookingOrdering = "-created_at"
 
-    def contradict(self) -> bool:
-        """Whether no booking can pass, which no table needs to be read for."""
+    def is_contradictory(self) -> bool:
+        """Return whether the filters exclude every booking, so that no query is needed."""
         return self.starts_from is not None and self.starts_to is not None and self.starts_from >= self.starts_to
 
     def matches(self, booking: Booking) -> bool:
-        """Whether this booking is asked for."""
         return (
             (not self.statuses or booking.status in self.statuses)
             and self.session in {None, booking.session_id}

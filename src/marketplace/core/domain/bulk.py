@@ -1,4 +1,4 @@
-"""Bulk actions: one thing that the staff does to many rows, what will come of it, and how far it has come."""
+"""Bulk actions: one action on many rows, its preview and its progress."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -12,12 +12,12 @@ from marketplace.core.errors import IllegalTransition, MarketplaceError
 
 BulkKind = Literal["users", "sessions", "bookings"]
 UserBulkAction = Literal["activate", "deactivate", "deactivate_and_cancel", "make_creator", "make_user"]
-"""`deactivate` keeps the seats that are sold of a creator's sessions, `deactivate_and_cancel` does not."""
+"""`deactivate` keeps booked seats of a creator's sessions; `deactivate_and_cancel` cancels them."""
 SessionBulkAction = Literal["hide", "restore", "archive", "feature", "unfeature"]
 BookingBulkAction = Literal["cancel", "confirm", "decline", "complete"]
 BulkAction = Literal[UserBulkAction, SessionBulkAction, BookingBulkAction]
 BulkState = Literal["queued", "running", "finished", "failed", "cancelled"]
-"""`failed`: it was ended before its end, for who began it may not do this any more."""
+"""`failed`: stopped early because the person who started it lost the required rights."""
 
 ACTIONS: dict[BulkKind, tuple[str, ...]] = {
     "users": get_args(UserBulkAction),
@@ -25,18 +25,18 @@ ACTIONS: dict[BulkKind, tuple[str, ...]] = {
     "bookings": get_args(BookingBulkAction),
 }
 MAX_BULK = 10_000
-"""Rows of one run."""
+"""Maximum rows per run."""
 TTL = timedelta(days=90)
-"""How long a run that is over can be looked at. What it did to each row is in the audit log for good."""
+"""How long finished runs are kept. Their effects stay in the audit log."""
 MAX_EXAMPLES = 10
-"""Rows of each outcome that a preview names."""
+"""Rows listed per outcome in a preview."""
 
 LOST_RIGHTS = "The person who started it is no longer on the staff."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkRun:
-    """A bulk action under way or over: of `total` rows, the first `done` are settled, in the order they were chosen."""
+    """A bulk action. Of `total` rows, the first `done` are processed, in the order of selection."""
 
     id: UUID
     kind: BulkKind
@@ -48,30 +48,29 @@ class BulkRun:
     refused: int
     staff_id: UUID
     family_id: UUID
-    """The login it was begun by."""
+    """ID of the login that started it."""
     address: str | None
     agent: str | None
     created_at: datetime
     finished_at: datetime | None
     detail: str
-    """Why it was ended before its end, if it was."""
+    """Why it was stopped early; empty otherwise."""
 
     @property
     def done(self) -> int:
-        """How many rows are settled, one way or the other."""
+        """Number of processed rows."""
         return self.changed + self.refused
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will come of it."""
         return self.finished_at is not None
 
     def principal(self, staff: User) -> Principal:
-        """Who acts, as they stand now, and from where it was begun."""
+        """Return the principal: the staff member's current rights, and the origin of the request that started it."""
         return staff.principal(self.family_id, Origin(address=self.address, agent=self.agent))
 
     def counted(self, now: datetime, *, is_refused: bool) -> Self:
-        """The run with one row more; with the last one it is over."""
+        """Count one more row; the last one finishes the run."""
         is_last = self.done + 1 == self.total
         return replace(
             self,
@@ -82,26 +81,26 @@ class BulkRun:
         )
 
     def cancelled(self, now: datetime) -> Self:
-        """The run without what is left. Raises `IllegalTransition` when it is over."""
+        """Skip the remaining rows. Raises `IllegalTransition` if the run is over."""
         if self.is_over:
             raise IllegalTransition(f"This bulk action is already {self.state}.")
         return replace(self, state="cancelled", finished_at=now)
 
     def failed(self, detail: str, now: datetime) -> Self:
-        """The run ended by the marketplace itself."""
+        """Stop the run because of an error."""
         return replace(self, state="failed", detail=detail, finished_at=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkRunDetails(BulkRun):
-    """A run as the staff reads it."""
+    """A run with the details of the staff member who started it."""
 
     staff_details: PublicUser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkRefusal:
-    """A row that stayed as it was, as it was called then, and why."""
+    """A refused row: its label at the time, and the error."""
 
     id: UUID
     label: str
@@ -111,7 +110,7 @@ class BulkRefusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkExample:
-    """What will come of one row: nothing, where it has a `code`."""
+    """Predicted outcome of one row; `code` is set if it would be skipped."""
 
     id: UUID
     label: str
@@ -122,18 +121,18 @@ class BulkExample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkPreview:
-    """What would come of a bulk action at this moment. `examples` are the first of either outcome."""
+    """Predicted outcome of a bulk action. `examples` are the first rows of each outcome."""
 
     matching: int
     will_change: int
     will_skip: int
     seats_affected: int
-    """Seats of what will change: given back with bookings, or sold at starts to come and kept."""
+    """Seats of rows that will change: released with their bookings, or booked at upcoming starts and kept."""
     examples: tuple[BulkExample, ...]
 
     @classmethod
     def of(cls, evaluated: Iterable[tuple[UUID, str, int, MarketplaceError | None]]) -> Self:
-        """The preview of rows with what they are called, the seats of each, and why it would be refused, if so."""
+        """Build the preview from tuples of row ID, label, seats and refusal."""
         changed, skipped, seats = list[BulkExample](), list[BulkExample](), 0
         matching = skips = 0
         for row_id, label, row_seats, refusal in evaluated:
@@ -145,8 +144,8 @@ class BulkPreview:
                 continue
             skips += 1
             if len(skipped) < MAX_EXAMPLES:
-                why = {"code": refusal.code, "detail": refusal.detail}
-                skipped.append(BulkExample(id=row_id, label=label, outcome="skip", **why))
+                error = {"code": refusal.code, "detail": refusal.detail}
+                skipped.append(BulkExample(id=row_id, label=label, outcome="skip", **error))
         return cls(
             matching=matching,
             will_change=matching - skips,

@@ -1,4 +1,4 @@
-"""Rows that a bulk action is about, with what its rules look at: how they are judged before anything is done."""
+"""Target rows of bulk actions, with the data that their rules need."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from marketplace.core.errors import HasUpcomingBookings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserTarget:
-    """An account, whether it has sessions that are not archived, and the seats that are sold of them to come."""
+    """An account, whether it has unarchived sessions, and their upcoming booked seats."""
 
     user: User
     has_sessions: bool
@@ -23,16 +23,17 @@ class UserTarget:
 
     @property
     def id(self) -> UUID:
-        """The account's."""
         return self.user.id
 
     @property
     def label(self) -> str:
-        """How the staff knows it."""
         return self.user.email
 
     def check(self, action: BulkAction, staff: Principal, now: datetime) -> None:
-        """Raise what refuses the action. That nobody ends the last superuser follows: nobody ends themselves."""
+        """Raise the error that refuses the action.
+
+        The last superuser needs no check: accounts cannot deactivate or demote themselves.
+        """
         _ = now
         self.user.require_manageable_by(staff)
         if action == "deactivate_and_cancel":
@@ -47,23 +48,21 @@ class UserTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionTarget:
-    """A session, and the seats that are sold of it to come."""
+    """A session and its upcoming booked seats."""
 
     session: SessionDetails
     seats: int
 
     @property
     def id(self) -> UUID:
-        """The session's."""
         return self.session.id
 
     @property
     def label(self) -> str:
-        """How the staff knows it."""
         return self.session.title
 
     def check(self, action: BulkAction, staff: Principal, now: datetime) -> None:
-        """Raise what refuses the action."""
+        """Raise the error that refuses the action."""
         if action == "hide":
             self.session.hidden("", now)
         elif action == "restore":
@@ -80,7 +79,7 @@ class SessionTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingTarget:
-    """A booking, with the notice that its session asks for, and what names it: whose it is, and of what."""
+    """A booking with its session's cancellation notice and title, and the learner's e-mail address."""
 
     booking: Booking
     notice: timedelta
@@ -89,21 +88,18 @@ class BookingTarget:
 
     @property
     def id(self) -> UUID:
-        """The booking's."""
         return self.booking.id
 
     @property
     def seats(self) -> int:
-        """How many it holds."""
         return self.booking.seats
 
     @property
     def label(self) -> str:
-        """How the staff knows it."""
         return f"{self.email}: {self.title}, {self.booking.starts_at:%Y-%m-%d %H:%M} UTC"
 
     def check(self, action: BulkAction, staff: Principal, now: datetime) -> None:
-        """Raise what refuses the action."""
+        """Raise the error that refuses the action."""
         self.booking.after(cast("BookingAction", action), staff, now, notice=self.notice)
 
 

@@ -1,4 +1,4 @@
-"""Calendars: how a booking reads in one, and the private address of a person's feed."""
+"""Calendar events of bookings, and private calendar feeds."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -12,9 +12,9 @@ from marketplace.core.domain.users import PublicUser
 EventStatus = Literal["TENTATIVE", "CONFIRMED", "CANCELLED"]
 
 FEED_PAST = timedelta(days=90)
-"""How long a feed keeps what is over."""
+"""How long feeds keep past bookings."""
 MAX_FEED = 1_000
-"""Events."""
+"""Maximum number of events."""
 
 STATUSES: dict[BookingStatus, EventStatus] = {
     "pending": "TENTATIVE",
@@ -26,11 +26,11 @@ STATUSES: dict[BookingStatus, EventStatus] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarEvent:
-    """A booking as a calendar shows it, the same to both parties. It names people and never their e-mail address.
+    """The calendar event of a booking, identical for both parties. Contains names, never e-mail addresses.
 
-    There is one event per booking, for creators too: `uid` and `sequence` belong to one booking, while those of a
-    slot would begin anew whenever a booking moved in or out of it. `sequence` rises with every step of the booking and
-    every revision of its session (RFC 5545, 3.8.7.4).
+    There is one event per booking, for creators too: the `uid` and `sequence` of an event per slot would have to
+    restart whenever a booking is moved. `sequence` increases with every step of the booking and every revision of its
+    session (RFC 5545, 3.8.7.4).
     """
 
     uid: str
@@ -47,7 +47,6 @@ class CalendarEvent:
 
     @classmethod
     def of(cls, booking: BookingHistory) -> Self:
-        """The event of a booking."""
         session = booking.session_details
         creator, learner = name_of(session.creator_details), name_of(booking.user_details)
         return cls(
@@ -67,10 +66,10 @@ class CalendarEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarFeed:
-    """The feed of a person. Who knows its token may read it: calendars ask for it without signing in.
+    """A user's calendar feed. Anyone who has its token can read it, since calendar clients do not sign in.
 
-    The token is kept as it is, not as a hash, for the person is shown it again whenever they ask; that is why it opens
-    nothing but the feed, is never logged, and can be replaced.
+    The token is stored in plain text because the user can display it again. It therefore grants access to the feed
+    only, is never logged, and can be replaced.
     """
 
     user_id: UUID
@@ -80,9 +79,9 @@ class CalendarFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedWindow:
-    """Which bookings a feed shows: those that start from `since` on, and of too many the `most` nearest to `now`.
+    """Bookings in a feed: those that start at or after `since`; if too many, the `maximum` nearest to `now`.
 
-    What is still to come is nearer than what is over.
+    Upcoming bookings count as nearer than past ones.
     """
 
     now: datetime
@@ -91,15 +90,14 @@ class FeedWindow:
 
     @classmethod
     def at(cls, now: datetime) -> Self:
-        """The window of every feed at this moment."""
         return cls(now=now, since=now - FEED_PAST, maximum=MAX_FEED)
 
 
 def name_of(person: PublicUser) -> str:
-    """How a person is called."""
+    """Return the full name, or the username if there is none."""
     return f"{person.first_name} {person.last_name}".strip() or person.username
 
 
 def new_feed_token() -> str:
-    """256 random bits as URL-safe text."""
+    """Return 256 random bits as URL-safe text."""
     return secrets.token_urlsafe(32)

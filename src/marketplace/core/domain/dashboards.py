@@ -1,4 +1,4 @@
-"""The staff's numbers, by the days of a zone, and what waits for somebody's attention."""
+"""Daily numbers for staff, and items that need attention."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from marketplace.core.domain.summaries import NOTHING, midnight
+from marketplace.core.domain.summaries import ZERO, midnight
 
 MIN_DAYS, MAX_DAYS = 7, 366
 EXPIRING_WITHIN = timedelta(hours=24)
@@ -15,7 +15,7 @@ EXPIRING_WITHIN = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DashboardWindow:
-    """The days that are looked at, today the last; `midnights` are where each begins, and where the last ends."""
+    """The days of a dashboard; the last is today. `midnights` are their boundaries, including the end of the last."""
 
     time_zone: str
     now: datetime
@@ -24,7 +24,7 @@ class DashboardWindow:
 
     @classmethod
     def at(cls, now: datetime, days: int, time_zone: str) -> Self:
-        """So many days up to this moment, in this IANA zone."""
+        """Return the last `days` days up to `now`, in this IANA zone."""
         zone = ZoneInfo(time_zone)
         today = now.astimezone(zone).date()
         dates = [today - timedelta(days=back) for back in range(days - 1, -2, -1)]
@@ -37,49 +37,47 @@ class DashboardWindow:
 
     @property
     def begin(self) -> datetime:
-        """When the first day begins."""
         return self.midnights[0]
 
     @property
     def end(self) -> datetime:
-        """When the last day ends."""
         return self.midnights[-1]
 
     @property
     def expiring_before(self) -> datetime:
-        """Requests that have no answer by then lapse soon."""
+        """Pending bookings whose deadline is earlier than this expire soon."""
         return self.now + EXPIRING_WITHIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayNumbers:
-    """What happened on one day: what was booked then and is not cancelled since, what was cancelled, who joined."""
+    """Numbers of one day. Bookings cancelled later are not counted in `seats` and `income`."""
 
     seats: int = 0
-    income: Decimal = NOTHING
+    income: Decimal = ZERO
     cancellations: int = 0
     new_people: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatedNumbers(DayNumbers):
-    """The same with its day."""
+    """`DayNumbers` with their date."""
 
     date: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attention:
-    """What waits: reports that are open, pending bookings that lapse within a day, jobs that keep failing."""
+    """Items that need attention. `expiring_requests` are pending bookings that expire within 24 hours."""
 
     open_reports: int
-    lapsing_requests: int
+    expiring_requests: int
     failed_jobs: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dashboard:
-    """The numbers of every day of a window, all of them together, and what waits."""
+    """The numbers of each day, their totals, and what needs attention."""
 
     window: DashboardWindow
     days: tuple[DatedNumbers, ...]
@@ -88,7 +86,7 @@ class Dashboard:
 
     @classmethod
     def of(cls, window: DashboardWindow, found: Mapping[int, DayNumbers], attention: Attention) -> Self:
-        """The dashboard, given the numbers of the days that have any by their place in the window."""
+        """Build the dashboard from numbers by index of the day; days without any are zero."""
         numbers = [found.get(place, DayNumbers()) for place in range(len(window.days))]
         return cls(
             window=window,
@@ -105,7 +103,7 @@ class Dashboard:
             attention=attention,
             totals=DayNumbers(
                 seats=sum(each.seats for each in numbers),
-                income=sum((each.income for each in numbers), NOTHING),
+                income=sum((each.income for each in numbers), ZERO),
                 cancellations=sum(each.cancellations for each in numbers),
                 new_people=sum(each.new_people for each in numbers),
             ),

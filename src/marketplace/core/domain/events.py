@@ -1,7 +1,7 @@
-"""Events: what happened to bookings, sessions and users, for whatever listens.
+"""Domain events of bookings, sessions and users.
 
-An event holds ids, instants, amounts and titles. It never holds a person's name or address, nor what a person wrote to
-another: a subscriber that needs them reads them when it needs them.
+Events hold IDs, timestamps, amounts and titles. They never hold names, addresses or text written by a person:
+subscribers read those when needed.
 """
 
 from collections.abc import Iterable
@@ -39,14 +39,14 @@ STEP_EVENTS: dict[StepAction, BookingEventKind] = {
     "seats": "booking.seats_changed",
 }
 EVENTS_KEPT_FOR = timedelta(days=90)
-"""How long a delivered event without a step is kept. Steps are kept with their booking."""
+"""How long delivered session and user events are kept. Booking steps are kept with their booking."""
 RETRY_FIRST, RETRY_MAX = timedelta(seconds=1), timedelta(hours=1)
 MAX_DOUBLINGS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingEvent:
-    """A step of a booking. Start and seats are those that the step left; the title is the session's current one."""
+    """A booking step. Start and seats are the values after the step; the title is the session's current one."""
 
     kind: BookingEventKind
     at: datetime
@@ -69,7 +69,7 @@ class BookingEvent:
 
     @classmethod
     def of(cls, step: BookingStep, booking: Booking, title: str) -> "BookingEvent":
-        """The event of a step; the booking has the start and seats that the step left."""
+        """Create the event of a step. `booking` must have the start and seats as of that step."""
         return cls(
             kind=STEP_EVENTS[step.action],
             at=step.at,
@@ -93,13 +93,13 @@ class BookingEvent:
 
     @property
     def subject_id(self) -> UUID:
-        """What it happened to: events of one subject are delivered in order."""
+        """ID of the subject; events of one subject are delivered in order."""
         return self.booking_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEvent:
-    """Something happened to a session. `changed` names its fields that changed, and `schedule`."""
+    """A change of a session. `changed` names the changed fields, and `schedule`."""
 
     kind: SessionEventKind
     at: datetime
@@ -113,7 +113,7 @@ class SessionEvent:
     def of(
         cls, kind: SessionEventKind, session: Session, actor_id: UUID, at: datetime, changed: Iterable[str] = ()
     ) -> "SessionEvent":
-        """The event of a session as it now is."""
+        """Create the event from the session's current state."""
         return cls(
             kind=kind,
             at=at,
@@ -126,13 +126,13 @@ class SessionEvent:
 
     @property
     def subject_id(self) -> UUID:
-        """What it happened to: events of one subject are delivered in order."""
+        """ID of the subject; events of one subject are delivered in order."""
         return self.session_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserEvent:
-    """Something happened to an account."""
+    """A change of an account."""
 
     kind: UserEventKind
     at: datetime
@@ -141,48 +141,47 @@ class UserEvent:
 
     @property
     def subject_id(self) -> UUID:
-        """What it happened to: events of one subject are delivered in order."""
+        """ID of the subject; events of one subject are delivered in order."""
         return self.user_id
 
 
 RecordedEvent = SessionEvent | UserEvent
-"""An event that has no step of a booking, so it is written by itself."""
+"""An event stored in its own row, since it has no booking step."""
 Event = BookingEvent | RecordedEvent
 
 
 @dataclass(frozen=True, slots=True)
 class EventId:
-    """Identifies an event for good: a subscriber that is handed one twice knows it by this."""
+    """Permanent ID of an event. Subscribers use it to detect redelivery."""
 
     source: Literal["step", "event"]
     number: int
 
     def __str__(self) -> str:
-        """As text."""
         return f"{self.source}-{self.number}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """An event to hand over; `attempts` is how often that failed."""
+    """An event to deliver; `attempts` counts failed deliveries."""
 
     id: EventId
     event: Event
     attempts: int = 0
 
     def retry_at(self, now: datetime) -> datetime:
-        """When to try again after one more failure: soon at first, at most an hour later."""
+        """Return when to retry: exponential backoff, at most one hour."""
         return now + min(RETRY_FIRST * (1 << min(self.attempts, MAX_DOUBLINGS)), RETRY_MAX)
 
 
 def changed_fields(before: Session, after: Session) -> tuple[str, ...]:
-    """The fields of a session that differ, without those that only count its revisions."""
+    """Return the names of changed fields, except the revision counters."""
     names = [field.name for field in fields(Session) if field.name not in {"revision", "revised_at"}]
     return tuple(name for name in names if getattr(before, name) != getattr(after, name))
 
 
 def as_of_step(booking: Booking, later: Iterable[BookingStep]) -> Booking:
-    """The booking with the start and seats that it had before these steps, oldest first."""
+    """Return the booking with the start and seats it had before these steps (oldest first)."""
     for step in reversed(list(later)):
         booking = replace(
             booking,

@@ -1,4 +1,4 @@
-"""Lists as files: which columns there are, and what stands in each."""
+"""Columns of exported lists."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -23,18 +23,18 @@ from marketplace.core.errors import FieldErrors
 
 ExportFormat = Literal["csv", "jsonl", "xlsx"]
 Cell = str | int | bool | Decimal | datetime | UUID | Mapping[str, Any] | None
-Read = Callable[[Any], Cell]
+CellReader = Callable[[Any], Cell]
 
 
-NAMES = {"starts_at": "booking_date", "actor_details": "actor", "as_details": "as"}
-"""Fields whose columns are called otherwise."""
-ROWS: dict[ListName, type] = {
+COLUMN_NAMES = {"starts_at": "booking_date", "actor_details": "actor", "as_details": "as"}
+"""Column names of fields that are named differently in exports."""
+ROW_TYPES: dict[ListName, type] = {
     "users": AccountRow,
     "sessions": SessionRow,
     "bookings": BookingRow,
     "audit": AuditDetails,
 }
-FIRST: dict[ListName, tuple[str, ...]] = {
+LEADING_FIELDS: dict[ListName, tuple[str, ...]] = {
     "users": (),
     "sessions": ("id", "title", "creator"),
     "bookings": (),
@@ -43,15 +43,15 @@ FIRST: dict[ListName, tuple[str, ...]] = {
         *("target_kind", "target_id", "reason", "address", "agent", "before", "after"),
     ),
 }
-"""Fields whose columns come before the others."""
+"""Fields whose columns come first."""
 
 
-def _columns_of(row: type, first: tuple[str, ...]) -> dict[str, Read]:
-    """The columns of a list's rows: one of each field, several of a person."""
+def _columns_of(row: type, first: tuple[str, ...]) -> dict[str, CellReader]:
+    """Derive the columns of a list: one per field, several for a person or session."""
     kinds = {each.name: each.type for each in fields(row)}
-    found: dict[str, Read] = {}
+    found: dict[str, CellReader] = {}
     for name in (*first, *field_names(row, *first)):
-        column = NAMES.get(name, name)
+        column = COLUMN_NAMES.get(name, name)
         if kinds[name] in {PersonName, SessionName}:
             parts = field_names(PersonName if kinds[name] is PersonName else SessionName)
             found |= {column if part == "id" else f"{column}_{part}": attrgetter(f"{name}.{part}") for part in parts}
@@ -62,7 +62,7 @@ def _columns_of(row: type, first: tuple[str, ...]) -> dict[str, Read]:
     return found
 
 
-def _username(details: str) -> Read:
+def _username(details: str) -> CellReader:
     def read(entry: Any) -> Cell:
         person = getattr(entry, details)
         return None if person is None else str(person.username)
@@ -70,24 +70,26 @@ def _username(details: str) -> Read:
     return read
 
 
-COLUMNS: dict[ListName, dict[str, Read]] = {name: _columns_of(row, FIRST[name]) for name, row in ROWS.items()}
-"""By list, the columns in the order in which a file has them."""
+COLUMNS: dict[ListName, dict[str, CellReader]] = {
+    name: _columns_of(row, LEADING_FIELDS[name]) for name, row in ROW_TYPES.items()
+}
+"""Columns of each list, in file order."""
 
 
-def columns_of(name: ListName, requested: tuple[str, ...] | None) -> dict[str, Read]:
-    """The columns that are asked for, in that order, or all."""
+def columns_of(name: ListName, requested: tuple[str, ...] | None) -> dict[str, CellReader]:
+    """Return the requested columns in that order, or all."""
     return COLUMNS[name] if requested is None else {column: COLUMNS[name][column] for column in requested}
 
 
 def validate_columns(name: ListName, requested: tuple[str, ...] | None) -> FieldErrors:
-    """What is wrong with the columns that are asked for."""
+    """Validate the requested column names."""
     if requested is None or (requested and not set(requested).difference(COLUMNS[name])):
         return {}
     return {"columns": [f"Choose one or more of: {', '.join(COLUMNS[name])}."]}
 
 
 def requested_values(filters: Filters) -> dict[str, Any]:
-    """What was asked of a list, as the audit log can hold it."""
+    """Return the set filters as audit values."""
     names = filters.__dataclass_fields__
     return {name: _audit_value(getattr(filters, name)) for name in names if getattr(filters, name) is not None}
 

@@ -1,4 +1,4 @@
-"""Jobs that keep failing, in words for a person."""
+"""Jobs that failed several times in a row."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,15 +7,15 @@ from uuid import UUID
 from marketplace.core import errors
 
 FAILING_AFTER = 3
-"""Attempts that failed one after the other, after which a job is one that somebody should look at."""
-OTHER_FAULT = "Something went wrong on our side ({}). See the worker's log."
+"""Consecutive failures after which a job counts as failing."""
+UNKNOWN_FAULT = "Something went wrong on our side ({}). See the worker's log."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailingJob:
-    """A job that failed at least `FAILING_AFTER` times, when it did last and when it will be tried again.
+    """A job that failed at least `FAILING_AFTER` times in a row.
 
-    `fault` is the name of what was raised: a message could quote what people wrote, or a statement.
+    `fault` is the exception's class name only: messages could quote user input or SQL.
     """
 
     id: int
@@ -29,13 +29,13 @@ class FailingJob:
 
     @property
     def error(self) -> str:
-        """What went wrong, in a sentence."""
+        """Return a sentence that describes the last error."""
         known = getattr(errors, self.fault or "", None)
         if isinstance(known, type) and issubclass(known, errors.MarketplaceError) and hasattr(known, "sentence"):
             return known.sentence
-        return OTHER_FAULT.format(self.fault or "unknown")
+        return UNKNOWN_FAULT.format(self.fault or "unknown")
 
-    def check_waits(self, now: datetime) -> None:
-        """Raise `IllegalTransition` when it is tried at this moment, or about to be."""
+    def require_not_due(self, now: datetime) -> None:
+        """Raise `IllegalTransition` if the job is running or due."""
         if self.is_under_way or self.next_at <= now:
             raise errors.IllegalTransition("This job is already being retried.")

@@ -1,8 +1,8 @@
-"""Fields: what the value of each must be, with its example and its words, declared once.
+"""Fields: validation rule, example and description, declared once.
 
-An alias such as `Title = Annotated[str, Text(1, 200, example="Morning yoga")]` declares a field. The entity, the body
-of a request and the answer share the alias: services check a value by `validate_values`, HTTP reads it by `Rule.read`
-and derives its JSON Schema from the rule.
+An alias such as `Title = Annotated[str, Text(1, 200, example="Morning yoga")]` declares a field. Entities, request
+bodies and responses share the alias: services check values with `validate_values`; HTTP reads them with `Rule.read` and
+derives JSON Schema from the rule.
 """
 
 import re
@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from marketplace.core.errors import FieldErrors, Invalid
 
 CONTROL = r"\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f"
-"""Control characters other than line breaks, as the inside of a character class."""
+"""Control characters other than line breaks, as the content of a regex character class."""
 VISIBLE = rf"^[^{CONTROL}]*[^\s{CONTROL}][^{CONTROL}]*$"
 PLAIN = rf"^[^{CONTROL}]*$"
 URL = rf"^(https?://[^\s/?#@:\\{CONTROL}]+(:[0-9]{{1,5}})?([/?#][^\s{CONTROL}]*)?)?$"
@@ -24,10 +24,10 @@ MAX_URL_LENGTH = 2048
 MAX_NAME_LENGTH = 150
 MAX_REASON_LENGTH = 500
 MAX_INTEGER_DIGITS = 18
-"""Digits of an integer in JSON."""
+"""Maximum digits of an integer in JSON."""
 MAX_MARKS = 30
 MAX_NFC_SHRINKAGE = 4
-"""How many times longer a text may be before NFC than it may be after."""
+"""Maximum ratio of a text's length before NFC normalization to its maximum length."""
 NOT_CANONICAL = "Must be trimmed and NFC-normalized."
 
 SECRET = re.compile("password|hash|secret|token")
@@ -37,17 +37,17 @@ _CONTROL = re.compile(f"[{CONTROL}]")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Rule:
-    """What a value must be. `says` describes the field for the API's documentation."""
+    """Validation rule of a field. `description` documents the field in the API."""
 
     example: object = None
-    says: str | None = None
+    description: str | None = None
 
     def read(self, value: Any) -> Any:
-        """The value in its canonical form. Raises `ValueError` with a sentence for a person."""
+        """Return the value in canonical form. Raises `ValueError` with a message for users."""
         raise NotImplementedError
 
     def validate(self, value: Any) -> list[str]:
-        """What is wrong with a value that should be canonical already."""
+        """Return error messages for a value that should already be canonical."""
         try:
             return [] if self.read(value) == value else [NOT_CANONICAL]
         except ValueError as error:
@@ -56,9 +56,9 @@ class Rule:
 
 @dataclass(frozen=True, eq=False)
 class Text(Rule):
-    """Text of `minimum` to `maximum` characters once trimmed and NFC-normalized (Unicode Annex 15).
+    """Text of `minimum` to `maximum` characters after trimming and NFC normalization (UAX #15).
 
-    Control characters are refused, line breaks aside. `format` is that of JSON Schema.
+    Control characters are rejected, except line breaks. `format` is the JSON Schema format.
     """
 
     minimum: int
@@ -69,7 +69,6 @@ class Text(Rule):
     trim: bool = True
 
     def read(self, value: Any) -> Any:
-        """The text, trimmed and normalized."""
         if not isinstance(value, str):
             raise ValueError("Must be text.")  # noqa: TRY004 - rules raise one type
         if _CONTROL.search(value):
@@ -93,9 +92,9 @@ class Text(Rule):
 
 
 def _has_mark_run(value: str) -> bool:
-    """Whether more combining marks follow one another than any script needs (UAX #15, Stream-Safe Text).
+    """Return whether the text has an overlong run of combining marks (UAX #15, Stream-Safe Text Format).
 
-    Normalizing such a run takes quadratic time, during which the process serves no other request.
+    Normalizing such a run takes quadratic time and would block the event loop.
     """
     if value.isascii():
         return False
@@ -109,13 +108,12 @@ def _has_mark_run(value: str) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class OrNone(Rule):
-    """`None` or what another rule reads. With `is_empty_none` (the default), empty text means `None` too."""
+    """`None`, or a value of another rule. With `is_empty_none` (the default), empty text is read as `None`."""
 
     rule: Rule
     is_empty_none: bool = True
 
     def read(self, value: Any) -> Any:
-        """The value, or `None`."""
         if value is None or (value == "" and self.is_empty_none):
             return None
         kept = self.rule.read(value)
@@ -124,13 +122,12 @@ class OrNone(Rule):
 
 @dataclass(frozen=True, eq=False)
 class Whole(Rule):
-    """A whole number from `minimum` to `maximum`. JSON writes some as `60.0` or `6e1`."""
+    """An integer from `minimum` to `maximum`. JSON clients may write it as `60.0` or `6e1`."""
 
     minimum: int
     maximum: int
 
     def read(self, value: Any) -> Any:
-        """The number as an `int`."""
         is_whole = isinstance(value, Decimal) and value.adjusted() < MAX_INTEGER_DIGITS and value % 1 == 0
         if (isinstance(value, bool) or not isinstance(value, int)) and not is_whole:
             raise ValueError(f"Must be a whole number from {self.minimum} to {self.maximum}.")
@@ -141,17 +138,16 @@ class Whole(Rule):
 
 @dataclass(frozen=True, eq=False)
 class Money(Rule):
-    """An amount from 0 to `maximum`: a decimal string or a number with at most two places, never rounded."""
+    """An amount from 0 to `maximum`: a decimal string or number with at most two decimals, never rounded."""
 
     maximum: Decimal
 
     @property
     def pattern(self) -> str:
-        """The decimal strings that are read."""
+        """Regular expression of accepted decimal strings."""
         return rf"^[0-9]{{1,{self.maximum.adjusted() + 1}}}(\.[0-9]{{1,2}})?$"
 
     def read(self, value: Any) -> Any:
-        """The amount with two places."""
         is_short = isinstance(value, Decimal) and value.is_finite() and -4 < value.adjusted() < 9  # noqa: PLR2004
         shown = (format(value, "f") if is_short else str(value)).strip(" ")
         if (
@@ -165,12 +161,11 @@ class Money(Rule):
 
 @dataclass(frozen=True, eq=False)
 class Choice(Rule):
-    """One of a closed set of words."""
+    """One of a closed set of strings."""
 
     words: tuple[str, ...]
 
     def read(self, value: Any) -> Any:
-        """The word."""
         if not isinstance(value, str) or value not in self.words:
             raise ValueError(f"Choose one of: {', '.join(self.words)}.")
         return value
@@ -178,10 +173,9 @@ class Choice(Rule):
 
 @dataclass(frozen=True, eq=False)
 class Boolean(Rule):
-    """True or false."""
+    """A boolean."""
 
     def read(self, value: Any) -> Any:
-        """The value itself."""
         if not isinstance(value, bool):
             raise ValueError("Must be true or false.")  # noqa: TRY004 - rules raise one type
         return value
@@ -192,20 +186,20 @@ WebAddress = Annotated[
     OrNone(
         Text(0, MAX_URL_LENGTH, URL, "Enter a URL that starts with http:// or https://."),
         example="https://images.example.org/morning-yoga.jpg",
-        says="An http(s) URL; `null` for none.",
+        description="An http(s) URL; `null` for none.",
     ),
 ]
-Reason = Annotated[str, Text(0, MAX_REASON_LENGTH, example="I am ill.", says="The other party sees this.")]
+Reason = Annotated[str, Text(0, MAX_REASON_LENGTH, example="I am ill.", description="The other party sees this.")]
 StaffReason = Annotated[
-    str, Text(1, MAX_REASON_LENGTH, example="Requested by email.", says="The reason, saved in the audit log.")
+    str, Text(1, MAX_REASON_LENGTH, example="Requested by email.", description="The reason, saved in the audit log.")
 ]
 OptionalStaffReason = Annotated[
-    str, Text(0, MAX_REASON_LENGTH, example="Requested by email.", says="The reason, saved in the audit log.")
+    str, Text(0, MAX_REASON_LENGTH, example="Requested by email.", description="The reason, saved in the audit log.")
 ]
 
 
 def rule_of(annotation: Any) -> Rule | None:
-    """The rule that an annotation declares: the `Rule` in its metadata, or what its type alone implies."""
+    """Return the rule in an annotation's metadata, or the one implied by its type."""
     origin = get_origin(annotation)
     if origin is Annotated:
         found = (each for each in get_args(annotation)[1:] if isinstance(each, Rule))
@@ -217,16 +211,16 @@ def rule_of(annotation: Any) -> Rule | None:
 
 @cache
 def rules_of(entity: type) -> Mapping[str, Rule]:
-    """The rules of a dataclass by the names of its fields; fields without one are left out."""
+    """Return the rules of a dataclass by field name; fields without a rule are left out."""
     found = {each.name: rule_of(each.type) for each in fields(entity)}
     return {name: rule for name, rule in found.items() if rule is not None}
 
 
 def field_names(entity: type, *excluded: str) -> tuple[str, ...]:
-    """The names of a dataclass's fields in their order, but for those excluded.
+    """Return the field names of a dataclass in order, without the excluded ones.
 
-    Lists for the log and for exports name what they leave out, so that a new field is in them. A secret has to be
-    excluded by name: raises `ValueError` where one is not, and where an excluded field does not exist.
+    Field lists of the audit log and exports name what they exclude, so that new fields are included by default. Raises
+    `ValueError` if a field that looks like a secret is not excluded, or if an excluded field does not exist.
     """
     names = [each.name for each in fields(entity)]
     kept = tuple(name for name in names if name not in excluded)
@@ -237,26 +231,26 @@ def field_names(entity: type, *excluded: str) -> tuple[str, ...]:
 
 
 def validate_values(entity: type, values: Mapping[str, Any]) -> FieldErrors:
-    """What is wrong with values for the fields of an entity, some or all of them."""
+    """Validate values of some or all fields of an entity."""
     found = {name: rule.validate(values[name]) for name, rule in rules_of(entity).items() if name in values}
     return {name: sentences for name, sentences in found.items() if sentences}
 
 
 def validate_entity(entity: Any) -> FieldErrors:
-    """What is wrong with the fields of an entity."""
+    """Validate all fields of an entity."""
     kind: Any = type(entity)
     return validate_values(kind, {name: getattr(entity, name) for name in rules_of(kind)})
 
 
 def validate_field(name: str, annotation: Any, value: Any) -> FieldErrors:
-    """What is wrong with one value, by the alias that declares the field."""
+    """Validate one value by its field alias."""
     rule = rule_of(annotation)
     found = rule.validate(value) if rule else []
     return {name: found} if found else {}
 
 
 def require(*found: FieldErrors) -> None:
-    """Raise `Invalid` naming everything that was found, if anything was."""
+    """Raise `Invalid` with all given errors, if there are any."""
     together = {name: sentences for each in found for name, sentences in each.items() if sentences}
     if together:
         raise Invalid(together)

@@ -1,4 +1,4 @@
-"""The keys by which a client may send a request again without doing it twice."""
+"""Idempotency keys, which make it safe to repeat a request."""
 
 import re
 from dataclasses import dataclass
@@ -8,19 +8,18 @@ from uuid import UUID
 KEY_PATTERN = r"^[ -~]{1,255}$"
 """1 to 255 printable ASCII characters."""
 TTL = timedelta(hours=24)
-"""How long a key is kept; after that it counts as unused."""
+"""How long a key is kept; an expired key counts as unused."""
 
 
-def is_good_key(text: str) -> bool:
-    """Whether this can be a key."""
+def is_valid_key(text: str) -> bool:
     return re.fullmatch(KEY_PATTERN.strip("^$"), text) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdempotencyKey:
-    """A key as it was given, by whom, for what. The same key of another person or for another route is another one.
+    """A key, scoped to its user and route: the same text from another user or for another route is another key.
 
-    `route` is the operation and the thing that it acts upon; `body_hash` is the SHA-256 of the body in canonical form.
+    `route` is the operation and its target; `body_hash` is the SHA-256 of the canonical body.
     """
 
     user_id: UUID

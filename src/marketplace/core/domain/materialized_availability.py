@@ -1,8 +1,7 @@
-"""Open times: what a schedule gives a session, written out for the time to come.
+"""Materialized availability: the upcoming starts of a schedule, stored for searching.
 
-They are what a search goes by, where reading schedules would be too slow. They reach further ahead than anybody may
-book, so a worker that is late for less than `AHEAD` leaves nothing out. Whatever they say, a booking is judged by the
-schedule itself.
+Evaluating schedules during a search would be too slow. The stored starts reach further than the booking window, so a
+worker that is late by less than `AHEAD` leaves no gap. Bookings are always checked against the schedule itself.
 """
 
 from dataclasses import dataclass
@@ -15,16 +14,16 @@ from marketplace.core.domain.recurring_starts import RecurringStarts
 from marketplace.core.domain.schedules import Schedule
 
 AHEAD = timedelta(days=28)
-"""How far beyond the horizon they are written."""
+"""How far starts are stored beyond the booking window."""
 RENEWED_AFTER = timedelta(days=7)
-"""How long they are good for: then there is another week to write, and a new time zone database may say otherwise."""
+"""Refresh interval: another week has to be stored by then, and the time zone database may have changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaterializedAvailability:
-    """Every start that a schedule gives from the moment of writing on, as runs in order.
+    """Every start of a schedule from the time of writing, as runs in order.
 
-    `outdated_at` is when they should be written anew; `None` is never, as the schedule is over.
+    `outdated_at` is when to refresh them; `None` if the schedule has no further starts.
     """
 
     runs: tuple[RecurringStarts, ...]
@@ -32,24 +31,27 @@ class MaterializedAvailability:
 
     @classmethod
     def of(cls, schedule: Schedule, duration: int, now: datetime) -> Self:
-        """What a schedule gives a session of `duration` minutes. Two years of minutes take a tenth of a second."""
+        """Materialize a schedule for a session of `duration` minutes.
+
+        Two years of starts every minute take about 0.1 s.
+        """
         until = now + timedelta(days=schedule.horizon) + AHEAD
         outdated_at = None if schedule.is_over(now) else now + RENEWED_AFTER
         try:
             return cls(runs=schedule.runs(now, until, duration), outdated_at=outdated_at)
         except ZoneInfoNotFoundError:
-            # an older time zone database than the schedule was judged by; others must not wait for this one
+            # this host's time zone database is older than the one that validated the schedule; don't block other
+            # sessions
             return cls(runs=(), outdated_at=outdated_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduledSession:
-    """What open times are written from: a session's id, its duration in minutes, and its schedule."""
+    """A session's ID, duration in minutes and schedule."""
 
     session_id: UUID
     duration: int
     schedule: Schedule
 
     def materialized(self, now: datetime) -> MaterializedAvailability:
-        """Its open times as of now."""
         return MaterializedAvailability.of(self.schedule, self.duration, now)

@@ -1,4 +1,4 @@
-"""One page of a list."""
+"""Pages of lists."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -8,9 +8,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """`items` in the list's order. `next` is where the following page begins, `None` on the last one.
+    """A page of a keyset-paginated list. `next` is the position of the next page, `None` on the last one.
 
-    `next` is the adapter's own word: give it back with the same filters, and to nobody who could alter it.
+    `next` is opaque and belongs to the adapter: pass it back with the same filters, and sign it before sending it to
+    clients.
     """
 
     items: tuple[T, ...]
@@ -19,7 +20,7 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class NumberedPage(Generic[T]):
-    """`items` in the list's order, and how many there are on all pages: about so many if `is_estimated`."""
+    """A numbered page with the total over all pages, which may be estimated."""
 
     items: tuple[T, ...]
     total: int

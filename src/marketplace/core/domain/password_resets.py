@@ -1,4 +1,4 @@
-"""Links to set a new password, which the staff hands out to who has lost theirs."""
+"""Password reset links, issued by staff."""
 
 import hashlib
 import secrets
@@ -11,7 +11,7 @@ RESET_TTL = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordReset:
-    """A link as it is kept: its token only as a hash. A person has one at most, the newest."""
+    """A stored reset link; only the token's hash is kept. A user has at most one, the newest."""
 
     user_id: UUID
     token_hash: bytes
@@ -21,17 +21,17 @@ class PasswordReset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedReset:
-    """A link as it is shown, once: nobody can be told the token again."""
+    """A new reset link with its token, which cannot be shown again."""
 
     token: str = field(repr=False)
     expires_at: datetime
 
 
 def new_reset_token() -> str:
-    """256 random bits as URL-safe text."""
+    """Return 256 random bits as URL-safe text."""
     return secrets.token_urlsafe(32)
 
 
 def reset_token_hash(token: str) -> bytes:
-    """How a token is stored. It is random, so one round of SHA-256 cannot be searched."""
+    """Hash a token for storage. One round of SHA-256 suffices: the token is random."""
     return hashlib.sha256(token.encode()).digest()

@@ -1,4 +1,4 @@
-"""Principals: who makes a request, through which login and from where."""
+"""Principals: the user behind a request, their login and origin."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ Role = Literal["user", "creator"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where something was asked from: the client's address and what it calls itself; `None` where nobody knows."""
+    """Origin of a request: client address and user agent, `None` if unknown."""
 
     address: str | None = None
     agent: str | None = None
@@ -21,7 +21,7 @@ UNKNOWN_ORIGIN = Origin()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """The person behind a request, as they stand in the database, and where the request came from."""
+    """The user behind a request, with their current rights, and the request's origin."""
 
     user_id: UUID
     family_id: UUID
@@ -29,36 +29,35 @@ class Principal:
     is_staff: bool
     is_superuser: bool
     impersonator_id: UUID | None = None
-    """Who of the staff sees the site as this person."""
+    """The staff member who impersonates this user, if any."""
     origin: Origin = UNKNOWN_ORIGIN
 
     @property
     def actor_id(self) -> UUID:
-        """Who really acts."""
+        """The real actor: the impersonator, if any, or the user."""
         return self.impersonator_id or self.user_id
 
     @property
     def as_id(self) -> UUID | None:
-        """Whom they act as, if that is somebody else."""
+        """The impersonated user, if any."""
         return self.user_id if self.impersonator_id else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """One login: the refresh tokens that follow from one another (RFC 9700, 4.14.2)."""
+    """A login: a family of refresh tokens derived from one another (RFC 9700, 4.14.2)."""
 
     id: UUID
     user_id: UUID
     created_at: datetime
     expires_at: datetime
-    """When its youngest refresh token expires."""
+    """Expiry of its newest refresh token."""
     address: str | None = None
-    """Where it began, and by which program."""
+    """Client address at sign-in; `agent` is the user agent."""
     agent: str | None = None
     impersonated_from: UUID | None = None
-    """The login of who of the staff sees the site as this person, and by this login."""
+    """The staff login that started this impersonation, if it is one."""
 
     @property
     def is_impersonation(self) -> bool:
-        """Whether it is not the person themselves."""
         return self.impersonated_from is not None

@@ -1,4 +1,4 @@
-"""Runs: starts that follow one another evenly, however many, kept as three values."""
+"""Runs of evenly spaced starts, stored as three values."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 MINUTE = timedelta(minutes=1)
 MAX_STEP = 7 * 24 * 60
-"""Minutes between two starts that are still told as one run: a week."""
+"""Maximum minutes between two starts of a run: a week."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecurringStarts:
-    """`count` instants: `first`, and then another every `step` minutes. The step of a single one means nothing."""
+    """`count` instants, every `step` minutes from `first`. The step of a single instant is meaningless."""
 
     first: datetime
     step: int
@@ -19,14 +19,13 @@ class RecurringStarts:
 
     @property
     def last(self) -> datetime:
-        """The last of them."""
         return self.first + (self.count - 1) * self.step * MINUTE
 
     def __iter__(self) -> Iterator[datetime]:
         return (self.first + number * self.step * MINUTE for number in range(self.count))
 
     def within(self, begin: datetime, end: datetime) -> "RecurringStarts | None":
-        """Those of them in `[begin, end)`, if there are any."""
+        """Return the part of the run in `[begin, end)`, or `None`."""
         if begin <= self.first and self.last < end:
             return self
         stride = self.step * MINUTE
@@ -35,7 +34,7 @@ class RecurringStarts:
         return RecurringStarts(self.first + skipped * stride, self.step, kept) if kept > 0 else None
 
     def joined_with(self, following: "RecurringStarts") -> "RecurringStarts | None":
-        """Both as one, if all of them are equally far from one another."""
+        """Return both runs as one if their combined starts are evenly spaced, else `None`."""
         gap, odd = divmod(following.first - self.last, MINUTE)
         steps = {run.step for run in (self, following) if run.count > 1}
         if odd or gap > MAX_STEP or steps - {gap}:
@@ -44,19 +43,19 @@ class RecurringStarts:
 
 
 def merge_in_order(runs: Iterable[RecurringStarts]) -> tuple[RecurringStarts, ...]:
-    """The same instants, each once, as runs of which each ends before the next begins."""
+    """Merge runs into ordered, non-overlapping runs without duplicates."""
     found: list[RecurringStarts] = []
     for run in _split_overlapping(sorted(runs, key=lambda run: run.first)):
-        joined_with = found[-1].joined_with(run) if found else None
-        if joined_with:
-            found[-1] = joined_with
+        joined = found[-1].joined_with(run) if found else None
+        if joined:
+            found[-1] = joined
         else:
             found.append(run)
     return tuple(found)
 
 
 def _split_overlapping(runs: list[RecurringStarts]) -> Iterator[RecurringStarts]:
-    """Runs in order; those that reach into one another are taken to pieces."""
+    """Yield runs in order; overlapping ones are split into single instants."""
     overlapping_runs: list[RecurringStarts] = []
     until: datetime | None = None
     for run in runs:

@@ -1,4 +1,4 @@
-"""Reports: what people hold against a session, and what the staff made of it."""
+"""Reports about sessions, and their resolution by staff."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
 
 ReportReason = Literal["spam", "misleading", "offensive", "unsafe", "other"]
 Resolution = Literal["dismissed", "hidden"]
-"""`dismissed`: nothing is wrong with the session; `hidden`: it was hidden."""
+"""`dismissed`: the report is unfounded; `hidden`: the session was hidden."""
 
 REPORT_TEXT_LENGTH = 2_000
 
 ReportReasonWord = Annotated[
-    ReportReason, Choice(get_args(ReportReason), example="misleading", says="What's wrong with it.")
+    ReportReason, Choice(get_args(ReportReason), example="misleading", description="What's wrong with it.")
 ]
 ReportText = Annotated[
     str,
-    Text(0, REPORT_TEXT_LENGTH, example="The photo shows another place.", says="Details for staff."),
+    Text(0, REPORT_TEXT_LENGTH, example="The photo shows another place.", description="Details for staff."),
 ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What one person says of one session, once. It is open until it has a resolution."""
+    """A user's report about a session, at most one each. Open until it has a resolution."""
 
     id: UUID
     session_id: UUID
@@ -41,30 +41,30 @@ class Report:
     resolved_at: datetime | None = None
     resolved_by: UUID | None = None
     note: OptionalStaffReason = ""
-    """Why the staff resolved it as it did."""
+    """Reason for the resolution."""
 
     def validate(self) -> FieldErrors:
-        """What is wrong with each field, as sentences for a person."""
+        """Return error messages per field."""
         return validate_entity(self)
 
-    def check_open(self) -> None:
-        """Raise `IllegalTransition` when it has a resolution."""
+    def require_open(self) -> None:
+        """Raise `IllegalTransition` if the report is resolved."""
         if self.resolution is not None:
             raise IllegalTransition(f"This report has already been resolved ({self.resolution}).")
 
     def resolved(self, resolution: Resolution, staff_id: UUID, note: str, now: datetime) -> Self:
-        """The report with its resolution. Raises `IllegalTransition` when it has one."""
-        self.check_open()
+        """Resolve the report. Raises `IllegalTransition` if it is resolved already."""
+        self.require_open()
         return replace(self, resolution=resolution, resolved_at=now, resolved_by=staff_id, note=note)
 
 
 REPORT_FIELDS = ("resolution", "note")
-"""What the audit log keeps of a report."""
+"""Fields recorded in the audit log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportDetails(Report):
-    """A report as the staff reads it."""
+    """A report with its session and reporter, for staff."""
 
     session_details: "SessionDetails"
     reporter_details: "Contact"

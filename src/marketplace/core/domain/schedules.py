@@ -1,17 +1,17 @@
-"""Schedules: when a session may start, as rules in wall time, and the instants that those rules give.
+"""Schedules: rules in wall time for when a session can start, and the instants they give.
 
-A rule speaks of the clock on the wall of its zone, so ten o'clock stays ten o'clock through the year. How wall times
-become instants (PEP 495, PEP 615):
+Rules use the wall clock of the schedule's zone, so 10:00 stays 10:00 all year. How wall times become instants
+(PEP 495, PEP 615):
 
 - A wall time that the clocks skip (a gap) does not exist: it is left out, never moved.
-- A wall time that the clocks show twice (a fold) is the first of the two, once.
-- A range is measured on the wall; a session and its buffers last their minutes whatever the clocks do.
-- A start belongs to the date on which its range begins, also after midnight: weekdays, exceptions and the first and
-  last date are judged by that date. So a day off keeps what is left of the night class of the day before.
+- A wall time that occurs twice (a fold) means the first of the two, once.
+- Ranges are measured in wall time; a session and its buffers last their real minutes.
+- A start belongs to the date on which its range begins, even after midnight: weekdays, date overrides and the first and
+  last date apply to that date. A day off therefore keeps the rest of the previous day's night class.
 
-Instants are aware and come back in UTC, which `zoneinfo` needs: two times of one zone are compared and subtracted by
-their wall clocks. Everything but `Schedule.errors` takes a schedule without faults, and instants some days off the
-years 1 and 9999.
+Instants are timezone-aware and returned in UTC: Python compares and subtracts two datetimes of one zone by their wall
+times. Everything but `Schedule.validate` expects a valid schedule, and instants some days away from the years 1 and
+9999.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -38,19 +38,19 @@ MAX_NOTICE = 525_600
 MAX_HORIZON = 730
 """Days."""
 MAX_WEEKLY = 50
-"""How many ranges a week may have, and one exception."""
+"""Maximum number of weekly ranges, and of ranges per date override."""
 MAX_EXTRAS = 366
 MAX_EXCEPTIONS = 366
 MAX_RANGES = 1_000
-"""How many ranges a schedule may have, weekly ones, extras and those of exceptions together."""
+"""Maximum number of ranges in total: weekly, extra and overriding ones."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeRange:
-    """Wall times of a day, `[starts, ends)`, with a start every `step` minutes; `None` is the session's duration.
+    """Wall times of a day, `[starts, ends)`, with a start every `step` minutes; `None` means the session's duration.
 
-    `ends` at 00:00 is the midnight that follows; `ends` before `starts` is on the next day.
+    An `ends` of 00:00 is the following midnight; an `ends` before `starts` is on the next day.
     """
 
     starts: time
@@ -61,17 +61,17 @@ class TimeRange:
         return f"{self.starts:%H:%M} to {self.ends:%H:%M}"
 
     def span(self) -> tuple[int, int]:
-        """Minutes after midnight at which it begins and ends; both are the same when it is empty."""
+        """Return its start and end in minutes after midnight; both are equal if it is empty."""
         begin, end = (moment.hour * 60 + moment.minute for moment in (self.starts, self.ends))
         return begin, end + DAY_MINUTES if end < begin or end == 0 else end
 
-    def quoted(self, duration: int) -> range:
-        """Minutes after midnight at which a session of `duration` minutes may start and still end within."""
+    def start_minutes(self, duration: int) -> range:
+        """Return the minutes after midnight at which a session of `duration` minutes fits into the range."""
         begin, end = self.span()
         return range(begin, end - duration + 1, self.step or duration)
 
     def validate(self) -> list[str]:
-        """What is wrong with it by itself, as sentences."""
+        """Return error messages for the range by itself."""
         errors = []
         if any(moment.second or moment.microsecond or moment.tzinfo for moment in (self.starts, self.ends)):
             errors.append("Use times in whole minutes.")
@@ -85,7 +85,7 @@ class TimeRange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeeklyHours:
-    """A range of every week. `weekday` from 1, Monday, to 7, Sunday (ISO 8601)."""
+    """A weekly range. `weekday` from 1 (Monday) to 7 (Sunday), as in ISO 8601."""
 
     weekday: int
     hours: TimeRange
@@ -93,7 +93,7 @@ class WeeklyHours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extra:
-    """A range on one date, beside the weekly hours or the exception of that date."""
+    """A range on one date, in addition to the date's weekly hours or override."""
 
     on: date
     hours: TimeRange
@@ -101,7 +101,7 @@ class Extra:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayException:
-    """What takes the place of the weekly hours of one date; no ranges make a day off. Extras still count."""
+    """Replaces the weekly hours of one date; without ranges, a day off. Extra dates still count."""
 
     on: date
     ranges: tuple[TimeRange, ...]
@@ -109,10 +109,10 @@ class DayException:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """When a session may start, in the wall time of `time_zone`, an IANA name.
+    """When a session can start, in the wall time of `time_zone`, an IANA name.
 
-    Buffers and `notice` in minutes, `horizon` in days of 24 hours. `valid_from` and `valid_until` are the first and the
-    last date on which a range may begin.
+    Buffers and `notice` (minimum notice) are in minutes, `horizon` (booking window) in days of 24 hours. `valid_from`
+    and `valid_until` are the first and last date on which a range can begin.
     """
 
     time_zone: str
@@ -127,40 +127,41 @@ class Schedule:
     valid_until: date | None
 
     def starts(self, begin: datetime, end: datetime, duration: int) -> tuple[datetime, ...]:
-        """Every start in `[begin, end)` of a session of `duration` minutes, by the rules alone, in order, each once.
+        """Return the distinct starts in `[begin, end)` of a session of `duration` minutes by the rules alone, in order.
 
-        The cost grows with the days of the window that lie between the first and the last date.
+        The cost grows with the number of days in the window between the first and last date.
         """
         return tuple(start for run in self.runs(begin, end, duration) for start in run)
 
     def runs(self, begin: datetime, end: datetime, duration: int) -> tuple[RecurringStarts, ...]:
-        """The same starts as runs in order, none of which reaches into the next."""
+        """Return the same starts as ordered, non-overlapping runs."""
         zone = ZoneInfo(self.time_zone)
-        # a night class begins the day before; clocks set back over midnight show the day after sooner than `end` does
+        # a night class begins the day before; with clocks set back over midnight, the next date begins before `end`
         first, last = begin.astimezone(zone).date() - DAY, end.astimezone(zone).date() + DAY
         found = (
             run.within(begin, end)
             for day, hours in self._ranges(first, last)
-            for run in recurring_starts_of(datetime.combine(day, time(), zone), hours.quoted(duration))
+            for run in recurring_starts_of(datetime.combine(day, time(), zone), hours.start_minutes(duration))
         )
         return merge_in_order(run for run in found if run is not None)
 
-    def quotes(self, start: datetime, duration: int) -> bool:
-        """Whether this very instant is one of its `starts`, found by looking at two days only."""
-        # by way of UTC, or a skipped time of this very zone would pass as it is
+    def has_start(self, start: datetime, duration: int) -> bool:
+        """Return whether this instant is one of its `starts`, evaluating two days only."""
+        # convert through UTC: a skipped wall time in this same zone would otherwise pass unchanged
         local = start.astimezone(UTC).astimezone(ZoneInfo(self.time_zone))
         if local.fold or local.second or local.microsecond:
             return False
         today, minute = local.date(), local.hour * 60 + local.minute
         return any(
-            minute + (today - day).days * DAY_MINUTES in hours.quoted(duration)
+            minute + (today - day).days * DAY_MINUTES in hours.start_minutes(duration)
             for day, hours in self._ranges(today - DAY, today)
         )
 
     def closed_reason(self, start: datetime, now: datetime) -> ClosedReason | None:
-        """Why this start cannot be booked now whatever the rules say, or `None`; judged on instants.
+        """Return why this start cannot be booked now regardless of the rules, or `None`; compares instants.
 
-        `past` until `now` and at it; `notice` before `now` plus the notice; `horizon` from `now` plus the horizon on.
+        `past`: at or before `now`; `notice`: before `now` plus the minimum notice; `horizon`: at or after `now` plus
+        the booking window.
         """
         start, now = start.astimezone(UTC), now.astimezone(UTC)
         if start <= now:
@@ -172,29 +173,29 @@ class Schedule:
         return None
 
     def open_window(self, begin: datetime, end: datetime, now: datetime) -> tuple[datetime, datetime]:
-        """The part of `[begin, end)` that neither notice nor horizon closes at this moment; it may be empty."""
+        """Return the part of `[begin, end)` that minimum notice and booking window leave open now; it may be empty."""
         first = max(begin, now + timedelta(minutes=self.notice))
         return first, max(first, min(end, now + timedelta(days=self.horizon)))
 
     def is_bookable(self, start: datetime, duration: int, now: datetime) -> bool:
-        """Whether this start is one of its own and may be booked now, as far as the schedule can tell."""
-        return self.closed_reason(start, now) is None and self.quotes(start, duration)
+        """Return whether the schedule has this start and it can be booked now, apart from seats and conflicts."""
+        return self.closed_reason(start, now) is None and self.has_start(start, duration)
 
     def is_over(self, now: datetime) -> bool:
-        """Whether it gives no start from now on, as far as its dates can tell."""
+        """Return whether no start is left, judging by dates."""
         dates = [exception.on for exception in self.exceptions] + [extra.on for extra in self.extras]
         dates += [date.max] if self.weekly else []
         last = min(max(dates, default=date.min), self.valid_until or date.max)
-        # a range ends on the day after its date at the latest, and no clock is a day behind
+        # a range ends on the day after its date at the latest, and no zone is a day behind UTC
         return last < now.astimezone(UTC).date() - 3 * DAY
 
     def blocked(self, start: datetime, duration: int) -> tuple[datetime, datetime]:
-        """The creator's time that a slot takes, half-open: from the buffer before to the buffer after."""
+        """Return the creator's time that a slot blocks, buffers included, half-open."""
         start = start.astimezone(UTC)
         return start - timedelta(minutes=self.buffer_before), start + timedelta(minutes=duration + self.buffer_after)
 
     def validate(self) -> Mapping[str, list[str]]:
-        """What is wrong with each field, as sentences for a person; nothing when it may be kept."""
+        """Return error messages per field; empty if the schedule is valid."""
         errors = {
             "time_zone": [] if self.time_zone in time_zones() else ["Choose an IANA time zone such as Europe/Madrid."],
             "weekly": self._validate_weekly(),
@@ -215,7 +216,7 @@ class Schedule:
         return {field: sentences for field, sentences in errors.items() if sentences}
 
     def _ranges(self, first: date, last: date) -> Iterator[tuple[date, TimeRange]]:
-        """Every range that begins on a date from `first` to `last`, with that date."""
+        """Yield every range that begins on a date from `first` to `last`, with that date."""
         first, last = max(first, self.valid_from or first), min(last, self.valid_until or last)
         replaced = {exception.on: exception.ranges for exception in self.exceptions}
         for day in (first + timedelta(days=number) for number in range((last - first).days + 1)):
@@ -266,10 +267,10 @@ def _between(value: int, minimum: int, maximum: int, what: str, unit: str) -> li
 
 
 def _validate_range(placed: Iterable[tuple[str, int, TimeRange]], *, cycle: int | None = None) -> list[str]:
-    """What is wrong with ranges, one by one and together; each with the name and the midnight (minutes) of its day.
+    """Return error messages for ranges; each is given with the name and midnight (in minutes) of its day.
 
-    Two that meet end to end do not overlap; a night that reaches into the next day's range does. With a `cycle` of
-    so many minutes the last is followed by the first again. When any overlap, at least one pair is named.
+    Ranges that touch do not overlap; a night range that reaches into the next day's range does. With a `cycle` in
+    minutes, the first range follows the last. If any overlap, at least one pair is named.
     """
     errors, spans = [], []
     for day, midnight, hours in placed:

@@ -1,17 +1,17 @@
-"""How words are compared in a search: accents and case aside, by prefix, one typo forgiven."""
+"""Word matching of searches: ignores accents and case, matches prefixes, corrects one typo."""
 
 import re
 import unicodedata
 
 CORRECTED_LENGTH = 40
-"""Characters. Longer words are taken as they are."""
+"""Maximum length of a word that is corrected, in characters."""
 MAX_CORRECTED = 200
-"""How many words, in alphabetical order, one that is unknown may stand for."""
+"""Maximum number of known words, alphabetically, that one unknown word can be corrected to."""
 
 WORD_LENGTH = 100
-"""Characters of a word that are compared; what follows is not looked at."""
+"""Compared characters of a word; the rest is ignored."""
 
-# letters whose stroke or joining Unicode does not take for an accent
+# letters whose stroke or ligature has no Unicode decomposition
 _LETTERS = str.maketrans(
     dict(zip("æœøđðħ\u0131ĸłŋþŧ", ("ae", "oe", "o", "d", "d", "h", "i", "k", "l", "n", "th", "t"), strict=True))
 )
@@ -19,19 +19,19 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The words of a text in their order: runs of letters and digits, without accents and case."""
+    """Return the words of a text in order: runs of letters and digits, without accents and case."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold()).translate(_LETTERS)
     bare = "".join(character for character in plain if not unicodedata.combining(character))
     return tuple(word[:WORD_LENGTH] for word in _WORD.findall(bare))
 
 
 def title_key(title: str) -> str:
-    """What `ordering=title` sorts by: the words of the title, compared by code point; 200 characters at most."""
+    """Return the sort key of `ordering=title`: folded words, compared by code point, at most 200 characters."""
     return " ".join(words(title))[:200]
 
 
 def is_one_typo(one: str, other: str) -> bool:
-    """Whether one insertion, deletion, substitution or swap of neighbours makes one word the other (Damerau)."""
+    """Return whether the words differ by one insertion, deletion, substitution or adjacent swap (Damerau)."""
     if abs(len(one) - len(other)) > 1 or one == other:
         return False
     pairs = zip(one, other, strict=False)

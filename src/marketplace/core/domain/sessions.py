@@ -1,4 +1,4 @@
-"""Sessions: what a creator offers, who may see it, and what may be changed while seats are sold."""
+"""Sessions: fields, visibility, moderation and catalog filters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -39,12 +39,12 @@ MAX_CANCELLATION_NOTICE = 8_760
 TAG_LENGTH = 40
 SEARCH_LENGTH = 200
 RELEVANCE_WINDOW = 2_000
-"""How many of the newest matches a search by relevance ranks; it ends with them."""
+"""Number of newest matches that a search by relevance ranks; later ones are not listed."""
 
 FACETS_WINDOW = 100_000
-"""How many of the newest matches are counted, which bounds what counting costs."""
+"""Number of newest matches that facets count, which bounds their cost."""
 AVAILABILITY_WINDOW = 10_000
-"""How many of the newest matches of all other filters are judged, where those that are available are counted."""
+"""Number of newest matches whose availability is evaluated when counting available sessions."""
 
 PRICE_BANDS: tuple[tuple[Decimal, Decimal | None], ...] = tuple(
     (Decimal(minimum), None if maximum is None else Decimal(maximum))
@@ -56,18 +56,17 @@ PRICE_BANDS: tuple[tuple[Decimal, Decimal | None], ...] = tuple(
         ("200.00", None),
     )
 )
-"""Half-open price ranges `[least, most)` that facets count by."""
+"""Half-open price ranges `[minimum, maximum)` of the facets."""
 
 
 @dataclass(frozen=True, eq=False)
 class TagList(Rule):
-    """Different words or short phrases, folded to lower case."""
+    """Distinct tags, case-folded."""
 
     maximum: int
     each: Text
 
     def read(self, value: Any) -> Any:
-        """The tags, each once."""
         expected = f"Use at most {self.maximum} tags of {self.each.minimum} to {self.each.maximum} characters each."
         if not isinstance(value, list | tuple) or len(value) > self.maximum:
             raise ValueError(expected)
@@ -81,36 +80,40 @@ TAG = Text(1, TAG_LENGTH, expected=f"Use at most {MAX_TAGS} tags of 1 to {TAG_LE
 
 Title = Annotated[str, Text(1, TITLE_LENGTH, example="Morning yoga")]
 Description = Annotated[str, Text(1, DESCRIPTION_LENGTH, example="A gentle hour for all levels.")]
-Audience = Annotated[str, Text(0, 500, example="Beginners of all ages.", says="Who it's for; empty for not said.")]
-Duration = Annotated[int, Whole(1, MAX_DURATION, example=60, says="Minutes.")]
+Audience = Annotated[
+    str, Text(0, 500, example="Beginners of all ages.", description="Who it's for; empty for not said.")
+]
+Duration = Annotated[int, Whole(1, MAX_DURATION, example=60, description="Minutes.")]
 Price = Annotated[
     Decimal,
-    Money(MAX_PRICE, example="49.99", says="Per seat, with at most two decimal places."),
+    Money(MAX_PRICE, example="49.99", description="Per seat, with at most two decimal places."),
 ]
-Participants = Annotated[int, Whole(1, MAX_PARTICIPANTS, example=12, says="Seats per start.")]
+Participants = Annotated[int, Whole(1, MAX_PARTICIPANTS, example=12, description="Seats per start.")]
 Category = Annotated[
     str | None,
     OrNone(
         Text(0, TAG_LENGTH),
         example="wellbeing",
-        says="One of the categories of `GET /api/marketplace/`; `null` for none.",
+        description="One of the categories of `GET /api/marketplace/`; `null` for none.",
     ),
 ]
-Tags = Annotated[tuple[str, ...], TagList(MAX_TAGS, TAG, example=["yoga", "beginners"], says="Stored in lower case.")]
+Tags = Annotated[
+    tuple[str, ...], TagList(MAX_TAGS, TAG, example=["yoga", "beginners"], description="Stored in lower case.")
+]
 CancellationNotice = Annotated[
     int,
     Whole(
         0,
         MAX_CANCELLATION_NOTICE,
         example=24,
-        says="Hours before the start until which learners can cancel.",
+        description="Hours before the start until which learners can cancel.",
     ),
 ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionSummary:
-    """What the staff's lists and exports have of a session."""
+    """Session fields that admin lists and exports show."""
 
     id: UUID
     title: Title
@@ -123,53 +126,53 @@ class SessionSummary:
     archived_at: datetime | None
     hidden_at: datetime | None = None
     featured_at: datetime | None = None
-    """Since when the front page shows it."""
+    """When it was featured on the front page."""
     image_url: WebAddress
     audience: Audience = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session(SessionSummary):
-    """What a creator offers. `duration` in minutes, `price` per seat in the marketplace's currency."""
+    """A session offered by a creator. `duration` in minutes; `price` per seat, in the marketplace's currency."""
 
     creator_id: UUID
     description: Description
     tags: Tags
     requires_confirmation: bool = False
-    """Whether the creator answers each booking before it is confirmed."""
+    """Whether bookings stay pending until the creator confirms them."""
     cancellation_notice: CancellationNotice = 0
     revision: int = 0
-    """How often it was changed in what a calendar shows of it: the title, and when it ends."""
+    """Counts changes that calendars show: of the title and the duration."""
     revised_at: datetime | None = None
     hidden_reason: str | None = None
-    """Why the staff hid it, in words for its creator."""
+    """Reason for hiding it, shown to the creator."""
 
     def validate(self) -> FieldErrors:
-        """What is wrong with each field, as sentences for a person."""
+        """Return error messages per field."""
         return validate_entity(self)
 
     def is_listed(self) -> bool:
-        """Whether the catalog shows it (its creator being active)."""
+        """Return whether the session itself can be listed, regardless of its creator's account."""
         return self.status == "active" and self.archived_at is None and self.hidden_at is None
 
     def affects_slots(self, before: "Session") -> bool:
-        """Whether slots that were opened before must be rewritten to agree with this."""
+        """Return whether existing slots must be updated to match this session."""
         return (self.duration, self.max_participants) != (before.duration, before.max_participants)
 
     def revised(self, before: "Session", now: datetime) -> Self:
-        """This, as the next revision where a calendar shows it otherwise than before."""
+        """Return the session with its revision incremented if calendars show it differently than `before`."""
         if (self.title, self.duration) == (before.title, before.duration):
             return self
         return replace(self, revision=before.revision + 1, revised_at=now)
 
 
 SESSION_FIELDS = field_names(Session, "id", "creator_id", "created_at", "revision", "revised_at")
-"""What the audit log keeps of a session."""
+"""Fields recorded in the audit log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moderation:
-    """That the staff hid a session, when, and why."""
+    """When and why staff hid a session."""
 
     hidden_at: datetime
     reason: str
@@ -177,57 +180,61 @@ class Moderation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionDetails(Session):
-    """A session as it is read: with its creator, a `Contact` where the reader is a party of a booking."""
+    """A session with its creator, as `Contact` if the reader is a party of a booking."""
 
     creator_details: PublicUser
     creator_is_active: bool
     is_open: bool = True
-    """Whether any start may be booked, there being no schedule."""
+    """Whether the session is by arrangement: without a schedule, any start can be booked."""
     time_zone: str = "UTC"
-    """That of its schedule; of an open one, its creator's."""
+    """The schedule's time zone; without a schedule, the creator's."""
 
     def is_bookable(self) -> bool:
-        """Whether the catalog shows it, so that its starts can be booked."""
+        """Return whether the catalog lists it, so that it can be booked."""
         return self.is_listed() and self.creator_is_active
 
     @property
     def moderation(self) -> Moderation | None:
-        """What the staff has against it, for its creator and the staff only."""
+        """Moderation details, for the creator and staff only."""
         return None if self.hidden_at is None else Moderation(hidden_at=self.hidden_at, reason=self.hidden_reason or "")
 
     def hidden(self, reason: str, now: datetime) -> Self:
-        """The session out of the catalog and off the front page, until the staff restores it.
+        """Hide the session from the catalog and the front page until staff restore it.
 
-        Like the other steps of moderation it raises `NotFound` for an archived one and `IllegalTransition`.
+        Like all moderation steps, raises `NotFound` for archived sessions and `IllegalTransition`.
         """
-        self._check_moderated(is_wrong=self.hidden_at is not None, why="This session is already hidden.")
+        self._require_transition(is_illegal=self.hidden_at is not None, detail="This session is already hidden.")
         return replace(self, hidden_at=now, hidden_reason=reason, featured_at=None)
 
     def restored(self) -> Self:
-        """The session as its creator has it."""
-        self._check_moderated(is_wrong=self.hidden_at is None, why="This session isn't hidden.")
+        """Undo `hidden`."""
+        self._require_transition(is_illegal=self.hidden_at is None, detail="This session isn't hidden.")
         return replace(self, hidden_at=None, hidden_reason=None)
 
     def featured(self, now: datetime) -> Self:
-        """The session on the front page, before those that were featured earlier. Raises `NotListed`."""
-        self._check_moderated(is_wrong=self.featured_at is not None, why="This session is already featured.")
+        """Feature the session; the most recently featured comes first. Raises `NotListed`."""
+        self._require_transition(is_illegal=self.featured_at is not None, detail="This session is already featured.")
         if not self.is_bookable():
             raise NotListed
         return replace(self, featured_at=now)
 
     def unfeatured(self) -> Self:
-        """The session off the front page."""
-        self._check_moderated(is_wrong=self.featured_at is None, why="This session isn't featured.")
+        """Undo `featured`."""
+        self._require_transition(is_illegal=self.featured_at is None, detail="This session isn't featured.")
         return replace(self, featured_at=None)
 
-    def _check_moderated(self, *, is_wrong: bool, why: str) -> None:
+    def _require_transition(self, *, is_illegal: bool, detail: str) -> None:
         if self.archived_at is not None:
             raise NotFound
-        if is_wrong:
-            raise IllegalTransition(why)
+        if is_illegal:
+            raise IllegalTransition(detail)
 
     def visible_to(self, principal: Principal | None) -> bool:
-        """Anyone sees a listed one of an active creator; its creator and staff an inactive one; nobody an archived."""
+        """Return whether this person can see the session.
+
+        Anyone can see a listed session of an active creator. Its creator and staff can also see unlisted ones. Archived
+        sessions are visible to no one.
+        """
         if self.is_bookable():
             return True
         return (
@@ -237,9 +244,10 @@ class SessionDetails(Session):
         )
 
     def changed_by(self, principal: Principal, changes: "Mapping[str, Any]", *, on_behalf: bool = False) -> Self:
-        """The session with the given fields changed, by its creator, or by the staff on the creator's behalf.
+        """Change fields, as its creator, or as staff on the creator's behalf.
 
-        Raises `NotFound` when the caller may not see it, `NotYours` when they may but it is another's.
+        Raises `NotFound` if the principal cannot see the session, `NotYours` if they can but it belongs to another
+        creator.
         """
         if not self.visible_to(principal):
             raise NotFound
@@ -250,10 +258,9 @@ class SessionDetails(Session):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogFilters:
-    """What the catalog is asked for. `words` are folded; prices and durations are inclusive bounds.
+    """Filters of the catalog. `words` are folded; price and duration bounds are inclusive.
 
-    With `available_from` or `available_to`, something must be bookable that starts at the one or later and before the
-    other.
+    With `available_from` or `available_to`, a start at or after the former and before the latter must be bookable.
     """
 
     words: tuple[str, ...] = ()
@@ -271,15 +278,15 @@ class CatalogFilters:
 
     @property
     def only_featured(self) -> bool:
-        """Whether only what the front page shows can pass; an order by when it was put there says so too."""
+        """Whether only featured sessions match; the `featured_at` orderings imply it."""
         return self.featured or self.ordering.endswith("featured_at")
 
-    def asks_for_time(self) -> bool:
-        """Whether a session must have something that can be booked in a window."""
+    def requires_availability(self) -> bool:
+        """Return whether matches must have a bookable start in a window."""
         return self.available_from is not None or self.available_to is not None
 
-    def contradict(self, now: datetime) -> bool:
-        """Whether no session can pass, which no table needs to be read for."""
+    def is_contradictory(self, now: datetime) -> bool:
+        """Return whether the filters exclude every session, so that no query is needed."""
         return (
             _reversed(self.min_price, self.max_price)
             or _reversed(self.min_duration, self.max_duration)
@@ -294,7 +301,7 @@ def _reversed(minimum: Any, maximum: Any) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryCount:
-    """How many sessions of the answer are in a category."""
+    """Number of matches in a category."""
 
     category: str
     count: int
@@ -302,7 +309,7 @@ class CategoryCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagCount:
-    """How many sessions of the answer carry a tag."""
+    """Number of matches with a tag."""
 
     tag: str
     count: int
@@ -310,7 +317,7 @@ class TagCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceBandCount:
-    """How many sessions of the answer cost `min_price` or more and less than `max_price`."""
+    """Number of matches that cost at least `min_price` and less than `max_price`."""
 
     min_price: Decimal
     max_price: Decimal | None
@@ -319,14 +326,14 @@ class PriceBandCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facets:
-    """Counts for the same filters: categories and the 50 commonest tags by count, then name; bands by price."""
+    """Counts of all matches: categories and the 50 most common tags by count, then name; price bands by price."""
 
     categories: tuple[CategoryCount, ...]
     tags: tuple[TagCount, ...]
     price_bands: tuple[PriceBandCount, ...]
 
     @classmethod
-    def of_nothing(cls) -> Self:
-        """The counts over no session at all: every band is there."""
+    def empty(cls) -> Self:
+        """Return the counts of an empty result, which still lists every price band."""
         bands = (PriceBandCount(min_price=minimum, max_price=below, count=0) for minimum, below in PRICE_BANDS)
         return cls(categories=(), tags=(), price_bands=tuple(bands))

@@ -17,7 +17,7 @@ LATEST_START = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def validate_start(starts_at: datetime, now: datetime) -> list[str]:
-    """What is wrong with the start of a new booking, as sentences."""
+    """Return error messages for the start of a new booking."""
     if starts_at <= now:
         return ["Choose a time in the future."]
     if starts_at >= LATEST_START:
@@ -29,7 +29,7 @@ def validate_start(starts_at: datetime, now: datetime) -> list[str]:
 class Slot:
     """One start of one session. Times are half-open: `[starts_at, ends_at)`.
 
-    `[blocked_from, blocked_until)` is the creator's time that it takes, buffers included.
+    `[blocked_from, blocked_until)` is the creator's blocked time, buffers included.
     """
 
     session_id: UUID
@@ -45,7 +45,7 @@ class Slot:
     def of(
         cls, session: Session, starts_at: datetime, seats_taken: int = 0, schedule: Schedule | None = None
     ) -> "Slot":
-        """The slot that this session has at a start; a schedule adds its buffers."""
+        """Create the slot of a session at a start; the schedule's buffers extend its blocked time."""
         ends_at = starts_at + timedelta(minutes=session.duration)
         blocked = (starts_at, ends_at) if schedule is None else schedule.blocked(starts_at, session.duration)
         return cls(
@@ -60,11 +60,11 @@ class Slot:
         )
 
     def is_same_slot(self, other: "Slot") -> bool:
-        """Whether both are the one start of one session."""
+        """Return whether both are the same start of the same session."""
         return (self.session_id, self.starts_at) == (other.session_id, other.starts_at)
 
     def excludes(self, other: "Slot") -> bool:
-        """Whether a seat taken here closes `other`: one creator cannot be in two places."""
+        """Return whether a booked seat here blocks `other`: both need the same creator at overlapping times."""
         return (
             self.creator_id == other.creator_id
             and not self.is_same_slot(other)
@@ -73,14 +73,14 @@ class Slot:
         )
 
     def reaches_beyond(self, other: "Slot") -> bool:
-        """Whether it takes time of the creator's that `other` does not."""
+        """Return whether it blocks time that `other` does not."""
         return self.blocked_from < other.blocked_from or other.blocked_until < self.blocked_until
 
 
 def require_no_overlap(resized: Iterable[Slot], others: Iterable[Slot]) -> None:
-    """Raise `CreatorUnavailable`, naming them, where occupied slots of one creator would overlap.
+    """Raise `CreatorUnavailable`, with the starts, if occupied slots of one creator would overlap.
 
-    `others` keep their shape and are apart from one another.
+    `others` are unchanged and do not overlap each other.
     """
     overlapping: list[tuple[Slot, Slot]] = []
     furthest: Slot | None = None
@@ -97,7 +97,7 @@ def require_no_overlap(resized: Iterable[Slot], others: Iterable[Slot]) -> None:
 
 
 def require_capacity(session: Session, upcoming: Iterable[Slot]) -> None:
-    """Raise `HasUpcomingBookings` when an upcoming slot has more seats taken than the session has."""
+    """Raise `HasUpcomingBookings` if an upcoming slot has more booked seats than the session's capacity."""
     short = [slot for slot in upcoming if slot.seats_taken > session.max_participants]
     if short:
         sold = summarize_names([f"{slot.seats_taken} at {slot.starts_at:%Y-%m-%d %H:%M} UTC" for slot in short])
@@ -106,13 +106,13 @@ def require_capacity(session: Session, upcoming: Iterable[Slot]) -> None:
 
 
 def require_no_upcoming_bookings(upcoming: Iterable[Slot]) -> None:
-    """Raise `HasUpcomingBookings` when an upcoming slot has a seat taken."""
+    """Raise `HasUpcomingBookings` if an upcoming slot has a booked seat."""
     booked = [slot.starts_at for slot in upcoming if slot.seats_taken]
     if booked:
         raise HasUpcomingBookings(starts=booked)
 
 
 def summarize_names(items: Sequence[str]) -> str:
-    """The first `MAX_NAMED` of several things, and how many more there are."""
+    """Join the first `MAX_NAMED` items, and say how many more there are."""
     named, more = ", ".join(items[:MAX_NAMED]), len(items) - MAX_NAMED
     return f"{named} and {more} more" if more > 0 else named

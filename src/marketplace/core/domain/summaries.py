@@ -1,4 +1,4 @@
-"""Summaries: a creator's own numbers, counted by the days and the month of their own time zone."""
+"""Creator summaries: numbers by day and month in the creator's time zone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 DAYS = 30
-"""How many days a summary looks back, today among them."""
-NOTHING = Decimal("0.00")
+"""Days in a summary, including today."""
+ZERO = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryWindow:
-    """What a summary looks at, with the days of the zone as instants, so that storage needs to know no zone.
+    """The period of a summary. Days are given as UTC instants, so that storage needs no time zones.
 
-    Month and days are half-open. `midnights` are where each of `days` begins, and where the last ends.
+    Month and days are half-open. `midnights` are the boundaries of `days`, including the end of the last.
     """
 
     time_zone: str
@@ -30,7 +30,7 @@ class SummaryWindow:
 
     @classmethod
     def at(cls, now: datetime, time_zone: str) -> Self:
-        """The window at this moment of a creator who lives in this IANA zone."""
+        """Return the window at `now` for a creator in this IANA zone."""
         zone = ZoneInfo(time_zone)
         today = now.astimezone(zone).date()
         days = [today - timedelta(days=back) for back in range(DAYS - 1, -2, -1)]
@@ -46,30 +46,30 @@ class SummaryWindow:
         )
 
     def sales(self, by_day: Mapping[int, tuple[int, Decimal]]) -> "tuple[DaySales, ...]":
-        """Every day with its seats and income, given those that have any by their place among `days`."""
-        found = (by_day.get(place, (0, NOTHING)) for place in range(len(self.days)))
+        """Return seats and income of every day, from those that have any by index of the day."""
+        found = (by_day.get(place, (0, ZERO)) for place in range(len(self.days)))
         return tuple(
             DaySales(date=day, seats=seats, income=income)
             for day, (seats, income) in zip(self.days, found, strict=True)
         )
 
-    def place(self, moment: datetime) -> int | None:
-        """In which of `days` a moment lies, by its place; `None` in none of them."""
+    def day_index(self, moment: datetime) -> int | None:
+        """Return the index of the day that contains a moment, or `None`."""
         spans = enumerate(pairwise(self.midnights))
         return next((place for place, (begin, end) in spans if begin <= moment < end), None)
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """When a day begins in a zone."""
-    # where clocks skip midnight, zoneinfo goes by the offset before: that is the moment at which they skip it
+    """Return the start of a day in a zone."""
+    # where clocks skip midnight, zoneinfo uses the earlier offset, which gives the moment of the change
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpcomingSeats:
-    """Seats of all starts to come at which somebody has one.
+    """Seats of all upcoming starts with at least one booked seat.
 
-    Other starts do not count as offered: they exclude one another, so they could never all be sold.
+    Other starts are not counted as offered: overlapping ones exclude each other, so they can never all be sold.
     """
 
     seats_sold: int
@@ -77,13 +77,13 @@ class UpcomingSeats:
 
     @property
     def fill_rate(self) -> float | None:
-        """Which part of what is offered is sold, 0 to 1; `None` when nothing is."""
+        """Booked part of the offered seats, 0 to 1; `None` if none are offered."""
         return round(self.seats_sold / self.seats_offered, 4) if self.seats_offered else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextSlot:
-    """The next start at which somebody has a seat."""
+    """The next start with a booked seat."""
 
     session_id: UUID
     title: str
@@ -95,7 +95,7 @@ class NextSlot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaySales:
-    """What was booked on one day, whenever it takes place, less what was cancelled since."""
+    """Bookings made on one day, whenever the sessions take place, minus those cancelled since."""
 
     date: date
     seats: int
@@ -104,12 +104,16 @@ class DaySales:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreatorSummary:
-    """A creator's numbers. Income is of this month's starts: `expected` unless cancelled, `completed` where held."""
+    """A creator's numbers.
+
+    Income is of starts in the current month: `expected_income` of bookings that are not cancelled, `completed_income`
+    of completed ones.
+    """
 
     time_zone: str
     upcoming: UpcomingSeats
     pending_bookings: int
-    """Those that still can be answered."""
+    """Bookings the creator can still respond to."""
     expected_income: Decimal
     completed_income: Decimal
     next_slot: NextSlot | None

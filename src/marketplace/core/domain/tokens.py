@@ -1,4 +1,4 @@
-"""Logins: who asks, and the refresh tokens that keep a login alive."""
+"""Access token claims and refresh tokens."""
 
 import hashlib
 import secrets
@@ -10,7 +10,7 @@ from marketplace.core.domain.users import User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
-    """What an access token says: who, and by which login. Nothing else is ever read from it."""
+    """Claims of an access token: user and login. Rights are never read from the token."""
 
     user_id: UUID
     family_id: UUID
@@ -18,7 +18,7 @@ class Claims:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenPair:
-    """What a login hands out: a signed access token and an opaque refresh token."""
+    """A signed access token and an opaque refresh token."""
 
     access: str
     refresh: str
@@ -26,17 +26,17 @@ class TokenPair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """The answer to a good e-mail and password."""
+    """A successful sign-in."""
 
     user: User
     tokens: TokenPair
 
 
 def new_refresh_token() -> str:
-    """256 random bits as URL-safe text."""
+    """Return 256 random bits as URL-safe text."""
     return secrets.token_urlsafe(32)
 
 
 def refresh_token_hash(token: str) -> bytes:
-    """How a refresh token is stored. It is random, so one round of SHA-256 cannot be searched."""
+    """Hash a refresh token for storage. One round of SHA-256 suffices: the token is random."""
     return hashlib.sha256(token.encode()).digest()

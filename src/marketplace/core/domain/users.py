@@ -1,4 +1,4 @@
-"""People: their accounts, what others may see of them, and the rules for names and passwords."""
+"""Accounts: fields, visibility to others, permissions, and rules for usernames and passwords."""
 
 import unicodedata
 from collections.abc import Callable
@@ -38,20 +38,19 @@ EMAIL = (
     r"^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
     r"(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+$"
 )
-"""What browsers take for an e-mail address (HTML Living Standard), with at least one dot in the domain."""
+"""E-mail addresses as browsers validate them (HTML Living Standard), with at least one dot in the domain."""
 
 
 def fold(text: str) -> str:
-    """The form in which e-mail addresses and usernames are compared: NFKC and case folding (Unicode 3.13)."""
+    """Fold a text for comparing e-mail addresses and usernames: NFKC and case folding (Unicode 3.13)."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 @dataclass(frozen=True, eq=False)
 class UsernameText(Text):
-    """Text that is short enough in the form in which usernames are compared, too."""
+    """Text whose folded form, used for comparison, must not exceed the maximum length either."""
 
     def read(self, value: Any) -> Any:
-        """The username as it is shown."""
         name = Text.read(self, value)
         if len(fold(name)) > self.maximum:
             raise ValueError(self.expected)
@@ -63,7 +62,6 @@ class TimeZoneName(Rule):
     """An IANA time zone."""
 
     def read(self, value: Any) -> Any:
-        """The name itself."""
         if not isinstance(value, str) or value not in time_zones():
             raise ValueError("Choose an IANA time zone such as Europe/Madrid.")
         return value
@@ -88,12 +86,12 @@ Username = Annotated[
         rf"^[\w.@+-]{{2,{MAX_USERNAME_LENGTH}}}$",
         f"Use 2 to {MAX_USERNAME_LENGTH} letters, digits and @ . + - _",
         example="ada",
-        says="Letters, digits and @ . + - _",
+        description="Letters, digits and @ . + - _",
     ),
 ]
 FirstName = Annotated[str, Text(0, MAX_NAME_LENGTH, example="Ada")]
 LastName = Annotated[str, Text(0, MAX_NAME_LENGTH, example="Byron")]
-TimeZone = Annotated[str, TimeZoneName(example="Europe/Madrid", says="An IANA time zone name.")]
+TimeZone = Annotated[str, TimeZoneName(example="Europe/Madrid", description="An IANA time zone name.")]
 NewPassword = Annotated[
     str,
     Text(
@@ -102,16 +100,16 @@ NewPassword = Annotated[
         format="password",
         trim=False,
         example="correct horse battery",
-        says="Not a common password, the email address or the username.",
+        description="Not a common password, the email address or the username.",
     ),
 ]
 
 
 def validate_password(password: str, *, names: tuple[str, ...], is_common: Callable[[str], bool]) -> list[str]:
-    """What is wrong with a new password, as sentences; nothing when it may be taken.
+    """Return error messages for a new password; empty if it is acceptable.
 
-    `names` are the e-mail address and the username that it must not repeat. After NIST SP 800-63B, 3.1.1.2:
-    a length and a list of the commonest, no rules of composition.
+    `names` are the e-mail address and username, which it must not equal. Follows NIST SP 800-63B, 3.1.1.2: a minimum
+    length and a blocklist of common passwords, no composition rules.
     """
     malformed = validate_field("password", NewPassword, password).get("password")
     if malformed:
@@ -125,7 +123,7 @@ def validate_password(password: str, *, names: tuple[str, ...], is_common: Calla
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicUser:
-    """What anyone may see of a person."""
+    """Public details of a user."""
 
     id: UUID
     username: Username
@@ -137,7 +135,7 @@ class PublicUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact(PublicUser):
-    """What the other party of a booking may see."""
+    """Details that the other party of a booking can see."""
 
     email: Email
 
@@ -154,11 +152,11 @@ class User(Contact):
     date_joined: datetime
 
     def validate(self) -> FieldErrors:
-        """What is wrong with each field, as sentences for a person."""
+        """Return error messages per field."""
         return validate_entity(self)
 
     def principal(self, family_id: UUID, origin: Origin = UNKNOWN_ORIGIN) -> Principal:
-        """This user as the principal of one of their own logins."""
+        """Return the principal of one of the user's own logins."""
         return Principal(
             user_id=self.id,
             family_id=family_id,
@@ -168,25 +166,25 @@ class User(Contact):
             origin=origin,
         )
 
-    def require_manageable_by(self, staff: Principal, *, also_oneself: bool = False) -> None:
-        """Whether this member of the staff may change this account: another of the staff is only a superuser's.
+    def require_manageable_by(self, staff: Principal, *, allow_oneself: bool = False) -> None:
+        """Check that staff may change this account; staff accounts can only be changed by superusers.
 
-        Raises `NotSuperuser`, and `Oneself` unless that is no matter.
+        Raises `NotSuperuser`, and `Oneself` unless `allow_oneself`.
         """
         if self.id == staff.user_id:
-            if not also_oneself:
+            if not allow_oneself:
                 raise Oneself
         elif (self.is_staff or self.is_superuser) and not staff.is_superuser:
             raise NotSuperuser("Only superusers can change staff accounts.")
 
     def with_active(self, *, is_active: bool) -> Self:
-        """The account switched on or off. Raises `IllegalTransition` when it is so already."""
+        """Activate or deactivate the account. Raises `IllegalTransition` if that changes nothing."""
         if self.is_active == is_active:
             raise IllegalTransition(f"This account is already {'active' if is_active else 'deactivated'}.")
         return replace(self, is_active=is_active)
 
     def with_role(self, role: Role, *, has_sessions: bool) -> Self:
-        """The account in another role. Raises `IllegalTransition` when it has it, `HasSessions`."""
+        """Change the role. Raises `IllegalTransition` if that changes nothing, and `HasSessions`."""
         if self.role == role:
             raise IllegalTransition(f"This account already has the role {role}.")
         if role != "creator" and has_sessions:
@@ -194,14 +192,14 @@ class User(Contact):
         return replace(self, role=role)
 
     def require_impersonable_by(self, staff: Principal) -> None:
-        """Whether this member of the staff may see the site as this person. Raises `Oneself`, `StaffTarget`."""
+        """Check that staff may impersonate this user. Raises `Oneself`, `StaffTarget`."""
         if self.id == staff.user_id:
             raise Oneself
         if self.is_staff or self.is_superuser:
             raise StaffTarget
 
     def require_grantable_by(self, staff: Principal, superusers: frozenset[UUID]) -> None:
-        """Whether this member of the staff, if a superuser at this moment, may change this account's rights.
+        """Check that staff may change this account's rights; `superusers` are the current active superusers.
 
         Raises `NotSuperuser`, `Oneself`.
         """
@@ -211,36 +209,36 @@ class User(Contact):
             raise Oneself
 
     def require_superuser_remains(self, before: "User", superusers: frozenset[UUID]) -> None:
-        """Raise `LastSuperuser` when of the active `superusers` none would be left after this change."""
-        ceases = before.is_superuser and not (self.is_superuser and self.is_active)
-        if ceases and superusers <= {self.id}:
+        """Raise `LastSuperuser` if this change would leave no active superuser."""
+        loses_superuser = before.is_superuser and not (self.is_superuser and self.is_active)
+        if loses_superuser and superusers <= {self.id}:
             raise LastSuperuser
 
 
 USER_FIELDS = field_names(User, "id", "password_hash", "avatar", "time_zone", "date_joined")
-"""What the audit log keeps of an account: never its password, not even hashed."""
+"""Fields recorded in the audit log; never the password, not even hashed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserDetails(User):
-    """An account as the staff reads it: with how much it offers and booked, and its living logins, newest first."""
+    """An account with its number of sessions and bookings, and its active logins, newest first."""
 
     sessions: int
-    """Those that are not archived."""
+    """Unarchived sessions."""
     bookings: int
     logins: tuple[Login, ...]
 
 
 def validate_rights(*, is_staff: bool, is_superuser: bool) -> FieldErrors:
-    """What is wrong with rights that are to be given together."""
+    """Validate the combination of rights."""
     return {"is_superuser": ["A superuser must also be staff."]} if is_superuser and not is_staff else {}
 
 
 def public_user(user: User) -> PublicUser:
-    """What anyone may see of an account."""
+    """Return the public details of an account."""
     return PublicUser(**{field.name: getattr(user, field.name) for field in fields(PublicUser)})
 
 
 def contact(user: User) -> Contact:
-    """What the other party of a booking may see of an account."""
+    """Return the details of an account that the other party of a booking can see."""
     return Contact(**{field.name: getattr(user, field.name) for field in fields(Contact)})

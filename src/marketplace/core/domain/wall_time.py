@@ -1,4 +1,4 @@
-"""Wall time: what the clocks of a zone show, and the instants at which they do (PEP 495, PEP 615)."""
+"""Conversion between wall times of a zone and instants (PEP 495, PEP 615)."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,23 +10,23 @@ from marketplace.core.domain.recurring_starts import RecurringStarts
 
 @cache
 def time_zones() -> frozenset[str]:
-    """The names that IANA gives; a machine's own folder has others besides, such as what it is set to itself."""
+    """Return the IANA zone names, without local entries of this machine's zone database."""
     return frozenset(available_timezones()) - {"localtime", "posixrules", "Factory"}
 
 
 def instant(wall: datetime) -> datetime | None:
-    """The first instant at which the clock of its zone shows this, in UTC, or `None` where it never does."""
+    """Return the first instant, in UTC, at which the zone's clock shows this wall time; `None` if it never does."""
     found = wall.astimezone(UTC)
-    # zoneinfo makes an instant of a skipped time too; only the way back tells. Two times of one zone are equal when
-    # their walls are, whatever the fold
+    # zoneinfo converts skipped times too; only converting back reveals them. Two times of one zone compare equal when
+    # their wall times are equal, whatever the fold
     return found if found.astimezone(wall.tzinfo) == wall else None
 
 
 def recurring_starts_of(midnight: datetime, minutes: range) -> Iterator[RecurringStarts]:
-    """The instants at which the wall shows each of these minutes after a midnight, as runs.
+    """Yield the instants of these minutes after a midnight, as runs.
 
-    They are minutes of two days at most, within which no zone's clocks change twice (they never did since 1970): where
-    the last is as far from the first as on the wall, so are all between them.
+    They span two days at most, in which no zone has changed its clocks twice since 1970. If the last is as far from the
+    first as on the wall, all between them are evenly spaced too.
     """
     if not minutes:
         return

@@ -1,1 +1,1 @@
-"""What the core needs from outside. The docstrings are the contract that every adapter is tested against."""
+"""Interfaces of the core's dependencies. Their docstrings are the contract that every adapter is tested against."""

@@ -1,4 +1,4 @@
-"""The lists of the back office."""
+"""Lists of the back office."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -24,33 +24,36 @@ R = TypeVar("R")
 class AdminList(Protocol[F_contra, R]):
     """One list, read outside a transaction.
 
-    It is ordered by `filters.ordering`, and where that is equal by id in the same direction. Of what a search is
-    compared with, nothing but words counts: accents and case do not matter, and a word is found by its beginning.
+    Ordered by `filters.ordering`, ties by ID in the same direction. Searches compare words only: accents and case are
+    ignored, and words match by prefix.
     """
 
     async def page(self, filters: F_contra, offset: int, limit: int) -> NumberedPage[R]:
-        """What comes after the first `offset` rows that match, and how many match.
+        """Return a page of matches and their total.
 
-        The total is exact up to `MAX_COUNTED`; of more it may be an estimate, which is more than that too. What an
-        offset costs grows with it, as far as the middle of the list. Raises `Busy`.
+        The total is exact up to `MAX_COUNTED`; larger ones may be estimates above it. The cost grows with the offset,
+        up to the middle of the list. Raises `Busy`.
         """
         ...
 
     async def matching(self, filters: F_contra, maximum: int) -> tuple[UUID, ...]:
-        """The ids of all rows that match, in order; where more than `most` do, of any so many. Raises `Busy`."""
+        """Return the IDs of all matches, in order; if there are more than `maximum`, any `maximum` of them.
+
+        Raises `Busy`.
+        """
         ...
 
     def batches(self, filters: F_contra) -> AsyncGenerator[tuple[R, ...], None]:
-        """All rows that match as they were at one moment, however many and however long the reader takes for them.
+        """Yield all matches of one snapshot in batches, however long the reader takes.
 
-        Holds a connection of its own until it is exhausted or closed: close it. Raises `Busy`.
+        Holds a dedicated connection until it is exhausted or closed, so always close it. Raises `Busy`.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminLists:
-    """All four."""
+    """The four admin lists."""
 
     users: AdminList[ListedUserFilters, AccountRow]
     sessions: AdminList[ListedSessionFilters, SessionRow]

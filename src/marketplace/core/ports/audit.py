@@ -1,4 +1,4 @@
-"""The audit log."""
+"""Reading and writing the audit log."""
 
 from typing import Protocol
 
@@ -6,16 +6,16 @@ from marketplace.core.domain.audit import AuditDetails, AuditEntry, Target
 
 
 class AuditLogReader(Protocol):
-    """The log as it is read, one statement each, outside a transaction."""
+    """Reads of the log, one statement each, outside a transaction."""
 
     async def newest(self, limit: int, about: Target | None = None) -> tuple[AuditDetails, ...]:
-        """The newest entries, the newest first; with `about`, of those whose target this is."""
+        """Return the newest entries, newest first; with `about`, only those with this target."""
         ...
 
 
 class AuditLog(Protocol):
-    """The log within a transaction. What was added can be neither changed nor removed, by any program or person."""
+    """Writes to the log within a transaction. Entries can never be changed or removed."""
 
     async def add(self, *entries: AuditEntry) -> None:
-        """Append; they are there when the transaction is committed, and were never there when it is not."""
+        """Append entries; a rollback discards them."""
         ...

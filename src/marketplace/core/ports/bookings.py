@@ -1,4 +1,4 @@
-"""Bookings."""
+"""Reading and writing bookings."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,64 +17,64 @@ from marketplace.core.domain.pages import Page
 
 
 class BookingLists(Protocol):
-    """Bookings as they are read, one statement each, outside a transaction.
+    """Reads of bookings, one statement each, outside a transaction.
 
-    Lists have what passes the filters, in the order asked for, ties by id in the same direction, by keyset. A page
-    costs what it shows, whatever the person has besides. By creation with bounds of the start, and of what one person
-    booked of one session, it costs what passes.
+    Lists return matches in the requested order, ties by ID in the same direction, paged by keyset. A page costs what it
+    returns, however many bookings the user has. Ordered by creation with bounds on the start, or for one user and one
+    session, it costs all matches.
     """
 
     async def find(self, booking_id: UUID) -> BookingHistory | None:
-        """One booking with its history, or `None`."""
+        """Return a booking with its history, or `None`."""
         ...
 
     async def of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
-        """Every booking of a start with its history, whatever its status, by id."""
+        """Return every booking of a start with its history, of any status, by ID."""
         ...
 
     async def of_user(
         self, user_id: UUID, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
     ) -> Page[BookingDetails]:
-        """What a person booked."""
+        """Return a page of a learner's bookings."""
         ...
 
     async def of_creator(
         self, creator_id: UUID, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
     ) -> Page[BookingDetails]:
-        """What was booked of a creator's sessions."""
+        """Return a page of the bookings of a creator's sessions."""
         ...
 
 
 class Bookings(Protocol):
-    """Bookings within a transaction. They are added where their seats are taken: see `Slots`."""
+    """Bookings within a transaction. They are added together with their seats: see `Slots`."""
 
     async def find(self, booking_id: UUID) -> BookingHistory | None:
-        """The booking with its history as it is now, not locked, or `None`."""
+        """Return a booking with its history, not locked, or `None`."""
         ...
 
     async def acquire(self, booking_id: UUID) -> BookingHistory:
-        """The booking with its history, locked until the transaction ends. Raises `NotFound`."""
+        """Return a booking with its history, locked until the transaction ends. Raises `NotFound`."""
         ...
 
     async def acquire_of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
-        """The live bookings of a slot, by id, locked until the transaction ends."""
+        """Return the live bookings of a slot by ID, locked until the transaction ends."""
         ...
 
     async def acquire_of_creator(self, creator_id: UUID, now: datetime) -> tuple[BookingHistory, ...]:
-        """The live bookings of a creator that start after `now`, by id, locked until the transaction ends.
+        """Return a creator's live bookings that start after `now`, by ID, locked until the transaction ends.
 
-        None is added meanwhile if the creator was acquired with `acquire_with_sessions`.
+        No booking is added meanwhile if the creator was acquired with `acquire_with_sessions`.
         """
         ...
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Booking, ...]:
-        """The live bookings of a session that start after `now`, by id, locked until the transaction ends."""
+        """Return a session's live bookings that start after `now`, by ID, locked until the transaction ends."""
         ...
 
     async def save(self, booking: Booking, step: BookingStep) -> None:
-        """Update its status and when it must be answered, and append the step."""
+        """Update status and `respond_by`, and append the step."""
         ...
 
     async def save_all(self, changes: Sequence[tuple[Booking, BookingStep]]) -> None:
-        """As `save`, of many different bookings."""
+        """Save many different bookings."""
         ...

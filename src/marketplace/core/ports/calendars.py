@@ -1,4 +1,4 @@
-"""Calendars: writing them, and the feeds that people subscribe to."""
+"""Rendering calendars, and calendar feeds."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,40 +10,40 @@ from marketplace.core.domain.calendars import CalendarEvent, CalendarFeed, FeedW
 
 
 class Calendars(Protocol):
-    """Writing calendars, off the event loop."""
+    """Rendering of calendars, off the event loop."""
 
     async def render(self, events: Iterable[CalendarEvent], made_at: datetime, name: str | None = None) -> bytes:
-        """An iCalendar object (RFC 5545) with these events in their order, to whole seconds of UTC.
+        """Return an iCalendar object (RFC 5545) with these events in order, to whole seconds of UTC.
 
-        `made_at` is now: of two with one sequence the one made later counts (RFC 5546, 2.1.5), as after a person took
-        another name. `name` is what a subscribed calendar is called. Texts are kept, line breaks as line feeds,
-        whatever is in them; only in the organizer's name a backslash becomes a slash.
+        `made_at` is the current time: of two versions with one sequence number the later one wins (RFC 5546, 2.1.5),
+        for example after a user was renamed. `name` is the title of a subscribed calendar. Texts are preserved, with
+        line breaks as line feeds; only in the organizer's name a backslash becomes a slash.
         """
         ...
 
 
 class FeedDirectory(Protocol):
-    """Feeds as they are read, one statement each, outside a transaction."""
+    """Reads of feeds, one statement each, outside a transaction."""
 
     async def find(self, user_id: UUID) -> CalendarFeed | None:
-        """The person's feed, if they ever asked for one."""
+        """Return the user's feed, or `None`."""
         ...
 
     async def find_bookings(self, token: str, window: FeedWindow) -> tuple[BookingHistory, ...] | None:
-        """What the person of this token booked and what was booked of their sessions, by id.
+        """Return the bookings of the token's owner, as learner and as creator, by ID.
 
-        `None` when nobody has this token, or somebody who is not active.
+        `None` if the token is unknown or its owner inactive.
         """
         ...
 
 
 class Feeds(Protocol):
-    """Feeds within a transaction. A person has one at most."""
+    """Feeds within a transaction. A user has at most one."""
 
     async def add(self, feed: CalendarFeed) -> CalendarFeed:
-        """Insert, unless the person has a feed, and return the one they have; a twin under way is waited for."""
+        """Insert the feed unless the user has one, and return theirs. Waits for a concurrent insert."""
         ...
 
     async def save(self, feed: CalendarFeed) -> None:
-        """Insert, or put it in the place of the one that the person has, whose token then is nobody's."""
+        """Insert or replace the user's feed. The old token becomes invalid."""
         ...

@@ -1,4 +1,4 @@
-"""The staff's numbers."""
+"""Dashboard numbers."""
 
 from typing import Protocol
 
@@ -6,12 +6,12 @@ from marketplace.core.domain.dashboards import Dashboard, DashboardWindow
 
 
 class Dashboards(Protocol):
-    """The marketplace's numbers as they are read, in one statement outside a transaction."""
+    """Reads of the dashboard, in one statement outside a transaction."""
 
     async def find(self, window: DashboardWindow) -> Dashboard:
-        """The numbers of a window at `window.now`.
+        """Return the numbers of a window at `window.now`.
 
-        Seats and income are of bookings that were made on a day, less what was cancelled since; a cancellation counts
-        on the day it happened, whoever took that step. It costs what happened within the window, and what waits.
+        Seats and income are of bookings made on a day, minus those cancelled since. Cancellations count on the day they
+        happened, whoever cancelled. The cost depends on the events in the window and the items that need attention.
         """
         ...

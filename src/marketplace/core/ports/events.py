@@ -1,4 +1,4 @@
-"""Events within a transaction: recording them, and handing them over."""
+"""Recording and delivering events."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,39 +7,39 @@ from typing import Protocol
 from marketplace.core.domain.events import Delivery, EventId, RecordedEvent
 
 PURGE_BATCH = 10_000
-"""Events that one statement removes."""
+"""Events that one purge deletes at most."""
 
 
 class Events(Protocol):
-    """Events within a transaction. A step of a booking is an event by itself, wherever it is saved.
+    """Events within a transaction. Every saved booking step is an event by itself.
 
-    Recorded with the effect: a rollback leaves none. Events of one booking, session or user are delivered in the order
-    in which they were committed, each at least once. A subject's steps must be written under its lock.
+    Events commit with the change they describe. Events of one booking, session or user are delivered in commit order,
+    each at least once. Steps must be written under the lock of their booking.
     """
 
     async def add(self, event: RecordedEvent) -> None:
-        """Record what has no step."""
+        """Record an event that has no booking step."""
         ...
 
     async def claim(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        """Undelivered events that are due at `now`, oldest first, at most `limit` with a step and `limit` without one.
+        """Claim undelivered events that are due, oldest first: at most `limit` with a step and `limit` without one.
 
-        Of one subject only the oldest, and none while another transaction has claimed it; they are claimed until this
-        transaction ends. Nothing is waited for.
+        Only the oldest event of each subject is returned, and none while another transaction has claimed it. Claims
+        last until this transaction ends. Never waits.
         """
         ...
 
     async def mark_delivered(self, ids: Sequence[EventId]) -> None:
-        """Never claim these again."""
+        """Mark events as delivered, so that they are never claimed again."""
         ...
 
     async def postpone(self, delivery: Delivery, until: datetime) -> None:
-        """Count one more failed attempt and retry at `until`, unless it was delivered or postponed meanwhile."""
+        """Count a failed attempt and retry at `until`, unless it was delivered or postponed meanwhile."""
         ...
 
     async def purge(self, before: datetime) -> int:
-        """Remove delivered events without a step that happened at `before` or earlier, at most `PURGE_BATCH`.
+        """Delete delivered events without a step that happened at `before` or earlier, at most `PURGE_BATCH`.
 
-        Return how many.
+        Return the number deleted.
         """
         ...

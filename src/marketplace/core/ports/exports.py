@@ -1,4 +1,4 @@
-"""Files that lists are written to."""
+"""Export files."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
@@ -8,28 +8,24 @@ from marketplace.core.domain.exports import Cell, ExportFormat
 
 
 class ExportFile(Protocol):
-    """A file that is written from its beginning to its end, and kept by nobody: each part is handed out at once.
+    """A file written sequentially and streamed; it is not stored.
 
-    Text is UTF-8, times are ISO 8601 in UTC, money has its two places. What a spreadsheet would take for a formula is
-    text that begins with an apostrophe, where the format is one that spreadsheets open.
+    Text is UTF-8, times are ISO 8601 in UTC, money has two decimals. In formats that spreadsheets open, text that looks
+    like a formula is prefixed with an apostrophe.
     """
 
-    def begin(self) -> bytes:
-        """Its first bytes."""
-        ...
+    def begin(self) -> bytes: ...
 
     def rows(self, rows: Iterable[Sequence[Cell]]) -> bytes:
-        """Further rows, in the order of the columns; may be empty while something is kept back to be compressed."""
+        """Write further rows, in column order; may return nothing while a compressor buffers."""
         ...
 
-    def end(self) -> bytes:
-        """Its last bytes."""
-        ...
+    def end(self) -> bytes: ...
 
 
 class ExportFiles(Protocol):
-    """Begins files."""
+    """Factory of export files."""
 
     def open(self, form: ExportFormat, name: ListName, columns: Sequence[str]) -> ExportFile:
-        """A new file of a form."""
+        """Return a new file of the given format."""
         ...

@@ -1,4 +1,4 @@
-"""Idempotency keys: an effect and the key that it was asked for with are written together."""
+"""Idempotency keys, stored in the transaction of the operation they protect."""
 
 from datetime import datetime
 from typing import Protocol
@@ -8,20 +8,23 @@ from marketplace.core.domain.idempotency import IdempotencyKey
 
 
 class IdempotencyKeys(Protocol):
-    """Keys within a transaction. Claim first, before anything is locked: who waits for a twin then holds nothing."""
+    """Keys within a transaction.
+
+    Claim before locking anything: a request that waits for its duplicate then holds no locks.
+    """
 
     async def claim(self, key: IdempotencyKey, resource_id: UUID, now: datetime) -> UUID | None:
-        """Write the key down for what this transaction makes or changes, and return `None`; a rollback frees it.
+        """Claim the key for the resource that this transaction changes, and return `None`. A rollback frees the key.
 
-        When it was used within `TTL` before `now`, change nothing and return the id of what was made then. A twin
-        that is under way is waited for. Raises `KeyReused` when the key came with another body.
+        If it was used within `TTL` before `now`, change nothing and return the ID of the resource of that time. Waits
+        for a concurrent duplicate. Raises `KeyReused` if the key was used with another body.
         """
         ...
 
     async def purge(self, before: datetime) -> int:
-        """Remove keys that were used at `before` or earlier, at most `MAX_PURGED`, and say how many."""
+        """Delete keys used at `before` or earlier, at most `MAX_PURGED`. Return the number deleted."""
         ...
 
 
 MAX_PURGED = 10_000
-"""One statement's worth."""
+"""Rows that one purge deletes at most."""

@@ -1,4 +1,4 @@
-"""Work for later: a job is written in the transaction whose effect calls for it."""
+"""Background jobs, enqueued in the transaction that requires them."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -17,28 +17,26 @@ JobKind = Literal[
     "sweep_idempotency_keys",
     "sweep_rate_limits",
 ]
-"""The names are stored, so they stay when the code's words change.
+"""Stored names, which do not follow renames in the code.
 
-`attend_booking`: expire a pending booking or complete a confirmed one when it is due (the settlement job).
-
-`renew_open_times`: write anew, day by day, what schedules give in the time to come.
-
-`run_bulk`: carry on with a bulk action.
+`attend_booking`: the settlement job; expires a pending booking or completes a confirmed one when due.
+`renew_open_times`: refreshes materialized availability daily. `run_bulk`: continues a bulk action. `sweep_*` and
+`purge_events`: delete old rows hourly.
 """
 
 Handler = Callable[[UUID | None], Awaitable[None]]
-"""Does the work of one kind for a job's subject.
+"""Runs the jobs of one kind, given the job's subject.
 
-It is idempotent: it may be called more than once for one job, and at the same time for two jobs of one subject. A job
-whose handler raises is tried again until it does not.
+Handlers must be idempotent: one may be called more than once for a job, and concurrently for two jobs of one subject. A
+job whose handler raises is retried until it succeeds.
 """
 Handlers = Mapping[str, Handler]
-"""By kind. Jobs of a kind that has no handler wait for one."""
+"""Handlers by kind. Jobs of a kind without a handler stay queued."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Something to do at `run_at` or soon after. `subject` is what it is about; `None` for a chore."""
+    """A job to run at `run_at` or soon after. `subject` is the ID of its object; `None` for recurring chores."""
 
     kind: JobKind
     subject: UUID | None
@@ -47,7 +45,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedJob:
-    """A job that a worker has a lease on. `attempts` is how often in a row it has failed."""
+    """A job leased by a worker. `attempts` is its number of consecutive failures."""
 
     id: int
     kind: str
@@ -60,67 +58,65 @@ class Jobs(Protocol):
     """Jobs within a transaction."""
 
     async def enqueue(self, *jobs: Job) -> None:
-        """Add jobs. None runs before the transaction is committed, nor before its `run_at`; a rollback leaves none.
+        """Enqueue jobs. None runs before the transaction commits or before its `run_at`.
 
-        A chore (no subject) is added once per kind and `run_at`. Jobs with a subject are all kept: one left out because
-        another starts at this moment would not see what this transaction did.
+        A chore (no subject) is stored once per kind and `run_at`. Jobs with a subject are never deduplicated: an
+        existing job that starts at this moment would not see what this transaction did.
         """
         ...
 
     async def acquire_failing(self, job_id: int) -> FailingJob:
-        """A job that keeps failing, locked until the transaction ends. Raises `NotFound`."""
+        """Return a failing job, locked until the transaction ends. Raises `NotFound`."""
         ...
 
     async def run_now(self, job_id: int, now: datetime) -> None:
-        """Make it due at `now`; needs `acquire_failing`."""
+        """Make the job due at `now`; needs `acquire_failing`."""
         ...
 
 
 class JobQueue(Protocol):
-    """Jobs as workers take them: each method commits by itself.
+    """Job queue for workers; each method commits by itself.
 
-    A worker has a claimed job until its lease runs out; it renews the lease while the handler runs. After that another
-    worker may claim the job, and what the first still says about it has no effect. Leases are counted by the storage's
-    own clock, so the clocks of workers need not agree.
+    A worker owns a claimed job until its lease expires, and renews the lease while the handler runs. After expiry
+    another worker may claim the job, and reports of the first are ignored. Leases use the storage's clock, so workers'
+    clocks need not agree.
     """
 
     async def claim(
         self, worker: UUID, kinds: Collection[str], *, now: datetime, limit: int, lease: timedelta
     ) -> tuple[ClaimedJob, ...]:
-        """Lease up to `limit` jobs of these kinds that are due at `now`, the longest due first.
+        """Lease up to `limit` jobs of these kinds that are due at `now`, longest overdue first.
 
-        Never waits for jobs that others have. A job whose lease ran out counts as failed once, with `WORKER_LOST`.
+        Never waits for jobs leased by others. A job whose lease expired counts as failed once, with `WORKER_LOST`.
         """
         ...
 
     async def renew(self, worker: UUID, job_ids: Collection[int], lease: timedelta) -> None:
-        """Lease these jobs for `lease` from now on."""
+        """Extend the leases to `lease` from now."""
         ...
 
     async def finish(self, worker: UUID, job_ids: Collection[int]) -> None:
-        """Remove jobs whose handler succeeded."""
+        """Delete jobs whose handlers succeeded."""
         ...
 
     async def retry(self, worker: UUID, job_id: int, *, run_at: datetime, fault: str, now: datetime) -> None:
-        """Give a job back whose handler failed at `now`, to be tried at `run_at`. `fault` is the name of the error."""
+        """Return a job that failed at `now` to the queue, due at `run_at`. `fault` is the name of the error."""
         ...
 
     async def release(self, worker: UUID, job_ids: Collection[int]) -> None:
-        """Give jobs back that were not finished, due as before, without counting a failure."""
+        """Return unfinished jobs to the queue with their old due time, without counting a failure."""
         ...
 
 
 class FailingJobs(Protocol):
-    """Jobs that keep failing, as they are read, one statement each, outside a transaction."""
+    """Reads of failing jobs, one statement each, outside a transaction."""
 
     async def page(self, limit: int, offset: int) -> tuple[FailingJob, ...]:
-        """Those that failed most often first, ties by id, after the first `offset` of them."""
+        """Return failing jobs after the first `offset`, most failures first, ties by ID."""
         ...
 
-    async def count(self) -> int:
-        """How many there are."""
-        ...
+    async def count(self) -> int: ...
 
 
 WORKER_LOST = "WorkerLost"
-"""The fault of a job whose worker did not say how it ended: killed, cut off, or blocked for longer than the lease."""
+"""Fault of a job whose worker did not report a result: killed, disconnected, or blocked longer than the lease."""

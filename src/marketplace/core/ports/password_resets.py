@@ -1,4 +1,4 @@
-"""Links to set a new password."""
+"""Password reset links."""
 
 from datetime import datetime
 from typing import Protocol
@@ -9,27 +9,27 @@ from marketplace.core.domain.users import User
 
 
 class ResetDirectory(Protocol):
-    """Links as they are read, one statement each, outside a transaction."""
+    """Reads of reset links, one statement each, outside a transaction."""
 
     async def find_user(self, token_hash: bytes, now: datetime) -> User | None:
-        """Whose link this is, if it is good at `now` and they are active."""
+        """Return the owner of a link that is valid at `now`, if active."""
         ...
 
 
 class Resets(Protocol):
-    """Links within a transaction. The person's account is acquired first."""
+    """Reset links within a transaction. Acquire the user's account first."""
 
     async def save(self, reset: PasswordReset) -> None:
-        """Insert, or put it in the place of the one that the person has, which then is no longer good."""
+        """Insert or replace the user's link. The old one becomes invalid."""
         ...
 
-    async def take(self, user_id: UUID, token_hash: bytes, now: datetime) -> bool:
-        """Use this link of a person up. False, and nothing changed, when it is not theirs or not good at `now`.
+    async def consume(self, user_id: UUID, token_hash: bytes, now: datetime) -> bool:
+        """Consume a user's link. Return whether it was theirs and valid at `now`.
 
-        Of two who take one at once, one is told true.
+        Of two concurrent calls, one returns `True`.
         """
         ...
 
     async def drop(self, user_id: UUID) -> None:
-        """Remove the link that a person has, if any."""
+        """Delete the user's link, if any."""
         ...

@@ -1,4 +1,4 @@
-"""Counting attempts, for all processes together."""
+"""Counters of attempts, shared by all processes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,27 +8,27 @@ from marketplace.core.domain.rate_limits import Attempt, Count
 
 
 class RateLimits(Protocol):
-    """Counts. Each method is one statement outside a transaction, so what was tried counts whatever becomes of it.
+    """Counters. Each method is one statement outside a transaction, so attempts count even if the request fails.
 
-    Counts may be lost when the database crashes. Every method may raise `Busy` and `TransactionConflict`.
+    Counts may be lost in a database crash. Every method may raise `Busy` and `TransactionConflict`.
     """
 
     async def count(self, attempts: Sequence[Attempt], now: datetime) -> tuple[Count, ...]:
-        """Count each of these different attempts once, and return what each has come to, in their order.
+        """Count each of these distinct attempts once, and return the new counts in order.
 
-        The first attempt, and the first after a span has ended, begins a span of its limit. Of many who count at the
-        same moment, each is told another number.
+        The first attempt, and the first after a window has ended, starts a window. Concurrent calls get distinct
+        counts.
         """
         ...
 
     async def give_back(self, attempts: Sequence[Attempt], now: datetime) -> None:
-        """Count each of these attempts once less, where its span has not ended and anything is counted."""
+        """Decrement the counts of these attempts, if their window has not ended and the count is positive."""
         ...
 
     async def purge(self, now: datetime) -> int:
-        """Remove counts whose span has ended, at most `MAX_PURGED`, and say how many."""
+        """Delete counts whose window has ended, at most `MAX_PURGED`. Return the number deleted."""
         ...
 
 
 MAX_PURGED = 10_000
-"""One statement's worth."""
+"""Rows that one purge deletes at most."""

@@ -1,4 +1,4 @@
-"""Passwords and signatures."""
+"""Password hashing and access tokens."""
 
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -7,22 +7,22 @@ from marketplace.core.domain.tokens import Claims
 
 
 class Passwords(Protocol):
-    """Hashing of passwords, off the event loop."""
+    """Password hashing, off the event loop."""
 
     async def hash(self, password: str) -> str:
-        """A salted hash that names its own parameters."""
+        """Return a salted hash that includes its parameters."""
         ...
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Whether it is the password. `None` (no such account) takes as long and is false."""
+        """Return whether the password matches. With `None` (no such account), takes as long and returns `False`."""
         ...
 
     def needs_rehash(self, password_hash: str) -> bool:
-        """Whether the hash was made with other parameters than today's."""
+        """Return whether the hash uses other parameters than the current ones."""
         ...
 
     def is_common(self, password: str) -> bool:
-        """Whether it is among the commonest, whatever its case."""
+        """Return whether it is one of the most common passwords, ignoring case."""
         ...
 
 
@@ -30,9 +30,12 @@ class AccessTokens(Protocol):
     """Signed access tokens."""
 
     def issue(self, claims: Claims, now: datetime, at_most: timedelta | None = None) -> str:
-        """A token that says these claims until its time to live is over, which `at_most` can shorten."""
+        """Return a token with these claims. `at_most` can shorten its lifetime."""
         ...
 
     def read(self, token: str, now: datetime) -> Claims:
-        """What the token says. Raises `NotSignedIn` when it is forged, malformed, expired or meant for others."""
+        """Return the claims.
+
+        Raises `NotSignedIn` if the token is forged, malformed, expired or for another audience.
+        """
         ...

@@ -1,4 +1,4 @@
-"""Sessions: the catalog that everybody reads, and the rows a creator changes."""
+"""The catalog, and writing sessions."""
 
 from datetime import datetime
 from typing import Protocol
@@ -12,42 +12,43 @@ from marketplace.core.domain.sessions import CatalogFilters, Facets, Session, Se
 
 
 class Catalog(Protocol):
-    """Sessions as they are read, one statement each but where it is said, outside a transaction.
+    """Reads of sessions, one statement each unless noted, outside a transaction.
 
-    "Listed" is active, not archived, by an active creator. Lists page by keyset: rows added between two pages
-    neither repeat nor hide one. What can be booked at `now` is read from the materialized availability (see
-    `Sessions`) by the rules of `Availability.next_bookable_start` and `Availability.has_bookable_start`; starts after
-    its end are not found.
+    "Listed" means active, not archived, not hidden, by an active creator. Lists page by keyset: rows added between two
+    pages neither repeat nor hide one. Availability at `now` is read from the materialized availability (see `Sessions`)
+    by the rules of `Availability.next_bookable_start` and `Availability.has_bookable_start`; starts after its end are
+    not found.
     """
 
     async def find(self, session_id: UUID, now: datetime) -> CatalogSession | None:
-        """The session whatever its state, or `None`."""
+        """Return the session in any state, or `None`."""
         ...
 
     async def list(self, filters: CatalogFilters, limit: int, after: str | None, now: datetime) -> Page[CatalogSession]:
-        """Listed sessions that pass every filter, in the order asked for, ties by id in the same direction.
+        """Return a page of listed sessions that match every filter, in the requested order, ties by ID.
 
-        Every word of a search must begin a word of the title or the description. A word of at most
-        `CORRECTED_LENGTH` characters that begins no known word stands for the known ones that are one typo away, the
-        first `MAX_CORRECTED` of them. Known are the words of sessions that were listed, for a while also after.
-        By relevance: the more of the words stand in the title the earlier, then newest first, over the
-        `RELEVANCE_WINDOW` newest matches that there were at the first page; of these, those that are available where
-        that is asked for.
+        Every word of a search must be a prefix of a word in the title or description. A word of at most
+        `CORRECTED_LENGTH` characters that is no prefix of a known word matches the known words one typo away, at most
+        `MAX_CORRECTED` of them. Known words are those of sessions that are listed or were recently.
 
-        A search takes a statement more. One for what is available takes up to three more, and where next to nobody is
-        free a page may have fewer sessions than `limit` though another follows, so that its cost stays bounded.
+        By relevance: sessions with more of the words in the title come first, then newer ones, over the
+        `RELEVANCE_WINDOW` newest matches at the time of the first page; with an availability filter, over the available
+        ones among them.
+
+        A search takes one more statement. An availability filter takes up to three more, and to bound its cost a page
+        may then have fewer sessions than `limit` although another page follows.
         """
         ...
 
     async def facets(self, filters: CatalogFilters, now: datetime) -> Facets:
-        """Counts over the newest `FACETS_WINDOW` of the same matches; kept for up to 30 seconds once counted.
+        """Return counts over the newest `FACETS_WINDOW` matches of the same filters, cached for up to 30 seconds.
 
-        Where a match must be available, over those of the `AVAILABILITY_WINDOW` newest that are.
+        If matches must be available, over those of the newest `AVAILABILITY_WINDOW` that are.
         """
         ...
 
     async def of_creator(self, creator_id: UUID, limit: int, after: str | None, now: datetime) -> Page[CatalogSession]:
-        """All that a creator has not archived, inactive ones too, newest first."""
+        """Return a page of a creator's unarchived sessions, including inactive ones, newest first."""
         ...
 
 
@@ -55,46 +56,49 @@ class Sessions(Protocol):
     """Sessions within a transaction."""
 
     async def acquire(self, session_id: UUID) -> SessionDetails:
-        """The session, locked until the transaction ends: no booking of it proceeds meanwhile. Raises `NotFound`.
+        """Return the session, locked until the transaction ends; its bookings wait meanwhile. Raises `NotFound`.
 
-        However many buyers come, it waits only for those that were there before it.
+        It waits only for buyers who came before it, however many come later.
         """
         ...
 
     async def find_schedule(self, session_id: UUID) -> Schedule | None:
-        """The session's schedule, or `None` when it is open."""
+        """Return the session's schedule, or `None` if it is by arrangement."""
         ...
 
     async def save_schedule(
         self, session_id: UUID, schedule: Schedule | None, materialized: MaterializedAvailability | None
     ) -> None:
-        """Give the session a schedule and its open times, or make it open with neither; needs `acquire`."""
+        """Save the schedule with its materialized availability; with `None` for both, the session is by arrangement.
+
+        Needs `acquire`.
+        """
         ...
 
     async def save_materialized(self, session_id: UUID, materialized: MaterializedAvailability | None) -> None:
-        """Write a session's open times anew, or forget them; needs `acquire` or `acquire_outdated`."""
+        """Replace or delete a session's materialized availability; needs `acquire` or `acquire_outdated`."""
         ...
 
     async def acquire_outdated(self, now: datetime, maximum: int) -> tuple[ScheduledSession, ...]:
-        """Sessions whose open times are outdated at `now`, the longest outdated first, at most so many.
+        """Return up to `maximum` sessions whose materialized availability is outdated at `now`, longest outdated first.
 
-        Their open times are locked until the transaction ends, and read as those who wrote them left them. Buyers and
-        edits of the sessions are not kept waiting; what somebody else is writing may be left out.
+        Locks their materialized availability, not the sessions, until the transaction ends, and reads the latest
+        committed values. Buyers and edits do not wait. Rows being written by other transactions may be skipped.
         """
         ...
 
     async def find(self, session_id: UUID) -> SessionDetails | None:
-        """The session as it is now, whatever its state, not locked, or `None`."""
+        """Return the session in any state, not locked, or `None`."""
         ...
 
     async def has_any(self, creator_id: UUID) -> bool:
-        """Whether the creator has a session that is not archived."""
+        """Return whether the creator has an unarchived session."""
         ...
 
     async def add(self, session: Session) -> None:
-        """Insert; a search finds it as soon as the transaction ends."""
+        """Insert a session; searches find it once the transaction commits."""
         ...
 
     async def save(self, session: Session) -> None:
-        """Update every field; a search finds the new words as soon as the transaction ends."""
+        """Update all fields; searches find the new words once the transaction commits."""
         ...

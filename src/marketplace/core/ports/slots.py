@@ -1,4 +1,4 @@
-"""Slots: where seats are taken and given back. No adapter can oversell, whatever the services do."""
+"""Slots: taking and releasing seats. No adapter can oversell, whatever the services do."""
 
 from datetime import datetime
 from typing import Literal, Protocol
@@ -14,87 +14,84 @@ from marketplace.core.ports.jobs import Job
 
 
 class Availabilities(Protocol):
-    """Timetables as they are read, one statement each, outside a transaction."""
+    """Reads of availability, one statement each, outside a transaction."""
 
     async def find(self, session_id: UUID, begin: datetime, end: datetime) -> Availability | None:
-        """The session's timetable for the window `[begin, end)`, whatever its state, or `None`.
+        """Return the session's availability in the window `[begin, end)`, in any state, or `None`.
 
-        It has every occupied slot of the creator whose blocked time comes near enough to matter to a start there.
+        Includes every occupied slot of the creator whose blocked time is near enough to affect a start in the window.
         """
         ...
 
-    async def sold(self, creator_id: UUID, now: datetime) -> tuple[BookedSlot, ...]:
-        """The creator's slots after `now` that have live bookings, by start."""
+    async def booked_slots(self, creator_id: UUID, now: datetime) -> tuple[BookedSlot, ...]:
+        """Return the creator's slots after `now` that have live bookings, by start."""
         ...
 
 
 Reservation = Literal["reserved", "stale"]
-"""`stale`: the slot is no longer as the offer read it, so the offer has to be read again."""
+"""`stale`: the slot changed after the quote was read; read the quote again."""
 
 
 class Slots(Protocol):
     """Slots within a transaction.
 
-    Held by every adapter itself: `0 ≤ seats_taken ≤ capacity`; of one creator's overlapping slots at most one has
-    a seat taken; one person has at most one live booking in a slot.
-
-    Lock order of all that touch them: buyers of the creator, session, seats of the creator, booking, slots by start.
-
-    A job that is enqueued with seats has a subject; it is there if they are had.
+    Every adapter enforces: `0 ≤ seats_taken ≤ capacity`; of overlapping slots of one creator, at most one has a booked
+    seat; a user has at most one live booking per slot. Lock order: buyers of the creator, session, seats of the
+    creator, booking, slots by start. Jobs enqueued together with seats have a subject and are stored only if the seats
+    were taken.
     """
 
     async def acquire_quote(self, session_id: UUID, starts_at: datetime, buyer_id: UUID) -> BookingQuote:
-        """What this buyer meets at this start. Raises `NotFound` when session or buyer do not exist.
+        """Return the quote of this start for this buyer. Raises `NotFound` if session or buyer do not exist.
 
-        Until the transaction ends, the session is not edited and its creator not switched off; other buyers are
-        let in. The slot is not locked.
+        Until the transaction ends, the session cannot be edited nor its creator deactivated; other buyers do not wait.
+        The slot is not locked.
         """
         ...
 
     async def reserve(self, quote: BookingQuote, booking: Booking, job: Job | None = None) -> Reservation:
         """Add a booking with its first step, take its seats, enqueue a job; lock the slot until the transaction ends.
 
-        `stale`, and nothing changed: the slot was occupied when the offer was read and is empty by now, or too few
-        seats are left. Raises `CreatorUnavailable` when another occupied slot of the creator overlaps, `SoldOut` when
-        the session has fewer seats than asked for, `AlreadyBooked`.
+        Returns `stale` and changes nothing if the slot was occupied in the quote and is empty now, or if too few seats
+        are left. Raises `CreatorUnavailable` if another occupied slot of the creator overlaps, `SoldOut` if the
+        session's capacity is lower than requested, `AlreadyBooked`.
         """
         ...
 
     async def acquire_creator(self, creator_id: UUID) -> None:
-        """Wait for, and hold until the transaction ends, the right to occupy slots of this creator."""
+        """Lock the right to occupy slots of this creator until the transaction ends."""
         ...
 
     async def move(self, slot: Slot, booking: Booking, step: BookingStep, job: Job | None = None) -> bool:
-        """Take the seats of a booking that were released elsewhere in this slot, and save the booking as it is there.
+        """Take seats in this slot for a booking whose old seats were released, save the booking, and enqueue the job.
 
-        A job is enqueued with it. Needs `acquire_creator`. False, and nothing changed, when too few seats are left.
-        Raises as `reserve` does.
+        Needs `acquire_creator`. Returns `False` and changes nothing if too few seats are left. Raises as `reserve`
+        does.
         """
         ...
 
     async def release(self, *bookings: Booking) -> None:
-        """Give the seats of cancelled bookings of one slot back; lock the slot until the end."""
+        """Release the seats of bookings of one slot; lock the slot until the transaction ends."""
         ...
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:
-        """The occupied slots of a session that start after `now`, by start, locked until the transaction ends.
+        """Return the session's occupied slots that start after `now`, by start, locked until the transaction ends.
 
-        An empty one needs no attention: it takes the session's capacity and duration when it is opened again.
+        Empty slots are omitted: they take the session's capacity and duration when reopened.
         """
         ...
 
     async def find_occupied(self, creator_id: UUID, begin: datetime, end: datetime) -> tuple[Slot, ...]:
-        """The occupied slots of a creator whose blocked time overlaps `[begin, end)`, by start, not locked.
+        """Return a creator's occupied slots whose blocked time overlaps `[begin, end)`, by start, not locked.
 
-        With `acquire_creator` none is added until the transaction ends; one may still be given back.
+        With `acquire_creator`, none is added until the transaction ends; seats may still be released.
         """
         ...
 
     async def resize(self, session: Session, schedule: Schedule | None, now: datetime) -> None:
-        """Give the session's capacity, duration and buffers to its occupied slots after `now`.
+        """Apply the session's capacity, duration and buffers to its occupied slots after `now`.
 
-        Needs `acquire_creator` and `acquire_upcoming`.
-
-        Raises `CreatorUnavailable` when occupied slots would overlap, `SoldOut` when one has more seats taken.
+        Needs `acquire_creator` and `acquire_upcoming`. Raises `CreatorUnavailable` if occupied slots would overlap,
+        `SoldOut` if one has more booked seats than the capacity.
         """
         ...

@@ -1,4 +1,4 @@
-"""Everything one kind of storage offers: what is read outside a transaction, and the transactions."""
+"""All ports of one storage adapter: reads outside a transaction, and transactions."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ from marketplace.core.ports.users import UserDirectory
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storage:
-    """One adapter of every storage port; each adapter package has a function that makes it."""
+    """One adapter of every storage port; each adapter package has a factory function for it."""
 
     users: UserDirectory
     principals: Principals

@@ -1,4 +1,4 @@
-"""Subscribers: what listens to events."""
+"""Event subscribers."""
 
 from typing import Protocol
 
@@ -7,13 +7,13 @@ from marketplace.core.ports.unit_of_work import Transaction
 
 
 class Subscriber(Protocol):
-    """Listens to every event.
+    """Receives every event.
 
-    It is called in the relay's transaction, which also marks the event as delivered. What it does through `tx`, such as
-    enqueuing a job, is therefore done exactly once; anything else may be done again. It must be quick and must not wait
-    for another system: a job does that.
+    It is called in the relay's transaction, which also marks the event as delivered. Effects through `tx`, such as
+    enqueuing a job, therefore happen exactly once; other effects may repeat. It must be fast and must not wait for
+    other systems: enqueue a job for that.
     """
 
     async def handle(self, tx: Transaction, delivery: Delivery) -> None:
-        """Do what follows from the event. When it raises, the event is delivered again later, to every subscriber."""
+        """Handle an event. If this raises, the event is redelivered later, to every subscriber."""
         ...

@@ -1,4 +1,4 @@
-"""What the core asks of the machine: the time, new ids, and whether storage can be used."""
+"""Time, IDs and readiness."""
 
 from datetime import datetime
 from typing import Protocol
@@ -6,24 +6,22 @@ from uuid import UUID
 
 
 class Clock(Protocol):
-    """The time."""
+    """Source of the current time."""
 
-    def now(self) -> datetime:
-        """This instant, in UTC."""
-        ...
+    def now(self) -> datetime: ...
 
 
 class Ids(Protocol):
-    """New ids."""
+    """Source of new IDs."""
 
     def new(self) -> UUID:
-        """A UUID version 7 (RFC 9562): later ones sort after earlier ones."""
+        """Return a UUID version 7 (RFC 9562): later ones sort after earlier ones."""
         ...
 
 
 class Readiness(Protocol):
-    """Whether requests can be served."""
+    """Readiness to serve requests."""
 
     async def check(self) -> None:
-        """Return when storage answers and is migrated; raise `Busy` saying what is missing otherwise."""
+        """Return if storage is reachable and migrated; otherwise raise `Busy` with the reason."""
         ...

@@ -9,13 +9,13 @@ from marketplace.core.domain.tokens import Claims
 
 
 class Principals(Protocol):
-    """Who is behind an access token, read outside a transaction."""
+    """Reads of principals, outside a transaction."""
 
     async def find(self, claims: Claims) -> Principal | None:
-        """The caller, if the person is active and the login neither revoked nor another's; else `None`.
+        """Return the principal if the user is active and the login theirs and not revoked; else `None`.
 
-        By a login that another began, if that one is not revoked, its person active and of the staff, and this person
-        not of the staff; the caller then has that person's id as `impersonator_id`.
+        An impersonated login also needs: the staff login it came from is not revoked, that staff member is active and
+        still staff, and the impersonated user is not staff. `impersonator_id` is then the staff member's ID.
         """
         ...
 
@@ -24,25 +24,25 @@ class Tokens(Protocol):
     """Logins within a transaction."""
 
     async def add_login(self, login: Login, token_hash: bytes) -> None:
-        """Start a login with its first refresh token, and drop this person's logins that have expired."""
+        """Add a login with its first refresh token, and delete the user's expired logins."""
         ...
 
     async def add_impersonation(self, login: Login) -> None:
-        """Start a login that another began. It has no refresh token, and goes when the other does.
+        """Add an impersonated login. It has no refresh token and ends with the login in `impersonated_from`.
 
-        Raises `NotSignedIn` when the other is gone already.
+        Raises `NotSignedIn` if that login has ended.
         """
         ...
 
     async def revoke(self, family_id: UUID, now: datetime) -> bool:
-        """Revoke a login. False, and nothing changed, when there is none or it was revoked before."""
+        """Revoke a login. Return whether it existed and was not revoked before."""
         ...
 
     async def use(self, token_hash: bytes, now: datetime) -> Login | None:
-        """Mark a refresh token as used and return its login, which nobody revokes meanwhile.
+        """Mark a refresh token as used and return its login, locked against revocation until the transaction ends.
 
-        `None` when the token is unknown, expired or used, its login revoked or its person inactive. Of two who use
-        one token at once, one gets the login and the other `None`.
+        `None` if the token is unknown, expired or used, its login revoked, or its user inactive. Of two concurrent
+        uses, one gets the login and the other `None`.
         """
         ...
 
@@ -51,19 +51,19 @@ class Tokens(Protocol):
         ...
 
     async def revoke_login_of(self, token_hash: bytes, now: datetime) -> UUID | None:
-        """Revoke the login that this refresh token, used or not, belongs to, and return whose it was.
+        """Revoke the login of this refresh token, used or not, and return its user's ID.
 
-        `None`, with nothing changed, when the token is unknown or its login was revoked before.
+        Returns `None` and changes nothing if the token is unknown or its login already revoked.
         """
         ...
 
     async def revoke_all_of(self, token_hash: bytes, now: datetime) -> UUID | None:
-        """Revoke every login of the person whose living login this refresh token, used or not, belongs to.
+        """Revoke every login of the user to whose active login this refresh token, used or not, belongs.
 
-        Returns who that is; `None`, with nothing changed, when the token is unknown or its login revoked or expired.
+        Returns the user's ID; `None`, with nothing changed, if the token is unknown or its login revoked or expired.
         """
         ...
 
-    async def revoke_all(self, user_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
-        """Revoke every login of a person, except `but`."""
+    async def revoke_all(self, user_id: UUID, now: datetime, *, except_id: UUID | None = None) -> None:
+        """Revoke every login of a user, except `except_id`."""
         ...

@@ -1,4 +1,4 @@
-"""One transaction per effect."""
+"""Transactions."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -20,79 +20,53 @@ from marketplace.core.ports.users import Users
 
 
 class Transaction(Protocol):
-    """What can be changed together."""
+    """Everything that one transaction can change."""
 
     @property
-    def users(self) -> Users:
-        """Accounts."""
-        ...
+    def users(self) -> Users: ...
 
     @property
-    def tokens(self) -> Tokens:
-        """Logins."""
-        ...
+    def tokens(self) -> Tokens: ...
 
     @property
-    def reports(self) -> Reports:
-        """Reports of sessions."""
-        ...
+    def reports(self) -> Reports: ...
 
     @property
-    def resets(self) -> Resets:
-        """Links to set a new password."""
-        ...
+    def resets(self) -> Resets: ...
 
     @property
-    def sessions(self) -> Sessions:
-        """Sessions."""
-        ...
+    def sessions(self) -> Sessions: ...
 
     @property
-    def slots(self) -> Slots:
-        """Slots."""
-        ...
+    def slots(self) -> Slots: ...
 
     @property
-    def bookings(self) -> Bookings:
-        """Bookings."""
-        ...
+    def bookings(self) -> Bookings: ...
 
     @property
-    def feeds(self) -> Feeds:
-        """Feeds of calendars."""
-        ...
+    def feeds(self) -> Feeds: ...
 
     @property
-    def events(self) -> Events:
-        """What happened, for subscribers."""
-        ...
+    def events(self) -> Events: ...
 
     @property
-    def idempotency_keys(self) -> IdempotencyKeys:
-        """Keys of requests that may come again."""
-        ...
+    def idempotency_keys(self) -> IdempotencyKeys: ...
 
     @property
-    def jobs(self) -> Jobs:
-        """Work for later."""
-        ...
+    def jobs(self) -> Jobs: ...
 
     @property
-    def bulk_runs(self) -> BulkRuns:
-        """Bulk actions."""
-        ...
+    def bulk_runs(self) -> BulkRuns: ...
 
     @property
-    def audit(self) -> AuditLog:
-        """The audit log."""
-        ...
+    def audit(self) -> AuditLog: ...
 
 
 UnitOfWork = Callable[[], AbstractAsyncContextManager[Transaction]]
-"""Begins a transaction.
+"""Starts a transaction.
 
-It is committed when the `with` block ends, and rolled back when the block raises or is cancelled. Entering and every
-operation raise `Busy` when the database or a lock cannot be had in time, `TransactionConflict` where one retry may
-help; leaving raises `OutcomeUnknown` when the database is lost while it commits. Each statement sees what was committed
-before it began (READ COMMITTED).
+It commits when the `with` block ends, and rolls back when the block raises or is cancelled. Entering and every
+operation raise `Busy` if the database or a lock is not available in time, and `TransactionConflict` if one retry may
+help; leaving raises `OutcomeUnknown` if the connection is lost during commit. Each statement sees what was committed
+before it started (READ COMMITTED).
 """

@@ -1,4 +1,4 @@
-"""Accounts."""
+"""Reading and writing accounts."""
 
 from datetime import datetime
 from typing import Protocol
@@ -8,22 +8,22 @@ from marketplace.core.domain.users import User, UserDetails
 
 
 class UserDirectory(Protocol):
-    """Accounts as they are read, one statement each, outside a transaction."""
+    """Reads of accounts, one statement each, outside a transaction."""
 
     async def get(self, user_id: UUID) -> User:
-        """The account. Raises `NotFound`."""
+        """Return the account. Raises `NotFound`."""
         ...
 
     async def find_details(self, user_id: UUID, now: datetime) -> UserDetails | None:
-        """The account as the staff reads it, with the logins that neither were revoked nor expire by `now`."""
+        """Return the account with its details for staff; of logins, those neither revoked nor expired at `now`."""
         ...
 
     async def find_by_email(self, email: str) -> User | None:
-        """The account with this e-mail address, compared folded."""
+        """Return the account with this e-mail address, compared folded."""
         ...
 
     async def has_any(self) -> bool:
-        """Whether there is any account at all."""
+        """Return whether there is any account."""
         ...
 
 
@@ -31,27 +31,27 @@ class Users(Protocol):
     """Accounts within a transaction."""
 
     async def acquire(self, user_id: UUID) -> User:
-        """The account, locked against other changes until the transaction ends. Raises `NotFound`."""
+        """Return the account, locked against other changes until the transaction ends. Raises `NotFound`."""
         ...
 
     async def acquire_with_sessions(self, user_id: UUID) -> User:
-        """As `acquire`, and no booking of this person's sessions proceeds meanwhile.
+        """Acquire the account, and make bookings of its sessions wait.
 
-        However many buyers come, it waits only for those that were there before it.
+        It waits only for buyers who came before it, however many come later.
         """
         ...
 
     async def acquire_superusers(self) -> frozenset[UUID]:
-        """The ids of all active superusers; until the transaction ends, who asks the same waits.
+        """Return the IDs of all active superusers; concurrent callers wait until the transaction ends.
 
-        Comes before every other lock but that of a bulk run. Whoever switches accounts off or changes rights asks.
+        This lock precedes every other but that of a bulk run. Take it before deactivating accounts or changing rights.
         """
         ...
 
     async def add(self, user: User) -> None:
-        """Insert. Raises `EmailTaken` or `UsernameTaken`, waiting for a twin under way to be decided."""
+        """Insert an account. Raises `EmailTaken` or `UsernameTaken`, after waiting for a concurrent insert."""
         ...
 
     async def save(self, user: User) -> None:
-        """Update every field. Raises `EmailTaken` or `UsernameTaken` like `add`."""
+        """Update all fields. Raises `EmailTaken` or `UsernameTaken` like `add`."""
         ...

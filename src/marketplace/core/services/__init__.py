@@ -1,1 +1,1 @@
-"""What a person does, one method each: load, call the rule, save, inside one transaction."""
+"""Use cases, one method each: load, apply the rule, save, within one transaction."""

@@ -1,4 +1,4 @@
-"""Bookings: taking seats, giving them back, and the lists of both parties."""
+"""Bookings: taking and releasing seats, and the lists of both parties."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -35,17 +35,17 @@ from marketplace.core.services.retries import with_retries
 
 T = TypeVar("T")
 
-OF_THE_STAFF: dict[BookingAction, AuditAction] = {
+STAFF_AUDIT_ACTIONS: dict[BookingAction, AuditAction] = {
     "cancel": "booking_cancelled",
     "confirm": "booking_confirmed",
     "decline": "booking_declined",
     "complete": "booking_completed",
 }
-"""How the audit log calls what the staff does about a booking."""
+"""Audit log actions of staff changes to bookings."""
 
 
 class BookingService:
-    """Bookings. Seats are counted by the database; what is read before only decides what to try."""
+    """Bookings. The database counts seats; what is read before only decides what to try."""
 
     def __init__(self, *, unit_of_work: UnitOfWork, lists: BookingLists, clock: Clock, ids: Ids) -> None:
         self._unit_of_work = unit_of_work
@@ -55,7 +55,7 @@ class BookingService:
         self._audit = AuditWriter(unit_of_work, clock, ids)
 
     def validate(self, provided: Mapping[str, Any]) -> FieldErrors:
-        """What is wrong with the start among the given fields of a booking."""
+        """Validate the start among the provided fields."""
         if "booking_date" not in provided:
             return {}
         errors = validate_start(provided["booking_date"], self._clock.now())
@@ -70,10 +70,10 @@ class BookingService:
         *,
         key: IdempotencyKey | None = None,
     ) -> Outcome[BookingDetails]:
-        """Take seats at a start.
+        """Book seats at a start.
 
-        Raises `Invalid`, `NotFound`, `OwnSession`, `AlreadyBooked`, `SoldOut`, `CreatorUnavailable`,
-        `NotBookable`, `KeyReused`.
+        Raises `Invalid`, `NotFound`, `OwnSession`, `AlreadyBooked`, `SoldOut`, `CreatorUnavailable`, `NotBookable`,
+        `KeyReused`.
         """
         require(validate_field("seats", Seats, seats))
         booking_id = self._ids.new()
@@ -93,7 +93,7 @@ class BookingService:
         return await self._idempotently(key, booking_id, operation, self._read)
 
     async def get(self, principal: Principal, booking_id: UUID) -> BookingHistory:
-        """One booking with its history, for its two parties. Raises `NotFound` for anybody else."""
+        """Return a booking with its history, to its two parties. Raises `NotFound` for others."""
         found = await self._read(booking_id)
         if not found.has_party(principal.user_id):
             raise NotFound
@@ -102,18 +102,18 @@ class BookingService:
     async def list_own(
         self, principal: Principal, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
     ) -> Page[BookingDetails]:
-        """One page of what the caller booked."""
-        if filters.contradict():
+        """Return a page of the principal's bookings."""
+        if filters.is_contradictory():
             return Page((), None)
         return await self._lists.of_user(principal.user_id, limit, after, filters)
 
     async def list_of_creator(
         self, principal: Principal, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
     ) -> Page[BookingDetails]:
-        """One page of what was booked of the caller's sessions. Raises `NotACreator`."""
+        """Return a page of the bookings of the principal's sessions. Raises `NotACreator`."""
         if principal.role != "creator":
             raise NotACreator
-        if filters.contradict():
+        if filters.is_contradictory():
             return Page((), None)
         return await self._lists.of_creator(principal.user_id, limit, after, filters)
 
@@ -126,7 +126,7 @@ class BookingService:
         *,
         key: IdempotencyKey | None = None,
     ) -> Outcome[BookingHistory]:
-        """Confirm, decline, cancel or complete a booking. Seats return the moment it is cancelled.
+        """Confirm, decline, cancel or complete a booking. Cancelling releases its seats immediately.
 
         Raises `Invalid`, `NotFound`, `NotYours`, `IllegalTransition`, `TooLate`, `KeyReused`.
         """
@@ -135,15 +135,15 @@ class BookingService:
         async def operation(tx: Transaction) -> BookingHistory:
             return await self.act_within(tx, principal, booking_id, action, reason)
 
-        if action not in OF_THE_STAFF:
+        if action not in STAFF_AUDIT_ACTIONS:
             return await self._idempotently(key, booking_id, operation, self._read)
-        async with self._audit.refusals(principal, OF_THE_STAFF[action], ("booking", booking_id)):
+        async with self._audit.refusals(principal, STAFF_AUDIT_ACTIONS[action], ("booking", booking_id)):
             return await self._idempotently(key, booking_id, operation, self._read)
 
     async def act_within(
         self, tx: Transaction, principal: Principal, booking_id: UUID, action: BookingAction, reason: str
     ) -> BookingHistory:
-        """`act` within a transaction of the caller's."""
+        """Act within the caller's transaction."""
         return await self._step(tx, await tx.bookings.acquire(booking_id), action, principal, reason)
 
     async def reschedule(
@@ -155,7 +155,7 @@ class BookingService:
         *,
         key: IdempotencyKey | None = None,
     ) -> Outcome[BookingHistory]:
-        """Move a booking to another start of its session: it has the new seats, or keeps the old.
+        """Move a booking to another start of its session. It gets the new seats or keeps the old ones.
 
         Raises `Invalid`, `NotFound`, `IllegalTransition`, `TooLate`, `NotBookable`, `AlreadyBooked`, `SoldOut`,
         `CreatorUnavailable`, `KeyReused`.
@@ -178,27 +178,27 @@ class BookingService:
         await tx.slots.acquire_creator(seen.creator_id)
         booking = await tx.bookings.acquire(booking_id)
         if booking.starts_at != seen.starts_at:
-            raise StaleRead  # its own old seats were read as somebody's
+            raise StaleRead  # the quote would count its own old seats as another's
         slot, now = quote.new_slot(), self._clock.now()
         rescheduled, step = booking.rescheduled(
             slot,
             principal,
             now,
             notice=cancellation_notice_of(quote.session),
-            needs_answer=quote.session.requires_confirmation,
-            why=reason,
+            requires_confirmation=quote.session.requires_confirmation,
+            reason=reason,
         )
         if not quote.session.is_bookable():
             raise NotBookable
         quote.check(booking.seats, now)
-        await self._note(tx, principal, "booking_rescheduled", booking, rescheduled, reason)
+        await self._write_audit_entry(tx, principal, "booking_rescheduled", booking, rescheduled, reason)
         await tx.slots.release(booking)
         if not await tx.slots.move(slot, rescheduled, step, settlement_job(rescheduled)):
             raise SoldOut
         return replace(rescheduled, history=(*booking.history, step))
 
     def _check_start(self, starts_at: datetime) -> None:
-        # within the effect, or a repeat that comes after the start would be refused for what was done in time
+        # checked within the operation: a repeat after the start must still get the stored outcome
         errors = self.validate({"booking_date": starts_at})
         if errors:
             raise Invalid(errors)
@@ -220,9 +220,9 @@ class BookingService:
         return found
 
     async def settle_due(self, booking_id: UUID | None) -> None:
-        """Let a booking lapse or complete it, if its moment has come; else look again when it will have.
+        """Expire or complete a booking if it is due; otherwise reschedule the check.
 
-        The handler of `attend_booking`: it may run twice, too early, or for what is settled already.
+        Idempotent: the job may run twice, early, or for a settled booking. The handler of `attend_booking`.
         """
         if booking_id is None:
             return
@@ -249,31 +249,31 @@ class BookingService:
     ) -> BookingHistory:
         notice = cancellation_notice_of(booking.session_details)
         stepped, step = booking.after(action, principal, self._clock.now(), notice=notice, reason=reason)
-        if principal is not None and action in OF_THE_STAFF:
-            await self._note(tx, principal, OF_THE_STAFF[action], booking, stepped, reason)
+        if principal is not None and action in STAFF_AUDIT_ACTIONS:
+            await self._write_audit_entry(tx, principal, STAFF_AUDIT_ACTIONS[action], booking, stepped, reason)
         if stepped.status == "cancelled":
-            # the slot first: who books it again holds it while looking at this booking
+            # lock the slot first: a buyer who books it again holds it while reading this booking
             await tx.slots.release(booking)
         await tx.bookings.save(stepped, step)
         if action == "confirm":
             await self._schedule_settlement(tx, stepped)
         return replace(stepped, history=(*booking.history, step))
 
-    async def _note(
+    async def _write_audit_entry(
         self, tx: Transaction, principal: Principal, action: AuditAction, before: Booking, after: Booking, reason: str
     ) -> None:
-        # before slots are locked, since everybody waits for those
+        # before slots are locked, since buyers wait for those
         if principal.is_staff:
             change = differences(before, after, BOOKING_FIELDS)
             await self._audit.write(tx, principal, action, ("booking", after.id), change, reason)
 
 
 def cancellation_notice_of(session: SessionDetails) -> timedelta:
-    """How long before the start a learner may cancel at the latest."""
+    """Return the notice a learner must give to cancel or reschedule."""
     return timedelta(hours=session.cancellation_notice)
 
 
 def settlement_job(booking: Booking) -> Job | None:
-    """The job for when the marketplace will have something to do about a booking, if ever."""
+    """Return the job for the booking's next automatic action, or `None`."""
     moment = booking.next_due()
     return None if moment is None else Job(kind="attend_booking", subject=booking.id, run_at=moment)

@@ -1,4 +1,4 @@
-"""Calendars: a booking to keep, and a feed to subscribe to."""
+"""Calendar files of bookings, and calendar feeds."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ FEED_NAME = "Sessions marketplace"
 
 
 class CalendarService:
-    """Calendars. A booking is its two parties' to read; a feed is whoever's that knows its token."""
+    """Calendars. A booking is readable by its two parties, a feed by anyone who has its token."""
 
     def __init__(
         self,
@@ -33,14 +33,14 @@ class CalendarService:
         self._clock = clock
 
     async def of_booking(self, principal: Principal, booking_id: UUID) -> bytes:
-        """One booking, for its two parties. Raises `NotFound` for anybody else."""
+        """Return the calendar file of a booking, to its two parties. Raises `NotFound` for others."""
         found = await self._bookings.find(booking_id)
         if found is None or not found.has_party(principal.user_id):
             raise NotFound
         return await self._calendars.render([CalendarEvent.of(found)], self._clock.now())
 
     async def of_token(self, token: str) -> bytes:
-        """Everything the person of a feed takes part in. Raises `NotFound` when it is nobody's token."""
+        """Return the calendar of a feed's owner. Raises `NotFound` if the token is unknown."""
         now = self._clock.now()
         bookings = await self._feeds.find_bookings(token, FeedWindow.at(now))
         if bookings is None:
@@ -48,9 +48,9 @@ class CalendarService:
         return await self._calendars.render(map(CalendarEvent.of, bookings), now, FEED_NAME)
 
     async def feed(self, principal: Principal) -> CalendarFeed:
-        """The caller's feed, made when they first ask; of two who ask at once, both are told the same.
+        """Return the principal's feed, created on first use; concurrent calls get the same one.
 
-        Raises `ImpersonatedReadOnly`: its address is a key that would outlast the look at somebody's site.
+        Raises `ImpersonatedReadOnly`: the feed's address is a secret that would outlast the impersonation.
         """
         if principal.impersonator_id is not None:
             raise ImpersonatedReadOnly
@@ -65,7 +65,7 @@ class CalendarService:
         return await with_retries(operation)
 
     async def renew(self, principal: Principal) -> CalendarFeed:
-        """A new address for the caller's feed; the old one is dead when this returns."""
+        """Replace the address of the principal's feed; the old one stops working immediately."""
 
         async def operation() -> CalendarFeed:
             async with self._unit_of_work() as tx:

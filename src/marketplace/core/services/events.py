@@ -1,4 +1,4 @@
-"""The relay: hands committed events to subscribers."""
+"""The event relay, which delivers committed events to subscribers."""
 
 import asyncio
 import logging
@@ -18,13 +18,13 @@ from marketplace.core.services.purging import purge_hourly
 LOG = logging.getLogger(__name__)
 
 BATCH = 100
-"""Events that one transaction delivers."""
+"""Events delivered per transaction."""
 MIN_PAUSE, MAX_PAUSE = 0.05, 1.0
-"""Seconds until an idle relay looks again: doubled from the first to the last."""
+"""Seconds between polls of an idle relay, doubling from the first to the second."""
 
 
 async def record_change(tx: Transaction, principal: Principal, before: Session, after: Session, now: datetime) -> None:
-    """Record that a session changed, if it did."""
+    """Record a `session.changed` event if any field differs."""
     changed = changed_fields(before, after)
     if changed:
         await tx.events.add(SessionEvent.of("session.changed", after, principal.user_id, now, changed))
@@ -37,7 +37,7 @@ class _HandoverFailed(Exception):
 
 
 class EventRelay:
-    """Delivers every event at least once, in order for each subject. Run as many as you like."""
+    """Delivers every event at least once, in order per subject. Several can run concurrently."""
 
     def __init__(
         self, *, unit_of_work: UnitOfWork, clock: Clock, subscribers: tuple[Subscriber, ...], batch: int = BATCH
@@ -48,7 +48,7 @@ class EventRelay:
         self._batch = batch
 
     def with_subscriber(self, subscriber: Subscriber) -> "EventRelay":
-        """The same relay with one more subscriber."""
+        """Return a copy with one more subscriber."""
         subscribers = (*self._subscribers, subscriber)
         return EventRelay(
             unit_of_work=self._unit_of_work, clock=self._clock, subscribers=subscribers, batch=self._batch
@@ -61,10 +61,10 @@ class EventRelay:
             try:
                 found = await self.deliver()
             except MarketplaceError as error:
-                LOG.warning("The relay of events waits for the database: %s", type(error).__name__)
+                LOG.warning("The event relay is waiting for the database: %s", type(error).__name__)
                 found, pause = 0, MAX_PAUSE
             except Exception:
-                LOG.exception("The relay of events failed and goes on")
+                LOG.exception("The event relay failed and continues")
                 found, pause = 0, MAX_PAUSE
             if found:
                 pause = MIN_PAUSE
@@ -74,10 +74,10 @@ class EventRelay:
             pause = min(2 * pause, MAX_PAUSE)
 
     async def deliver(self) -> int:
-        """Deliver one batch. Returns how many events were delivered or postponed.
+        """Deliver one batch. Return the number of events delivered or postponed.
 
-        When a subscriber raises, the transaction is rolled back and that event postponed; the others of its batch are
-        claimed again without it, so one event never holds up those of other subjects.
+        If a subscriber raises, the transaction is rolled back and that event postponed; the other events of the batch
+        are claimed again without it, so a failing event never delays other subjects.
         """
         try:
             async with self._unit_of_work() as tx:
@@ -113,7 +113,7 @@ class EventRelay:
         )
 
     async def purge(self, _: UUID | None = None) -> None:
-        """Remove delivered events that are older than `EVENTS_KEPT_FOR`, and enqueue the next purge."""
+        """Delete delivered events older than `EVENTS_KEPT_FOR`, and enqueue the next purge."""
         now = self._clock.now()
 
         async def purge() -> int:

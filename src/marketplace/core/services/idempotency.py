@@ -1,4 +1,4 @@
-"""Doing an effect once for a key, and forgetting old keys."""
+"""Idempotent operations, and purging old keys."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[T]):
-    """What was made or changed; `is_replay` when an earlier request with the same key did it."""
+    """The created or changed resource; `is_replay` if an earlier request with the same key did it."""
 
     resource: T
     is_replay: bool = False
@@ -32,10 +32,10 @@ async def idempotently(
     resource_id: UUID,
     now: datetime,
 ) -> Outcome[T]:
-    """The effect on `resource_id` in a transaction of its own, tried again when another came first.
+    """Run an operation on `resource_id` in its own transaction, with retries.
 
-    With a key it is done the first time only; a repeat is given what `replay` reads of the thing as it now stands.
-    Raises `KeyReused`, `Busy`.
+    With a key it runs only the first time; a repeat returns what `replay` reads of the resource's current state. Raises
+    `KeyReused`, `Busy`.
     """
 
     async def attempt() -> Outcome[T]:
@@ -43,25 +43,25 @@ async def idempotently(
             before = await tx.idempotency_keys.claim(key, resource_id, now) if key else None
             if before is None:
                 return Outcome(await operation(tx))
-        # read with the transaction's connection given back, as the others may hold all that there are
+        # read after releasing the transaction's connection, as concurrent requests may hold all others
         return Outcome(await replay(before), is_replay=True)
 
     return await with_retries(attempt)
 
 
 async def no_replay(_: UUID) -> None:
-    """What a repeat replays where the thing is read anew in any case."""
+    """Replay nothing, where the caller reads the resource afterwards in any case."""
 
 
 class IdempotencyService:
-    """Keys are kept for a day."""
+    """Purges expired keys."""
 
     def __init__(self, *, unit_of_work: UnitOfWork, clock: Clock) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock
 
     async def purge(self, _: UUID | None = None) -> None:
-        """Remove the keys that count as unused by now, and enqueue the next sweep at the next full hour."""
+        """Delete expired keys, and enqueue the next purge at the next full hour."""
         now = self._clock.now()
 
         async def purge() -> int:

@@ -1,4 +1,4 @@
-"""A worker: claims jobs as they fall due, runs their handlers, and says how each ended."""
+"""Job worker: claims due jobs, runs their handlers, and reports the results."""
 
 import asyncio
 import logging
@@ -16,37 +16,37 @@ from marketplace.core.ports.system import Clock
 LOG = logging.getLogger(__name__)
 
 MAX_DOUBLINGS = 20
-"""Any delay has reached its maximum by then."""
+"""Bound of the exponent; every delay has reached its maximum by then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How much at once, and how long until the next time."""
+    """Concurrency and timing of a worker."""
 
     jobs_at_once: int = 10
     poll_every: timedelta = timedelta(seconds=0.25)
-    """While there is nothing to do. A job that follows another is claimed at once."""
+    """Poll interval while idle. After a job, the next is claimed immediately."""
     lease: timedelta = timedelta(seconds=30)
-    """After which another worker claims the job of one that was killed."""
+    """Lease after which another worker may claim the job of a killed one."""
     grace: timedelta = timedelta(seconds=20)
-    """What handlers may take to end when the worker stops. Shorter than `deploy/` waits before it kills."""
+    """How long handlers may take to finish on shutdown. Shorter than the kill timeout in `deploy/`."""
     retry_first: timedelta = timedelta(seconds=1)
-    retry_most: timedelta = timedelta(minutes=10)
+    retry_max: timedelta = timedelta(minutes=10)
     reconnect_first: timedelta = timedelta(seconds=0.5)
-    reconnect_most: timedelta = timedelta(seconds=30)
+    reconnect_max: timedelta = timedelta(seconds=30)
 
     @property
     def renew_every(self) -> timedelta:
-        """So that two renewals may fail before a lease runs out."""
+        """Renewal interval; two renewals can fail before a lease expires."""
         return self.lease / 3
 
     def retry_delay(self, failures: int) -> timedelta:
-        """How long until a job that failed so often in a row is tried again."""
-        return _backoff(self.retry_first, failures - 1, self.retry_most)
+        """Return the delay before a job with this many consecutive failures is retried."""
+        return _backoff(self.retry_first, failures - 1, self.retry_max)
 
 
 class JobWorker:
-    """Runs the jobs of a queue in this event loop."""
+    """Runs the jobs of a queue in the current event loop."""
 
     def __init__(self, queue: JobQueue, clock: Clock, handlers: Handlers, pace: Pace | None = None) -> None:
         self._queue = queue
@@ -56,28 +56,28 @@ class JobWorker:
         self._id: UUID = uuid4()
         self._running: dict[asyncio.Task[None], ClaimedJob] = {}
         self._renewed_at = 0.0
-        self._troubles = 0
+        self._queue_failures = 0
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Run jobs until `stop` is set, then let those under way end or give them back.
+        """Run jobs until `stop` is set, then let running ones finish or return them to the queue.
 
-        Outlives whatever the queue raises: what could not be written is written once the queue answers again.
+        Survives any error of the queue: results that could not be written are written once it responds again.
         """
         stopping = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
-                claimed = await self._guarded(self._turn()) or 0
+                claimed = await self._guarded(self._poll()) or 0
                 await self._wait_for_something(stopping, is_busy=claimed > 0)
             await self._wind_down()
         finally:
-            # a worker that is cancelled leaves its leases to run out
+            # a cancelled worker lets its leases expire
             stopping.cancel()
             await self._cancel_handlers()
 
-    async def _turn(self) -> int:
-        """Say what has ended, keep what has not, claim more. Returns how many jobs were claimed."""
+    async def _poll(self) -> int:
+        """Report finished jobs, renew leases, claim more. Return the number of claimed jobs."""
         await self._report()
-        # before the claim: a loop that was blocked would claim the jobs that it still runs
+        # before the claim: after a blocked loop, it would claim the jobs that it still runs
         await self._renew()
         free = self._pace.jobs_at_once - len(self._running)
         if free == 0:
@@ -92,7 +92,7 @@ class JobWorker:
         return len(jobs)
 
     async def _report(self) -> None:
-        """A handler that ended stays among the running until the queue has taken note of it."""
+        """Report finished handlers. Each stays in `_running` until the queue has recorded its result."""
         ended = [task for task in self._running if task.done()]
         failed = [(task, error) for task in ended if (error := _error_of(task)) is not None]
         done = [task for task in ended if _error_of(task) is None]
@@ -112,7 +112,7 @@ class JobWorker:
                 job.kind,
                 job.attempts + 1,
                 delay.total_seconds(),
-                _seen(error),
+                _described(error),
             )
 
     async def _renew(self) -> None:
@@ -122,20 +122,20 @@ class JobWorker:
             self._renewed_at = now
 
     async def _wait_for_something(self, stopping: asyncio.Task[bool], *, is_busy: bool) -> None:
-        """Until a handler ends, it is time to look again, or to stop."""
+        """Wait until a handler finishes, the next poll is due, or the worker stops."""
         delay = self._pace.poll_every
-        if self._troubles:
-            delay = _backoff(self._pace.reconnect_first, self._troubles, self._pace.reconnect_most)
+        if self._queue_failures:
+            delay = _backoff(self._pace.reconnect_first, self._queue_failures, self._pace.reconnect_max)
         if self._running:
             delay = min(delay, self._pace.renew_every)
-        if self._troubles or not any(task.done() for task in self._running):
-            # what was claimed just now may be done already, and there may be more
+        if self._queue_failures or not any(task.done() for task in self._running):
+            # jobs claimed just now may be finished already, and there may be more
             timeout = 0.0 if is_busy and len(self._running) < self._pace.jobs_at_once else delay.total_seconds()
-            waited_for = {stopping} if self._troubles else {stopping, *self._running}
+            waited_for = {stopping} if self._queue_failures else {stopping, *self._running}
             await asyncio.wait(waited_for, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
 
     async def _wind_down(self) -> None:
-        """Give handlers some time, then interrupt them and give their jobs back."""
+        """Let handlers finish within the grace period, then cancel them and release their jobs."""
         loop = asyncio.get_running_loop()
         end = loop.time() + self._pace.grace.total_seconds()
         while self._running and loop.time() < end:
@@ -144,7 +144,7 @@ class JobWorker:
                 left = min(end - loop.time(), self._pace.renew_every.total_seconds())
                 await asyncio.wait(pending, timeout=left, return_when=asyncio.FIRST_COMPLETED)
             await self._guarded(self._settle())
-            if self._troubles:
+            if self._queue_failures:
                 await asyncio.sleep(min(self._pace.reconnect_first.total_seconds(), max(0.0, end - loop.time())))
         interrupted = await self._cancel_handlers()
         if interrupted:
@@ -156,7 +156,7 @@ class JobWorker:
         await self._renew()
 
     async def _cancel_handlers(self) -> list[int]:
-        """Interrupt what runs. Returns the jobs."""
+        """Cancel running handlers. Return the job IDs."""
         jobs = [job.id for job in self._running.values()]
         for task in self._running:
             task.cancel()
@@ -165,14 +165,14 @@ class JobWorker:
         return jobs
 
     async def _guarded(self, step: Awaitable[int | None]) -> int | None:
-        """The result of a step, or `None` and a line in the log."""
+        """Return the result of a step; on an error log it and return `None`."""
         try:
             result = await step
         except Exception as error:  # noqa: BLE001 - a worker outlives its database, and a table that is not there yet
-            self._troubles += 1
-            LOG.warning("The worker lost its connection and is retrying: %s", _seen(error))
+            self._queue_failures += 1
+            LOG.warning("The worker lost its connection and is retrying: %s", _described(error))
             return None
-        self._troubles = 0
+        self._queue_failures = 0
         return result
 
 
@@ -181,7 +181,7 @@ async def _run(handler: Handler, subject: UUID | None) -> None:
 
 
 def _error_of(task: asyncio.Task[None]) -> BaseException | None:
-    """What a handler that ended raised. One that was cancelled from elsewhere has not done its work either."""
+    """Return what a finished handler raised. One cancelled from outside counts as failed."""
     return asyncio.CancelledError() if task.cancelled() else task.exception()
 
 
@@ -189,8 +189,8 @@ def _backoff(first: timedelta, times: int, maximum: timedelta) -> timedelta:
     return min(first * (1 << min(times, MAX_DOUBLINGS)), maximum)
 
 
-def _seen(error: BaseException) -> str:
-    """What kind of error and where, without its message, which may quote what people wrote."""
+def _described(error: BaseException) -> str:
+    """Describe an error by type and location, without its message, which may quote user input."""
     frames = extract_tb(error.__traceback__)
     return (
         f"{type(error).__name__} in {Path(frames[-1].filename).name}:{frames[-1].lineno}"

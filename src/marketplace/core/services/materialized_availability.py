@@ -1,4 +1,4 @@
-"""Open times: writing them, and writing them anew before they run out."""
+"""Writing and refreshing materialized availability."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -11,51 +11,56 @@ from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.services.retries import with_retries
 
-AT_ONCE = 20
+SESSIONS_PER_TRANSACTION = 20
 """Sessions per transaction."""
-PER_JOB = 50
-"""Transactions. A job that takes long would keep a worker from ending when it is told to."""
+TRANSACTIONS_PER_JOB = 50
+"""Transactions per job. A long job would delay the shutdown of its worker."""
 PAUSE = timedelta(seconds=1)
 DAY = timedelta(days=1)
 
 
 async def materialized_for(schedule: Schedule | None, duration: int, now: datetime) -> MaterializedAvailability | None:
-    """The open times of a schedule, worked out beside the event loop; none of an open session."""
+    """Materialize a schedule in a thread; `None` for a session by arrangement."""
     return None if schedule is None else await asyncio.to_thread(MaterializedAvailability.of, schedule, duration, now)
 
 
 class MaterializedAvailabilityService:
-    """Open times are written with each change of a schedule, and anew once a week."""
+    """Materialized availability is written with each change of a schedule, and refreshed weekly."""
 
     def __init__(
-        self, *, unit_of_work: UnitOfWork, clock: Clock, at_once: int = AT_ONCE, per_job: int = PER_JOB
+        self,
+        *,
+        unit_of_work: UnitOfWork,
+        clock: Clock,
+        sessions_per_transaction: int = SESSIONS_PER_TRANSACTION,
+        transactions_per_job: int = TRANSACTIONS_PER_JOB,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock
-        self._at_once = at_once
-        self._per_job = per_job
+        self._sessions_per_transaction = sessions_per_transaction
+        self._transactions_per_job = transactions_per_job
 
     async def begin(self) -> None:
-        """Have what is outdated renewed now, and then every day."""
+        """Enqueue a refresh now; it then repeats daily."""
         await self._renew_at(self._clock.now())
 
     async def renew(self, _: UUID | None = None) -> None:
-        """Write anew what is outdated, as much as one job should, and enqueue the next job: the rest, or tomorrow's.
+        """Refresh what is outdated, up to a limit per job, and enqueue the next job: the rest, or tomorrow's.
 
-        The handler of `renew_open_times`. Two at once share the work, and one that is interrupted keeps what it did.
+        The handler of `renew_open_times`. Concurrent jobs share the work, and an interrupted one keeps its progress.
         """
         now = self._clock.now()
-        for _transaction in range(self._per_job):
+        for _transaction in range(self._transactions_per_job):
             if not await with_retries(self._renew_some):
                 await self._renew_at(now.replace(hour=0, minute=0, second=0, microsecond=0) + DAY)
                 return
-        # not at `now`, which may be this very job's time: a chore is kept once per time
+        # not at `now`, which may be this job's own time: chores are unique per time
         await self._renew_at(now + PAUSE)
 
     async def _renew_some(self) -> int:
         now = self._clock.now()
         async with self._unit_of_work() as tx:
-            outdated = await tx.sessions.acquire_outdated(now, self._at_once)
+            outdated = await tx.sessions.acquire_outdated(now, self._sessions_per_transaction)
             for scheduled in outdated:
                 renewed = await asyncio.to_thread(scheduled.materialized, now)
                 await tx.sessions.save_materialized(scheduled.session_id, renewed)

@@ -1,4 +1,4 @@
-"""A new password for who has lost theirs: the staff hands out a link, and who has it sets the password."""
+"""Password resets: staff issue a link that sets a new password."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,29 +26,29 @@ from marketplace.core.services.tokens import PrincipalCache
 
 
 class ResetService:
-    """Links to set a new password. Each works once, for a day, and only the newest of a person."""
+    """Password reset links. Each works once, for a day; only the newest of a user is valid."""
 
     def __init__(
         self,
         *,
         unit_of_work: UnitOfWork,
         resets: ResetDirectory,
-        memory: PrincipalCache,
+        principal_cache: PrincipalCache,
         passwords: Passwords,
         clock: Clock,
         ids: Ids,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._resets = resets
-        self._memory = memory
+        self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._passwords = passwords
         self._clock = clock
 
     async def issue(self, staff: Principal, user_id: UUID, reason: str) -> IssuedReset:
-        """A link for somebody else, by the staff.
+        """Issue a link for another user, as staff.
 
-        Raises `Invalid`, `NotFound`, `Oneself` (who is signed in changes their password by the old one),
+        Raises `Invalid`, `NotFound`, `Oneself` (a signed-in user changes their password with the old one),
         `NotSuperuser`, `AccountInactive`.
         """
         require(validate_field("reason", StaffReason, reason))
@@ -71,13 +71,13 @@ class ResetService:
         return IssuedReset(token=token, expires_at=reset.expires_at)
 
     def validate(self, provided: Mapping[str, Any]) -> FieldErrors:
-        """What is wrong with the new password among the given fields, whosever it is to be."""
+        """Validate the new password among the provided fields, without knowing the user."""
         if "new_password" not in provided:
             return {}
         return self._validate(provided["new_password"])
 
     async def reset(self, token: str, new_password: str, origin: Origin) -> None:
-        """Set a new password by a link, and end every login of the person. Raises `Invalid`, `BadResetToken`."""
+        """Set a new password with a link, and end all logins of the user. Raises `Invalid`, `BadResetToken`."""
         token_hash = reset_token_hash(token)
         seen = await self._resets.find_user(token_hash, self._clock.now())
         if seen is None:
@@ -90,14 +90,14 @@ class ResetService:
         async def operation() -> None:
             async with self._unit_of_work() as tx:
                 user, now = await tx.users.acquire(seen.id), self._clock.now()
-                if not (user.is_active and await tx.resets.take(user.id, token_hash, now)):
+                if not (user.is_active and await tx.resets.consume(user.id, token_hash, now)):
                     raise BadResetToken
                 await tx.users.save(replace(user, password_hash=password_hash))
                 await tx.tokens.revoke_all(user.id, now)
                 await self._audit.write(tx, origin, "password_reset", ("user", user.id))
 
         await with_retries(operation)
-        self._memory.forget(seen.id)
+        self._principal_cache.forget(seen.id)
 
     def _validate(self, password: str, *names: str) -> FieldErrors:
         errors = validate_password(password, names=names, is_common=self._passwords.is_common)

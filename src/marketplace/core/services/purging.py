@@ -1,4 +1,4 @@
-"""Removing what is old, every hour, a portion at a time."""
+"""Hourly deletion of old rows, in batches."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ HOUR = timedelta(hours=1)
 async def purge_hourly(
     unit_of_work: UnitOfWork, kind: JobKind, now: datetime, purge: Callable[[], Awaitable[int]]
 ) -> None:
-    """Have portions removed until one was of nothing, and enqueue the next job of this kind at the next full hour."""
+    """Purge in batches until one is empty, and enqueue the next job of this kind at the next full hour."""
     while await purge():
         pass
     next_hour = now.replace(minute=0, second=0, microsecond=0) + HOUR

@@ -1,4 +1,4 @@
-"""Refusing what is tried too often, and forgetting old counts."""
+"""Enforcing rate limits, and purging old counts."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -14,7 +14,7 @@ from marketplace.core.services.retries import with_retries
 
 
 class RateLimitService:
-    """Counts attempts before they cost anything. Switched off, it lets everything pass and asks nobody."""
+    """Counts attempts before any costly work. If disabled, it allows everything without reading storage."""
 
     def __init__(self, *, unit_of_work: UnitOfWork, limits: RateLimits, clock: Clock, is_on: bool) -> None:
         self._unit_of_work = unit_of_work
@@ -23,12 +23,12 @@ class RateLimitService:
         self._is_on = is_on
 
     async def check(self, *attempts: Attempt) -> None:
-        """Count these attempts. Raises `RateLimited` when any was one too many; all of them count."""
+        """Count these attempts. Raises `RateLimited` if any exceeds its limit; all of them count."""
         if not self._is_on:
             return
         now = self._clock.now()
         counts = await with_retries(lambda: self._limits.count(attempts, now))
-        # a span that another process began may end later than one that began now, by as much as clocks differ
+        # a window started by another process may end later than one started now, if clocks differ
         waits = [
             min(count.ends_at - now, attempt.limit.span)
             for attempt, count in zip(attempts, counts, strict=True)
@@ -39,17 +39,17 @@ class RateLimitService:
 
     @asynccontextmanager
     async def guessing(self, *attempts: Attempt) -> AsyncIterator[None]:
-        """Around something that a guess could get right: counted before, and given back when the block ends well.
+        """Guard a block that a guess could pass: count before it, and give back if it succeeds.
 
-        However many guess at once, no more of them than the limit are in the block. Raises `RateLimited`.
+        However many guess concurrently, no more than the limit are in the block. Raises `RateLimited`.
         """
         await self.check(*attempts)
         yield
         if self._is_on:
-            with suppress(Busy):  # what the block did is done
+            with suppress(Busy):  # the block has already succeeded
                 await with_retries(lambda: self._limits.give_back(attempts, self._clock.now()))
 
     async def purge(self, _: UUID | None = None) -> None:
-        """Remove the counts whose span has ended, and enqueue the next sweep at the next full hour."""
+        """Delete the counts whose window has ended, and enqueue the next purge at the next full hour."""
         now = self._clock.now()
         await purge_hourly(self._unit_of_work, "sweep_rate_limits", now, lambda: self._limits.purge(now))

@@ -1,4 +1,4 @@
-"""Reporting a session to the staff."""
+"""Reporting sessions to staff."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from marketplace.core.services.idempotency import Outcome, idempotently
 
 
 class ReportService:
-    """Reports. Everybody is heard once about a session, so nobody can flood the queue with one."""
+    """Reports. Each user can report a session once, so no one can flood the queue."""
 
     def __init__(self, *, unit_of_work: UnitOfWork, queue: ReportQueue, clock: Clock, ids: Ids) -> None:
         self._unit_of_work = unit_of_work
@@ -31,7 +31,7 @@ class ReportService:
         *,
         key: IdempotencyKey | None = None,
     ) -> Outcome[Report]:
-        """Tell the staff of a session. Raises `Invalid`, `NotFound`, `OwnSession`, `AlreadyReported`, `KeyReused`."""
+        """Report a session. Raises `Invalid`, `NotFound`, `OwnSession`, `AlreadyReported`, `KeyReused`."""
         report = Report(
             id=self._ids.new(),
             session_id=session_id,

@@ -1,4 +1,4 @@
-"""Trying an effect again when another transaction came first."""
+"""Retrying transactions that lost a race."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""Schedules: when a session may start."""
+"""Schedules of sessions."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from marketplace.core.services.slots import resize
 
 
 class ScheduleService:
-    """Schedules. A session without one is open: any future start may be booked."""
+    """Schedules. A session without one is by arrangement: any future start can be booked."""
 
     def __init__(self, *, unit_of_work: UnitOfWork, availabilities: Availabilities, clock: Clock) -> None:
         self._unit_of_work = unit_of_work
@@ -23,7 +23,7 @@ class ScheduleService:
         self._clock = clock
 
     async def get(self, principal: Principal, session_id: UUID) -> Schedule | None:
-        """The schedule of a session of one's own, `None` when it is open. Raises `NotFound`, `NotYours`."""
+        """Return the schedule of one's own session, `None` if by arrangement. Raises `NotFound`, `NotYours`."""
         now = self._clock.now()
         found = await self._availabilities.find(session_id, now, now)
         if found is None:
@@ -32,10 +32,10 @@ class ScheduleService:
         return found.schedule
 
     async def replace(self, principal: Principal, session_id: UUID, schedule: Schedule | None) -> Schedule | None:
-        """Give a session of one's own a schedule, or make it open. Seats that are sold stay sold.
+        """Set or remove the schedule of one's own session. Existing bookings stay.
 
-        Raises `Invalid`, `NotFound`, `NotYours`, `CreatorUnavailable` when new buffers would make sold slots overlap,
-        which it names.
+        Raises `Invalid`, `NotFound`, `NotYours`, and `CreatorUnavailable`, with the starts, if new buffers would make
+        booked slots overlap.
         """
         errors = schedule.validate() if schedule else {}
         if errors:

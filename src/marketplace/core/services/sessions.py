@@ -1,4 +1,4 @@
-"""Sessions: finding them, and a creator's own."""
+"""Sessions: the catalog, and a creator's own."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -29,7 +29,7 @@ from marketplace.core.services.slots import resize
 
 
 class SessionService:
-    """Sessions. `facts` are fields of `Session` by name."""
+    """Sessions. `changes` are fields of `Session` by name."""
 
     def __init__(
         self,
@@ -50,34 +50,34 @@ class SessionService:
         self._audit = AuditWriter(unit_of_work, clock, ids)
 
     def validate(self, provided: Mapping[str, Any]) -> FieldErrors:
-        """What is wrong with the given fields that only the marketplace knows: the category."""
+        """Validate what only the marketplace knows: the category."""
         category = provided.get("category")
         if category is None or category in self._categories:
             return {}
         return {"category": [f"Choose one of: {', '.join(self._categories)}."]}
 
     async def list(self, filters: CatalogFilters, limit: int, after: str | None) -> Page[CatalogSession]:
-        """One page of the catalog."""
+        """Return a page of the catalog."""
         now = self._clock.now()
-        if filters.contradict(now):
+        if filters.is_contradictory(now):
             return Page((), None)
         return await self._catalog.list(filters, limit, after, now)
 
     async def facets(self, filters: CatalogFilters) -> Facets:
-        """Counts by category, tag and price band for the same filters."""
+        """Return counts by category, tag and price band for the same filters."""
         now = self._clock.now()
-        if filters.contradict(now):
-            return Facets.of_nothing()
+        if filters.is_contradictory(now):
+            return Facets.empty()
         return await self._catalog.facets(filters, now)
 
     async def list_own(self, principal: Principal, limit: int, after: str | None) -> Page[CatalogSession]:
-        """One page of the caller's own sessions, inactive ones too. Raises `NotACreator`."""
+        """Return a page of the principal's own sessions, including inactive ones. Raises `NotACreator`."""
         if principal.role != "creator":
             raise NotACreator
         return await self._catalog.of_creator(principal.user_id, limit, after, self._clock.now())
 
     async def get(self, session_id: UUID, principal: Principal | None) -> CatalogSession:
-        """One session. Raises `NotFound` when this person may not see it."""
+        """Return a session. Raises `NotFound` if the principal cannot see it."""
         found = await self._read(session_id)
         if not found.visible_to(principal):
             raise NotFound
@@ -86,7 +86,7 @@ class SessionService:
     async def create(
         self, principal: Principal, changes: Mapping[str, Any], *, key: IdempotencyKey | None = None
     ) -> Outcome[CatalogSession]:
-        """Offer a session. Raises `NotACreator`, `Invalid`, `KeyReused`."""
+        """Create a session. Raises `NotACreator`, `Invalid`, `KeyReused`."""
         if principal.role != "creator":
             raise NotACreator
         self._check(changes)
@@ -115,10 +115,10 @@ class SessionService:
     async def change(
         self, principal: Principal, session_id: UUID, changes: Mapping[str, Any], reason: str | None = None
     ) -> CatalogSession:
-        """Change a session of one's own, or with a `reason` by the staff; slots and open times follow.
+        """Change one's own session, or with a `reason` as staff; slots and materialized availability follow.
 
-        Raises `NotFound`, `NotYours`, `Invalid`, `HasUpcomingBookings` when more seats are sold than would be
-        left, `CreatorUnavailable` when sold slots would overlap; both name the slots.
+        Raises `NotFound`, `NotYours`, `Invalid`, `HasUpcomingBookings` if more seats are booked than the new capacity,
+        `CreatorUnavailable` if booked slots would overlap; the last two have the starts.
         """
         self._check(changes, reason)
 
@@ -129,13 +129,13 @@ class SessionService:
                 session = before.changed_by(principal, changes, on_behalf=reason is not None).revised(before, now)
                 if session.affects_slots(before):
                     schedule = await tx.sessions.find_schedule(session_id)
-                    await resize(tx, session, schedule, now, was=before)
+                    await resize(tx, session, schedule, now, previous=before)
                     if session.duration != before.duration:
                         materialized = await materialized_for(schedule, session.duration, now)
                         await tx.sessions.save_materialized(session_id, materialized)
                 await tx.sessions.save(session)
                 await record_change(tx, principal, before, session, now)
-                await self._note(tx, principal, "session_changed", before, session, reason)
+                await self._write_audit_entry(tx, principal, "session_changed", before, session, reason)
 
         await with_retries(operation)
         return await self._read(session_id)
@@ -143,7 +143,7 @@ class SessionService:
     async def archive(
         self, principal: Principal, session_id: UUID, reason: str | None = None, *, key: IdempotencyKey | None = None
     ) -> Outcome[CatalogSession]:
-        """Take a session of one's own away for good, or with a `reason` by the staff; its bookings stay.
+        """Archive one's own session permanently, or with a `reason` as staff; its bookings stay.
 
         Raises `Invalid`, `NotFound`, `NotYours`, `HasUpcomingBookings`, `KeyReused`.
         """
@@ -158,7 +158,7 @@ class SessionService:
         return Outcome(await self._read(session_id), is_replay=created.is_replay)
 
     async def archive_within(self, tx: Transaction, principal: Principal, session_id: UUID, reason: str | None) -> None:
-        """`archive` within a transaction of the caller's."""
+        """Archive within the caller's transaction."""
         now = self._clock.now()
         session = (await tx.sessions.acquire(session_id)).changed_by(principal, {}, on_behalf=reason is not None)
         require_no_upcoming_bookings(await tx.slots.acquire_upcoming(session_id, now))
@@ -166,9 +166,9 @@ class SessionService:
         await tx.sessions.save(archived)
         await tx.sessions.save_materialized(session_id, None)
         await tx.events.add(SessionEvent.of("session.archived", archived, principal.user_id, now))
-        await self._note(tx, principal, "session_archived", session, archived, reason)
+        await self._write_audit_entry(tx, principal, "session_archived", session, archived, reason)
 
-    async def _note(
+    async def _write_audit_entry(
         self,
         tx: Transaction,
         principal: Principal,

@@ -1,4 +1,4 @@
-"""Slots: which starts are left, and a start that is called off."""
+"""Slots: bookable starts, and cancelling a start."""
 
 import asyncio
 from dataclasses import replace
@@ -25,7 +25,7 @@ from marketplace.core.services.idempotency import Outcome, idempotently
 
 
 class SlotService:
-    """Slots: the starts of sessions. What is listed is judged by the rules that booking goes by."""
+    """Slots. Listing applies the same rules as booking."""
 
     def __init__(
         self, *, unit_of_work: UnitOfWork, availabilities: Availabilities, lists: BookingLists, clock: Clock, ids: Ids
@@ -37,7 +37,7 @@ class SlotService:
         self._ids = ids
 
     def validate(self, begin: datetime, end: datetime) -> FieldErrors:
-        """What is wrong with a window of slots."""
+        """Validate a window of slots."""
         if not begin <= end <= begin + MAX_WINDOW:
             return {"to": [f"Use a time after `from`, at most {MAX_WINDOW.days} days later."]}
         return {}
@@ -45,7 +45,7 @@ class SlotService:
     async def list(
         self, principal: Principal | None, session_id: UUID, begin: datetime, end: datetime
     ) -> tuple[BookableStart, ...]:
-        """The starts in `[begin, end)` that can be booked now. Raises `Invalid`, `NotFound`."""
+        """Return the starts in `[begin, end)` that can be booked now. Raises `Invalid`, `NotFound`."""
         return tuple(
             bookable
             for bookable in await self._bookable_starts(principal, session_id, begin, end)
@@ -55,7 +55,7 @@ class SlotService:
     async def explain(
         self, principal: Principal, session_id: UUID, begin: datetime, end: datetime
     ) -> tuple[BookableStart, ...]:
-        """As `list`, with those that cannot be booked and why; for the creator. Raises `NotYours` too."""
+        """Return all starts, closed ones with the reason, to the creator. Raises as `list` does, and `NotYours`."""
         return await self._bookable_starts(principal, session_id, begin, end, explain=True)
 
     async def _bookable_starts(
@@ -73,16 +73,16 @@ class SlotService:
         if found.schedule and not explain:
             begin, end = found.schedule.open_window(begin, end, now)
 
-        # two months at a step of a minute take a second, in which others must be served
+        # two months of starts every minute take about a second: don't block the event loop
         return await asyncio.to_thread(found.explained if explain else found.bookable_starts, begin, end, now)
 
     async def preview(
         self, principal: Principal, session_id: UUID, schedule: Schedule | None, begin: datetime, end: datetime
     ) -> tuple[BookableStart, ...]:
-        """Every start in `[begin, end)` that a schedule would give a session of one's own, and why some are closed.
+        """Return every start in `[begin, end)` that a schedule would give one's own session, with reasons.
 
-        Nothing is kept, and a session that is not listed is judged as if it were. Raises `Invalid`, `NotFound`,
-        `NotYours`, `CreatorUnavailable` where the schedule could not be kept, as far as the window shows.
+        Nothing is saved, and an unlisted session is treated as listed. Raises `Invalid`, `NotFound`, `NotYours`, and
+        `CreatorUnavailable` if the schedule conflicts with booked slots in the window.
         """
         errors = {**(schedule.validate() if schedule else {}), **self.validate_preview(begin, end)}
         if errors:
@@ -93,10 +93,10 @@ class SlotService:
             raise NotFound
         found.session.changed_by(principal, {})
         now = self._clock.now()
-        return await asyncio.to_thread(found.under(schedule, now).explained, begin, end, now)
+        return await asyncio.to_thread(found.with_schedule(schedule, now).explained, begin, end, now)
 
     def validate_preview(self, begin: datetime, end: datetime) -> FieldErrors:
-        """What is wrong with a window to see a schedule in."""
+        """Validate the window of a preview."""
         errors = self.validate(begin, end)
         return {"starts_to": errors["to"]} if errors else {}
 
@@ -123,7 +123,7 @@ class SlotService:
             changes = [
                 booking.after("cancel", principal, now, reason=reason, batch_id=batch_id) for booking in bookings
             ]
-            # the slot first: who books it again holds it while looking at these bookings
+            # lock the slot first: a buyer who books it again holds it while reading these bookings
             await tx.slots.release(*bookings)
             await tx.bookings.save_all(changes)
             return tuple(replace(booking, history=(*booking.history, step)) for booking, step in changes)
@@ -139,9 +139,9 @@ class SlotService:
 async def cancel_all(
     tx: Transaction, staff: Principal, creator_id: UUID, now: datetime, *, reason: str, batch_id: UUID
 ) -> tuple[tuple[BookingHistory, BookingHistory], ...]:
-    """Cancel every booking to come of a creator, as the staff: each as it was, and as it is.
+    """Cancel every upcoming booking of a creator, as staff. Return each before and after.
 
-    As few statements for thousands of bookings of a start as for two. Needs `acquire_with_sessions`.
+    The number of statements grows with the slots, not with the bookings. Needs `acquire_with_sessions`.
     """
     bookings = await tx.bookings.acquire_of_creator(creator_id, now)
     changes = [booking.after("cancel", staff, now, reason=reason, batch_id=batch_id) for booking in bookings]
@@ -152,17 +152,17 @@ async def cancel_all(
 
 
 async def resize(
-    tx: Transaction, session: Session, schedule: Schedule | None, now: datetime, *, was: Session | None = None
+    tx: Transaction, session: Session, schedule: Schedule | None, now: datetime, *, previous: Session | None = None
 ) -> None:
-    """Give the upcoming slots of an acquired session its capacity and duration, and the schedule's buffers.
+    """Apply capacity, duration and the schedule's buffers to the upcoming slots of an acquired session.
 
-    `was` is the session before, where it is changed: what ends sooner by now is attended to sooner. Raises
-    `HasUpcomingBookings` when more seats are sold than are left, `CreatorUnavailable` when sold slots would overlap;
-    both name the slots.
+    `previous` is the session before the change: bookings that now end sooner get an earlier settlement job. Raises
+    `HasUpcomingBookings` if more seats are booked than the capacity, `CreatorUnavailable` if booked slots would
+    overlap; both have the starts.
     """
     await tx.slots.acquire_creator(session.creator_id)
-    is_shorter = was is not None and session.duration < was.duration
-    # before the slots are, as everywhere; and the pending ones too, so that none is confirmed by the end that was
+    is_shorter = previous is not None and session.duration < previous.duration
+    # lock bookings before slots, as everywhere; pending ones too, so that none is confirmed with the old end
     bookings = await tx.bookings.acquire_upcoming(session.id, now) if is_shorter else ()
     upcoming = await tx.slots.acquire_upcoming(session.id, now)
     if not upcoming:

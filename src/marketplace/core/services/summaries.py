@@ -1,4 +1,4 @@
-"""A creator's numbers."""
+"""Creator summaries."""
 
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.summaries import CreatorSummary, SummaryWindow
@@ -9,7 +9,7 @@ from marketplace.core.ports.users import UserDirectory
 
 
 class SummaryService:
-    """Summaries."""
+    """Creator summaries."""
 
     def __init__(self, *, summaries: CreatorSummaries, users: UserDirectory, clock: Clock) -> None:
         self._summaries = summaries
@@ -17,7 +17,7 @@ class SummaryService:
         self._clock = clock
 
     async def of_creator(self, principal: Principal) -> CreatorSummary:
-        """The caller's own numbers, by the days of the time zone in their profile. Raises `NotACreator`."""
+        """Return the principal's numbers, by day in their time zone. Raises `NotACreator`."""
         if principal.role != "creator":
             raise NotACreator
         creator = await self._users.get(principal.user_id)

@@ -1,10 +1,10 @@
-"""Logging in, staying logged in, logging out, and knowing who asks."""
+"""Signing in, refreshing, signing out, and authenticating requests."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.core.domain.audit import Target, address_tried
+from marketplace.core.domain.audit import Target, loggable_address
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Login, Origin, Principal
 from marketplace.core.domain.tokens import Claims, SignedIn, TokenPair, new_refresh_token, refresh_token_hash
 from marketplace.core.domain.users import User
@@ -22,32 +22,32 @@ MAX_PRINCIPALS = 10_000
 
 
 class PrincipalCache:
-    """Who was behind a login a moment ago, so that not every request asks the database (contract: 500 ms)."""
+    """Caches the principals of logins for 500 ms, so that not every request queries the database."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._kept: dict[UUID, tuple[datetime, Principal]] = {}
 
     def recall(self, claims: Claims) -> Principal | None:
-        """The caller, if remembered and fresh."""
+        """Return the cached principal if it has not expired."""
         kept = self._kept.get(claims.family_id)
         if kept is None or kept[0] <= self._clock.now() or kept[1].user_id != claims.user_id:
             return None
         return kept[1]
 
     def keep(self, principal: Principal) -> None:
-        """Remember for `PRINCIPAL_TTL`; when there are too many, start over."""
+        """Cache a principal for `PRINCIPAL_TTL`. If the cache is full, clear it first."""
         if len(self._kept) >= MAX_PRINCIPALS:
             self._kept.clear()
         self._kept[principal.family_id] = (self._clock.now() + PRINCIPAL_TTL, principal)
 
     def forget(self, user_id: UUID) -> None:
-        """Drop every login of a person, since something about them changed."""
+        """Remove all logins of a user from the cache, after a change of the account."""
         self._kept = {login: kept for login, kept in self._kept.items() if kept[1].user_id != user_id}
 
 
 class TokenService:
-    """Logins. A refresh token works once; one that comes twice ends the whole login (RFC 9700, 4.14.2)."""
+    """Logins. A refresh token works once; reuse ends the whole login (RFC 9700, 4.14.2)."""
 
     def __init__(  # noqa: PLR0913 - one argument per port
         self,
@@ -55,7 +55,7 @@ class TokenService:
         unit_of_work: UnitOfWork,
         users: UserDirectory,
         principals: Principals,
-        memory: PrincipalCache,
+        principal_cache: PrincipalCache,
         passwords: Passwords,
         access_tokens: AccessTokens,
         clock: Clock,
@@ -65,7 +65,7 @@ class TokenService:
         self._unit_of_work = unit_of_work
         self._users = users
         self._principals = principals
-        self._memory = memory
+        self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._passwords = passwords
         self._access_tokens = access_tokens
@@ -74,7 +74,7 @@ class TokenService:
         self._refresh_ttl = refresh_ttl
 
     async def log_in(self, email: str, password: str, origin: Origin = UNKNOWN_ORIGIN) -> SignedIn:
-        """Begin a login. Raises `BadCredentials`, after the same time whether or not there is such an account."""
+        """Sign in. Raises `BadCredentials`, in the same time whether or not the account exists."""
         try:
             login = await self._log_in(email, password, origin) or await self._log_in(email, password, origin)
         except BadCredentials:
@@ -85,13 +85,13 @@ class TokenService:
         return login
 
     async def _note_refusal(self, email: str, origin: Origin) -> None:
-        # who has no account gets an entry too, so that both take the same time
+        # unknown accounts get an entry too, so that both take the same time
         user = await self._users.find_by_email(email)
         target: Target | None = ("user", user.id) if user else None
-        await self._audit.write_alone(origin, "sign_in_refused", target, ({}, address_tried(email)))
+        await self._audit.write_alone(origin, "sign_in_refused", target, ({}, loggable_address(email)))
 
     async def _log_in(self, email: str, password: str, origin: Origin) -> SignedIn | None:
-        # None when the password was changed or hashed anew since it was looked at: judge by what is kept now
+        # returns None if the password hash changed since it was read: verify against the current one
         user = await self._users.find_by_email(email)
         matches = await self._passwords.verify(password, user.password_hash if user else None)
         if user is None or not matches or not user.is_active:
@@ -125,7 +125,10 @@ class TokenService:
         return SignedIn(user=user, tokens=self._pair(login, refresh, now))
 
     async def refresh(self, token: str, origin: Origin = UNKNOWN_ORIGIN) -> TokenPair:
-        """The next pair of tokens; the given one dies. Raises `BadRefreshToken`, having revoked its login."""
+        """Return the next pair of tokens; the given token becomes invalid.
+
+        Raises `BadRefreshToken`, after revoking the token's login.
+        """
         now, refresh = self._clock.now(), new_refresh_token()
 
         async def operation() -> Login | None:
@@ -146,7 +149,7 @@ class TokenService:
         return self._pair(login, refresh, now)
 
     async def log_out(self, token: str) -> None:
-        """End the login of a refresh token. Unknown tokens are no error: there is nothing left to end."""
+        """End the login of a refresh token. Unknown tokens are ignored: there is nothing left to end."""
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
@@ -155,9 +158,9 @@ class TokenService:
         await with_retries(operation)
 
     async def log_out_everywhere(self, token: str) -> None:
-        """End every login of the person whose refresh token this is. Raises `BadRefreshToken` when its login is over.
+        """End all logins of the user of this refresh token. Raises `BadRefreshToken` if its login has ended.
 
-        Unlike `log_out`, it says so: who has an old token has not ended the others by it.
+        Unlike `log_out`, this is an error: with an ended login, the other logins were not ended.
         """
 
         async def operation() -> UUID | None:
@@ -167,17 +170,17 @@ class TokenService:
         user_id = await with_retries(operation)
         if user_id is None:
             raise BadRefreshToken
-        self._memory.forget(user_id)
+        self._principal_cache.forget(user_id)
 
     async def authenticate(self, token: str, *, fresh: bool = False) -> Principal:
-        """Who sent this access token, remembered for at most 500 ms unless `fresh`. Raises `NotSignedIn`."""
+        """Return the principal of an access token, cached for up to 500 ms unless `fresh`. Raises `NotSignedIn`."""
         claims = self._access_tokens.read(token, self._clock.now())
-        principal = None if fresh else self._memory.recall(claims)
+        principal = None if fresh else self._principal_cache.recall(claims)
         if principal is None:
             principal = await self._principals.find(claims)
             if principal is None:
                 raise NotSignedIn
-            self._memory.keep(principal)
+            self._principal_cache.keep(principal)
         return principal
 
     def _pair(self, login: Login, refresh: str, now: datetime) -> TokenPair:

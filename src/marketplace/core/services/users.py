@@ -1,4 +1,4 @@
-"""Accounts: registering, the profile, the password, and being switched off."""
+"""Accounts: registration, profile, password and activation."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -30,21 +30,21 @@ class UserService:
         *,
         unit_of_work: UnitOfWork,
         users: UserDirectory,
-        memory: PrincipalCache,
+        principal_cache: PrincipalCache,
         passwords: Passwords,
         clock: Clock,
         ids: Ids,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._users = users
-        self._memory = memory
+        self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._passwords = passwords
         self._clock = clock
         self._ids = ids
 
     def validate_registration(self, provided: Mapping[str, Any]) -> FieldErrors:
-        """What is wrong with the password among the given fields of a registration."""
+        """Validate the password among the provided fields of a registration."""
         if "password" not in provided:
             return {}
         names = tuple(provided[name] for name in ("email", "username") if name in provided)
@@ -64,7 +64,7 @@ class UserService:
         is_superuser: bool = False,
         origin: Origin = UNKNOWN_ORIGIN,
     ) -> User:
-        """Make an account. Raises `Invalid`, `EmailTaken`, `UsernameTaken`."""
+        """Create an account. Raises `Invalid`, `EmailTaken`, `UsernameTaken`."""
         user = User(
             id=self._ids.new(),
             email=email,
@@ -96,24 +96,24 @@ class UserService:
         return user
 
     async def profile(self, principal: Principal) -> User:
-        """The caller's own account."""
+        """Return the principal's account."""
         return await self._users.get(principal.user_id)
 
     async def impersonator(self, principal: Principal) -> PublicUser | None:
-        """Who of the staff sees the site as the caller, if anybody does by this login."""
+        """Return the staff member who impersonates the principal with this login, if any."""
         return (
             None if principal.impersonator_id is None else public_user(await self._users.get(principal.impersonator_id))
         )
 
     async def change_profile(self, principal: Principal, changes: Mapping[str, Any]) -> User:
-        """Change the given fields of the caller's account. Raises `Invalid`, `UsernameTaken`."""
+        """Change fields of the principal's account. Raises `Invalid`, `UsernameTaken`."""
         require(validate_values(User, changes))
-        # a username is a key that buyers' rows lean on, so changing it waits for them: in a fair queue
+        # buyers lock the row's keys, including the username, so changing it waits for them: in a fair queue
         renames = "username" in changes
         return await self._change(principal, lambda user: replace(user, **changes), with_sessions=renames)
 
     async def become_creator(self, principal: Principal) -> User:
-        """Turn a user's account into a creator's. Raises `AlreadyACreator`."""
+        """Promote the principal to creator. Raises `AlreadyACreator`."""
 
         def promoted(user: User) -> User:
             if user.role == "creator":
@@ -123,7 +123,7 @@ class UserService:
         return await self._change(principal, promoted, action="role_changed")
 
     async def validate_password_change(self, principal: Principal, provided: Mapping[str, Any]) -> FieldErrors:
-        """What is wrong with the current and the new password among the given fields."""
+        """Validate the current and the new password among the provided fields."""
         return await self._validate_password(principal, await self._users.get(principal.user_id), provided)
 
     async def _validate_password(self, principal: Principal, user: User, provided: Mapping[str, Any]) -> FieldErrors:
@@ -144,7 +144,7 @@ class UserService:
         return [WRONG_PASSWORD]
 
     async def change_password(self, principal: Principal, *, current_password: str, new_password: str) -> None:
-        """Set a new password and end every other login of the caller. Raises `Invalid`."""
+        """Change the password and end all other logins of the principal. Raises `Invalid`."""
         seen = await self._users.get(principal.user_id)
         provided = {"current_password": current_password, "new_password": new_password}
         errors = await self._validate_password(principal, seen, provided)
@@ -158,42 +158,42 @@ class UserService:
                 if user.password_hash != seen.password_hash:
                     return False
                 await tx.users.save(replace(user, password_hash=password_hash))
-                await tx.tokens.revoke_all(principal.user_id, self._clock.now(), but=principal.family_id)
+                await tx.tokens.revoke_all(principal.user_id, self._clock.now(), except_id=principal.family_id)
                 await tx.resets.drop(principal.user_id)
                 await self._audit.write(tx, principal, "password_changed", ("user", user.id))
                 return True
 
         if not await with_retries(operation):
             raise Invalid({"current_password": await self._wrong_password(principal)})
-        self._memory.forget(principal.user_id)
+        self._principal_cache.forget(principal.user_id)
 
     async def set_active(
         self,
         user_id: UUID,
         *,
         is_active: bool,
-        who: Principal | Origin = UNKNOWN_ORIGIN,
+        actor: Principal | Origin = UNKNOWN_ORIGIN,
         reason: str = "",
         in_transaction: Callable[[Transaction], Awaitable[None]] | None = None,
     ) -> User:
-        """Switch an account on or off. Off: its logins end within a second and its sessions leave the catalog.
+        """Activate or deactivate an account. Deactivation ends its logins within a second and unlists its sessions.
 
-        `in_transaction` runs in the same transaction, while bookings of this person's sessions are locked out. Raises
-        `Invalid`, `NotFound`, `LastSuperuser`; where `who` is one of the staff, `Oneself`, `NotSuperuser`.
+        `in_transaction` runs in the same transaction, while bookings of the user's sessions wait. Raises `Invalid`,
+        `NotFound`, `LastSuperuser`; if `actor` is staff, also `Oneself`, `NotSuperuser`.
         """
         require(validate_field("reason", OptionalStaffReason, reason))
 
         async def operation() -> User:
             async with self._unit_of_work() as tx:
-                _, user = await self.set_active_within(tx, user_id, is_active=is_active, who=who, reason=reason)
+                _, user = await self.set_active_within(tx, user_id, is_active=is_active, actor=actor, reason=reason)
                 if in_transaction is not None:
                     await in_transaction(tx)
                 return user
 
         requested: AuditAction = "activated" if is_active else "deactivated"
-        async with self._audit.refusals(who, requested, ("user", user_id)):
+        async with self._audit.refusals(actor, requested, ("user", user_id)):
             user = await with_retries(operation)
-        self._memory.forget(user_id)
+        self._principal_cache.forget(user_id)
         return user
 
     async def set_active_within(
@@ -202,18 +202,18 @@ class UserService:
         user_id: UUID,
         *,
         is_active: bool,
-        who: Principal | Origin,
+        actor: Principal | Origin,
         reason: str,
     ) -> tuple[User, User]:
-        """`set_active` within a transaction of the caller's, who forgets the person's logins when it is committed.
+        """Activate or deactivate within the caller's transaction. Return the account before and after.
 
-        Returns the account as it was and as it is.
+        The caller must remove the user from the principal cache after the commit.
         """
         superusers = await tx.users.acquire_superusers()
         before = await tx.users.acquire_with_sessions(user_id)
-        if isinstance(who, Principal):
-            # by their rights at this moment: of two who switch each other off, one comes too late
-            before.require_manageable_by(replace(who, is_superuser=who.user_id in superusers))
+        if isinstance(actor, Principal):
+            # use their current rights: if two superusers deactivate each other, the second fails
+            before.require_manageable_by(replace(actor, is_superuser=actor.user_id in superusers))
         user = replace(before, is_active=is_active)
         user.require_superuser_remains(before, superusers)
         await tx.users.save(user)
@@ -222,7 +222,7 @@ class UserService:
             await tx.resets.drop(user_id)
         change = differences(before, user, USER_FIELDS)
         action: AuditAction = "activated" if is_active else "deactivated"
-        await self._audit.write(tx, who, action, ("user", user_id), change, reason)
+        await self._audit.write(tx, actor, action, ("user", user_id), change, reason)
         return before, user
 
     async def _change(
@@ -245,5 +245,5 @@ class UserService:
                 return user
 
         user = await with_retries(operation)
-        self._memory.forget(principal.user_id)
+        self._principal_cache.forget(principal.user_id)
         return user

@@ -25,5 +25,7 @@ async def _set_active(users: UserService, storage: Storage, email: str, *, is_ac
     user = await storage.users.find_by_email(email)
     if user is None:
         raise click.ClickException(f"No account has the email address {email}.")
-    await users.set_active(user.id, is_active=is_active, who=command_origin("activate" if is_active else "deactivate"))
+    await users.set_active(
+        user.id, is_active=is_active, actor=command_origin("activate" if is_active else "deactivate")
+    )
     return f"{user.username} is now {'active' if is_active else 'inactive'}."

@@ -1,1 +1,1 @@
-"""Controllers, one file per noun, with their wire structs."""
+"""Controllers and their request and response structs, one file per noun."""

@@ -1,4 +1,4 @@
-"""A booking as JSON, and the steps of its life as routes: of its parties, and of the staff."""
+"""Booking structs, and the action routes shared by users and staff."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -37,13 +37,13 @@ from marketplace.core.errors import (
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.idempotency import Outcome
-from marketplace.http.api.sessions import SessionFactsOut
+from marketplace.http.api.sessions import SessionBaseOut
 from marketplace.http.api.users import ContactOut
 from marketplace.http.idempotency import answer, key_of, validate_key
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.parsing import ParsedBody, read_body, read_optional_body
 
-OF_A_MOVE = (
+RESCHEDULE_ERRORS = (
     NotFound,
     OwnSession,
     IllegalTransition,
@@ -53,17 +53,17 @@ OF_A_MOVE = (
     CreatorUnavailable,
     NotBookable,
 )
-"""What a move may be refused for."""
+"""Errors of rescheduling."""
 
 
-class BookedSessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
+class BookedSessionOut(SessionBaseOut, rename={"creator_id": "creator"}):
     """A session as the parties of its bookings see it, with its creator's email address."""
 
     creator_details: ContactOut
 
 
-BOOKING_NAMES = {"session_id": "session", "user_id": "user", "starts_at": "booking_date", "answer_by": "respond_by"}
-"""Fields that the wire calls otherwise than the core."""
+BOOKING_NAMES = {"session_id": "session", "user_id": "user", "starts_at": "booking_date"}
+"""Field names that differ between the API and the core."""
 
 
 class BookingOut(msgspec.Struct, rename=BOOKING_NAMES):
@@ -85,7 +85,7 @@ class BookingOut(msgspec.Struct, rename=BOOKING_NAMES):
     status: BookingStatus
     amount: Decimal
     created_at: datetime
-    answer_by: datetime | None
+    respond_by: datetime | None
     cancellable_until: datetime | None
     allowed_actions: list[AllowedAction]
 
@@ -118,8 +118,8 @@ Shown = TypeVar("Shown", bound=BookingOut)
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """A booking as one person sees it at one moment: with what they may do about it."""
+class _ViewedBooking:
+    """A booking as one viewer sees it at one time, with their allowed actions."""
 
     booking: BookingDetails
     viewer: Principal
@@ -134,34 +134,34 @@ class _Seen:
 
 
 def shown_to(viewer: Principal, now: datetime, booking: BookingDetails, kind: type[Shown]) -> Shown:
-    """The booking as JSON for this viewer, who is the person seen where the staff impersonates somebody."""
-    return msgspec.convert(_Seen(booking, viewer, now), kind, from_attributes=True)
+    """Convert a booking for this viewer; during impersonation, the impersonated user."""
+    return msgspec.convert(_ViewedBooking(booking, viewer, now), kind, from_attributes=True)
 
 
-def made_for(viewer: Principal, clock: Clock, created: Outcome[Any], kind: type[Shown]) -> Response[Shown]:
-    """The booking that was made or changed, as its viewer sees it now."""
+def response_for(viewer: Principal, clock: Clock, created: Outcome[Any], kind: type[Shown]) -> Response[Shown]:
+    """Return the response for a created or changed booking, as its viewer sees it."""
     return answer(replace(created, resource=shown_to(viewer, clock.now(), created.resource, kind)), kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingRoutes:
-    """The steps of a booking's life as one kind of person calls them. Whether they may, the service says."""
+    """Builds the action routes for one kind of caller. The service decides whether they may act."""
 
     access: Access
     prefix: str
-    """Of the paths."""
+    """Prefix of the paths."""
     operation: str
-    """The names of the operations, with `{}` for the action."""
+    """Operation ID, with `{}` for the action."""
     step: type[msgspec.Struct]
-    """The body of a step: a `reason`."""
+    """Body of an action, with a `reason`."""
     is_step_optional: bool
     move: type[msgspec.Struct]
-    """The body of a move: a `booking_date` and a `reason`."""
+    """Body of rescheduling, with a `booking_date` and a `reason`."""
 
     def step_route(
         self, action: BookingAction, summary: str, description: str, *errors: type[MarketplaceError]
     ) -> HTTPRouteHandler:
-        """The route of a step; it answers with the booking."""
+        """Return the route of an action; it responds with the booking."""
         body, read = self.step, read_optional_body if self.is_step_optional else read_body
 
         @post(
@@ -191,12 +191,12 @@ class BookingRoutes:
             key = key_of(request, parsed)
             principal = principal_of(request)
             done = await bookings.act(principal, booking_id, action, data.reason, key=key)
-            return made_for(principal, clock, done, BookingHistoryOut)
+            return response_for(principal, clock, done, BookingHistoryOut)
 
         return _named(act, action)
 
     def move_route(self, summary: str, description: str) -> HTTPRouteHandler:
-        """The route of a move to another start; it answers with the booking."""
+        """Return the route that reschedules; it responds with the booking."""
         body = self.move
 
         @post(
@@ -205,7 +205,7 @@ class BookingRoutes:
             operation_id=self.operation.format("reschedule"),
             summary=summary,
             description=description,
-            opt=opt(self.access, body=body, is_keyed=True, errors=OF_A_MOVE),
+            opt=opt(self.access, body=body, is_keyed=True, errors=RESCHEDULE_ERRORS),
         )
         async def move(
             self: Controller,
@@ -220,21 +220,21 @@ class BookingRoutes:
             key = key_of(request, parsed)
             principal = principal_of(request)
             rescheduled = await bookings.reschedule(principal, booking_id, data.booking_date, data.reason, key=key)
-            return made_for(principal, clock, rescheduled, BookingHistoryOut)
+            return response_for(principal, clock, rescheduled, BookingHistoryOut)
 
         return _named(move, "reschedule")
 
 
 def validate_further(request: Request[Any, Any, Any], parsed: ParsedBody[Any], bookings: BookingService) -> FieldErrors:
-    """What is wrong with the key, and where something is, what the clock says of the start.
+    """Validate the idempotency key and, if anything is invalid, also the start.
 
-    Else that is the service's to ask, after the key.
+    Otherwise the service checks the start, after it has looked up the key.
     """
     errors = validate_key(request)
-    return {**errors, **bookings.validate(parsed.values)} if errors or not parsed.is_good else {}
+    return {**errors, **bookings.validate(parsed.values)} if errors or not parsed.is_valid else {}
 
 
 def _named(route: HTTPRouteHandler, action: str) -> HTTPRouteHandler:
-    # a name of its own: the framework lists routes of one name in another order at every start
+    # unique names: the framework orders routes with equal names differently at every start
     route.fn.__qualname__ = f"{_named.__name__}.{action}"
     return route

@@ -1,4 +1,4 @@
-"""Bookings over HTTP."""
+"""Booking endpoints."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -29,7 +29,7 @@ from marketplace.http.api.booking_routes import (
     BookingHistoryOut,
     BookingOut,
     BookingRoutes,
-    made_for,
+    response_for,
     shown_to,
     validate_further,
 )
@@ -49,7 +49,7 @@ class BookingIn(msgspec.Struct, kw_only=True):
 
 
 class BookingsQuery(PageQuery, kw_only=True):
-    """What a list of bookings can be asked. All filters must hold."""
+    """Filters of booking lists. All must match."""
 
     status: Statuses = frozenset()
     session: UUID | None = None
@@ -70,7 +70,7 @@ class RescheduleIn(StepIn, kw_only=True):
     booking_date: Start
 
 
-PARTIES = BookingRoutes(
+PARTY_ROUTES = BookingRoutes(
     access=Access.SIGNED_IN,
     prefix="/{booking_id:uuid}",
     operation="{}_booking",
@@ -154,7 +154,7 @@ class BookingController(Controller):
         key = key_of(request, parsed)
         principal = principal_of(request)
         created = await bookings.book(principal, data.session, data.booking_date, data.seats, key=key)
-        return made_for(principal, clock, created, BookingOut)
+        return response_for(principal, clock, created, BookingOut)
 
     @get(
         "/{booking_id:uuid}",
@@ -173,7 +173,7 @@ class BookingController(Controller):
         principal = principal_of(request)
         return shown_to(principal, clock.now(), await bookings.get(principal, booking_id), BookingHistoryOut)
 
-    cancel = PARTIES.step_route(
+    cancel = PARTY_ROUTES.step_route(
         "cancel",
         "Cancel a booking",
         (
@@ -182,21 +182,21 @@ class BookingController(Controller):
         ),
         TooLate,
     )
-    confirm = PARTIES.step_route(
+    confirm = PARTY_ROUTES.step_route(
         "confirm", "Confirm a pending booking", "For the creator, until `respond_by`.", NotYours, TooLate
     )
-    decline = PARTIES.step_route(
+    decline = PARTY_ROUTES.step_route(
         "decline",
         "Decline a pending booking",
         "For the creator, until `respond_by`. The seats become available right away.",
         NotYours,
         TooLate,
     )
-    complete = PARTIES.step_route(
+    complete = PARTY_ROUTES.step_route(
         "complete", "Complete a booking", "For the creator, once the session has ended.", NotYours
     )
 
-    reschedule = PARTIES.move_route(
+    reschedule = PARTY_ROUTES.move_route(
         "Reschedule a booking",
         (
             "For the learner and the creator, as long as they can cancel. The booking gets the "

@@ -1,4 +1,4 @@
-"""Calendars over HTTP: one booking to keep, and a private feed to subscribe to."""
+"""Calendar endpoints: one booking, and the private feed."""
 
 import re
 from typing import Any
@@ -17,7 +17,7 @@ from marketplace.http.validation.parsing import read_nothing
 
 CALENDAR = "text/calendar"
 FEED = r"([\w-]{43})\.ics"
-"""A token, which has 256 bits, as the last part of an address."""
+"""Last segment of a feed's path: a token of 256 bits."""
 
 
 class CalendarFeedOut(msgspec.Struct):

@@ -1,4 +1,4 @@
-"""The catalog over HTTP: what it can be asked, and what is counted."""
+"""Query parameters and facets of the catalog."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -23,7 +23,7 @@ from marketplace.http.validation.fields import (
 
 
 class FacetsQuery(msgspec.Struct, kw_only=True):
-    """The filters of the catalog. All must hold; bounds are inclusive, but for `available_to`."""
+    """Filters of the catalog. All must match; bounds are inclusive, except `available_to`."""
 
     search: Search = ()
     creator: UUID | None = None
@@ -39,7 +39,7 @@ class FacetsQuery(msgspec.Struct, kw_only=True):
 
 
 class CatalogQuery(FacetsQuery, kw_only=True):
-    """What the catalog can be asked."""
+    """Filters, order and page of the catalog."""
 
     limit: Limit = 20
     cursor: Cursor | None = None
@@ -78,7 +78,7 @@ class FacetsOut(msgspec.Struct):
 
 
 def validate_query(provided: Mapping[str, Any]) -> FieldErrors:
-    """What is wrong with parameters that can be read but do not go together."""
+    """Validate combinations of parameters."""
     errors = {}
     ordering = provided.get("ordering", "")
     if ordering == "relevance" and "search" not in provided:
@@ -92,7 +92,7 @@ def validate_query(provided: Mapping[str, Any]) -> FieldErrors:
 
 
 def ordering_of(query: CatalogQuery) -> Ordering:
-    """The order that is asked for, or the one that goes with what is asked for."""
+    """Return the requested order, or the default for the filters."""
     if query.ordering is not None:
         return query.ordering
     if query.search:
@@ -101,7 +101,7 @@ def ordering_of(query: CatalogQuery) -> Ordering:
 
 
 def filters_of(query: FacetsQuery, ordering: Ordering) -> CatalogFilters:
-    """What the catalog is asked for."""
+    """Convert a query to filters."""
     return CatalogFilters(
         words=query.search,
         creator=query.creator,

@@ -1,4 +1,4 @@
-"""Setting a new password by a link of the staff, over HTTP."""
+"""Password reset endpoint."""
 
 from typing import Any
 
@@ -11,19 +11,19 @@ from marketplace.core.errors import BadResetToken
 from marketplace.core.services.password_resets import ResetService
 from marketplace.http.security.authorization import Access, opt
 from marketplace.http.security.origin import origin_of
-from marketplace.http.validation.fields import GivenSecret
+from marketplace.http.validation.fields import ResetTokenField
 from marketplace.http.validation.parsing import read_body
 
 
 class PasswordResetIn(msgspec.Struct, kw_only=True):
     """The token of a reset link and the new password."""
 
-    token: GivenSecret
+    token: ResetTokenField
     new_password: NewPassword
 
 
 class ResetController(Controller):
-    """New passwords for who has lost theirs."""
+    """Password resets."""
 
     path = "/api/auth"
     tags = ["accounts"]  # noqa: RUF012 - Litestar reads a plain list

@@ -1,4 +1,4 @@
-"""Reporting a session, over HTTP."""
+"""Report endpoint."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every controller of the API."""
+"""All controllers."""
 
 from marketplace.http.api.admin.bookings import BookingAdminController
 from marketplace.http.api.admin.bulk import BulkController

@@ -1,4 +1,4 @@
-"""Schedules over HTTP."""
+"""Schedule endpoints."""
 
 from dataclasses import fields
 from datetime import date
@@ -147,7 +147,7 @@ class ScheduleController(Controller):
         parsed = await read_body(request, SchedulePreviewIn)
         begin = parsed.values.get("starts_from") or clock.now()
         end = parsed.values.get("starts_to") or begin + DEFAULT_WINDOW
-        is_known = parsed.can_read("starts_from", "starts_to")
+        is_known = parsed.is_valid_for("starts_from", "starts_to")
         data = parsed.checked(slots.validate_preview(begin, end) if is_known else {})
         found = await slots.preview(principal_of(request), session_id, _schedule(data), begin, end)
         return msgspec.convert(found, list[SlotOut], from_attributes=True)

@@ -1,4 +1,4 @@
-"""Sessions over HTTP: the catalog, and a creator's own."""
+"""Session endpoints: the catalog, and a creator's own."""
 
 from datetime import datetime
 from typing import Any
@@ -64,8 +64,8 @@ class ModerationOut(msgspec.Struct):
     reason: str
 
 
-class SessionFactsOut(msgspec.Struct, rename={"creator_id": "creator"}):
-    """What everybody who sees a session may know of it.
+class SessionBaseOut(msgspec.Struct, rename={"creator_id": "creator"}):
+    """Fields of a session that everyone who can see it gets.
 
     `time_zone` is its schedule's; where it has none, its creator's. The front page shows it since `featured_at`.
     """
@@ -100,7 +100,7 @@ class NextSlotOut(msgspec.Struct):
     seats_left: int
 
 
-class SessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
+class SessionOut(SessionBaseOut, rename={"creator_id": "creator"}):
     """A session. `next_slot` is the first start that can be booked now; an open session has none.
 
     `moderation` is set on hidden sessions, which only their creator and staff can see.

@@ -1,4 +1,4 @@
-"""Slots over HTTP."""
+"""Slot endpoints."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -77,7 +77,7 @@ class SlotController(Controller):
         parsed = read_query(request, SlotsQuery)
         begin = parsed.values.get("begin") or clock.now()
         end = parsed.values.get("end") or begin + DEFAULT_WINDOW
-        query = parsed.checked(slots.validate(begin, end) if parsed.can_read("from", "to") else {})
+        query = parsed.checked(slots.validate(begin, end) if parsed.is_valid_for("from", "to") else {})
         if query.explain:
             found = await slots.explain(principal_of(request), session_id, begin, end)
         else:

@@ -1,4 +1,4 @@
-"""A creator's numbers over HTTP."""
+"""Creator summary endpoint."""
 
 from datetime import date, datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Health for operators, and what a client must know of this marketplace."""
+"""Health checks, and settings for clients."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -43,7 +43,7 @@ class MarketplaceOut(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class DemoAccounts:
-    """What the composition root tells of the demo, which this layer does not know."""
+    """Demo accounts, provided by the composition root: this layer does not know the demo."""
 
     shown: tuple[DemoAccountOut, ...] = ()
 

@@ -1,4 +1,4 @@
-"""Logins over HTTP."""
+"""Sign-in endpoints."""
 
 from typing import Annotated, Any
 
@@ -16,22 +16,28 @@ from marketplace.http.security import rate_limits
 from marketplace.http.security.authorization import Access, bearer_token, opt
 from marketplace.http.security.origin import origin_of
 from marketplace.http.security.refresh_cookie import COOKIE_HEADER, ForeignOrigin, RefreshCookie
-from marketplace.http.validation.fields import Everywhere, GivenEmail, GivenPassword, GivenToken, UseCookie
+from marketplace.http.validation.fields import (
+    Everywhere,
+    RefreshTokenField,
+    SubmittedEmail,
+    SubmittedPassword,
+    UseCookie,
+)
 from marketplace.http.validation.parsing import read_body, read_optional_body
 
 
 class CredentialsIn(msgspec.Struct, kw_only=True):
     """Sign-in credentials."""
 
-    email: GivenEmail
-    password: GivenPassword
+    email: SubmittedEmail
+    password: SubmittedPassword
     use_cookie: UseCookie = False
 
 
 class RefreshIn(msgspec.Struct, kw_only=True):
     """A refresh token, unless it's in the cookie."""
 
-    refresh: GivenToken = None
+    refresh: RefreshTokenField = None
 
 
 class LogoutIn(RefreshIn, kw_only=True):
@@ -174,7 +180,7 @@ class TokenController(Controller):
 
 
 def _access_token(request: Request[Any, Any, Any]) -> str:
-    """The access token that came along, or nothing; on a public route a bad one is no matter."""
+    """Return the request's access token, or an empty string; on a public route an invalid one is ignored."""
     try:
         return bearer_token(request) or ""
     except NotSignedIn:

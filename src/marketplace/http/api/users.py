@@ -1,4 +1,4 @@
-"""Accounts over HTTP."""
+"""Account endpoints."""
 
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from marketplace.core.services.users import UserService
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.security.origin import origin_of
 from marketplace.http.security.rate_limits import registration
-from marketplace.http.validation.fields import GivenPassword
+from marketplace.http.validation.fields import SubmittedPassword
 from marketplace.http.validation.parsing import read_body, read_nothing
 
 
@@ -47,7 +47,7 @@ class ProfileIn(msgspec.Struct, kw_only=True):
 class PasswordChangeIn(msgspec.Struct, kw_only=True):
     """The current and the new password."""
 
-    current_password: GivenPassword
+    current_password: SubmittedPassword
     new_password: NewPassword
 
 
@@ -169,7 +169,7 @@ class UserController(Controller):
         parsed = await read_body(request, PasswordChangeIn)
         guess = Attempt(PASSWORD_CHANGE, str(principal.user_id))
         async with refusals.of_password_changes(principal), limits.guessing(guess):
-            if not parsed.is_good:
+            if not parsed.is_valid:
                 parsed.checked(await users.validate_password_change(principal, parsed.values))
             data = parsed.checked()
             await users.change_password(

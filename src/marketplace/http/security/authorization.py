@@ -120,7 +120,7 @@ async def _record_refusal(
     connection: ASGIConnection[Any, Any, Any, Any], principal: Principal, refusal: type[MarketplaceError]
 ) -> None:
     refusals = await connection.app.state.dishka_container.get(RefusalService)
-    await refusals.note(principal, _route_for_audit(connection), refusal)
+    await refusals.record(principal, _route_for_audit(connection), refusal)
 
 
 async def _authenticated(

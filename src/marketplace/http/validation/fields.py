@@ -1,6 +1,6 @@
-"""Fields that only the wire has: how each is read, its JSON Schema, its example and its words.
+"""Fields that exist only in the API: reader, JSON Schema, example and description.
 
-Stored fields are declared beside their entities in the core, see `core/domain/fields.py`.
+Stored fields are declared with their entities in the core, see `core/domain/fields.py`.
 """
 
 from collections.abc import Mapping
@@ -31,23 +31,23 @@ LOGIN_LENGTH = 1024
 
 @dataclass(frozen=True, eq=False)
 class WireRule(Rule):
-    """A reader with the JSON Schema of what it reads."""
+    """A reader function with the JSON Schema of its input."""
 
     reader: Reader
     schema: Mapping[str, Any]
 
     def read(self, value: Any) -> Any:
-        """What the reader makes of a JSON value."""
+        """Read a JSON value."""
         return self.reader(value)
 
 
-def field(read: Reader, schema: Mapping[str, Any], example: object = None, says: str | None = None) -> WireRule:
-    """The rule of a field that only the wire has."""
-    return WireRule(read, schema, example=example, says=says)
+def field(read: Reader, schema: Mapping[str, Any], example: object = None, description: str | None = None) -> WireRule:
+    """Create the rule of a field that exists only in the API."""
+    return WireRule(read, schema, example=example, description=description)
 
 
 def rule_for(annotation: Any) -> Rule:
-    """The rule of a field of a struct, wherever in `X | None` it stands."""
+    """Return the rule of a struct field, also for `X | None`."""
     rule = rule_of(annotation)
     if rule is not None:
         return rule
@@ -57,12 +57,12 @@ def rule_for(annotation: Any) -> Rule:
         for part in get_args(annotation):
             if part is not NoneType:
                 return rule_for(part)
-    raise TypeError(f"{annotation} says no way to read it.")
+    raise TypeError(f"{annotation} has no rule.")
 
 
-def _moment(read: Reader, example: str, says: str) -> WireRule:
+def _instant_field(read: Reader, example: str, description: str) -> WireRule:
     schema = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
-    return field(read, schema, example, says)
+    return field(read, schema, example, description)
 
 
 _ID = field(identifier, {"type": "string", "format": "uuid"}, "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")
@@ -71,9 +71,9 @@ _MIDNIGHT = "2030-05-01T00:00:00Z"
 _TAG = {"type": "string", "minLength": 1, "maxLength": TAG_LENGTH, "pattern": VISIBLE}
 _TOKEN = {"type": "string", "minLength": 1, "maxLength": LOGIN_LENGTH, "pattern": VISIBLE}
 
-GivenPassword = Annotated[str, Text(1, LOGIN_LENGTH, format="password", trim=False, example=_SECRET)]
-GivenEmail = Annotated[str, Text(1, LOGIN_LENGTH, example="ada@example.org")]
-GivenToken = Annotated[
+SubmittedPassword = Annotated[str, Text(1, LOGIN_LENGTH, format="password", trim=False, example=_SECRET)]
+SubmittedEmail = Annotated[str, Text(1, LOGIN_LENGTH, example="ada@example.org")]
+RefreshTokenField = Annotated[
     str | None,
     field(
         or_null(Text(1, LOGIN_LENGTH).read),
@@ -82,22 +82,24 @@ GivenToken = Annotated[
         "A refresh token; absent or `null` if it's in the cookie.",
     ),
 ]
-GivenSecret = Annotated[str, Text(1, LOGIN_LENGTH, example="kX2…", says="From the reset link.")]
-DurationBound = Annotated[int, Whole(0, MAX_DURATION, example=60, says="Minutes.")]
+ResetTokenField = Annotated[str, Text(1, LOGIN_LENGTH, example="kX2…", description="From the reset link.")]
+DurationBound = Annotated[int, Whole(0, MAX_DURATION, example=60, description="Minutes.")]
 Start = Annotated[
     datetime,
-    _moment(
+    _instant_field(
         instant,
         "2030-05-01T10:00:00Z",
         "The start, in the future and before 2200; a bare date means midnight UTC.",
     ),
 ]
-Window = Annotated[datetime, _moment(window, _MIDNIGHT, "A bare date means midnight UTC.")]
-StartsFrom = Annotated[datetime, _moment(instant, _MIDNIGHT, "At or after this time; a bare date means midnight UTC.")]
-StartsTo = Annotated[datetime, _moment(instant, _MIDNIGHT, "Before this time; a bare date means midnight UTC.")]
+Window = Annotated[datetime, _instant_field(window, _MIDNIGHT, "A bare date means midnight UTC.")]
+StartsFrom = Annotated[
+    datetime, _instant_field(instant, _MIDNIGHT, "At or after this time; a bare date means midnight UTC.")
+]
+StartsTo = Annotated[datetime, _instant_field(instant, _MIDNIGHT, "Before this time; a bare date means midnight UTC.")]
 AvailableFrom = Annotated[
     datetime,
-    _moment(
+    _instant_field(
         window,
         _MIDNIGHT,
         "Sessions with a bookable start at or after this time; a bare date means midnight UTC. A session without a "
@@ -105,12 +107,12 @@ AvailableFrom = Annotated[
     ),
 ]
 AvailableTo = Annotated[
-    datetime, _moment(window, "2030-05-08T00:00:00Z", "And before this time; a bare date means midnight UTC.")
+    datetime, _instant_field(window, "2030-05-08T00:00:00Z", "And before this time; a bare date means midnight UTC.")
 ]
 SlotStart = Annotated[
     datetime, field(instant, {"type": "string", "format": "date-time"}, "2030-05-01T10:00:00Z", "The start to cancel.")
 ]
-Limit = Annotated[int, Whole(1, 100, example=20, says="Maximum number of results.")]
+Limit = Annotated[int, Whole(1, 100, example=20, description="Maximum number of results.")]
 Cursor = Annotated[
     str,
     field(
@@ -144,9 +146,11 @@ UseCookie = Annotated[
     bool,
     Boolean(
         example=True,
-        says="For browsers: the refresh token is set as an `HttpOnly` cookie, and `refresh` in the response is `null`.",
+        description=(
+            "For browsers: the refresh token is set as an `HttpOnly` cookie, and `refresh` in the response is `null`."
+        ),
     ),
 ]
-Everywhere = Annotated[bool, Boolean(example=True, says="Whether to end all logins of this user.")]
-Featured = Annotated[bool, Boolean(example=True, says="Whether to list only featured sessions.")]
+Everywhere = Annotated[bool, Boolean(example=True, description="Whether to end all logins of this user.")]
+Featured = Annotated[bool, Boolean(example=True, description="Whether to list only featured sessions.")]
 CategoryWord = Annotated[str, Text(1, TAG_LENGTH, example="wellbeing")]

@@ -10,21 +10,21 @@ from marketplace.http.validation.fields import WireRule, rule_for
 
 
 def schema_of(annotation: Any) -> dict[str, Any]:
-    """The schema of a field of a body or a query, with its words and its example."""
+    """Return the schema of a request field, with its description and example."""
     rule = rule_for(annotation)
     return {**values_of(rule), **_implied_example(rule), **notes_of(rule)}
 
 
 def notes_of(rule: Rule) -> dict[str, Any]:
-    """The words and the example of a field, which bodies and answers share."""
+    """Return the description and example of a field, for requests and responses."""
     return {
-        **({"description": rule.says} if rule.says else {}),
+        **({"description": rule.description} if rule.description else {}),
         **({} if rule.example is None else {"examples": [rule.example]}),
     }
 
 
 def _implied_example(rule: Rule) -> dict[str, Any]:
-    """An example of a field whose type has few values."""
+    """Return an example for types with few values."""
     if isinstance(rule, Boolean):
         return {"examples": [False]}
     return {"examples": [rule.words[0]]} if isinstance(rule, Choice) else {}
@@ -32,7 +32,7 @@ def _implied_example(rule: Rule) -> dict[str, Any]:
 
 @singledispatch
 def values_of(rule: Rule) -> dict[str, Any]:
-    """What a field can be."""
+    """Return the schema of the values that a rule accepts."""
     raise TypeError(f"{rule} has no JSON Schema.")
 
 

@@ -1,4 +1,4 @@
-"""Reading bodies and queries: every field looked at, every bad one named in one answer."""
+"""Parsing bodies and queries: every field is checked, and one response names every invalid one."""
 
 import re
 from collections.abc import Mapping
@@ -22,30 +22,29 @@ _JSON = msgspec.json.Decoder(float_hook=Decimal)
 
 
 class ParsedBody(Generic[Wire]):
-    """A body or query whose every field was looked at: what could be read, and what is wrong with the rest."""
+    """A parsed body or query: the valid values, and the errors of the other fields."""
 
     def __init__(self, kind: type[Wire], provided: dict[str, Any], errors: dict[str, list[str]]) -> None:
         self._kind = kind
-        self._validate = errors
+        self._errors = errors
         self.values = provided
-        """The fields that were sent and could be read, by name."""
+        """Sent and valid fields, by name."""
 
     @property
-    def is_good(self) -> bool:
-        """Whether every field could be read."""
-        return not self._validate
+    def is_valid(self) -> bool:
+        return not self._errors
 
-    def can_read(self, *names: str) -> bool:
-        """Whether there is nothing wrong with these fields, by their names on the wire."""
-        return self._validate.keys().isdisjoint(names)
+    def is_valid_for(self, *names: str) -> bool:
+        """Return whether these fields have no errors, by their API names."""
+        return self._errors.keys().isdisjoint(names)
 
     def checked(self, *further: FieldErrors) -> Wire:
-        """The struct, with defaults for what was not sent. Raises `Invalid` naming all that is wrong."""
+        """Return the struct, with defaults for missing fields. Raises `Invalid` with all errors."""
         return self._kind(**self.changes(*further))
 
     def changes(self, *further: FieldErrors) -> dict[str, Any]:
-        """Only what was sent. Raises `Invalid` naming all that is wrong, `further` findings included."""
-        errors = dict(self._validate)
+        """Return only the sent fields. Raises `Invalid` with all errors, including `further`."""
+        errors = dict(self._errors)
         for found in further:
             errors |= {name: list(sentences) for name, sentences in found.items()}
         if errors:
@@ -54,9 +53,9 @@ class ParsedBody(Generic[Wire]):
 
 
 async def read_body(request: Request[Any, Any, Any], kind: type[Wire], *, partial: bool = False) -> ParsedBody[Wire]:
-    """The JSON object of a request's body, read as `kind`; with `partial`, no field is required.
+    """Parse the JSON object of a request's body as `kind`; with `partial`, no field is required.
 
-    Raises `UnsupportedMediaType`, `Invalid` when it is no JSON object, and 413 through the framework.
+    Raises `UnsupportedMediaType`, `Invalid` if it is not a JSON object, and 413 through the framework.
     """
     body = await _json_body(request)
     try:
@@ -69,14 +68,14 @@ async def read_body(request: Request[Any, Any, Any], kind: type[Wire], *, partia
 
 
 async def read_optional_body(request: Request[Any, Any, Any], kind: type[Wire]) -> ParsedBody[Wire]:
-    """As `read_body`, where no body at all is good too."""
+    """Parse the body as `read_body` does, but accept an empty one."""
     if not await _json_body(request):
         return ParsedBody(kind, {}, {})
     return await read_body(request, kind)
 
 
 async def read_nothing(request: Request[Any, Any, Any]) -> None:
-    """The body of a request that needs none; what is sent is held to the same rules of type and size."""
+    """Ignore the body, after applying the same rules of media type and size."""
     await _json_body(request)
 
 
@@ -89,9 +88,9 @@ async def _json_body(request: Request[Any, Any, Any]) -> bytes:
 
 
 def read_query(request: Request[Any, Any, Any], kind: type[Wire]) -> ParsedBody[Wire]:
-    """The query of a request, read as `kind`.
+    """Parse the query string of a request as `kind`.
 
-    An empty parameter counts as absent; a repeated one is refused, unless it is a set, which is read of them all.
+    An empty parameter counts as absent. A repeated one is an error, except for set fields, which combine all values.
     """
     values: dict[str, Any] = {}
     for name, value in request.query_params.multi_items():
@@ -103,7 +102,7 @@ def read_query(request: Request[Any, Any, Any], kind: type[Wire]) -> ParsedBody[
 def read_values(
     kind: type[Wire], values: Mapping[str, Any], *, partial: bool = False, from_text: bool = False
 ) -> ParsedBody[Wire]:
-    """These values, read as `kind`; with `partial`, nothing is required; `from_text` reads numbers from text."""
+    """Parse values as `kind`. `partial`: no field is required. `from_text`: numbers and booleans are text."""
     provided: dict[str, Any] = {}
     errors: dict[str, list[str]] = {}
     for field, base, read in _readers(kind):
@@ -135,7 +134,7 @@ def _readers(kind: type[msgspec.Struct]) -> tuple[tuple[msgspec.structs.FieldInf
 
 
 def _base(annotation: Any) -> type:
-    """The type of a field, wherever in `X | None` the metadata is."""
+    """Return the type of a field without `None` and metadata."""
     if get_origin(annotation) is Annotated:
         return _base(get_args(annotation)[0])
     parts = [part for part in get_args(annotation) if part is not NoneType]

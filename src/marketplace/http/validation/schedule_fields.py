@@ -1,4 +1,4 @@
-"""How the parts of a schedule are read: wall times, dates, and the ranges made of them."""
+"""Fields of schedules: wall times, dates and ranges."""
 
 import re
 from collections.abc import Callable
@@ -27,26 +27,25 @@ T = TypeVar("T")
 
 WALL_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DAY = r"^(19[7-9]|2[01][0-9])[0-9]-[0-9]{2}-[0-9]{2}$"
-"""From 1970 to before 2200."""
+"""Years 1970 to 2199."""
 STEP = Whole(1, MAX_STEP)
 WEEKDAY = Whole(1, 7)
-A_RANGE = {"starts": "09:00", "ends": "12:00", "step": 30}
+EXAMPLE_RANGE = {"starts": "09:00", "ends": "12:00", "step": 30}
 
 
 def wall_time(value: Any) -> time:
-    """A time of the wall clock."""
+    """Read a wall time."""
     if not isinstance(value, str) or not re.fullmatch(WALL_TIME, value):
         raise ValueError("Use times such as 09:30.")
     return time.fromisoformat(value)
 
 
 def end_time(value: Any) -> time:
-    """The end of a range: `24:00` is the following midnight, as `00:00` is. Nothing begins at `24:00`."""
+    """Read the end of a range. `24:00` equals `00:00`, the following midnight; as a start it is invalid."""
     return time() if value == "24:00" else wall_time(value)
 
 
 def day(value: Any) -> date:
-    """A date."""
     expected = "Use dates such as 2030-05-01."
     if not isinstance(value, str) or not re.fullmatch(DAY, value):
         raise ValueError(expected)
@@ -57,12 +56,11 @@ def day(value: Any) -> date:
 
 
 def optional_day(value: Any) -> date | None:
-    """A date, or `null`."""
     return None if value is None else day(value)
 
 
 def several(maximum: int, read: Callable[[dict[str, Any]], T]) -> Reader:
-    """A list of at most so many objects, each read alike."""
+    """Return a reader of lists with at most `maximum` objects."""
 
     def read_all(values: Any) -> tuple[T, ...]:
         if (
@@ -77,7 +75,7 @@ def several(maximum: int, read: Callable[[dict[str, Any]], T]) -> Reader:
 
 
 def time_range(value: dict[str, Any]) -> TimeRange:
-    """`starts`, `ends` and, if not every `duration` minutes, `step`."""
+    """Read `starts`, `ends` and the optional `step`, which defaults to the session's duration."""
     step = value.get("step")
     return TimeRange(
         starts=wall_time(value.get("starts")),
@@ -123,7 +121,7 @@ Weekly = Annotated[
     field(
         several(MAX_WEEKLY, _weekly),
         _list(MAX_WEEKLY, _object(weekday=values_of(WEEKDAY), **_RANGE)),
-        [{"weekday": 1, **A_RANGE}],
+        [{"weekday": 1, **EXAMPLE_RANGE}],
         ("Weekly hours. `weekday` is 1 (Monday) to 7 (Sunday). A start every `step` minutes, or every `duration`."),
     ),
 ]
@@ -132,7 +130,7 @@ Extras = Annotated[
     field(
         several(MAX_EXTRAS, _extra),
         _list(MAX_EXTRAS, _object(date=_DATE, **_RANGE)),
-        [{"date": "2030-05-01", **A_RANGE}],
+        [{"date": "2030-05-01", **EXAMPLE_RANGE}],
         "Hours on single dates, in addition to the weekly hours.",
     ),
 ]
@@ -145,12 +143,15 @@ Exceptions = Annotated[
         "Dates with different hours, which replace the weekly hours; no ranges means a day off.",
     ),
 ]
-Buffer = Annotated[int, Whole(0, MAX_BUFFER, example=15, says="Minutes.")]
+Buffer = Annotated[int, Whole(0, MAX_BUFFER, example=15, description="Minutes.")]
 Notice = Annotated[
-    int, Whole(0, MAX_NOTICE, example=120, says="Minimum notice: minutes before a start until which it can be booked.")
+    int,
+    Whole(
+        0, MAX_NOTICE, example=120, description="Minimum notice: minutes before a start until which it can be booked."
+    ),
 ]
 Horizon = Annotated[
-    int, Whole(1, MAX_HORIZON, example=60, says="Booking window: how many days ahead starts can be booked.")
+    int, Whole(1, MAX_HORIZON, example=60, description="Booking window: how many days ahead starts can be booked.")
 ]
 OptionalDay = Annotated[
     date | None,

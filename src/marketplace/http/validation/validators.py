@@ -1,6 +1,6 @@
-"""How values are read that only the wire has; the rules of stored fields are in `core/domain/fields.py`.
+"""Readers of values that exist only in the API; the rules of stored fields are in `core/domain/fields.py`.
 
-Each reader takes a JSON value and raises `ValueError` with a sentence for a person.
+Each reader takes a JSON value and raises `ValueError` with a message for users.
 """
 
 import re
@@ -25,12 +25,12 @@ _SEARCH = Text(1, SEARCH_LENGTH)
 
 
 def or_null(read: Reader) -> Reader:
-    """`null` means none."""
+    """Accept `null` too."""
     return lambda value: None if value is None else read(value)
 
 
 def instant(value: Any) -> datetime:
-    """An ISO 8601 date and time with offset (RFC 3339), or a bare date, which is its midnight in UTC."""
+    """Read a date and time with offset (ISO 8601, RFC 3339), or a date, which means midnight UTC."""
     expected = "Enter a date and time with a UTC offset, such as 2030-05-01T10:00:00Z."
     if not isinstance(value, str) or not re.fullmatch(INSTANT, value.strip(" "), re.ASCII):
         raise ValueError(expected)
@@ -42,7 +42,7 @@ def instant(value: Any) -> datetime:
 
 
 def window(value: Any) -> datetime:
-    """An instant of this age, from which days can be counted either way."""
+    """Read an instant within years that allow adding and subtracting days."""
     found = instant(value)
     first, last = WINDOW_YEARS
     if not first <= found.year < last:
@@ -51,7 +51,7 @@ def window(value: Any) -> datetime:
 
 
 def several_of(*choices: str) -> Reader:
-    """Words of a closed set, each text of a list having one or several with commas between; an empty text has none."""
+    """Return a reader of sets of these words: repeated or comma-separated; empty text is the empty set."""
 
     def read(value: Any) -> frozenset[str]:
         texts = value if isinstance(value, list) else [value]
@@ -66,19 +66,19 @@ def several_of(*choices: str) -> Reader:
 
 
 def identifier(value: Any) -> UUID:
-    """A UUID in its usual form (RFC 9562)."""
+    """Read a UUID in its canonical form (RFC 9562)."""
     if not isinstance(value, str) or not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value):
         raise ValueError("Must be an ID such as 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b.")
     return UUID(value)
 
 
 def tag(value: Any) -> str:
-    """One tag, folded."""
+    """Read a tag, case-folded."""
     return fold(str(_TAG.read(value)))
 
 
 def search(value: Any) -> tuple[str, ...]:
-    """The words of a search."""
+    """Read the distinct words of a search."""
     requested = words(_SEARCH.read(value))
     if not requested:
         raise ValueError("Enter at least one letter or digit.")

@@ -74,7 +74,7 @@ class CatalogStatement(SessionsStatement):
     def __init__(self, filters: CatalogFilters, terms: Terms, now: datetime) -> None:
         super().__init__(now, "s.status = 'active'", "s.archived_at IS NULL", "s.hidden_at IS NULL", "c.is_active")
         self._terms = terms
-        self.asks_for_time = filters.asks_for_time()
+        self.requires_availability = filters.requires_availability()
         self.window = requested_window(filters, now)
         for condition, value in (
             ("s.creator_id = {}", filters.creator),
@@ -178,7 +178,7 @@ class Ranked:
         if self._after is not None:
             place = (query.bind(in_title), query.bind(datetime.fromisoformat(at)), query.bind(UUID(session_id)))
             beyond = "WHERE (s.in_title, s.created_at, s.id) < ({}, {}, {})".format(*place)
-        available = f"WHERE {query.availability()}" if query.asks_for_time else ""
+        available = f"WHERE {query.availability()}" if query.requires_availability else ""
         by_rank = "s.in_title DESC, s.created_at DESC, s.id DESC"
         # limit the page before the joins, or the whole window would be joined
         statement = f"""
@@ -204,7 +204,7 @@ def facets_statement(query: CatalogStatement) -> Statement:
     """Count the facets."""
     columns = "s.category, s.tags, s.price"
     matching = query.newest(columns, FACETS_WINDOW)
-    if query.asks_for_time:
+    if query.requires_availability:
         newest = query.newest(f"{availability_columns('created_at')}, {columns}", AVAILABILITY_WINDOW)
         matching = f"SELECT {columns} FROM ({newest}) AS s WHERE {query.availability()}"  # noqa: S608 - placeholders
     return FACETS.format(matching=matching), *query.arguments

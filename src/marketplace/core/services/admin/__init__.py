@@ -1,1 +1,1 @@
-"""What the staff does, by noun. Every method leaves an entry in the audit log."""
+"""Use cases of staff, by noun. Every method writes an entry to the audit log."""

@@ -1,4 +1,4 @@
-"""Bookings, as the staff reads them. What it does about them is `BookingService`'s, by the rules of their life."""
+"""Reading bookings as staff. Staff actions on them are in `BookingService`."""
 
 from uuid import UUID
 
@@ -11,19 +11,19 @@ from marketplace.core.services.admin.users import MAX_LOG
 
 
 class BookingAdminService:
-    """Bookings of others."""
+    """Reads any booking."""
 
     def __init__(self, *, lists: BookingLists, audit_log: AuditLogReader) -> None:
         self._lists = lists
         self._audit_log = audit_log
 
     async def get(self, booking_id: UUID) -> BookingHistory:
-        """A booking with every step of its life. Raises `NotFound`."""
+        """Return a booking with its history. Raises `NotFound`."""
         found = await self._lists.find(booking_id)
         if found is None:
             raise NotFound
         return found
 
     async def log(self, booking_id: UUID) -> tuple[AuditDetails, ...]:
-        """What the staff last did about a booking, newest first."""
+        """Return the latest audit log entries of a booking, newest first."""
         return await self._audit_log.newest(MAX_LOG, ("booking", booking_id))

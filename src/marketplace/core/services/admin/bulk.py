@@ -1,4 +1,4 @@
-"""Bulk actions as the staff asks for them: what would come of one, beginning it, watching it, stopping it."""
+"""Bulk actions: previewing, starting, listing and cancelling them."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -28,13 +28,13 @@ from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.idempotency import Outcome, idempotently
 from marketplace.core.services.retries import with_retries
 
-READ_AT_ONCE = 1_000
+PREVIEW_BATCH = 1_000
 BulkFilters = ListedUserFilters | ListedSessionFilters | ListedBookingFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkOrder:
-    """What is to be done, and to which rows of this kind: chosen ones, in this order, or all that match."""
+    """An action and its rows: selected ones, in order, or all that match filters."""
 
     kind: BulkKind
     action: BulkAction
@@ -42,13 +42,13 @@ class BulkOrder:
 
 
 def validate_order(kind: BulkKind, action: BulkAction) -> FieldErrors:
-    """What is wrong with an action on rows of this kind."""
+    """Validate that the action applies to rows of this kind."""
     actions = ACTIONS[kind]
     return {} if action in actions else {"action": [f"For {kind}, choose one of: {', '.join(actions)}."]}
 
 
 class BulkService:
-    """Bulk actions. What is to be done is written down when one is begun; `BulkRunner` does it in the background."""
+    """Bulk actions. `begin` stores the targets; `BulkRunner` processes them in the background."""
 
     def __init__(
         self,
@@ -69,12 +69,12 @@ class BulkService:
         self._ids = ids
 
     async def preview(self, staff: Principal, order: BulkOrder) -> BulkPreview:
-        """What would come of it at this moment, by the rules that each row will meet. Raises `Invalid`."""
+        """Predict the outcome by the rules each row will meet. Raises `Invalid`."""
         ids = await self._chosen(order)
         now = self._clock.now()
         evaluated = list[tuple[UUID, str, int, MarketplaceError | None]]()
-        for begin in range(0, len(ids), READ_AT_ONCE):
-            part = ids[begin : begin + READ_AT_ONCE]
+        for begin in range(0, len(ids), PREVIEW_BATCH):
+            part = ids[begin : begin + PREVIEW_BATCH]
             found = {target.id: target for target in await self._targets.find(order.kind, part, now)}
             for row_id in part:
                 target = found.get(row_id)
@@ -85,7 +85,7 @@ class BulkService:
     async def begin(
         self, staff: Principal, order: BulkOrder, reason: str, *, key: IdempotencyKey | None = None
     ) -> Outcome[BulkRunDetails]:
-        """Write down what is to be done, and have it done in the background. Raises `Invalid`, `KeyReused`."""
+        """Store a run with its targets and enqueue it. Raises `Invalid`, `KeyReused`."""
         require(validate_field("reason", StaffReason, reason))
         chosen, now = await self._chosen(order), self._clock.now()
         if not chosen:
@@ -122,23 +122,23 @@ class BulkService:
         return Outcome(await self.get(created.resource), is_replay=created.is_replay)
 
     async def get(self, run_id: UUID) -> BulkRunDetails:
-        """A run. Raises `NotFound`."""
+        """Return a run. Raises `NotFound`."""
         found = await self._lists.find(run_id)
         if found is None:
             raise NotFound
         return found
 
     async def newest(self, limit: int, offset: int) -> tuple[tuple[BulkRunDetails, ...], int]:
-        """A page of the runs, the newest first, and how many there are in all."""
+        """Return a page of runs, newest first, and their total."""
         return await self._lists.newest(limit, offset), await self._lists.count()
 
     async def refusals(self, run_id: UUID, limit: int, offset: int) -> tuple[tuple[BulkRefusal, ...], int]:
-        """A page of what a run left as it was, and how many there are so far. Raises `NotFound`."""
+        """Return a page of refused rows, and their number so far. Raises `NotFound`."""
         run = await self.get(run_id)
         return await self._lists.refusals(run_id, limit, offset), run.refused
 
     async def cancel(self, staff: Principal, run_id: UUID) -> BulkRunDetails:
-        """Stop a run: what is done stays done, the rest is left as it is. Raises `NotFound`, `IllegalTransition`."""
+        """Stop a run; processed rows stay changed. Raises `NotFound`, `IllegalTransition`."""
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:

@@ -1,4 +1,4 @@
-"""Bulk actions as they are carried out: row by row, each by the rules of the single action, each once."""
+"""Running bulk actions: row by row, each exactly once, by the rules of the single action."""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -28,19 +28,19 @@ from marketplace.core.services.users import UserService
 
 LOG = logging.getLogger(__name__)
 
-ROWS_AT_ONCE = 200
-"""Rows that one job settles before it leaves the rest to the next, so that a worker can stop soon."""
+ROWS_PER_JOB = 200
+"""Rows that one job processes before it enqueues the next, so that a worker can stop soon."""
 
 TARGETS: dict[BulkKind, TargetKind] = {"users": "user", "sessions": "session", "bookings": "booking"}
-"""How the audit log calls a row."""
+"""Kind of the audit log target of a row."""
 
 Operation = Callable[[Transaction, Principal, UUID, str], Awaitable[object]]
-"""Does one thing to one row for a reason, within a transaction. Raises what refuses it."""
+"""Performs one action on one row for a reason, within a transaction. Raises the error that refuses it."""
 Operations = Mapping[tuple[BulkKind, BulkAction], Operation]
 
 
-class _Fault(MarketplaceError):
-    """Of ours, and not what the row is refused for."""
+class _InternalError(MarketplaceError):
+    """An internal error, not a refusal."""
 
     code = "internal_error"
     sentence = "Something went wrong on our side."
@@ -48,7 +48,7 @@ class _Fault(MarketplaceError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkActors:
-    """The services that do the single actions."""
+    """The services that perform the single actions."""
 
     users: UserService
     accounts: UserAdminService
@@ -57,16 +57,16 @@ class BulkActors:
     bookings: BookingService
 
     def operations(self) -> Operations:
-        """What each bulk action does to a row."""
+        """Return the operation of each bulk action."""
         return {
             ("users", "activate"): partial(self._switch, is_active=True),
             ("users", "deactivate"): partial(self._switch, is_active=False),
             ("users", "deactivate_and_cancel"): self.accounts.deactivate_and_cancel_within,
-            ("users", "make_creator"): lambda tx, staff, row, why: self.accounts.change_role_within(
-                tx, staff, row, "creator", why
+            ("users", "make_creator"): lambda tx, staff, row, reason: self.accounts.change_role_within(
+                tx, staff, row, "creator", reason
             ),
-            ("users", "make_user"): lambda tx, staff, row, why: self.accounts.change_role_within(
-                tx, staff, row, "user", why
+            ("users", "make_user"): lambda tx, staff, row, reason: self.accounts.change_role_within(
+                tx, staff, row, "user", reason
             ),
             ("sessions", "hide"): self.moderation.hide_within,
             ("sessions", "restore"): self.moderation.restore_within,
@@ -80,18 +80,18 @@ class BulkActors:
         }
 
     async def _switch(self, tx: Transaction, staff: Principal, row: UUID, reason: str, *, is_active: bool) -> None:
-        before, _ = await self.users.set_active_within(tx, row, is_active=is_active, who=staff, reason=reason)
-        before.with_active(is_active=is_active)  # or the report would count as changed what was so already
+        before, _ = await self.users.set_active_within(tx, row, is_active=is_active, actor=staff, reason=reason)
+        before.with_active(is_active=is_active)  # otherwise the report would count an unchanged account as changed
 
     async def _step(self, tx: Transaction, staff: Principal, row: UUID, reason: str, *, action: BookingAction) -> None:
         await self.bookings.act_within(tx, staff, row, action, reason)
 
 
 class BulkRunner:
-    """Carries runs out.
+    """Processes runs.
 
-    Rows are settled in their order, and how many are is counted in the transaction of each: whoever breaks off, or
-    runs beside another, repeats nothing and leaves nothing out.
+    Rows are processed in order and counted in the same transaction, so an interrupted or concurrent runner neither
+    repeats nor skips a row.
     """
 
     def __init__(  # noqa: PLR0913 - one argument per port or service
@@ -102,7 +102,7 @@ class BulkRunner:
         targets: BulkTargets,
         users: UserDirectory,
         actors: BulkActors,
-        memory: PrincipalCache,
+        principal_cache: PrincipalCache,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -111,26 +111,29 @@ class BulkRunner:
         self._targets = targets
         self._users = users
         self._operations = actors.operations()
-        self._memory = memory
+        self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
 
     async def run(self, run_id: UUID | None) -> None:
-        """Settle the next rows of a run, and enqueue a job for those that are left.
+        """Process the next rows of a run, and enqueue a job for the rest.
 
-        The handler of `run_bulk`. Raises `Busy` and `OutcomeUnknown`, to be called again.
+        The handler of `run_bulk`. Raises `Busy` and `OutcomeUnknown`, to be retried.
         """
         run = None if run_id is None else await self._lists.find(run_id)
         if run is None or run.is_over:
             return
-        for place, row in enumerate(await self._lists.targets(run.id, run.done, ROWS_AT_ONCE), run.done):
+        for place, row in enumerate(await self._lists.targets(run.id, run.done, ROWS_PER_JOB), run.done):
             if (await self._settle(run, place, row)).is_over:
                 return
         async with self._unit_of_work() as tx:
             await tx.jobs.enqueue(Job(kind="run_bulk", subject=run.id, run_at=self._clock.now()))
 
     async def purge(self, _: UUID | None = None) -> None:
-        """Remove the runs that were over long ago, and enqueue the next sweep. The handler of `sweep_bulk_runs`."""
+        """Delete runs that finished before the retention period, and enqueue the next purge.
+
+        The handler of `sweep_bulk_runs`.
+        """
         now = self._clock.now()
 
         async def purge() -> int:
@@ -140,7 +143,7 @@ class BulkRunner:
         await purge_hourly(self._unit_of_work, "sweep_bulk_runs", now, purge)
 
     async def _settle(self, run: BulkRun, place: int, row: UUID) -> BulkRun:
-        # who lost the rights since it was begun goes no further
+        # stop if the person who started it has lost the required rights
         staff = await self._users.get(run.staff_id)
         if not (staff.is_active and staff.is_staff):
             return await self._at(run.id, place, self._end)
@@ -157,11 +160,11 @@ class BulkRunner:
         except MarketplaceError as error:
             return await self._refuse(run, place, row, error, principal)
         except Exception as error:  # noqa: BLE001 - a fault of ours in one row is not the others'
-            # without the message, which may quote what people wrote
+            # omit the message, which may quote user input
             LOG.error("Bulk run %s: %s of %s %s failed: %s", run.id, run.action, run.kind, row, type(error).__name__)  # noqa: TRY400
-            return await self._refuse(run, place, row, _Fault(), principal)
+            return await self._refuse(run, place, row, _InternalError(), principal)
         if run.kind == "users":
-            self._memory.forget(row)
+            self._principal_cache.forget(row)
         return settled
 
     async def _refuse(
@@ -183,7 +186,7 @@ class BulkRunner:
     async def _at(
         self, run_id: UUID, place: int, operation: Callable[[Transaction, BulkRun], Awaitable[BulkRun]]
     ) -> BulkRun:
-        """The run after an effect on it, or as it is when it is over or this place is settled already."""
+        """Apply an operation to the locked run, unless it is over or this row is already processed; return the run."""
 
         async def whole() -> BulkRun:
             async with self._unit_of_work() as tx:

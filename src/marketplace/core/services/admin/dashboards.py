@@ -1,4 +1,4 @@
-"""The staff's numbers, and the jobs that somebody should look at."""
+"""The dashboard, and failing jobs."""
 
 from marketplace.core.domain.audit import Target, TargetKind
 from marketplace.core.domain.dashboards import Dashboard, DashboardWindow
@@ -14,13 +14,13 @@ from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.retries import with_retries
 
 MAX_JOB_ID = 2**63 - 1
-"""What a column can hold."""
+"""Maximum of the ID column (bigint)."""
 SUBJECTS: dict[str, TargetKind] = {"attend_booking": "booking", "run_bulk": "bulk_run"}
-"""What jobs are about, by their kind; the others are about the house."""
+"""Kind of the audit log target of a job's subject; other jobs have none."""
 
 
 class DashboardService:
-    """What the staff sees first."""
+    """Dashboard numbers and failing jobs."""
 
     def __init__(
         self,
@@ -40,16 +40,16 @@ class DashboardService:
         self._clock = clock
 
     async def find(self, staff: Principal, days: int) -> Dashboard:
-        """The numbers of so many days, by the time zone in the staff member's profile."""
+        """Return the numbers of the last `days` days, in the time zone of the staff member's profile."""
         account = await self._users.get(staff.user_id)
         return await self._dashboards.find(DashboardWindow.at(self._clock.now(), days, account.time_zone))
 
     async def failing_jobs(self, limit: int, offset: int) -> tuple[tuple[FailingJob, ...], int]:
-        """A page of the jobs that keep failing, those that failed most often first, and how many there are."""
+        """Return a page of failing jobs, most failures first, and their total."""
         return await self._failing_jobs.page(limit, offset), await self._failing_jobs.count()
 
     async def retry_job(self, staff: Principal, job_id: int) -> None:
-        """Have a failing job tried again now, and not when its time comes. Raises `NotFound`, `IllegalTransition`."""
+        """Retry a failing job now. Raises `NotFound`, `IllegalTransition`."""
         if job_id > MAX_JOB_ID:
             raise NotFound
 
@@ -57,7 +57,7 @@ class DashboardService:
             async with self._unit_of_work() as tx:
                 job = await tx.jobs.acquire_failing(job_id)
                 now = self._clock.now()
-                job.check_waits(now)
+                job.require_not_due(now)
                 await tx.jobs.run_now(job_id, now)
                 kind = SUBJECTS.get(job.name)
                 target: Target | None = (kind, job.subject) if kind and job.subject else None

@@ -1,4 +1,4 @@
-"""Seeing the site as somebody else does, to help them: for a quarter of an hour, and without changing anything."""
+"""Impersonation: staff view the site as another user, read-only, for 15 minutes."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ IMPERSONATION_TTL = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impersonation:
-    """A login as somebody else: an access token, and none to renew it with."""
+    """An impersonated login: an access token without a refresh token."""
 
     access: str = field(repr=False)
     expires_at: datetime
@@ -29,31 +29,31 @@ class Impersonation:
 
 
 class ImpersonationService:
-    """Logins of the staff as others. Who really acts is what the login was begun by, which no token can say."""
+    """Starts and ends impersonated logins. The real actor is derived from `impersonated_from`, never from the token."""
 
     def __init__(
         self,
         *,
         unit_of_work: UnitOfWork,
         tokens: TokenService,
-        memory: PrincipalCache,
+        principal_cache: PrincipalCache,
         access_tokens: AccessTokens,
         clock: Clock,
         ids: Ids,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._tokens = tokens
-        self._memory = memory
+        self._principal_cache = principal_cache
         self._access_tokens = access_tokens
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
         self._ids = ids
 
     async def begin(self, staff: Principal, user_id: UUID, reason: str) -> Impersonation:
-        """See the site as this person. It ends with the login that it is begun by, too.
+        """Start impersonating a user. It ends with the staff login that started it, too.
 
-        Raises `Invalid`, `NotFound`, `Oneself`, `StaffTarget` (nobody gains the rights of another by it),
-        `AccountInactive`, `NotSignedIn` when the login that it would be begun by is gone.
+        Raises `Invalid`, `NotFound`, `Oneself`, `StaffTarget` (impersonation must not grant rights), `AccountInactive`,
+        and `NotSignedIn` if the staff login has ended.
         """
         require(validate_field("reason", StaffReason, reason))
         now = self._clock.now()
@@ -84,7 +84,7 @@ class ImpersonationService:
         return Impersonation(access=access, expires_at=login.expires_at, user=user)
 
     async def end(self, access: str, origin: Origin) -> bool:
-        """End the login of this access token, if it is one of the staff as somebody else; say whether it was."""
+        """End the login of this access token if it is impersonated. Return whether it was."""
         try:
             principal = replace(await self._tokens.authenticate(access, fresh=True), origin=origin)
         except NotSignedIn:
@@ -98,5 +98,5 @@ class ImpersonationService:
                     await self._audit.write(tx, principal, "impersonation_ended", ("user", principal.user_id))
 
         await with_retries(operation)
-        self._memory.forget(principal.user_id)
+        self._principal_cache.forget(principal.user_id)
         return True

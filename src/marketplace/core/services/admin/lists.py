@@ -1,4 +1,4 @@
-"""The lists of the back office, a page at a time or all of it as a file."""
+"""Admin lists, by page or as export files."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -17,7 +17,7 @@ from marketplace.core.domain.admin_lists import (
     SessionRow,
 )
 from marketplace.core.domain.audit import AuditDetails
-from marketplace.core.domain.exports import ExportFormat, Read, columns_of, requested_values
+from marketplace.core.domain.exports import CellReader, ExportFormat, columns_of, requested_values
 from marketplace.core.domain.pages import NumberedPage
 from marketplace.core.domain.principals import Origin, Principal
 from marketplace.core.ports.admin_lists import AdminLists
@@ -28,7 +28,7 @@ from marketplace.core.services.audit import AuditWriter
 
 
 class AdminListService:
-    """What the staff looks through."""
+    """Admin lists."""
 
     def __init__(
         self, *, unit_of_work: UnitOfWork, lists: AdminLists, files: ExportFiles, clock: Clock, ids: Ids
@@ -38,36 +38,32 @@ class AdminListService:
         self._audit = AuditWriter(unit_of_work, clock, ids)
 
     async def users(self, filters: ListedUserFilters, offset: int, limit: int) -> NumberedPage[AccountRow]:
-        """Accounts."""
         return await self._lists.users.page(filters, offset, limit)
 
     async def sessions(self, filters: ListedSessionFilters, offset: int, limit: int) -> NumberedPage[SessionRow]:
-        """Sessions."""
         return await self._lists.sessions.page(filters, offset, limit)
 
     async def bookings(self, filters: ListedBookingFilters, offset: int, limit: int) -> NumberedPage[BookingRow]:
-        """Bookings."""
         return await self._lists.bookings.page(filters, offset, limit)
 
     async def audit(self, filters: ListedAuditFilters, offset: int, limit: int) -> NumberedPage[AuditDetails]:
-        """Entries of the audit log."""
         return await self._lists.audit.page(filters, offset, limit)
 
     async def export(
         self,
-        who: Principal | Origin,
+        actor: Principal | Origin,
         filters: Filters,
         form: ExportFormat,
         columns: tuple[str, ...] | None = None,
     ) -> AsyncGenerator[bytes, None]:
-        """All that matches as a file, in parts; `columns` are names of `COLUMNS`, or `None` for all.
+        """Export all matches as a file, in chunks; `columns` are names of `COLUMNS`, or `None` for all.
 
-        Who exports what is in the audit log before the first part is asked for. Close what is returned.
+        The export is recorded in the audit log before the first chunk is requested. Close the returned generator.
         """
         name, batches = self._chosen(filters)
         readers = columns_of(name, columns)
         requested = {"list": name, "format": form, "columns": list(readers), "filters": requested_values(filters)}
-        await self._audit.write_alone(who, "exported", None, ({}, requested))
+        await self._audit.write_alone(actor, "exported", None, ({}, requested))
         return _written(batches, self._files.open(form, name, tuple(readers)), readers)
 
     def _chosen(self, filters: Filters) -> tuple[ListName, AsyncGenerator[tuple[Any, ...], None]]:
@@ -83,17 +79,17 @@ class AdminListService:
 
 
 async def _written(
-    batches: AsyncGenerator[tuple[Any, ...], None], file: ExportFile, readers: Mapping[str, Read]
+    batches: AsyncGenerator[tuple[Any, ...], None], file: ExportFile, readers: Mapping[str, CellReader]
 ) -> AsyncGenerator[bytes, None]:
     yield file.begin()
     async with aclosing(batches):
         async for batch in batches:
-            # in a thread, or everybody else would wait for each batch to be written
+            # in a thread, so that encoding a batch does not block the event loop
             part = await asyncio.to_thread(_write, file, batch, tuple(readers.values()))
             if part:
                 yield part
     yield file.end()
 
 
-def _write(file: ExportFile, batch: Iterable[Any], readers: tuple[Read, ...]) -> bytes:
+def _write(file: ExportFile, batch: Iterable[Any], readers: tuple[CellReader, ...]) -> bytes:
     return file.rows([[read(row) for read in readers] for row in batch])

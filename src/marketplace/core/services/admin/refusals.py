@@ -1,11 +1,11 @@
-"""What was refused before any service was asked, kept in the audit log."""
+"""Audit log entries of requests refused before reaching a service."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from marketplace.core.domain.audit import TEXT_LENGTH, AuditAction, Change, Target, address_tried
+from marketplace.core.domain.audit import TEXT_LENGTH, AuditAction, Change, Target, loggable_address
 from marketplace.core.domain.principals import Origin, Principal
-from marketplace.core.domain.rate_limits import REFUSAL_TTL, Attempt
+from marketplace.core.domain.rate_limits import LOGGED_REFUSALS, Attempt
 from marketplace.core.errors import ImpersonatedReadOnly, MarketplaceError, RateLimited
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import UnitOfWork
@@ -15,10 +15,9 @@ from marketplace.core.services.rate_limits import RateLimitService
 
 
 class RefusalService:
-    """Keeps who asked for what of the staff's, for a change as somebody else, or guessed too often.
+    """Records refused staff requests, refused changes during impersonation, and rate-limited password attempts.
 
-    One entry each. Of somebody who goes on and on, only the first are kept: nobody shall fill a log that nothing is
-    removed from.
+    One entry each, up to a limit per user or address, so that no one can flood a log that is never purged.
     """
 
     def __init__(
@@ -28,41 +27,41 @@ class RefusalService:
         self._limits = limits
         self._audit = AuditWriter(unit_of_work, clock, ids)
 
-    async def note(self, principal: Principal, requested: str, error: type[MarketplaceError]) -> None:
-        """What somebody asked for, as a method and a path."""
+    async def record(self, principal: Principal, requested: str, error: type[MarketplaceError]) -> None:
+        """Record a refused request; `requested` is its method and path."""
         is_impersonated = issubclass(error, ImpersonatedReadOnly)
         action: AuditAction = "impersonated_change_refused" if is_impersonated else "access_refused"
-        if await self._is_kept(str(principal.actor_id)):
+        if await self._is_below_limit(str(principal.actor_id)):
             change: Change = ({}, {"asked": requested[:TEXT_LENGTH], "code": error.code})
             await self._audit.write_alone(principal, action, ("user", principal.user_id), change)
 
     @asynccontextmanager
     async def of_sign_ins(self, email: str, origin: Origin, network: str) -> AsyncIterator[None]:
-        """Around signing in: that it was tried too often. `network` is what the limits know the address as."""
+        """Record rate-limited sign-ins. `network` is the client address as the rate limits see it."""
         try:
             yield
         except RateLimited as error:
-            if await self._is_kept(network):
+            if await self._is_below_limit(network):
                 user = await self._users.find_by_email(email)
                 target: Target | None = ("user", user.id) if user else None
-                change: Change = ({}, address_tried(email) | {"code": error.code})
+                change: Change = ({}, loggable_address(email) | {"code": error.code})
                 await self._audit.write_alone(origin, "sign_in_refused", target, change)
             raise
 
     @asynccontextmanager
     async def of_password_changes(self, principal: Principal) -> AsyncIterator[None]:
-        """Around changing one's password: that it was tried too often."""
+        """Record rate-limited password changes."""
         try:
             yield
         except RateLimited as error:
-            if await self._is_kept(str(principal.actor_id)):
+            if await self._is_below_limit(str(principal.actor_id)):
                 change: Change = ({}, {"code": error.code})
                 await self._audit.write_alone(principal, "password_change_refused", ("user", principal.user_id), change)
             raise
 
-    async def _is_kept(self, subject: str) -> bool:
+    async def _is_below_limit(self, subject: str) -> bool:
         try:
-            await self._limits.check(Attempt(REFUSAL_TTL, subject))
+            await self._limits.check(Attempt(LOGGED_REFUSALS, subject))
         except RateLimited:
             return False
         return True

@@ -1,4 +1,4 @@
-"""Sessions, as the staff moderates them. Edits on a creator's behalf are `SessionService`'s, by the creator's rules."""
+"""Moderating sessions. Edits on a creator's behalf are in `SessionService`, by the creator's rules."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -23,11 +23,11 @@ from marketplace.core.services.events import record_change
 from marketplace.core.services.idempotency import Outcome, idempotently, no_replay
 
 MAX_REPORTS = 50
-"""Reports that are shown with a session."""
+"""Reports shown with a session."""
 
 
 class SessionAdminService:
-    """Sessions of others: hidden from everybody but their creators, restored, and put on the front page."""
+    """Hides, restores and features sessions, and resolves reports."""
 
     def __init__(
         self,
@@ -47,24 +47,24 @@ class SessionAdminService:
         self._clock = clock
 
     async def get(self, session_id: UUID) -> CatalogSession:
-        """A session in any state, archived ones too. Raises `NotFound`."""
+        """Return a session in any state, including archived ones. Raises `NotFound`."""
         found = await self._catalog.find(session_id, self._clock.now())
         if found is None:
             raise NotFound
         return found
 
     async def reports(self, session_id: UUID) -> tuple[ReportDetails, ...]:
-        """What was last reported of a session, newest first."""
+        """Return the latest reports about a session, newest first."""
         return await self._queue.of_session(session_id, MAX_REPORTS)
 
     async def log(self, session_id: UUID) -> tuple[AuditDetails, ...]:
-        """What the staff last did to a session, newest first."""
+        """Return the latest audit log entries of a session, newest first."""
         return await self._audit_log.newest(MAX_LOG, ("session", session_id))
 
     async def hide(
         self, staff: Principal, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
     ) -> Outcome[CatalogSession]:
-        """Hide a session from everybody but its creator, who reads the reason; what was reported of it is settled.
+        """Hide a session from everyone but its creator, who sees the reason, and resolve its open reports.
 
         Raises `Invalid`, `NotFound`, `IllegalTransition`, `KeyReused`.
         """
@@ -78,38 +78,38 @@ class SessionAdminService:
     async def restore(
         self, staff: Principal, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
     ) -> Outcome[CatalogSession]:
-        """Undo hiding. Raises `Invalid`, `NotFound`, `IllegalTransition`, `KeyReused`."""
+        """Restore a hidden session. Raises `Invalid`, `NotFound`, `IllegalTransition`, `KeyReused`."""
         return await self._moderate(staff, session_id, self.restore_within, reason, key)
 
     async def restore_within(self, tx: Transaction, staff: Principal, session_id: UUID, reason: str) -> None:
-        """`restore` within a transaction of the caller's."""
+        """Restore within the caller's transaction."""
         await self._step(tx, staff, session_id, "session_restored", lambda session, _: session.restored(), reason)
 
     async def feature(
         self, staff: Principal, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
     ) -> Outcome[CatalogSession]:
-        """Put a session on the front page.
+        """Feature a session on the front page.
 
         Raises `Invalid`, `NotFound`, `IllegalTransition`, `NotListed`, `KeyReused`.
         """
         return await self._moderate(staff, session_id, self.feature_within, reason, key)
 
     async def feature_within(self, tx: Transaction, staff: Principal, session_id: UUID, reason: str) -> None:
-        """`feature` within a transaction of the caller's."""
+        """Feature within the caller's transaction."""
         await self._step(tx, staff, session_id, "session_featured", lambda session, now: session.featured(now), reason)
 
     async def unfeature(
         self, staff: Principal, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
     ) -> Outcome[CatalogSession]:
-        """Take a session off the front page. Raises `Invalid`, `NotFound`, `IllegalTransition`, `KeyReused`."""
+        """Remove a session from the front page. Raises `Invalid`, `NotFound`, `IllegalTransition`, `KeyReused`."""
         return await self._moderate(staff, session_id, self.unfeature_within, reason, key)
 
     async def unfeature_within(self, tx: Transaction, staff: Principal, session_id: UUID, reason: str) -> None:
-        """`unfeature` within a transaction of the caller's."""
+        """Unfeature within the caller's transaction."""
         await self._step(tx, staff, session_id, "session_unfeatured", lambda session, _: session.unfeatured(), reason)
 
     async def open_reports(self, limit: int, offset: int) -> tuple[tuple[ReportDetails, ...], int]:
-        """A page of the reports that are open, the oldest first, and how many there are in all."""
+        """Return a page of open reports, oldest first, and their total."""
         return await self._queue.list_open(limit, offset), await self._queue.count_open()
 
     async def resolve(
@@ -121,7 +121,7 @@ class SessionAdminService:
         *,
         key: IdempotencyKey | None = None,
     ) -> Outcome[ReportDetails]:
-        """Dismiss a report, or hide its session with the note as the reason, which settles all that is said of it.
+        """Dismiss a report, or hide its session with the note as the reason, which resolves all its open reports.
 
         Raises `Invalid`, `NotFound`, `IllegalTransition`, `KeyReused`.
         """
@@ -138,7 +138,7 @@ class SessionAdminService:
             report = await tx.reports.find(report_id)
             if report is None:
                 raise NotFound
-            report.check_open()
+            report.require_open()
             await self.hide_within(tx, staff, report.session_id, note)
 
         now = self._clock.now()
@@ -152,7 +152,7 @@ class SessionAdminService:
         return found
 
     async def hide_within(self, tx: Transaction, staff: Principal, session_id: UUID, reason: str) -> None:
-        """`hide` within a transaction of the caller's."""
+        """Hide within the caller's transaction."""
         before, now = await tx.sessions.acquire(session_id), self._clock.now()
         session = before.hidden(reason, now)
         await tx.sessions.save(session)

@@ -1,4 +1,4 @@
-"""Accounts, as the staff sees and changes them."""
+"""Managing accounts as staff."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -30,12 +30,12 @@ from marketplace.core.services.tokens import PrincipalCache
 from marketplace.core.services.users import UserService
 
 MAX_LOG = 50
-"""Entries of the audit log that are shown with an account."""
+"""Audit log entries shown with an account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deactivation:
-    """An account that is off now, the creator's slots that were sold by then, and which bookings of them ended."""
+    """A deactivated account, its upcoming booked slots at that time, and the IDs of bookings cancelled with it."""
 
     user: User
     sold_slots: tuple[BookedSlot, ...]
@@ -43,7 +43,7 @@ class Deactivation:
 
 
 class UserAdminService:
-    """Accounts of others. The staff's own are the superusers' to change, and rights are theirs to give."""
+    """Manages accounts. Staff accounts can only be changed, and rights only be granted, by superusers."""
 
     def __init__(  # noqa: PLR0913 - one argument per port or service
         self,
@@ -53,7 +53,7 @@ class UserAdminService:
         availabilities: Availabilities,
         audit_log: AuditLogReader,
         users: UserService,
-        memory: PrincipalCache,
+        principal_cache: PrincipalCache,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -62,39 +62,39 @@ class UserAdminService:
         self._availabilities = availabilities
         self._audit_log = audit_log
         self._users = users
-        self._memory = memory
+        self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
         self._ids = ids
 
     async def get(self, user_id: UUID) -> UserDetails:
-        """An account with its living logins. Raises `NotFound`."""
+        """Return an account with its active logins. Raises `NotFound`."""
         found = await self._directory.find_details(user_id, self._clock.now())
         if found is None:
             raise NotFound
         return found
 
     async def log(self, user_id: UUID) -> tuple[AuditDetails, ...]:
-        """What was last done to an account, newest first."""
+        """Return the latest audit log entries of an account, newest first."""
         return await self._audit_log.newest(MAX_LOG, ("user", user_id))
 
     async def change(self, staff: Principal, user_id: UUID, changes: Mapping[str, Any], reason: str) -> User:
-        """Change address, username or names.
+        """Change e-mail address, username or names.
 
         Raises `Invalid`, `NotFound`, `NotSuperuser`, `EmailTaken`, `UsernameTaken`.
         """
         require(validate_values(User, changes), validate_field("reason", OptionalStaffReason, reason))
 
         async def changed(tx: Transaction) -> tuple[User, User]:
-            # addresses and usernames are keys that buyers' rows lean on: see `UserService.change_profile`
+            # e-mail addresses and usernames are keys that buyers lock: see `UserService.change_profile`
             before = await tx.users.acquire_with_sessions(user_id)
-            before.require_manageable_by(staff, also_oneself=True)
+            before.require_manageable_by(staff, allow_oneself=True)
             return before, replace(before, **changes)
 
         return await self._change(staff, user_id, "user_changed", changed, reason)
 
     async def change_role(self, staff: Principal, user_id: UUID, role: Role, reason: str) -> User:
-        """Make somebody a creator, or no longer one.
+        """Promote a user to creator, or demote a creator.
 
         Raises `Invalid`, `NotFound`, `NotSuperuser`, `Oneself`, `HasSessions`.
         """
@@ -112,7 +112,7 @@ class UserAdminService:
     async def change_rights(
         self, staff: Principal, user_id: UUID, *, is_staff: bool, is_superuser: bool, reason: str
     ) -> User:
-        """Give and take rights, by a superuser.
+        """Grant or revoke rights, as a superuser.
 
         Raises `Invalid`, `NotFound`, `NotSuperuser`, `Oneself`, `LastSuperuser`.
         """
@@ -132,30 +132,30 @@ class UserAdminService:
         return await self._change(staff, user_id, "rights_changed", changed, reason)
 
     async def activate(self, staff: Principal, user_id: UUID, reason: str) -> User:
-        """Switch an account on again. Raises `Invalid`, `NotFound`, `NotSuperuser`, `Oneself`."""
+        """Activate an account. Raises `Invalid`, `NotFound`, `NotSuperuser`, `Oneself`."""
         require(validate_field("reason", StaffReason, reason))
-        return await self._users.set_active(user_id, is_active=True, who=staff, reason=reason)
+        return await self._users.set_active(user_id, is_active=True, actor=staff, reason=reason)
 
     async def deactivate(
         self, staff: Principal, user_id: UUID, reason: str, *, cancel_sold_seats: bool = False
     ) -> Deactivation:
-        """Switch an account off, and tell which of its seats are sold; cancel those where that is asked for.
+        """Deactivate an account and return its upcoming booked slots; optionally cancel their bookings, all or none.
 
-        All of it or nothing. Who has been switched off already can be asked for again, to cancel what was kept.
-        Raises `Invalid`, `NotFound`, `NotSuperuser`, `Oneself`, `LastSuperuser`.
+        It can be repeated for a deactivated account, to cancel bookings that were kept. Raises `Invalid`, `NotFound`,
+        `NotSuperuser`, `Oneself`, `LastSuperuser`.
         """
         require(validate_field("reason", StaffReason, reason))
         if cancel_sold_seats:
             return await self._deactivate_and_cancel(staff, user_id, reason)
-        user = await self._users.set_active(user_id, is_active=False, who=staff, reason=reason)
-        # read once nobody can book any more
-        sold = await self._availabilities.sold(user_id, self._clock.now())
+        user = await self._users.set_active(user_id, is_active=False, actor=staff, reason=reason)
+        # read after the commit, when no further booking is possible
+        sold = await self._availabilities.booked_slots(user_id, self._clock.now())
         return Deactivation(user=user, sold_slots=sold, cancelled=frozenset())
 
     async def sold_slots(self, user_id: UUID) -> tuple[BookedSlot, ...]:
-        """What of this person's sessions to come is sold, before anybody decides about it. Raises `NotFound`."""
+        """Return the upcoming booked slots of a creator. Raises `NotFound`."""
         await self._directory.get(user_id)
-        return await self._availabilities.sold(user_id, self._clock.now())
+        return await self._availabilities.booked_slots(user_id, self._clock.now())
 
     async def _deactivate_and_cancel(self, staff: Principal, user_id: UUID, reason: str) -> Deactivation:
         sold: tuple[BookingHistory, ...] = ()
@@ -164,21 +164,21 @@ class UserAdminService:
             nonlocal sold
             sold = await self._cancel_all(tx, staff, user_id, reason)
 
-        user = await self._users.set_active(user_id, is_active=False, who=staff, reason=reason, in_transaction=cancel)
+        user = await self._users.set_active(user_id, is_active=False, actor=staff, reason=reason, in_transaction=cancel)
         return Deactivation(
             user=user, sold_slots=booked_slots_of(sold), cancelled=frozenset(booking.id for booking in sold)
         )
 
     async def deactivate_and_cancel_within(self, tx: Transaction, staff: Principal, user_id: UUID, reason: str) -> None:
-        """`deactivate`, cancelling sold seats, within a transaction: `IllegalTransition` when that changes nothing."""
-        before, _ = await self._users.set_active_within(tx, user_id, is_active=False, who=staff, reason=reason)
+        """Deactivate and cancel within the caller's transaction. Raises `IllegalTransition` if that changes nothing."""
+        before, _ = await self._users.set_active_within(tx, user_id, is_active=False, actor=staff, reason=reason)
         if not await self._cancel_all(tx, staff, user_id, reason):
             before.with_active(is_active=False)
 
     async def _cancel_all(
         self, tx: Transaction, staff: Principal, user_id: UUID, reason: str
     ) -> tuple[BookingHistory, ...]:
-        """Cancel what is sold of a creator's sessions to come, and return it as it was."""
+        """Cancel all upcoming bookings of a creator, and return them as they were."""
         cancelled_bookings = await cancel_all(
             tx, staff, user_id, self._clock.now(), reason=reason, batch_id=self._ids.new()
         )
@@ -204,13 +204,13 @@ class UserAdminService:
 
         async with self._audit.refusals(staff, action, ("user", user_id)):
             user = await with_retries(operation)
-        self._memory.forget(user_id)
+        self._principal_cache.forget(user_id)
         return user
 
     async def change_role_within(
         self, tx: Transaction, staff: Principal, user_id: UUID, role: Role, reason: str
     ) -> None:
-        """`change_role` within a transaction, and never to the same role: then it raises `IllegalTransition`."""
+        """Change the role within the caller's transaction. Raises `IllegalTransition` if it already is this role."""
         before = await tx.users.acquire_with_sessions(user_id)
         before.require_manageable_by(staff)
         user = before.with_role(role, has_sessions=await tx.sessions.has_any(user_id))

@@ -1,1 +1,1 @@
-"""The back office over HTTP: what the staff does, by noun."""
+"""Controllers of the back office."""

@@ -1,4 +1,4 @@
-"""Entries of the audit log over HTTP."""
+"""Audit log entries as JSON."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Bookings over HTTP, for the staff: on somebody's behalf, and always with a reason."""
+"""Booking endpoints for staff; every change needs a reason."""
 
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,7 @@ class BookingRecordOut(BookingHistoryOut, rename=BOOKING_NAMES):
     log: list[AuditEntryOut]
 
 
-OF_THE_STAFF = BookingRoutes(
+STAFF_ROUTES = BookingRoutes(
     access=Access.STAFF,
     prefix="",
     operation="admin_{}_booking",
@@ -60,33 +60,33 @@ class BookingAdminController(Controller):
         log = msgspec.convert(await bookings.log(booking_id), list[AuditEntryOut], from_attributes=True)
         return BookingRecordOut(**msgspec.structs.asdict(shown), log=log)
 
-    cancel = OF_THE_STAFF.step_route(
+    cancel = STAFF_ROUTES.step_route(
         "cancel",
         "Cancel any booking",
         ("Until the session ends, whatever its cancellation notice. The seats become available right away."),
         TooLate,
     )
-    confirm = OF_THE_STAFF.step_route(
+    confirm = STAFF_ROUTES.step_route(
         "confirm",
         "Confirm a pending booking for its creator",
         "Until `respond_by`. Not for your own bookings.",
         NotYours,
         TooLate,
     )
-    decline = OF_THE_STAFF.step_route(
+    decline = STAFF_ROUTES.step_route(
         "decline",
         "Decline a pending booking for its creator",
         "Until `respond_by`. Not for your own bookings.",
         NotYours,
         TooLate,
     )
-    complete = OF_THE_STAFF.step_route(
+    complete = STAFF_ROUTES.step_route(
         "complete",
         "Complete a booking for its creator",
         "Once the session has ended. Not for your own bookings.",
         NotYours,
     )
 
-    reschedule = OF_THE_STAFF.move_route(
+    reschedule = STAFF_ROUTES.move_route(
         "Reschedule any booking", "The booking gets the new seats or keeps the old ones."
     )

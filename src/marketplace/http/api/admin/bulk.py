@@ -1,4 +1,4 @@
-"""Bulk actions over HTTP: what one would do, beginning it, its progress, and what it left as it was."""
+"""Bulk action endpoints."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,9 +32,9 @@ FILTERS: dict[BulkKind, tuple[type[msgspec.Struct], type[BulkFilters]]] = {
     "sessions": (SessionFilterQuery, ListedSessionFilters),
     "bookings": (BookingFilterQuery, ListedBookingFilters),
 }
-OF_PAGES = {field.encode_name for field in msgspec.structs.fields(NumberedPageQuery)}
-"""Parameters of a list that choose none of its rows."""
-SAYS_ACTIONS = " ".join(f"For {kind}: {', '.join(actions)}." for kind, actions in ACTIONS.items())
+PAGE_PARAMETERS = {field.encode_name for field in msgspec.structs.fields(NumberedPageQuery)}
+"""Pagination parameters, which are not filters."""
+ACTION_DESCRIPTION = " ".join(f"For {kind}: {', '.join(actions)}." for kind, actions in ACTIONS.items())
 
 
 def _ids(value: Any) -> tuple[UUID, ...]:
@@ -47,7 +47,7 @@ def _filters(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         raise ValueError("Must be an object with the list's filters.")  # noqa: TRY004 - readers raise one kind
     words = {name: _as_text(provided) for name, provided in value.items() if provided is not None}
-    return {name: word for name, word in words.items() if word and name not in OF_PAGES}
+    return {name: word for name, word in words.items() if word and name not in PAGE_PARAMETERS}
 
 
 def _as_text(value: Any) -> str:
@@ -63,7 +63,9 @@ def _as_text(value: Any) -> str:
 KindWord = Annotated[BulkKind, Choice(get_args(BulkKind), example="sessions")]
 ActionWord = Annotated[
     BulkAction,
-    Choice(tuple(each for actions in ACTIONS.values() for each in actions), example="hide", says=SAYS_ACTIONS),
+    Choice(
+        tuple(each for actions in ACTIONS.values() for each in actions), example="hide", description=ACTION_DESCRIPTION
+    ),
 ]
 Ids = Annotated[
     tuple[UUID, ...],
@@ -248,25 +250,25 @@ class BulkController(Controller):
 
 def _validate_order(parsed: ParsedBody[Any]) -> Mapping[str, list[str]]:
     provided, errors = parsed.values, dict[str, list[str]]()
-    if parsed.is_good and ("ids" in provided) == ("filters" in provided):
+    if parsed.is_valid and ("ids" in provided) == ("filters" in provided):
         errors["ids"] = ["Send either `ids` or `filters`."]
     if "kind" in provided and "action" in provided:
         errors |= {name: list(found) for name, found in validate_order(provided["kind"], provided["action"]).items()}
     if "kind" in provided and "filters" in provided:
-        wrong = _validate_filters(provided["kind"], provided["filters"])
-        errors |= {"filters": wrong} if wrong else {}
+        filter_errors = _validate_filters(provided["kind"], provided["filters"])
+        errors |= {"filters": filter_errors} if filter_errors else {}
     return errors
 
 
 def _validate_filters(kind: BulkKind, provided: Mapping[str, str]) -> list[str]:
     query, _ = FILTERS[kind]
-    # an address may have more than is known; here a slip of the pen would mean everything
+    # query strings ignore unknown parameters; here a misspelled filter would match everything
     names = {field.encode_name for field in msgspec.structs.fields(query)}
     unknown = [f"{name}: unknown filter for {kind}." for name in provided if name not in names]
     try:
         _read_filters(kind, provided)
     except Invalid as error:
-        return unknown + [f"{name}: {says}" for name, found in error.errors.items() for says in found]
+        return unknown + [f"{name}: {sentence}" for name, found in error.errors.items() for sentence in found]
     return unknown
 
 

@@ -1,4 +1,4 @@
-"""The staff's numbers over HTTP, and jobs that keep failing."""
+"""Dashboard and failing job endpoints."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,12 +22,12 @@ from marketplace.http.validation.parsing import read_nothing, read_query
 
 DEFAULT_DAYS = 30
 Days = Annotated[
-    int, Whole(MIN_DAYS, MAX_DAYS, example=DEFAULT_DAYS, says="Number of days, up to and including today.")
+    int, Whole(MIN_DAYS, MAX_DAYS, example=DEFAULT_DAYS, description="Number of days, up to and including today.")
 ]
 
 
 class DashboardQuery(msgspec.Struct, kw_only=True):
-    """How far to look back."""
+    """Number of days."""
 
     days: Days = DEFAULT_DAYS
 
@@ -47,11 +47,11 @@ class DayNumbersOut(NumbersOut):
     date: date
 
 
-class AttentionOut(msgspec.Struct):
+class AttentionOut(msgspec.Struct, rename={"expiring_requests": "lapsing_requests"}):
     """What needs attention."""
 
     open_reports: int
-    lapsing_requests: Annotated[int, Meta(description="Pending bookings that expire within 24 hours.")]
+    expiring_requests: Annotated[int, Meta(description="Pending bookings that expire within 24 hours.")]
     failed_jobs: Annotated[int, Meta(description="Failing jobs.")]
 
 

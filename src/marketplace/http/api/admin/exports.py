@@ -1,4 +1,4 @@
-"""The staff's lists as files, sent while they are read."""
+"""Export endpoints: lists as streamed files."""
 
 from collections.abc import AsyncGenerator, Iterable
 from typing import Any
@@ -42,8 +42,8 @@ QUERIES: dict[ListName, tuple[type[msgspec.Struct], type[Filters]]] = {
     "bookings": (BookingExportQuery, ListedBookingFilters),
     "audit": (AuditExportQuery, ListedAuditFilters),
 }
-"""How the address of an export is read, and what it asks of the list."""
-SAYS = """
+"""Query struct and filters of each export."""
+EXPORT_DESCRIPTION = """
 All matches, in the list's order, however long it takes. The audit log records the export.
 
 Except in `jsonl`, text that a spreadsheet would read as a formula is prefixed with an apostrophe.
@@ -51,9 +51,9 @@ Except in `jsonl`, text that a spreadsheet would read as a formula is prefixed w
 
 
 def read_export(name: ListName, requested: Iterable[tuple[str, str]]) -> tuple[Filters, tuple[str, ...] | None]:
-    """What is asked of an export, elsewhere than in an address: filters, and columns or `None` for all.
+    """Read the filters and columns (`None` for all) of an export from name-value pairs.
 
-    Raises `Invalid`, also for what no list can be asked: of a shell, a slip of the pen is no wish for everything.
+    Raises `Invalid`, also for unknown names: on the command line, a misspelled filter must not export everything.
     """
     kind, filters = QUERIES[name]
     values = dict(requested)
@@ -85,20 +85,20 @@ def _file(name: ListName, summary: str) -> Any:
             },
         )
 
-    # the document has routes in the order of their names
+    # the OpenAPI document orders routes by qualified name
     export.__qualname__ = f"export_{name}"
     route = get(
         f"/{name}/export",
         operation_id=f"admin_export_{name}",
         summary=summary,
-        description=SAYS.strip(),
+        description=EXPORT_DESCRIPTION.strip(),
         opt=opt(Access.STAFF, query=kind, headers=ATTACHMENT, files=tuple(MEDIA_TYPES.values())),
     )
     return route(export)
 
 
 async def _closing(parts: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-    # who goes away cancels this, and with it the query
+    # a client that disconnects cancels this, and with it the query
     try:
         async for part in parts:
             yield part

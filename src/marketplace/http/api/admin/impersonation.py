@@ -1,4 +1,4 @@
-"""Seeing the site as somebody else, over HTTP."""
+"""Impersonation endpoint."""
 
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ class ImpersonationOut(msgspec.Struct):
 
 
 class ImpersonationController(Controller):
-    """Logins of the staff as others."""
+    """Impersonation."""
 
     path = "/api/admin/users/{user_id:uuid}"
     tags = ["administration"]  # noqa: RUF012 - Litestar reads a plain list

@@ -1,4 +1,4 @@
-"""What the staff's lists and exports can be asked."""
+"""Query parameters and rows of admin lists and exports."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -77,13 +77,13 @@ FormatWord = Annotated[
     ExportFormat,
     Choice(
         get_args(ExportFormat),
-        says="An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets.",
+        description="An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets.",
     ),
 ]
 
 
 class UserFilterQuery(msgspec.Struct, kw_only=True):
-    """Which accounts, in which order. Spans of time are from, and before `to`."""
+    """Filters and order of accounts. Time ranges are half-open."""
 
     search: SearchText | None = None
     role: Role | None = None
@@ -96,7 +96,7 @@ class UserFilterQuery(msgspec.Struct, kw_only=True):
 
 
 class SessionFilterQuery(msgspec.Struct, kw_only=True):
-    """Which sessions, in which order."""
+    """Filters and order of sessions."""
 
     search: SearchText | None = None
     status: SessionStatus | None = None
@@ -112,7 +112,7 @@ class SessionFilterQuery(msgspec.Struct, kw_only=True):
 
 
 class BookingFilterQuery(msgspec.Struct, kw_only=True):
-    """Which bookings, in which order."""
+    """Filters and order of bookings."""
 
     search: SearchText | None = None
     status: BookingStatus | None = None
@@ -125,7 +125,7 @@ class BookingFilterQuery(msgspec.Struct, kw_only=True):
 
 
 class AuditFilterQuery(msgspec.Struct, kw_only=True, rename={"at_from": "from", "at_to": "to"}):
-    """Which entries, in which order."""
+    """Filters and order of audit log entries."""
 
     search: SearchText | None = None
     action: AuditAction | None = None
@@ -137,14 +137,14 @@ class AuditFilterQuery(msgspec.Struct, kw_only=True, rename={"at_from": "from", 
 
 
 class ExportQuery(msgspec.Struct, kw_only=True):
-    """Which form of file, and what is in it."""
+    """Format and columns of a file."""
 
     format: FormatWord = "csv"
     columns: Columns | None = None
 
 
 def _joined(name: str, base: type[msgspec.Struct], filters: type[msgspec.Struct]) -> Any:
-    """Both together: a struct can inherit the fields of one other only."""
+    """Combine two structs, since a struct can inherit fields from one base only."""
     fields = msgspec.structs.fields(filters)
     return msgspec.defstruct(
         name,

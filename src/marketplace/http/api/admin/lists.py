@@ -1,4 +1,4 @@
-"""The staff's lists over HTTP."""
+"""Admin list endpoints."""
 
 from typing import Any, TypeVar
 
@@ -101,7 +101,7 @@ class AdminListController(Controller):
 
 
 def as_filters(kind: type[F], query: msgspec.Struct) -> F:
-    """The part of a query that chooses rows and orders them."""
+    """Convert a query to its filters and order."""
     return msgspec.convert(query, kind, from_attributes=True, strict=False)
 
 

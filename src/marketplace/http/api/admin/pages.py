@@ -1,4 +1,4 @@
-"""Numbered pages with a total, for lists of the staff."""
+"""Numbered pages with a total, for admin lists."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
@@ -18,24 +18,24 @@ ESTIMATED = TOTAL | {TOTAL_ESTIMATED: "`true` if the total is an estimate; absen
 MAX_PAGE = 100_000
 
 PageNumber = Annotated[
-    int, Whole(1, MAX_PAGE, example=1, says="Page number, starting at 1. Pages after the last are empty.")
+    int, Whole(1, MAX_PAGE, example=1, description="Page number, starting at 1. Pages after the last are empty.")
 ]
 
 
 class NumberedPageQuery(msgspec.Struct, kw_only=True):
-    """Which part of a list."""
+    """Page of a list."""
 
     page: PageNumber = 1
     limit: Limit = 20
 
     @property
     def offset(self) -> int:
-        """How many come before the page."""
+        """Number of results before the page."""
         return (self.page - 1) * self.limit
 
 
 def numbered(items: Sequence[Any], total: int, kind: type[Out], *, is_estimated: bool = False) -> Response[list[Out]]:
-    """The page as JSON, and the total in a header."""
+    """Return a page as JSON, with the total in a header."""
     shown = msgspec.convert(items, list[kind], from_attributes=True)  # type: ignore[valid-type]
     estimated = {TOTAL_ESTIMATED: "true"} if is_estimated else {}
     return Response(shown, headers={TOTAL_COUNT: str(total)} | estimated)

@@ -1,4 +1,4 @@
-"""Reports over HTTP, for the staff."""
+"""Report endpoints for staff."""
 
 from datetime import datetime
 from typing import Annotated, Any, get_args
@@ -15,7 +15,7 @@ from marketplace.core.errors import IllegalTransition, NotFound
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.http.api.admin.pages import TOTAL, NumberedPageQuery, numbered
 from marketplace.http.api.reports import ReportOut
-from marketplace.http.api.sessions import ModerationOut, SessionFactsOut
+from marketplace.http.api.sessions import ModerationOut, SessionBaseOut
 from marketplace.http.api.users import ContactOut
 from marketplace.http.idempotency import answer, key_of, validate_key
 from marketplace.http.security.authorization import Access, opt, principal_of
@@ -26,7 +26,7 @@ ResolutionWord = Annotated[
     Choice(
         get_args(Resolution),
         example="hidden",
-        says="`hidden` hides the session, shows `reason` to its creator and resolves all open reports about it.",
+        description="`hidden` hides the session, shows `reason` to its creator and resolves all open reports about it.",
     ),
 ]
 
@@ -38,7 +38,7 @@ class ResolutionIn(msgspec.Struct, kw_only=True):
     reason: StaffReason
 
 
-class ModeratedSessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
+class ModeratedSessionOut(SessionBaseOut, rename={"creator_id": "creator"}):
     """A session as staff see it, including hidden and archived ones."""
 
     moderation: ModerationOut | None

@@ -1,4 +1,4 @@
-"""Sessions over HTTP, for the staff."""
+"""Session endpoints for staff."""
 
 from collections.abc import Awaitable
 from typing import Any, Protocol
@@ -52,13 +52,11 @@ class SessionRecordOut(ModeratedSessionOut, rename={"creator_id": "creator"}):
 
 
 class _Step(Protocol):
-    """One step of moderation."""
+    """A moderation step of `SessionAdminService`."""
 
     def __call__(
         self, principal: Principal, session_id: UUID, reason: str, /, *, key: IdempotencyKey | None
-    ) -> Awaitable[Outcome[CatalogSession]]:
-        """Take it."""
-        ...
+    ) -> Awaitable[Outcome[CatalogSession]]: ...
 
 
 class SessionAdminController(Controller):

@@ -1,4 +1,4 @@
-"""Accounts over HTTP, for the staff."""
+"""Account endpoints for staff."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -30,9 +30,11 @@ from marketplace.http.api.admin.audit import AuditEntryOut
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.parsing import read_body
 
-CancelSoldSeats = Annotated[bool, Boolean(says="Whether to cancel all upcoming bookings of this creator's sessions.")]
-IsStaff = Annotated[bool, Boolean(example=True, says="Whether they can use the admin API.")]
-IsSuperuser = Annotated[bool, Boolean(says="Whether they can also change permissions.")]
+CancelSoldSeats = Annotated[
+    bool, Boolean(description="Whether to cancel all upcoming bookings of this creator's sessions.")
+]
+IsStaff = Annotated[bool, Boolean(example=True, description="Whether they can use the admin API.")]
+IsSuperuser = Annotated[bool, Boolean(description="Whether they can also change permissions.")]
 
 
 class UserChangeIn(msgspec.Struct, kw_only=True):
@@ -271,13 +273,13 @@ class UserAdminController(Controller):
         """Shown only once. Works once, within a day. Older links of the same user stop working."""
         data = (await read_body(request, ReasonIn)).checked()
         issued = await resets.issue(principal_of(request), user_id, data.reason)
-        # behind a number sign, which browsers keep to themselves and no server's log has
+        # in the fragment, which browsers do not send, so that it reaches no server log
         path = f"/reset-password#{issued.token}"
         return ResetOut(token=issued.token, path=path, expires_at=issued.expires_at)
 
 
 def account_of(user: User) -> AccountOut:
-    """An account, as the staff is told it."""
+    """Convert an account to JSON for staff."""
     return msgspec.convert(user, AccountOut, from_attributes=True)
 
 
