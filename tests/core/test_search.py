@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from example_search import searched
 from marketplace.core.domain.search import is_one_typo, title_key, words
 
 ALPHABET = "abc"
@@ -59,6 +60,7 @@ def test_words_are_runs_of_letters_and_digits_without_accents_and_case(text: str
     assert words(text) == expected
 
 
+@searched(100)
 @given(st.text(max_size=20))
 def test_words_of_words_are_the_same_words(text: str) -> None:
     assert words(" ".join(words(text))) == words(text)
