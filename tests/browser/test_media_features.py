@@ -1,4 +1,4 @@
-"""The colours of a person's own, and paper."""
+"""Forced colors and print."""
 
 from playwright.async_api import expect
 
@@ -13,7 +13,7 @@ async def test_forced_colors_keep_switches_and_selections_visible(site: Server, 
     creator = await account(site, "creator")
     await scheduled_session(creator)
     page = await open_page("/")
-    await creator.signs_in(page)
+    await creator.sign_in(page)
     await page.emulate_media(forced_colors="active")
     await page.goto("/creator")
     switch = page.get_by_role("switch").first

@@ -1,4 +1,4 @@
-"""Searching for what is free in a window, on either storage."""
+"""Search for bookable starts in a window, on either storage."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -11,8 +11,8 @@ import pytest_asyncio
 
 from builders import (
     Services,
-    a_caller,
     a_schedule,
+    principal_of,
     services_over,
     stored_booking,
     stored_session,
@@ -36,12 +36,12 @@ def timed(storage: Storage) -> Services:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def creator_id(storage: Storage) -> UUID:
-    """Whose sessions a test lists, so that it does not meet those of others."""
+    """Return a creator whose sessions a test lists, apart from those of other tests."""
     return (await stored_user(storage, role="creator")).id
 
 
 def at(*hours: int, **changes: Any) -> Schedule:
-    """A start at each of these hours, every day."""
+    """Return a schedule with a start at each of these hours, every day."""
     ranges = [TimeRange(starts=time(hour), ends=time(hour + 1), step=None) for hour in hours]
     weekly = tuple(WeeklyHours(weekday=day, hours=each) for day in range(1, 8) for each in ranges)
     return a_schedule(weekly=weekly, **changes)
@@ -59,13 +59,13 @@ async def quoted(
 
 async def book(storage: Storage, timed: Services, session: Session, *starts: datetime) -> None:
     for start in starts:
-        await timed.bookings.book(a_caller(await stored_user(storage)), session.id, start)
+        await timed.bookings.book(principal_of(await stored_user(storage)), session.id, start)
 
 
 async def free(
     timed: Services, creator_id: UUID, begin: datetime | None = None, end: datetime | None = None, **filters: Any
 ) -> list[str]:
-    """The titles of what is free, page by page."""
+    """Return the titles of available sessions, page by page."""
     requested = CatalogFilters(creator=creator_id, available_from=begin, available_to=end, **filters)
     found: list[str] = []
     after: str | None = None
@@ -131,7 +131,7 @@ async def test_taken_or_sold_out_start_is_not_available(storage: Storage, timed:
 async def test_by_arrangement_session_is_available_unless_its_creator_is_booked(
     storage: Storage, timed: Services, creator_id: UUID, first: str, last: str, expected: list[str]
 ) -> None:
-    """Its hour must begin in the window; it may end beyond it."""
+    """A start must begin in the window; it may end after it."""
     await quoted(storage, timed, creator_id, None, title="open")
     other = await quoted(storage, timed, creator_id, None, title="other", duration=90)
     await book(storage, timed, other, TUESDAY + 9 * HOUR, TUESDAY + 10.5 * HOUR)
@@ -168,7 +168,7 @@ async def test_by_arrangement_session_is_available_after_weeks_of_creator_bookin
 async def test_booking_under_way_blocks_availability_until_its_end(
     storage: Storage, timed: Services, creator_id: UUID
 ) -> None:
-    """What is under way takes the creator's time, though it began before now."""
+    """A session in progress occupies the creator, although it started before now."""
     session = await quoted(storage, timed, creator_id, None, title="open")
     await book(storage, timed, session, NOW + HOUR / 2)
     timed.clock.advance(HOUR)

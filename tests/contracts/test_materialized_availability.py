@@ -1,4 +1,4 @@
-"""How open times are kept ahead of the clock, on either storage: by a job that may be late, doubled or cut short."""
+"""Materialized availability stays ahead of the clock, even if its job is late, doubled or interrupted."""
 
 import asyncio
 from dataclasses import replace
@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from builders import Services, a_caller, a_schedule, a_user, services_over, stored_session, stored_user
+from builders import Services, a_schedule, a_user, principal_of, services_over, stored_session, stored_user
 from contracts.harness import broken_transaction, owner_of, waits
 from due_jobs import run_due
 from fakes import NOW, MovableClock
@@ -43,14 +43,14 @@ async def next_start(storage: Storage, timed: Services, session: Session) -> dat
 
 
 async def is_true(storage: Storage, timed: Services, session: Session) -> bool:
-    """Whether the catalog shows what the slots say."""
+    """Return whether the catalog's next slot is the first of the list of slots."""
     now = timed.clock.now()
     slots = await timed.slots.list(None, session.id, now, now + 60 * DAY)
     return await next_start(storage, timed, session) == (slots[0].starts_at if slots else None)
 
 
 async def work(storage: Storage, timed: Services) -> int:
-    """Run what is due, as the worker would."""
+    """Run the due jobs, as the worker does."""
     return await run_due(
         storage.job_queue, timed.clock.now(), {"renew_open_times": timed.materialized_availability.renew}
     )
@@ -95,7 +95,7 @@ async def test_worker_late_by_less_than_four_weeks_misses_no_start(
     assert await next_start(empty_storage, timed, session) is not None
 
     busy = await stored_session(empty_storage, creator_id=session.creator_id, duration=1440)
-    learner = a_caller(await stored_user(empty_storage))
+    learner = principal_of(await stored_user(empty_storage))
     for number in range(1, 7):
         await timed.bookings.book(learner, busy.id, timed.clock.now() + number * DAY - 12 * timedelta(hours=1))
     assert await is_true(empty_storage, timed, session)
@@ -203,7 +203,7 @@ async def test_renewal_does_not_overwrite_concurrent_change(empty_storage: Stora
 async def test_bookings_and_edits_are_not_blocked_by_renewal(empty_storage: Storage, timed: Services) -> None:
     session = await quoted(empty_storage, timed)
     later = NOW + RENEWED_AFTER
-    learner = a_caller(await stored_user(empty_storage))
+    learner = principal_of(await stored_user(empty_storage))
     async with empty_storage.unit_of_work() as tx:
         assert await tx.sessions.acquire_outdated(later, 1)
         await asyncio.wait_for(timed.bookings.book(learner, session.id, NOW + timedelta(hours=1)), 2)
@@ -241,7 +241,7 @@ async def test_unknown_time_zone_does_not_block_other_renewals(empty_storage: St
 
 async def test_new_duration_updates_materialized_availability_at_once(empty_storage: Storage, timed: Services) -> None:
     session = await quoted(empty_storage, timed)
-    owner = a_caller(a_user(id=session.creator_id, role="creator"))
+    owner = principal_of(a_user(id=session.creator_id, role="creator"))
     await timed.sessions.change(owner, session.id, {"duration": 90})
     (found,) = await outdated(empty_storage, NOW + RENEWED_AFTER)
 

@@ -1,4 +1,4 @@
-"""The first start that can be booked, as the catalog shows it on either storage: the first of the slots, always."""
+"""The catalog's next slot is always the first of the session's slots, on either storage."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from builders import Services, a_caller, a_schedule, services_over, somebody, stored_session, stored_user
+from builders import Services, a_principal, a_schedule, principal_of, services_over, stored_session, stored_user
 from contracts.harness import cancel_now, owner_of
 from fakes import NOW, MovableClock
 from marketplace.core.domain.availability import MAX_WINDOW, BookableStart
@@ -37,12 +37,12 @@ async def quoted(storage: Storage, timed: Services, schedule: Schedule | None = 
 
 
 async def second_session(storage: Storage, session: Session, **changes: Any) -> Session:
-    """An open session of the same creator."""
+    """Add a session by arrangement of the same creator."""
     return await stored_session(storage, creator_id=session.creator_id, **changes)
 
 
 async def book(storage: Storage, timed: Services, session: Session, *starts: datetime, seats: int = 1) -> list[Booking]:
-    learners = [a_caller(await stored_user(storage)) for _ in starts]
+    learners = [principal_of(await stored_user(storage)) for _ in starts]
     return [
         (await timed.bookings.book(learner, session.id, start, seats)).resource
         for learner, start in zip(learners, starts, strict=True)
@@ -50,7 +50,7 @@ async def book(storage: Storage, timed: Services, session: Session, *starts: dat
 
 
 async def next_slot(storage: Storage, timed: Services, session: Session) -> BookableStart | None:
-    """What the catalog shows, having seen that it is what the slots say."""
+    """Return the catalog's next slot, having checked that it is the first of the slots."""
     now = timed.clock.now()
     shown = await storage.catalog.find(session.id, now)
     assert shown is not None
@@ -64,7 +64,7 @@ async def slots_of(timed: Services, session: Session, begin: datetime) -> tuple[
 
 
 async def next_start(storage: Storage, timed: Services, session: Session) -> str | None:
-    """The same as text: day of the month and time."""
+    """Return the next start as text: day of the month and time."""
     found = await next_slot(storage, timed, session)
     return None if found is None else f"{found.starts_at:%d %H:%M}"
 
@@ -281,7 +281,7 @@ async def test_next_slot_can_be_booked_and_earlier_starts_cannot(storage: Storag
     found = await next_slot(storage, timed, session)
     assert found is not None
     assert found.starts_at == TUESDAY + timedelta(hours=3, minutes=15)
-    buyer = somebody((await stored_user(storage)).id)
+    buyer = a_principal((await stored_user(storage)).id)
 
     with pytest.raises(NotBookable):
         await timed.bookings.book(buyer, session.id, found.starts_at - HOUR / 2)

@@ -1,4 +1,4 @@
-"""Who waits for whom where seats are taken."""
+"""Lock waits between transactions that take seats."""
 
 import asyncio
 from dataclasses import replace
@@ -8,7 +8,16 @@ from uuid import UUID, uuid4
 import pytest
 
 import builders
-from builders import TOMORROW, a_booking, seats_taken, slots_of, somebody, stored_booking, stored_session, stored_user
+from builders import (
+    TOMORROW,
+    a_booking,
+    a_principal,
+    seats_taken,
+    slots_of,
+    stored_booking,
+    stored_session,
+    stored_user,
+)
 from contracts.harness import broken_transaction, cancel, waits
 from fakes import NOW
 from marketplace.core.domain.booking_quotes import BookingQuote
@@ -151,7 +160,7 @@ async def test_concurrent_duplicate_booking_of_one_person_is_refused(storage: St
 
 @pytest.mark.parametrize("is_rolled_back", [False, True])
 async def test_an_overlapping_slot_waits_until_the_first_is_decided(storage: Storage, *, is_rolled_back: bool) -> None:
-    """Even where nobody asked for the creator's lock: the rule is the adapter's own."""
+    """The adapter itself enforces the rule, even without the creator's lock."""
     session = await stored_session(storage)
     other = await stored_session(storage, creator_id=session.creator_id)
     own = await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=10))
@@ -160,7 +169,7 @@ async def test_an_overlapping_slot_waits_until_the_first_is_decided(storage: Sto
     async def move(tx: Transaction, session: Session, booking: Booking) -> bool:
         slot = Slot.of(session, TOMORROW)
         rescheduled, step = booking.rescheduled(
-            slot, somebody(booking.user_id), NOW, notice=timedelta(), requires_confirmation=False
+            slot, a_principal(booking.user_id), NOW, notice=timedelta(), needs_answer=False
         )
         await tx.slots.release(booking)
         return await tx.slots.move(slot, rescheduled, step)

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from builders import a_caller, stored_user
+from builders import principal_of, stored_user
 from fakes import NOW, MovableClock
 from marketplace.core.domain.summaries import ZERO, DaySales, SummaryWindow, UpcomingSeats
 from marketplace.core.errors import NotACreator
@@ -97,5 +97,5 @@ async def test_only_creators_have_a_summary(storage: Storage) -> None:
     creator = await stored_user(storage, role="creator", time_zone="Asia/Tokyo")
 
     with pytest.raises(NotACreator):
-        await summaries.of_creator(a_caller(learner))
-    assert (await summaries.of_creator(a_caller(creator))).time_zone == "Asia/Tokyo"
+        await summaries.of_creator(principal_of(learner))
+    assert (await summaries.of_creator(principal_of(creator))).time_zone == "Asia/Tokyo"

@@ -1,4 +1,4 @@
-"""The proxy by itself and in front of one program: what it serves, hands on, keeps and refuses."""
+"""The proxy alone and in front of one program: files, forwarding, headers and refusals."""
 
 import asyncio
 import json
@@ -73,7 +73,7 @@ async def test_api_headers_are_sent_once(behind: tuple[Proxy, Server]) -> None:
 
 
 async def test_response_with_secret_is_not_compressed_and_others_are(behind: tuple[Proxy, Server]) -> None:
-    """Its length would tell of the secret, to whoever chooses words beside it (BREACH)."""
+    """The compressed length would reveal the secret to an attacker who chooses text next to it (BREACH)."""
     front, _ = behind
     person = a_registration() | {"first_name": "é" * 150, "last_name": "è" * 150}
     assert (await front.client.post("/api/auth/register/", json=person)).status_code == 201
@@ -167,7 +167,7 @@ async def test_mismatched_certificate_stops_the_start_with_a_reason(tmp_path: Pa
 
 
 async def test_write_that_may_have_reached_a_backend_is_outcome_unknown_and_others_are_busy(tmp_path: Path) -> None:
-    """`busy` promises that nothing was written, and a program that was reached and fell silent may have written."""
+    """`busy` promises that nothing was written; a program that stopped responding may have written."""
 
     async def read_and_die(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")

@@ -26,7 +26,7 @@ async def keyed(person: Person, path: str, key: str, body: Any = None) -> Respon
 
 
 async def a_pending(api: Api) -> tuple[Person, Person, str]:
-    """A creator, a learner, and where the booking is that waits for an answer."""
+    """Return a creator, a learner, and the address of a pending booking."""
     creator, learner = await api.creator(), await api.person()
     booking = await api.booking(learner, await api.session(creator, requires_confirmation=True))
     return creator, learner, f"/api/bookings/{booking['id']}"

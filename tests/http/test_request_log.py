@@ -1,4 +1,4 @@
-"""What a watcher is told of each request: enough to find trouble, nothing that anybody said."""
+"""The record of each request that an observer receives has enough for diagnosis, and no user input."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -130,5 +130,5 @@ async def test_request_record_contains_no_body_content(watched: Api, args: list[
     await watched.visitor.post("/api/auth/register/", body)
     await watched.visitor.post("/api/auth/login/", {"email": body["email"], "password": body["password"]})
 
-    said = str([asdict(each) for each in args])
-    assert not any(word in said for word in (body["email"], body["password"], "Ada"))
+    recorded = str([asdict(each) for each in args])
+    assert not any(word in recorded for word in (body["email"], body["password"], "Ada"))

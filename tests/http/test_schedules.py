@@ -14,7 +14,7 @@ QUARTERS = [
     {"starts": f"{place // 4:02}:{place % 4 * 15:02}", "ends": f"{place // 4:02}:{place % 4 * 15 + 14}"}
     for place in range(50)
 ]
-"""As many ranges as a day may have."""
+"""The maximum number of ranges of a day."""
 CLOSED: dict[str, Any] = {"weekly": [], "extras": [], "exceptions": []}
 
 

@@ -207,8 +207,8 @@ async def test_session_with_upcoming_booking_cannot_be_archived_until_it_is_past
     session = await api.session(creator)
     await api.booking(learner, session)
 
-    said = problem(await creator.delete(at(session.id)), 409, "has_upcoming_bookings")
-    assert said["starts"] == [as_json(TOMORROW)]
+    body = problem(await creator.delete(at(session.id)), 409, "has_upcoming_bookings")
+    assert body["starts"] == [as_json(TOMORROW)]
 
     api.clock.at = TOMORROW + timedelta(hours=2)
     again = await api.login(creator.user)
@@ -230,9 +230,9 @@ async def test_session_duration_cannot_grow_into_another_booked_slot(api: Api) -
     await api.booking(learner, early)
     await api.booking(learner, late, booking_date=(TOMORROW + timedelta(hours=1)).isoformat())
 
-    said = problem(await creator.patch(at(early.id), {"duration": 61}), 409, "creator_unavailable")
-    assert said["detail"] == "Existing bookings would overlap: 2030-01-08 09:00 with 2030-01-08 10:00 UTC."
-    assert said["starts"] == ["2030-01-08T09:00:00Z", "2030-01-08T10:00:00Z"]
+    body = problem(await creator.patch(at(early.id), {"duration": 61}), 409, "creator_unavailable")
+    assert body["detail"] == "Existing bookings would overlap: 2030-01-08 09:00 with 2030-01-08 10:00 UTC."
+    assert body["starts"] == ["2030-01-08T09:00:00Z", "2030-01-08T10:00:00Z"]
     assert (await creator.patch(at(early.id), {"duration": 30})).status_code == 200
 
 

@@ -18,7 +18,7 @@ FOREIGN = "https://evil.example.org"
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def built_api(tmp_path: Path) -> AsyncIterator[Api]:
-    """With the documentation's files built into a folder of the test's own, and a file beside it that is a secret."""
+    """Open a marketplace with the documentation's files in a folder of the test, next to a secret file."""
     docs = tmp_path / "dist" / "docs"
     docs.mkdir(parents=True)
     (docs / "swagger-ui-bundle.js").write_text("// the bundle")

@@ -1,4 +1,4 @@
-"""The command line, as an operator types it."""
+"""The command line, as operators use it."""
 
 import os
 import socket
