@@ -35,7 +35,7 @@ def before_call(_context: Any, case: Any, **_: Any) -> None:
     """Replace values that only the service can validate."""
     if isinstance(case.body, dict):
         _fix_body(case.operation.path, case.body)
-    if case.headers and is_good_key(str(case.headers.get("Idempotency-Key", ""))):
+    if case.headers and is_valid_key(str(case.headers.get("Idempotency-Key", ""))):
         case.headers["Idempotency-Key"] = uuid4().hex
     if isinstance(case.query, dict):
         _fix_query(case.query)

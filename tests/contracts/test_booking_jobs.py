@@ -76,7 +76,7 @@ async def test_rescheduling_enqueues_its_job_and_rollback_enqueues_none(storage:
     booking = await stored_booking(storage, session)
     slot = Slot.of(session, TOMORROW + timedelta(hours=5))
     rescheduled, step = booking.rescheduled(
-        slot, a_principal(booking.user_id), NOW, notice=timedelta(), needs_answer=False
+        slot, a_principal(booking.user_id), NOW, notice=timedelta(), requires_confirmation=False
     )
     job = Job(kind="attend_booking", subject=booking.id, run_at=slot.ends_at)
     await due(storage)

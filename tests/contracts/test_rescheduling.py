@@ -43,7 +43,7 @@ async def move(storage: Storage, session: Session, booking: Booking, starts_at: 
         await tx.slots.acquire_creator(session.creator_id)
         found = await tx.bookings.acquire(booking.id)
         rescheduled, step = found.rescheduled(
-            slot, a_principal(found.user_id), NOW, notice=timedelta(), needs_answer=False
+            slot, a_principal(found.user_id), NOW, notice=timedelta(), requires_confirmation=False
         )
         await tx.slots.release(found)
         return await tx.slots.move(slot, rescheduled, step)
@@ -93,7 +93,7 @@ async def test_rescheduling_without_enough_seats_changes_nothing(storage: Storag
         await tx.slots.acquire_creator(session.creator_id)
         before = await tx.bookings.acquire(booking.id)
         rescheduled, step = before.rescheduled(
-            slot, a_principal(booking.user_id), NOW, notice=timedelta(), needs_answer=False
+            slot, a_principal(booking.user_id), NOW, notice=timedelta(), requires_confirmation=False
         )
         assert not await tx.slots.move(slot, rescheduled, step)
 

@@ -202,7 +202,7 @@ async def test_deactivation_and_activation_entries_have_actor_and_reason(
     services: Services, storage: Storage, user: User
 ) -> None:
     staff = principal_of(a_user(is_staff=True))
-    await services.users.set_active(user.id, is_active=False, who=staff, reason="A hoax.")
+    await services.users.set_active(user.id, is_active=False, actor=staff, reason="A hoax.")
     off = await last(storage)
     await services.users.set_active(user.id, is_active=True, actor=Origin(agent="a shell"))
     on = await last(storage)

@@ -37,7 +37,7 @@ ONLY_FOR_THE_MARKETPLACE = {"expire"}
 
 
 def pending(**changes: Any) -> Booking:
-    return a_booking(a_session(), status="pending", answer_by=RESPOND_BY, **changes)
+    return a_booking(a_session(), status="pending", respond_by=RESPOND_BY, **changes)
 
 
 def in_status(status: BookingStatus) -> Booking:
@@ -111,7 +111,7 @@ def test_every_action_is_allowed_or_refused_by_status_and_actor(
         (NOW + MINUTE, NOW + MINUTE),
     ],
 )
-def test_creator_can_respond_for_48_hours_or_until_start(starts_at: datetime, answer_by: datetime) -> None:
+def test_creator_can_respond_for_48_hours_or_until_start(starts_at: datetime, respond_by: datetime) -> None:
     requested = a_quote(a_session(requires_confirmation=True), starts_at=starts_at).book(a_principal().user_id, 1, NOW)
 
     assert response_deadline(NOW, starts_at) == respond_by
@@ -228,7 +228,7 @@ def test_unrelated_user_cannot_reschedule() -> None:
     booking = a_booking(a_session(), status="cancelled")
 
     with pytest.raises(NotFound):
-        booking.rescheduled(new_slot(booking), a_principal(), NOW, notice=timedelta(), needs_answer=False)
+        booking.rescheduled(new_slot(booking), a_principal(), NOW, notice=timedelta(), requires_confirmation=False)
 
 
 @pytest.mark.parametrize("status", ["pending", "confirmed"])
@@ -237,7 +237,11 @@ def test_booking_cannot_be_rescheduled_to_its_own_start(status: BookingStatus) -
 
     with pytest.raises(IllegalTransition, match="2030-01-08 09:00"):
         booking.rescheduled(
-            new_slot(booking, TOMORROW), a_principal(booking.user_id), NOW, notice=timedelta(), needs_answer=False
+            new_slot(booking, TOMORROW),
+            a_principal(booking.user_id),
+            NOW,
+            notice=timedelta(),
+            requires_confirmation=False,
         )
 
 
@@ -256,8 +260,8 @@ def test_only_rescheduling_by_learner_needs_confirmation_again(
     is_pending = asks_again or status == "pending"
     assert rescheduled.status == step.to_status == ("pending" if is_pending else "confirmed")
     # rescheduling does not extend the deadline of the party that has to respond
-    respond_by = later + timedelta(hours=48) if who == "learner" else booking.answer_by
-    assert rescheduled.answer_by == (respond_by if is_pending else None)
+    respond_by = later + timedelta(hours=48) if who == "learner" else booking.respond_by
+    assert rescheduled.respond_by == (respond_by if is_pending else None)
     assert step.from_status == status
 
 
@@ -281,7 +285,7 @@ def test_booking_can_be_rescheduled_as_long_as_it_can_be_cancelled(who: str, unt
 def test_no_step_changes_agreed_price() -> None:
     booking = pending(seats=2)
     rescheduled, _ = booking.rescheduled(
-        new_slot(booking), a_principal(booking.user_id), NOW, notice=timedelta(), needs_answer=True
+        new_slot(booking), a_principal(booking.user_id), NOW, notice=timedelta(), requires_confirmation=True
     )
     confirmed, _ = rescheduled.after("confirm", a_principal(booking.creator_id), NOW)
     completed, _ = confirmed.after("complete", None, confirmed.ends_at)

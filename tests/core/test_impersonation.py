@@ -241,9 +241,9 @@ async def test_refusals_are_audited_up_to_a_limit(
         ids=FreshIds(),
     )
 
-    await refusals.note(seen, "POST /api/bookings/", ImpersonatedReadOnly)
-    for _ in range(REFUSAL_TTL.maximum + 5):
-        await refusals.note(principal_of(learner), "GET /api/admin/audit/", NotStaff)
+    await refusals.record(seen, "POST /api/bookings/", ImpersonatedReadOnly)
+    for _ in range(LOGGED_REFUSALS.maximum + 5):
+        await refusals.record(principal_of(learner), "GET /api/admin/audit/", NotStaff)
 
     _, changing, *entering = await logged(storage, ("user", learner.id), LOGGED_REFUSALS.maximum + 10)
     assert (changing.action, changing.actor_id, changing.as_id) == (
