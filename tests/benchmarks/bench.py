@@ -83,7 +83,7 @@ async def paths(storage: Storage) -> list[Measure]:
     """Prepare all measures with the data they need."""
     buyers = await people(storage, BUYERS)
     creators = [await stored_user(storage, role="creator") for _ in range(CREATORS)]
-    quotes = [await stored_session(storage, creator_id=each.id, max_participants=10_000) for each in creators]
+    published = [await stored_session(storage, creator_id=each.id, max_participants=10_000) for each in creators]
     page = await storage.catalog.list(CatalogFilters(), 100, None, datetime.now(UTC))
     ids = [str(session.id) for session in page.items]
     tomorrow = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
@@ -100,12 +100,12 @@ async def paths(storage: Storage) -> list[Measure]:
         Measure(name="own profile", requests=get("/api/auth/profile", token=token)),
         Measure(
             name="booking, a slot of its own each",
-            requests=bookings(buyers[:half], quotes, slots),
+            requests=bookings(buyers[:half], published, slots),
             is_repeated=False,
         ),
         Measure(
             name="booking, everybody one slot",
-            requests=bookings(buyers[half:], quotes[:1], [tomorrow + timedelta(days=3000)]),
+            requests=bookings(buyers[half:], published[:1], [tomorrow + timedelta(days=3000)]),
             is_repeated=False,
         ),
     ]

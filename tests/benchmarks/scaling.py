@@ -64,7 +64,7 @@ class Market:
     standby: str
     folder: Path
     buyers: Sequence[Person]
-    quotes: Sequence[Session]
+    published: Sequence[Session]
     ids: Sequence[str]
 
     @asynccontextmanager
@@ -98,14 +98,14 @@ async def measure_seats(market: Market) -> None:
     print(f"\n{'Bookings':48}{'a second':>24}{'of many':>12}   answers")
     async with market.served() as safe, market.served("&synchronous_commit=off") as hasty:
         ways = {
-            "a slot of its own each": (safe, market.quotes[3:]),
-            "everybody one slot": (safe, market.quotes[:1]),
-            "everybody one slot, commits that wait for no disk": (hasty, market.quotes[1:2]),
+            "a slot of its own each": (safe, market.published[3:]),
+            "everybody one slot": (safe, market.published[:1]),
+            "everybody one slot, commits that wait for no disk": (hasty, market.published[1:2]),
         }
         runs = [
-            (name, await sold(market, server, quotes, run))
+            (name, await sold(market, server, published, run))
             for run in range(RUNS)
-            for name, (server, quotes) in ways.items()
+            for name, (server, published) in ways.items()
         ]
     best = {name: max(sale for way, sale in runs if way == name) for name in ways}
     many = next(iter(best.values()))[0]
@@ -113,9 +113,9 @@ async def measure_seats(market: Market) -> None:
         print(f"  {name:52}{rate:18,.0f}{rate / many:12.2f}   {output}, {wal:,.0f} bytes of WAL each", flush=True)
 
 
-async def sold(market: Market, server: Server, quotes: Sequence[Session], run: int) -> tuple[float, str, float]:
+async def sold(market: Market, server: Server, published: Sequence[Session], run: int) -> tuple[float, str, float]:
     """Return bookings per second, the responses, and WAL bytes per booking; one session means one contended start."""
-    lines = bookings(market.buyers, quotes, market.starts(run)[: 1 if len(quotes) == 1 else None])
+    lines = bookings(market.buyers, published, market.starts(run)[: 1 if len(published) == 1 else None])
     before = (await requested(market.primary, "SELECT pg_current_wal_lsn()"))[0][0]
     rate, output = await measured(server, Measure(name="", requests=lines, is_repeated=False), market.folder)
     [written] = await requested(market.primary, "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), $1)", before)
@@ -132,7 +132,7 @@ def mixed(market: Market, run: int) -> list[str]:
         paths += [*lists, f"/api/sessions/{one}"]
     looks = cycle(get(*paths))
     lines: list[str] = []
-    for booking in bookings(market.buyers[:1_000], market.quotes, market.starts(run)):
+    for booking in bookings(market.buyers[:1_000], market.published, market.starts(run)):
         lines += [*islice(looks, READS_PER_BOOKING), booking]
     return lines
 
@@ -188,7 +188,7 @@ async def measure_connections(market: Market) -> None:
     async with market.served() as server:
         await asyncio.sleep(2)
         print(f"  serve, {WORKERS} processes, idle: {await held(market.primary)}")
-        contended = bookings(market.buyers, market.quotes[2:3], market.starts(3 * RUNS)[:1])
+        contended = bookings(market.buyers, market.published[2:3], market.starts(3 * RUNS)[:1])
         load = asyncio.create_task(
             measured(server, Measure(name="", requests=contended, is_repeated=False), market.folder)
         )
@@ -239,7 +239,7 @@ async def bench(primary: str, folder: Path) -> None:
     database = await connect(primary)
     storage = postgres_storage(database)
     creators = [await stored_user(storage, role="creator") for _ in range(OFFERS)]
-    quotes = [await stored_session(storage, creator_id=each.id, max_participants=10_000) for each in creators]
+    published = [await stored_session(storage, creator_id=each.id, max_participants=10_000) for each in creators]
     page = await storage.catalog.list(CatalogFilters(), 100, None, datetime.now(UTC))
     buyers = await people(storage, BUYERS)
     await database.close()
@@ -252,7 +252,7 @@ async def bench(primary: str, folder: Path) -> None:
             standby=standby,
             folder=folder,
             buyers=buyers,
-            quotes=quotes,
+            published=published,
             ids=[str(session.id) for session in page.items],
         )
         await measure_seats(market)

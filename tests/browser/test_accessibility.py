@@ -46,13 +46,13 @@ async def in_both_modes(page: Page, path: str, size: Size) -> list[str]:
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 async def test_every_page_passes_axe(creator: Account, open_page: OpenPage, size: Size) -> None:
-    quoted = (await creator.call_api("GET", "/api/sessions/?my_sessions=true"))[0]["id"]
+    published = (await creator.call_api("GET", "/api/sessions/?my_sessions=true"))[0]["id"]
     visitor = await open_page("/", size)
     found: list[str] = []
     for path in (
         "/",
         "/?search=nothing+like+it",
-        f"/sessions/{quoted}",
+        f"/sessions/{published}",
         "/sessions/gone",
         "/login",
         "/register",
@@ -66,7 +66,7 @@ async def test_every_page_passes_axe(creator: Account, open_page: OpenPage, size
         "/profile",
         "/creator",
         "/creator/sessions/new",
-        f"/creator/sessions/{quoted}/edit",
+        f"/creator/sessions/{published}/edit",
         "/creator/bookings",
     ):
         found += await in_both_modes(member, path, size)
@@ -76,13 +76,13 @@ async def test_every_page_passes_axe(creator: Account, open_page: OpenPage, size
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 async def test_pages_of_booked_learner_pass_axe(site: Server, open_page: OpenPage, size: Size) -> None:
     creator, learner = await account(site, "creator"), await account(site)
-    quoted = await scheduled_session(creator)
-    start, *_ = await free_starts(creator, quoted["id"])
-    await learner.call_api("POST", "/api/bookings/", session=quoted["id"], booking_date=start)
+    published = await scheduled_session(creator)
+    start, *_ = await free_starts(creator, published["id"])
+    await learner.call_api("POST", "/api/bookings/", session=published["id"], booking_date=start)
     page = await open_page("/", size)
     await learner.sign_in(page)
     await page.goto("/dashboard")
-    await page.get_by_text(quoted["title"]).first.wait_for()
+    await page.get_by_text(published["title"]).first.wait_for()
     assert await findings(page, f"booked-{size}") == []
     await page.get_by_role("button", name="Cancel").first.click()
     await page.get_by_role("dialog").wait_for()
@@ -94,11 +94,11 @@ async def test_back_office_pages_pass_axe(
     creator: Account, site: Server, database: str, open_page: OpenPage, size: Size
 ) -> None:
     staff, learner = await staff_member(site, database), await account(site, "user", "Noor")
-    quoted = await scheduled_session(creator, title="Bread in a hurry")
-    start, *_ = await free_starts(creator, quoted["id"])
-    booked = await learner.call_api("POST", "/api/bookings/", session=quoted["id"], booking_date=start)
+    published = await scheduled_session(creator, title="Bread in a hurry")
+    start, *_ = await free_starts(creator, published["id"])
+    booked = await learner.call_api("POST", "/api/bookings/", session=published["id"], booking_date=start)
     await learner.call_api(
-        "POST", f"/api/sessions/{quoted['id']}/report/", reason="misleading", text="It is not bread."
+        "POST", f"/api/sessions/{published['id']}/report/", reason="misleading", text="It is not bread."
     )
     person = await creator.call_api("GET", "/api/auth/profile/")
     page = await open_page("/", size)
@@ -111,8 +111,8 @@ async def test_back_office_pages_pass_axe(
         f"/admin/users/{person['id']}",
         "/admin/users/gone",
         "/admin/sessions",
-        f"/admin/sessions/{quoted['id']}",
-        f"/admin/sessions/{quoted['id']}/edit",
+        f"/admin/sessions/{published['id']}",
+        f"/admin/sessions/{published['id']}/edit",
         "/admin/bookings",
         f"/admin/bookings/{booked['id']}",
         "/admin/reports",

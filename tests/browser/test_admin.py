@@ -40,10 +40,10 @@ async def test_reported_session_is_hidden_with_reason_shown_to_creator_and_resto
     site: Server, database: str, open_page: OpenPage
 ) -> None:
     staff, creator, learner = await staff_member(site, database), await account(site, "creator"), await account(site)
-    quoted = await scheduled_session(creator, title="Bread of gold")
+    published = await scheduled_session(creator, title="Bread of gold")
     public = await open_page("/", "phone")
     await learner.sign_in(public)
-    await public.goto(f"/sessions/{quoted['id']}")
+    await public.goto(f"/sessions/{published['id']}")
     await public.get_by_role("button", name="Report this session").click()
     await public.get_by_label("It's misleading").check()
     await public.get_by_label("Tell us more").fill("There is no gold in it.")
@@ -63,11 +63,11 @@ async def test_reported_session_is_hidden_with_reason_shown_to_creator_and_resto
     await own.goto("/creator")
     await expect_text(own, "No gold in the bread.")
 
-    await back_office.goto(f"/admin/sessions/{quoted['id']}")
+    await back_office.goto(f"/admin/sessions/{published['id']}")
     await back_office.get_by_role("button", name="Restore").click()
     await back_office.get_by_role("dialog").get_by_role("button", name="Restore session").click()
     await expect_text(back_office, "Session restored.")
-    await public.goto(f"/sessions/{quoted['id']}")
+    await public.goto(f"/sessions/{published['id']}")
     await expect(public.get_by_role("heading", name="Bread of gold")).to_be_visible()
 
 
@@ -79,11 +79,11 @@ async def test_deactivated_creator_is_signed_out_and_their_sold_seats_can_be_can
         await account(site, "creator", "Mallory"),
         await account(site),
     )
-    quoted = await scheduled_session(creator)
-    start, *_ = await free_starts(creator, quoted["id"])
-    await learner.call_api("POST", "/api/bookings/", session=quoted["id"], booking_date=start)
+    published = await scheduled_session(creator)
+    start, *_ = await free_starts(creator, published["id"])
+    await learner.call_api("POST", "/api/bookings/", session=published["id"], booking_date=start)
     second_learner = await account(site)
-    await second_learner.call_api("POST", "/api/bookings/", session=quoted["id"], booking_date=start, seats=2)
+    await second_learner.call_api("POST", "/api/bookings/", session=published["id"], booking_date=start, seats=2)
     own = await open_page("/")
     await creator.sign_in(own)
 
@@ -103,7 +103,7 @@ async def test_deactivated_creator_is_signed_out_and_their_sold_seats_can_be_can
 
     await own.goto("/creator")
     await expect(own.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
-    gone = await site.client.get(f"/api/sessions/{quoted['id']}/")
+    gone = await site.client.get(f"/api/sessions/{published['id']}/")
     assert gone.status_code == 404
     assert [one["status"] for one in await learner.call_api("GET", "/api/bookings/")] == ["cancelled"]
 

@@ -46,11 +46,11 @@ async def test_static_page_takes_no_focus_before_application_loads(open_page: Op
 
 async def test_seat_is_booked_and_cancelled_by_keyboard(site: Server, open_page: OpenPage) -> None:
     creator, learner = await account(site, "creator"), await account(site)
-    quoted = await scheduled_session(creator)
-    assert await free_starts(creator, quoted["id"])
+    published = await scheduled_session(creator)
+    assert await free_starts(creator, published["id"])
     page = await open_page("/")
     await learner.sign_in(page)
-    await page.goto(f"/sessions/{quoted['id']}")
+    await page.goto(f"/sessions/{published['id']}")
 
     day = page.get_by_role("button", name=re.compile(r"\d free times?$")).first
     await expect(day).to_be_visible()
@@ -64,7 +64,7 @@ async def test_seat_is_booked_and_cancelled_by_keyboard(site: Server, open_page:
     await expect(page.get_by_role("heading", name="You're booked")).to_be_visible()
 
     await page.goto("/dashboard")
-    cancel = page.get_by_role("button", name=f"Cancel booking of “{quoted['title']}”")
+    cancel = page.get_by_role("button", name=f"Cancel booking of “{published['title']}”")
     await expect(cancel).to_be_visible()
     await tab_to(page, cancel)
     await page.keyboard.press("Enter")
@@ -130,17 +130,17 @@ async def test_creator_registers_and_creates_session_by_keyboard(open_page: Open
 
 async def test_learner_signs_in_and_reschedules_booking_by_keyboard(site: Server, open_page: OpenPage) -> None:
     creator, learner = await account(site, "creator"), await account(site)
-    quoted = await scheduled_session(creator)
-    first, *_ = await free_starts(creator, quoted["id"])
-    await learner.call_api("POST", "/api/bookings/", session=quoted["id"], booking_date=first)
+    published = await scheduled_session(creator)
+    first, *_ = await free_starts(creator, published["id"])
+    await learner.call_api("POST", "/api/bookings/", session=published["id"], booking_date=first)
     page = await open_page("/login?next=%2Fdashboard")
     await page.get_by_role("textbox", name="Email").wait_for()
     await fill(page, "Email", learner.email)
     await fill(page, "Password", PASSWORD)
     await page.keyboard.press("Enter")
-    move = page.get_by_role("button", name=f"Reschedule “{quoted['title']}”")
+    move = page.get_by_role("button", name=f"Reschedule “{published['title']}”")
     await move.wait_for()
-    await press(page, "button", f"Reschedule “{quoted['title']}”")
+    await press(page, "button", f"Reschedule “{published['title']}”")
     dialog = page.get_by_role("dialog")
     await expect(dialog.get_by_role("radio").first).to_be_attached()
     await tab_to(page, dialog.locator("[role=grid] button[tabindex='0'], table button[tabindex='0']").first)

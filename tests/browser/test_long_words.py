@@ -36,22 +36,22 @@ async def test_long_words_do_not_widen_any_page(
     creator: Account, site: Server, database: str, open_page: OpenPage
 ) -> None:
     staff, learner = await staff_member(site, database), await account(site)
-    quoted = (await scheduled_session(creator, title=(WORD * 3)[:MAX_TITLE], description=WORD * 5))["id"]
-    start, *_ = await free_starts(creator, quoted)
-    booked = await learner.call_api("POST", "/api/bookings/", session=quoted, booking_date=start)
-    await learner.call_api("POST", f"/api/sessions/{quoted}/report/", reason="misleading", text=WORD * 5)
+    published = (await scheduled_session(creator, title=(WORD * 3)[:MAX_TITLE], description=WORD * 5))["id"]
+    start, *_ = await free_starts(creator, published)
+    booked = await learner.call_api("POST", "/api/bookings/", session=published, booking_date=start)
+    await learner.call_api("POST", f"/api/sessions/{published}/report/", reason="misleading", text=WORD * 5)
     person = await creator.call_api("GET", "/api/auth/profile/")
 
     visitor = await open_page("/", "phone")
-    assert await too_wide(visitor, "/", f"/sessions/{quoted}") == []
+    assert await too_wide(visitor, "/", f"/sessions/{published}") == []
     await learner.sign_in(visitor)
     assert await too_wide(visitor, "/dashboard") == []
     teaching = await open_page("/", "phone")
     await creator.sign_in(teaching)
-    own = ("/creator", "/creator/bookings", f"/creator/sessions/{quoted}/edit", "/profile")
+    own = ("/creator", "/creator/bookings", f"/creator/sessions/{published}/edit", "/profile")
     assert await too_wide(teaching, *own) == []
     back_office = await open_page("/", "phone")
     await staff.sign_in(back_office)
     lists = ("/admin", "/admin/users", "/admin/sessions", "/admin/bookings", "/admin/reports", "/admin/audit")
-    details = (f"/admin/users/{person['id']}", f"/admin/sessions/{quoted}", f"/admin/bookings/{booked['id']}")
+    details = (f"/admin/users/{person['id']}", f"/admin/sessions/{published}", f"/admin/bookings/{booked['id']}")
     assert await too_wide(back_office, *lists, *details) == []

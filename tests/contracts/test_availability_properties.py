@@ -183,16 +183,16 @@ class Marketplace:
 async def check(storage: Storage, scenario: Scenario) -> None:
     market = Marketplace(storage, scenario)
     await market.live()
-    quotes = list(zip(market.sessions, market.plans, strict=True))
+    published = list(zip(market.sessions, market.plans, strict=True))
     for session in market.sessions:
         shown = await storage.catalog.find(session.id, scenario.now)
         assert shown is not None
         assert shown.next_slot == next(iter(await market.slots(session)), None)
     for first, last in scenario.windows:
         begin, end = scenario.now + first * MINUTE, scenario.now + last * MINUTE
-        free = {session.id for session, plan in quotes if await market.has_slot(session, plan, begin, end)}
+        free = {session.id for session, plan in published if await market.has_slot(session, plan, begin, end)}
         assert await market.found(begin, end) == (free if end > scenario.now else set())
-    ever = {session.id for session, plan in quotes if plan.schedule is None or await market.slots(session)}
+    ever = {session.id for session, plan in published if plan.schedule is None or await market.slots(session)}
     assert await market.found(scenario.now, None) == await market.found(None, scenario.now + 400 * DAY) == ever
 
 

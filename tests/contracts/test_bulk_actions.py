@@ -140,8 +140,8 @@ async def test_accounts_are_deactivated_activated_and_given_roles_in_bulk(
 
 async def test_bulk_deactivation_of_creators_cancels_their_sold_seats(storage: Storage, staff: StaffServices) -> None:
     creators = [await stored_user(storage, role="creator", is_active=is_active) for is_active in (True, False, False)]
-    quotes = [await stored_session(storage, creator_id=creator.id) for creator in creators]
-    booked = [await stored_booking(storage, quote, seats=2) for quote in quotes[:2]]
+    published = [await stored_session(storage, creator_id=creator.id) for creator in creators]
+    booked = [await stored_booking(storage, publish, seats=2) for publish in published[:2]]
     principal = await a_staff_member(storage)
     what = order("users", "deactivate_and_cancel", [*creators, await stored_user(storage, is_staff=True)])
 
@@ -153,8 +153,8 @@ async def test_bulk_deactivation_of_creators_cancels_their_sold_seats(storage: S
     assert [code for _, code in await refusals(storage, run)] == ["illegal_transition", "not_superuser"]
     for creator in creators:
         assert not (await storage.users.get(creator.id)).is_active
-    for quote, booking in zip(quotes, booked, strict=False):
-        assert await seats_taken(storage, quote) == 0
+    for publish, booking in zip(published, booked, strict=False):
+        assert await seats_taken(storage, publish) == 0
         found = await storage.booking_lists.find(booking.id)
         assert found is not None
         assert (found.status, found.history[-1].reason) == ("cancelled", WHY)

@@ -202,13 +202,13 @@ async def test_booking_that_waited_for_new_schedule_is_checked_against_it(storag
     session = await scheduled(storage, timed)
     buyer = await stored_user(storage)
 
-    async def quoted() -> Schedule | None:
+    async def published() -> Schedule | None:
         async with storage.unit_of_work() as tx:
             return (await tx.slots.acquire_quote(session.id, DAY, buyer.id)).schedule
 
     async with storage.unit_of_work() as tx:
         await tx.sessions.acquire(session.id)
-        offering = asyncio.create_task(quoted())
+        offering = asyncio.create_task(published())
         assert await waits(offering)
         await tx.sessions.save_schedule(
             session.id, a_schedule(notice=7), MaterializedAvailability.of(a_schedule(notice=7), 60, NOW)

@@ -30,7 +30,7 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction
 
 
-async def quoted(storage: Storage, session: Session, buyer_id: UUID) -> BookingQuote:
+async def published(storage: Storage, session: Session, buyer_id: UUID) -> BookingQuote:
     async with storage.unit_of_work() as tx:
         return await tx.slots.acquire_quote(session.id, TOMORROW, buyer_id)
 
@@ -45,7 +45,7 @@ async def test_buyers_can_hold_quotes_of_one_session_concurrently(storage: Stora
 
     async with storage.unit_of_work() as tx:
         await tx.slots.acquire_quote(session.id, TOMORROW, one.id)
-        assert (await quoted(storage, session, other.id)).buyer.id == other.id
+        assert (await published(storage, session, other.id)).buyer.id == other.id
 
 
 async def test_change_of_creator_account_does_not_wait_for_buyers(storage: Storage) -> None:
@@ -78,7 +78,7 @@ async def test_blocked_buyer_sees_current_creator_account_after_waiting(storage:
 
     async with storage.unit_of_work() as tx:
         creator = await tx.users.acquire_with_sessions(session.creator_id)
-        offering = asyncio.create_task(quoted(storage, session, buyer.id))
+        offering = asyncio.create_task(published(storage, session, buyer.id))
         assert await waits(offering)
         await tx.users.save(replace(creator, is_active=False))
 

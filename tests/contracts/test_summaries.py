@@ -154,7 +154,7 @@ async def test_daily_sales_count_uncancelled_bookings_by_day_of_booking(storage:
 
 async def test_bookings_of_other_creators_are_not_counted(storage: Storage, session: Session) -> None:
     other = await stored_user(storage, role="creator")
-    await stored_booking(storage, session, starts_at=NOW + DAY, status="pending", answer_by=NOW + HOUR)
+    await stored_booking(storage, session, starts_at=NOW + DAY, status="pending", respond_by=NOW + HOUR)
     # a creator's own booking is not a sale
     await stored_booking(storage, session, other.id, starts_at=NOW + 2 * DAY)
 

@@ -103,5 +103,5 @@ async def test_settled_booking_has_no_limit_and_no_actions(status: BookingStatus
 async def test_staff_is_never_offered_to_answer_or_complete_their_own_booking() -> None:
     for status, moment in product(get_args(BookingStatus), MOMENTS):
         services, principal, booking = await a_scene(status, "staff who booked", moment)
-        quoted = booking.allowed_actions(principal, services.clock.now())
-        assert not {"confirm", "decline", "complete"} & set(quoted)
+        published = booking.allowed_actions(principal, services.clock.now())
+        assert not {"confirm", "decline", "complete"} & set(published)

@@ -87,8 +87,8 @@ def test_days_without_sales_are_included() -> None:
 
 
 @pytest.mark.parametrize(("sold", "quoted", "rate"), [(0, 0, None), (1, 3, 0.3333), (6, 6, 1.0)])
-def test_fill_rate_is_share_of_sold_seats(sold: int, quoted: int, rate: float | None) -> None:
-    assert UpcomingSeats(seats_sold=sold, seats_offered=quoted).fill_rate == rate
+def test_fill_rate_is_share_of_sold_seats(sold: int, published: int, rate: float | None) -> None:
+    assert UpcomingSeats(seats_sold=sold, seats_offered=published).fill_rate == rate
 
 
 async def test_only_creators_have_a_summary(storage: Storage) -> None:

@@ -150,13 +150,13 @@ async def load(whole: Whole) -> AsyncIterator[Load]:
         load.is_over = True
 
 
-async def _kept(whole: Whole, args: list[str]) -> set[str]:
+async def _kept(whole: Whole, received: list[str]) -> set[str]:
     """Return which of these bookings are stored, having checked for discrepancies."""
     connection = await asyncpg.connect(whole.primary)
     try:
         for what, query in DISCREPANCIES.items():
             assert await connection.fetch(query) == [], what
-        rows = await connection.fetch("SELECT id::text FROM bookings WHERE id = ANY ($1::uuid[])", args)
+        rows = await connection.fetch("SELECT id::text FROM bookings WHERE id = ANY ($1::uuid[])", received)
         return {row["id"] for row in rows}
     finally:
         await connection.close()
@@ -184,8 +184,8 @@ async def test_killed_backend_loses_no_confirmed_booking(whole: Whole, load: Loa
     load.is_over = True
     assert len(load.answers) > before
     assert failed + load.unanswered <= 2 * BUYERS
-    args = load.booked()
-    assert await _kept(whole, args) == set(args)
+    received = load.booked()
+    assert await _kept(whole, received) == set(received)
 
 
 async def test_rolling_replacement_of_backends_fails_no_request(whole: Whole, load: Load) -> None:
@@ -216,8 +216,8 @@ async def test_backends_wait_for_restarted_database_and_reconnect(whole: Whole, 
         refused = [answer for answer in meanwhile if answer.is_error]
         assert {answer.status_code for answer in refused} == {503}, {answer.text for answer in refused}
         assert all(answer.headers.get("retry-after") and answer.json()["code"] for answer in refused)
-        args = load.booked()
-        assert await _kept(whole, args) == set(args)
+        received = load.booked()
+        assert await _kept(whole, received) == set(received)
 
 
 def miscount(counts: Path) -> None:

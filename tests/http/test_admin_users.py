@@ -214,16 +214,16 @@ async def test_every_invalid_reset_link_has_same_error(api: Api, staff: Person) 
     ]
     await api.deactivate(inactive)
     new = "a staple of batteries"
-    args = [
+    body = [
         problem(await api.visitor.post(RESET, {"token": token, "new_password": new}), 401, "bad_reset_token")
         for token in ("never issued", tokens[1])
     ]
     api.clock.advance(timedelta(days=1))
-    args.append(
+    body.append(
         problem(await api.visitor.post(RESET, {"token": tokens[0], "new_password": new}), 401, "bad_reset_token")
     )
 
-    assert args[0] == args[1] == args[2]
+    assert body[0] == body[1] == body[2]
 
 
 async def test_new_password_is_validated_before_reset_link_and_against_names_after(api: Api, staff: Person) -> None:

@@ -117,12 +117,12 @@ async def test_replay_shows_current_resource(api: Api) -> None:
     await creator.patch(f"/api/sessions/{session['id']}/", {"title": "Evening yoga"})
 
     booked = await keyed(learner, "/api/bookings/", key, body)
-    quoted = await keyed(creator, "/api/sessions/", key, a_session_body())
+    published = await keyed(creator, "/api/sessions/", key, a_session_body())
 
-    assert booked.status_code == quoted.status_code == 201
+    assert booked.status_code == published.status_code == 201
     settled: dict[str, Any] = {"status": "cancelled", "allowed_actions": [], "cancellable_until": None}
     assert booked.json() == booking | settled
-    assert quoted.json() == session | {"title": "Evening yoga"}
+    assert published.json() == session | {"title": "Evening yoga"}
 
 
 async def test_replay_returns_session_that_was_archived_since(api: Api) -> None:

@@ -61,8 +61,8 @@ def world() -> Iterator[World]:
         runner.run(stack.aclose())
 
 
-def span(args: dict[str, Any], start: str) -> tuple[datetime, datetime]:
-    return datetime.fromisoformat(args[start]), datetime.fromisoformat(args["ends_at"])
+def span(body: dict[str, Any], start: str) -> tuple[datetime, datetime]:
+    return datetime.fromisoformat(body[start]), datetime.fromisoformat(body["ends_at"])
 
 
 def event(written: bytes) -> tuple[datetime, datetime]:

@@ -47,10 +47,10 @@ async def people(backoffice_api: Api) -> dict[str, Person]:
 def staff_routes(api: Api) -> dict[str, Route]:
     """Return every route below `/api/admin` of the application."""
     found = {name: route for name, route in routes_of(api.app).items() if " /api/admin" in name}
-    args = {name: route for name, route in found.items() if route is not None}
-    assert args.keys() == found.keys(), "every route declares its access"
-    assert len(args) > 20
-    return args
+    body = {name: route for name, route in found.items() if route is not None}
+    assert body.keys() == found.keys(), "every route declares its access"
+    assert len(body) > 20
+    return body
 
 
 async def requested(api: Api, person: Person, route: str, **options: Any) -> Response:

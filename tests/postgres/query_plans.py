@@ -112,8 +112,8 @@ async def _plan(connection: Any, sent: LoggedQuery) -> Plan:
 def _literal(value: object) -> str:
     # the text form of an array takes the type of the parameter
     text = f"{{{', '.join(json.dumps(str(each)) for each in value)}}}" if isinstance(value, list) else str(value)
-    quoted = text.replace("'", "''")
-    return f"'{quoted}'"
+    published = text.replace("'", "''")
+    return f"'{published}'"
 
 
 async def carried_out(loaded: str, program: Watched, call: Awaitable[Any]) -> list[Plan]:

@@ -103,10 +103,10 @@ async def test_same_key_sent_twenty_times_concurrently_reschedules_and_cancels_o
 async def test_same_key_sent_twenty_times_concurrently_creates_one_session(cluster: Cluster) -> None:
     creator = await person(cluster.storage, role="creator")
 
-    quoted = check_twins(await twins(cluster, creator, "/api/sessions/", a_session_body(tags=["lute"])), 201)
+    published = check_twins(await twins(cluster, creator, "/api/sessions/", a_session_body(tags=["lute"])), 201)
 
     created = await cluster.books.ask("SELECT id::text FROM sessions WHERE creator_id = $1", creator.user.id)
-    assert created == [quoted["id"]]
+    assert created == [published["id"]]
 
 
 async def test_one_of_twenty_concurrent_bodies_with_one_key_is_booked_and_others_are_422(cluster: Cluster) -> None:

@@ -139,8 +139,8 @@ async def test_metrics_are_exported_again_after_exporter_was_killed(
     assert await becomes_true(lambda: len(set(server.workers()) - before) == 1, 10)
     assert await becomes_true(lambda: is_open(metrics.port), 10)
     assert await metrics.value("marketplace_request_seconds_count", route="/api/sessions") == 1
-    [args] = [line for line in server.log.read_text().splitlines() if "restarts in" in line]
-    assert "SIGKILL" in json.loads(args)["event"]
+    [received] = [line for line in server.log.read_text().splitlines() if "restarts in" in line]
+    assert "SIGKILL" in json.loads(received)["event"]
 
 
 async def test_metrics_used_in_alerts_exist_before_first_occurrence(

@@ -41,8 +41,8 @@ async def test_log_lines_of_concurrent_requests_do_not_mix(database: str, tmp_pa
         await asyncio.sleep(0.2)
         lines = [json.loads(line) for line in server.log.read_text().splitlines()]
 
-    args = {line["request_id"]: line["status"] for line in lines if line.get("route") == "/api/sessions"}
-    assert args == {name: answer.status_code for name, answer in zip(names, answers, strict=True)}
-    refused = {name for name, status in args.items() if status == 503}
+    received = {line["request_id"]: line["status"] for line in lines if line.get("route") == "/api/sessions"}
+    assert received == {name: answer.status_code for name, answer in zip(names, answers, strict=True)}
+    refused = {name for name, status in received.items() if status == 503}
     warned = {line["request_id"] for line in lines if "was refused" in line["event"]}
     assert warned - {line["request_id"] for line in lines if line.get("route") == "/health/ready"} == refused

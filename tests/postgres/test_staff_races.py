@@ -69,8 +69,8 @@ async def test_superusers_who_remove_each_other_concurrently_leave_one(staff_act
                 staff_actions.act(1, other.headers, one, action, **changes),
             )
 
-            args = answers(responses)
-            assert args["200"] == 1, args
+            received = answers(responses)
+            assert received["200"] == 1, received
             assert await staff_actions.superusers() == 1
             async with staff_actions.storage.unit_of_work() as tx:  # makes room for the next two
                 (left,) = await tx.users.acquire_superusers()

@@ -174,11 +174,11 @@ async def test_migration_out_of_lock_retries_names_itself_and_the_blocker(
     twice = RetryPolicy(lock_timeout=timedelta(seconds=0.5), pause=timedelta(seconds=0.1), tries=2)
 
     async with held(empty_database, "SELECT FROM bookings") as reader:
-        with pytest.raises(MigrationError) as args:
+        with pytest.raises(MigrationError) as received:
             await migrate(empty_database, policy=twice, folders=upgrades.folders)
         pid = reader.get_server_pid()
 
-    assert str(args.value).startswith(
+    assert str(received.value).startswith(
         f"Migration {refused} couldn't get a lock in 2 tries of 0.5 s and wasn't applied: the database is at {done}."
         f" It was blocked by process {pid} (a long report, idle in transaction for "
     )
