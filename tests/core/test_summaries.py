@@ -86,7 +86,7 @@ def test_days_without_sales_are_included() -> None:
     assert [(day.seats, day.income) for day in days[:-1]] == [(0, ZERO)] * 29
 
 
-@pytest.mark.parametrize(("sold", "quoted", "rate"), [(0, 0, None), (1, 3, 0.3333), (6, 6, 1.0)])
+@pytest.mark.parametrize(("sold", "published", "rate"), [(0, 0, None), (1, 3, 0.3333), (6, 6, 1.0)])
 def test_fill_rate_is_share_of_sold_seats(sold: int, published: int, rate: float | None) -> None:
     assert UpcomingSeats(seats_sold=sold, seats_offered=published).fill_rate == rate
 
