@@ -1,4 +1,4 @@
-"""Things to test with: each has sensible facts, and a test names only those that it is about."""
+"""Builders of test data: each has sensible defaults, and a test names only the values it is about."""
 
 import hashlib
 from collections.abc import Sequence
@@ -95,7 +95,7 @@ def session_details(session: Session, creator: User) -> SessionDetails:
 
 
 def a_schedule(**changes: Any) -> Schedule:
-    """Nine to five on every day, in UTC."""
+    """9:00 to 17:00 on every day, in UTC."""
     hours = TimeRange(starts=time(9), ends=time(17), step=None)
     defaults: dict[str, Any] = {
         "time_zone": "UTC",
@@ -134,7 +134,7 @@ def a_booking(session: Session, user_id: UUID | None = None, **changes: Any) -> 
 
 
 def a_history(booking: Booking, session: Session, creator: User, learner: User) -> BookingHistory:
-    """A booking as its parties read it, with the first step of its life."""
+    """Return a booking as its parties read it, with its first step."""
     kept = {field.name: getattr(booking, field.name) for field in fields(booking)}
     return BookingHistory(
         **kept,
@@ -149,7 +149,7 @@ def a_feed(user: User, **changes: Any) -> CalendarFeed:
     return CalendarFeed(**defaults | changes)
 
 
-def an_offer(session: Session, *, creator: User | None = None, **changes: Any) -> BookingQuote:
+def a_quote(session: Session, *, creator: User | None = None, **changes: Any) -> BookingQuote:
     creator = creator or a_user(id=session.creator_id, role="creator")
     defaults: dict[str, Any] = {
         "session": session_details(session, creator),
@@ -171,22 +171,22 @@ def a_key(**changes: Any) -> IdempotencyKey:
     return IdempotencyKey(**defaults | changes)
 
 
-def a_family(user: User, **changes: Any) -> Login:
+def a_login(user: User, **changes: Any) -> Login:
     defaults: dict[str, Any] = {"id": uuid7(), "user_id": user.id, "created_at": NOW, "expires_at": NOW + REFRESH_TTL}
     return Login(**defaults | changes)
 
 
-def a_caller(user: User, family_id: UUID | None = None) -> Principal:
+def principal_of(user: User, family_id: UUID | None = None) -> Principal:
     return user.principal(family_id or uuid7())
 
 
 def as_a(kind: type[T], resource: object) -> T:
-    """The part of a thing that this kind has: what is kept of it, without what it is read with."""
+    """Return the fields of a resource that belong to this stored class, without those joined when it is read."""
     return kind(**{field.name: getattr(resource, field.name) for field in fields(kind)})  # type: ignore[arg-type]
 
 
-def somebody(user_id: UUID | None = None, *, is_staff: bool = False) -> Principal:
-    """The caller with this id, of whom nothing else matters."""
+def a_principal(user_id: UUID | None = None, *, is_staff: bool = False) -> Principal:
+    """Return a principal with this id, for tests where nothing else matters."""
     return Principal(user_id=user_id or uuid7(), family_id=uuid7(), role="user", is_staff=is_staff, is_superuser=False)
 
 
@@ -220,20 +220,20 @@ async def stored_booking(storage: Storage, session: Session, user_id: UUID | Non
 
 
 async def take(tx: Transaction, session: Session, booking: Booking, job: Job | None = None) -> bool:
-    """Reserve by an offer that found the slot occupied."""
-    occupied = an_offer(
+    """Reserve by a quote that found the slot occupied."""
+    occupied = a_quote(
         session, starts_at=booking.starts_at, slot=a_slot(session, starts_at=booking.starts_at, seats_taken=1)
     )
     return await tx.slots.reserve(occupied, booking, job) == "reserved"
 
 
 async def open_slot(tx: Transaction, session: Session, booking: Booking, job: Job | None = None) -> bool:
-    """Reserve by an offer that found no slot, or an empty one."""
-    return await tx.slots.reserve(an_offer(session, starts_at=booking.starts_at), booking, job) == "reserved"
+    """Reserve by a quote that found no slot, or an empty one."""
+    return await tx.slots.reserve(a_quote(session, starts_at=booking.starts_at), booking, job) == "reserved"
 
 
 async def stored_login(storage: Storage, user: User, token: str, **changes: Any) -> Login:
-    login = a_family(user, **changes)
+    login = a_login(user, **changes)
     async with storage.unit_of_work() as tx:
         await tx.tokens.add_login(login, refresh_token_hash(token))
     return login
@@ -257,7 +257,7 @@ async def seats_taken(storage: Storage, session: Session) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services(BuiltServices):
-    """Every service over one storage, with the fakes behind them."""
+    """All services over one storage, with the fakes behind them."""
 
     clock: MovableClock
     passwords: PlainPasswords

@@ -1,4 +1,4 @@
-"""Bulk actions to test with."""
+"""Builders of bulk actions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from builders import (
-    a_caller,
+    principal_of,
     stored_session,
     stored_user,
 )
@@ -27,8 +27,8 @@ from staff_services import StaffServices
 WHY = "They all are a hoax."
 
 
-async def somebody_of_the_staff(storage: Storage, **changes: Any) -> Principal:
-    return a_caller(await stored_user(storage, is_staff=True, **changes))
+async def a_staff_member(storage: Storage, **changes: Any) -> Principal:
+    return principal_of(await stored_user(storage, is_staff=True, **changes))
 
 
 def order(kind: BulkKind, action: BulkAction, items: Sequence[Any]) -> BulkOrder:
@@ -37,16 +37,16 @@ def order(kind: BulkKind, action: BulkAction, items: Sequence[Any]) -> BulkOrder
 
 
 async def started(
-    storage: Storage, staff: StaffServices, what: BulkOrder, who: Principal | None = None
+    storage: Storage, staff: StaffServices, bulk_order: BulkOrder, principal: Principal | None = None
 ) -> BulkRunDetails:
-    who = who or await somebody_of_the_staff(storage)
-    return (await staff.bulk.begin(who, what, WHY)).resource
+    principal = principal or await a_staff_member(storage)
+    return (await staff.bulk.begin(principal, bulk_order, WHY)).resource
 
 
 async def carried_out(
-    storage: Storage, staff: StaffServices, what: BulkOrder, who: Principal | None = None
+    storage: Storage, staff: StaffServices, bulk_order: BulkOrder, principal: Principal | None = None
 ) -> BulkRunDetails:
-    run = await started(storage, staff, what, who)
+    run = await started(storage, staff, bulk_order, principal)
     await staff.run(storage)
     return await staff.bulk.get(run.id)
 

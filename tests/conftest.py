@@ -19,11 +19,11 @@ WITHOUT_DISK = (
     "ALTER SYSTEM SET max_wal_size = '2GB'",
     "SELECT pg_reload_conf()",
 )
-"""No test on the shared server cuts the power; those that kill a PostgreSQL start one of their own."""
+"""No test cuts the power of the shared server; tests that kill a PostgreSQL start one of their own."""
 
 
 def docker_answers() -> bool:
-    """Whether anybody listens where a Docker engine would; docker's own client leaks its socket when nobody does."""
+    """Return whether a Docker engine listens; docker's own client leaks its socket when none does."""
     address = urlsplit(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock"))
     unix = address.scheme == "unix"
     try:
@@ -43,14 +43,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all xdist workers of a run share."""
+    """Return a folder that all xdist workers of a run share."""
     own = tmp_path_factory.getbasetemp()
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session")
 def postgres_server(run_folder: Path) -> Iterator[str]:
-    """The address of a server on which databases can be created and dropped. Workers share an embedded one."""
+    """Return the address of a server that allows creating databases. Workers share an embedded one."""
     provided = os.environ.get("MARKETPLACE_TEST_DATABASE_URL")
     if provided:
         yield provided
@@ -69,8 +69,8 @@ def postgres_server(run_folder: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def migrated_template(postgres_server: str, run_folder: Path) -> Iterator[str]:
-    """The name of a database that the real migrations built, once per run."""
-    from marketplace.adapters.postgres.schema.migrate import migrate  # noqa: PLC0415 - over a second, that few runs need
+    """Return the name of a database built by the real migrations, once per run."""
+    from marketplace.adapters.postgres.schema.migrate import migrate  # noqa: PLC0415 - the import takes over a second, and few runs need it
 
     def fill(name: str) -> None:
         asyncio.run(migrate(address_of(postgres_server, name)))
@@ -81,13 +81,13 @@ def migrated_template(postgres_server: str, run_folder: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def database(postgres_server: str, migrated_template: str) -> Iterator[str]:
-    """A module's own migrated database: real commits and real locks, gone afterwards."""
+    """Create a migrated database for a module, with real commits and real locks, and drop it afterwards."""
     with scratch_database(postgres_server, migrated_template) as name:
         yield address_of(postgres_server, name)
 
 
 @pytest.fixture
 def empty_database(postgres_server: str, migrated_template: str) -> Iterator[str]:
-    """A test's own migrated database, for what is said of an empty one."""
+    """Create a migrated database for one test that needs it empty."""
     with scratch_database(postgres_server, migrated_template) as name:
         yield address_of(postgres_server, name)

@@ -1,4 +1,4 @@
-"""Databases of a test's own, and templates that a run fills once."""
+"""Scratch databases of a test, and template databases that a run fills once."""
 
 import asyncio
 import fcntl
@@ -14,7 +14,7 @@ import asyncpg
 
 
 def address_of(server: str, name: str) -> str:
-    """Where a database of this server answers."""
+    """Return the address of a database on this server."""
     return urlsplit(server)._replace(path=f"/{name}").geturl()
 
 
@@ -36,7 +36,7 @@ def execute(server: str, *statements: str) -> None:
 def scratch_database(
     server: str, template: str = "template0", strategy: Literal["wal_log", "file_copy"] = "wal_log"
 ) -> Iterator[str]:
-    """The name of a new database that is gone afterwards: a copy of a template, to which nobody may be connected.
+    """Create a database from a template without connections, yield its name, and drop it afterwards.
 
     With `strategy="file_copy"` the copy of a big template is not written to the WAL as well.
     """
@@ -52,7 +52,7 @@ def scratch_database(
 def shared_database(
     server: str, folder: Path, role: str, fill: Callable[[str], None], template: str = "template0"
 ) -> Iterator[str]:
-    """The name of a database that all workers of a run use: the first fills it, the last to leave drops it.
+    """Yield the name of a database shared by all workers of a run: the first fills it, the last drops it.
 
     Users hold a shared lock on a file of `folder`, as those of the embedded PostgreSQL do.
     """

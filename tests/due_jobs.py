@@ -1,4 +1,4 @@
-"""Running the jobs of a storage at a test's own time, without a worker."""
+"""Run the jobs of a storage at the time of a test, without a worker."""
 
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -10,10 +10,10 @@ LEASE = timedelta(minutes=1)
 
 
 async def run_due(queue: JobQueue, now: datetime, handlers: Handlers) -> int:
-    """Run every job that is due, one at a time, and those that they enqueue; return how many succeeded.
+    """Run every due job one at a time, including those that they enqueue; return how many succeeded.
 
-    A job whose handler raises is due again `RETRY_AFTER` now; the errors come as an `ExceptionGroup` once the others
-    have run. An interrupted job is given back.
+    A job whose handler raises is due again `RETRY_AFTER` now; the errors are raised as an `ExceptionGroup` once the
+    others have run. An interrupted job is given back.
     """
     worker, done, raised = uuid4(), 0, list[Exception]()
     while claimed := await queue.claim(worker, handlers, now=now, limit=1, lease=LEASE):
@@ -35,7 +35,7 @@ async def run_due(queue: JobQueue, now: datetime, handlers: Handlers) -> int:
 
 
 async def take_due(queue: JobQueue, now: datetime, *kinds: JobKind) -> list[Job]:
-    """Every due job of these kinds, as it was enqueued; the queue has them no longer."""
+    """Claim and delete every due job of these kinds, and return the jobs as they were enqueued."""
     worker, found = uuid4(), list[Job]()
     for kind in kinds:
         claimed = await queue.claim(worker, [kind], now=now, limit=999, lease=LEASE)

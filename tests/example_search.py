@@ -1,4 +1,4 @@
-"""How long to search for what breaks a rule: the same short while every time, or a long one anew (`make test-long`)."""
+"""Number of examples of a property test: the same few every time, or many random ones (`make test-long`)."""
 
 import os
 from typing import Any
@@ -10,7 +10,7 @@ TIMES = 10 if IS_LONG else 1
 
 
 def searched(examples: int, **more: Any) -> settings:
-    """Settings of a search through so many examples, or through ten times as many others."""
+    """Return settings for this many fixed examples, or for ten times as many random ones."""
     return settings(
         derandomize=not IS_LONG,
         print_blob=IS_LONG,

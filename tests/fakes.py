@@ -1,4 +1,4 @@
-"""Quick stand-ins for what a test should not wait for: time, hashing and signatures."""
+"""Fast fakes for time, hashing and signatures."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ NOW = datetime(2030, 1, 7, 9, tzinfo=UTC)
 
 @dataclass(slots=True)
 class MovableClock:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until a test advances it."""
 
     at: datetime = NOW
 
@@ -28,7 +28,7 @@ class MovableClock:
 
 
 class FreshIds:
-    """Real ids."""
+    """Generates real ids."""
 
     def new(self) -> UUID:
         return uuid7()
@@ -36,7 +36,7 @@ class FreshIds:
 
 @dataclass(slots=True)
 class PlainPasswords:
-    """Hashes that a person can read: the scheme and the password. Another scheme needs a rehash."""
+    """Readable hashes: the scheme and the password. A hash of another scheme needs a rehash."""
 
     scheme: str = "plain"
     common: frozenset[str] = frozenset({"password1", "letmein99"})
@@ -56,7 +56,7 @@ class PlainPasswords:
 
 @dataclass(slots=True)
 class NumberedAccessTokens:
-    """Tokens that are numbers of what was issued."""
+    """Access tokens that are sequence numbers of the issued claims."""
 
     ttl: timedelta = timedelta(days=1)
     issued: list[tuple[Claims, datetime]] = field(default_factory=list)

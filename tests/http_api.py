@@ -1,4 +1,4 @@
-"""A marketplace over memory to send requests to, the people who send them, and what they send."""
+"""A marketplace over memory to send requests to, its users, and request bodies."""
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
@@ -29,20 +29,20 @@ from marketplace.settings import Settings
 from marketplace.telemetry.request_log import RequestObserver
 
 SECRET_KEY = "forty-two characters that nobody else has"
-UNKNOWN_ORIGIN = Path("nowhere")
-"""Not where this machine may have built a front end."""
-SETTINGS = Settings(storage="memory", secret_key=SECRET_KEY, rate_limit=False, frontend_dir=UNKNOWN_ORIGIN)
+NO_FRONTEND = Path("nowhere")
+"""A folder without a front end, since this machine may have built one elsewhere."""
+SETTINGS = Settings(storage="memory", secret_key=SECRET_KEY, rate_limit=False, frontend_dir=NO_FRONTEND)
 
 _numbers = count(1)
 _idle_apps: defaultdict[Settings, list[Litestar]] = defaultdict(list)
-"""Applications that no test has at the moment. Building one takes a quarter of a second, and longer each time, since
+"""Applications not in use by a test. Building one takes a quarter of a second, and longer each time, since
 dishka wraps the handlers of a controller once more for every router. All state is in the container, which is new.
 """
 
 
 @dataclass(slots=True)
 class WatchedPasswords(PlainPasswords):
-    """Hashes that were looked at, `None` where there was no account."""
+    """Records the verified hashes, `None` for an unknown account."""
 
     verified: list[str | None] = field(default_factory=list)
 
@@ -53,7 +53,7 @@ class WatchedPasswords(PlainPasswords):
 
 @dataclass(slots=True)
 class Person:
-    """Somebody with a client: signed in when they have an access token."""
+    """A user with a client, signed in when it has an access token."""
 
     client: AsyncClient
     access: str = ""
@@ -95,7 +95,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """A running marketplace, with the fakes that it was given."""
+    """A running marketplace with its fakes."""
 
     app: Litestar
     client: AsyncClient
@@ -115,13 +115,13 @@ class Api:
         return await self.person(role="creator", **changes)
 
     async def login(self, user: User) -> Person:
-        """The person by a new login, as on another device."""
+        """Log the user in again, as on another device."""
         tokens = await self.container.get(TokenService)
         pair = (await tokens.log_in(user.email, PASSWORD)).tokens
         return Person(self.client, pair.access, pair.refresh, user)
 
     async def seen_as(self, staff: Person, person: Person) -> Person:
-        """The person, as somebody of the staff sees the site."""
+        """Impersonate the user as this staff member."""
         response = await staff.post(f"/api/admin/users/{person.id}/impersonate/", {"reason": "They asked for help."})
         assert response.status_code == 201, response.text
         return Person(self.client, response.json()["access"], account=person.user)
@@ -146,7 +146,7 @@ class Api:
 async def open_api(
     settings: Settings = SETTINGS, storage: Storage | None = None, observers: Sequence[RequestObserver] = ()
 ) -> AsyncIterator[Api]:
-    """A marketplace whose clock is moved by hand and whose hashing is quick; `storage` replaces the memory's."""
+    """Open a marketplace with a test clock and fast hashing; `storage` replaces the memory adapter."""
     clock, passwords = MovableClock(), WatchedPasswords()
     swapped = Provider(scope=Scope.APP)
     swapped.provide(lambda: clock, provides=Clock)
@@ -160,7 +160,7 @@ async def open_api(
         app.state.dishka_container = container
     else:
         app = make_app(settings, container, observers)
-    asgi: Any = app  # litestar and httpx each have their own words for the same protocol
+    asgi: Any = app  # litestar and httpx each declare their own types for the same protocol
     try:
         async with AsyncClient(transport=ASGITransport(asgi), base_url="http://test") as client:
             yield Api(app, client, container, await container.get(Storage), clock, passwords)
@@ -189,19 +189,19 @@ def as_json(moment: datetime) -> str:
 
 
 def problem(response: Response, status: int, code: str) -> dict[str, Any]:
-    """What a refusal says, after a look at its form."""
+    """Return the body of an error response, having checked its format."""
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
-    said: dict[str, Any] = response.json()
+    body: dict[str, Any] = response.json()
     optional = {"errors"} | ({"starts"} if status == 409 else set()) | ({"request_id"} if status == 500 else set())
-    assert set(said) - optional == {"type", "title", "status", "detail", "code"}
-    assert (said["status"], said["code"]) == (status, code)
-    assert all(isinstance(said[name], str) and said[name] for name in ("type", "title", "detail"))
-    return said
+    assert set(body) - optional == {"type", "title", "status", "detail", "code"}
+    assert (body["status"], body["code"]) == (status, code)
+    assert all(isinstance(body[name], str) and body[name] for name in ("type", "title", "detail"))
+    return body
 
 
 def bad_fields(response: Response) -> set[str]:
-    """The fields that a 400 names, each with a sentence."""
+    """Return the fields that a 400 names, each with an error message."""
     errors = problem(response, 400, "invalid").get("errors", {})
     assert all(sentences and all(sentences) for sentences in errors.values())
     return set(errors)
@@ -213,13 +213,13 @@ def ids(response: Response) -> list[str]:
 
 
 def next_page(response: Response) -> str | None:
-    """The address in the `Link` header, `None` on the last page."""
+    """Return the address in the `Link` header, `None` on the last page."""
     link = response.links.get("next")
     return None if link is None else link["url"]
 
 
 async def all_pages(person: Person, path: str, **query: Any) -> list[list[str]]:
-    """The ids of every page of a list, following its links to the end."""
+    """Return the ids of every page of a list, following its links to the end."""
     response = await person.get(path, **query)
     pages = [ids(response)]
     while (address := next_page(response)) is not None:

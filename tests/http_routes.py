@@ -1,4 +1,4 @@
-"""The routes of the application, as the application itself tells them, and a good body for each that reads one."""
+"""The routes of the application, and a valid body for each that reads one."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -83,7 +83,7 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
 }
 ACTIONS = ("cancel", "confirm", "decline", "complete")
 INSTEAD = {"POST /api/admin/bulk": {"filters"}, "POST /api/admin/bulk/preview": {"filters"}}
-"""Fields that a good body cannot have beside its others."""
+"""Fields that exclude those of a valid body."""
 OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/refresh": {"refresh": "a token"},
     "POST /api/auth/logout": {"refresh": "a token", "everywhere": False},
@@ -95,7 +95,7 @@ OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
 
 
 FEED = f"{43 * 'A'}.ics"
-"""The address of nobody's feed."""
+"""A feed address that belongs to no user."""
 
 
 OTHER_IDS = {
@@ -106,17 +106,17 @@ OTHER_IDS = {
     "job_id": 1,
     "feed": FEED,
 }
-"""What the paths of routes are filled in with, but for a session."""
+"""Values of the path parameters, except that of the session."""
 
 
 def some_parts(app: Litestar) -> dict[str, Any]:
-    """Something of its kind for every part that a path can have, whatever a route calls it."""
+    """Return a value of the right type for every path parameter of the application."""
     kinds = {name: part.type for route in app.routes for name, part in route.path_parameters.items()}
     return {name: 1 if kind is int else SOME_ID for name, kind in kinds.items()} | {"feed": FEED}
 
 
 def routes_of(app: Litestar) -> dict[str, Route | None]:
-    """Every method of every address, as `GET /api/sessions`, with what it declares of itself."""
+    """Return the declaration of every route, by name such as `GET /api/sessions`."""
     return dict(_routes(app))
 
 
@@ -129,7 +129,7 @@ def _routes(app: Litestar) -> Iterator[tuple[str, Route | None]]:
 
 
 class Owner:
-    """A creator with a session, and a superuser, who may send something to every route that reads a body."""
+    """A superuser who is the creator of a session, and may call every route that reads a body."""
 
     def __init__(self, person: Person, session: Session) -> None:
         self.person = person

@@ -1,4 +1,4 @@
-"""A small built front end, in every form that the real build makes, and how to ask for its files."""
+"""A small built front end with all kinds of files that the real build writes, and a client for it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,5 +42,5 @@ def built(folder: Path, files: Mapping[str, str | bytes] = FILES) -> Path:
 
 async def ask(site: Api, path: str, method: str = "GET", **headers: str) -> Response:
     sent = PLAIN | {name.replace("_", "-"): value for name, value in headers.items()}
-    # whole, or two slashes would begin the name of a host
+    # as a whole address, since two slashes would begin a host name
     return await site.client.request(method, f"http://test{path}", headers=sent)

@@ -1,4 +1,4 @@
-"""Migrations of a test's own, which follow this program's, and what they meet."""
+"""Migrations of a test that follow those of the program, and sessions that block them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -34,7 +34,7 @@ def downgrade() -> None:
 
 
 class Upgrades:
-    """A folder of migrations that come after the newest."""
+    """A folder of migrations that follow the newest."""
 
     def __init__(self, folder: Path) -> None:
         self.newest = newest_revision()
@@ -52,7 +52,7 @@ class Upgrades:
 
 @asynccontextmanager
 async def held(dsn: str, statement: str) -> AsyncIterator[Any]:
-    """A connection in a transaction, after this statement; it ends when the connection is closed."""
+    """Yield a connection in a transaction that has run this statement; closing it ends the transaction."""
     connection = await asyncpg.connect(dsn, server_settings={"application_name": "a long report"})
     await connection.execute("BEGIN")
     await connection.execute(statement)
@@ -63,7 +63,7 @@ async def held(dsn: str, statement: str) -> AsyncIterator[Any]:
 
 
 async def comes(condition: Callable[[], Awaitable[object]], seconds: float = 20) -> None:
-    """Wait until a question is answered with something."""
+    """Wait until the condition returns something true."""
     async with asyncio.timeout(seconds):
         while not await condition():  # noqa: ASYNC110 - the database sets no event
             await asyncio.sleep(0.05)

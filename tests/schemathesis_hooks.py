@@ -1,6 +1,6 @@
-"""What a JSON Schema cannot say: values that fit the schema, made to fit the rule as well.
+"""Replace generated values by ones that also satisfy rules that a JSON Schema cannot express.
 
-Only values that are good by the schema are replaced, so requests that are meant to be bad stay bad.
+Only values that are valid by the schema are replaced, so requests meant to be invalid stay invalid.
 """
 
 import json
@@ -32,25 +32,25 @@ SESSION = os.environ["SCHEMATHESIS_SESSION"]
 
 @schemathesis.hook
 def before_call(_context: Any, case: Any, **_: Any) -> None:
-    """Replace what only the service can judge."""
+    """Replace values that only the service can validate."""
     if isinstance(case.body, dict):
-        _mend_body(case.operation.path, case.body)
+        _fix_body(case.operation.path, case.body)
     if case.headers and is_valid_key(str(case.headers.get("Idempotency-Key", ""))):
         case.headers["Idempotency-Key"] = uuid4().hex
     if isinstance(case.query, dict):
-        _mend_query(case.query)
+        _fix_query(case.query)
 
 
-def _mend_body(path: str, body: dict[str, Any]) -> None:
+def _fix_body(path: str, body: dict[str, Any]) -> None:
     if _is(instant, body.get("booking_date")):
         body["booking_date"] = (datetime.now(UTC) + timedelta(days=30)).isoformat()
     if path.endswith(("/schedule", "/schedule/preview")):
-        _mend_schedule(body)
-    _mend_window(body, "starts_from", "starts_to")
+        _fix_schedule(body)
+    _fix_window(body, "starts_from", "starts_to")
     if isinstance(body.get("time_zone"), str) and not _is(rule_for(TimeZone).read, body["time_zone"]):
         body["time_zone"] = "Europe/Madrid"
     if _are_short_texts(body.get("tags")) and not _is(rule_for(Tags).read, body["tags"]):
-        body["tags"] = ["yoga"]  # folding made one longer than a tag may be
+        body["tags"] = ["yoga"]  # folding made a tag longer than allowed
     if path == "/api/bookings" and _is(identifier, body.get("session")):
         body["session"] = SESSION
     if path == "/api/auth/login" and all(_is_text(body.get(name)) for name in ("email", "password")):
@@ -62,8 +62,8 @@ def _mend_body(path: str, body: dict[str, Any]) -> None:
         body["current_password"] = PASSWORD if isinstance(body["current_password"], str) else body["current_password"]
 
 
-def _mend_schedule(body: dict[str, Any]) -> None:
-    """What rules say across fields can only be judged together: one good week, if all is good by itself."""
+def _fix_schedule(body: dict[str, Any]) -> None:
+    """Replace the schedule by a valid week if all its fields are valid on their own; rules span several fields."""
     sent = json.loads(json.dumps(body), parse_float=Decimal)
     lists = {name: sent[name] for name in ("weekly", "extras", "exceptions") if name in body}
     if all(isinstance(value, list) and all(isinstance(item, dict) for item in value) for value in lists.values()):
@@ -80,18 +80,18 @@ def _mend_schedule(body: dict[str, Any]) -> None:
         body["notice"] = min(int(body["notice"]), 60)
 
 
-def _mend_window(provided: dict[str, Any], begin: str, end: str) -> None:
-    """An end after its beginning, and not too long after it."""
+def _fix_window(provided: dict[str, Any], begin: str, end: str) -> None:
+    """Replace the window by one whose end is after its start and not too far from it."""
     bounds = [provided[name] for name in (begin, end) if name in provided]
     if bounds and all(bound == "" or _is(instant, bound) for bound in bounds):
         provided |= {begin: "2030-01-01", end: "2030-02-01"}
 
 
-def _mend_query(query: dict[str, Any]) -> None:
+def _fix_query(query: dict[str, Any]) -> None:
     if isinstance(query.get("cursor"), str) and len(query["cursor"]) <= CURSOR_LENGTH:
         del query["cursor"]
     for begin, end in (("from", "to"), ("available_from", "available_to")):
-        _mend_window(query, begin, end)
+        _fix_window(query, begin, end)
     search = query.get("search")
     if isinstance(search, str) and len(search) <= 200 and not 0 < len(words(search)) <= SEARCH_WORDS:
         query["search"] = "yoga"

@@ -1,4 +1,4 @@
-"""The back office's services to test with, and what the audit log has."""
+"""The services of the back office, and readers of the audit log."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,7 +26,7 @@ from marketplace.core.services.reports import ReportService
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffServices:
-    """What the staff does, over one storage."""
+    """All services of the back office over one storage."""
 
     clock: MovableClock
     users: UserAdminService
@@ -41,7 +41,7 @@ class StaffServices:
     dashboards: DashboardService
 
     async def run(self, storage: Storage) -> int:
-        """Do all the bulk work that is due; how many jobs that took."""
+        """Run the due bulk jobs; return how many succeeded."""
         return await run_due(storage.job_queue, self.clock.now(), {"run_bulk": self.runner.run})
 
 
@@ -80,11 +80,11 @@ def an_entry(**changes: Any) -> AuditEntry:
 
 
 FAR = NOW + timedelta(days=9)
-"""When every job of a test is due."""
+"""A time at which every job of a test is due."""
 
 
 async def a_failing_job(storage: Storage, fault: str = "Trouble") -> FailingJob:
-    """A job that failed often enough to be noticed, last at `NOW`, and waits for its next time an hour from then."""
+    """Store a job that failed often enough to be listed, last at `NOW`, with its retry an hour later."""
     subject, worker, queue = uuid7(), uuid7(), storage.job_queue
     async with storage.unit_of_work() as tx:
         await tx.jobs.enqueue(Job(kind="attend_booking", subject=subject, run_at=NOW))
@@ -99,5 +99,5 @@ async def a_failing_job(storage: Storage, fault: str = "Trouble") -> FailingJob:
 
 
 async def logged(storage: Storage, target: Target | None = None, maximum: int = 100) -> list[AuditEntry]:
-    """What the audit log has of a thing, or of everything, oldest first."""
+    """Return the audit entries of a target, or all, oldest first."""
     return [as_a(AuditEntry, entry) for entry in reversed(await storage.audit.newest(maximum, target))]

@@ -1,8 +1,8 @@
-"""The rule that migrations expand first and contract later, asked of the SQL that a migration prints.
+"""Check that migrations expand first and contract later, from the SQL that each migration prints.
 
-squawk knows what locks a table for long or breaks a program that knows the table as it was; what it does not look at is
-asked here: rows that are all changed by one transaction, statements that have everybody wait, and whether a migration
-that stops halfway can be begun again.
+squawk reports statements that lock a table for long or break a program that knows the previous schema. This module
+checks what squawk does not: one transaction that changes every row, statements that block all other connections, and
+migrations that cannot be retried after a failure halfway.
 """
 
 import json
@@ -21,9 +21,9 @@ from marketplace.adapters.postgres.schema.migrate import configured
 
 ROOT = Path(__file__).parents[2]
 FIRST_SCHEMA = "0015"
-"""The last migration that no release has run over people's data: see docs/decisions/0025."""
+"""The last migration that no release has run over real data: see docs/decisions/0025."""
 TAKES_AWAY = "ban-drop-"
-"""How squawk's rules against contracting begin."""
+"""Prefixes of squawk's rules against contracting."""
 
 WRITES_ROWS = re.compile(r"(WITH\b.*\s)?(UPDATE|DELETE|MERGE)\b", re.IGNORECASE | re.DOTALL)
 BOOKKEEPING = re.compile(r"(UPDATE|INSERT INTO|DELETE FROM) alembic_version\b")
@@ -36,28 +36,28 @@ CONCURRENT_INDEX = re.compile(r"CREATE (?:UNIQUE )?INDEX CONCURRENTLY (?:IF NOT 
 
 
 class Finding(NamedTuple):
-    """What is wrong, by the name of its rule."""
+    """One violation, with the name of its rule."""
 
     rule: str
-    says: str
+    message: str
 
 
 def held(folders: tuple[Path, ...]) -> list[Script]:
-    """The migrations that the rule is for, oldest first."""
+    """Return the migrations that the rule applies to, oldest first."""
     scripts = ScriptDirectory.from_config(configured(folders=folders)).walk_revisions()
     return sorted((each for each in scripts if each.revision > FIRST_SCHEMA), key=lambda each: each.revision)
 
 
 def released(changelog: str) -> set[str]:
-    """The versions that the changelog has a heading for."""
+    """Return the versions that have a heading in the changelog."""
     return set(re.findall(r"^## \[?(\d+\.\d+\.\d+)", changelog, re.MULTILINE))
 
 
 def findings(script: Script, folders: tuple[Path, ...], releases: set[str]) -> list[Finding]:
-    """Everything in a migration that the release before would not bear."""
+    """Return everything in a migration that breaks the previous release."""
     try:
         sql = printed(script, folders)
-    except Exception as error:  # noqa: BLE001 - a migration is any code
+    except Exception as error:  # noqa: BLE001 - a migration can run any code
         return [Finding("cannot-be-printed", f"{error!r}: what reads rows is `online_ddl.backfill` or a worker's job")]
     unused_since = getattr(script.module, "unused_since", None)
     found = [*_of_squawk(sql), *_of_rows_and_locks(sql), *_of_a_second_try(sql)]
@@ -69,7 +69,7 @@ def findings(script: Script, folders: tuple[Path, ...], releases: set[str]) -> l
 
 
 def printed(script: Script, folders: tuple[Path, ...]) -> str:
-    """A migration in SQL."""
+    """Return a migration as SQL."""
     output = StringIO()
     config = configured(folders=folders, output_buffer=output)
     command.upgrade(config, f"{script.down_revision}:{script.revision}", sql=True)
@@ -116,7 +116,7 @@ def _of_a_second_try(sql: str) -> Iterator[Finding]:
 
 
 def _inside(sql: str) -> list[str]:
-    """The statements of transactions, without Alembic's own."""
+    """Return the statements inside transactions, without those of Alembic itself."""
     return [statement for statement, is_inside in _statements(sql) if is_inside]
 
 

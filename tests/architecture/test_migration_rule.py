@@ -25,7 +25,7 @@ FORBIDDEN = {
         'op.create_index("ix_bookings_amount_id", "bookings", ["amount", "id"])',
         "require-concurrent-index-creation",
     ),
-    "an index is taken away while all wait": (
+    "an index is dropped with a lock": (
         'op.drop_index("ix_bookings_amount", table_name="bookings")',
         "require-concurrent-index-deletion",
     ),
@@ -57,11 +57,11 @@ FORBIDDEN = {
         'op.add_column("sessions", sa.Column("level", sa.Text(), nullable=False))',
         "adding-required-field",
     ),
-    "a new column has every row written anew": (
+    "a new column rewrites every row": (
         'op.add_column("sessions", sa.Column("hours", sa.Integer(), sa.Computed("duration / 60", persisted=True)))',
         "adding-field-with-default",
     ),
-    "a check is made of all rows at once": (
+    "a check scans all rows under a lock": (
         'op.create_check_constraint("ck_sessions_short", "sessions", "duration < 600")',
         "constraint-missing-not-valid",
     ),
@@ -72,11 +72,11 @@ FORBIDDEN = {
         """,
         "constraint-missing-not-valid",
     ),
-    "a foreign key is made of all rows at once": (
+    "a foreign key scans all rows under a lock": (
         'op.create_foreign_key("fk_bookings_creator_id_users", "bookings", "users", ["creator_id"], ["id"])',
         "adding-foreign-key-constraint",
     ),
-    "a unique constraint is made of all rows at once": (
+    "a unique constraint scans all rows under a lock": (
         'op.create_unique_constraint("uq_sessions_title", "sessions", ["title"])',
         "disallowed-unique-constraint",
     ),
@@ -89,13 +89,13 @@ FORBIDDEN = {
         "rows-in-one-go",
     ),
     "a table is emptied": ('op.execute("TRUNCATE reports")', "all-wait"),
-    "a table is written anew": ('op.execute("ALTER TABLE rate_limits SET LOGGED")', "all-wait"),
+    "a table is rewritten": ('op.execute("ALTER TABLE rate_limits SET LOGGED")', "all-wait"),
     "a block hides what it does": ('op.execute("DO $$ BEGIN DELETE FROM reports; END $$")', "unseen"),
     "rows are read, so that nothing can be printed": (
         'op.get_bind().execute(sa.text("SELECT 1")).all()',
         "cannot-be-printed",
     ),
-    "a migration that fails halfway cannot be begun again": (
+    "a migration that fails halfway cannot be retried": (
         """
         op.add_column("sessions", sa.Column("level", sa.Text(), nullable=True))
         online_ddl.make_index("ix_sessions_level", "sessions", ["level"])
@@ -105,7 +105,7 @@ FORBIDDEN = {
 }
 
 ALLOWED = {
-    "columns that the older program does not mind, and a check that old rows are not asked for": """
+    "columns that the previous release can ignore, and a check that old rows skip": """
         op.add_column("sessions", sa.Column("level", sa.Text(), nullable=True))
         op.add_column("bookings", sa.Column("guests", sa.Integer(), server_default="0", nullable=False))
         op.create_check_constraint(op.f("ck_sessions_level"), "sessions", "level <> ''", postgresql_not_valid=True)
@@ -122,14 +122,14 @@ ALLOWED = {
         )
         op.create_index("ix_levels_session_id", "levels", ["session_id"])
     """,
-    "rows that are asked by a later migration": (
+    "rows that a later migration validates": (
         'op.execute("ALTER TABLE sessions VALIDATE CONSTRAINT ck_sessions_level")'
     ),
-    "an index that nobody waits for": """
+    "an index built concurrently": """
         online_ddl.make_index("uq_sessions_level", "sessions", ["level", "id"], unique=True)
         online_ddl.make_index("ix_sessions_level", "sessions", ["level"], postgresql_where=sa.text("level <> ''"))
     """,
-    "an index that nobody waits to be rid of": 'online_ddl.drop_index("ix_sessions_level", "sessions")',
+    "an index dropped concurrently": 'online_ddl.drop_index("ix_sessions_level", "sessions")',
     "rows that are filled in by and by": (
         'online_ddl.backfill("sessions", assignments="level = \'any\'", where="level IS NULL")'
     ),
@@ -194,7 +194,7 @@ def test_unused_since_allows_drops_only(upgrades: Upgrades) -> None:
 
 
 def test_squawk_ignore_names_its_rule_and_reason(upgrades: Upgrades) -> None:
-    upgrades.add('op.execute("-- squawk-ignore ban-drop-table -- nobody was ever given it\\nDROP TABLE reports")')
+    upgrades.add('op.execute("-- squawk-ignore ban-drop-table -- never released\\nDROP TABLE reports")')
 
     assert rules_broken(upgrades) == set()
 

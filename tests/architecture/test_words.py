@@ -1,4 +1,4 @@
-"""No text that a person reads brings back a phrase of the first version's dialect."""
+"""User-visible texts do not bring back phrases of the first version's dialect."""
 
 import ast
 import json
@@ -25,7 +25,7 @@ REFUSED = {
     "is not given and there is nobody": 'raise ClickException(f"{what} is not given and there is nobody to ask.")',
     "which of them is meant": 'raise SettingsError(f"{variable} is set twice: which of them is meant?")',
 }
-"""Each phrase with a text of the first version that has it."""
+"""Each phrase with a text of the first version that contains it."""
 
 
 def refused_in(text: str) -> list[str]:
@@ -41,7 +41,7 @@ def strings_of(document: Any) -> Iterator[str]:
 
 
 def strings_in(source: str) -> Iterator[str]:
-    """Every string of a module but its docstrings; docstrings of commands count, since `--help` prints them."""
+    """Return every string of a module except docstrings; docstrings of commands count, since `--help` prints them."""
     tree = ast.parse(source)
     unread: set[int] = set()
     for node in ast.walk(tree):
@@ -62,7 +62,7 @@ def strings_in(source: str) -> Iterator[str]:
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """Each text with the file that has it."""
+    """Return each text with the file that contains it."""
     for path in [*(ROOT / "frontend" / "src").rglob("*.json"), ROOT / "openapi.json"]:
         for text in strings_of(json.loads(path.read_text())):
             yield f"{path.relative_to(ROOT)}", text

@@ -1,8 +1,8 @@
-"""`make bench-admin`: what the staff's lists and exports cost at size, over HTTP.
+"""`make bench-admin`: the cost of the back office's lists and exports at size, over HTTP.
 
-A million sessions, bookings and entries of the log are filled into an embedded PostgreSQL, which takes some minutes;
-`--data FOLDER` keeps it for the next run. Of each question the median of five answers counts. Every filter is asked
-alone in the list's own order, every order without a filter, then what is likely to be hard, and deep pages.
+Fills a million sessions, bookings and audit entries into an embedded PostgreSQL, which takes some minutes;
+`--data FOLDER` keeps it for the next run. Each figure is the median of five responses. Every filter is measured alone
+in the default order, then every order without a filter, then combinations that are likely to be slow, and deep pages.
 """
 
 import argparse
@@ -24,16 +24,16 @@ from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.adapters.postgres.storage import postgres_storage
-from postgres.backoffice_dataset import STAFF, StaffActions, load_office
+from postgres.backoffice_dataset import STAFF, BackofficeSize, load_backoffice
 from postgres.http_clients import Person, person
 from postgres.large_dataset import BUSY_CREATOR, BUSY_PERSON, Size, load, numbered
 from postgres.servers import Server, free_port
 
 TIMES = 5
-MOST = 300
-"""Milliseconds that a first page may take, with one filter, a search, or an order."""
+MAX_MILLISECONDS = 300
+"""Maximum milliseconds of a first page with one filter, a search, or an order."""
 MAX_HARD = 1_000
-"""The same where a filter or search meets an order that has what matches at its other end."""
+"""The same for a filter or search whose matches lie at the other end of the requested order."""
 MAX_FIRST_BYTE = 1_000
 """Milliseconds."""
 FORMATS = ("csv", "jsonl", "xlsx")
@@ -147,15 +147,15 @@ DEEP: list[tuple[str, dict[str, Any]]] = [
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a list is asked, and what it may take."""
+    """A list request and its time limit."""
 
     name: str
     query: dict[str, Any]
-    maximum: int | None = MOST
+    maximum: int | None = MAX_MILLISECONDS
 
 
 def questions() -> Iterator[Question]:
-    """Everything, in the order in which it is asked."""
+    """Return all questions in the order in which they are measured."""
     for name, queries in FILTERS.items():
         yield Question(name, {})
         yield from (Question(name, query) for query in queries)
@@ -166,7 +166,7 @@ def questions() -> Iterator[Question]:
 
 
 async def measure_lists(server: Server, staff: Person) -> list[str]:
-    """Print the table, and give what took too long."""
+    """Print the table and return what took too long."""
     print(f"\n{'list':10}{'question':58}{'ms':>7}{'rows':>6}{'total':>11}")
     slow = []
     for requested in questions():
@@ -189,7 +189,7 @@ async def measure_lists(server: Server, staff: Person) -> list[str]:
 
 
 async def measure_exports(server: Server, staff: Person) -> list[str]:
-    """Print the table of whole exports, and give what was late."""
+    """Print the table of whole exports and return what took too long."""
     print(f"\n{'list':10}{'format':8}{'first byte ms':>14}{'seconds':>9}{'MB':>8}{'memory +MB':>12}")
     late = []
     for name in ("users", "sessions", "bookings", "audit"):
@@ -198,7 +198,7 @@ async def measure_exports(server: Server, staff: Person) -> list[str]:
             url = f"/api/admin/{name}/export/"
             async with server.client.stream("GET", url, params={"format": form}, headers=staff.headers) as answer:
                 async for part in answer.aiter_bytes():
-                    # a workbook begins with what is the same in all of them
+                    # workbooks start with bytes that are the same in all of them
                     first = first or 1_000 * (time.perf_counter() - started)
                     size += len(part)
                     maximum = max(maximum, memory(server) - before)
@@ -210,24 +210,24 @@ async def measure_exports(server: Server, staff: Person) -> list[str]:
 
 
 def memory(server: Server) -> float:
-    """Megabytes that the server's processes hold."""
+    """Return the megabytes held by the server's processes."""
     pages = (Path(f"/proc/{pid}/statm").read_text().split()[1] for pid in server.workers())
     return sum(int(each) * 4096 for each in pages) / 1e6
 
 
 async def filled(dsn: str, rows: int) -> None:
-    """See that the database is there and full."""
+    """Fill the database unless it is filled already."""
     connection = await asyncpg.connect(dsn)
     is_full = await connection.fetchval("SELECT EXISTS (SELECT FROM audit_entries OFFSET 1000)")
     await connection.close()
     if not is_full:
         print(f"Filling in {rows:,} sessions, bookings and entries; this takes some minutes.", flush=True)
         await load(dsn, Size(sessions=rows, slots=rows // 4, now=datetime.now(UTC)))
-        await load_office(dsn, StaffActions(people=rows // 5, entries=rows))
+        await load_backoffice(dsn, BackofficeSize(people=rows // 5, entries=rows))
 
 
 async def bench(dsn: str, rows: int, *, exports: bool) -> bool:
-    """Measure everything; whether all was quick enough."""
+    """Measure everything; return whether every limit was met."""
     await filled(dsn, rows)
     database = await connect(dsn)
     name = f"bench{uuid4().hex}"
@@ -249,7 +249,7 @@ async def bench(dsn: str, rows: int, *, exports: bool) -> bool:
 
 
 def main() -> None:
-    """Run it on an embedded PostgreSQL of its own."""
+    """Run the benchmark on an embedded PostgreSQL of its own."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, help="a folder in which the filled database is kept")
     parser.add_argument("--rows", type=int, default=1_000_000, help="sessions, bookings and entries")

@@ -1,7 +1,7 @@
-"""`make bench`: what a request costs, as ratios within one run.
+"""`make bench`: the cost of requests, as ratios within one run.
 
 The server, PostgreSQL and the load share one machine, so the figures compare paths with one another and with the same
-run of an earlier version; they do not say what a server of its own would do.
+run of an earlier version; they do not predict the rates of a dedicated server.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ CREATORS = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """What is measured: prepared requests, sent over and over or each once."""
+    """Prepared requests to measure, repeated or each sent once."""
 
     name: str
     requests: Sequence[str]
@@ -47,28 +47,28 @@ class Measure:
 
 
 async def measured(server: Server, path: Measure, folder: Path) -> tuple[float, str]:
-    """Good answers per second, and how often each status came."""
+    """Return successful responses per second, and the number of responses by status."""
     prepared = folder / "requests.txt"
     prepared.write_text("\n".join(path.requests))
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-s", str(SCRIPT), f"http://127.0.0.1:{server.port}"]
     wrk = await asyncio.create_subprocess_exec(
         *command, "--", str(prepared), "repeat" if path.is_repeated else "once", stdout=asyncio.subprocess.PIPE
     )
-    said = (await wrk.communicate())[0].decode()
-    statuses = dict(re.findall(r"(\d{3}):(\d+)", said.partition("Statuses")[2]))
-    took = re.search(r"requests in ([\d.]+)s", said)
-    assert took is not None, said
+    output = (await wrk.communicate())[0].decode()
+    statuses = dict(re.findall(r"(\d{3}):(\d+)", output.partition("Statuses")[2]))
+    took = re.search(r"requests in ([\d.]+)s", output)
+    assert took is not None, output
     good = sum(int(times) for status, times in statuses.items() if status.startswith("2"))
     return good / float(took[1]), " ".join(f"{status}:{times}" for status, times in sorted(statuses.items()))
 
 
 def get(*paths: str, token: str = NOBODY) -> list[str]:
-    """Requests to read."""
+    """Prepare read requests."""
     return [f"GET {path} {token}" for path in paths]
 
 
 def bookings(buyers: Iterable[Person], sessions: Sequence[Session], starts: Sequence[datetime]) -> list[str]:
-    """One booking a buyer: the next session each time, and the next start once all sessions had their turn."""
+    """Prepare one booking per buyer: the next session each time, and the next start once every session had its turn."""
     lines = []
     for number, buyer in enumerate(buyers):
         session = sessions[number % len(sessions)]
@@ -80,10 +80,10 @@ def bookings(buyers: Iterable[Person], sessions: Sequence[Session], starts: Sequ
 
 
 async def paths(storage: Storage) -> list[Measure]:
-    """Everything that is measured, with the data it needs."""
+    """Prepare all measures with the data they need."""
     buyers = await people(storage, BUYERS)
     creators = [await stored_user(storage, role="creator") for _ in range(CREATORS)]
-    quotes = [await stored_session(storage, creator_id=each.id, max_participants=10_000) for each in creators]
+    published = [await stored_session(storage, creator_id=each.id, max_participants=10_000) for each in creators]
     page = await storage.catalog.list(CatalogFilters(), 100, None, datetime.now(UTC))
     ids = [str(session.id) for session in page.items]
     tomorrow = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
@@ -100,12 +100,12 @@ async def paths(storage: Storage) -> list[Measure]:
         Measure(name="own profile", requests=get("/api/auth/profile", token=token)),
         Measure(
             name="booking, a slot of its own each",
-            requests=bookings(buyers[:half], quotes, slots),
+            requests=bookings(buyers[:half], published, slots),
             is_repeated=False,
         ),
         Measure(
             name="booking, everybody one slot",
-            requests=bookings(buyers[half:], quotes[:1], [tomorrow + timedelta(days=3000)]),
+            requests=bookings(buyers[half:], published[:1], [tomorrow + timedelta(days=3000)]),
             is_repeated=False,
         ),
     ]
@@ -132,7 +132,7 @@ async def bench(dsn: str, folder: Path) -> None:
 
 
 def main() -> None:
-    """Run it on an embedded PostgreSQL of its own."""
+    """Run the benchmark on an embedded PostgreSQL of its own."""
     if shutil.which("wrk") is None:
         sys.exit("make bench needs wrk: apt-get install wrk")
     with tempfile.TemporaryDirectory() as name, embedded_postgres(Path(name) / "postgres") as dsn:

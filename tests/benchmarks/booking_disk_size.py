@@ -1,4 +1,4 @@
-"""What a booking leaves on the disk, measured on a year in which each month's were made, attended and vacuumed."""
+"""Measure the disk space of a booking over a year in which each month's bookings were made, settled and vacuumed."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from postgres.large_dataset import PEOPLE
 SHIPPED = Path(__file__).parents[2] / "deploy" / "postgres" / "postgresql.conf"
 MONTHS = 12
 MONTHLY = 10_000
-"""Bookings of one month of the measured year."""
+"""Bookings per month of the measured year."""
 
 BOOKED = """
     WITH given AS (
@@ -42,7 +42,7 @@ WHAT_A_BOOKING_WRITES = ("bookings", "booking_steps", "slots")
 
 
 async def measure_bytes(dsn: str, sessions: int) -> None:
-    """Print them, by table. `sessions` are those that `load` filled in."""
+    """Print the bytes by table. `sessions` are those that `load` filled in."""
     ids = UuidSeven()
     connection = await asyncpg.connect(dsn, server_settings={"synchronous_commit": "off"})
     before = {name: (await connection.fetch(SIZES, name))[0] for name in WHAT_A_BOOKING_WRITES}

@@ -1,7 +1,7 @@
-"""What the job queue costs a booking and a worker, and what pgqueuer's tables would. The figures of decision 0029.
+"""The cost of the job queue for bookings and workers, against that of pgqueuer's tables: the figures of decision 0029.
 
 The worker on pgqueuer was measured by this program as of the commit "Measure pgqueuer against a job table of our own".
-Variants run interleaved, round after round, so that whatever else the machine does hits all of them alike. Judge by the
+Variants run interleaved, round after round, so that other load on the machine affects all of them alike. Judge by the
 ratios, and by the server's CPU time and WAL, which hardly depend on the load of the machine.
 
     PYTHONPATH=tests .venv/bin/python tests/benchmarks/job_queue.py [bookings] [claims] [reads] [latency] [idle]
@@ -38,7 +38,7 @@ ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SECONDS = int(os.environ.get("SECONDS", "3"))
 CLIENTS = (1, 8, 32)
 BACKLOGS = (1_000, 100_000)
-"""Jobs of the weeks to come, which wait while others are due."""
+"""Jobs of the coming weeks, which wait while others are due."""
 DUE = 500
 LATENCIES = 60
 IDLE = 15
@@ -92,7 +92,7 @@ AUTHORS_ENQUEUE = """
         SELECT id, 'queued', entrypoint, priority FROM inserted WHERE id IN (SELECT id FROM input))
     SELECT i.ord AS ord, ins.id AS id FROM inserted ins JOIN input i ON i.id = ins.id ORDER BY i.ord;
 """
-"""What `Queries.enqueue` of pgqueuer 1.6.0 sends for one job."""
+"""The statement of `Queries.enqueue` in pgqueuer 1.6.0 for one job."""
 BOOK = """
 BEGIN;
 SELECT seats_taken FROM bench_slots WHERE id = :client_id;
@@ -122,7 +122,7 @@ VARIANTS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "pgqueuer's table, our trigger, due in 5 s": (OUR_TRIGGERS, IN_PGQUEUER.format("now() + interval '5 s'"), ""),
     "as pgqueuer's authors mean it": ((*NO_TRIGGER, MAKE_AUTHORS_TRIGGER), "", AUTHORS_ENQUEUE.strip()),
 }
-"""Statements that come before, the part of the booking's statement, and a statement of its own."""
+"""For each variant: preceding statements, its part of the booking's statement, and a separate statement."""
 CLAIMED_BY_PGQUEUER = """
     SELECT job.id FROM (SELECT unnest('{attend_booking}'::text[]) AS entrypoint) available CROSS JOIN LATERAL (
         SELECT candidate.id, candidate.priority FROM pgqueuer candidate
@@ -131,23 +131,23 @@ CLAIMED_BY_PGQUEUER = """
         ORDER BY candidate.priority DESC, candidate.id LIMIT 5 FOR UPDATE SKIP LOCKED) job
     ORDER BY job.priority DESC, job.id LIMIT 5
 """
-"""How pgqueuer 1.6.0 finds the next jobs."""
+"""The statement with which pgqueuer 1.6.0 finds the next jobs."""
 READS = (50, 500, 5_000)
-"""Jobs that are due at once."""
+"""Number of jobs due at the same time."""
 READ_BACKLOG = 200_000
 
 Handle = Callable[[UUID | None], Awaitable[None]]
 
 
 class Server:
-    """A database, and what it has used up."""
+    """A database and the resources it has used."""
 
     def __init__(self, dsn: str, postmaster: int) -> None:
         self.dsn = dsn
         self._postmaster = postmaster
 
     def cpu(self) -> float:
-        """Milliseconds of CPU of its processes, those that ended included."""
+        """Return the CPU milliseconds of its processes, including those that ended."""
         total, pid = 0, self._postmaster
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         for each in (str(pid), *children):
@@ -158,7 +158,6 @@ class Server:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:
-        """One connection."""
         connection: asyncpg.Connection = await asyncpg.connect(self.dsn)
         try:
             yield connection
@@ -166,18 +165,17 @@ class Server:
             await connection.close()
 
     async def execute(self, *statements: str) -> None:
-        """Run statements, each by itself."""
+        """Run each statement separately."""
         async with self.connection() as connection:
             for statement in statements:
                 await connection.execute(statement)
 
     async def add(self, queue: str, number: int, within: str) -> None:
-        """Enqueue jobs."""
         async with self.connection() as connection:
             await connection.execute(ADD[queue].replace("$2", f"'{within}'"), number)
 
     async def set_backlog(self, number: int) -> None:
-        """Leave nothing but jobs of the weeks to come in both queues."""
+        """Leave only jobs of the coming weeks in both queues."""
         await self.execute("TRUNCATE pgqueuer, pgqueuer_log, jobs")
         for queue in ADD:
             await self.add(queue, number, "60 days")
@@ -185,7 +183,7 @@ class Server:
 
 
 async def bookings(server: Server) -> None:
-    """Bookings a second, by variant and number of clients."""
+    """Measure bookings per second, by variant and number of clients."""
     rates: dict[tuple[str, int], list[float]] = defaultdict(list)
     costs: dict[str, list[tuple[float, float]]] = defaultdict(list)
     await server.set_backlog(max(BACKLOGS))
@@ -211,7 +209,7 @@ async def bookings(server: Server) -> None:
 
 
 async def booked(server: Server, name: str, clients: int) -> tuple[float, float, float]:
-    """A run: its rate, and the server's CPU milliseconds and bytes of WAL for each booking."""
+    """Return the rate of a run, and the server's CPU milliseconds and bytes of WAL per booking."""
     before, job, second = VARIANTS[name]
     await server.execute(*before, "CHECKPOINT")
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
@@ -232,7 +230,7 @@ async def booked(server: Server, name: str, clients: int) -> tuple[float, float,
 
 @asynccontextmanager
 async def working(server: Server, handle: Handle, number: int = 1, poll: float = 0.25) -> AsyncIterator[None]:
-    """While workers run that had a second to start."""
+    """Run workers for the length of the block, which starts a second later."""
     stop, pace = asyncio.Event(), Pace(poll_every=timedelta(seconds=poll))
     databases = [await connect_worker(server.dsn) for _ in range(number)]
     handlers = {"attend_booking": handle}
@@ -247,7 +245,7 @@ async def working(server: Server, handle: Handle, number: int = 1, poll: float =
 
 
 class Counted:
-    """A handler that does nothing but count and note when."""
+    """A handler that only counts calls and notes their times."""
 
     def __init__(self, number: int) -> None:
         self.at: list[float] = []
@@ -255,14 +253,13 @@ class Counted:
         self._number = number
 
     async def __call__(self, _: UUID | None) -> None:
-        """Note it."""
         self.at.append(time.perf_counter())
         if len(self.at) >= self._number:
             self.over.set()
 
 
 async def claims(server: Server) -> None:
-    """Jobs a second, while others wait for later days."""
+    """Measure jobs per second while others wait for later days."""
     print(f"\n{DUE} due jobs whose handlers do nothing, while others wait: median of {ROUNDS} rounds")
     for backlog in BACKLOGS:
         found: dict[int, list[tuple[float, float, float]]] = defaultdict(list)
@@ -286,7 +283,7 @@ async def claims(server: Server) -> None:
 
 
 async def reads(server: Server) -> None:
-    """Blocks that are read to find five jobs, which no other load of the machine changes."""
+    """Count the blocks read to find five jobs, a figure that other load on the machine does not change."""
     print(f"\nblocks read to find five due jobs while {READ_BACKLOG:,} wait")
     own = CLAIM.partition("AS (")[2].partition(")\n    UPDATE")[0].replace("$3", "now()").replace("$4", "5")
     statements = {"pgqueuer": CLAIMED_BY_PGQUEUER, "own table": own.replace("$2", "'{attend_booking}'::text[]")}
@@ -303,7 +300,7 @@ async def reads(server: Server) -> None:
 
 
 async def latency(server: Server) -> None:
-    """From the commit to the handler."""
+    """Measure the time from the commit to the handler."""
     print(f"\nfrom the commit to the handler, {LATENCIES} jobs at random moments, {min(BACKLOGS):,} others wait")
     await server.set_backlog(min(BACKLOGS))
     for poll in POLLS:
@@ -312,7 +309,7 @@ async def latency(server: Server) -> None:
         async with working(server, counted, poll=poll), server.connection() as connection:
             statement = ADD["own table"].replace("$2", "'0'")
             for _ in range(LATENCIES):
-                await asyncio.sleep(random.uniform(0.05, 0.4))  # noqa: S311 - a moment, no secret
+                await asyncio.sleep(random.uniform(0.05, 0.4))  # noqa: S311 - a random delay, not a secret
                 counted.over.clear()
                 await connection.execute(statement, 1)
                 committed = time.perf_counter()
@@ -325,7 +322,7 @@ async def latency(server: Server) -> None:
 
 
 async def idle(server: Server) -> None:
-    """What a worker costs that has nothing to do."""
+    """Measure the cost of a worker without jobs."""
     print(f"\nidle for {IDLE} s while {max(BACKLOGS):,} jobs wait: milliseconds of CPU a second")
     await server.set_backlog(max(BACKLOGS))
     for poll in POLLS:
@@ -340,8 +337,8 @@ PARTS = {"bookings": bookings, "claims": claims, "reads": reads, "latency": late
 
 
 async def main(server: Server, parts: list[str]) -> None:
-    """Measure some parts, or all."""
-    # or most of the WAL would be pages, by how long ago the last checkpoint was
+    """Measure the given parts, or all."""
+    # otherwise most WAL would be full pages, depending on the time since the last checkpoint
     await server.execute("ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()", SCHEMA)
     async with server.connection() as connection:
         print(await connection.fetchval("SELECT split_part(version(), ' on ', 1)"))

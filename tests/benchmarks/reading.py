@@ -1,10 +1,10 @@
-"""Compare three ways to read a request's body: our own rules, msgspec's constraints, and Pydantic v2.
+"""Compare three ways to read a request body: our own validators, msgspec's constraints, and Pydantic v2.
 
-Run `PYTHONPATH=tests python tests/benchmarks/reading.py`. It reads the same good and bad bodies of `SessionIn` and
-`BookingIn`, interleaved, and prints CPU time per body as ratios to our own, what each says of three bad fields, and
-which promises of the contract each keeps. msgspec stops at the first bad field of a struct, so its collector converts
-field by field. Both libraries need code of ours for trimming, NFC, control characters, prices, instants and tags; it
-is below, and counted.
+Run `PYTHONPATH=tests python tests/benchmarks/reading.py`. It reads the same valid and invalid bodies of `SessionIn` and
+`BookingIn`, interleaved, and prints CPU time per body as ratios to our own, the errors of three invalid fields, and
+which promises of the contract each keeps. msgspec stops at the first invalid field of a struct, so its collector
+converts field by field. Both libraries need code of ours for trimming, NFC, control characters, prices, instants and
+tags; it is below, and counted.
 """
 
 import inspect
@@ -52,23 +52,23 @@ DECODER = msgspec.json.Decoder(float_hook=Decimal)
 
 
 def text_of(value: object) -> str:
-    """What a library has no constraint for: control characters, trimming, NFC."""
+    """Trim, normalise to NFC and reject control characters, for which no library has a constraint."""
     if not isinstance(value, str):
-        raise ValueError("This must be text.")  # noqa: TRY004 - what pydantic collects
+        raise ValueError("This must be text.")  # noqa: TRY004 - the error type that pydantic collects
     if re.search(f"[{CONTROL}]", value):
         raise ValueError("Control characters are not allowed.")
     return unicodedata.normalize("NFC", value.strip())
 
 
 def price_of(value: object) -> Decimal:
-    """A price that is never rounded."""
+    """Read a price without rounding it."""
     if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,8}(\.[0-9]{1,2})?", str(value).strip(" ")):
         raise ValueError("Give an amount from 0 to 99999999.99 with at most two decimals, such as 49.99.")
     return Decimal(str(value).strip(" ")).quantize(Decimal("0.01"))
 
 
 def instant_of(value: object) -> datetime:
-    """An instant, or a bare date."""
+    """Read an instant or a bare date."""
     if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d([Tt ][\d:.]+([Zz]|[+-]\d\d:?\d\d))?", value):
         raise ValueError("Give a date and time with offset, such as 2030-05-01T10:00:00Z.")
     parsed = datetime.fromisoformat(value.upper())
@@ -76,12 +76,12 @@ def instant_of(value: object) -> datetime:
 
 
 def whole_of(value: object) -> object:
-    """A number such as `6e1`, which JSON has for 60."""
+    """Read an integer, also written as `6e1`, which is valid JSON for 60."""
     return int(value) if isinstance(value, Decimal) and value.adjusted() < 18 and value % 1 == 0 else value
 
 
 def tags_of(value: object) -> tuple[str, ...]:
-    """Folded tags, each once."""
+    """Fold the tags and drop duplicates."""
     if not isinstance(value, list) or len(value) > 10:
         raise ValueError("Give at most 10 tags of 1 to 40 characters each.")
     return tuple(dict.fromkeys(fold(text_of(tag)) for tag in value))
@@ -100,7 +100,7 @@ Category = Annotated[str, msgspec.Meta(max_length=40)]
 
 
 class SessionStruct(msgspec.Struct, kw_only=True):
-    """`SessionIn` by constraints."""
+    """`SessionIn` as msgspec constraints."""
 
     title: Title
     description: Description
@@ -116,7 +116,7 @@ class SessionStruct(msgspec.Struct, kw_only=True):
 
 
 class BookingStruct(msgspec.Struct, kw_only=True):
-    """`BookingIn` by constraints."""
+    """`BookingIn` as msgspec constraints."""
 
     session: UUID
     booking_date: datetime
@@ -142,7 +142,7 @@ FIELDS: dict[type[msgspec.Struct], tuple[msgspec.structs.FieldInfo, ...]] = {
 
 
 def by_msgspec(kind: type[msgspec.Struct], body: bytes) -> dict[str, str]:
-    """Convert field by field; what is wrong, by field."""
+    """Convert field by field and return the errors by field."""
     values, errors, good = DECODER.decode(body), {}, {}
     for field in FIELDS[kind]:
         if field.name in values:
@@ -167,7 +167,7 @@ Strict = pydantic.Strict()
 
 
 class SessionModel(pydantic.BaseModel):
-    """`SessionIn` by Pydantic."""
+    """`SessionIn` as a Pydantic model."""
 
     title: Annotated[str, Cleaned, pydantic.Field(min_length=1, max_length=200)]
     description: Annotated[str, Cleaned, pydantic.Field(min_length=1, max_length=20_000)]
@@ -183,7 +183,7 @@ class SessionModel(pydantic.BaseModel):
 
 
 class BookingModel(pydantic.BaseModel):
-    """`BookingIn` by Pydantic."""
+    """`BookingIn` as a Pydantic model."""
 
     session: UUID
     booking_date: Annotated[datetime, pydantic.BeforeValidator(instant_of)]
@@ -191,9 +191,9 @@ class BookingModel(pydantic.BaseModel):
 
 
 def by_pydantic(kind: type[pydantic.BaseModel], body: bytes) -> dict[str, str]:
-    """What is wrong, by field."""
+    """Return the errors by field."""
     try:
-        # not `validate_json`, whose floats are rounded before a validator sees them
+        # not `validate_json`, which rounds floats before a validator sees them
         kind.model_validate(DECODER.decode(body))
     except pydantic.ValidationError as error:
         return {str(each["loc"][0]): each["msg"] for each in error.errors(include_url=False, include_context=False)}
@@ -204,7 +204,7 @@ def by_pydantic(kind: type[pydantic.BaseModel], body: bytes) -> dict[str, str]:
 
 
 def by_us(kind: type[msgspec.Struct], body: bytes) -> dict[str, str]:
-    """What is wrong, by field."""
+    """Return the errors by field."""
     try:
         read_values(kind, DECODER.decode(body)).checked()
     except Invalid as error:
@@ -248,7 +248,7 @@ PROMISES: dict[str, tuple[dict[str, Any], set[str]]] = {
 
 
 def measure() -> None:
-    """CPU microseconds per body, interleaved, as ratios to ours."""
+    """Measure CPU microseconds per body, interleaved, as ratios to ours."""
     for name, (kind, values) in CASES.items():
         body, times = json.dumps(values).encode(), {reader: list[float]() for reader in READERS[kind]}
         for _ in range(ROUNDS):
@@ -265,14 +265,14 @@ def measure() -> None:
 
 
 def compare() -> None:
-    """Promises kept, and three sentences of each."""
+    """Print the promises kept, and three error messages of each."""
     for name, (values, expected) in PROMISES.items():
         body = json.dumps(values).encode()
         kept = {reader: set(read(body)) == expected for reader, read in READERS["session"].items()}
         print(f"{name}: {kept}")
     for reader, read in READERS["session"].items():
-        said = read(json.dumps(BAD_SESSION).encode())
-        print(reader, [said[field] for field in ("title", "duration", "status")])
+        errors = read(json.dumps(BAD_SESSION).encode())
+        print(reader, [errors[field] for field in ("title", "duration", "status")])
     helpers = sum(len(inspect.getsourcelines(each)[0]) for each in (text_of, price_of, instant_of, whole_of, tags_of))
     print(f"helpers of ours that both libraries need: {helpers} lines")
 

@@ -1,7 +1,7 @@
 """`make bench-scaling`: the figures behind docs/scaling.md, in some minutes.
 
-PostgreSQL, its standby, the program and the load share one machine, so rates are to be read as ratios of one another,
-and of each the best of some runs counts; bytes, connections and shares are what they are anywhere.
+PostgreSQL, its standby, the program and the load share one machine, so read rates as ratios of one another; each is
+the best of several runs. Bytes, connections and shares do not depend on the machine.
 """
 
 import asyncio
@@ -58,18 +58,18 @@ HELD = "SELECT application_name, count(*) FROM pg_stat_activity WHERE applicatio
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Market:
-    """A database of some size, the people and sessions that the load is about, and its standby."""
+    """A filled database with its standby, and the people and sessions that the load uses."""
 
     primary: str
     standby: str
     folder: Path
     buyers: Sequence[Person]
-    quotes: Sequence[Session]
+    published: Sequence[Session]
     ids: Sequence[str]
 
     @asynccontextmanager
     async def served(self, session: str = "", **settings: object) -> AsyncIterator[Server]:
-        """The program over it; `session` is what its sessions set, as the end of an address."""
+        """Run the program over it; `session` is appended to the database address as connection options."""
         log = self.folder / "server.log"
         server = Server(self.primary + session, log, free_port(), workers=WORKERS, **settings)
         try:
@@ -79,13 +79,13 @@ class Market:
             await server.end()
 
     def starts(self, run: int) -> list[datetime]:
-        """Times that no other run has asked for."""
+        """Return start times that no other run has used."""
         first = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=30 + 40 * run)
         return [first + timedelta(hours=3 * number) for number in range(BUYERS // (OFFERS - 3) + 1)]
 
 
 async def requested(dsn: str, statement: str, *arguments: object) -> list[Any]:
-    """All rows of one statement."""
+    """Return all rows of a statement."""
     connection = await asyncpg.connect(dsn)
     try:
         return list(await connection.fetch(statement, *arguments))
@@ -94,51 +94,51 @@ async def requested(dsn: str, statement: str, *arguments: object) -> list[Any]:
 
 
 async def measure_seats(market: Market) -> None:
-    """The lock of one row against many rows, and what the commit has to do with it; in turns, as machines change."""
+    """Compare the lock of one row with many rows, and the share of the commit; interleaved, since machines vary."""
     print(f"\n{'Bookings':48}{'a second':>24}{'of many':>12}   answers")
     async with market.served() as safe, market.served("&synchronous_commit=off") as hasty:
         ways = {
-            "a slot of its own each": (safe, market.quotes[3:]),
-            "everybody one slot": (safe, market.quotes[:1]),
-            "everybody one slot, commits that wait for no disk": (hasty, market.quotes[1:2]),
+            "a slot of its own each": (safe, market.published[3:]),
+            "everybody one slot": (safe, market.published[:1]),
+            "everybody one slot, commits that wait for no disk": (hasty, market.published[1:2]),
         }
         runs = [
-            (name, await sold(market, server, quotes, run))
+            (name, await sold(market, server, published, run))
             for run in range(RUNS)
-            for name, (server, quotes) in ways.items()
+            for name, (server, published) in ways.items()
         ]
     best = {name: max(sale for way, sale in runs if way == name) for name in ways}
     many = next(iter(best.values()))[0]
-    for name, (rate, said, wal) in best.items():
-        print(f"  {name:52}{rate:18,.0f}{rate / many:12.2f}   {said}, {wal:,.0f} bytes of WAL each", flush=True)
+    for name, (rate, output, wal) in best.items():
+        print(f"  {name:52}{rate:18,.0f}{rate / many:12.2f}   {output}, {wal:,.0f} bytes of WAL each", flush=True)
 
 
-async def sold(market: Market, server: Server, quotes: Sequence[Session], run: int) -> tuple[float, str, float]:
-    """Bookings a second, the answers, and bytes of WAL for each: of one start where there is one session."""
-    lines = bookings(market.buyers, quotes, market.starts(run)[: 1 if len(quotes) == 1 else None])
+async def sold(market: Market, server: Server, published: Sequence[Session], run: int) -> tuple[float, str, float]:
+    """Return bookings per second, the responses, and WAL bytes per booking; one session means one contended start."""
+    lines = bookings(market.buyers, published, market.starts(run)[: 1 if len(published) == 1 else None])
     before = (await requested(market.primary, "SELECT pg_current_wal_lsn()"))[0][0]
-    rate, said = await measured(server, Measure(name="", requests=lines, is_repeated=False), market.folder)
+    rate, output = await measured(server, Measure(name="", requests=lines, is_repeated=False), market.folder)
     [written] = await requested(market.primary, "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), $1)", before)
-    created = re.search(r"201:(\d+)", said)
-    assert created is not None, said
-    return rate, said, float(written[0]) / int(created[1])
+    created = re.search(r"201:(\d+)", output)
+    assert created is not None, output
+    return rate, output, float(written[0]) / int(created[1])
 
 
 def mixed(market: Market, run: int) -> list[str]:
-    """One booking for every fifteen looks: ten lists, and five sessions."""
+    """Mix one booking with fifteen reads: ten lists and five sessions."""
     paths: list[str] = []
     for number, one in enumerate(market.ids):
         lists = (LIST_READS[each % len(LIST_READS)] for each in (number, number + 2))
         paths += [*lists, f"/api/sessions/{one}"]
     looks = cycle(get(*paths))
     lines: list[str] = []
-    for booking in bookings(market.buyers[:1_000], market.quotes, market.starts(run)):
+    for booking in bookings(market.buyers[:1_000], market.published, market.starts(run)):
         lines += [*islice(looks, READS_PER_BOOKING), booking]
     return lines
 
 
 async def measure_standby(market: Market) -> None:
-    """What a mix of looking and booking costs the primary, and what is left of that where a standby answers lists."""
+    """Measure what reads and bookings cost the primary, and what remains of it when a standby answers lists."""
     what = f"A mix of {READS_PER_BOOKING} looks for each booking"
     print(f"\n{what:48}{'ms a request of primary':>24}{'of standby':>12}   answers")
     of_lists: set[int] = set()
@@ -152,44 +152,46 @@ async def measure_standby(market: Market) -> None:
                 of_lists |= set(runs[-1].standby)
         best = min(runs, key=lambda mix: sum(mix.primary.values()) / mix.requests)
         each = [sum(side.values()) / best.requests for side in (best.primary, best.standby)]
-        print(f"  {name:46}{each[0]:24.2f}{each[1]:12.2f}   {best.said}", flush=True)
+        print(f"  {name:46}{each[0]:24.2f}{each[1]:12.2f}   {best.output}", flush=True)
     lists = sum(ms for statement, ms in best.primary.items() if statement in of_lists)
     print(f"  Of the time of the primary alone, a standby can take {lists / sum(best.primary.values()):.0%}")
 
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """Milliseconds of each side, by statement."""
+    """Milliseconds on each server by statement, and wrk's output."""
 
     primary: dict[int, float]
     standby: dict[int, float]
-    said: str
+    output: str
 
     @property
     def requests(self) -> int:
-        """All that were answered."""
-        return sum(int(times) for times in re.findall(r":(\d+)", self.said))
+        """Return the number of responses."""
+        return sum(int(times) for times in re.findall(r":(\d+)", self.output))
 
 
 async def looked_and_booked(market: Market, server: Server, run: int) -> Mix:
-    """The load, and what it cost whom."""
+    """Run the load and return its cost on each server."""
     sides = (market.primary, market.standby)
     for dsn in sides:
         await requested(dsn, "SELECT pg_stat_statements_reset()")
     lines = mixed(market, run)
-    _, said = await measured(server, Measure(name="", requests=lines, is_repeated=False), market.folder)
+    _, output = await measured(server, Measure(name="", requests=lines, is_repeated=False), market.folder)
     primary, standby = [{row["queryid"]: row["ms"] for row in await requested(dsn, SPENT)} for dsn in sides]
-    return Mix(primary, standby, said)
+    return Mix(primary, standby, output)
 
 
 async def measure_connections(market: Market) -> None:
-    """What one program holds, idle and busy."""
+    """Measure the connections of one program, idle and busy."""
     print("\nConnections that one program holds")
     async with market.served() as server:
         await asyncio.sleep(2)
         print(f"  serve, {WORKERS} processes, idle: {await held(market.primary)}")
-        crowd = bookings(market.buyers, market.quotes[2:3], market.starts(3 * RUNS)[:1])
-        load = asyncio.create_task(measured(server, Measure(name="", requests=crowd, is_repeated=False), market.folder))
+        contended = bookings(market.buyers, market.published[2:3], market.starts(3 * RUNS)[:1])
+        load = asyncio.create_task(
+            measured(server, Measure(name="", requests=contended, is_repeated=False), market.folder)
+        )
         maximum = ""
         while not load.done():
             maximum = max(maximum, await held(market.primary), key=total_of)
@@ -208,20 +210,20 @@ async def measure_connections(market: Market) -> None:
     await process.wait()
 
 
-def total_of(said: str) -> int:
-    """All connections of a sentence of `held`."""
-    return sum(int(number) for number in re.findall(r"(\d+) of", said))
+def total_of(output: str) -> int:
+    """Return the total of the connections in a text of `held`."""
+    return sum(int(number) for number in re.findall(r"(\d+) of", output))
 
 
 async def held(dsn: str) -> str:
-    """Connections by the name of who has them."""
+    """Return the number of connections by application name."""
     rows = await requested(dsn, HELD)
     return ", ".join(f"{row['count']} of {row['application_name']}" for row in rows)
 
 
 @contextmanager
 def watched_postgres(folder: Path) -> Iterator[str]:
-    """A server that keeps count of its statements, and so does every copy of it."""
+    """Start a server with `pg_stat_statements`, which its copies inherit."""
     with embedded_postgres(folder):
         pass
     with (folder / "postgresql.conf").open("a") as settings:
@@ -237,7 +239,7 @@ async def bench(primary: str, folder: Path) -> None:
     database = await connect(primary)
     storage = postgres_storage(database)
     creators = [await stored_user(storage, role="creator") for _ in range(OFFERS)]
-    quotes = [await stored_session(storage, creator_id=each.id, max_participants=10_000) for each in creators]
+    published = [await stored_session(storage, creator_id=each.id, max_participants=10_000) for each in creators]
     page = await storage.catalog.list(CatalogFilters(), 100, None, datetime.now(UTC))
     buyers = await people(storage, BUYERS)
     await database.close()
@@ -250,7 +252,7 @@ async def bench(primary: str, folder: Path) -> None:
             standby=standby,
             folder=folder,
             buyers=buyers,
-            quotes=quotes,
+            published=published,
             ids=[str(session.id) for session in page.items],
         )
         await measure_seats(market)
@@ -259,7 +261,7 @@ async def bench(primary: str, folder: Path) -> None:
 
 
 def main() -> None:
-    """Run it on an embedded PostgreSQL of its own."""
+    """Run the benchmark on an embedded PostgreSQL of its own."""
     if shutil.which("wrk") is None:
         sys.exit("make bench-scaling needs wrk: apt-get install wrk")
     with tempfile.TemporaryDirectory() as name, watched_postgres(Path(name) / "postgres") as dsn:

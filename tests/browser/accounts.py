@@ -1,4 +1,4 @@
-"""People with accounts, made over the API, so that a journey begins where it is about something."""
+"""Accounts created over the API, so that a browser test starts at the step it is about."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,29 +15,29 @@ _numbers = count(1)
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who can sign in, and may ask the API themselves."""
+    """A user who can sign in on the page and call the API."""
 
     site: Server
     email: str
     name: str
     access: str
 
-    async def asks(self, method: str, path: str, **body: Any) -> Any:
-        """The API's answer, which must be a success."""
+    async def call_api(self, method: str, path: str, **body: Any) -> Any:
+        """Return the body of the API's response, which must be a success."""
         headers = {"Authorization": f"Bearer {self.access}"}
         response = await self.site.client.request(method, path, headers=headers, json=body or None)
         assert response.is_success, response.text
         return response.json() if response.content else None
 
-    async def signs_in(self, page: Page) -> None:
-        """Sign in on the page for it, and wait to be let in."""
+    async def sign_in(self, page: Page) -> None:
+        """Sign in on the login page and wait until it is left."""
         await page.goto("/login")
         await fill_sign_in(page, self.email)
         await page.wait_for_url(lambda address: "/login" not in address)
 
 
 async def fill_sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
-    """Fill the form for signing in, wherever it stands, and send it."""
+    """Fill in and submit the login form on whichever page it appears."""
     await page.get_by_role("textbox", name="Email").fill(email)
     await page.get_by_role("textbox", name="Password", exact=True).fill(password)
     await page.get_by_role("button", name="Sign in", exact=True).click()
@@ -46,19 +46,19 @@ async def fill_sign_in(page: Page, email: str, password: str = PASSWORD) -> None
 async def account(
     site: Server, role: str = "user", first_name: str = "Ada", time_zone: str = "Europe/Berlin"
 ) -> Account:
-    """Somebody new."""
+    """Register a new user."""
     number = next(_numbers)
     credentials = {"email": f"{first_name.lower()}{number}@example.org", "password": PASSWORD}
     person = {"username": f"{first_name}{number}", "first_name": first_name, "last_name": f"No{number}", "role": role}
     (await site.client.post("/api/auth/register/", json=credentials | person)).raise_for_status()
     access = (await site.client.post("/api/auth/login/", json=credentials)).json()["access"]
     created = Account(site, credentials["email"], f"{first_name} No{number}", access)
-    await created.asks("PATCH", "/api/auth/profile/", time_zone=time_zone)
+    await created.call_api("PATCH", "/api/auth/profile/", time_zone=time_zone)
     return created
 
 
 async def session(creator: Account, **changes: Any) -> dict[str, Any]:
-    """A session of theirs, open to any time."""
+    """Create a session by arrangement."""
     defaults = {
         "title": f"Bread for beginners {next(_numbers)}",
         "description": "We mix, wait, fold and bake.\n\nBring an apron.",
@@ -67,27 +67,27 @@ async def session(creator: Account, **changes: Any) -> dict[str, Any]:
         "max_participants": 4,
         "category": "cooking",
     }
-    created: dict[str, Any] = await creator.asks("POST", "/api/sessions/", **defaults | changes)
+    created: dict[str, Any] = await creator.call_api("POST", "/api/sessions/", **defaults | changes)
     return created
 
 
 async def scheduled_session(creator: Account, **changes: Any) -> dict[str, Any]:
-    """A session of theirs at 10:00 and at 14:00 of every day, by their own clock."""
+    """Create a session at 10:00 and 14:00 of every day, in the creator's time zone."""
     created = await session(creator, **changes)
     hours = [("10:00", "11:00"), ("14:00", "15:00")]
     weekly = [{"weekday": day, "starts": starts, "ends": ends} for day in range(1, 8) for starts, ends in hours]
-    await creator.asks("PUT", f"/api/sessions/{created['id']}/schedule/", time_zone="Europe/Berlin", weekly=weekly)
+    await creator.call_api("PUT", f"/api/sessions/{created['id']}/schedule/", time_zone="Europe/Berlin", weekly=weekly)
     return created
 
 
 async def free_starts(creator: Account, session_id: str) -> list[str]:
-    """When it can be booked from tomorrow on, soonest first."""
+    """Return the bookable starts from tomorrow on, soonest first."""
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).replace(microsecond=0)
     window = {"from": tomorrow.isoformat(), "to": (tomorrow + timedelta(days=30)).isoformat()}
     response = await creator.site.client.get(f"/api/sessions/{session_id}/slots/", params=window)
     return [slot["starts_at"] for slot in response.raise_for_status().json()]
 
 
-async def says(page: Page, text: str) -> None:
-    """The page shows this sentence, somewhere."""
+async def expect_text(page: Page, text: str) -> None:
+    """Expect the page to show this text."""
     await expect(page.get_by_text(text).first).to_be_visible()

@@ -1,4 +1,4 @@
-"""A person's browser against the program itself, over a database of its own."""
+"""A browser against the real program, over a database of its own."""
 
 import os
 import shutil
@@ -30,13 +30,13 @@ SIZES: dict[Size, ViewportSize] = {
     "desktop": {"width": 1440, "height": 900},
 }
 ZONE = "Europe/Berlin"
-"""Where the people of these tests sit, whatever the machine's own zone."""
+"""The time zone of the browsers, whatever the machine's own."""
 
 OpenPage = Callable[..., Awaitable[Page]]
 
 
 def chromium() -> str:
-    """The path of a Chromium. `make test` sees to it that there is one."""
+    """Return the path of a Chromium, which `make test` installs."""
     names = (os.environ.get("MARKETPLACE_TEST_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
     found = next((path for name in names if name and (path := shutil.which(name))), None)
     assert found, "No Chromium: install the package chromium, or name one in MARKETPLACE_TEST_CHROMIUM."
@@ -45,7 +45,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="module")
 async def site(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    """The program with its web application, and its background work inside."""
+    """Run the program with its web application and its worker inside."""
     assert (DIST / "index.html").exists(), "The web application is not built: make install"
     folder = tmp_path_factory.mktemp("site")
     async with servers(1, database, folder, frontend_dir=DIST, worker_inside="on") as (server,):
@@ -61,7 +61,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 class Watch:
-    """What went wrong in a browser without anybody looking: scripts that broke, requests to strangers."""
+    """Collects errors that a page does not show: script errors and requests to other hosts."""
 
     def __init__(self, origin: str) -> None:
         self.errors: list[str] = []
@@ -78,7 +78,7 @@ class Watch:
             self.errors.append(f"request to a stranger: {request.url}")
 
     def _hear(self, kind: str, text: str) -> None:
-        # the browser itself writes a line for every refusal that the page then shows in words
+        # the browser itself logs every refused request, which the page then shows in words
         if kind == "error" and not text.startswith("Failed to load resource"):
             self.errors.append(f"console: {text}")
 
@@ -87,7 +87,8 @@ class Watch:
 async def open_page(site: Server, browser: Browser) -> AsyncIterator[OpenPage]:
     """Open pages, each with cookies of its own, at a path: `open_page("/", "phone", color_scheme="dark")`.
 
-    `same_person_as=page` opens another tab of that person. The test fails on a script error or a foreign request.
+    `same_person_as=page` opens another tab with the same cookies. The test fails on a script error or a request to
+    another host.
     """
     origin = f"http://localhost:{site.port}"
     watch = Watch(origin)

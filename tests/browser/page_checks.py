@@ -1,4 +1,4 @@
-"""What can be seen of a page by a machine."""
+"""Automatic checks of a rendered page."""
 
 import os
 from collections.abc import Sequence
@@ -11,17 +11,17 @@ from playwright.async_api import Page
 KEEPS_PICTURES = bool(os.environ.get("MARKETPLACE_TEST_PICTURES"))
 PICTURES = Path(__file__).parent / "screenshots"
 RULES_OF_COLORS = ("color-contrast", "link-in-text-block")
-"""The rules of axe whose outcome depends on the colors of a mode."""
+"""The axe rules whose outcome depends on the colors of a mode."""
 AT_REST = """async () => {
   const moment = () => new Promise(done => setTimeout(done, 25));
   let moments = 0;
   do await moment(); while (document.getAnimations().length > 0 && ++moments < 20);
 }"""
-"""Until what was asked for just now has come to rest: half a second at most."""
+"""JavaScript that waits until running animations have ended, half a second at most."""
 
 
 async def findings_in_both_modes(page: Page, name: str, within: str | None = None) -> list[str]:
-    """What axe holds against a page in light mode, and against its colors in dark mode."""
+    """Return axe's violations of a page in light mode, and of its colors in dark mode."""
     await page.emulate_media(color_scheme="light")
     found = await findings(page, f"{name}-light", within)
     await page.emulate_media(color_scheme="dark")
@@ -29,9 +29,9 @@ async def findings_in_both_modes(page: Page, name: str, within: str | None = Non
 
 
 async def findings(page: Page, name: str, within: str | None = None, rules: Sequence[str] = ()) -> list[str]:
-    """What axe holds against a page once it is at rest, or against a part of it; by all rules unless some are named.
+    """Return axe's violations of a page, or of a part of it, once animations ended; by all rules unless some are named.
 
-    With `MARKETPLACE_TEST_PICTURES=1` a picture of it is kept in `screenshots`, to be looked at.
+    With `MARKETPLACE_TEST_PICTURES=1` a picture is saved in `screenshots` for review.
     """
     await page.wait_for_load_state("networkidle")
     await page.evaluate(AT_REST)

@@ -1,4 +1,4 @@
-"""People of the staff, and a crowd for them to look after."""
+"""Staff accounts, and many users for them to manage."""
 
 import asyncpg
 
@@ -8,7 +8,7 @@ from postgres.servers import Server
 
 
 async def staff_member(site: Server, database: str, *, is_superuser: bool = False) -> Account:
-    """Somebody new on the staff. No API makes the first of them, so the database is told."""
+    """Register a staff member. No API grants the first staff rights, so the database is changed directly."""
     member = await account(site, first_name="Robin")
     connection = await asyncpg.connect(database)
     try:
@@ -20,8 +20,8 @@ async def staff_member(site: Server, database: str, *, is_superuser: bool = Fals
     return member
 
 
-async def crowd(database: str, people: int) -> None:
-    """So many people more, at `host….example`; of a hundred two are switched off, of a thousand one is on the staff."""
+async def add_users(database: str, people: int) -> None:
+    """Add users at `host….example`; of a hundred two are inactive, of a thousand one is staff."""
     connection = await asyncpg.connect(database)
     try:
         await connection.execute(PEOPLE, people)

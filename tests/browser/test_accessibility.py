@@ -16,7 +16,7 @@ pytestmark = pytest.mark.starts_first
 
 @pytest.fixture(scope="module")
 async def creator(site: Server) -> Account:
-    """A creator with sessions that have been booked, asked for, and cancelled."""
+    """Set up a creator with confirmed, pending and cancelled bookings."""
     creator = await account(site, "creator", "Elena")
     learner = await account(site, "user", "Noor")
     ours = await scheduled_session(creator, title="Bread that rises")
@@ -24,20 +24,20 @@ async def creator(site: Server) -> Account:
     await session(creator, title="An hour of questions", max_participants=1)
     first, second, third, *_ = await free_starts(creator, ours["id"])
     for booked, start in ((ours, first), (requested, second), (ours, third)):
-        created = await learner.asks("POST", "/api/bookings/", session=booked["id"], booking_date=start, seats=2)
-    await learner.asks("POST", f"/api/bookings/{created['id']}/cancel/", reason="I am ill.")
+        created = await learner.call_api("POST", "/api/bookings/", session=booked["id"], booking_date=start, seats=2)
+    await learner.call_api("POST", f"/api/bookings/{created['id']}/cancel/", reason="I am ill.")
     return creator
 
 
 def picture_of(path: str, size: Size) -> str:
-    """A name for the picture of a page, whatever the id in its address."""
+    """Return the file name of a page's picture, without the id in its address."""
     address = urlsplit(path)
     words = [word for word in address.path.split("/") if word and "-" not in word]
     return "-".join([*(words or ["home"]), *(["search"] if address.query else []), size])
 
 
 async def in_both_modes(page: Page, path: str, size: Size) -> list[str]:
-    """What axe holds against a page, in both modes. Fails when the page is wider than the window."""
+    """Return axe's violations of a page in both modes. Fails when the page is wider than the window."""
     await page.goto(path)
     found = await findings_in_both_modes(page, picture_of(path, size))
     assert not await is_wider_than_the_window(page), path
@@ -46,13 +46,13 @@ async def in_both_modes(page: Page, path: str, size: Size) -> list[str]:
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 async def test_every_page_passes_axe(creator: Account, open_page: OpenPage, size: Size) -> None:
-    quoted = (await creator.asks("GET", "/api/sessions/?my_sessions=true"))[0]["id"]
+    published = (await creator.call_api("GET", "/api/sessions/?my_sessions=true"))[0]["id"]
     visitor = await open_page("/", size)
     found: list[str] = []
     for path in (
         "/",
         "/?search=nothing+like+it",
-        f"/sessions/{quoted}",
+        f"/sessions/{published}",
         "/sessions/gone",
         "/login",
         "/register",
@@ -60,13 +60,13 @@ async def test_every_page_passes_axe(creator: Account, open_page: OpenPage, size
     ):
         found += await in_both_modes(visitor, path, size)
     member = await open_page("/", size)
-    await creator.signs_in(member)
+    await creator.sign_in(member)
     for path in (
         "/dashboard",
         "/profile",
         "/creator",
         "/creator/sessions/new",
-        f"/creator/sessions/{quoted}/edit",
+        f"/creator/sessions/{published}/edit",
         "/creator/bookings",
     ):
         found += await in_both_modes(member, path, size)
@@ -76,13 +76,13 @@ async def test_every_page_passes_axe(creator: Account, open_page: OpenPage, size
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 async def test_pages_of_booked_learner_pass_axe(site: Server, open_page: OpenPage, size: Size) -> None:
     creator, learner = await account(site, "creator"), await account(site)
-    quoted = await scheduled_session(creator)
-    start, *_ = await free_starts(creator, quoted["id"])
-    await learner.asks("POST", "/api/bookings/", session=quoted["id"], booking_date=start)
+    published = await scheduled_session(creator)
+    start, *_ = await free_starts(creator, published["id"])
+    await learner.call_api("POST", "/api/bookings/", session=published["id"], booking_date=start)
     page = await open_page("/", size)
-    await learner.signs_in(page)
+    await learner.sign_in(page)
     await page.goto("/dashboard")
-    await page.get_by_text(quoted["title"]).first.wait_for()
+    await page.get_by_text(published["title"]).first.wait_for()
     assert await findings(page, f"booked-{size}") == []
     await page.get_by_role("button", name="Cancel").first.click()
     await page.get_by_role("dialog").wait_for()
@@ -94,13 +94,15 @@ async def test_back_office_pages_pass_axe(
     creator: Account, site: Server, database: str, open_page: OpenPage, size: Size
 ) -> None:
     staff, learner = await staff_member(site, database), await account(site, "user", "Noor")
-    quoted = await scheduled_session(creator, title="Bread in a hurry")
-    start, *_ = await free_starts(creator, quoted["id"])
-    booked = await learner.asks("POST", "/api/bookings/", session=quoted["id"], booking_date=start)
-    await learner.asks("POST", f"/api/sessions/{quoted['id']}/report/", reason="misleading", text="It is not bread.")
-    person = await creator.asks("GET", "/api/auth/profile/")
+    published = await scheduled_session(creator, title="Bread in a hurry")
+    start, *_ = await free_starts(creator, published["id"])
+    booked = await learner.call_api("POST", "/api/bookings/", session=published["id"], booking_date=start)
+    await learner.call_api(
+        "POST", f"/api/sessions/{published['id']}/report/", reason="misleading", text="It is not bread."
+    )
+    person = await creator.call_api("GET", "/api/auth/profile/")
     page = await open_page("/", size)
-    await staff.signs_in(page)
+    await staff.sign_in(page)
     found: list[str] = []
     for path in (
         "/admin",
@@ -109,8 +111,8 @@ async def test_back_office_pages_pass_axe(
         f"/admin/users/{person['id']}",
         "/admin/users/gone",
         "/admin/sessions",
-        f"/admin/sessions/{quoted['id']}",
-        f"/admin/sessions/{quoted['id']}/edit",
+        f"/admin/sessions/{published['id']}",
+        f"/admin/sessions/{published['id']}/edit",
         "/admin/bookings",
         f"/admin/bookings/{booked['id']}",
         "/admin/reports",

@@ -1,4 +1,4 @@
-"""The staff at work: moderation, accounts, many rows at once, files, and the site as somebody else sees it."""
+"""The back office: moderation, accounts, bulk actions, exports and impersonation."""
 
 import csv
 from pathlib import Path
@@ -6,28 +6,28 @@ from pathlib import Path
 import openpyxl
 from playwright.async_api import Locator, Page, expect
 
-from browser.accounts import PASSWORD, Account, account, fill_sign_in, free_starts, says, scheduled_session
+from browser.accounts import PASSWORD, Account, account, expect_text, fill_sign_in, free_starts, scheduled_session
 from browser.conftest import OpenPage
-from browser.staff import crowd, staff_member
+from browser.staff import add_users, staff_member
 from postgres.servers import Server
 
-CROWD = 5_000
+MANY_USERS = 5_000
 LONG = 120_000
-"""Milliseconds that thousands of rows may take."""
+"""Milliseconds allowed for thousands of rows."""
 NEW_PASSWORD = "a lamp beside the door"
 
 
 async def give_reason(page: Page, reason: str, button: str) -> None:
-    """Say why in the dialog that is open, and do it."""
+    """Fill in the reason in the open dialog and confirm it."""
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("Reason").fill(reason)
     await dialog.get_by_role("button", name=button).click()
 
 
-async def at_work(staff: Account, open_page: OpenPage, path: str) -> Page:
-    """A member of the staff, signed in, at a page of the back office."""
+async def open_as_staff(staff: Account, open_page: OpenPage, path: str) -> Page:
+    """Sign in as staff and open a page of the back office."""
     page = await open_page("/")
-    await staff.signs_in(page)
+    await staff.sign_in(page)
     await page.goto(path)
     return page
 
@@ -40,34 +40,34 @@ async def test_reported_session_is_hidden_with_reason_shown_to_creator_and_resto
     site: Server, database: str, open_page: OpenPage
 ) -> None:
     staff, creator, learner = await staff_member(site, database), await account(site, "creator"), await account(site)
-    quoted = await scheduled_session(creator, title="Bread of gold")
+    published = await scheduled_session(creator, title="Bread of gold")
     public = await open_page("/", "phone")
-    await learner.signs_in(public)
-    await public.goto(f"/sessions/{quoted['id']}")
+    await learner.sign_in(public)
+    await public.goto(f"/sessions/{published['id']}")
     await public.get_by_role("button", name="Report this session").click()
     await public.get_by_label("It's misleading").check()
     await public.get_by_label("Tell us more").fill("There is no gold in it.")
     await public.get_by_role("button", name="Send report").click()
-    await says(public, "Thank you. Our staff will review it.")
+    await expect_text(public, "Thank you. Our staff will review it.")
 
-    office = await at_work(staff, open_page, "/admin/reports")
-    await says(office, "There is no gold in it.")
-    await office.get_by_role("button", name="Hide session").click()
-    await give_reason(office, "No gold in the bread.", "Hide session")
-    await says(office, "No open reports")
+    back_office = await open_as_staff(staff, open_page, "/admin/reports")
+    await expect_text(back_office, "There is no gold in it.")
+    await back_office.get_by_role("button", name="Hide session").click()
+    await give_reason(back_office, "No gold in the bread.", "Hide session")
+    await expect_text(back_office, "No open reports")
     await public.reload()
     await expect(public.get_by_role("heading", name="Bread of gold")).to_be_hidden()
 
     own = await open_page("/")
-    await creator.signs_in(own)
+    await creator.sign_in(own)
     await own.goto("/creator")
-    await says(own, "No gold in the bread.")
+    await expect_text(own, "No gold in the bread.")
 
-    await office.goto(f"/admin/sessions/{quoted['id']}")
-    await office.get_by_role("button", name="Restore").click()
-    await office.get_by_role("dialog").get_by_role("button", name="Restore session").click()
-    await says(office, "Session restored.")
-    await public.goto(f"/sessions/{quoted['id']}")
+    await back_office.goto(f"/admin/sessions/{published['id']}")
+    await back_office.get_by_role("button", name="Restore").click()
+    await back_office.get_by_role("dialog").get_by_role("button", name="Restore session").click()
+    await expect_text(back_office, "Session restored.")
+    await public.goto(f"/sessions/{published['id']}")
     await expect(public.get_by_role("heading", name="Bread of gold")).to_be_visible()
 
 
@@ -79,65 +79,65 @@ async def test_deactivated_creator_is_signed_out_and_their_sold_seats_can_be_can
         await account(site, "creator", "Mallory"),
         await account(site),
     )
-    quoted = await scheduled_session(creator)
-    start, *_ = await free_starts(creator, quoted["id"])
-    await learner.asks("POST", "/api/bookings/", session=quoted["id"], booking_date=start)
+    published = await scheduled_session(creator)
+    start, *_ = await free_starts(creator, published["id"])
+    await learner.call_api("POST", "/api/bookings/", session=published["id"], booking_date=start)
     second_learner = await account(site)
-    await second_learner.asks("POST", "/api/bookings/", session=quoted["id"], booking_date=start, seats=2)
+    await second_learner.call_api("POST", "/api/bookings/", session=published["id"], booking_date=start, seats=2)
     own = await open_page("/")
-    await creator.signs_in(own)
+    await creator.sign_in(own)
 
-    office = await at_work(staff, open_page, "/admin/users")
-    await office.get_by_role("searchbox", name="Name, username or email").fill(creator.email)
-    await office.get_by_role("link", name=creator.name).click()
-    await office.get_by_role("button", name="Deactivate").click()
-    dialog = office.get_by_role("dialog")
+    back_office = await open_as_staff(staff, open_page, "/admin/users")
+    await back_office.get_by_role("searchbox", name="Name, username or email").fill(creator.email)
+    await back_office.get_by_role("link", name=creator.name).click()
+    await back_office.get_by_role("button", name="Deactivate").click()
+    dialog = back_office.get_by_role("dialog")
     await expect(dialog.get_by_text("2 upcoming bookings:")).to_be_visible()
     await expect(dialog.get_by_role("listitem")).to_have_count(1)
     await expect(dialog.get_by_role("listitem")).to_contain_text("2 bookings, seats: 3")
     await dialog.get_by_label("Also cancel these bookings").check()
-    await give_reason(office, "Takes money and does not come.", "Deactivate")
-    await says(office, "2 of 2 cancelled")
-    await office.get_by_role("dialog").get_by_role("button", name="Close").last.click()
-    await expect(office.get_by_text("Deactivated", exact=True).first).to_be_visible()
+    await give_reason(back_office, "Takes money and does not come.", "Deactivate")
+    await expect_text(back_office, "2 of 2 cancelled")
+    await back_office.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+    await expect(back_office.get_by_text("Deactivated", exact=True).first).to_be_visible()
 
     await own.goto("/creator")
     await expect(own.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
-    gone = await site.client.get(f"/api/sessions/{quoted['id']}/")
+    gone = await site.client.get(f"/api/sessions/{published['id']}/")
     assert gone.status_code == 404
-    assert [one["status"] for one in await learner.asks("GET", "/api/bookings/")] == ["cancelled"]
+    assert [one["status"] for one in await learner.call_api("GET", "/api/bookings/")] == ["cancelled"]
 
 
 async def test_bulk_action_on_5000_rows_shows_preview_progress_and_skipped_rows(
     site: Server, database: str, open_page: OpenPage
 ) -> None:
     staff = await staff_member(site, database)
-    await crowd(database, CROWD)
-    office = await at_work(staff, open_page, "/admin/users?search=example&limit=100")
-    await office.get_by_label("Select all on this page").check()
-    await says(office, "100 selected")
-    await office.get_by_role("button", name="Select all").click()
-    await says(office, "matches are selected")
-    await office.get_by_role("button", name="Deactivate", exact=True).click()
-    dialog = office.get_by_role("dialog")
+    await add_users(database, MANY_USERS)
+    back_office = await open_as_staff(staff, open_page, "/admin/users?search=example&limit=100")
+    await back_office.get_by_label("Select all on this page").check()
+    await expect_text(back_office, "100 selected")
+    await back_office.get_by_role("button", name="Select all").click()
+    await expect_text(back_office, "matches are selected")
+    await back_office.get_by_role("button", name="Deactivate", exact=True).click()
+    dialog = back_office.get_by_role("dialog")
     await expect(dialog.get_by_text("Will change", exact=True)).to_be_visible(timeout=LONG)
     await dialog.get_by_text("What will be skipped, and why").click()
     await expect(dialog.get_by_text("You can't do this to your own account.")).to_be_visible()
-    await give_reason(office, "They never came.", "Deactivate ")
-    await office.wait_for_url("**/admin/bulk?run=*")
-    bar = office.get_by_role("progressbar")
+    await give_reason(back_office, "They never came.", "Deactivate ")
+    await back_office.wait_for_url("**/admin/bulk?run=*")
+    bar = back_office.get_by_role("progressbar")
     await expect(bar).to_be_visible()
-    await expect(office.get_by_text("Finished", exact=True)).to_be_visible(timeout=LONG)
+    await expect(back_office.get_by_text("Finished", exact=True)).to_be_visible(timeout=LONG)
     total = await bar.get_attribute("aria-valuemax")
     assert total is not None
-    assert int(total) >= CROWD
+    assert int(total) >= MANY_USERS
     assert await bar.get_attribute("aria-valuenow") == total
-    await says(office, "This account is already deactivated.")
-    await office.goto("/admin/users?search=example&is_active=false")
-    shown = office.get_by_role("navigation", name="Pages").get_by_role("status")
+    await expect_text(back_office, "This account is already deactivated.")
+    await back_office.goto("/admin/users?search=example&is_active=false")
+    shown = back_office.get_by_role("navigation", name="Pages").get_by_role("status")
     await expect(shown).to_contain_text("20 of ")
-    # all but those of the staff among them, who are one in a thousand
-    assert int((await shown.inner_text()).split()[-1].replace(",", "")) >= CROWD * 0.999
+    # all except the staff accounts, which are one in a thousand
+    assert int((await shown.inner_text()).split()[-1].replace(",", "")) >= MANY_USERS * 0.999
 
 
 async def test_list_exports_as_file_that_spreadsheets_open(
@@ -146,14 +146,14 @@ async def test_list_exports_as_file_that_spreadsheets_open(
     staff, creator = await staff_member(site, database), await account(site, "creator", "Elodie")
     await scheduled_session(creator, title="=1+1 in the kitchen", price="19.90")
     await scheduled_session(creator, title="Crêpes, thin; and thick", price="30.00")
-    me = await creator.asks("GET", "/api/auth/profile/")
-    office = await at_work(staff, open_page, f"/admin/sessions?creator={me['id']}&ordering=price")
-    await says(office, "2 of 2")
+    me = await creator.call_api("GET", "/api/auth/profile/")
+    back_office = await open_as_staff(staff, open_page, f"/admin/sessions?creator={me['id']}&ordering=price")
+    await expect_text(back_office, "2 of 2")
 
     async def saved(form: str) -> Path:
-        await office.get_by_role("button", name="Export").click()
-        async with office.expect_download() as coming:
-            await office.get_by_role("menuitem", name=form).click()
+        await back_office.get_by_role("button", name="Export").click()
+        async with back_office.expect_download() as coming:
+            await back_office.get_by_role("menuitem", name=form).click()
         file = await coming.value
         target = tmp_path / file.suggested_filename
         await file.save_as(target)
@@ -172,40 +172,40 @@ async def test_impersonation_is_read_only_and_limited_to_its_tab(
     site: Server, database: str, open_page: OpenPage
 ) -> None:
     staff, learner = await staff_member(site, database), await account(site, "user", "Noor")
-    me = await learner.asks("GET", "/api/auth/profile/")
-    office = await at_work(staff, open_page, f"/admin/users/{me['id']}")
-    await office.get_by_role("button", name="View as user").click()
-    await give_reason(office, "They cannot find their bookings.", "View as user")
-    bar = office.get_by_role("complementary", name="Viewing the site as another user")
+    me = await learner.call_api("GET", "/api/auth/profile/")
+    back_office = await open_as_staff(staff, open_page, f"/admin/users/{me['id']}")
+    await back_office.get_by_role("button", name="View as user").click()
+    await give_reason(back_office, "They cannot find their bookings.", "View as user")
+    bar = back_office.get_by_role("complementary", name="Viewing the site as another user")
     await expect(bar).to_contain_text(f"You're viewing the site as {learner.name}")
-    await office.get_by_role("link", name="My bookings").first.click()
+    await back_office.get_by_role("link", name="My bookings").first.click()
     await expect(bar).to_be_visible()
-    await office.get_by_role("button", name=f"{learner.name}'s account").click()
-    await office.get_by_role("menuitem", name="Profile").click()
-    await office.get_by_label("Last name").fill("Changed")
-    await office.get_by_role("button", name="Save").first.click()
-    await says(office, "so you can't change anything")
-    await office.get_by_role("button", name="Discard").click()
-    other_tab = await open_page("/profile", same_person_as=office)
-    await says(other_tab, staff.email)
+    await back_office.get_by_role("button", name=f"{learner.name}'s account").click()
+    await back_office.get_by_role("menuitem", name="Profile").click()
+    await back_office.get_by_label("Last name").fill("Changed")
+    await back_office.get_by_role("button", name="Save").first.click()
+    await expect_text(back_office, "so you can't change anything")
+    await back_office.get_by_role("button", name="Discard").click()
+    other_tab = await open_page("/profile", same_person_as=back_office)
+    await expect_text(other_tab, staff.email)
 
     await bar.get_by_role("button", name="Stop viewing").click()
     await expect(bar).to_be_hidden()
-    await expect(office.get_by_role("heading", name=learner.name)).to_be_visible()
-    await office.goto(f"/admin/audit?target={me['id']}")
-    await expect(row(office, "Change blocked while viewing as user")).to_contain_text(f"as {learner.name}")
+    await expect(back_office.get_by_role("heading", name=learner.name)).to_be_visible()
+    await back_office.goto(f"/admin/audit?target={me['id']}")
+    await expect(row(back_office, "Change blocked while viewing as user")).to_contain_text(f"as {learner.name}")
 
 
 async def test_a_password_link_is_shown_once_and_sets_a_password(
     site: Server, database: str, open_page: OpenPage
 ) -> None:
     staff, learner = await staff_member(site, database), await account(site)
-    me = await learner.asks("GET", "/api/auth/profile/")
-    office = await at_work(staff, open_page, f"/admin/users/{me['id']}")
-    await office.get_by_role("button", name="More actions for").click()
-    await office.get_by_role("menuitem", name="Password reset link").click()
-    await give_reason(office, "Asked on the phone.", "Create link")
-    link = await office.get_by_role("textbox", name="Link").input_value()
+    me = await learner.call_api("GET", "/api/auth/profile/")
+    back_office = await open_as_staff(staff, open_page, f"/admin/users/{me['id']}")
+    await back_office.get_by_role("button", name="More actions for").click()
+    await back_office.get_by_role("menuitem", name="Password reset link").click()
+    await give_reason(back_office, "Asked on the phone.", "Create link")
+    link = await back_office.get_by_role("textbox", name="Link").input_value()
 
     person = await open_page("/", "phone")
     await person.goto(link)
@@ -214,7 +214,7 @@ async def test_a_password_link_is_shown_once_and_sets_a_password(
     await expect(person.get_by_role("heading", name="Your password is set")).to_be_visible()
     await person.goto("/login")
     await fill_sign_in(person, learner.email, PASSWORD)
-    await says(person, "Incorrect email or password.")
+    await expect_text(person, "Incorrect email or password.")
     await fill_sign_in(person, learner.email, NEW_PASSWORD)
     await person.wait_for_url(lambda address: "/login" not in address)
     again = await open_page("/")
@@ -228,7 +228,7 @@ async def test_back_office_is_hidden_from_others(site: Server, open_page: OpenPa
     visitor = await open_page("/admin/users")
     await visitor.wait_for_url("**/login?next=*")
     learner = await account(site)
-    await learner.signs_in(visitor)
+    await learner.sign_in(visitor)
     await visitor.goto("/admin/users")
     await expect(visitor.get_by_role("heading", name="Page not found")).to_be_visible()
 
@@ -239,7 +239,7 @@ async def test_featured_session_comes_first_on_front_page_once(
     staff, creator = await staff_member(site, database), await account(site, "creator")
     older = await scheduled_session(creator, title="Knots for sailors")
     await scheduled_session(creator, title="Knots for climbers")
-    await staff.asks("POST", f"/api/admin/sessions/{older['id']}/feature/", reason="A lovely one.")
+    await staff.call_api("POST", f"/api/admin/sessions/{older['id']}/feature/", reason="A lovely one.")
     visitor = await open_page("/", "phone")
     cards = visitor.get_by_role("article")
     await expect(cards.first).to_contain_text("Knots for sailors")

@@ -1,4 +1,4 @@
-"""Every dialog, in both modes and on both sizes: what axe finds, where the focus goes, and that Escape leads back."""
+"""Every dialog, in both modes and on both sizes: axe, focus, and closing by Escape."""
 
 from dataclasses import dataclass
 
@@ -14,13 +14,13 @@ from postgres.servers import Server
 pytestmark = pytest.mark.starts_first
 
 Way = tuple[str, ...]
-"""The beginning of the name of the button that opens it, or of a menu's and then of its item."""
+"""The start of the name of the button that opens it, or of a menu's button and then of its item."""
 BREAD, PASTA = "Bread that rises", "Pasta by hand"
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A creator with a seat sold and one asked for, and who has and wants them."""
+    """A creator with a confirmed and a pending booking, and the learners who made them."""
 
     creator: Account
     learner: Account
@@ -35,9 +35,9 @@ async def scene(site: Server) -> Scene:
     bread = await scheduled_session(creator, title=BREAD)
     pasta = await scheduled_session(creator, title=PASTA, requires_confirmation=True)
     first, second, *_ = await free_starts(creator, bread["id"])
-    booked = await learner.asks("POST", "/api/bookings/", session=bread["id"], booking_date=first)
-    requested = await learner.asks("POST", "/api/bookings/", session=pasta["id"], booking_date=second)
-    await learner.asks("POST", f"/api/sessions/{bread['id']}/report/", reason="misleading", text="It is not bread.")
+    booked = await learner.call_api("POST", "/api/bookings/", session=bread["id"], booking_date=first)
+    requested = await learner.call_api("POST", "/api/bookings/", session=pasta["id"], booking_date=second)
+    await learner.call_api("POST", f"/api/sessions/{bread['id']}/report/", reason="misleading", text="It is not bread.")
     return Scene(creator, learner, bread["id"], booked["id"], requested["id"])
 
 
@@ -45,8 +45,8 @@ def button(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name).first
 
 
-async def faults_of_dialogs(page: Page, size: Size, path: str, *ways: Way) -> list[str]:
-    """Opens each dialog of a page in turn and leaves it by Escape. What axe holds against it, and lost focus."""
+async def dialog_errors(page: Page, size: Size, path: str, *ways: Way) -> list[str]:
+    """Open each dialog of a page in turn and close it by Escape; return axe's violations and lost focus."""
     await page.goto(path)
     errors = []
     for way in ways:
@@ -60,7 +60,7 @@ async def faults_of_dialogs(page: Page, size: Size, path: str, *ways: Way) -> li
         if not await dialog.evaluate("dialog => dialog.contains(document.activeElement)"):
             errors.append(f"{where}: the focus stays outside")
         picture = "-".join(["dialog", *where.lower().replace("> ", "").split(), size])
-        errors += [f"{where}: {fault}" for fault in await findings_in_both_modes(page, picture, "[role=dialog]")]
+        errors += [f"{where}: {error}" for error in await findings_in_both_modes(page, picture, "[role=dialog]")]
         if await is_wider_than_the_window(page):
             errors.append(f"{where}: wider than the window")
         await page.keyboard.press("Escape")
@@ -72,32 +72,32 @@ async def faults_of_dialogs(page: Page, size: Size, path: str, *ways: Way) -> li
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 async def test_learner_dialogs_are_accessible(scene: Scene, open_page: OpenPage, size: Size) -> None:
     page = await open_page("/", size)
-    await scene.learner.signs_in(page)
+    await scene.learner.sign_in(page)
     details = ("More actions for", "Details")
     cancel, move = ("Cancel",), ("Reschedule",)
-    found = await faults_of_dialogs(page, size, "/dashboard", cancel, move, details)
-    found += await faults_of_dialogs(page, size, "/profile", ("Sign out everywhere",))
+    found = await dialog_errors(page, size, "/dashboard", cancel, move, details)
+    found += await dialog_errors(page, size, "/profile", ("Sign out everywhere",))
     await page.get_by_role("button", name="Show calendar link").click()
     await page.get_by_role("button", name="Get a new link").click()
     found += await findings(page, f"dialog-new-address-{size}")
     if size == "phone":
-        found += await faults_of_dialogs(page, size, "/", ("Filters",), ("Menu",))
-        found += await faults_of_dialogs(page, size, f"/sessions/{scene.sold}", ("Choose a time",))
+        found += await dialog_errors(page, size, "/", ("Filters",), ("Menu",))
+        found += await dialog_errors(page, size, f"/sessions/{scene.sold}", ("Choose a time",))
     else:
         filters = [(name,) for name in ("Category", "Price", "Duration", "When")]
-        found += await faults_of_dialogs(page, size, "/", *filters)
+        found += await dialog_errors(page, size, "/", *filters)
     assert found == []
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 async def test_creator_dialogs_are_accessible(scene: Scene, open_page: OpenPage, size: Size) -> None:
     page = await open_page("/", size)
-    await scene.creator.signs_in(page)
-    found = await faults_of_dialogs(page, size, "/creator", (f"More actions for {BREAD}", "Archive"))
+    await scene.creator.sign_in(page)
+    found = await dialog_errors(page, size, "/creator", (f"More actions for {BREAD}", "Archive"))
     edit = f"/creator/sessions/{scene.sold}/edit?part=times"
-    found += await faults_of_dialogs(page, size, edit, ("Add days off",))
+    found += await dialog_errors(page, size, edit, ("Add days off",))
     person, time = f"More actions for {scene.learner.name}", f"More actions for {BREAD},"
-    found += await faults_of_dialogs(
+    found += await dialog_errors(
         page,
         size,
         "/creator/bookings",
@@ -116,10 +116,10 @@ async def test_staff_dialogs_are_accessible(
 ) -> None:
     page = await open_page("/", size)
     staff = await staff_member(site, database, is_superuser=True)
-    await staff.signs_in(page)
-    person = await scene.creator.asks("GET", "/api/auth/profile/")
+    await staff.sign_in(page)
+    person = await scene.creator.call_api("GET", "/api/auth/profile/")
     more = "More actions for"
-    found = await faults_of_dialogs(
+    found = await dialog_errors(
         page,
         size,
         f"/admin/users/{person['id']}",
@@ -130,7 +130,7 @@ async def test_staff_dialogs_are_accessible(
         (more, "Make learner"),
         (more, "Permissions"),
     )
-    found += await faults_of_dialogs(
+    found += await dialog_errors(
         page,
         size,
         f"/admin/sessions/{scene.sold}",
@@ -140,9 +140,9 @@ async def test_staff_dialogs_are_accessible(
         (more, "Archive"),
     )
     reschedule, cancel = ("Reschedule",), ("Cancel booking",)
-    found += await faults_of_dialogs(page, size, f"/admin/bookings/{scene.booked}", reschedule, cancel)
+    found += await dialog_errors(page, size, f"/admin/bookings/{scene.booked}", reschedule, cancel)
     confirm, decline = ("Confirm",), ("Decline",)
-    found += await faults_of_dialogs(page, size, f"/admin/bookings/{scene.requested}", confirm, decline)
+    found += await dialog_errors(page, size, f"/admin/bookings/{scene.requested}", confirm, decline)
     assert found == []
 
 
@@ -150,7 +150,7 @@ async def test_missing_reason_shows_error_and_focuses_field(
     scene: Scene, site: Server, database: str, open_page: OpenPage
 ) -> None:
     page = await open_page("/")
-    await (await staff_member(site, database)).signs_in(page)
+    await (await staff_member(site, database)).sign_in(page)
     await page.goto(f"/admin/bookings/{scene.booked}")
     await button(page, "Cancel booking").click()
     dialog = page.get_by_role("dialog")

@@ -1,10 +1,10 @@
-"""The way of a session and of a seat in it, from the first visit of two people to the seat that is given back."""
+"""The life of a session and a booking in the browser, from registration to cancellation."""
 
 import re
 
 from playwright.async_api import Page, expect
 
-from browser.accounts import PASSWORD, says
+from browser.accounts import PASSWORD, expect_text
 from browser.conftest import OpenPage
 from postgres.servers import Server
 
@@ -24,7 +24,7 @@ async def register(page: Page, role: str, name: str) -> None:
 
 
 async def quote(page: Page) -> None:
-    """From the empty list of a new creator to a session that the catalog shows."""
+    """Create and publish a session, starting from a new creator's empty list."""
     await page.get_by_role("link", name="New session").first.click()
     await page.get_by_label("Title").fill(TITLE)
     await page.get_by_label("Description").fill("Rice, smoke and patience.\n\nCome hungry.")
@@ -32,7 +32,7 @@ async def quote(page: Page) -> None:
     await page.get_by_label("Seats per start").fill("6")
     await page.get_by_label("Learners can cancel until").fill("0")
     await page.get_by_role("button", name="Save and set times").click()
-    await says(page, "Saved. Now set its times.")
+    await expect_text(page, "Saved. Now set its times.")
     await page.get_by_text("At set times").click()
     for day in WEEKDAYS:
         add = page.get_by_role("button", name=f"Add hours on {day}")
@@ -40,11 +40,11 @@ async def quote(page: Page) -> None:
             await add.click()
     await expect(page.get_by_text(re.compile(r"\d+ times can be booked in these two weeks"))).to_be_visible()
     await page.get_by_role("button", name="Save and publish").click()
-    await says(page, "Saved and published in the catalog.")
+    await expect_text(page, "Saved and published in the catalog.")
 
 
 async def choose_a_time(page: Page) -> str:
-    """Choose the first free time of the first free day that is shown; say which day it is."""
+    """Choose the first free time of the first free day that is shown, and return its day."""
     dialog = page.get_by_role("dialog")
     day = dialog.get_by_role("button", name=re.compile(r"\d free times?$")).first
     await day.click()
@@ -76,13 +76,13 @@ async def test_session_is_created_found_booked_rescheduled_and_cancelled(site: S
     await expect(learner.get_by_role("dialog")).to_be_hidden()
 
     await creator.goto("/creator/bookings")
-    await says(creator, "Ivo")
+    await expect_text(creator, "Ivo")
 
     await learner.get_by_role("button", name=f"Cancel booking of “{TITLE}”").click()
     await learner.get_by_role("dialog").get_by_role("button", name=re.compile("Cancel")).last.click()
     await expect(learner.get_by_role("dialog")).to_be_hidden()
     await learner.get_by_role("tab", name=re.compile("Cancelled")).click()
-    await says(learner, TITLE)
+    await expect_text(learner, TITLE)
     assert site.failures() == []
 
 

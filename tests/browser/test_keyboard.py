@@ -1,11 +1,11 @@
-"""The same by keys alone: every control is reached, focus is where one expects it, dialogs give it back."""
+"""The same journey by keyboard alone: every control is reachable, focus moves as expected, dialogs return it."""
 
 import re
 from typing import Literal
 
 from playwright.async_api import Locator, Page, expect
 
-from browser.accounts import PASSWORD, account, free_starts, says, scheduled_session
+from browser.accounts import PASSWORD, account, expect_text, free_starts, scheduled_session
 from browser.conftest import OpenPage
 from postgres.servers import Server
 
@@ -13,7 +13,7 @@ MAX_STEPS = 150
 
 
 async def tab_to(page: Page, control: Locator) -> None:
-    """Go on from control to control until this one has the focus, which must be seen."""
+    """Press Tab until this control has the focus, which must be visible."""
     for _ in range(MAX_STEPS):
         await page.keyboard.press("Tab")
         if await control.evaluate("each => each === document.activeElement"):
@@ -46,11 +46,11 @@ async def test_static_page_takes_no_focus_before_application_loads(open_page: Op
 
 async def test_seat_is_booked_and_cancelled_by_keyboard(site: Server, open_page: OpenPage) -> None:
     creator, learner = await account(site, "creator"), await account(site)
-    quoted = await scheduled_session(creator)
-    assert await free_starts(creator, quoted["id"])
+    published = await scheduled_session(creator)
+    assert await free_starts(creator, published["id"])
     page = await open_page("/")
-    await learner.signs_in(page)
-    await page.goto(f"/sessions/{quoted['id']}")
+    await learner.sign_in(page)
+    await page.goto(f"/sessions/{published['id']}")
 
     day = page.get_by_role("button", name=re.compile(r"\d free times?$")).first
     await expect(day).to_be_visible()
@@ -64,7 +64,7 @@ async def test_seat_is_booked_and_cancelled_by_keyboard(site: Server, open_page:
     await expect(page.get_by_role("heading", name="You're booked")).to_be_visible()
 
     await page.goto("/dashboard")
-    cancel = page.get_by_role("button", name=f"Cancel booking of “{quoted['title']}”")
+    cancel = page.get_by_role("button", name=f"Cancel booking of “{published['title']}”")
     await expect(cancel).to_be_visible()
     await tab_to(page, cancel)
     await page.keyboard.press("Enter")
@@ -76,18 +76,18 @@ async def test_seat_is_booked_and_cancelled_by_keyboard(site: Server, open_page:
     await tab_to(page, page.get_by_role("dialog").get_by_role("button", name=re.compile("^Cancel")).last)
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("dialog")).to_be_hidden()
-    assert [one["status"] for one in await learner.asks("GET", "/api/bookings/")] == ["cancelled"]
+    assert [one["status"] for one in await learner.call_api("GET", "/api/bookings/")] == ["cancelled"]
 
 
 async def fill(page: Page, label: str, text: str) -> None:
-    """Go on to the field of this label, and type in place of what it says."""
+    """Tab to the field with this label and replace its content."""
     await tab_to(page, page.get_by_role("textbox", name=label, exact=True).or_(page.get_by_label(label)).first)
     await page.keyboard.press("Control+a")
     await page.keyboard.type(text)
 
 
 async def choose(page: Page, name: str) -> None:
-    """Go on to the group of this radio button, and within it by arrows."""
+    """Tab to the group of this radio button and select it with the arrow keys."""
     radio = page.get_by_role("radio", name=name)
     for _ in range(MAX_STEPS):
         await page.keyboard.press("Tab")
@@ -122,25 +122,25 @@ async def test_creator_registers_and_creates_session_by_keyboard(open_page: Open
     await fill(page, "Description", "Rope, and ten fingers.")
     await fill(page, "Price per seat", "19.50")
     await press(page, "button", "Save and set times")
-    await says(page, "Saved. Now set its times.")
+    await expect_text(page, "Saved. Now set its times.")
     await choose(page, "At set times")
     await press(page, "button", "Save and publish")
-    await says(page, "Saved and published in the catalog.")
+    await expect_text(page, "Saved and published in the catalog.")
 
 
 async def test_learner_signs_in_and_reschedules_booking_by_keyboard(site: Server, open_page: OpenPage) -> None:
     creator, learner = await account(site, "creator"), await account(site)
-    quoted = await scheduled_session(creator)
-    first, *_ = await free_starts(creator, quoted["id"])
-    await learner.asks("POST", "/api/bookings/", session=quoted["id"], booking_date=first)
+    published = await scheduled_session(creator)
+    first, *_ = await free_starts(creator, published["id"])
+    await learner.call_api("POST", "/api/bookings/", session=published["id"], booking_date=first)
     page = await open_page("/login?next=%2Fdashboard")
     await page.get_by_role("textbox", name="Email").wait_for()
     await fill(page, "Email", learner.email)
     await fill(page, "Password", PASSWORD)
     await page.keyboard.press("Enter")
-    move = page.get_by_role("button", name=f"Reschedule “{quoted['title']}”")
+    move = page.get_by_role("button", name=f"Reschedule “{published['title']}”")
     await move.wait_for()
-    await press(page, "button", f"Reschedule “{quoted['title']}”")
+    await press(page, "button", f"Reschedule “{published['title']}”")
     dialog = page.get_by_role("dialog")
     await expect(dialog.get_by_role("radio").first).to_be_attached()
     await tab_to(page, dialog.locator("[role=grid] button[tabindex='0'], table button[tabindex='0']").first)
@@ -151,5 +151,5 @@ async def test_learner_signs_in_and_reschedules_booking_by_keyboard(site: Server
     await tab_to(page, dialog.get_by_role("button", name=re.compile("^(Move|Reschedule|Ask)")).last)
     await page.keyboard.press("Enter")
     await expect(dialog).to_be_hidden()
-    (booked,) = await learner.asks("GET", "/api/bookings/?status=confirmed")
+    (booked,) = await learner.call_api("GET", "/api/bookings/?status=confirmed")
     assert booked["booking_date"] != first

@@ -1,4 +1,4 @@
-"""Two people, one seat."""
+"""Two buyers compete for the last seat."""
 
 import asyncio
 
@@ -13,7 +13,7 @@ TAKEN = "That seat was just taken. These times are still free."
 
 
 async def outcome(page: Page) -> str:
-    """Which of the two was shown."""
+    """Return which of the two outcomes is shown."""
     shown = page.get_by_role("heading", name=BOOKED).or_(page.get_by_text(TAKEN))
     await expect(shown.first).to_be_visible(timeout=15_000)
     return await shown.first.inner_text()
@@ -23,13 +23,13 @@ async def test_last_seat_race_has_one_winner_and_a_helpful_message_for_the_loser
     site: Server, open_page: OpenPage
 ) -> None:
     creator = await account(site, "creator")
-    quoted = await scheduled_session(creator, max_participants=1)
-    first, *others = await free_starts(creator, quoted["id"])
+    published = await scheduled_session(creator, max_participants=1)
+    first, *others = await free_starts(creator, published["id"])
     pages = []
     for name in ("Grace", "Edith"):
         page = await open_page("/", "phone" if name == "Grace" else "desktop")
-        await (await account(site, "user", name)).signs_in(page)
-        await page.goto(f"/sessions/{quoted['id']}?at={first}")
+        await (await account(site, "user", name)).sign_in(page)
+        await page.goto(f"/sessions/{published['id']}?at={first}")
         pages.append(page)
     sheet = pages[0].get_by_role("dialog")
     if not await sheet.is_visible():
@@ -42,7 +42,7 @@ async def test_last_seat_race_has_one_winner_and_a_helpful_message_for_the_loser
         await expect(page.get_by_role("radio", checked=True)).to_be_attached(timeout=15_000)
     await asyncio.gather(*(button.click() for button in buttons))
     assert sorted(await asyncio.gather(*(outcome(page) for page in pages))) == sorted([BOOKED, TAKEN])
-    booked = await creator.asks("GET", "/api/bookings/creator_bookings/")
+    booked = await creator.call_api("GET", "/api/bookings/creator_bookings/")
     assert [one["status"] for one in booked] == ["confirmed"]
-    assert first not in await free_starts(creator, quoted["id"])
+    assert first not in await free_starts(creator, published["id"])
     assert others

@@ -1,4 +1,4 @@
-"""A login that ends while somebody is at work."""
+"""A login that expires while its user is on a page."""
 
 from collections.abc import AsyncIterator
 
@@ -15,7 +15,7 @@ LIFE_OF_ACCESS = 2
 
 @pytest.fixture(scope="module")
 async def site(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    """A program whose access tokens hardly live."""
+    """Run a program whose access tokens expire within seconds."""
     folder = tmp_path_factory.mktemp("site")
     async with servers(1, database, folder, frontend_dir=DIST, access_token_ttl=LIFE_OF_ACCESS) as (server,):
         yield server
@@ -24,7 +24,7 @@ async def site(database: str, tmp_path_factory: pytest.TempPathFactory) -> Async
 async def test_access_token_expiring_mid_form_is_refreshed_silently(site: Server, open_page: OpenPage) -> None:
     person = await account(site)
     page = await open_page()
-    await person.signs_in(page)
+    await person.sign_in(page)
     await page.goto("/profile")
     await page.get_by_label("Last name").fill("Lovelace")
     await page.wait_for_timeout(1000 * LIFE_OF_ACCESS + 500)
@@ -37,7 +37,7 @@ async def test_access_token_expiring_mid_form_is_refreshed_silently(site: Server
 async def test_user_signed_out_mid_form_signs_in_and_submits_typed_values(site: Server, open_page: OpenPage) -> None:
     person = await account(site)
     page = await open_page()
-    await person.signs_in(page)
+    await person.sign_in(page)
     await page.goto("/profile")
     await page.get_by_label("Last name").fill("Byron")
     await page.context.clear_cookies()
@@ -55,7 +55,7 @@ async def test_user_signed_out_mid_form_signs_in_and_submits_typed_values(site: 
 async def test_signing_out_in_one_tab_signs_out_the_other(site: Server, open_page: OpenPage) -> None:
     person = await account(site)
     page = await open_page()
-    await person.signs_in(page)
+    await person.sign_in(page)
     other_tab = await open_page("/dashboard", same_person_as=page)
     await expect(other_tab.get_by_role("heading", name="My bookings")).to_be_visible()
     await page.get_by_role("button", name=f"{person.name}'s account").click()
@@ -69,7 +69,7 @@ async def test_signing_out_in_one_tab_signs_out_the_other(site: Server, open_pag
 async def test_tabs_refreshing_concurrently_stay_signed_in(site: Server, open_page: OpenPage) -> None:
     person = await account(site)
     page = await open_page()
-    await person.signs_in(page)
+    await person.sign_in(page)
     tabs = [page, *[await open_page("/dashboard", same_person_as=page) for _ in range(3)]]
     for _ in range(2):
         await page.wait_for_timeout(1000 * LIFE_OF_ACCESS + 500)

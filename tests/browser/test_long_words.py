@@ -1,4 +1,4 @@
-"""What people write may have words that no line of a phone is long enough for."""
+"""Words longer than a phone's line do not make a page scroll sideways."""
 
 import pytest
 from playwright.async_api import Page
@@ -17,12 +17,12 @@ MAX_NAME = 150
 @pytest.fixture(scope="module")
 async def creator(site: Server) -> Account:
     creator = await account(site, "creator", "Elena")
-    await creator.asks("PATCH", "/api/auth/profile/", first_name=(WORD * 2)[:MAX_NAME], last_name=WORD)
+    await creator.call_api("PATCH", "/api/auth/profile/", first_name=(WORD * 2)[:MAX_NAME], last_name=WORD)
     return creator
 
 
 async def too_wide(page: Page, *paths: str) -> list[str]:
-    """Which of the pages a person would have to push from side to side."""
+    """Return the pages that scroll sideways."""
     found = []
     for path in paths:
         await page.goto(path)
@@ -36,22 +36,22 @@ async def test_long_words_do_not_widen_any_page(
     creator: Account, site: Server, database: str, open_page: OpenPage
 ) -> None:
     staff, learner = await staff_member(site, database), await account(site)
-    quoted = (await scheduled_session(creator, title=(WORD * 3)[:MAX_TITLE], description=WORD * 5))["id"]
-    start, *_ = await free_starts(creator, quoted)
-    booked = await learner.asks("POST", "/api/bookings/", session=quoted, booking_date=start)
-    await learner.asks("POST", f"/api/sessions/{quoted}/report/", reason="misleading", text=WORD * 5)
-    person = await creator.asks("GET", "/api/auth/profile/")
+    published = (await scheduled_session(creator, title=(WORD * 3)[:MAX_TITLE], description=WORD * 5))["id"]
+    start, *_ = await free_starts(creator, published)
+    booked = await learner.call_api("POST", "/api/bookings/", session=published, booking_date=start)
+    await learner.call_api("POST", f"/api/sessions/{published}/report/", reason="misleading", text=WORD * 5)
+    person = await creator.call_api("GET", "/api/auth/profile/")
 
     visitor = await open_page("/", "phone")
-    assert await too_wide(visitor, "/", f"/sessions/{quoted}") == []
-    await learner.signs_in(visitor)
+    assert await too_wide(visitor, "/", f"/sessions/{published}") == []
+    await learner.sign_in(visitor)
     assert await too_wide(visitor, "/dashboard") == []
     teaching = await open_page("/", "phone")
-    await creator.signs_in(teaching)
-    own = ("/creator", "/creator/bookings", f"/creator/sessions/{quoted}/edit", "/profile")
+    await creator.sign_in(teaching)
+    own = ("/creator", "/creator/bookings", f"/creator/sessions/{published}/edit", "/profile")
     assert await too_wide(teaching, *own) == []
-    office = await open_page("/", "phone")
-    await staff.signs_in(office)
+    back_office = await open_page("/", "phone")
+    await staff.sign_in(back_office)
     lists = ("/admin", "/admin/users", "/admin/sessions", "/admin/bookings", "/admin/reports", "/admin/audit")
-    details = (f"/admin/users/{person['id']}", f"/admin/sessions/{quoted}", f"/admin/bookings/{booked['id']}")
-    assert await too_wide(office, *lists, *details) == []
+    details = (f"/admin/users/{person['id']}", f"/admin/sessions/{published}", f"/admin/bookings/{booked['id']}")
+    assert await too_wide(back_office, *lists, *details) == []

@@ -1,4 +1,4 @@
-"""The colours of a person's own, and paper."""
+"""Forced colors and print."""
 
 from playwright.async_api import expect
 
@@ -13,7 +13,7 @@ async def test_forced_colors_keep_switches_and_selections_visible(site: Server, 
     creator = await account(site, "creator")
     await scheduled_session(creator)
     page = await open_page("/")
-    await creator.signs_in(page)
+    await creator.sign_in(page)
     await page.emulate_media(forced_colors="active")
     await page.goto("/creator")
     switch = page.get_by_role("switch").first
@@ -26,9 +26,9 @@ async def test_forced_colors_keep_switches_and_selections_visible(site: Server, 
 
 
 async def test_printed_page_is_light_and_omits_controls(site: Server, open_page: OpenPage) -> None:
-    quoted = await scheduled_session(await account(site, "creator"))
-    page = await open_page(f"/sessions/{quoted['id']}", "phone", color_scheme="dark")
-    title = page.get_by_role("heading", name=quoted["title"])
+    published = await scheduled_session(await account(site, "creator"))
+    page = await open_page(f"/sessions/{published['id']}", "phone", color_scheme="dark")
+    title = page.get_by_role("heading", name=published["title"])
     await expect(title).to_be_visible()
     await expect(page.get_by_role("banner")).to_be_visible()
     await expect(page.get_by_role("button", name="Choose a time")).to_be_visible()

@@ -1,4 +1,4 @@
-"""What must be true of every creator's books, whatever was done to them; read through the ports alone."""
+"""Invariants of a creator's bookings, read through the ports alone."""
 
 import asyncio
 from collections import Counter
@@ -16,7 +16,7 @@ LEGAL = {(action, before, after) for action, leads in TRANSITIONS.items() for be
 
 
 async def bookings_of(storage: Storage, creator_id: UUID) -> list[BookingHistory]:
-    """Everything that was ever booked of a creator, oldest first, with its history."""
+    """Return every booking of a creator with its history, oldest first."""
     ids: list[UUID] = []
     after: str | None = None
     while True:
@@ -30,14 +30,14 @@ async def bookings_of(storage: Storage, creator_id: UUID) -> list[BookingHistory
 
 
 async def occupied_slots(storage: Storage, session_ids: set[UUID]) -> list[Slot]:
-    """Every slot of these sessions that has a seat taken, past ones too."""
+    """Return every occupied slot of these sessions, including past ones."""
     async with storage.unit_of_work() as tx:
         slots = [await tx.slots.acquire_upcoming(session_id, LONG_AGO) for session_id in sorted(session_ids)]
     return [slot for of_session in slots for slot in of_session]
 
 
 async def check_books(storage: Storage, creator_id: UUID) -> list[BookingHistory]:
-    """The creator's bookings, having checked their histories and that each slot's seats are theirs and no others."""
+    """Check each booking's history and each slot's seats, and return the creator's bookings."""
     bookings = await bookings_of(storage, creator_id)
     slots = await occupied_slots(storage, {booking.session_id for booking in bookings})
     sold = Counter[tuple[UUID, datetime]]()
@@ -54,7 +54,7 @@ async def check_books(storage: Storage, creator_id: UUID) -> list[BookingHistory
 
 
 def check_history(booking: BookingHistory) -> None:
-    """A booking was made once, and every later step leads on from the one before."""
+    """Check that the first step books and that every later step continues from the one before."""
     first, *later = booking.history
     assert (first.from_status, first.at, first.actor_id) == (None, booking.created_at, booking.user_id)
     assert first.to_status in LIVE
@@ -72,13 +72,13 @@ def check_history(booking: BookingHistory) -> None:
 
 
 def is_legal(step: BookingStep) -> bool:
-    """Whether the action makes of the status before what it became; such a step changes nothing else."""
+    """Return whether the action leads from one status to the other, and changes nothing else."""
     changed = (step.from_start, step.to_start, step.from_seats, step.to_seats)
     return (step.action, step.from_status, step.to_status) in LEGAL and changed == (None, None, None, None)
 
 
 def is_move(step: BookingStep) -> bool:
-    """Whether this step moved a live booking, which leaves it as it was or asks again."""
+    """Return whether the step rescheduled a live booking, which keeps its status or becomes pending again."""
     return step.action == "reschedule" and (
         step.from_status == step.to_status or (step.from_status, step.to_status) == ("confirmed", "pending")
     )

@@ -1,4 +1,4 @@
-"""The adapters that the contracts are held against."""
+"""The adapters that the contract suite runs against."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -14,7 +14,7 @@ from marketplace.core.ports.storage import Storage
 
 TIMEOUT = timedelta(seconds=5)
 OpenStorage = Callable[[timedelta], AbstractAsyncContextManager[Storage]]
-"""Given how long a lock may be waited for."""
+"""Opens a storage with the given lock timeout."""
 
 
 @asynccontextmanager
@@ -39,7 +39,7 @@ def adapter(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-# the databases are looked up by name, so that a run of the memory side alone starts no server
+# the databases are looked up by name, so that a run of the memory adapter alone starts no server
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def open_empty_storage(adapter: str, request: pytest.FixtureRequest) -> OpenStor
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def storage(open_storage: OpenStorage) -> AsyncIterator[Storage]:
-    """One storage per module and adapter: its tests find one another's rows, as in life."""
+    """Open one storage per module and adapter, so that tests meet rows of one another, as in production."""
     async with open_storage(TIMEOUT) as opened:
         yield opened
 

@@ -17,11 +17,11 @@ END = FAR + timedelta(days=999)
 
 
 class Trouble(Exception):
-    """What a subscriber meets."""
+    """An error of a subscriber."""
 
 
 class Recorder:
-    """Keeps what it is handed, unless it is told to refuse it."""
+    """Records the deliveries it receives, unless it is set to fail."""
 
     def __init__(self, refuses: Callable[[Delivery], bool] = lambda _: False) -> None:
         self.handed: list[Delivery] = []
@@ -34,12 +34,12 @@ class Recorder:
         self.handed.append(delivery)
 
     def kinds(self, subject_id: UUID | None = None) -> list[str]:
-        """The kinds of what it was handed, of everything or of one subject."""
+        """Return the kinds of the received events, of all subjects or of one."""
         return [each.event.kind for each in self.handed if subject_id in {None, each.event.subject_id}]
 
 
 class Enqueuer:
-    """Leaves a job for each event, as subscribers do that reach other systems."""
+    """Enqueues a job for each event, as subscribers do that reach other systems."""
 
     async def handle(self, tx: Transaction, delivery: Delivery) -> None:
         job = Job(kind="attend_booking", subject=delivery.event.subject_id, run_at=delivery.event.at)
@@ -58,13 +58,13 @@ def relay_over(
 
 
 async def drain(storage: Storage, *subscribers: Subscriber) -> None:
-    """Deliver everything, postponed or not."""
+    """Deliver all events, including postponed ones."""
     relay = relay_over(storage, *subscribers, clock=MovableClock(END))
     while await relay.deliver():
         pass
 
 
 async def claimed(storage: Storage, now: datetime = FAR) -> list[Delivery]:
-    """What a relay would claim, left as it is."""
+    """Return what a relay would claim, and roll back."""
     async with storage.unit_of_work() as tx:
         return list(await tx.events.claim(now, 1000))

@@ -1,4 +1,4 @@
-"""Doing things at the same time, and seeing who waits for whom."""
+"""Helpers to run operations concurrently and to detect waiting for locks."""
 
 import asyncio
 from collections import Counter
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from builders import a_caller, a_user, slots_of, somebody, stored_users
+from builders import a_principal, a_user, principal_of, slots_of, stored_users
 from fakes import NOW
 from marketplace.core.domain.bookings import LIVE, Booking, BookingDetails
 from marketplace.core.domain.principals import Principal
@@ -19,7 +19,7 @@ from marketplace.core.ports.unit_of_work import Transaction
 T = TypeVar("T")
 
 LONG_ENOUGH = 0.05
-"""Seconds after which something that is not done is waiting for a lock."""
+"""Seconds after which an unfinished task counts as waiting for a lock."""
 
 
 class _Broken(Exception):
@@ -28,7 +28,7 @@ class _Broken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[T]):
-    """What came of attempts made together."""
+    """Results and errors of concurrent attempts."""
 
     done: tuple[T, ...]
     refused: tuple[BaseException, ...]
@@ -38,7 +38,7 @@ class Outcome(Generic[T]):
 
 
 async def at_once(attempts: Iterable[Coroutine[Any, Any, T]]) -> Outcome[T]:
-    """Make all attempts together and wait until every one is over."""
+    """Run all attempts concurrently and wait until every one has ended."""
     results = await asyncio.gather(*attempts, return_exceptions=True)
     return Outcome(
         tuple(result for result in results if not isinstance(result, BaseException)),
@@ -47,14 +47,14 @@ async def at_once(attempts: Iterable[Coroutine[Any, Any, T]]) -> Outcome[T]:
 
 
 async def waits(task: asyncio.Task[Any]) -> bool:
-    """Whether the task is held up by something that only another can end."""
+    """Return whether the task is still waiting, for example for a lock of another transaction."""
     await asyncio.wait({task}, timeout=LONG_ENOUGH)
     return not task.done()
 
 
 @asynccontextmanager
 async def broken_transaction(storage: Storage) -> AsyncIterator[Transaction]:
-    """A transaction in which the last thing that happens is an error."""
+    """Open a transaction that ends with an error, so that it is rolled back."""
     with suppress(_Broken):
         async with storage.unit_of_work() as tx:
             yield tx
@@ -62,7 +62,7 @@ async def broken_transaction(storage: Storage) -> AsyncIterator[Transaction]:
 
 
 async def live_bookings(storage: Storage, session: Session) -> list[BookingDetails]:
-    """Every booking of a session that holds seats, read page by page."""
+    """Return every live booking of a session, read page by page."""
     found: list[BookingDetails] = []
     after: str | None = None
     while True:
@@ -74,28 +74,28 @@ async def live_bookings(storage: Storage, session: Session) -> list[BookingDetai
 
 
 async def cancel(tx: Transaction, booking: Booking) -> None:
-    """What cancelling writes, within a transaction."""
-    cancelled, step = (await tx.bookings.acquire(booking.id)).after("cancel", somebody(booking.user_id), NOW)
+    """Cancel a booking within a transaction."""
+    cancelled, step = (await tx.bookings.acquire(booking.id)).after("cancel", a_principal(booking.user_id), NOW)
     await tx.bookings.save(cancelled, step)
     await tx.slots.release(cancelled)
 
 
 async def cancel_now(storage: Storage, booking: Booking) -> None:
-    """The same as a transaction of its own."""
+    """Cancel a booking in a transaction of its own."""
     async with storage.unit_of_work() as tx:
         await cancel(tx, booking)
 
 
 async def principals(storage: Storage, number: int) -> list[Principal]:
-    """People who may act."""
-    return [a_caller(user) for user in await stored_users(storage, number)]
+    """Store users and return their principals."""
+    return [principal_of(user) for user in await stored_users(storage, number)]
 
 
 def owner_of(session: Session) -> Principal:
-    """The creator of a session, who may act."""
-    return a_caller(a_user(id=session.creator_id, role="creator"))
+    """Return the principal of a session's creator."""
+    return principal_of(a_user(id=session.creator_id, role="creator"))
 
 
 async def seats_at(storage: Storage, session: Session) -> dict[datetime, int]:
-    """How many seats are taken, by start."""
+    """Return the number of seats taken by start."""
     return {slot.starts_at: slot.seats_taken for slot in await slots_of(storage, session)}

@@ -1,4 +1,4 @@
-"""A machine that has people do things one after another on memory and on PostgreSQL, and compares what comes of it."""
+"""A stateful test that runs the same commands on memory and on PostgreSQL and compares their outcomes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from builders import Services, a_caller, a_session, a_user, services_over
+from builders import Services, a_session, a_user, principal_of, services_over
 from contracts.booking_invariants import check_books
 from fakes import MovableClock
 from marketplace.adapters.memory.storage import memory_storage
@@ -30,16 +30,16 @@ from marketplace.core.ports.storage import Storage
 LEARNERS = 6
 STEP = timedelta(minutes=30)
 PEOPLE = ("learner", "creator", "learner", "creator", "staff", "stranger")
-SOMEBODY, BOOKING, OFFER = st.sampled_from(PEOPLE), st.integers(0, 7), st.integers(0, 5)
+ACTOR, BOOKING, SESSION = st.sampled_from(PEOPLE), st.integers(0, 7), st.integers(0, 5)
 WHEN = st.sampled_from([2, 3, 4, 5, 6, 7, 8, 0])
 Order = tuple[int, int, int, int]
-"""Which learner, which offer, when, how many seats."""
-ORDERS = st.lists(st.tuples(st.integers(0, LEARNERS - 1), OFFER, WHEN, st.integers(1, 2)), min_size=3, max_size=6)
+"""Indexes of a learner, a session and a start, and the number of seats."""
+ORDERS = st.lists(st.tuples(st.integers(0, LEARNERS - 1), SESSION, WHEN, st.integers(1, 2)), min_size=3, max_size=6)
 
 
 @dataclass(kw_only=True)
 class Side:
-    """One marketplace, and the bookings that were made there, in the order in which they were."""
+    """One marketplace, with its bookings in the order in which they were made."""
 
     storage: Storage
     services: Services
@@ -49,15 +49,15 @@ class Side:
 Command = Callable[[Side], Awaitable[object]]
 
 
-class Life(RuleBasedStateMachine):
-    """The same commands to two marketplaces that begin alike."""
+class MarketplaceMachine(RuleBasedStateMachine):
+    """Sends the same commands to two marketplaces with the same initial data."""
 
     runner: asyncio.Runner
     opened: Storage
 
     @initialize(confirms=st.lists(st.booleans(), min_size=3, max_size=3), orders=ORDERS)
     def begin(self, confirms: list[bool], orders: list[Order]) -> None:
-        """Two creators and some learners; one of the creators offers two sessions that exclude each other."""
+        """Start with two creators and some learners; one creator has two sessions that exclude each other."""
         self.clock = MovableClock()
         self.sides = [
             Side(storage=storage, services=services_over(storage, clock=self.clock))
@@ -66,16 +66,25 @@ class Life(RuleBasedStateMachine):
         self.learners = [a_user() for _ in range(LEARNERS)]
         self.creators = [a_user(role="creator") for _ in range(2)]
         self.staff, self.stranger = a_user(is_staff=True), a_user()
-        self.quotes: list[Session] = []
+        self.sessions: list[Session] = []
         self._both(self._add_people)
-        for place, asks in enumerate(confirms):
-            self._add_offer(creator=place % 2, minutes=60, seats=2, asks=asks, notice=place)
+        for place, requires_confirmation in enumerate(confirms):
+            self._add_session(
+                creator=place % 2, minutes=60, seats=2, requires_confirmation=requires_confirmation, notice=place
+            )
         self.book(orders)
 
-    @rule(creator=st.integers(0, 1), minutes=st.sampled_from([30, 60, 90]), seats=st.integers(1, 3), asks=st.booleans())
-    @precondition(lambda self: len(self.quotes) < 6)
-    def quote(self, creator: int, minutes: int, seats: int, *, asks: bool) -> None:
-        self._add_offer(creator=creator, minutes=minutes, seats=seats, asks=asks, notice=0)
+    @rule(
+        creator=st.integers(0, 1),
+        minutes=st.sampled_from([30, 60, 90]),
+        seats=st.integers(1, 3),
+        requires_confirmation=st.booleans(),
+    )
+    @precondition(lambda self: len(self.sessions) < 6)
+    def offer_session(self, creator: int, minutes: int, seats: int, *, requires_confirmation: bool) -> None:
+        self._add_session(
+            creator=creator, minutes=minutes, seats=seats, requires_confirmation=requires_confirmation, notice=0
+        )
 
     @rule(orders=ORDERS)
     def book(self, orders: list[Order]) -> None:
@@ -83,7 +92,7 @@ class Life(RuleBasedStateMachine):
             self._book(*order)
 
     def _book(self, who: int, what: int, when: int, seats: int) -> None:
-        session, starts_at, learner = self._offer(what), self._start(when), a_caller(self.learners[who])
+        session, starts_at, learner = self._session(what), self._start(when), principal_of(self.learners[who])
 
         async def command(side: Side) -> object:
             booking = (await side.services.bookings.book(learner, session.id, starts_at, seats)).resource
@@ -92,32 +101,32 @@ class Life(RuleBasedStateMachine):
 
         self._both(command)
 
-    @rule(which=BOOKING, who=SOMEBODY, action=st.sampled_from(["confirm", "decline"]))
+    @rule(which=BOOKING, who=ACTOR, action=st.sampled_from(["confirm", "decline"]))
     @precondition(lambda self: self._booked())
     def answer(self, which: int, who: str, action: BookingAction) -> None:
         self._act(which, who, action)
 
-    @rule(which=BOOKING, who=SOMEBODY, action=st.sampled_from(["cancel", "complete"]))
+    @rule(which=BOOKING, who=ACTOR, action=st.sampled_from(["cancel", "complete"]))
     @precondition(lambda self: self._booked())
     def finish(self, which: int, who: str, action: BookingAction) -> None:
         self._act(which, who, action)
 
     @rule(which=BOOKING)
     @precondition(lambda self: self._booked())
-    def lapse(self, which: int) -> None:
-        """What the marketplace does by itself."""
+    def expire(self, which: int) -> None:
+        """Expire a booking, as its settlement job does."""
 
         async def command(side: Side) -> object:
             async with side.storage.unit_of_work() as tx:
                 booking = await tx.bookings.acquire(newest(side.booked, which))
-                lapsed, step = booking.after("expire", None, self.clock.now())
+                expired, step = booking.after("expire", None, self.clock.now())
                 await tx.slots.release(booking)
-                await tx.bookings.save(lapsed, step)
-            return lapsed.status
+                await tx.bookings.save(expired, step)
+            return expired.status
 
         self._both(command)
 
-    @rule(moves=st.lists(st.tuples(BOOKING, SOMEBODY, WHEN), min_size=3, max_size=5))
+    @rule(moves=st.lists(st.tuples(BOOKING, ACTOR, WHEN), min_size=3, max_size=5))
     @precondition(lambda self: self._booked())
     def reschedule(self, moves: list[tuple[int, str, int]]) -> None:
         for move in moves:
@@ -134,9 +143,9 @@ class Life(RuleBasedStateMachine):
 
         self._both(command)
 
-    @rule(what=OFFER, when=WHEN, who=st.integers(0, 1))
+    @rule(what=SESSION, when=WHEN, who=st.integers(0, 1))
     def cancel_slot(self, what: int, when: int, who: int) -> None:
-        session, starts_at, principal = self._offer(what), self._start(when), a_caller(self.creators[who])
+        session, starts_at, principal = self._session(what), self._start(when), principal_of(self.creators[who])
 
         async def command(side: Side) -> object:
             created = await side.services.slots.cancel(principal, session.id, starts_at, "I am ill.")
@@ -144,42 +153,42 @@ class Life(RuleBasedStateMachine):
 
         self._both(command)
 
-    @rule(what=OFFER, seats=st.integers(1, 4))
+    @rule(what=SESSION, seats=st.integers(1, 4))
     def change_capacity(self, what: int, seats: int) -> None:
         self._change(what, max_participants=seats)
 
-    @rule(what=OFFER, minutes=st.sampled_from([30, 60, 90]))
+    @rule(what=SESSION, minutes=st.sampled_from([30, 60, 90]))
     def change_duration(self, what: int, minutes: int) -> None:
         self._change(what, duration=minutes)
 
-    @rule(what=OFFER, asks=st.booleans(), notice=st.integers(0, 2))
-    def change_terms(self, what: int, notice: int, *, asks: bool) -> None:
-        self._change(what, requires_confirmation=asks, cancellation_notice=notice)
+    @rule(what=SESSION, requires_confirmation=st.booleans(), notice=st.integers(0, 2))
+    def change_terms(self, what: int, notice: int, *, requires_confirmation: bool) -> None:
+        self._change(what, requires_confirmation=requires_confirmation, cancellation_notice=notice)
 
-    @rule(what=OFFER)
-    @precondition(lambda self: len(self.quotes) > 3)
+    @rule(what=SESSION)
+    @precondition(lambda self: len(self.sessions) > 3)
     def archive(self, what: int) -> None:
-        """Of those that were added: what was there from the beginning stays."""
-        session = self.quotes[3:][what % (len(self.quotes) - 3)]
+        """Archive an added session; the initial ones stay."""
+        session = self.sessions[3:][what % (len(self.sessions) - 3)]
         self._both(lambda side: side.services.sessions.archive(self._owner(session), session.id))
 
     @rule(who=st.integers(0, 1), is_active=st.sampled_from([True, True, False]))
-    def switch_a_creator(self, who: int, *, is_active: bool) -> None:
+    def set_creator_active(self, who: int, *, is_active: bool) -> None:
         async def command(side: Side) -> object:
             return (await side.services.users.set_active(self.creators[who].id, is_active=is_active)).is_active
 
         self._both(command)
 
     @rule(steps=st.sampled_from([1, 2, 3, 4, 96]))
-    def time_passes(self, steps: int) -> None:
+    def advance_clock(self, steps: int) -> None:
         self.clock.advance(steps * STEP)
         self._both(lambda side: side.services.materialized_availability.renew())
 
     @invariant()
-    def the_books_are_right_and_the_same(self) -> None:
+    def books_are_consistent_and_equal(self) -> None:
         for creator in self.creators:
             of_memory, of_postgres = (self._run(check_books(side.storage, creator.id)) for side in self.sides)
-            assert [alike(each) for each in of_memory] == [alike(each) for each in of_postgres]
+            assert [without_ids(each) for each in of_memory] == [without_ids(each) for each in of_postgres]
 
     def _run(self, work: Awaitable[Any]) -> Any:
         async def awaited() -> Any:
@@ -197,12 +206,12 @@ class Life(RuleBasedStateMachine):
             for user in (*self.learners, *self.creators, self.staff, self.stranger):
                 await tx.users.add(user)
 
-    def _add_offer(self, *, creator: int, minutes: int, seats: int, asks: bool, notice: int) -> None:
+    def _add_session(self, *, creator: int, minutes: int, seats: int, requires_confirmation: bool, notice: int) -> None:
         session = a_session(
             creator_id=self.creators[creator].id,
             duration=minutes,
             max_participants=seats,
-            requires_confirmation=asks,
+            requires_confirmation=requires_confirmation,
             cancellation_notice=notice,
         )
 
@@ -211,10 +220,10 @@ class Life(RuleBasedStateMachine):
                 await tx.sessions.add(session)
 
         self._both(command)
-        self.quotes.append(session)
+        self.sessions.append(session)
 
     def _change(self, what: int, **changes: object) -> None:
-        session = self._offer(what)
+        session = self._session(what)
 
         async def command(side: Side) -> object:
             changed = await side.services.sessions.change(self._owner(session), session.id, changes)
@@ -243,21 +252,21 @@ class Life(RuleBasedStateMachine):
     def _principal(self, who: str, booking: BookingHistory) -> Principal:
         fixed = {"staff": self.staff.id, "stranger": self.stranger.id}
         by_name = fixed | {"learner": booking.user_id, "creator": booking.creator_id}
-        everybody: list[User] = [*self.learners, *self.creators, self.staff, self.stranger]
-        return next(a_caller(user) for user in everybody if user.id == by_name[who])
+        all_users: list[User] = [*self.learners, *self.creators, self.staff, self.stranger]
+        return next(principal_of(user) for user in all_users if user.id == by_name[who])
 
     def _owner(self, session: Session) -> Principal:
-        return next(a_caller(creator) for creator in self.creators if creator.id == session.creator_id)
+        return next(principal_of(creator) for creator in self.creators if creator.id == session.creator_id)
 
-    def _offer(self, what: int) -> Session:
-        return self.quotes[what % len(self.quotes)]
+    def _session(self, what: int) -> Session:
+        return self.sessions[what % len(self.sessions)]
 
     def _start(self, when: int) -> datetime:
         return self.clock.now() + when * STEP
 
 
 async def outcome(command: Command, side: Side) -> object:
-    """What came of it: what it says of itself, or the code of the refusal. Nobody is ever told `Busy`."""
+    """Return the result of a command, or the code of its error. `Busy` is a failure of the test."""
     try:
         return await command(side)
     except Busy:
@@ -267,12 +276,12 @@ async def outcome(command: Command, side: Side) -> object:
 
 
 def newest(booked: list[UUID], which: int) -> UUID:
-    """One of the last that were booked, counted from the end."""
+    """Return a recent booking, counted from the end."""
     return booked[-1 - which % len(booked)]
 
 
-def alike(booking: BookingHistory) -> BookingHistory:
-    """The booking without the ids that each side mints for itself."""
-    nobody = UUID(int=0)
-    steps = tuple(replace(step, booking_id=nobody) for step in booking.history)
-    return replace(booking, id=nobody, history=steps)
+def without_ids(booking: BookingHistory) -> BookingHistory:
+    """Return the booking without the ids that each side generates."""
+    zero_id = UUID(int=0)
+    steps = tuple(replace(step, booking_id=zero_id) for step in booking.history)
+    return replace(booking, id=zero_id, history=steps)

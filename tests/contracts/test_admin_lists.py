@@ -34,8 +34,8 @@ HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Town:
-    """A few of everything, of which no two are alike."""
+class Dataset:
+    """A few rows of every kind, all different."""
 
     storage: Storage
     ada: User
@@ -71,7 +71,7 @@ class Town:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def town(open_storage: OpenStorage) -> AsyncIterator[Town]:
+async def dataset(open_storage: OpenStorage) -> AsyncIterator[Dataset]:
     async with open_storage(TIMEOUT) as storage:
         yield await _built(storage)
 
@@ -80,7 +80,7 @@ def at(hours: int, start: datetime = NOW) -> datetime:
     return start + hours * HOUR
 
 
-async def _built(storage: Storage) -> Town:
+async def _built(storage: Storage) -> Dataset:
     ada = await stored_user(
         storage, email="ada@example.org", username="Countess", first_name="Ada", last_name="Éluard",
         role="creator", date_joined=at(1), is_staff=True,
@@ -120,7 +120,7 @@ async def _built(storage: Storage) -> Town:
         for entry in entries:
             await tx.audit.add(entry)
     cancelled = (*bookings[:2], replace(bookings[2], status="cancelled"))
-    return Town(storage, ada, grace, zoe, yoga, chess, lute, cancelled, entries)
+    return Dataset(storage, ada, grace, zoe, yoga, chess, lute, cancelled, entries)
 
 
 def requested(text: str) -> Search:
@@ -151,8 +151,8 @@ def requested(text: str) -> Search:
         ({"search": uuid7()}, []),
     ],
 )
-async def test_accounts_are_found_and_ordered(town: Town, filters: dict[str, Any], found: list[str]) -> None:
-    assert await town.users(**filters) == found
+async def test_accounts_are_found_and_ordered(dataset: Dataset, filters: dict[str, Any], found: list[str]) -> None:
+    assert await dataset.users(**filters) == found
 
 
 @pytest.mark.parametrize(
@@ -179,8 +179,8 @@ async def test_accounts_are_found_and_ordered(town: Town, filters: dict[str, Any
         ({"search": requested("yoga hopper")}, []),
     ],
 )
-async def test_sessions_are_found_and_ordered(town: Town, filters: dict[str, Any], found: list[str]) -> None:
-    assert await town.sessions(**filters) == found
+async def test_sessions_are_found_and_ordered(dataset: Dataset, filters: dict[str, Any], found: list[str]) -> None:
+    assert await dataset.sessions(**filters) == found
 
 
 @pytest.mark.parametrize(
@@ -200,8 +200,8 @@ async def test_sessions_are_found_and_ordered(town: Town, filters: dict[str, Any
         ({"search": requested("openings")}, []),
     ],
 )
-async def test_bookings_are_found_and_ordered(town: Town, filters: dict[str, Any], found: list[int]) -> None:
-    assert await town.booked(**filters) == found
+async def test_bookings_are_found_and_ordered(dataset: Dataset, filters: dict[str, Any], found: list[int]) -> None:
+    assert await dataset.booked(**filters) == found
 
 
 @pytest.mark.parametrize(
@@ -219,42 +219,50 @@ async def test_bookings_are_found_and_ordered(town: Town, filters: dict[str, Any
         ({"search": requested("zoe")}, [1]),
     ],
 )
-async def test_audit_entries_are_found_and_ordered(town: Town, filters: dict[str, Any], found: list[int]) -> None:
-    assert await town.noted(**filters) == found
+async def test_audit_entries_are_found_and_ordered(dataset: Dataset, filters: dict[str, Any], found: list[int]) -> None:
+    assert await dataset.noted(**filters) == found
 
 
-async def test_ids_work_as_filters_and_in_search(town: Town) -> None:
-    first, second, third = (booking.id for booking in town.bookings)
-    lists: dict[UUID, list[int]] = {first: [0], second: [1], third: [2], town.ada.id: [2, 0], town.lute.id: [2]}
+async def test_ids_work_as_filters_and_in_search(dataset: Dataset) -> None:
+    first, second, third = (booking.id for booking in dataset.bookings)
+    lists: dict[UUID, list[int]] = {first: [0], second: [1], third: [2], dataset.ada.id: [2, 0], dataset.lute.id: [2]}
 
-    assert {each: await town.booked(search=each) for each in lists} == lists
-    assert await town.booked(session=town.yoga.id) == [0]
-    assert await town.booked(creator=town.grace.id) == [2, 1]
-    assert await town.booked(learner=town.zoe.id, status="confirmed", session=town.chess.id) == [1]
-    assert await town.users(search=town.zoe.id) == ["Zoë"]
-    assert await town.sessions(search=town.yoga.id) == await town.sessions(creator=town.ada.id) == ["Yoga at dawn"]
-    assert await town.sessions(search=town.grace.id) == ["Étude for lute", "chess"]
-    assert await town.noted(search=town.grace.id) == [1, 0]
-    assert await town.noted(actor=town.zoe.id) == await town.noted(search=town.entries[1].target_id) == [1]
-    assert await town.noted(target=town.grace.id) == [0]
+    assert {each: await dataset.booked(search=each) for each in lists} == lists
+    assert await dataset.booked(session=dataset.yoga.id) == [0]
+    assert await dataset.booked(creator=dataset.grace.id) == [2, 1]
+    assert await dataset.booked(learner=dataset.zoe.id, status="confirmed", session=dataset.chess.id) == [1]
+    assert await dataset.users(search=dataset.zoe.id) == ["Zoë"]
+    assert (
+        await dataset.sessions(search=dataset.yoga.id)
+        == await dataset.sessions(creator=dataset.ada.id)
+        == ["Yoga at dawn"]
+    )
+    assert await dataset.sessions(search=dataset.grace.id) == ["Étude for lute", "chess"]
+    assert await dataset.noted(search=dataset.grace.id) == [1, 0]
+    assert await dataset.noted(actor=dataset.zoe.id) == await dataset.noted(search=dataset.entries[1].target_id) == [1]
+    assert await dataset.noted(target=dataset.grace.id) == [0]
 
 
-async def test_rows_include_display_fields(town: Town) -> None:
-    lists = town.storage.lists
-    (account,) = (await lists.users.page(ListedUserFilters(search=town.ada.id), 0, 1)).items
+async def test_rows_include_display_fields(dataset: Dataset) -> None:
+    lists = dataset.storage.lists
+    (account,) = (await lists.users.page(ListedUserFilters(search=dataset.ada.id), 0, 1)).items
     session = (await lists.sessions.page(ListedSessionFilters(ordering="created_at"), 0, 1)).items[0]
     booking = (await lists.bookings.page(ListedBookingFilters(ordering="created_at"), 0, 1)).items[0]
     entry = (await lists.audit.page(ListedAuditFilters(action="signed_in"), 0, 1)).items[0]
 
-    assert {name: getattr(town.ada, name) for name in account.__dataclass_fields__} == {
+    assert {name: getattr(dataset.ada, name) for name in account.__dataclass_fields__} == {
         name: getattr(account, name) for name in account.__dataclass_fields__
     }
-    assert session.creator == _named(town.ada)
-    assert (session.id, session.price, session.featured_at) == (town.yoga.id, Decimal("10.00"), town.yoga.featured_at)
-    assert booking.session == SessionName(id=town.yoga.id, title="Yoga at dawn")
-    assert (booking.creator, booking.user) == (_named(town.ada), _named(town.zoe))
+    assert session.creator == _named(dataset.ada)
+    assert (session.id, session.price, session.featured_at) == (
+        dataset.yoga.id,
+        Decimal("10.00"),
+        dataset.yoga.featured_at,
+    )
+    assert booking.session == SessionName(id=dataset.yoga.id, title="Yoga at dawn")
+    assert (booking.creator, booking.user) == (_named(dataset.ada), _named(dataset.zoe))
     assert (booking.amount, booking.starts_at, booking.seats) == (Decimal(30), at(3, TOMORROW), 1)
-    assert (entry.actor_details, entry.as_details) == (public_user(town.zoe), public_user(town.grace))
+    assert (entry.actor_details, entry.as_details) == (public_user(dataset.zoe), public_user(dataset.grace))
     assert (entry.before, entry.after) == ({"is_active": False}, {"is_active": True})
 
 
@@ -262,26 +270,26 @@ def _named(user: User) -> PersonName:
     return PersonName(**{name: getattr(user, name) for name in PersonName.__dataclass_fields__})
 
 
-async def test_pages_are_consecutive_and_page_beyond_the_last_is_empty(town: Town) -> None:
+async def test_pages_are_consecutive_and_page_beyond_the_last_is_empty(dataset: Dataset) -> None:
     pages = [
-        await town.storage.lists.users.page(ListedUserFilters(ordering="email"), offset, 2) for offset in (0, 2, 4)
+        await dataset.storage.lists.users.page(ListedUserFilters(ordering="email"), offset, 2) for offset in (0, 2, 4)
     ]
 
     assert [[row.first_name for row in page.items] for page in pages] == [["Ada", "Grace"], ["Zoë"], []]
     assert {page.total for page in pages} == {3}
 
 
-async def test_ties_are_ordered_by_id_in_same_direction(town: Town) -> None:
-    rising = [row.id for row in (await town.storage.lists.audit.page(ListedAuditFilters(ordering="at"), 0, 9)).items]
+async def test_ties_are_ordered_by_id_in_same_direction(dataset: Dataset) -> None:
+    rising = [row.id for row in (await dataset.storage.lists.audit.page(ListedAuditFilters(ordering="at"), 0, 9)).items]
     equal = sorted([an_entry(at=at(9), target_kind=None, target_id=None) for _ in range(3)], key=lambda entry: entry.id)
     assert len(rising) == 3
 
-    async with town.storage.unit_of_work() as tx:
+    async with dataset.storage.unit_of_work() as tx:
         for entry in reversed(equal):
             await tx.audit.add(entry)
     span = {"at_from": at(9), "at_to": at(10)}
-    up = (await town.storage.lists.audit.page(ListedAuditFilters(ordering="at", **span), 0, 9)).items  # type: ignore[arg-type]
-    down = (await town.storage.lists.audit.page(ListedAuditFilters(ordering="-at", **span), 0, 9)).items  # type: ignore[arg-type]
+    up = (await dataset.storage.lists.audit.page(ListedAuditFilters(ordering="at", **span), 0, 9)).items  # type: ignore[arg-type]
+    down = (await dataset.storage.lists.audit.page(ListedAuditFilters(ordering="-at", **span), 0, 9)).items  # type: ignore[arg-type]
 
     assert [row.id for row in up] == [entry.id for entry in equal] == [row.id for row in reversed(down)]
 
@@ -297,8 +305,8 @@ async def test_batches_have_every_row_once_in_the_lists_order(empty_storage: Sto
     assert len(batches) > 1
 
 
-async def test_batches_can_be_closed_early(town: Town) -> None:
-    batches = town.storage.lists.users.batches(ListedUserFilters())
+async def test_batches_can_be_closed_early(dataset: Dataset) -> None:
+    batches = dataset.storage.lists.users.batches(ListedUserFilters())
     first = await anext(batches)
     await batches.aclose()
 

@@ -1,4 +1,4 @@
-"""Searching for what is free in a window, on either storage."""
+"""Search for bookable starts in a window, on either storage."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -11,8 +11,8 @@ import pytest_asyncio
 
 from builders import (
     Services,
-    a_caller,
     a_schedule,
+    principal_of,
     services_over,
     stored_booking,
     stored_session,
@@ -36,18 +36,18 @@ def timed(storage: Storage) -> Services:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def creator_id(storage: Storage) -> UUID:
-    """Whose sessions a test lists, so that it does not meet those of others."""
+    """Return a creator whose sessions a test lists, apart from those of other tests."""
     return (await stored_user(storage, role="creator")).id
 
 
 def at(*hours: int, **changes: Any) -> Schedule:
-    """A start at each of these hours, every day."""
+    """Return a schedule with a start at each of these hours, every day."""
     ranges = [TimeRange(starts=time(hour), ends=time(hour + 1), step=None) for hour in hours]
     weekly = tuple(WeeklyHours(weekday=day, hours=each) for day in range(1, 8) for each in ranges)
     return a_schedule(weekly=weekly, **changes)
 
 
-async def quoted(
+async def published(
     storage: Storage, timed: Services, creator_id: UUID, schedule: Schedule | None, **changes: Any
 ) -> Session:
     session = await stored_session(
@@ -59,13 +59,13 @@ async def quoted(
 
 async def book(storage: Storage, timed: Services, session: Session, *starts: datetime) -> None:
     for start in starts:
-        await timed.bookings.book(a_caller(await stored_user(storage)), session.id, start)
+        await timed.bookings.book(principal_of(await stored_user(storage)), session.id, start)
 
 
 async def free(
     timed: Services, creator_id: UUID, begin: datetime | None = None, end: datetime | None = None, **filters: Any
 ) -> list[str]:
-    """The titles of what is free, page by page."""
+    """Return the titles of available sessions, page by page."""
     requested = CatalogFilters(creator=creator_id, available_from=begin, available_to=end, **filters)
     found: list[str] = []
     after: str | None = None
@@ -97,15 +97,15 @@ async def free(
 async def test_a_start_must_lie_in_the_window_which_is_half_open(
     storage: Storage, timed: Services, creator_id: UUID, begin: datetime, end: datetime, expected: list[str]
 ) -> None:
-    await quoted(storage, timed, creator_id, at(20), title="late")
-    await quoted(storage, timed, creator_id, at(9), title="early", created_at=NOW + HOUR)
+    await published(storage, timed, creator_id, at(20), title="late")
+    await published(storage, timed, creator_id, at(9), title="early", created_at=NOW + HOUR)
 
     assert await free(timed, creator_id, begin, end) == expected
 
 
 async def test_taken_or_sold_out_start_is_not_available(storage: Storage, timed: Services, creator_id: UUID) -> None:
-    session = await quoted(storage, timed, creator_id, at(10, 12), max_participants=2, title="class")
-    await quoted(storage, timed, creator_id, at(11), title="other")
+    session = await published(storage, timed, creator_id, at(10, 12), max_participants=2, title="class")
+    await published(storage, timed, creator_id, at(11), title="other")
     morning = (TUESDAY, TUESDAY + 12 * HOUR)
     assert await free(timed, creator_id, *morning) == ["other", "class"]
 
@@ -131,9 +131,9 @@ async def test_taken_or_sold_out_start_is_not_available(storage: Storage, timed:
 async def test_by_arrangement_session_is_available_unless_its_creator_is_booked(
     storage: Storage, timed: Services, creator_id: UUID, first: str, last: str, expected: list[str]
 ) -> None:
-    """Its hour must begin in the window; it may end beyond it."""
-    await quoted(storage, timed, creator_id, None, title="open")
-    other = await quoted(storage, timed, creator_id, None, title="other", duration=90)
+    """A start must begin in the window; it may end after it."""
+    await published(storage, timed, creator_id, None, title="open")
+    other = await published(storage, timed, creator_id, None, title="other", duration=90)
     await book(storage, timed, other, TUESDAY + 9 * HOUR, TUESDAY + 10.5 * HOUR)
     await timed.sessions.change(owner_of(other), other.id, {"status": "inactive"})
     begin, end = (datetime.combine(TUESDAY, time.fromisoformat(each), UTC) for each in (first, last))
@@ -144,7 +144,7 @@ async def test_by_arrangement_session_is_available_unless_its_creator_is_booked(
 async def test_seats_left_keep_by_arrangement_session_available(
     storage: Storage, timed: Services, creator_id: UUID
 ) -> None:
-    session = await quoted(storage, timed, creator_id, None, title="open", max_participants=2)
+    session = await published(storage, timed, creator_id, None, title="open", max_participants=2)
     ten = TUESDAY + 10 * HOUR
     await book(storage, timed, session, ten)
     assert await free(timed, creator_id, ten, ten + MOMENT) == ["open"]
@@ -157,7 +157,7 @@ async def test_seats_left_keep_by_arrangement_session_available(
 async def test_by_arrangement_session_is_available_after_weeks_of_creator_bookings(
     storage: Storage, timed: Services, creator_id: UUID
 ) -> None:
-    session = await quoted(storage, timed, creator_id, None, title="open", duration=1440)
+    session = await published(storage, timed, creator_id, None, title="open", duration=1440)
     await book(storage, timed, session, *(TUESDAY + number * DAY for number in range(20)))
 
     assert await free(timed, creator_id, TUESDAY, TUESDAY + 20 * DAY) == []
@@ -168,8 +168,8 @@ async def test_by_arrangement_session_is_available_after_weeks_of_creator_bookin
 async def test_booking_under_way_blocks_availability_until_its_end(
     storage: Storage, timed: Services, creator_id: UUID
 ) -> None:
-    """What is under way takes the creator's time, though it began before now."""
-    session = await quoted(storage, timed, creator_id, None, title="open")
+    """A session in progress occupies the creator, although it started before now."""
+    session = await published(storage, timed, creator_id, None, title="open")
     await book(storage, timed, session, NOW + HOUR / 2)
     timed.clock.advance(HOUR)
 
@@ -193,10 +193,10 @@ async def test_availability_filter_combines_with_every_ordering_and_filter(
 ) -> None:
     for place, title in enumerate("abcd"):
         changes = {"title": title, "duration": 15 + place, "price": Decimal(9 - place), "tags": ("x",)}
-        await quoted(storage, timed, creator_id, at(9), created_at=NOW + place * HOUR, **changes)
-        await quoted(storage, timed, creator_id, at(8), created_at=NOW + place * HOUR, title="z", tags=("x",))
-        await quoted(storage, timed, creator_id, at(9), created_at=NOW + place * HOUR, title="y", status="inactive")
-    await quoted(storage, timed, creator_id, at(9), title="w")
+        await published(storage, timed, creator_id, at(9), created_at=NOW + place * HOUR, **changes)
+        await published(storage, timed, creator_id, at(8), created_at=NOW + place * HOUR, title="z", tags=("x",))
+        await published(storage, timed, creator_id, at(9), created_at=NOW + place * HOUR, title="y", status="inactive")
+    await published(storage, timed, creator_id, at(9), title="w")
     window = (TUESDAY + 9 * HOUR, TUESDAY + 10 * HOUR)
 
     assert await free(timed, creator_id, *window, ordering=ordering, tag="x") == expected
@@ -204,7 +204,7 @@ async def test_availability_filter_combines_with_every_ordering_and_filter(
 
 async def test_search_and_facets_are_limited_to_the_window(storage: Storage, timed: Services, creator_id: UUID) -> None:
     for hour, title, tag in ((9, "Zymurgy", "beer"), (9, "Pottery", "clay"), (20, "Zymurgy by night", "beer")):
-        await quoted(storage, timed, creator_id, at(hour), title=title, tags=(tag,), category="music")
+        await published(storage, timed, creator_id, at(hour), title=title, tags=(tag,), category="music")
     noon = TUESDAY + 12 * HOUR
 
     assert await free(timed, creator_id, TUESDAY, noon, words=("zymurgy",), ordering="relevance") == ["Zymurgy"]
@@ -215,9 +215,9 @@ async def test_search_and_facets_are_limited_to_the_window(storage: Storage, tim
 
 
 async def test_hidden_and_archived_sessions_are_not_found(storage: Storage, timed: Services, creator_id: UUID) -> None:
-    await quoted(storage, timed, creator_id, at(9), title="shown")
-    await quoted(storage, timed, creator_id, at(9), title="inactive", status="inactive")
-    archived = await quoted(storage, timed, creator_id, at(9), title="archived")
+    await published(storage, timed, creator_id, at(9), title="shown")
+    await published(storage, timed, creator_id, at(9), title="inactive", status="inactive")
+    archived = await published(storage, timed, creator_id, at(9), title="archived")
     await timed.sessions.archive(owner_of(archived), archived.id)
     assert await free(timed, creator_id, TUESDAY) == ["shown"]
     await timed.users.set_active(creator_id, is_active=False)
@@ -225,7 +225,7 @@ async def test_hidden_and_archived_sessions_are_not_found(storage: Storage, time
 
 
 async def test_reversed_or_past_window_finds_nothing(storage: Storage, timed: Services, creator_id: UUID) -> None:
-    session = await quoted(storage, timed, creator_id, None)
+    session = await published(storage, timed, creator_id, None)
     await stored_booking(storage, session)
     filters = CatalogFilters(creator=creator_id, available_from=TUESDAY, available_to=TUESDAY)
 

@@ -1,4 +1,4 @@
-"""Whatever schedules and bookings there are, what a search says of a session's times is what its list of slots says."""
+"""For any schedules and bookings, the availability search agrees with the session's list of slots."""
 
 import asyncio
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from builders import Services, a_caller, a_schedule, services_over, somebody, stored_session, stored_user
+from builders import Services, a_principal, a_schedule, principal_of, services_over, stored_session, stored_user
 from example_search import searched
 from fakes import MovableClock
 from marketplace.adapters.memory.storage import memory_storage
@@ -35,9 +35,9 @@ MOMENTS = (
     datetime(2030, 4, 6, 13, 50, tzinfo=UTC),
     datetime(2030, 10, 27, 0, 5, tzinfo=UTC),
 )
-"""Some of them shortly before the clocks change."""
+"""Some of them are shortly before clock changes."""
 QUARTERS = st.one_of(st.integers(36, 56), st.integers(36, 56), st.integers(0, 95))
-"""Quarters of an hour, of the day: mostly before noon, so that things meet."""
+"""Quarter hours of the day, mostly before noon, so that they overlap."""
 MINUTES = QUARTERS.map(lambda quarter: time(quarter // 4, quarter % 4 * 15))
 RANGES = st.builds(TimeRange, starts=MINUTES, ends=MINUTES, step=st.sampled_from([None, 15, 40, 60, 100]))
 WEEKLY = st.lists(st.builds(WeeklyHours, weekday=st.integers(1, 7), hours=RANGES), max_size=6).map(tuple)
@@ -46,7 +46,7 @@ DURATIONS = st.sampled_from([15, 45, 60, 60, 90, 600])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A session as it is offered, from a number of minutes before now on."""
+    """A session with its schedule."""
 
     duration: int
     seats: int
@@ -54,15 +54,15 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Life:
-    """What one creator offers, who books what of it, and what is looked for. Times are minutes from now on."""
+class Scenario:
+    """Sessions of one creator, their bookings, and the searched windows. Times are minutes from now on."""
 
     now: datetime
     plans: tuple[Plan, ...]
     bookings: tuple[tuple[int, int, int], ...]
-    """Which plan, which of its slots, and at which quarter of an hour where it is open."""
+    """Index of the plan, of one of its slots, and the quarter hour for a session by arrangement."""
     changes: tuple[tuple[int, Plan], ...]
-    """Which plan becomes another in the end, if what is sold allows it."""
+    """Index of the plan that is replaced in the end, if its bookings allow it."""
     windows: tuple[tuple[int, int], ...]
 
 
@@ -84,12 +84,12 @@ def schedules(draw: st.DrawFn, now: datetime) -> Schedule:
         valid_from=first,
         valid_until=draw(st.one_of(st.none(), st.integers(0, 12).map(lambda more: (first or now.date()) + more * DAY))),
     )
-    # whatever of it contradicts the rest is left out
+    # leave out whatever contradicts the rest
     return replace(drawn, **{name: getattr(a_schedule(weekly=()), name) for name in drawn.validate()})
 
 
 @st.composite
-def lives(draw: st.DrawFn) -> Life:
+def scenarios(draw: st.DrawFn) -> Scenario:
     now = draw(st.sampled_from(MOMENTS))
     schedule = st.one_of(schedules(now), schedules(now), schedules(now), st.none())
     plans = st.builds(Plan, duration=DURATIONS, seats=st.integers(1, 2), schedule=schedule)
@@ -99,7 +99,7 @@ def lives(draw: st.DrawFn) -> Life:
     changes = st.tuples(st.integers(0, 2), plans)
     booked = draw(st.lists(bookings, max_size=12))
     anywhere = [(first, first + draw(length)) for first in draw(st.lists(begin, min_size=1, max_size=4))]
-    return Life(
+    return Scenario(
         now=now,
         plans=tuple(draw(st.lists(plans, min_size=1, max_size=3))),
         bookings=tuple(booked),
@@ -109,28 +109,28 @@ def lives(draw: st.DrawFn) -> Life:
 
 
 class Marketplace:
-    """One life on one storage."""
+    """One scenario on one storage."""
 
-    def __init__(self, storage: Storage, life: Life) -> None:
-        self.life = life
+    def __init__(self, storage: Storage, scenario: Scenario) -> None:
+        self.scenario = scenario
         self.storage = storage
-        self.services: Services = services_over(storage, clock=MovableClock(life.now))
-        self.plans = list(life.plans)
+        self.services: Services = services_over(storage, clock=MovableClock(scenario.now))
+        self.plans = list(scenario.plans)
         self.sessions: list[Session] = []
 
     async def live(self) -> None:
         creator = await stored_user(self.storage, role="creator")
-        for plan in self.life.plans:
+        for plan in self.scenario.plans:
             self.sessions.append(await stored_session(self.storage, creator_id=creator.id))
             await self._become(len(self.sessions) - 1, plan)
-        for which, nth, quarter in self.life.bookings:
+        for which, nth, quarter in self.scenario.bookings:
             await self._book(which % len(self.sessions), nth, quarter)
-        for which, plan in self.life.changes:
+        for which, plan in self.scenario.changes:
             with suppress(Conflict):
                 await self._become(which % len(self.sessions), plan)
 
     async def _become(self, which: int, plan: Plan) -> None:
-        session, owner = self.sessions[which], somebody(self.sessions[which].creator_id)
+        session, owner = self.sessions[which], a_principal(self.sessions[which].creator_id)
         changes: dict[str, Any] = {"duration": plan.duration, "max_participants": plan.seats}
         await self.services.sessions.change(owner, session.id, changes)
         self.sessions[which] = replace(session, **changes)
@@ -139,16 +139,16 @@ class Marketplace:
         self.plans[which] = plan
 
     async def _book(self, which: int, nth: int, quarter: int) -> None:
-        session, learner = self.sessions[which], a_caller(await stored_user(self.storage))
+        session, learner = self.sessions[which], principal_of(await stored_user(self.storage))
         slots = await self.slots(session)
         if slots:
             await self.services.bookings.book(learner, session.id, slots[nth % len(slots)].starts_at)
         elif self.plans[which].schedule is None:
             with suppress(Conflict):
-                await self.services.bookings.book(learner, session.id, self.life.now + quarter * 15 * MINUTE)
+                await self.services.bookings.book(learner, session.id, self.scenario.now + quarter * 15 * MINUTE)
 
     async def slots(self, session: Session) -> tuple[BookableStart, ...]:
-        now = self.life.now
+        now = self.scenario.now
         return await self.services.slots.list(None, session.id, now, now + MAX_WINDOW)
 
     async def found(self, begin: datetime | None, end: datetime | None) -> set[UUID]:
@@ -163,10 +163,10 @@ class Marketplace:
         return any(self._fits(session, start, occupied) for start in self._seconds(begin, end))
 
     def _seconds(self, begin: datetime, end: datetime) -> Iterator[datetime]:
-        """The whole minutes of a window that are to come, and a second after each."""
+        """Return the whole minutes of a window that are in the future, and a second after each."""
         for number in range((end - begin) // MINUTE):
             for start in (begin + number * MINUTE, begin + number * MINUTE + timedelta(seconds=1)):
-                if start > self.life.now:
+                if start > self.scenario.now:
                     yield start
 
     @staticmethod
@@ -177,28 +177,28 @@ class Marketplace:
 
     async def _occupied(self, session: Session) -> tuple[Slot, ...]:
         async with self.storage.unit_of_work() as tx:
-            return await tx.slots.acquire_upcoming(session.id, self.life.now - DAY)
+            return await tx.slots.acquire_upcoming(session.id, self.scenario.now - DAY)
 
 
-async def check(storage: Storage, life: Life) -> None:
-    market = Marketplace(storage, life)
+async def check(storage: Storage, scenario: Scenario) -> None:
+    market = Marketplace(storage, scenario)
     await market.live()
-    quotes = list(zip(market.sessions, market.plans, strict=True))
+    published = list(zip(market.sessions, market.plans, strict=True))
     for session in market.sessions:
-        shown = await storage.catalog.find(session.id, life.now)
+        shown = await storage.catalog.find(session.id, scenario.now)
         assert shown is not None
         assert shown.next_slot == next(iter(await market.slots(session)), None)
-    for first, last in life.windows:
-        begin, end = life.now + first * MINUTE, life.now + last * MINUTE
-        free = {session.id for session, plan in quotes if await market.has_slot(session, plan, begin, end)}
-        assert await market.found(begin, end) == (free if end > life.now else set())
-    ever = {session.id for session, plan in quotes if plan.schedule is None or await market.slots(session)}
-    assert await market.found(life.now, None) == await market.found(None, life.now + 400 * DAY) == ever
+    for first, last in scenario.windows:
+        begin, end = scenario.now + first * MINUTE, scenario.now + last * MINUTE
+        free = {session.id for session, plan in published if await market.has_slot(session, plan, begin, end)}
+        assert await market.found(begin, end) == (free if end > scenario.now else set())
+    ever = {session.id for session, plan in published if plan.schedule is None or await market.slots(session)}
+    assert await market.found(scenario.now, None) == await market.found(None, scenario.now + 400 * DAY) == ever
 
 
 @pytest.fixture(params=["memory", "postgres"])
 def runner_and_storage(request: pytest.FixtureRequest) -> Iterator[tuple[asyncio.Runner, Storage]]:
-    """An event loop of its own, since hypothesis runs examples and not tests."""
+    """Return a separate event loop, since hypothesis runs examples and not tests."""
     with asyncio.Runner() as runner:
         if request.param == "memory":
             yield runner, memory_storage()
@@ -209,9 +209,9 @@ def runner_and_storage(request: pytest.FixtureRequest) -> Iterator[tuple[asyncio
 
 
 @searched(120, suppress_health_check=list(HealthCheck))
-@given(life=lives())
+@given(scenario=scenarios())
 def test_availability_search_agrees_with_listed_slots(
-    runner_and_storage: tuple[asyncio.Runner, Storage], life: Life
+    runner_and_storage: tuple[asyncio.Runner, Storage], scenario: Scenario
 ) -> None:
     runner, storage = runner_and_storage
-    runner.run(check(storage, life))
+    runner.run(check(storage, scenario))

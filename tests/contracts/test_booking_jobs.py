@@ -1,10 +1,10 @@
-"""Jobs that are enqueued by the statement that takes seats: they are there if the seats were had."""
+"""The statement that reserves seats enqueues the jobs of the booking, only if it succeeds."""
 
 from datetime import timedelta
 
 import pytest
 
-from builders import TOMORROW, a_booking, open_slot, somebody, stored_booking, stored_session, stored_user, take
+from builders import TOMORROW, a_booking, a_principal, open_slot, stored_booking, stored_session, stored_user, take
 from contracts.harness import broken_transaction
 from due_jobs import take_due
 from fakes import NOW
@@ -23,7 +23,7 @@ async def a_seat(storage: Storage, session: Session) -> Booking:
 
 
 async def due(storage: Storage) -> list[Job]:
-    """Every job that there is, taken away."""
+    """Claim and return every job."""
     return await take_due(storage.job_queue, NOW + timedelta(days=999), "attend_booking")
 
 
@@ -61,7 +61,7 @@ async def test_booking_without_seat_enqueues_no_job(storage: Storage) -> None:
         assert not await open_slot(tx, session, late, job)
         rescheduled, step = held.rescheduled(
             Slot.of(session, TOMORROW + HALF_AN_HOUR),
-            somebody(held.user_id),
+            a_principal(held.user_id),
             NOW,
             notice=timedelta(),
             requires_confirmation=False,
@@ -76,7 +76,7 @@ async def test_rescheduling_enqueues_its_job_and_rollback_enqueues_none(storage:
     booking = await stored_booking(storage, session)
     slot = Slot.of(session, TOMORROW + timedelta(hours=5))
     rescheduled, step = booking.rescheduled(
-        slot, somebody(booking.user_id), NOW, notice=timedelta(), requires_confirmation=False
+        slot, a_principal(booking.user_id), NOW, notice=timedelta(), requires_confirmation=False
     )
     job = Job(kind="attend_booking", subject=booking.id, run_at=slot.ends_at)
     await due(storage)

@@ -1,4 +1,4 @@
-"""Lists of bookings by filters and in every order, against what filtering and sorting in plain sight gives."""
+"""Filters and orders of booking lists, compared with filtering and sorting in Python."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ WINDOWS = (
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A creator with two sessions and a learner who booked both, other learners and another creator."""
+    """A creator with two sessions, a learner who booked both, other learners and another creator."""
 
     storage: Storage
     sessions: tuple[Session, Session]
@@ -45,7 +45,7 @@ class World:
     bookings: list[Booking]
 
     async def ids(self, party: str, filters: BookingFilters, limit: int = 100, after: str | None = None) -> list[UUID]:
-        """What a list has, read to its end by pages."""
+        """Return all ids of a list, page by page."""
         lists = self.storage.booking_lists
         found: list[UUID] = []
         while True:
@@ -60,7 +60,7 @@ class World:
                 return found
 
     def expected(self, party: str, filters: BookingFilters) -> list[UUID]:
-        """The same, by the words of the port."""
+        """The same filters as passed to the port."""
 
         def place(booking: Booking) -> tuple[datetime, UUID]:
             return (booking.created_at if "created_at" in filters.ordering else booking.starts_at), booking.id

@@ -8,10 +8,10 @@ import pytest
 from builders import (
     TOMORROW,
     a_contact,
+    a_principal,
     as_a,
     seats_taken,
     session_details,
-    somebody,
     stored_booking,
     stored_session,
     stored_user,
@@ -54,7 +54,7 @@ async def test_a_booking_reads_with_its_session_both_parties_and_its_first_step(
 
 async def test_save_updates_status_and_appends_step(storage: Storage) -> None:
     booking = await stored_booking(storage, await stored_session(storage))
-    cancelled, step = booking.after("cancel", somebody(booking.user_id), NOW + timedelta(minutes=1))
+    cancelled, step = booking.after("cancel", a_principal(booking.user_id), NOW + timedelta(minutes=1))
     step = replace(step, reason="Ill.")
     async with storage.unit_of_work() as tx:
         await tx.bookings.save(cancelled, step)
@@ -109,7 +109,7 @@ async def test_bookings_are_saved_in_one_call_each_with_its_step(storage: Storag
 
 async def test_saved_status_is_that_of_booking_regardless_of_step(storage: Storage) -> None:
     booking = await stored_booking(storage, await stored_session(storage), status="pending")
-    _, step = booking.after("confirm", somebody(booking.creator_id), NOW)
+    _, step = booking.after("confirm", a_principal(booking.creator_id), NOW)
     async with storage.unit_of_work() as tx:
         await tx.bookings.save(booking, step)
 
@@ -149,7 +149,7 @@ async def test_acquire_after_waiting_returns_newest_booking(storage: Storage) ->
     booking = await stored_booking(storage, await stored_session(storage))
 
     async with storage.unit_of_work() as tx:
-        cancelled, step = (await tx.bookings.acquire(booking.id)).after("cancel", somebody(booking.user_id), NOW)
+        cancelled, step = (await tx.bookings.acquire(booking.id)).after("cancel", a_principal(booking.user_id), NOW)
         other = asyncio.create_task(acquired(storage, booking))
         assert await waits(other)
         await tx.bookings.save(cancelled, step)

@@ -1,4 +1,4 @@
-"""What is chosen, written down and stopped of bulk actions."""
+"""Creation, preview and cancellation of bulk runs."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +16,7 @@ from builders import (
     stored_session,
     stored_user,
 )
-from bulk_orders import WHY, a_run, carried_out, order, sessions, somebody_of_the_staff, started
+from bulk_orders import WHY, a_run, a_staff_member, carried_out, order, sessions, started
 from contracts.harness import broken_transaction
 from due_jobs import run_due, take_due
 from fakes import NOW
@@ -147,12 +147,12 @@ async def test_row_chosen_twice_is_processed_once(storage: Storage, staff: Staff
 
 
 async def test_bulk_run_targets_rows_that_match_at_its_start(storage: Storage, staff: StaffServices) -> None:
-    hoaxes, who = await sessions(storage, 3), await somebody_of_the_staff(storage)
+    hoaxes, principal = await sessions(storage, 3), await a_staff_member(storage)
     await stored_session(storage)
     creator_id = hoaxes[0].creator_id
     what = BulkOrder(kind="sessions", action="hide", rows=ListedSessionFilters(creator=creator_id))
-    preview = await staff.bulk.preview(who, what)
-    run = await started(storage, staff, what, who)
+    preview = await staff.bulk.preview(principal, what)
+    run = await started(storage, staff, what, principal)
     late = await stored_session(storage, creator_id=creator_id)
 
     await staff.run(storage)
@@ -197,42 +197,42 @@ async def test_matching_ids_come_in_order_up_to_a_limit(storage: Storage) -> Non
 
 
 async def test_empty_match_can_be_previewed_but_not_started(storage: Storage, staff: StaffServices) -> None:
-    who = await somebody_of_the_staff(storage)
+    principal = await a_staff_member(storage)
     what = BulkOrder(kind="sessions", action="hide", rows=ListedSessionFilters(creator=uuid7()))
 
-    assert (await staff.bulk.preview(who, what)).matching == 0
+    assert (await staff.bulk.preview(principal, what)).matching == 0
     with pytest.raises(Invalid):
-        await staff.bulk.begin(who, what, WHY)
+        await staff.bulk.begin(principal, what, WHY)
 
 
 async def test_invalid_bulk_order_is_refused_before_anything_is_written(storage: Storage, staff: StaffServices) -> None:
-    who = await somebody_of_the_staff(storage)
+    principal = await a_staff_member(storage)
     for what in (
         order("users", "hide", [uuid7()]),
         order("sessions", "hide", []),
         BulkOrder(kind="sessions", action="hide", rows=tuple(uuid7() for _ in range(MAX_BULK + 1))),
     ):
         with pytest.raises(Invalid):
-            await staff.bulk.preview(who, what)
+            await staff.bulk.preview(principal, what)
         with pytest.raises(Invalid):
-            await staff.bulk.begin(who, what, WHY)
+            await staff.bulk.begin(principal, what, WHY)
 
 
 async def test_idempotency_key_starts_bulk_run_once(storage: Storage, staff: StaffServices) -> None:
-    who, (session,) = await somebody_of_the_staff(storage), await sessions(storage, 1)
-    key, what = a_key(user_id=who.user_id), order("sessions", "hide", [session])
+    principal, (session,) = await a_staff_member(storage), await sessions(storage, 1)
+    key, what = a_key(user_id=principal.user_id), order("sessions", "hide", [session])
 
-    first, second = [await staff.bulk.begin(who, what, WHY, key=key) for _ in range(2)]
+    first, second = [await staff.bulk.begin(principal, what, WHY, key=key) for _ in range(2)]
 
     assert (first.is_replay, second.is_replay) == (False, True)
     assert first.resource.id == second.resource.id
 
 
 async def test_cancelled_bulk_run_leaves_remaining_rows_unchanged(storage: Storage, staff: StaffServices) -> None:
-    who, hoaxes = await somebody_of_the_staff(storage), await sessions(storage, 2)
+    principal, hoaxes = await a_staff_member(storage), await sessions(storage, 2)
     run = await started(storage, staff, order("sessions", "hide", hoaxes))
 
-    cancelled = await staff.bulk.cancel(who, run.id)
+    cancelled = await staff.bulk.cancel(principal, run.id)
     await staff.run(storage)
 
     after = await staff.bulk.get(run.id)
@@ -241,9 +241,9 @@ async def test_cancelled_bulk_run_leaves_remaining_rows_unchanged(storage: Stora
     assert (await staff.sessions.get(hoaxes[0].id)).hidden_at is None
     assert [entry.action for entry in await logged(storage, ("bulk_run", run.id))] == ["bulk_begun", "bulk_cancelled"]
     with pytest.raises(IllegalTransition):
-        await staff.bulk.cancel(who, run.id)
+        await staff.bulk.cancel(principal, run.id)
     with pytest.raises(NotFound):
-        await staff.bulk.cancel(who, uuid7())
+        await staff.bulk.cancel(principal, uuid7())
 
 
 async def test_bulk_run_is_enqueued_atomically_with_its_targets(empty_storage: Storage) -> None:

@@ -1,4 +1,4 @@
-"""What comes of each row of a bulk action, and what a preview says of it."""
+"""The outcome of each row of a bulk action, and its preview."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from builders import (
     stored_user,
     stored_users,
 )
-from bulk_orders import WHY, carried_out, order, refusals, sessions, somebody_of_the_staff
+from bulk_orders import WHY, a_staff_member, carried_out, order, refusals, sessions
 from fakes import NOW
 from marketplace.core.domain.bulk import (
     BulkAction,
@@ -35,16 +35,16 @@ def staff(services: Services) -> StaffServices:
 
 
 async def test_bulk_hide_writes_one_audit_entry_per_session(storage: Storage, staff: StaffServices) -> None:
-    who, hoaxes = await somebody_of_the_staff(storage), await sessions(storage, 3)
+    principal, hoaxes = await a_staff_member(storage), await sessions(storage, 3)
 
-    run = await carried_out(storage, staff, order("sessions", "hide", hoaxes), who)
+    run = await carried_out(storage, staff, order("sessions", "hide", hoaxes), principal)
 
     assert (run.state, run.total, run.done, run.changed, run.refused) == ("finished", 3, 3, 3, 0)
     assert run.finished_at == NOW
     for session in hoaxes:
         assert (await staff.sessions.get(session.id)).hidden_reason == WHY
         (entry,) = await logged(storage, ("session", session.id))
-        assert (entry.action, entry.actor_id, entry.reason) == ("session_hidden", who.user_id, WHY)
+        assert (entry.action, entry.actor_id, entry.reason) == ("session_hidden", principal.user_id, WHY)
     (entry,) = await logged(storage, ("bulk_run", run.id))
     assert (entry.action, entry.after) == ("bulk_begun", {"kind": "sessions", "action": "hide", "total": 3})
 
@@ -117,22 +117,22 @@ async def test_accounts_are_deactivated_activated_and_given_roles_in_bulk(
         await stored_user(storage, is_staff=True),
     )
     await stored_session(storage, creator_id=creator.id)
-    who = await somebody_of_the_staff(storage)
-    everybody = [person, creator, colleague, who.user_id]
+    principal = await a_staff_member(storage)
+    everyone = [person, creator, colleague, principal.user_id]
 
-    off = await carried_out(storage, staff, order("users", "deactivate", everybody), who)
-    assert await refusals(storage, off) == [(colleague.id, "not_superuser"), (who.user_id, "oneself")]
+    off = await carried_out(storage, staff, order("users", "deactivate", everyone), principal)
+    assert await refusals(storage, off) == [(colleague.id, "not_superuser"), (principal.user_id, "oneself")]
     (refused,) = await logged(storage, ("user", colleague.id))
-    assert (refused.action, refused.actor_id) == ("access_refused", who.user_id)
+    assert (refused.action, refused.actor_id) == ("access_refused", principal.user_id)
     assert refused.after == {"asked": "deactivate", "code": "not_superuser"}
     assert not (await storage.users.get(person.id)).is_active
-    again = await carried_out(storage, staff, order("users", "deactivate", [person]), who)
+    again = await carried_out(storage, staff, order("users", "deactivate", [person]), principal)
     assert await refusals(storage, again) == [(person.id, "illegal_transition")]
-    on = await carried_out(storage, staff, order("users", "activate", everybody), who)
+    on = await carried_out(storage, staff, order("users", "activate", everyone), principal)
     assert (on.changed, on.refused) == (2, 2)
 
-    creators = await carried_out(storage, staff, order("users", "make_creator", [person, creator]), who)
-    users = await carried_out(storage, staff, order("users", "make_user", [person, creator]), who)
+    creators = await carried_out(storage, staff, order("users", "make_creator", [person, creator]), principal)
+    users = await carried_out(storage, staff, order("users", "make_user", [person, creator]), principal)
     assert await refusals(storage, creators) == [(creator.id, "illegal_transition")]
     assert await refusals(storage, users) == [(creator.id, "has_sessions")]
     assert [(await storage.users.get(user.id)).role for user in (person, creator)] == ["user", "creator"]
@@ -140,26 +140,26 @@ async def test_accounts_are_deactivated_activated_and_given_roles_in_bulk(
 
 async def test_bulk_deactivation_of_creators_cancels_their_sold_seats(storage: Storage, staff: StaffServices) -> None:
     creators = [await stored_user(storage, role="creator", is_active=is_active) for is_active in (True, False, False)]
-    quotes = [await stored_session(storage, creator_id=creator.id) for creator in creators]
-    booked = [await stored_booking(storage, quote, seats=2) for quote in quotes[:2]]
-    who = await somebody_of_the_staff(storage)
+    published = [await stored_session(storage, creator_id=creator.id) for creator in creators]
+    booked = [await stored_booking(storage, publish, seats=2) for publish in published[:2]]
+    principal = await a_staff_member(storage)
     what = order("users", "deactivate_and_cancel", [*creators, await stored_user(storage, is_staff=True)])
 
-    preview = await staff.bulk.preview(who, what)
-    run = await carried_out(storage, staff, what, who)
+    preview = await staff.bulk.preview(principal, what)
+    run = await carried_out(storage, staff, what, principal)
 
     assert (preview.will_change, preview.will_skip, preview.seats_affected) == (2, 2, 4)
     assert (run.changed, run.refused) == (2, 2)
     assert [code for _, code in await refusals(storage, run)] == ["illegal_transition", "not_superuser"]
     for creator in creators:
         assert not (await storage.users.get(creator.id)).is_active
-    for quote, booking in zip(quotes, booked, strict=False):
-        assert await seats_taken(storage, quote) == 0
+    for publish, booking in zip(published, booked, strict=False):
+        assert await seats_taken(storage, publish) == 0
         found = await storage.booking_lists.find(booking.id)
         assert found is not None
         assert (found.status, found.history[-1].reason) == ("cancelled", WHY)
         assert [entry.action for entry in await logged(storage, ("booking", booking.id))] == ["booking_cancelled"]
-    again = await carried_out(storage, staff, order("users", "deactivate_and_cancel", creators), who)
+    again = await carried_out(storage, staff, order("users", "deactivate_and_cancel", creators), principal)
     assert again.refused == 3
 
 
@@ -185,8 +185,12 @@ async def test_bulk_deactivation_of_creators_cancels_their_sold_seats(storage: S
 async def test_preview_predicts_outcome_of_each_row(
     storage: Storage, staff: StaffServices, kind: BulkKind, action: BulkAction
 ) -> None:
-    who = await somebody_of_the_staff(storage)
-    rows: dict[BulkKind, list[Any]] = {"users": [uuid7(), who.user_id], "sessions": [uuid7()], "bookings": [uuid7()]}
+    principal = await a_staff_member(storage)
+    rows: dict[BulkKind, list[Any]] = {
+        "users": [uuid7(), principal.user_id],
+        "sessions": [uuid7()],
+        "bookings": [uuid7()],
+    }
     for changes in ({}, {"is_active": False}, {"role": "creator"}, {"is_staff": True}, {"is_superuser": True}):
         rows["users"].append(await stored_user(storage, **changes))
     rows["users"].append((await stored_users(storage, 1, role="creator"))[0])
@@ -201,11 +205,13 @@ async def test_preview_predicts_outcome_of_each_row(
         rows["sessions"].append(await stored_session(storage, **state))
     for status in ("pending", "confirmed", "completed"):
         rows["bookings"].append(await stored_booking(storage, rows["sessions"][1], status=status))
-    rows["bookings"].append(await stored_booking(storage, rows["sessions"][1], user_id=who.user_id, status="pending"))
+    rows["bookings"].append(
+        await stored_booking(storage, rows["sessions"][1], user_id=principal.user_id, status="pending")
+    )
     what = order(kind, action, rows[kind])
 
-    preview = await staff.bulk.preview(who, what)
-    run = await carried_out(storage, staff, what, who)
+    preview = await staff.bulk.preview(principal, what)
+    run = await carried_out(storage, staff, what, principal)
 
     skipped = [(each.id, each.code) for each in preview.examples if each.outcome == "skip"]
     assert (preview.matching, preview.will_change, preview.will_skip) == (run.total, run.changed, run.refused)
@@ -215,11 +221,11 @@ async def test_preview_predicts_outcome_of_each_row(
 async def test_preview_changes_nothing_counts_seats_and_lists_examples_of_each_outcome(
     storage: Storage, staff: StaffServices
 ) -> None:
-    who, session = await somebody_of_the_staff(storage), await stored_session(storage, max_participants=99)
+    principal, session = await a_staff_member(storage), await stored_session(storage, max_participants=99)
     bookings = [await stored_booking(storage, session, seats=2) for _ in range(12)]
     gone = [uuid7() for _ in range(11)]
 
-    preview = await staff.bulk.preview(who, order("bookings", "cancel", [*bookings, *gone]))
+    preview = await staff.bulk.preview(principal, order("bookings", "cancel", [*bookings, *gone]))
 
     assert (preview.matching, preview.will_change, preview.will_skip) == (23, 12, 11)
     assert preview.seats_affected == 24
@@ -227,7 +233,7 @@ async def test_preview_changes_nothing_counts_seats_and_lists_examples_of_each_o
     learner = await storage.users.get(bookings[0].user_id)
     assert preview.examples[0].label == f"{learner.email}: {session.title}, {bookings[0].starts_at:%Y-%m-%d %H:%M} UTC"
     assert await seats_taken(storage, session) == 24
-    sold = await staff.bulk.preview(who, order("sessions", "hide", [session]))
+    sold = await staff.bulk.preview(principal, order("sessions", "hide", [session]))
     assert (sold.seats_affected, sold.examples[0].label) == (24, session.title)
-    creator = await staff.bulk.preview(who, order("users", "deactivate", [session.creator_id]))
+    creator = await staff.bulk.preview(principal, order("users", "deactivate", [session.creator_id]))
     assert creator.seats_affected == 24

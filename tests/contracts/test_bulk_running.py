@@ -1,4 +1,4 @@
-"""Bulk actions under way: who may go on, and what comes of them when others are about."""
+"""Execution of bulk runs: rights of the staff member, and concurrent changes."""
 
 import asyncio
 from dataclasses import replace
@@ -16,7 +16,7 @@ from builders import (
     stored_session,
     stored_user,
 )
-from bulk_orders import carried_out, order, refusals, sessions, somebody_of_the_staff, started
+from bulk_orders import a_staff_member, carried_out, order, refusals, sessions, started
 from contracts.conftest import OpenStorage
 from contracts.harness import at_once
 from marketplace.core.domain.bulk import (
@@ -43,10 +43,10 @@ def staff(services: Services) -> StaffServices:
 async def test_bulk_run_stops_when_its_starter_loses_rights(
     storage: Storage, staff: StaffServices, lost: dict[str, Any]
 ) -> None:
-    who, (session,) = await somebody_of_the_staff(storage), await sessions(storage, 1)
-    run = await started(storage, staff, order("sessions", "hide", [session]), who)
+    principal, (session,) = await a_staff_member(storage), await sessions(storage, 1)
+    run = await started(storage, staff, order("sessions", "hide", [session]), principal)
     async with storage.unit_of_work() as tx:
-        await tx.users.save(replace(await tx.users.acquire(who.user_id), **lost))
+        await tx.users.save(replace(await tx.users.acquire(principal.user_id), **lost))
 
     await staff.run(storage)
 
@@ -56,10 +56,10 @@ async def test_bulk_run_stops_when_its_starter_loses_rights(
 
 
 async def test_demoted_superuser_cannot_change_staff_accounts(storage: Storage, staff: StaffServices) -> None:
-    who, colleague = await somebody_of_the_staff(storage, is_superuser=True), await stored_user(storage, is_staff=True)
-    run = await started(storage, staff, order("users", "deactivate", [colleague]), who)
+    principal, colleague = await a_staff_member(storage, is_superuser=True), await stored_user(storage, is_staff=True)
+    run = await started(storage, staff, order("users", "deactivate", [colleague]), principal)
     async with storage.unit_of_work() as tx:
-        await tx.users.save(replace(await tx.users.acquire(who.user_id), is_superuser=False))
+        await tx.users.save(replace(await tx.users.acquire(principal.user_id), is_superuser=False))
 
     await staff.run(storage)
 

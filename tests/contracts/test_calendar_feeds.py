@@ -22,7 +22,7 @@ async def add(storage: Storage, feed: CalendarFeed) -> CalendarFeed:
 
 
 async def shown(storage: Storage, feed: CalendarFeed, **window: Any) -> list[Booking]:
-    """What a feed shows, which is what there is to read of each booking."""
+    """Return the bookings of a feed."""
     found = await storage.feeds.find_bookings(feed.token, replace(WINDOW, **window))
     assert found is not None
     assert list(found) == [await storage.booking_lists.find(booking.id) for booking in found]

@@ -1,4 +1,4 @@
-"""What is written is what an iCalendar reader reads."""
+"""Written calendars are read back by an iCalendar parser."""
 
 import asyncio
 from dataclasses import replace
@@ -32,7 +32,7 @@ def rendered(*events: CalendarEvent, name: str | None = None) -> bytes:
 
 
 def parsed(written: bytes) -> Any:
-    """The calendar, of whose properties the library says too little for a type."""
+    """Parse a calendar, whose properties the library does not type."""
     return Calendar.from_ical(written)
 
 
@@ -52,7 +52,7 @@ def test_event_has_properties_required_by_rfc_5545() -> None:
     assert calendar["prodid"]
     assert (event["uid"], event["sequence"], event["status"]) == (EVENT.uid, 3, "CANCELLED")
     assert (event["dtstart"].dt, event["dtend"].dt) == (EVENT.starts_at, EVENT.ends_at)
-    # with a METHOD, when the calendar was made (3.8.7.2); and when what it says was last changed (3.8.7.3)
+    # DTSTAMP is the time of creation where METHOD is present (3.8.7.2), otherwise of the last change (3.8.7.3)
     assert (event["dtstamp"].dt, event["last-modified"].dt) == (MADE_AT, EVENT.changed_at)
     assert (event["summary"], event["description"]) == (EVENT.summary, EVENT.description)
     assert event["organizer"] == f"urn:uuid:{CREATOR.id}"

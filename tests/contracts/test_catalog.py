@@ -16,12 +16,12 @@ from marketplace.core.ports.storage import Storage
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def creator_id(storage: Storage) -> UUID:
-    """Whose sessions a test lists, so that it does not meet those of others."""
+    """Return a creator whose sessions a test lists, apart from those of other tests."""
     return (await stored_user(storage, role="creator")).id
 
 
 async def listed(storage: Storage, *, limit: int = 100, **filters: Any) -> list[UUID]:
-    """All pages of a list."""
+    """Return all pages of a list."""
     found: list[UUID] = []
     after: str | None = None
     while True:

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
-from builders import a_caller, services_over, stored_booking, stored_session, stored_user
+from builders import principal_of, services_over, stored_booking, stored_session, stored_user
 from contracts.harness import cancel_now
 from fakes import NOW
 from marketplace.core.domain.dashboards import Attention, Dashboard, DashboardWindow
@@ -82,10 +82,10 @@ async def test_open_reports_need_attention(empty_storage: Storage) -> None:
     storage, services = empty_storage, services_over(empty_storage)
     staff, session = staff_over(services), await stored_session(empty_storage)
     created = [
-        (await staff.reports.report(a_caller(await stored_user(storage)), session.id, "spam", "")).resource
+        (await staff.reports.report(principal_of(await stored_user(storage)), session.id, "spam", "")).resource
         for _ in range(2)
     ]
-    who = a_caller(await stored_user(storage, is_staff=True))
+    who = principal_of(await stored_user(storage, is_staff=True))
     await staff.sessions.resolve(who, created[0].id, "dismissed", "It is not.")
 
     assert (await dashboard(storage)).attention.open_reports == 1
@@ -95,7 +95,7 @@ async def test_staff_sees_days_of_own_time_zone(empty_storage: Storage) -> None:
     staff = staff_over(services_over(empty_storage))
     who = await stored_user(empty_storage, is_staff=True, time_zone="Pacific/Kiritimati")
 
-    found = await staff.dashboards.find(a_caller(who), 7)
+    found = await staff.dashboards.find(principal_of(who), 7)
 
     assert (found.window.time_zone, found.days[-1].date) == ("Pacific/Kiritimati", TODAY)
     assert len(found.days) == 7

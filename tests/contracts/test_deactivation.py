@@ -1,11 +1,11 @@
-"""A creator who is switched off, with what was sold of their sessions."""
+"""Deactivation of a creator with booked slots."""
 
 import asyncio
 from datetime import timedelta
 
 from builders import (
     TOMORROW,
-    a_caller,
+    principal_of,
     seats_taken,
     services_over,
     stored_booking,
@@ -25,7 +25,7 @@ LATER = TOMORROW + timedelta(hours=3)
 
 
 async def a_colleague(storage: Storage) -> Principal:
-    return a_caller(await stored_user(storage, is_staff=True))
+    return principal_of(await stored_user(storage, is_staff=True))
 
 
 async def test_acquire_of_creator_locks_live_upcoming_bookings_by_id(storage: Storage) -> None:
@@ -108,7 +108,7 @@ async def test_deactivation_during_concurrent_changes_leaves_no_sold_seat(
     held = [
         await stored_booking(storage, session, starts_at=starts[session.id]) for session in sessions for _ in "1234"
     ]
-    buyers = [a_caller(user) for user in await stored_users(storage, 20)]
+    buyers = [principal_of(user) for user in await stored_users(storage, 20)]
 
     outcome = await at_once(
         [
@@ -133,9 +133,9 @@ async def test_deactivation_during_concurrent_changes_leaves_no_sold_seat(
 
 async def test_deactivation_of_creator_without_bookings_cancels_nothing(storage: Storage) -> None:
     staff, colleague = staff_over(services_over(storage)), await a_colleague(storage)
-    nobody = await stored_user(storage, role="creator")
+    creator = await stored_user(storage, role="creator")
 
-    done = await staff.users.deactivate(colleague, nobody.id, WHY, cancel_sold_seats=True)
+    done = await staff.users.deactivate(colleague, creator.id, WHY, cancel_sold_seats=True)
 
     assert (done.sold_slots, done.cancelled) == ((), frozenset())
-    assert [entry.action for entry in await logged(storage, ("user", nobody.id))] == ["deactivated"]
+    assert [entry.action for entry in await logged(storage, ("user", creator.id))] == ["deactivated"]

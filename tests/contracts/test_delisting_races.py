@@ -1,4 +1,4 @@
-"""What is taken out of sale while people buy it: nobody has a seat of it afterwards, and it does get out of sale."""
+"""Sessions delisted while people book: no seat is sold afterwards, and delisting succeeds."""
 
 import asyncio
 from dataclasses import dataclass
@@ -6,21 +6,21 @@ from datetime import timedelta
 
 import pytest
 
-from builders import TOMORROW, Services, a_caller, a_user, services_over, stored_session, stored_user, stored_users
+from builders import TOMORROW, Services, a_user, principal_of, services_over, stored_session, stored_user, stored_users
 from contracts.harness import Outcome, at_once, live_bookings
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.storage import Storage
 
 FULL_SWING = 5
-"""The bookings that somebody has when the sale is under way."""
-MOST = 300
-"""Bookings per buyer after which a sale is over that nobody stopped."""
+"""Bookings of one buyer after which the session is delisted."""
+MAX_BOOKINGS = 300
+"""Bookings per buyer after which a sale ends without being stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sale:
-    """Sessions of one creator, and people who each book one start after another until they are refused."""
+    """Sessions of one creator, and buyers who each book one start after another until they are refused."""
 
     services: Services
     storage: Storage
@@ -29,14 +29,14 @@ class Sale:
     is_under_way: asyncio.Event
 
     async def to(self, number: int, *, pause: float) -> Outcome[None]:
-        buyers = [a_caller(user) for user in await stored_users(self.storage, number)]
+        buyers = [principal_of(user) for user in await stored_users(self.storage, number)]
         return await at_once(self._keep_buying(buyer, pause) for buyer in buyers)
 
     async def sold(self) -> set[object]:
         return {each.id for session in self.sessions for each in await live_bookings(self.storage, session)}
 
     async def _keep_buying(self, buyer: Principal, pause: float) -> None:
-        for turn in range(MOST):
+        for turn in range(MAX_BOOKINGS):
             day, which = divmod(turn, len(self.sessions))
             starts_at = TOMORROW + timedelta(days=day, hours=which)
             await self.services.bookings.book(buyer, self.sessions[which].id, starts_at)
@@ -51,7 +51,7 @@ async def sale(storage: Storage) -> Sale:
     return Sale(
         services=services_over(storage),
         storage=storage,
-        owner=a_caller(a_user(id=creator.id, role="creator")),
+        owner=principal_of(a_user(id=creator.id, role="creator")),
         sessions=[await stored_session(storage, creator_id=creator.id, max_participants=20) for _ in range(3)],
         is_under_way=asyncio.Event(),
     )

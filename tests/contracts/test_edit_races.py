@@ -1,4 +1,4 @@
-"""Many things done at once to one account, one login or one session, through the services."""
+"""Concurrent changes of one account, one login or one session, through the services."""
 
 import asyncio
 from dataclasses import replace
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from builders import PASSWORD, Services, a_caller, a_user, as_a, services_over, stored_session, stored_user
+from builders import PASSWORD, Services, a_user, as_a, principal_of, services_over, stored_session, stored_user
 from contracts.harness import at_once
 from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.storage import Storage
@@ -44,7 +44,7 @@ async def test_refresh_token_used_twice_concurrently_has_one_winner_and_ends_log
 
 async def test_concurrent_edits_of_one_session_are_all_applied(storage: Storage, services: Services) -> None:
     session = await stored_session(storage)
-    owner = a_caller(a_user(id=session.creator_id, role="creator"))
+    owner = principal_of(a_user(id=session.creator_id, role="creator"))
     changes: list[dict[str, Any]] = [
         {"title": "Changed"},
         {"duration": 75},

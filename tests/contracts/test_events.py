@@ -1,4 +1,4 @@
-"""What happened is written with it, and handed to every subscriber, in order and at least once."""
+"""Events are stored with the change and delivered to every subscriber, in order and at least once."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,8 +14,8 @@ import pytest_asyncio
 from builders import (
     TOMORROW,
     Services,
-    a_caller,
     a_schedule,
+    principal_of,
     services_over,
     stored_booking,
     stored_session,
@@ -48,7 +48,7 @@ DAY = timedelta(days=1)
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
 async def no_replay(storage: Storage) -> AsyncIterator[None]:
-    """Events of other tests are delivered first."""
+    """Deliver the events of other tests first."""
     await drain(storage)
     yield
     await drain(storage)
@@ -81,9 +81,9 @@ async def due_jobs(storage: Storage) -> list[Job]:
 
 async def test_every_path_that_writes_a_step_writes_its_event(storage: Storage, services: Services) -> None:
     clock, bookings = services.clock, services.bookings
-    creator, staff = await stored_user(storage, role="creator"), a_caller(await stored_user(storage, is_staff=True))
+    creator, staff = await stored_user(storage, role="creator"), principal_of(await stored_user(storage, is_staff=True))
     session = await stored_session(storage, creator_id=creator.id, requires_confirmation=True, max_participants=9)
-    owner, learners = a_caller(creator), [a_caller(await stored_user(storage)) for _ in range(6)]
+    owner, learners = principal_of(creator), [principal_of(await stored_user(storage)) for _ in range(6)]
     ids = [(await bookings.book(each, session.id, TOMORROW, 1)).resource.id for each in learners]
     expired, declined, cancelled, completed, rescheduled, cancelled_bookings = ids
     await bookings.act(owner, declined, "decline", "No.")
@@ -120,7 +120,9 @@ async def test_event_of_a_step_has_state_after_the_step(storage: Storage, servic
 
     await drain(storage, recorder)
 
-    created, rescheduled, moved_again = (each.event for each in recorder.handed if each.event.subject_id == booking.id)
+    created, rescheduled, rescheduled_again = (
+        each.event for each in recorder.handed if each.event.subject_id == booking.id
+    )
     assert created == BookingEvent(
         kind="booking.created",
         at=NOW,
@@ -147,8 +149,8 @@ async def test_event_of_a_step_has_state_after_the_step(storage: Storage, servic
         TOMORROW + HOUR,
         TOMORROW + HOUR,
     )
-    assert isinstance(moved_again, BookingEvent)
-    assert moved_again.starts_at == TOMORROW + 4 * HOUR
+    assert isinstance(rescheduled_again, BookingEvent)
+    assert rescheduled_again.starts_at == TOMORROW + 4 * HOUR
 
 
 async def test_events_contain_no_personal_data(storage: Storage, services: Services) -> None:
@@ -156,8 +158,8 @@ async def test_events_contain_no_personal_data(storage: Storage, services: Servi
     creator, learner = await stored_user(storage, role="creator", **changes), await stored_user(storage, **changes)
     session = await stored_session(storage, creator_id=creator.id, description="Call me at home.")
     booking = await stored_booking(storage, session, learner.id)
-    await services.bookings.reschedule(a_caller(creator), booking.id, TOMORROW + HOUR, "My phone is 555.")
-    await services.sessions.change(a_caller(creator), session.id, {"description": "Call me at work."})
+    await services.bookings.reschedule(principal_of(creator), booking.id, TOMORROW + HOUR, "My phone is 555.")
+    await services.sessions.change(principal_of(creator), session.id, {"description": "Call me at work."})
     registered = await services.users.register(
         email="wilhelmina@example.org", username="wilhelmina", password="quick silver 9", first_name="Wilhelmina"
     )
@@ -173,8 +175,8 @@ async def test_events_contain_no_personal_data(storage: Storage, services: Servi
 
 
 async def test_every_change_of_a_session_is_an_event(storage: Storage, services: Services) -> None:
-    creator = a_caller(await stored_user(storage, role="creator"))
-    staff, admin = staff_over(services), a_caller(await stored_user(storage, is_staff=True))
+    creator = principal_of(await stored_user(storage, role="creator"))
+    staff, admin = staff_over(services), principal_of(await stored_user(storage, is_staff=True))
     session = (
         await services.sessions.create(
             creator,
@@ -257,7 +259,7 @@ async def test_uncommitted_event_is_not_claimed(storage: Storage) -> None:
 
 
 async def test_late_commit_is_not_lost(storage: Storage) -> None:
-    """Its number is lower than those that were delivered before it was there."""
+    """An event that becomes visible late has a lower number than delivered ones."""
     one, other = [await stored_session(storage) for _ in range(2)]
     early, late = [await stored_booking(storage, session) for session in (one, other)]
     await drain(storage)
@@ -410,7 +412,7 @@ async def test_failure_seen_by_two_relays_counts_once(storage: Storage) -> None:
 
 
 async def test_work_of_subscriber_in_the_transaction_is_done_once(storage: Storage) -> None:
-    """A relay that ends between handing over and marking does it again, and its jobs with it."""
+    """A relay that stops between delivery and marking delivers again, and enqueues its jobs again."""
     booking = await stored_booking(storage, await stored_session(storage))
     await due_jobs(storage)
     recorder, enqueuer = Recorder(), Enqueuer()

@@ -4,7 +4,7 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
-from builders import a_caller, services_over, stored_user
+from builders import principal_of, services_over, stored_user
 from contracts.harness import broken_transaction
 from due_jobs import RETRY_AFTER, run_due
 from fakes import NOW
@@ -18,7 +18,7 @@ SECOND = timedelta(seconds=1)
 
 
 class Trouble(Exception):
-    """What a handler meets."""
+    """An error of a handler."""
 
 
 async def fail(_: UUID | None) -> None:
@@ -26,7 +26,7 @@ async def fail(_: UUID | None) -> None:
 
 
 async def failed(storage: Storage, times: int, kind: JobKind = "attend_booking", subject: UUID | None = None) -> UUID:
-    """A job that was tried so often, a retry after another from now on; its subject."""
+    """Enqueue a job and fail it this often, each retry after the previous; return its subject."""
     subject = subject or uuid7()
     async with storage.unit_of_work() as tx:
         await tx.jobs.enqueue(Job(kind=kind, subject=subject, run_at=NOW))
@@ -70,7 +70,7 @@ async def test_job_that_failed_once_or_twice_is_not_listed(empty_storage: Storag
 
 async def test_job_that_finally_succeeds_is_no_longer_listed(empty_storage: Storage) -> None:
     async def succeed(_: UUID | None) -> None:
-        """Nothing is wrong any more."""
+        """A handler that succeeds."""
 
     await failed(empty_storage, FAILING_AFTER)
 
@@ -102,7 +102,7 @@ async def test_failing_recurring_job_is_listed(empty_storage: Storage) -> None:
 
 async def test_retry_makes_job_due_once_and_is_audited(empty_storage: Storage) -> None:
     storage, services = empty_storage, services_over(empty_storage)
-    staff, who = staff_over(services), a_caller(await stored_user(storage, is_staff=True))
+    staff, who = staff_over(services), principal_of(await stored_user(storage, is_staff=True))
     subject = await failed(storage, FAILING_AFTER)
     job = await only(storage)
     services.clock.at = now = job.next_at - RETRY_AFTER / 2
@@ -122,7 +122,7 @@ async def test_retry_makes_job_due_once_and_is_audited(empty_storage: Storage) -
 
 async def test_job_that_is_not_failing_cannot_be_retried(empty_storage: Storage) -> None:
     staff = staff_over(services_over(empty_storage))
-    who = a_caller(await stored_user(empty_storage, is_staff=True))
+    who = principal_of(await stored_user(empty_storage, is_staff=True))
     await failed(empty_storage, FAILING_AFTER - 1)
 
     for number in range(9):

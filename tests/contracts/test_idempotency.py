@@ -1,4 +1,4 @@
-"""Idempotency keys: what a transaction may rely on, and what the services make of it."""
+"""Idempotency keys: the guarantees of a transaction, and their use by the services."""
 
 import asyncio
 import hashlib

@@ -1,10 +1,10 @@
-"""Requests that come again with their key, through the services."""
+"""Requests repeated with the same idempotency key, through the services."""
 
 from datetime import timedelta
 
 import pytest
 
-from builders import TOMORROW, Services, a_caller, a_key, services_over, stored_session, stored_user, stored_users
+from builders import TOMORROW, Services, a_key, principal_of, services_over, stored_session, stored_user, stored_users
 from contracts.harness import at_once, live_bookings
 from marketplace.core.errors import SoldOut, TooLate
 from marketplace.core.ports.storage import Storage
@@ -20,7 +20,7 @@ def services(storage: Storage) -> Services:
 async def test_same_key_sent_twenty_times_concurrently_makes_one_booking_and_equal_responses(
     storage: Storage, services: Services
 ) -> None:
-    session, buyer = await stored_session(storage), a_caller(await stored_user(storage))
+    session, buyer = await stored_session(storage), principal_of(await stored_user(storage))
     key = a_key(user_id=buyer.user_id)
 
     outcome = await at_once(services.bookings.book(buyer, session.id, TOMORROW, key=key) for _ in range(20))
@@ -32,7 +32,7 @@ async def test_same_key_sent_twenty_times_concurrently_makes_one_booking_and_equ
 
 
 async def test_same_key_sent_twenty_times_concurrently_cancels_once(storage: Storage, services: Services) -> None:
-    session, buyer = await stored_session(storage), a_caller(await stored_user(storage))
+    session, buyer = await stored_session(storage), principal_of(await stored_user(storage))
     booking = (await services.bookings.book(buyer, session.id, TOMORROW)).resource
     key = a_key(user_id=buyer.user_id)
 
@@ -45,7 +45,7 @@ async def test_same_key_sent_twenty_times_concurrently_cancels_once(storage: Sto
 
 
 async def test_different_bodies_with_one_key_make_one_booking(storage: Storage, services: Services) -> None:
-    session, buyer = await stored_session(storage, max_participants=100), a_caller(await stored_user(storage))
+    session, buyer = await stored_session(storage, max_participants=100), principal_of(await stored_user(storage))
     keys = [a_key(user_id=buyer.user_id, body_hash=bytes([place])) for place in range(20)]
 
     outcome = await at_once(
@@ -58,8 +58,8 @@ async def test_different_bodies_with_one_key_make_one_booking(storage: Storage, 
 
 
 async def test_concurrent_duplicates_of_failing_request_all_get_its_error(storage: Storage, services: Services) -> None:
-    session, buyer = await stored_session(storage, max_participants=1), a_caller(await stored_user(storage))
-    await services.bookings.book(a_caller(await stored_user(storage)), session.id, TOMORROW)
+    session, buyer = await stored_session(storage, max_participants=1), principal_of(await stored_user(storage))
+    await services.bookings.book(principal_of(await stored_user(storage)), session.id, TOMORROW)
     key = a_key(user_id=buyer.user_id)
 
     outcome = await at_once(services.bookings.book(buyer, session.id, TOMORROW, key=key) for _ in range(20))
@@ -68,8 +68,8 @@ async def test_concurrent_duplicates_of_failing_request_all_get_its_error(storag
 
 
 async def test_failed_request_can_be_retried_with_its_key(storage: Storage, services: Services) -> None:
-    session, buyer = await stored_session(storage, max_participants=1), a_caller(await stored_user(storage))
-    holder = a_caller(await stored_user(storage))
+    session, buyer = await stored_session(storage, max_participants=1), principal_of(await stored_user(storage))
+    holder = principal_of(await stored_user(storage))
     held = (await services.bookings.book(holder, session.id, TOMORROW)).resource
     key = a_key(user_id=buyer.user_id)
 
@@ -83,7 +83,7 @@ async def test_failed_request_can_be_retried_with_its_key(storage: Storage, serv
 
 
 async def test_replay_returns_current_booking(storage: Storage, services: Services) -> None:
-    session, buyer = await stored_session(storage), a_caller(await stored_user(storage))
+    session, buyer = await stored_session(storage), principal_of(await stored_user(storage))
     key = a_key(user_id=buyer.user_id)
     first = await services.bookings.book(buyer, session.id, TOMORROW, seats=2, key=key)
     await services.bookings.act(buyer, first.resource.id, "cancel")
@@ -96,7 +96,7 @@ async def test_replay_returns_current_booking(storage: Storage, services: Servic
 
 
 async def test_replay_is_not_validated_again(storage: Storage, services: Services) -> None:
-    session, buyer = await stored_session(storage), a_caller(await stored_user(storage))
+    session, buyer = await stored_session(storage), principal_of(await stored_user(storage))
     booking = (await services.bookings.book(buyer, session.id, TOMORROW)).resource
     key = a_key(user_id=buyer.user_id)
     await services.bookings.act(buyer, booking.id, "cancel", key=key)
@@ -111,7 +111,7 @@ async def test_replay_is_not_validated_again(storage: Storage, services: Service
 
 
 async def test_repeated_rescheduling_is_applied_once(storage: Storage, services: Services) -> None:
-    session, buyer = await stored_session(storage), a_caller(await stored_user(storage))
+    session, buyer = await stored_session(storage), principal_of(await stored_user(storage))
     booking = (await services.bookings.book(buyer, session.id, TOMORROW)).resource
     key, later = a_key(user_id=buyer.user_id), TOMORROW + timedelta(days=1)
 
@@ -124,8 +124,8 @@ async def test_repeated_rescheduling_is_applied_once(storage: Storage, services:
 
 async def test_repeated_slot_cancellation_returns_same_bookings(storage: Storage, services: Services) -> None:
     session = await stored_session(storage)
-    creator = a_caller(await storage.users.get(session.creator_id))
-    buyers = [a_caller(user) for user in await stored_users(storage, 3)]
+    creator = principal_of(await storage.users.get(session.creator_id))
+    buyers = [principal_of(user) for user in await stored_users(storage, 3)]
     booked = [(await services.bookings.book(buyer, session.id, TOMORROW)).resource.id for buyer in buyers]
     await services.bookings.act(buyers[0], booked[0], "cancel")
     key = a_key(user_id=creator.user_id)
@@ -141,8 +141,8 @@ async def test_repeated_slot_cancellation_returns_only_bookings_cancelled_by_tha
     storage: Storage, services: Services
 ) -> None:
     session = await stored_session(storage, max_participants=9)
-    creator = a_caller(await storage.users.get(session.creator_id))
-    buyers = [a_caller(user) for user in await stored_users(storage, 4)]
+    creator = principal_of(await storage.users.get(session.creator_id))
+    buyers = [principal_of(user) for user in await stored_users(storage, 4)]
     one_by_one, *together = [
         (await services.bookings.book(buyer, session.id, TOMORROW)).resource.id for buyer in buyers
     ]
@@ -162,8 +162,8 @@ async def test_repeated_slot_cancellation_returns_only_bookings_cancelled_by_tha
 
 async def test_repeated_cancellation_of_empty_slot_returns_no_bookings(storage: Storage, services: Services) -> None:
     session, key = await stored_session(storage), a_key()
-    creator = a_caller(await storage.users.get(session.creator_id))
-    booked = (await services.bookings.book(a_caller(await stored_user(storage)), session.id, TOMORROW)).resource
+    creator = principal_of(await storage.users.get(session.creator_id))
+    booked = (await services.bookings.book(principal_of(await stored_user(storage)), session.id, TOMORROW)).resource
     await services.bookings.act(creator, booked.id, "cancel")
 
     created = [await services.slots.cancel(creator, session.id, TOMORROW, key=key) for _ in range(2)]
@@ -174,7 +174,7 @@ async def test_repeated_cancellation_of_empty_slot_returns_no_bookings(storage: 
 async def test_same_key_sent_twenty_times_concurrently_creates_one_session(
     storage: Storage, services: Services
 ) -> None:
-    creator = a_caller(await stored_user(storage, role="creator"))
+    creator = principal_of(await stored_user(storage, role="creator"))
     example = await stored_session(storage)
     names = ("title", "description", "duration", "price", "max_participants", "image_url", "status", "category", "tags")
     changes = {name: getattr(example, name) for name in names}
@@ -189,7 +189,7 @@ async def test_same_key_sent_twenty_times_concurrently_creates_one_session(
 
 
 async def test_requests_without_key_are_all_executed(storage: Storage, services: Services) -> None:
-    session, buyer = await stored_session(storage), a_caller(await stored_user(storage))
+    session, buyer = await stored_session(storage), principal_of(await stored_user(storage))
 
     created = [await services.bookings.book(buyer, session.id, TOMORROW + timedelta(days=day)) for day in range(2)]
 

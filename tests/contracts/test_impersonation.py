@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from uuid_utils.compat import uuid7
 
-from builders import a_family, stored_login, stored_user
+from builders import a_login, stored_login, stored_user
 from contracts.harness import at_once, broken_transaction, waits
 from fakes import NOW
 from marketplace.core.domain.principals import Login, Principal
@@ -20,7 +20,7 @@ SOON = NOW + timedelta(minutes=15)
 
 
 async def started(storage: Storage, user: User, by: Login, **changes: Any) -> Login:
-    login = a_family(user, expires_at=SOON, impersonated_from=by.id, address="192.0.2.7", agent="a browser")
+    login = a_login(user, expires_at=SOON, impersonated_from=by.id, address="192.0.2.7", agent="a browser")
     login = replace(login, **changes)
     async with storage.unit_of_work() as tx:
         await tx.tokens.add_impersonation(login)
@@ -110,7 +110,7 @@ async def test_impersonation_login_is_revoked_once_and_no_other_is(storage: Stor
     login, other = await started(storage, user, own), await started(storage, user, own)
 
     assert [await revoke(storage, login) for _ in range(2)] == [True, False]
-    assert not await revoke(storage, a_family(user, id=uuid7()))
+    assert not await revoke(storage, a_login(user, id=uuid7()))
 
     assert await principal(storage, login) is None
     assert await principal(storage, other) is not None
@@ -152,7 +152,7 @@ async def test_missing_login_cannot_start_impersonation(storage: Storage) -> Non
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
 
     with pytest.raises(NotSignedIn):
-        await started(storage, user, a_family(staff))
+        await started(storage, user, a_login(staff))
 
 
 async def test_impersonation_is_listed_among_active_logins_until_either_login_ends(
@@ -179,7 +179,7 @@ async def test_impersonation_is_listed_among_active_logins_until_either_login_en
 async def test_rolled_back_impersonation_does_not_exist(storage: Storage, token: str) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
     own = await stored_login(storage, staff, token)
-    login = a_family(user, expires_at=SOON, impersonated_from=own.id)
+    login = a_login(user, expires_at=SOON, impersonated_from=own.id)
     async with broken_transaction(storage) as tx:
         await tx.tokens.add_impersonation(login)
 

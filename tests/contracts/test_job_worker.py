@@ -26,15 +26,15 @@ QUICK = Pace(
 )
 KIND: JobKind = "attend_booking"
 TIMEOUT = 10
-"""Seconds after which something that should come will not."""
+"""Seconds to wait for an expected result before the test fails."""
 
 
 class Trouble(Exception):
-    """What a handler meets."""
+    """An error of a handler."""
 
 
 class Handler:
-    """Notes its subjects, raises what it is given, and takes as long as it is told."""
+    """Records its subjects, raises the given errors, and takes the given time."""
 
     def __init__(self, *failures: BaseException, seconds: float = 0) -> None:
         self.subjects: list[UUID | None] = []
@@ -58,7 +58,7 @@ class Handler:
 async def working(
     queue: JobQueue, handlers: Handlers, *, clock: MovableClock | None = None, pace: Pace = QUICK
 ) -> AsyncIterator[None]:
-    """While a worker runs; it is stopped at the end."""
+    """Run a worker for the length of the block."""
     stop = asyncio.Event()
     task = asyncio.create_task(JobWorker(queue, clock or MovableClock(NOW), handlers, pace).run(stop))
     try:
@@ -74,7 +74,7 @@ async def enqueue(storage: Storage, number: int = 1, run_at: datetime = NOW) -> 
 
 
 async def left(storage: Storage) -> int:
-    """How many jobs are there that nobody has, due or not."""
+    """Count the jobs that no worker has claimed, due or not."""
     far = NOW + timedelta(days=9)
     worker = uuid4()
     found = await storage.job_queue.claim(worker, [KIND], now=far, limit=99, lease=timedelta(minutes=1))
@@ -99,7 +99,7 @@ class _Unreliable:
 
 
 def unreliable(queue: JobQueue, **failures: int) -> JobQueue:
-    """A queue whose methods fail so often first."""
+    """Return a queue whose methods fail this often first."""
     return cast("JobQueue", _Unreliable(queue, **failures))
 
 
@@ -108,7 +108,7 @@ async def test_worker_runs_more_jobs_than_its_concurrency(empty_storage: Storage
     await enqueue(empty_storage, 25)
 
     async with working(empty_storage.job_queue, {KIND: handler}):
-        while len(handler.subjects) < 25:  # noqa: ASYNC110 - it counts
+        while len(handler.subjects) < 25:  # noqa: ASYNC110 - the handler only counts
             await asyncio.sleep(0.01)
 
     assert len(set(handler.subjects)) == 25
@@ -131,7 +131,7 @@ async def test_failed_job_is_retried_with_growing_delay(empty_storage: Storage) 
     delays = []
     for failures in range(1, FAILING_AFTER + 1):
         async with working(empty_storage.job_queue, {KIND: handler}, clock=clock):
-            while len(handler.subjects) < failures:  # noqa: ASYNC110 - it counts
+            while len(handler.subjects) < failures:  # noqa: ASYNC110 - the handler only counts
                 await asyncio.sleep(0.01)
         delays.append(QUICK.retry_delay(failures))
         clock.advance(delays[-1])

@@ -26,7 +26,7 @@ AFTER_SHORT_LEASE = 0.05
 
 
 class Trouble(Exception):
-    """What a handler meets."""
+    """An error of a handler."""
 
 
 def a_job(kind: JobKind = "sweep_idempotency_keys", after: timedelta = timedelta()) -> Job:
@@ -45,7 +45,7 @@ async def claim(
 
 
 class Log:
-    """Handlers that note what they were called with."""
+    """Handlers that record their calls."""
 
     def __init__(self) -> None:
         self.called: list[tuple[str, UUID | None]] = []

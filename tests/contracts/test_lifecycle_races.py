@@ -1,4 +1,4 @@
-"""Answers, cancellations and cancelled slots at the same time, through the services: one order of them came true."""
+"""Concurrent confirmations, cancellations and slot cancellations have the outcome of some serial order."""
 
 import asyncio
 from datetime import timedelta
@@ -87,8 +87,8 @@ async def test_slot_cancellation_races_with_booking_cancelling_and_rescheduling(
         after = {each.id: each for each in await check_books(storage, session.creator_id)}
         assert all(after[each.id] == each for each in cancelled)
         assert booked[3].id in {each.id for each in cancelled}
-        there = [each for each in after.values() if each.starts_at == TOMORROW and each.status == "confirmed"]
-        assert (await seats_at(storage, session)).get(TOMORROW, 0) == len(there)
+        confirmed = [each for each in after.values() if each.starts_at == TOMORROW and each.status == "confirmed"]
+        assert (await seats_at(storage, session)).get(TOMORROW, 0) == len(confirmed)
 
 
 async def test_slot_cancelled_concurrently_is_cancelled_once(storage: Storage, services: Services) -> None:

@@ -1,4 +1,4 @@
-"""Whatever people do one after another, memory and PostgreSQL answer alike and their books are right each time."""
+"""For any sequence of actions, memory and PostgreSQL give the same results, and every invariant holds."""
 
 import asyncio
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
-from builders import a_caller, a_schedule
-from contracts.lifecycle import LEARNERS, OFFER, Life, Side
+from builders import a_schedule, principal_of
+from contracts.lifecycle import LEARNERS, SESSION, MarketplaceMachine, Side
 from example_search import searched
 from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.storage import postgres_storage
@@ -24,10 +24,10 @@ BUFFERS = st.sampled_from([(0, 0), (0, 0), (30, 0), (0, 30), (90, 60)])
 SETTINGS = searched(25, stateful_step_count=40, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 
 
-class ScheduledLife(Life):
-    """Lives in which creators change their hours, and others look for what is free."""
+class ScheduledMarketplaceMachine(MarketplaceMachine):
+    """Adds schedule changes and availability searches."""
 
-    @rule(what=OFFER, days=DAYS, hours=HOURS, zone=st.sampled_from(["UTC", "Asia/Kathmandu"]), buffers=BUFFERS)
+    @rule(what=SESSION, days=DAYS, hours=HOURS, zone=st.sampled_from(["UTC", "Asia/Kathmandu"]), buffers=BUFFERS)
     def set_hours(
         self, what: int, days: tuple[int, ...], hours: tuple[time, time], zone: str, buffers: tuple[int, int]
     ) -> None:
@@ -36,18 +36,18 @@ class ScheduledLife(Life):
         schedule = a_schedule(time_zone=zone, weekly=weekly, buffer_before=buffers[0], buffer_after=buffers[1])
         self._replace(what, schedule)
 
-    @rule(what=OFFER, notice=st.sampled_from([0, 45, 2000]), horizon=st.sampled_from([2, 14, 60]))
+    @rule(what=SESSION, notice=st.sampled_from([0, 45, 2000]), horizon=st.sampled_from([2, 14, 60]))
     def set_bounds(self, what: int, notice: int, horizon: int) -> None:
         self._replace(what, a_schedule(notice=notice, horizon=horizon))
 
-    @rule(what=OFFER)
-    def open_to_any_time(self, what: int) -> None:
+    @rule(what=SESSION)
+    def offer_by_arrangement(self, what: int) -> None:
         self._replace(what, None)
 
-    @rule(what=OFFER, who=st.integers(0, LEARNERS - 1), seats=st.integers(1, 2))
-    def book_what_is_shown(self, what: int, who: int, seats: int) -> None:
-        """What the catalog shows can be had, if there are enough seats and one has none yet."""
-        session, learner = self._offer(what), a_caller(self.learners[who])
+    @rule(what=SESSION, who=st.integers(0, LEARNERS - 1), seats=st.integers(1, 2))
+    def book_next_slot(self, what: int, who: int, seats: int) -> None:
+        """Book the next slot that the catalog shows, which must succeed if it has enough seats."""
+        session, learner = self._session(what), principal_of(self.learners[who])
 
         async def command(side: Side) -> object:
             shown = await side.storage.catalog.find(session.id, self.clock.now())
@@ -61,24 +61,24 @@ class ScheduledLife(Life):
         assert self._both(command) in {"booked", "nothing is shown", "already_booked", "sold_out"}
 
     @rule(first=st.sampled_from([0, 1, 2, 30]), steps=st.sampled_from([1, 4, 48, 400]))
-    def look_for_what_is_free(self, first: int, steps: int) -> None:
+    def search_available_sessions(self, first: int, steps: int) -> None:
         begin, end = self._start(first), self._start(first + steps)
         filters = CatalogFilters(available_from=begin, available_to=end)
 
         async def command(side: Side) -> object:
             found = {each.id: each for each in (await side.services.sessions.list(filters, 100, None)).items}
-            for session in self.quotes:
+            for session in self.sessions:
                 is_free = any(begin <= slot.starts_at < end for slot in await self._slots(side, session))
                 assert is_free is (session.id in found and not found[session.id].is_open)
-            return {session.id for session in self.quotes} & set(found)
+            return {session.id for session in self.sessions} & set(found)
 
         self._both(command)
 
     @invariant()
-    def the_next_slot_is_the_first_of_the_slots(self) -> None:
+    def next_slot_is_first_of_slots(self) -> None:
         async def command(side: Side) -> object:
-            shown = [await side.storage.catalog.find(session.id, self.clock.now()) for session in self.quotes]
-            for session, each in zip(self.quotes, shown, strict=True):
+            shown = [await side.storage.catalog.find(session.id, self.clock.now()) for session in self.sessions]
+            for session, each in zip(self.sessions, shown, strict=True):
                 assert each is not None
                 assert each.next_slot == next(iter(await self._slots(side, session)), None)
             return [each.next_slot for each in shown if each is not None]
@@ -93,18 +93,20 @@ class ScheduledLife(Life):
         return tuple(bookable for bookable in bookable_starts if bookable.reason is None)
 
     def _replace(self, what: int, schedule: Schedule | None) -> None:
-        session = self._offer(what)
+        session = self._session(what)
         self._both(lambda side: side.services.schedules.replace(self._owner(session), session.id, schedule))
 
 
 @pytest.fixture
-def life(database: str) -> Iterator[type[Life]]:
-    """The machine over a database, in an event loop of its own."""
+def machine(database: str) -> Iterator[type[MarketplaceMachine]]:
+    """Run the machine over a database, in an event loop of its own."""
     with asyncio.Runner() as runner:
         pool = runner.run(connect(database))
-        yield type("LifeOverPostgres", (ScheduledLife,), {"runner": runner, "opened": postgres_storage(pool)})
+        yield type(
+            "LifeOverPostgres", (ScheduledMarketplaceMachine,), {"runner": runner, "opened": postgres_storage(pool)}
+        )
         runner.run(pool.close())
 
 
-def test_memory_and_postgres_have_same_booking_lifecycle(life: type[Life]) -> None:
-    run_state_machine_as_test(life, settings=SETTINGS)
+def test_memory_and_postgres_have_same_booking_lifecycle(machine: type[MarketplaceMachine]) -> None:
+    run_state_machine_as_test(machine, settings=SETTINGS)

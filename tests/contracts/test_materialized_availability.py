@@ -1,4 +1,4 @@
-"""How open times are kept ahead of the clock, on either storage: by a job that may be late, doubled or cut short."""
+"""Materialized availability stays ahead of the clock, even if its job is late, doubled or interrupted."""
 
 import asyncio
 from dataclasses import replace
@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from builders import Services, a_caller, a_schedule, a_user, services_over, stored_session, stored_user
+from builders import Services, a_schedule, a_user, principal_of, services_over, stored_session, stored_user
 from contracts.harness import broken_transaction, owner_of, waits
 from due_jobs import run_due
 from fakes import NOW, MovableClock
@@ -31,7 +31,7 @@ def timed(empty_storage: Storage) -> Services:
     return services_over(empty_storage, clock=MovableClock(NOW))
 
 
-async def quoted(storage: Storage, timed: Services, schedule: Schedule = WEEK) -> Session:
+async def published(storage: Storage, timed: Services, schedule: Schedule = WEEK) -> Session:
     session = await stored_session(storage)
     await timed.schedules.replace(owner_of(session), session.id, schedule)
     return session
@@ -43,14 +43,14 @@ async def next_start(storage: Storage, timed: Services, session: Session) -> dat
 
 
 async def is_true(storage: Storage, timed: Services, session: Session) -> bool:
-    """Whether the catalog shows what the slots say."""
+    """Return whether the catalog's next slot is the first of the list of slots."""
     now = timed.clock.now()
     slots = await timed.slots.list(None, session.id, now, now + 60 * DAY)
     return await next_start(storage, timed, session) == (slots[0].starts_at if slots else None)
 
 
 async def work(storage: Storage, timed: Services) -> int:
-    """Run what is due, as the worker would."""
+    """Run the due jobs, as the worker does."""
     return await run_due(
         storage.job_queue, timed.clock.now(), {"renew_open_times": timed.materialized_availability.renew}
     )
@@ -64,7 +64,7 @@ async def outdated(storage: Storage, now: datetime) -> tuple[ScheduledSession, .
 async def test_materialized_availability_is_written_with_schedule_and_outdated_a_week_later(
     empty_storage: Storage, timed: Services
 ) -> None:
-    session = await quoted(empty_storage, timed)
+    session = await published(empty_storage, timed)
 
     assert await outdated(empty_storage, NOW + RENEWED_AFTER - SECOND) == ()
     assert await outdated(empty_storage, NOW + RENEWED_AFTER) == (
@@ -73,10 +73,10 @@ async def test_materialized_availability_is_written_with_schedule_and_outdated_a
 
 
 async def test_longest_outdated_come_first_up_to_the_limit(empty_storage: Storage, timed: Services) -> None:
-    sessions = [await quoted(empty_storage, timed)]
+    sessions = [await published(empty_storage, timed)]
     for _ in range(2):
         timed.clock.advance(DAY)
-        sessions.append(await quoted(empty_storage, timed))
+        sessions.append(await published(empty_storage, timed))
 
     async with empty_storage.unit_of_work() as tx:
         found = await tx.sessions.acquire_outdated(NOW + 30 * DAY, 2)
@@ -88,14 +88,14 @@ async def test_longest_outdated_come_first_up_to_the_limit(empty_storage: Storag
 async def test_worker_late_by_less_than_four_weeks_misses_no_start(
     empty_storage: Storage, timed: Services, days: int
 ) -> None:
-    session = await quoted(empty_storage, timed)
+    session = await published(empty_storage, timed)
     await timed.materialized_availability.begin()
     timed.clock.advance(days * DAY)
     assert await is_true(empty_storage, timed, session)
     assert await next_start(empty_storage, timed, session) is not None
 
     busy = await stored_session(empty_storage, creator_id=session.creator_id, duration=1440)
-    learner = a_caller(await stored_user(empty_storage))
+    learner = principal_of(await stored_user(empty_storage))
     for number in range(1, 7):
         await timed.bookings.book(learner, busy.id, timed.clock.now() + number * DAY - 12 * timedelta(hours=1))
     assert await is_true(empty_storage, timed, session)
@@ -104,7 +104,7 @@ async def test_worker_late_by_less_than_four_weeks_misses_no_start(
 async def test_longer_worker_absence_omits_starts_but_never_shows_wrong_ones(
     empty_storage: Storage, timed: Services
 ) -> None:
-    session = await quoted(empty_storage, timed)
+    session = await published(empty_storage, timed)
     timed.clock.advance(AHEAD + 8 * DAY)
     assert await next_start(empty_storage, timed, session) is None
     assert (await timed.sessions.list(CatalogFilters(available_from=NOW), 5, None)).items == ()
@@ -116,7 +116,7 @@ async def test_longer_worker_absence_omits_starts_but_never_shows_wrong_ones(
 
 
 async def test_renewal_job_runs_daily_and_is_deduplicated(empty_storage: Storage, timed: Services) -> None:
-    session = await quoted(empty_storage, timed)
+    session = await published(empty_storage, timed)
     await timed.materialized_availability.begin()
     await timed.materialized_availability.begin()
     assert await work(empty_storage, timed) == 1
@@ -133,7 +133,7 @@ async def test_renewal_job_runs_daily_and_is_deduplicated(empty_storage: Storage
 
 
 async def test_large_renewal_is_split_into_short_jobs(empty_storage: Storage, timed: Services) -> None:
-    sessions = [await quoted(empty_storage, timed) for _ in range(7)]
+    sessions = [await published(empty_storage, timed) for _ in range(7)]
     timed.clock.advance(RENEWED_AFTER)
     service = materialized_availability.MaterializedAvailabilityService(
         unit_of_work=empty_storage.unit_of_work, clock=timed.clock, sessions_per_transaction=2, transactions_per_job=2
@@ -151,7 +151,7 @@ async def test_large_renewal_is_split_into_short_jobs(empty_storage: Storage, ti
 
 async def test_concurrent_renewals_renew_everything(empty_storage: Storage, timed: Services) -> None:
     for _ in range(30):
-        await quoted(empty_storage, timed)
+        await published(empty_storage, timed)
     timed.clock.advance(RENEWED_AFTER)
 
     await asyncio.gather(*(timed.materialized_availability.renew() for _ in range(3)))
@@ -160,7 +160,7 @@ async def test_concurrent_renewals_renew_everything(empty_storage: Storage, time
 
 
 async def test_rolled_back_renewal_is_repeated(empty_storage: Storage, timed: Services) -> None:
-    session = await quoted(empty_storage, timed)
+    session = await published(empty_storage, timed)
     later = NOW + RENEWED_AFTER
     async with broken_transaction(empty_storage) as tx:
         (found,) = await tx.sessions.acquire_outdated(later, 1)
@@ -170,7 +170,7 @@ async def test_rolled_back_renewal_is_repeated(empty_storage: Storage, timed: Se
 
 
 async def test_schedule_change_during_renewal_wins(empty_storage: Storage, timed: Services) -> None:
-    session = await quoted(empty_storage, timed)
+    session = await published(empty_storage, timed)
     timed.clock.advance(RENEWED_AFTER)
     now, changed = timed.clock.now(), replace(WEEK, notice=3000)
     async with empty_storage.unit_of_work() as tx:
@@ -185,7 +185,7 @@ async def test_schedule_change_during_renewal_wins(empty_storage: Storage, timed
 
 
 async def test_renewal_does_not_overwrite_concurrent_change(empty_storage: Storage, timed: Services) -> None:
-    session = await quoted(empty_storage, timed)
+    session = await published(empty_storage, timed)
     timed.clock.advance(RENEWED_AFTER)
     now = timed.clock.now()
     single = replace(WEEK, weekly=())
@@ -201,9 +201,9 @@ async def test_renewal_does_not_overwrite_concurrent_change(empty_storage: Stora
 
 
 async def test_bookings_and_edits_are_not_blocked_by_renewal(empty_storage: Storage, timed: Services) -> None:
-    session = await quoted(empty_storage, timed)
+    session = await published(empty_storage, timed)
     later = NOW + RENEWED_AFTER
-    learner = a_caller(await stored_user(empty_storage))
+    learner = principal_of(await stored_user(empty_storage))
     async with empty_storage.unit_of_work() as tx:
         assert await tx.sessions.acquire_outdated(later, 1)
         await asyncio.wait_for(timed.bookings.book(learner, session.id, NOW + timedelta(hours=1)), 2)
@@ -213,8 +213,8 @@ async def test_bookings_and_edits_are_not_blocked_by_renewal(empty_storage: Stor
 async def test_ended_archived_or_by_arrangement_session_needs_no_renewal(
     empty_storage: Storage, timed: Services
 ) -> None:
-    over = await quoted(empty_storage, timed, replace(WEEK, valid_until=NOW.date() + DAY))
-    archived, opened = [await quoted(empty_storage, timed) for _ in range(2)]
+    over = await published(empty_storage, timed, replace(WEEK, valid_until=NOW.date() + DAY))
+    archived, opened = [await published(empty_storage, timed) for _ in range(2)]
     await timed.sessions.archive(owner_of(archived), archived.id)
     await timed.schedules.replace(owner_of(opened), opened.id, None)
     timed.clock.advance(RENEWED_AFTER)
@@ -227,7 +227,7 @@ async def test_ended_archived_or_by_arrangement_session_needs_no_renewal(
 
 async def test_unknown_time_zone_does_not_block_other_renewals(empty_storage: Storage, timed: Services) -> None:
     strange = replace(WEEK, time_zone="Mars/Olympus")
-    session, other = [await quoted(empty_storage, timed) for _ in range(2)]
+    session, other = [await published(empty_storage, timed) for _ in range(2)]
     async with empty_storage.unit_of_work() as tx:
         await tx.sessions.acquire(session.id)
         await tx.sessions.save_schedule(session.id, strange, MaterializedAvailability.of(strange, 60, NOW))
@@ -240,8 +240,8 @@ async def test_unknown_time_zone_does_not_block_other_renewals(empty_storage: St
 
 
 async def test_new_duration_updates_materialized_availability_at_once(empty_storage: Storage, timed: Services) -> None:
-    session = await quoted(empty_storage, timed)
-    owner = a_caller(a_user(id=session.creator_id, role="creator"))
+    session = await published(empty_storage, timed)
+    owner = principal_of(a_user(id=session.creator_id, role="creator"))
     await timed.sessions.change(owner, session.id, {"duration": 90})
     (found,) = await outdated(empty_storage, NOW + RENEWED_AFTER)
 

@@ -1,4 +1,4 @@
-"""Sessions that are hidden or featured, as every adapter lists and searches them."""
+"""Hidden and featured sessions in the lists and searches of every adapter."""
 
 from dataclasses import replace
 from datetime import timedelta

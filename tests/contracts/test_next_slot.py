@@ -1,4 +1,4 @@
-"""The first start that can be booked, as the catalog shows it on either storage: the first of the slots, always."""
+"""The catalog's next slot is always the first of the session's slots, on either storage."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from builders import Services, a_caller, a_schedule, services_over, somebody, stored_session, stored_user
+from builders import Services, a_principal, a_schedule, principal_of, services_over, stored_session, stored_user
 from contracts.harness import cancel_now, owner_of
 from fakes import NOW, MovableClock
 from marketplace.core.domain.availability import MAX_WINDOW, BookableStart
@@ -30,19 +30,19 @@ def timed(storage: Storage) -> Services:
     return services_over(storage, clock=MovableClock(NOW))
 
 
-async def quoted(storage: Storage, timed: Services, schedule: Schedule | None = MORNING, **changes: Any) -> Session:
+async def published(storage: Storage, timed: Services, schedule: Schedule | None = MORNING, **changes: Any) -> Session:
     session = await stored_session(storage, **{"duration": 60, "max_participants": 1} | changes)
     await timed.schedules.replace(owner_of(session), session.id, schedule)
     return session
 
 
 async def second_session(storage: Storage, session: Session, **changes: Any) -> Session:
-    """An open session of the same creator."""
+    """Add a session by arrangement of the same creator."""
     return await stored_session(storage, creator_id=session.creator_id, **changes)
 
 
 async def book(storage: Storage, timed: Services, session: Session, *starts: datetime, seats: int = 1) -> list[Booking]:
-    learners = [a_caller(await stored_user(storage)) for _ in starts]
+    learners = [principal_of(await stored_user(storage)) for _ in starts]
     return [
         (await timed.bookings.book(learner, session.id, start, seats)).resource
         for learner, start in zip(learners, starts, strict=True)
@@ -50,7 +50,7 @@ async def book(storage: Storage, timed: Services, session: Session, *starts: dat
 
 
 async def next_slot(storage: Storage, timed: Services, session: Session) -> BookableStart | None:
-    """What the catalog shows, having seen that it is what the slots say."""
+    """Return the catalog's next slot, having checked that it is the first of the slots."""
     now = timed.clock.now()
     shown = await storage.catalog.find(session.id, now)
     assert shown is not None
@@ -64,13 +64,13 @@ async def slots_of(timed: Services, session: Session, begin: datetime) -> tuple[
 
 
 async def next_start(storage: Storage, timed: Services, session: Session) -> str | None:
-    """The same as text: day of the month and time."""
+    """Return the next start as text: day of the month and time."""
     found = await next_slot(storage, timed, session)
     return None if found is None else f"{found.starts_at:%d %H:%M}"
 
 
 async def test_the_next_slot_is_the_first_that_can_be_booked(storage: Storage, timed: Services) -> None:
-    session = await quoted(storage, timed, max_participants=4)
+    session = await published(storage, timed, max_participants=4)
     found = await next_slot(storage, timed, session)
 
     half_past_nine = NOW + HOUR / 2
@@ -84,7 +84,7 @@ async def test_the_next_slot_is_the_first_that_can_be_booked(storage: Storage, t
 
 
 async def test_every_list_of_sessions_shows_next_slot(storage: Storage, timed: Services) -> None:
-    session = await quoted(storage, timed)
+    session = await published(storage, timed)
     await book(storage, timed, session, NOW + HOUR / 2)
     shown = await storage.catalog.find(session.id, NOW)
     filters = CatalogFilters(creator=session.creator_id)
@@ -102,7 +102,7 @@ async def test_every_list_of_sessions_shows_next_slot(storage: Storage, timed: S
 async def test_by_arrangement_session_has_no_next_slot_while_it_has_no_schedule(
     storage: Storage, timed: Services
 ) -> None:
-    session = await quoted(storage, timed, None)
+    session = await published(storage, timed, None)
     assert await next_slot(storage, timed, session) is None
     await timed.schedules.replace(owner_of(session), session.id, MORNING)
     assert await next_start(storage, timed, session) == "07 09:30"
@@ -111,7 +111,7 @@ async def test_by_arrangement_session_has_no_next_slot_while_it_has_no_schedule(
 
 
 async def test_released_seat_is_available_at_once(storage: Storage, timed: Services) -> None:
-    session = await quoted(storage, timed)
+    session = await published(storage, timed)
     (booking,) = await book(storage, timed, session, NOW + HOUR)
     assert await next_start(storage, timed, session) == "07 11:00"
     await cancel_now(storage, booking)
@@ -133,7 +133,7 @@ async def test_released_seat_is_available_at_once(storage: Storage, timed: Servi
 async def test_buffers_exclude_starts_after_creators_other_bookings(
     storage: Storage, timed: Services, taken: int, before: int, after: int, expected: str
 ) -> None:
-    session = await quoted(storage, timed, replace(MORNING, buffer_before=before, buffer_after=after))
+    session = await published(storage, timed, replace(MORNING, buffer_before=before, buffer_after=after))
     other = await second_session(storage, session, duration=taken)
     await book(storage, timed, other, NOW + timedelta(minutes=10))
 
@@ -144,7 +144,7 @@ async def test_buffers_exclude_starts_after_creators_other_bookings(
 async def test_buffers_exclude_starts_before_creators_other_bookings(
     storage: Storage, timed: Services, after: int, expected: str
 ) -> None:
-    session = await quoted(storage, timed, replace(MORNING, buffer_after=after), duration=30)
+    session = await published(storage, timed, replace(MORNING, buffer_after=after), duration=30)
     other = await second_session(storage, session, duration=30)
     await book(storage, timed, other, NOW + 2 * HOUR)
 
@@ -152,7 +152,7 @@ async def test_buffers_exclude_starts_before_creators_other_bookings(
 
 
 async def test_gap_just_long_enough_between_bookings_is_found(storage: Storage, timed: Services) -> None:
-    session = await quoted(storage, timed)
+    session = await published(storage, timed)
     other = await second_session(storage, session, duration=30)
     await book(storage, timed, other, NOW + HOUR / 2, NOW + 2 * HOUR)
     assert await next_start(storage, timed, session) == "07 10:00"
@@ -161,7 +161,7 @@ async def test_gap_just_long_enough_between_bookings_is_found(storage: Storage, 
 
 
 async def test_creator_booked_for_weeks_is_available_afterwards(storage: Storage, timed: Services) -> None:
-    session = await quoted(storage, timed)
+    session = await published(storage, timed)
     other = await second_session(storage, session, duration=1440)
     await book(storage, timed, other, *(NOW + DAY * number for number in range(1, 20)))
     await book(storage, timed, session, NOW + HOUR / 2, NOW + 3 * HOUR / 2 + HOUR / 2)
@@ -172,7 +172,7 @@ async def test_creator_booked_for_weeks_is_available_afterwards(storage: Storage
 
 
 async def test_last_seat_among_many_taken_slots_is_found(storage: Storage, timed: Services) -> None:
-    session = await quoted(storage, timed, max_participants=2)
+    session = await published(storage, timed, max_participants=2)
     other = await second_session(storage, session, duration=1440)
     left = TUESDAY + 12 * DAY + 9 * HOUR
     await book(storage, timed, session, left)
@@ -188,7 +188,7 @@ async def test_last_seat_among_many_taken_slots_is_found(storage: Storage, timed
 async def test_start_removed_from_schedule_is_not_bookable_despite_free_seats(
     storage: Storage, timed: Services
 ) -> None:
-    session = await quoted(storage, timed, max_participants=2)
+    session = await published(storage, timed, max_participants=2)
     await book(storage, timed, session, NOW + HOUR)
     await timed.schedules.replace(owner_of(session), session.id, replace(MORNING, valid_from=date(2030, 1, 8)))
     assert await next_start(storage, timed, session) == "08 09:00"
@@ -199,7 +199,7 @@ async def test_start_removed_from_schedule_is_not_bookable_despite_free_seats(
 
 
 async def test_minimum_notice_and_booking_window_bound_next_slot(storage: Storage, timed: Services) -> None:
-    session = await quoted(storage, timed, replace(MORNING, notice=90, horizon=2))
+    session = await published(storage, timed, replace(MORNING, notice=90, horizon=2))
     assert await next_start(storage, timed, session) == "07 10:30"
     timed.clock.at = NOW + timedelta(minutes=1)
     assert await next_start(storage, timed, session) == "07 11:00"
@@ -213,7 +213,7 @@ async def test_minimum_notice_and_booking_window_bound_next_slot(storage: Storag
 
 
 async def test_next_slot_advances_with_time_and_is_always_in_the_future(storage: Storage, timed: Services) -> None:
-    session = await quoted(storage, timed)
+    session = await published(storage, timed)
     seen = []
     for minutes in (29, 30, 59, 60, 120, 180):
         timed.clock.at = NOW + timedelta(minutes=minutes)
@@ -224,7 +224,7 @@ async def test_next_slot_advances_with_time_and_is_always_in_the_future(storage:
 
 async def test_date_overrides_and_extra_dates_affect_next_slot(storage: Storage, timed: Services) -> None:
     off = replace(MORNING, exceptions=tuple(DayException(on=date(2030, 1, day), ranges=()) for day in (7, 8)))
-    session = await quoted(storage, timed, off)
+    session = await published(storage, timed, off)
     assert await next_start(storage, timed, session) == "09 09:00"
     evening = Extra(on=date(2030, 1, 8), hours=TimeRange(starts=time(19), ends=time(20), step=None))
     await timed.schedules.replace(owner_of(session), session.id, replace(off, extras=(evening,)))
@@ -236,7 +236,7 @@ async def test_distant_extra_date_is_next_slot_once_booking_window_reaches_it(
 ) -> None:
     evening = Extra(on=date(2031, 12, 1), hours=TimeRange(starts=time(19), ends=time(20), step=None))
     single = replace(MORNING, weekly=(), extras=(evening,), horizon=730)
-    session = await quoted(storage, timed, single)
+    session = await published(storage, timed, single)
     found = await next_slot(storage, timed, session)
 
     assert found is not None
@@ -244,7 +244,7 @@ async def test_distant_extra_date_is_next_slot_once_booking_window_reaches_it(
 
 
 async def test_unlisted_session_has_no_next_slot(storage: Storage, timed: Services) -> None:
-    session = await quoted(storage, timed)
+    session = await published(storage, timed)
     owner = owner_of(session)
     await timed.sessions.change(owner, session.id, {"status": "inactive"})
     assert await next_slot(storage, timed, session) is None
@@ -263,7 +263,7 @@ async def test_unlisted_session_has_no_next_slot(storage: Storage, timed: Servic
 
 
 async def test_next_slot_follows_session_changes_at_once(storage: Storage, timed: Services) -> None:
-    session = await quoted(storage, timed, replace(MORNING, notice=60))
+    session = await published(storage, timed, replace(MORNING, notice=60))
     hours = TimeRange(starts=time(9), ends=time(12), step=None)
     weekly = tuple(WeeklyHours(weekday=day, hours=hours) for day in range(1, 8))
     await timed.schedules.replace(owner_of(session), session.id, replace(MORNING, weekly=weekly))
@@ -277,11 +277,11 @@ async def test_next_slot_follows_session_changes_at_once(storage: Storage, timed
 
 
 async def test_next_slot_can_be_booked_and_earlier_starts_cannot(storage: Storage, timed: Services) -> None:
-    session = await quoted(storage, timed, replace(MORNING, notice=45, time_zone="Asia/Kathmandu"))
+    session = await published(storage, timed, replace(MORNING, notice=45, time_zone="Asia/Kathmandu"))
     found = await next_slot(storage, timed, session)
     assert found is not None
     assert found.starts_at == TUESDAY + timedelta(hours=3, minutes=15)
-    buyer = somebody((await stored_user(storage)).id)
+    buyer = a_principal((await stored_user(storage)).id)
 
     with pytest.raises(NotBookable):
         await timed.bookings.book(buyer, session.id, found.starts_at - HOUR / 2)

@@ -1,4 +1,4 @@
-"""The race of `test_races.py` with the guard taken away. If it does not oversell here, it proves nothing there."""
+"""The race of `test_races.py` without the guard. If nothing is oversold here, that test proves nothing."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from builders import TOMORROW, a_caller, services_over, stored_booking, stored_session, stored_users
+from builders import TOMORROW, principal_of, services_over, stored_booking, stored_session, stored_users
 from contracts.conftest import TIMEOUT
 from contracts.harness import at_once, live_bookings
 from marketplace.adapters.memory.slots import MemorySlots
@@ -28,11 +28,11 @@ from marketplace.core.ports.unit_of_work import Transaction
 GUARD = " AND seats_taken + $6 <= capacity"
 SEATS = 4
 INTERRUPTION = 0.1
-"""Seconds between reading and writing: long enough for other connections to read the same."""
+"""Seconds between reading and writing, long enough for other connections to read the same value."""
 
 
 class UnguardedMemorySlots(MemorySlots):
-    """Reads, is interrupted, and writes."""
+    """Reads, yields, and writes without a check."""
 
     async def _take(self, booking: Booking, job: Job | None) -> bool:
         key = (booking.session_id, booking.starts_at)
@@ -47,7 +47,7 @@ class UnguardedMemorySlots(MemorySlots):
 
 
 class UnguardedPostgresSlots(PostgresSlots):
-    """Trusts, a moment later, that what the offer said is still so."""
+    """Waits, then writes without checking that the quote still holds."""
 
     async def _take(self, booking: Booking, job: Job | None) -> bool:
         assert GUARD in TAKE
@@ -106,7 +106,7 @@ def open_unguarded(adapter: str, request: pytest.FixtureRequest) -> AbstractAsyn
 async def seats_sold_in_a_race(storage: Storage) -> int:
     services, session = services_over(storage), await stored_session(storage, max_participants=SEATS)
     await stored_booking(storage, session)
-    buyers = [a_caller(user) for user in await stored_users(storage, 60)]
+    buyers = [principal_of(user) for user in await stored_users(storage, 60)]
     await at_once(services.bookings.book(buyer, session.id, TOMORROW) for buyer in buyers)
     return len(await live_bookings(storage, session))
 

@@ -1,4 +1,4 @@
-"""Many people at once, through the services: what is promised however they interleave."""
+"""Many concurrent buyers, through the services: guarantees that hold for every interleaving."""
 
 import asyncio
 from collections import Counter
@@ -9,8 +9,8 @@ import pytest
 from builders import (
     TOMORROW,
     Services,
-    a_caller,
     a_user,
+    principal_of,
     seats_taken,
     services_over,
     slots_of,
@@ -35,11 +35,11 @@ def services(storage: Storage) -> Services:
 
 
 async def buyers(storage: Storage, number: int = BUYERS) -> list[Principal]:
-    return [a_caller(user) for user in await stored_users(storage, number)]
+    return [principal_of(user) for user in await stored_users(storage, number)]
 
 
 async def check_books(storage: Storage, session: Session) -> list[BookingDetails]:
-    """The session's live bookings, having checked that each slot's seats are theirs and within its capacity."""
+    """Return the session's live bookings, having checked that each slot's seats match them and its capacity."""
     bookings, slots = await live_bookings(storage, session), await slots_of(storage, session)
     sold = Counter[object]()
     for booking in bookings:
@@ -171,7 +171,7 @@ async def test_booking_cancelled_many_times_releases_its_seats_once(storage: Sto
 
 async def test_concurrent_capacity_change_never_oversells(storage: Storage, services: Services) -> None:
     session = await stored_session(storage, max_participants=10)
-    owner = a_caller(a_user(id=session.creator_id, role="creator"))
+    owner = principal_of(a_user(id=session.creator_id, role="creator"))
 
     async def shrink() -> None:
         for capacity in (8, 6, 4, 12, 5):
@@ -198,7 +198,7 @@ async def test_session_is_archived_only_without_upcoming_bookings(
 ) -> None:
     for _ in range(5):
         session = await stored_session(storage, max_participants=10)
-        owner = a_caller(a_user(id=session.creator_id, role="creator"))
+        owner = principal_of(a_user(id=session.creator_id, role="creator"))
         people = await buyers(storage, 10)
         attempts = [services.bookings.book(buyer, session.id, TOMORROW) for buyer in people]
 

@@ -72,7 +72,7 @@ async def test_concurrent_attempts_get_distinct_counts(storage: Storage, subject
     outcome = await at_once(count(storage, *order) for order in orders)
 
     assert outcome.refused == ()
-    assert sorted(min(args) for args in outcome.done) == list(range(1, 41))
+    assert sorted(min(received) for received in outcome.done) == list(range(1, 41))
     assert await count(storage, few, many) == [41, 41]
 
 

@@ -7,12 +7,12 @@ import pytest
 from builders import (
     TOMORROW,
     Services,
-    a_caller,
+    a_principal,
     a_user,
     as_a,
+    principal_of,
     services_over,
     slots_of,
-    somebody,
     stored_booking,
     stored_session,
     stored_user,
@@ -37,13 +37,13 @@ def services(storage: Storage) -> Services:
 
 
 async def move(storage: Storage, session: Session, booking: Booking, starts_at: datetime) -> bool:
-    """Free the old seats and take the new ones; `False`, and nothing kept, when they could not be had."""
+    """Reschedule a booking; return `False` and change nothing when the new seats are not available."""
     slot = Slot.of(session, starts_at)
     async with storage.unit_of_work() as tx:
         await tx.slots.acquire_creator(session.creator_id)
         found = await tx.bookings.acquire(booking.id)
         rescheduled, step = found.rescheduled(
-            slot, somebody(found.user_id), NOW, notice=timedelta(), requires_confirmation=False
+            slot, a_principal(found.user_id), NOW, notice=timedelta(), requires_confirmation=False
         )
         await tx.slots.release(found)
         return await tx.slots.move(slot, rescheduled, step)
@@ -93,7 +93,7 @@ async def test_rescheduling_without_enough_seats_changes_nothing(storage: Storag
         await tx.slots.acquire_creator(session.creator_id)
         before = await tx.bookings.acquire(booking.id)
         rescheduled, step = before.rescheduled(
-            slot, somebody(booking.user_id), NOW, notice=timedelta(), requires_confirmation=False
+            slot, a_principal(booking.user_id), NOW, notice=timedelta(), requires_confirmation=False
         )
         assert not await tx.slots.move(slot, rescheduled, step)
 
@@ -209,11 +209,11 @@ async def test_live_bookings_of_slot_are_acquired_by_id(storage: Storage) -> Non
 
     async with storage.unit_of_work() as tx:
         acquired = await tx.bookings.acquire_of_slot(session.id, TOMORROW)
-        nobody = await tx.bookings.acquire_of_slot(session.id, TOMORROW + HOUR)
+        without_bookings = await tx.bookings.acquire_of_slot(session.id, TOMORROW + HOUR)
         unknown = await tx.bookings.acquire_of_slot(uuid4(), TOMORROW)
 
     assert list(acquired) == [await found(storage, booking) for booking in bookings]
-    assert nobody == unknown == ()
+    assert without_bookings == unknown == ()
 
 
 async def test_respond_by_is_stored_until_response(storage: Storage) -> None:
@@ -223,7 +223,7 @@ async def test_respond_by_is_stored_until_response(storage: Storage) -> None:
     assert requested.respond_by == NOW + HOUR
 
     async with storage.unit_of_work() as tx:
-        answered, step = (await tx.bookings.acquire(booking.id)).after("confirm", somebody(session.creator_id), NOW)
+        answered, step = (await tx.bookings.acquire(booking.id)).after("confirm", a_principal(session.creator_id), NOW)
         await tx.bookings.save(answered, step)
     assert (await found(storage, booking)).respond_by is None
 
@@ -233,12 +233,12 @@ async def test_respond_by_is_stored_until_response(storage: Storage) -> None:
 
 
 async def principal(storage: Storage) -> Principal:
-    return a_caller(await stored_user(storage))
+    return principal_of(await stored_user(storage))
 
 
 async def test_rescheduled_pending_booking_has_response_deadline(storage: Storage, services: Services) -> None:
     session, learner = await stored_session(storage, requires_confirmation=True), await principal(storage)
-    owner = a_caller(a_user(id=session.creator_id, role="creator"))
+    owner = principal_of(a_user(id=session.creator_id, role="creator"))
     booked = (await services.bookings.book(learner, session.id, TOMORROW)).resource
     await services.bookings.act(owner, booked.id, "confirm")
     services.clock.advance(HOUR)
@@ -274,7 +274,7 @@ async def test_cancelled_slot_has_no_seats_taken_and_its_bookings_have_reason(
     storage: Storage, services: Services
 ) -> None:
     session = await stored_session(storage, max_participants=9)
-    owner = a_caller(a_user(id=session.creator_id, role="creator"))
+    owner = principal_of(a_user(id=session.creator_id, role="creator"))
     learners = [await principal(storage) for _ in range(3)]
     created = [(await services.bookings.book(learner, session.id, TOMORROW, seats=2)).resource for learner in learners]
     kept = (await services.bookings.book(learners[0], session.id, LATER)).resource

@@ -1,4 +1,4 @@
-"""Bookings that are moved while others want the same seats, through the services."""
+"""Bookings rescheduled while others compete for the same seats, through the services."""
 
 import asyncio
 from datetime import timedelta
@@ -195,7 +195,7 @@ async def test_rescheduling_races_with_capacity_change(storage: Storage, service
 async def test_fifty_random_reschedulings_over_five_slots_sell_no_seat_twice(
     storage: Storage, services: Services
 ) -> None:
-    chance = Random(50)  # noqa: S311 - which moves are tried is no secret
+    chance = Random(50)  # noqa: S311 - the choice of moves is not a secret
     session = await stored_session(storage, max_participants=4, duration=60)
     starts = [TOMORROW + place * HOUR for place in range(5)]
     learners = await principals(storage, 16)

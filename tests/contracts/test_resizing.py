@@ -1,4 +1,4 @@
-"""What an edit of a session does to the slots that were opened before it."""
+"""The effect of a session edit on slots opened before it."""
 
 from collections.abc import Awaitable
 from dataclasses import replace
@@ -8,10 +8,10 @@ import pytest
 
 from builders import (
     TOMORROW,
-    a_caller,
     a_schedule,
     a_session,
     a_user,
+    principal_of,
     services_over,
     slots_of,
     stored_booking,
@@ -121,13 +121,13 @@ async def test_occupied_slots_of_creator_that_overlap_window_are_found(storage: 
     await stored_booking(storage, other, starts_at=TOMORROW + timedelta(hours=1))
     await cancel_now(storage, await stored_booking(storage, other, starts_at=TOMORROW + timedelta(hours=3)))
     await stored_booking(storage, await stored_session(storage), starts_at=TOMORROW)
-    there = [Slot.of(session, TOMORROW, 1), Slot.of(other, TOMORROW + timedelta(hours=1), 1)]
+    expected = [Slot.of(session, TOMORROW, 1), Slot.of(other, TOMORROW + timedelta(hours=1), 1)]
 
     end = TOMORROW + timedelta(hours=2)
-    assert await occupied(storage, session, TOMORROW, end) == there
-    assert await occupied(storage, session, TOMORROW + timedelta(minutes=59), end) == there
-    assert await occupied(storage, session, TOMORROW + timedelta(minutes=60), end) == there[1:]
-    assert await occupied(storage, session, TOMORROW, TOMORROW + timedelta(hours=1)) == there[:1]
+    assert await occupied(storage, session, TOMORROW, end) == expected
+    assert await occupied(storage, session, TOMORROW + timedelta(minutes=59), end) == expected
+    assert await occupied(storage, session, TOMORROW + timedelta(minutes=60), end) == expected[1:]
+    assert await occupied(storage, session, TOMORROW, TOMORROW + timedelta(hours=1)) == expected[:1]
     assert await occupied(storage, session, TOMORROW + timedelta(minutes=90), end) == []
     assert len(await occupied(storage, session, TOMORROW, TOMORROW + timedelta(days=9))) == 4
 
@@ -153,7 +153,7 @@ async def test_edit_that_would_make_booked_slots_overlap_names_them(storage: Sto
     services = services_over(storage)
     session = await stored_session(storage, duration=60)
     other = await stored_session(storage, creator_id=session.creator_id, duration=60)
-    owner = a_caller(a_user(id=session.creator_id, role="creator"))
+    owner = principal_of(a_user(id=session.creator_id, role="creator"))
     day = timedelta(days=1)
     for number in range(7):
         await stored_booking(storage, session, starts_at=TOMORROW + number * day)
@@ -179,7 +179,7 @@ async def test_edit_that_would_make_booked_slots_overlap_names_them(storage: Sto
 async def test_started_slot_keeps_its_size_and_still_blocks(storage: Storage) -> None:
     services = services_over(storage)
     session = await stored_session(storage, duration=60)
-    owner = a_caller(a_user(id=session.creator_id, role="creator"))
+    owner = principal_of(a_user(id=session.creator_id, role="creator"))
     for hours in (0, 1):
         await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=hours))
     services.clock.at = TOMORROW + timedelta(minutes=5)
@@ -193,7 +193,7 @@ async def test_started_slot_keeps_its_size_and_still_blocks(storage: Storage) ->
 async def test_edit_that_frees_time_never_conflicts(storage: Storage) -> None:
     services = services_over(storage)
     session = await stored_session(storage, duration=60)
-    owner = a_caller(a_user(id=session.creator_id, role="creator"))
+    owner = principal_of(a_user(id=session.creator_id, role="creator"))
     for hours in (0, 1):
         await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=hours))
 

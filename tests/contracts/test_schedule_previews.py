@@ -1,10 +1,10 @@
-"""A schedule that is tried: what is shown is what is there once it is kept, and nothing is changed by looking."""
+"""A previewed schedule shows the slots it has once saved, and changes nothing."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from builders import Services, a_caller, a_schedule, a_user, services_over, stored_booking, stored_session
+from builders import Services, a_schedule, a_user, principal_of, services_over, stored_booking, stored_session
 from fakes import NOW, MovableClock
 from marketplace.core.domain.availability import BookableStart
 from marketplace.core.domain.principals import Principal
@@ -24,7 +24,7 @@ def timed(storage: Storage) -> Services:
 
 
 def owner_of(session: Session) -> Principal:
-    return a_caller(a_user(id=session.creator_id, role="creator"))
+    return principal_of(a_user(id=session.creator_id, role="creator"))
 
 
 async def tried(timed: Services, session: Session, schedule: Schedule | None) -> tuple[BookableStart, ...]:
@@ -134,7 +134,7 @@ async def test_preview_keeps_wall_time_across_clock_changes(storage: Storage, ti
 
 async def test_preview_is_for_creator_and_validated(storage: Storage, timed: Services) -> None:
     session = await stored_session(storage)
-    stranger = a_caller(a_user(role="creator"))
+    stranger = principal_of(a_user(role="creator"))
     with pytest.raises(NotYours):
         await timed.slots.preview(stranger, session.id, None, DAY, NIGHT)
     with pytest.raises(NotFound):

@@ -1,4 +1,4 @@
-"""Schedules and timetables on either storage: what is listed can be booked, and what is not listed cannot."""
+"""Schedules and slots on either storage: listed starts can be booked, and others cannot."""
 
 import asyncio
 from dataclasses import replace
@@ -8,10 +8,10 @@ import pytest
 
 from builders import (
     Services,
-    a_caller,
     a_key,
     a_schedule,
     a_user,
+    principal_of,
     services_over,
     stored_booking,
     stored_session,
@@ -36,7 +36,7 @@ def timed(storage: Storage) -> Services:
 
 
 def owner_of(session: Session) -> Principal:
-    return a_caller(a_user(id=session.creator_id, role="creator"))
+    return principal_of(a_user(id=session.creator_id, role="creator"))
 
 
 async def scheduled(storage: Storage, timed: Services, schedule: Schedule | None = None, **changes: object) -> Session:
@@ -50,13 +50,13 @@ async def listed(timed: Services, session: Session) -> list[datetime]:
 
 
 async def reasons(timed: Services, session: Session) -> dict[int, str | None]:
-    """Why each start of the day is closed, by its hour."""
+    """Return the reason why each start of the day is closed, by its hour."""
     found = await timed.slots.explain(owner_of(session), session.id, DAY, NIGHT)
     return {slot.starts_at.hour: slot.reason for slot in found}
 
 
 async def learner(storage: Storage) -> Principal:
-    return a_caller(await stored_user(storage))
+    return principal_of(await stored_user(storage))
 
 
 async def test_schedule_round_trips(storage: Storage, timed: Services) -> None:
@@ -202,13 +202,13 @@ async def test_booking_that_waited_for_new_schedule_is_checked_against_it(storag
     session = await scheduled(storage, timed)
     buyer = await stored_user(storage)
 
-    async def quoted() -> Schedule | None:
+    async def published() -> Schedule | None:
         async with storage.unit_of_work() as tx:
             return (await tx.slots.acquire_quote(session.id, DAY, buyer.id)).schedule
 
     async with storage.unit_of_work() as tx:
         await tx.sessions.acquire(session.id)
-        offering = asyncio.create_task(quoted())
+        offering = asyncio.create_task(published())
         assert await waits(offering)
         await tx.sessions.save_schedule(
             session.id, a_schedule(notice=7), MaterializedAvailability.of(a_schedule(notice=7), 60, NOW)
@@ -250,7 +250,7 @@ async def test_a_window_is_at_most_62_days(storage: Storage, timed: Services, da
 
 async def test_schedule_is_for_creator_and_hidden_session_has_no_slots(storage: Storage, timed: Services) -> None:
     session = await scheduled(storage, timed)
-    stranger = a_caller(await stored_user(storage, role="creator"))
+    stranger = principal_of(await stored_user(storage, role="creator"))
     with pytest.raises(NotYours):
         await timed.schedules.replace(stranger, session.id, None)
     with pytest.raises(NotYours):

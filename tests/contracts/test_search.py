@@ -32,12 +32,12 @@ ODD_TITLES = [
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def creator_id(storage: Storage) -> UUID:
-    """Whose sessions a test searches, so that it does not meet those of others."""
+    """Return a creator whose sessions a test searches, apart from those of other tests."""
     return (await stored_user(storage, role="creator")).id
 
 
 async def stored(storage: Storage, creator_id: UUID, *changes: dict[str, Any]) -> list[Session]:
-    """Sessions of which each is newer than the one before."""
+    """Store sessions, each newer than the one before."""
     sessions = [
         a_session(creator_id=creator_id, created_at=NOW + timedelta(minutes=minute), **{"description": ""} | each)
         for minute, each in enumerate(changes)

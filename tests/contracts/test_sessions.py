@@ -97,13 +97,13 @@ async def test_a_session_is_found_in_every_state(storage: Storage) -> None:
 async def test_buyer_waits_for_edit_and_gets_quote_of_edited_session(storage: Storage) -> None:
     session, buyer = await stored_session(storage), await stored_user(storage)
 
-    async def quoted() -> BookingQuote:
+    async def published() -> BookingQuote:
         async with storage.unit_of_work() as tx:
             return await tx.slots.acquire_quote(session.id, TOMORROW, buyer.id)
 
     async with storage.unit_of_work() as tx:
         edited = replace(await tx.sessions.acquire(session.id), price=Decimal("9.99"), status="inactive")
-        offering = asyncio.create_task(quoted())
+        offering = asyncio.create_task(published())
         assert await waits(offering)
         await tx.sessions.save(edited)
 

@@ -1,11 +1,11 @@
-"""What becomes of bookings by themselves: the jobs that a booking leaves behind, run on either storage."""
+"""Settlement jobs of bookings, run on either storage."""
 
 import asyncio
 from datetime import datetime, timedelta
 
 import pytest
 
-from builders import TOMORROW, Services, a_caller, a_user, seats_taken, services_over, stored_session, stored_user
+from builders import TOMORROW, Services, a_user, principal_of, seats_taken, services_over, stored_session, stored_user
 from contracts.harness import waits
 from due_jobs import run_due
 from fakes import NOW, MovableClock
@@ -33,10 +33,10 @@ async def work(storage: Storage, services: Services, clock: MovableClock) -> int
 
 
 async def requested(storage: Storage, **changes: object) -> tuple[Session, Principal, Principal]:
-    """A session that asks for confirmation, its creator and a learner."""
+    """Set up a session that requires confirmation, its creator and a learner."""
     session = await stored_session(storage, requires_confirmation=True, **changes)
-    creator = a_caller(a_user(id=session.creator_id, role="creator"))
-    return session, creator, a_caller(await stored_user(storage))
+    creator = principal_of(a_user(id=session.creator_id, role="creator"))
+    return session, creator, principal_of(await stored_user(storage))
 
 
 async def seen(services: Services, learner: Principal, booking: object) -> BookingHistory:
@@ -54,8 +54,8 @@ async def test_pending_booking_expires_after_48_hours(
     clock.at = NOW + timedelta(hours=48)
     assert await work(empty_storage, timed, clock) == 1
 
-    lapsed = await seen(timed, learner, booking)
-    assert (lapsed.status, lapsed.history[-1].actor_id, lapsed.history[-1].at) == ("cancelled", None, clock.at)
+    expired = await seen(timed, learner, booking)
+    assert (expired.status, expired.history[-1].actor_id, expired.history[-1].at) == ("cancelled", None, clock.at)
     assert await seats_taken(empty_storage, session) == 0
 
 
@@ -94,7 +94,7 @@ async def test_rescheduled_booking_is_completed_at_its_new_end(
     empty_storage: Storage, timed: Services, clock: MovableClock, start: datetime, other: datetime
 ) -> None:
     session = await stored_session(empty_storage)
-    learner = a_caller(await stored_user(empty_storage))
+    learner = principal_of(await stored_user(empty_storage))
     booking = (await timed.bookings.book(learner, session.id, start)).resource
     rescheduled = (await timed.bookings.reschedule(learner, booking.id, other)).resource
 
@@ -124,8 +124,8 @@ async def test_lengthened_booking_is_completed_at_its_later_end(
     empty_storage: Storage, timed: Services, clock: MovableClock
 ) -> None:
     session = await stored_session(empty_storage, duration=60)
-    creator = a_caller(a_user(id=session.creator_id, role="creator"))
-    learner = a_caller(await stored_user(empty_storage))
+    creator = principal_of(a_user(id=session.creator_id, role="creator"))
+    learner = principal_of(await stored_user(empty_storage))
     booking = (await timed.bookings.book(learner, session.id, TOMORROW)).resource
     await timed.sessions.change(creator, session.id, {"duration": 90})
 
@@ -142,8 +142,8 @@ async def test_shortened_booking_is_completed_once_at_its_earlier_end(
     empty_storage: Storage, timed: Services, clock: MovableClock
 ) -> None:
     session = await stored_session(empty_storage, duration=60)
-    creator = a_caller(a_user(id=session.creator_id, role="creator"))
-    learner = a_caller(await stored_user(empty_storage))
+    creator = principal_of(a_user(id=session.creator_id, role="creator"))
+    learner = principal_of(await stored_user(empty_storage))
     booking = (await timed.bookings.book(learner, session.id, TOMORROW)).resource
     await timed.sessions.change(creator, session.id, {"duration": 20})
 
@@ -163,8 +163,8 @@ async def test_shortened_booking_is_completed_once_at_its_earlier_end(
 
 async def test_failed_edit_enqueues_no_job(empty_storage: Storage, timed: Services, clock: MovableClock) -> None:
     session = await stored_session(empty_storage, duration=60, max_participants=2)
-    creator = a_caller(a_user(id=session.creator_id, role="creator"))
-    await timed.bookings.book(a_caller(await stored_user(empty_storage)), session.id, TOMORROW, seats=2)
+    creator = principal_of(a_user(id=session.creator_id, role="creator"))
+    await timed.bookings.book(principal_of(await stored_user(empty_storage)), session.id, TOMORROW, seats=2)
     with pytest.raises(HasUpcomingBookings):
         await timed.sessions.change(creator, session.id, {"duration": 20, "max_participants": 1})
 
@@ -176,7 +176,7 @@ async def test_shortening_reschedules_settlement_of_upcoming_confirmed_bookings_
     empty_storage: Storage, timed: Services, clock: MovableClock
 ) -> None:
     session, creator, learner = await requested(empty_storage, duration=60, max_participants=9)
-    people = [learner, *[a_caller(await stored_user(empty_storage)) for _ in range(2)]]
+    people = [learner, *[principal_of(await stored_user(empty_storage)) for _ in range(2)]]
     pending, confirmed, cancelled = [
         (await timed.bookings.book(each, session.id, TOMORROW)).resource for each in people
     ]

@@ -1,4 +1,4 @@
-"""Who waits for whom where seats are taken."""
+"""Lock waits between transactions that take seats."""
 
 import asyncio
 from dataclasses import replace
@@ -8,7 +8,16 @@ from uuid import UUID, uuid4
 import pytest
 
 import builders
-from builders import TOMORROW, a_booking, seats_taken, slots_of, somebody, stored_booking, stored_session, stored_user
+from builders import (
+    TOMORROW,
+    a_booking,
+    a_principal,
+    seats_taken,
+    slots_of,
+    stored_booking,
+    stored_session,
+    stored_user,
+)
 from contracts.harness import broken_transaction, cancel, waits
 from fakes import NOW
 from marketplace.core.domain.booking_quotes import BookingQuote
@@ -21,7 +30,7 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction
 
 
-async def quoted(storage: Storage, session: Session, buyer_id: UUID) -> BookingQuote:
+async def published(storage: Storage, session: Session, buyer_id: UUID) -> BookingQuote:
     async with storage.unit_of_work() as tx:
         return await tx.slots.acquire_quote(session.id, TOMORROW, buyer_id)
 
@@ -36,7 +45,7 @@ async def test_buyers_can_hold_quotes_of_one_session_concurrently(storage: Stora
 
     async with storage.unit_of_work() as tx:
         await tx.slots.acquire_quote(session.id, TOMORROW, one.id)
-        assert (await quoted(storage, session, other.id)).buyer.id == other.id
+        assert (await published(storage, session, other.id)).buyer.id == other.id
 
 
 async def test_change_of_creator_account_does_not_wait_for_buyers(storage: Storage) -> None:
@@ -69,7 +78,7 @@ async def test_blocked_buyer_sees_current_creator_account_after_waiting(storage:
 
     async with storage.unit_of_work() as tx:
         creator = await tx.users.acquire_with_sessions(session.creator_id)
-        offering = asyncio.create_task(quoted(storage, session, buyer.id))
+        offering = asyncio.create_task(published(storage, session, buyer.id))
         assert await waits(offering)
         await tx.users.save(replace(creator, is_active=False))
 
@@ -151,7 +160,7 @@ async def test_concurrent_duplicate_booking_of_one_person_is_refused(storage: St
 
 @pytest.mark.parametrize("is_rolled_back", [False, True])
 async def test_an_overlapping_slot_waits_until_the_first_is_decided(storage: Storage, *, is_rolled_back: bool) -> None:
-    """Even where nobody asked for the creator's lock: the rule is the adapter's own."""
+    """The adapter itself enforces the rule, even without the creator's lock."""
     session = await stored_session(storage)
     other = await stored_session(storage, creator_id=session.creator_id)
     own = await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=10))
@@ -160,7 +169,7 @@ async def test_an_overlapping_slot_waits_until_the_first_is_decided(storage: Sto
     async def move(tx: Transaction, session: Session, booking: Booking) -> bool:
         slot = Slot.of(session, TOMORROW)
         rescheduled, step = booking.rescheduled(
-            slot, somebody(booking.user_id), NOW, notice=timedelta(), requires_confirmation=False
+            slot, a_principal(booking.user_id), NOW, notice=timedelta(), requires_confirmation=False
         )
         await tx.slots.release(booking)
         return await tx.slots.move(slot, rescheduled, step)

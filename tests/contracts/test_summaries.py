@@ -41,7 +41,7 @@ async def creator(storage: Storage) -> User:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def session(storage: Storage, creator: User) -> Session:
-    """For six, at 49.99 a seat."""
+    """A booking of six seats at 49.99 each."""
     return await stored_session(storage, creator_id=creator.id, max_participants=6, price=PRICE)
 
 
@@ -112,7 +112,7 @@ async def test_pending_bookings_are_those_before_their_response_deadline(storage
 
 
 async def test_income_is_of_the_starts_of_the_month_of_the_zone(storage: Storage, session: Session) -> None:
-    # in Tokyo, February begins at 15:00 UTC on the last of January
+    # in Tokyo, February starts at 15:00 UTC on 31 January
     begin, end = NOW.replace(day=31, hour=15), NOW.replace(month=2, day=28, hour=15)
     for seats, start in ((1, begin - timedelta(microseconds=1)), (2, begin + HOUR), (4, end)):
         await stored_booking(storage, session, seats=seats, starts_at=start)
@@ -155,7 +155,7 @@ async def test_daily_sales_count_uncancelled_bookings_by_day_of_booking(storage:
 async def test_bookings_of_other_creators_are_not_counted(storage: Storage, session: Session) -> None:
     other = await stored_user(storage, role="creator")
     await stored_booking(storage, session, starts_at=NOW + DAY, status="pending", respond_by=NOW + HOUR)
-    # what a creator books themselves is no sale of theirs
+    # a creator's own booking is not a sale
     await stored_booking(storage, session, other.id, starts_at=NOW + 2 * DAY)
 
     found = await summary(storage, other.id)

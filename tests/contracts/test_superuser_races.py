@@ -1,11 +1,11 @@
-"""Superusers who remove one another at the same time: somebody is always left who may give rights."""
+"""Superusers who remove one another concurrently: one with the right to grant rights always remains."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
 
-from builders import a_caller, services_over, stored_users
+from builders import principal_of, services_over, stored_users
 from contracts.harness import at_once
 from marketplace.core.domain.principals import Principal
 from marketplace.core.ports.storage import Storage
@@ -23,12 +23,12 @@ def demote(staff: StaffServices, who: Principal, whom: Principal) -> Coroutine[A
     return staff.users.change_rights(who, whom.user_id, is_staff=True, is_superuser=False, reason=WHY)
 
 
-def switch_off(staff: StaffServices, who: Principal, whom: Principal) -> Coroutine[Any, Any, Any]:
+def deactivate(staff: StaffServices, who: Principal, whom: Principal) -> Coroutine[Any, Any, Any]:
     return staff.users.deactivate(who, whom.user_id, WHY)
 
 
 async def superusers(storage: Storage, number: int) -> list[Principal]:
-    return [a_caller(user) for user in await stored_users(storage, number, is_staff=True, is_superuser=True)]
+    return [principal_of(user) for user in await stored_users(storage, number, is_staff=True, is_superuser=True)]
 
 
 async def left(storage: Storage) -> frozenset[object]:
@@ -37,7 +37,7 @@ async def left(storage: Storage) -> frozenset[object]:
 
 
 @pytest.mark.parametrize(
-    ("one_does", "other_does"), [(take_rights, demote), (switch_off, switch_off), (switch_off, take_rights)]
+    ("one_does", "other_does"), [(take_rights, demote), (deactivate, deactivate), (deactivate, take_rights)]
 )
 async def test_superusers_who_remove_each_other_concurrently_leave_one(
     empty_storage: Storage, one_does: Removal, other_does: Removal
@@ -59,7 +59,7 @@ async def test_superusers_who_deactivate_each_other_concurrently_have_one_winner
     staff = staff_over(services_over(empty_storage))
     one, other, _ = await superusers(empty_storage, 3)
 
-    outcome = await at_once([switch_off(staff, one, other), switch_off(staff, other, one)])
+    outcome = await at_once([deactivate(staff, one, other), deactivate(staff, other, one)])
 
     assert outcome.reasons() == {"NotSuperuser": 1}
     assert len(await left(empty_storage)) == 2
@@ -68,7 +68,7 @@ async def test_superusers_who_deactivate_each_other_concurrently_have_one_winner
 async def test_ring_of_superusers_who_remove_one_another_concurrently_leaves_one(empty_storage: Storage) -> None:
     staff = staff_over(services_over(empty_storage))
     ring = await superusers(empty_storage, 8)
-    ways = [take_rights, switch_off]
+    ways = [take_rights, deactivate]
 
     outcome = await at_once(
         ways[number % 2](staff, who, whom) for number, who in enumerate(ring) for whom in ring if who is not whom

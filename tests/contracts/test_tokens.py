@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from builders import REFRESH_TTL, a_family, services_over, stored_login, stored_user
+from builders import REFRESH_TTL, a_login, services_over, stored_login, stored_user
 from contracts.harness import at_once, broken_transaction, waits
 from fakes import NOW
 from marketplace.core.domain.principals import Login, Principal
@@ -277,7 +277,7 @@ async def test_a_login_ended_while_it_is_used_ends_with_its_new_token(storage: S
 
 
 async def test_login_of_failed_transaction_does_not_exist(storage: Storage, token: str) -> None:
-    login = a_family(await stored_user(storage))
+    login = a_login(await stored_user(storage))
     async with broken_transaction(storage) as tx:
         await tx.tokens.add_login(login, refresh_token_hash(token))
 

@@ -10,12 +10,12 @@ import pytest_asyncio
 from builders import (
     TOMORROW,
     a_booking,
+    a_principal,
     a_session,
     a_user,
     as_a,
     open_slot,
     seats_taken,
-    somebody,
     stored_booking,
     stored_session,
     stored_user,
@@ -34,7 +34,7 @@ from marketplace.core.ports.unit_of_work import Transaction
 
 
 class Trouble(Exception):
-    """What goes wrong in the middle of a transaction."""
+    """An error in the middle of a transaction."""
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -44,7 +44,7 @@ async def impatient_storage(open_storage: OpenStorage) -> AsyncIterator[Storage]
 
 
 class Scene:
-    """A session with one seat taken, and a transaction's worth of changes around it."""
+    """A session with one seat taken, and the changes of one transaction."""
 
     def __init__(self, session: Session, booking: Booking, newcomer: User) -> None:
         self.session = session
@@ -59,7 +59,7 @@ class Scene:
         await tx.sessions.save(replace(await tx.sessions.acquire(self.session.id), title="Changed"))
         assert await take(tx, self.session, self.new_booking)
         cancelled, step = (await tx.bookings.acquire(self.booking.id)).after(
-            "cancel", somebody(self.booking.user_id), NOW
+            "cancel", a_principal(self.booking.user_id), NOW
         )
         await tx.bookings.save(cancelled, step)
         await tx.slots.release(cancelled)

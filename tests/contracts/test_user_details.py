@@ -81,11 +81,11 @@ async def test_acquire_superusers_waits_for_others_and_sees_their_changes(empty_
 
 
 async def test_creator_has_sessions_while_one_is_unarchived(storage: Storage) -> None:
-    nobody, creator = await stored_user(storage), await stored_user(storage, role="creator")
+    learner, creator = await stored_user(storage), await stored_user(storage, role="creator")
     session = await stored_session(storage, creator_id=creator.id, status="inactive")
 
     async with storage.unit_of_work() as tx:
-        assert not await tx.sessions.has_any(nobody.id)
+        assert not await tx.sessions.has_any(learner.id)
         assert await tx.sessions.has_any(creator.id)
         await tx.sessions.save(replace(session, archived_at=NOW))
         assert not await tx.sessions.has_any(creator.id)

@@ -1,4 +1,4 @@
-"""Every clock change of every zone in `YEARS`, found by watching the offset of instants; and schedules close to one."""
+"""Every clock change of every zone in `YEARS`, found by sampling offsets; and schedules close to one."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,7 +16,7 @@ YEARS = (1990, 2037)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 AROUND = 2 * DAY
 APART = 6 * DAY
-"""Two changes of one zone are further apart than this, which the watch for them and what is expected rely on."""
+"""A lower bound of the time between two changes of a zone, on which the sampling and the expected values rely."""
 MIDNIGHT = time()
 
 near_changes = searched(100)
@@ -24,7 +24,7 @@ near_changes = searched(100)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """The clocks of a zone change at an instant, from one offset to another."""
+    """A change of a zone's UTC offset at an instant."""
 
     zone: str
     at: datetime
@@ -43,7 +43,7 @@ def offset(at: datetime, zone: ZoneInfo) -> timedelta:
 
 
 def moment_of_change(early: datetime, late: datetime, zone: ZoneInfo) -> datetime:
-    """The first second after `early` with another offset."""
+    """Return the first second after `early` with another offset."""
     before = offset(early, zone)
     while late - early > timedelta(seconds=1):
         middle = early + timedelta(seconds=(late - early) // timedelta(seconds=2))
@@ -75,7 +75,7 @@ def zones_that_change() -> list[str]:
 
 @cache
 def kinds_of_change() -> tuple[Change, ...]:
-    """Every change; of those at one instant between the same offsets only one, for around it their clocks agree."""
+    """Return all changes, only one of those at the same instant between the same offsets, since their clocks agree."""
     kinds = {(change.at, change.before, change.after): change for name in ZONES for change in changes_of(name)}
     return tuple(kinds.values())
 
@@ -110,7 +110,7 @@ def changes(draw: st.DrawFn) -> Change:
 
 @st.composite
 def ranges_near(draw: st.DrawFn, change: Change) -> TimeRange:
-    """Ranges of every length, often beginning or ending close to what the wall shows at the change."""
+    """Draw ranges of every length, often with bounds close to the wall time of the change."""
     shown = wall_of(change.at, ZoneInfo(change.zone))
     candidates = st.integers(-180, 180).map(lambda minutes: (shown + minutes * MINUTE).time().replace(second=0))
     anywhere = st.integers(0, 1439).map(minute_of_day)

@@ -16,5 +16,5 @@ def every_day(*ranges: TimeRange) -> tuple[WeeklyHours, ...]:
 
 
 def a_schedule(**changes: Any) -> Schedule:
-    """Without any hours, where none are given."""
+    """Return a schedule, without hours unless some are given."""
     return builders.a_schedule(**{"weekly": ()} | changes)

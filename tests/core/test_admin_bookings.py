@@ -6,10 +6,10 @@ import pytest
 from builders import (
     TOMORROW,
     Services,
-    a_caller,
     a_key,
+    a_principal,
+    principal_of,
     seats_taken,
-    somebody,
     stored_booking,
     stored_session,
     stored_user,
@@ -39,7 +39,7 @@ def staff(services: Services) -> StaffServices:
 
 @pytest.fixture
 def principal() -> Principal:
-    return somebody(is_staff=True)
+    return a_principal(is_staff=True)
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ async def test_staff_cannot_confirm_or_decline_their_own_bookings(
 
     for action in ANSWERS:
         with pytest.raises(NotYours):
-            await services.bookings.act(a_caller(member), booking.id, action, WHY)
+            await services.bookings.act(principal_of(member), booking.id, action, WHY)
 
     assert [entry.after for entry in await logged(storage, ("booking", booking.id))] == [
         {"asked": f"booking_{requested}", "code": "not_yours"} for requested in ("confirmed", "declined")
@@ -151,7 +151,7 @@ async def test_refused_action_of_non_staff_is_not_audited(
     booking = await stored_booking(storage, session, learner.id, status="pending", respond_by=TOMORROW)
 
     with pytest.raises(NotYours):
-        await services.bookings.act(a_caller(learner), booking.id, "confirm")
+        await services.bookings.act(principal_of(learner), booking.id, "confirm")
 
     assert await words(storage, booking) == []
 
@@ -162,7 +162,7 @@ async def test_only_staff_actions_on_ordinary_routes_are_audited(
     by_staff, by_creator = await stored_booking(storage, session), await stored_booking(storage, session)
 
     await services.bookings.act(principal, by_staff.id, "cancel")
-    await services.bookings.act(somebody(session.creator_id), by_creator.id, "cancel", WHY)
+    await services.bookings.act(a_principal(session.creator_id), by_creator.id, "cancel", WHY)
 
     assert await words(storage, by_staff) == ["booking_cancelled"]
     assert await words(storage, by_creator) == []

@@ -8,8 +8,8 @@ from builders import (
     PASSWORD,
     TOMORROW,
     Services,
-    a_caller,
     a_user,
+    principal_of,
     seats_taken,
     stored_booking,
     stored_session,
@@ -43,12 +43,12 @@ def staff(services: Services) -> StaffServices:
 
 @pytest.fixture
 async def principal(storage: Storage) -> Principal:
-    return a_caller(await stored_user(storage, is_staff=True))
+    return principal_of(await stored_user(storage, is_staff=True))
 
 
 @pytest.fixture
 async def superuser(storage: Storage) -> Principal:
-    return a_caller(await stored_user(storage, is_staff=True, is_superuser=True))
+    return principal_of(await stored_user(storage, is_staff=True, is_superuser=True))
 
 
 async def words(storage: Storage, user: User) -> list[str]:
@@ -146,7 +146,7 @@ async def test_demoted_superuser_cannot_grant_rights(
     staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
     user = await stored_user(storage)
-    remembered = a_caller(a_user(id=principal.user_id, is_staff=True, is_superuser=True))
+    remembered = principal_of(a_user(id=principal.user_id, is_staff=True, is_superuser=True))
 
     with pytest.raises(NotSuperuser):
         await staff.users.change_rights(remembered, user.id, is_staff=True, is_superuser=True, reason=WHY)
@@ -165,7 +165,7 @@ async def test_last_superuser_cannot_be_deactivated_from_shell(services: Service
 async def test_superusers_who_revoke_each_others_rights_concurrently_leave_one(
     staff: StaffServices, storage: Storage, superuser: Principal
 ) -> None:
-    other = a_caller(await stored_user(storage, is_staff=True, is_superuser=True))
+    other = principal_of(await stored_user(storage, is_staff=True, is_superuser=True))
 
     outcomes = await asyncio.gather(
         staff.users.change_rights(superuser, other.user_id, is_staff=True, is_superuser=False, reason=WHY),
@@ -187,7 +187,7 @@ async def test_creator_with_unarchived_sessions_cannot_be_demoted(
 
     with pytest.raises(HasSessions):
         await staff.users.change_role(principal, user.id, "user", WHY)
-    await services.sessions.archive(a_caller(user), session.id)
+    await services.sessions.archive(principal_of(user), session.id)
 
     assert (await staff.users.change_role(principal, user.id, "user", WHY)).role == "user"
     assert await words(storage, user) == ["role_changed", "role_changed"]

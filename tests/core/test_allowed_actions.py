@@ -1,4 +1,4 @@
-"""What a viewer is offered about a booking is exactly what succeeds when they do it."""
+"""The allowed actions of a booking are exactly those that succeed for its viewer."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from builders import Services, a_caller, services_over, stored_booking, stored_session, stored_user
+from builders import Services, principal_of, services_over, stored_booking, stored_session, stored_user
 from fakes import NOW, MovableClock
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.core.domain.bookings import AllowedAction, BookingDetails, BookingStatus
@@ -24,7 +24,7 @@ MOMENTS = {
     "at the start": START,
     "at the end": START + HOUR,
 }
-VIEWERS = ("learner", "creator", "staff", "staff who booked", "staff who offers", "somebody else")
+VIEWERS = ("learner", "creator", "staff", "staff who booked", "staff who offers", "another user")
 Act = Callable[[Services, Principal, BookingDetails], Awaitable[object]]
 ACTS: dict[AllowedAction, Act] = {
     "confirm": lambda services, viewer, booking: services.bookings.act(viewer, booking.id, "confirm"),
@@ -38,7 +38,7 @@ ACTS: dict[AllowedAction, Act] = {
 async def a_scene(
     status: BookingStatus, viewer: str, moment: str, *, is_listed: bool = True
 ) -> tuple[Services, Principal, BookingDetails]:
-    """A booking in a store of its own, somebody who looks at it, and the time at which they do."""
+    """Store a booking; return its services, its viewer and the booking, with the clock at the given moment."""
     storage, clock = memory_storage(), MovableClock()
     services = services_over(storage, clock=clock)
     learner = await stored_user(storage, is_staff=viewer == "staff who booked")
@@ -57,12 +57,12 @@ async def a_scene(
         "creator": creator,
         "staff who offers": creator,
         "staff": await stored_user(storage, is_staff=True),
-        "somebody else": await stored_user(storage),
+        "another user": await stored_user(storage),
     }
     clock.at = MOMENTS[moment]
     found = await storage.booking_lists.find(booking.id)
     assert found is not None
-    return services, a_caller(people[viewer]), found
+    return services, principal_of(people[viewer]), found
 
 
 async def succeeds(act: Act, services: Services, viewer: Principal, booking: BookingDetails) -> bool:
@@ -103,5 +103,5 @@ async def test_settled_booking_has_no_limit_and_no_actions(status: BookingStatus
 async def test_staff_is_never_offered_to_answer_or_complete_their_own_booking() -> None:
     for status, moment in product(get_args(BookingStatus), MOMENTS):
         services, principal, booking = await a_scene(status, "staff who booked", moment)
-        quoted = booking.allowed_actions(principal, services.clock.now())
-        assert not {"confirm", "decline", "complete"} & set(quoted)
+        published = booking.allowed_actions(principal, services.clock.now())
+        assert not {"confirm", "decline", "complete"} & set(published)

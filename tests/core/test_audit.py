@@ -7,9 +7,9 @@ from uuid_utils.compat import uuid7
 from builders import (
     PASSWORD,
     Services,
-    a_caller,
     a_session,
     a_user,
+    principal_of,
     services_over,
     stored_login,
     stored_user,
@@ -46,7 +46,7 @@ def test_actor_is_the_impersonator() -> None:
     entry = AuditEntry.of(impersonated, "signed_in", None, entry_id=uuid7(), at=NOW)
 
     assert (entry.actor_id, entry.as_id) == (staff, learner)
-    own = AuditEntry.of(a_caller(a_user(id=learner)), "signed_in", None, entry_id=uuid7(), at=NOW)
+    own = AuditEntry.of(principal_of(a_user(id=learner)), "signed_in", None, entry_id=uuid7(), at=NOW)
     assert (own.actor_id, own.as_id) == (learner, None)
 
 
@@ -162,7 +162,7 @@ async def test_registration_entry_has_initial_values_of_account(services: Servic
 async def test_password_change_is_audited_without_any_password(
     services: Services, storage: Storage, user: User
 ) -> None:
-    await services.users.change_password(a_caller(user), current_password=PASSWORD, new_password="battery staple")
+    await services.users.change_password(principal_of(user), current_password=PASSWORD, new_password="battery staple")
 
     entry = await last(storage)
     assert (entry.action, entry.actor_id, entry.before, entry.after) == ("password_changed", user.id, {}, {})
@@ -172,8 +172,10 @@ async def test_wrong_current_password_is_audited_without_any_password(
     services: Services, storage: Storage, user: User
 ) -> None:
     with pytest.raises(Invalid):
-        await services.users.change_password(a_caller(user), current_password="wrong", new_password="battery staple")
-    await services.users.validate_password_change(a_caller(user), {"current_password": "wrong"})
+        await services.users.change_password(
+            principal_of(user), current_password="wrong", new_password="battery staple"
+        )
+    await services.users.validate_password_change(principal_of(user), {"current_password": "wrong"})
 
     assert await words(storage, user) == ["password_change_refused"] * 2
     entry = await last(storage)
@@ -182,15 +184,15 @@ async def test_wrong_current_password_is_audited_without_any_password(
 
 async def test_weak_new_password_is_not_audited_as_refused(services: Services, storage: Storage, user: User) -> None:
     with pytest.raises(Invalid):
-        await services.users.change_password(a_caller(user), current_password=PASSWORD, new_password="short")
+        await services.users.change_password(principal_of(user), current_password=PASSWORD, new_password="short")
 
     assert await words(storage, user) == []
 
 
 async def test_becoming_a_creator_is_audited_as_role_change(services: Services, storage: Storage, user: User) -> None:
-    await services.users.become_creator(a_caller(user))
+    await services.users.become_creator(principal_of(user))
     with pytest.raises(AlreadyACreator):
-        await services.users.become_creator(a_caller(user))
+        await services.users.become_creator(principal_of(user))
 
     assert await words(storage, user) == ["role_changed"]
     assert ((await last(storage)).before, (await last(storage)).after) == ({"role": "user"}, {"role": "creator"})
@@ -199,7 +201,7 @@ async def test_becoming_a_creator_is_audited_as_role_change(services: Services, 
 async def test_deactivation_and_activation_entries_have_actor_and_reason(
     services: Services, storage: Storage, user: User
 ) -> None:
-    staff = a_caller(a_user(is_staff=True))
+    staff = principal_of(a_user(is_staff=True))
     await services.users.set_active(user.id, is_active=False, actor=staff, reason="A hoax.")
     off = await last(storage)
     await services.users.set_active(user.id, is_active=True, actor=Origin(agent="a shell"))

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from builders import TOMORROW, a_booking, a_session, a_slot, an_offer, somebody
+from builders import TOMORROW, a_booking, a_principal, a_quote, a_session, a_slot
 from fakes import NOW
 from marketplace.core.domain.bookings import (
     Booking,
@@ -46,11 +46,11 @@ def in_status(status: BookingStatus) -> Booking:
 
 def actor_of(booking: Booking, who: str) -> Principal | None:
     return {
-        "learner": somebody(booking.user_id),
-        "creator": somebody(booking.creator_id),
-        "stranger": somebody(),
-        "staff": somebody(is_staff=True),
-        "learner on the staff": somebody(booking.user_id, is_staff=True),
+        "learner": a_principal(booking.user_id),
+        "creator": a_principal(booking.creator_id),
+        "stranger": a_principal(),
+        "staff": a_principal(is_staff=True),
+        "learner on the staff": a_principal(booking.user_id, is_staff=True),
         "marketplace": None,
     }[who]
 
@@ -66,7 +66,7 @@ def good_time(booking: Booking, action: BookingAction) -> datetime:
 
 
 def refusal(action: BookingAction, status: BookingStatus, who: str) -> type[MarketplaceError] | None:
-    """Why this cannot be done at the best of times."""
+    """Return the error expected for this action even at a suitable time."""
     if who == "stranger":
         return NotFound
     if action in ONLY_FOR_THE_MARKETPLACE and who != "marketplace":
@@ -112,7 +112,7 @@ def test_every_action_is_allowed_or_refused_by_status_and_actor(
     ],
 )
 def test_creator_can_respond_for_48_hours_or_until_start(starts_at: datetime, respond_by: datetime) -> None:
-    requested = an_offer(a_session(requires_confirmation=True), starts_at=starts_at).book(somebody().user_id, 1, NOW)
+    requested = a_quote(a_session(requires_confirmation=True), starts_at=starts_at).book(a_principal().user_id, 1, NOW)
 
     assert response_deadline(NOW, starts_at) == respond_by
     assert (requested.status, requested.respond_by) == ("pending", respond_by)
@@ -120,7 +120,7 @@ def test_creator_can_respond_for_48_hours_or_until_start(starts_at: datetime, re
 
 
 def test_booking_without_required_confirmation_is_confirmed_at_once() -> None:
-    booked = an_offer(a_session()).book(somebody().user_id, 1, NOW)
+    booked = a_quote(a_session()).book(a_principal().user_id, 1, NOW)
 
     assert (booked.status, booked.respond_by) == ("confirmed", None)
 
@@ -140,9 +140,9 @@ def test_response_is_too_late_from_its_deadline(action: BookingAction, who: str)
 def test_pending_booking_without_deadline_can_be_answered_before_its_start(action: BookingAction) -> None:
     booking = replace(pending(), respond_by=None)
 
-    assert booking.after(action, somebody(booking.creator_id), TOMORROW - INSTANT)
+    assert booking.after(action, a_principal(booking.creator_id), TOMORROW - INSTANT)
     with pytest.raises(TooLate):
-        booking.after(action, somebody(booking.creator_id), TOMORROW)
+        booking.after(action, a_principal(booking.creator_id), TOMORROW)
 
 
 def test_pending_booking_expires_at_its_response_deadline() -> None:
@@ -150,8 +150,8 @@ def test_pending_booking_expires_at_its_response_deadline() -> None:
 
     with pytest.raises(IllegalTransition, match="can still respond"):
         booking.after("expire", None, RESPOND_BY - INSTANT)
-    lapsed, step = booking.after("expire", None, RESPOND_BY)
-    assert (lapsed.status, step.actor_id) == ("cancelled", None)
+    expired, step = booking.after("expire", None, RESPOND_BY)
+    assert (expired.status, step.actor_id) == ("cancelled", None)
 
 
 @pytest.mark.parametrize("who", ["creator", "staff", "marketplace"])
@@ -170,7 +170,7 @@ def test_booking_can_be_completed_from_its_end(who: str) -> None:
 def test_learner_can_cancel_until_cancellation_notice_to_the_minute(hours: int, status: BookingStatus) -> None:
     booking, notice = in_status(status), timedelta(hours=hours)
     last = booking.starts_at - notice
-    learner = somebody(booking.user_id)
+    learner = a_principal(booking.user_id)
 
     assert booking.after("cancel", learner, last - MINUTE, notice=notice)
     for late in (last, last + MINUTE):
@@ -197,7 +197,7 @@ def test_cancellation_notice_applies_to_learner_who_is_staff() -> None:
     booking, notice = a_booking(a_session()), timedelta(hours=6)
 
     with pytest.raises(TooLate):
-        booking.after("cancel", somebody(booking.user_id, is_staff=True), booking.starts_at - notice, notice=notice)
+        booking.after("cancel", a_principal(booking.user_id, is_staff=True), booking.starts_at - notice, notice=notice)
 
 
 @pytest.mark.parametrize("who", ["learner", "creator", "staff"])
@@ -228,7 +228,7 @@ def test_unrelated_user_cannot_reschedule() -> None:
     booking = a_booking(a_session(), status="cancelled")
 
     with pytest.raises(NotFound):
-        booking.rescheduled(new_slot(booking), somebody(), NOW, notice=timedelta(), requires_confirmation=False)
+        booking.rescheduled(new_slot(booking), a_principal(), NOW, notice=timedelta(), requires_confirmation=False)
 
 
 @pytest.mark.parametrize("status", ["pending", "confirmed"])
@@ -237,7 +237,11 @@ def test_booking_cannot_be_rescheduled_to_its_own_start(status: BookingStatus) -
 
     with pytest.raises(IllegalTransition, match="2030-01-08 09:00"):
         booking.rescheduled(
-            new_slot(booking, TOMORROW), somebody(booking.user_id), NOW, notice=timedelta(), requires_confirmation=False
+            new_slot(booking, TOMORROW),
+            a_principal(booking.user_id),
+            NOW,
+            notice=timedelta(),
+            requires_confirmation=False,
         )
 
 
@@ -255,9 +259,9 @@ def test_only_rescheduling_by_learner_needs_confirmation_again(
 
     is_pending = asks_again or status == "pending"
     assert rescheduled.status == step.to_status == ("pending" if is_pending else "confirmed")
-    # who is to answer wins no time by moving
-    asked_until = later + timedelta(hours=48) if who == "learner" else booking.respond_by
-    assert rescheduled.respond_by == (asked_until if is_pending else None)
+    # rescheduling does not extend the deadline of the party that has to respond
+    respond_by = later + timedelta(hours=48) if who == "learner" else booking.respond_by
+    assert rescheduled.respond_by == (respond_by if is_pending else None)
     assert step.from_status == status
 
 
@@ -281,9 +285,9 @@ def test_booking_can_be_rescheduled_as_long_as_it_can_be_cancelled(who: str, unt
 def test_no_step_changes_agreed_price() -> None:
     booking = pending(seats=2)
     rescheduled, _ = booking.rescheduled(
-        new_slot(booking), somebody(booking.user_id), NOW, notice=timedelta(), requires_confirmation=True
+        new_slot(booking), a_principal(booking.user_id), NOW, notice=timedelta(), requires_confirmation=True
     )
-    confirmed, _ = rescheduled.after("confirm", somebody(booking.creator_id), NOW)
+    confirmed, _ = rescheduled.after("confirm", a_principal(booking.creator_id), NOW)
     completed, _ = confirmed.after("complete", None, confirmed.ends_at)
 
     kept = {

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from builders import TOMORROW, a_booking, a_contact, a_session, a_slot, a_user, an_offer, somebody
+from builders import TOMORROW, a_booking, a_contact, a_principal, a_quote, a_session, a_slot, a_user
 from fakes import NOW
 from marketplace.core.domain.booking_quotes import BookingQuote
 from marketplace.core.domain.bookings import BookingStatus, BookingStep
@@ -26,7 +26,7 @@ from marketplace.core.errors import (
 
 def test_booking_takes_seats_at_the_price_of_that_moment() -> None:
     session = a_session(price=Decimal("49.99"), max_participants=5)
-    quote = an_offer(session, slot=a_slot(session, seats_taken=2))
+    quote = a_quote(session, slot=a_slot(session, seats_taken=2))
 
     booking = quote.book(booking_id := uuid4(), 3, NOW)
 
@@ -42,29 +42,29 @@ def test_booking_takes_seats_at_the_price_of_that_moment() -> None:
     )
 
 
-def refused_offers() -> list[Any]:
+def refused_quotes() -> list[Any]:
     session = a_session(max_participants=3)
     creator = a_user(id=session.creator_id, role="creator")
     archived = replace(session, archived_at=NOW)
     return [
-        pytest.param(an_offer(archived), NotFound, id="archived"),
-        pytest.param(an_offer(archived, buyer=a_contact(creator)), NotFound, id="own but archived"),
-        pytest.param(an_offer(session, creator=creator, buyer=a_contact(creator)), OwnSession, id="own"),
-        pytest.param(an_offer(replace(session, status="inactive")), NotFound, id="inactive"),
-        pytest.param(an_offer(session, creator=replace(creator, is_active=False)), NotFound, id="creator inactive"),
-        pytest.param(an_offer(session, starts_at=NOW), NotBookable, id="begun"),
-        pytest.param(an_offer(session, starts_at=LATEST_START), NotBookable, id="far future"),
-        pytest.param(an_offer(session, already_booked=True), AlreadyBooked, id="booked by the same person"),
+        pytest.param(a_quote(archived), NotFound, id="archived"),
+        pytest.param(a_quote(archived, buyer=a_contact(creator)), NotFound, id="own but archived"),
+        pytest.param(a_quote(session, creator=creator, buyer=a_contact(creator)), OwnSession, id="own"),
+        pytest.param(a_quote(replace(session, status="inactive")), NotFound, id="inactive"),
+        pytest.param(a_quote(session, creator=replace(creator, is_active=False)), NotFound, id="creator inactive"),
+        pytest.param(a_quote(session, starts_at=NOW), NotBookable, id="started"),
+        pytest.param(a_quote(session, starts_at=LATEST_START), NotBookable, id="far future"),
+        pytest.param(a_quote(session, already_booked=True), AlreadyBooked, id="booked by the same person"),
         pytest.param(
-            an_offer(session, already_booked=True, slot=a_slot(session, seats_taken=3)),
+            a_quote(session, already_booked=True, slot=a_slot(session, seats_taken=3)),
             AlreadyBooked,
             id="booked by the same person and full",
         ),
-        pytest.param(an_offer(session, slot=a_slot(session, seats_taken=2)), SoldOut, id="one seat left of two"),
+        pytest.param(a_quote(session, slot=a_slot(session, seats_taken=2)), SoldOut, id="one seat left of two"),
     ]
 
 
-@pytest.mark.parametrize(("quote", "error"), refused_offers())
+@pytest.mark.parametrize(("quote", "error"), refused_quotes())
 def test_unbookable_quote_raises_its_reason(quote: BookingQuote, error: type[MarketplaceError]) -> None:
     with pytest.raises(error):
         quote.book(uuid4(), 2, NOW)
@@ -75,16 +75,16 @@ def test_quote_with_slot_older_than_session_edit_is_a_stale_read() -> None:
     before = a_slot(replace(session, max_participants=2), seats_taken=2)
 
     with pytest.raises(StaleRead):
-        an_offer(session, slot=before).check(1, NOW)
-    an_offer(session, slot=replace(before, seats_taken=0)).check(3, NOW)
+        a_quote(session, slot=before).check(1, NOW)
+    a_quote(session, slot=replace(before, seats_taken=0)).check(3, NOW)
 
 
 def test_only_a_slot_with_a_seat_taken_is_occupied() -> None:
     session = a_session()
 
-    assert not an_offer(session).is_occupied()
-    assert not an_offer(session, slot=a_slot(session, seats_taken=0)).is_occupied()
-    assert an_offer(session, slot=a_slot(session, seats_taken=1)).is_occupied()
+    assert not a_quote(session).is_occupied()
+    assert not a_quote(session, slot=a_slot(session, seats_taken=0)).is_occupied()
+    assert a_quote(session, slot=a_slot(session, seats_taken=1)).is_occupied()
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_either_party_can_cancel_live_booking(status: BookingStatus, *, by_creat
     booking = a_booking(a_session(), status=status)
     actor = booking.creator_id if by_creator else booking.user_id
 
-    cancelled, step = booking.after("cancel", somebody(actor), NOW)
+    cancelled, step = booking.after("cancel", a_principal(actor), NOW)
 
     assert cancelled == replace(booking, status="cancelled")
     assert step == BookingStep(
@@ -127,21 +127,21 @@ def test_settled_booking_cannot_be_cancelled(status: BookingStatus) -> None:
     booking = a_booking(a_session(), status=status)
 
     with pytest.raises(IllegalTransition, match=status):
-        booking.after("cancel", somebody(booking.user_id), NOW)
+        booking.after("cancel", a_principal(booking.user_id), NOW)
 
 
 def test_a_learner_can_cancel_until_the_start() -> None:
     booking = a_booking(a_session())
 
-    assert booking.after("cancel", somebody(booking.user_id), TOMORROW - timedelta(microseconds=1))
+    assert booking.after("cancel", a_principal(booking.user_id), TOMORROW - timedelta(microseconds=1))
     with pytest.raises(TooLate):
-        booking.after("cancel", somebody(booking.user_id), TOMORROW)
+        booking.after("cancel", a_principal(booking.user_id), TOMORROW)
 
 
 @pytest.mark.parametrize("is_staff", [False, True])
 def test_the_creator_and_staff_can_cancel_until_the_end(*, is_staff: bool) -> None:
     booking = a_booking(a_session())
-    actor = somebody(is_staff=True) if is_staff else somebody(booking.creator_id)
+    actor = a_principal(is_staff=True) if is_staff else a_principal(booking.creator_id)
 
     assert booking.after("cancel", actor, booking.ends_at - timedelta(microseconds=1))
     with pytest.raises(TooLate):
@@ -152,7 +152,7 @@ def test_booking_is_not_found_for_unrelated_user() -> None:
     booking = a_booking(a_session(), status="cancelled")
 
     with pytest.raises(NotFound):
-        booking.after("cancel", somebody(uuid4()), NOW)
+        booking.after("cancel", a_principal(uuid4()), NOW)
 
 
 @pytest.mark.parametrize(("minutes", "excludes"), [(-60, False), (-59, True), (0, True), (59, True), (60, False)])

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from builders import TOMORROW, Services, a_caller, seats_taken, stored_session, stored_user
+from builders import TOMORROW, Services, principal_of, seats_taken, stored_session, stored_user
 from fakes import NOW
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
@@ -29,12 +29,12 @@ async def session(storage: Storage) -> Session:
 
 @pytest.fixture
 async def learner(storage: Storage) -> Principal:
-    return a_caller(await stored_user(storage))
+    return principal_of(await stored_user(storage))
 
 
 @pytest.fixture
 async def creator(storage: Storage, session: Session) -> Principal:
-    return a_caller(await storage.users.get(session.creator_id))
+    return principal_of(await storage.users.get(session.creator_id))
 
 
 async def test_both_parties_find_booking_as_created(
@@ -58,7 +58,7 @@ async def test_booking_is_hidden_from_unrelated_users(
     services: Services, storage: Storage, session: Session, learner: Principal
 ) -> None:
     booked = (await services.bookings.book(learner, session.id, TOMORROW)).resource
-    stranger = a_caller(await stored_user(storage, role="creator"))
+    stranger = principal_of(await stored_user(storage, role="creator"))
 
     for attempt in (services.bookings.get(stranger, booked.id), services.bookings.act(stranger, booked.id, "cancel")):
         with pytest.raises(NotFound):
@@ -95,7 +95,7 @@ async def test_refused_booking_takes_no_seat(
     with pytest.raises(OwnSession):
         await services.bookings.book(creator, session.id, TOMORROW)
     with pytest.raises(SoldOut):
-        await services.bookings.book(a_caller(await stored_user(storage)), session.id, TOMORROW, seats=3)
+        await services.bookings.book(principal_of(await stored_user(storage)), session.id, TOMORROW, seats=3)
     with pytest.raises(NotFound):
         await services.bookings.book(learner, uuid4(), TOMORROW)
     assert await seats_taken(storage, session) == 1

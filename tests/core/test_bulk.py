@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from uuid_utils.compat import uuid7
 
-from builders import Services, a_caller, a_user, services_over, stored_session, stored_user
+from builders import Services, a_user, principal_of, services_over, stored_session, stored_user
 from bulk_orders import a_run
 from due_jobs import run_due
 from fakes import NOW, FreshIds
@@ -20,7 +20,7 @@ from staff_services import staff_over
 
 
 class Broken:
-    """Actors of whom one has a fault of the program's."""
+    """Actors whose operation fails with a bug."""
 
     def operations(self) -> Operations:
         async def fail(*_: object) -> None:
@@ -81,7 +81,7 @@ def test_unchanged_role_or_active_state_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "said"),
+    ("fault", "description"),
     [
         ("Busy", Busy.sentence),
         ("NotFound", NotFound.sentence),
@@ -91,8 +91,8 @@ def test_unchanged_role_or_active_state_is_refused() -> None:
         (None, "Something went wrong on our side (unknown). See the worker's log."),
     ],
 )
-def test_job_error_is_described_in_plain_words(fault: str | None, said: str) -> None:
-    assert a_failing_job(fault=fault).error == said
+def test_job_error_is_described_in_plain_words(fault: str | None, description: str) -> None:
+    assert a_failing_job(fault=fault).error == description
 
 
 def test_job_under_way_or_due_cannot_be_retried() -> None:
@@ -116,7 +116,7 @@ async def test_unexpected_error_in_one_row_is_reported_without_its_message_and_s
         clock=services.clock,
         ids=FreshIds(),
     )
-    who = a_caller(await stored_user(storage, is_staff=True))
+    who = principal_of(await stored_user(storage, is_staff=True))
     order = BulkOrder(kind="sessions", action="hide", rows=(session.id, uuid7()))
     run = (await staff.bulk.begin(who, order, "Why not.")).resource
     handlers: Handlers = {"run_bulk": runner.run}

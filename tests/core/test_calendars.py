@@ -8,10 +8,10 @@ from builders import (
     TOMORROW,
     Services,
     a_booking,
-    a_caller,
     a_history,
     a_session,
     a_user,
+    principal_of,
     stored_session,
     stored_user,
 )
@@ -70,7 +70,10 @@ async def test_event_keeps_its_uid_and_increments_sequence_with_every_step(
     services: Services, storage: Storage
 ) -> None:
     session = await stored_session(storage, requires_confirmation=True)
-    creator, learner = a_caller(await storage.users.get(session.creator_id)), a_caller(await stored_user(storage))
+    creator, learner = (
+        principal_of(await storage.users.get(session.creator_id)),
+        principal_of(await stored_user(storage)),
+    )
     created = (await services.bookings.book(learner, session.id, TOMORROW)).resource
     events = [CalendarEvent.of(await services.bookings.get(learner, created.id))]
 
@@ -102,7 +105,10 @@ def test_event_last_modified_is_the_later_of_booking_and_session_change(booking:
 
 async def test_event_sequence_increments_when_shown_session_fields_change(services: Services, storage: Storage) -> None:
     session = await stored_session(storage, duration=60)
-    creator, learner = a_caller(await storage.users.get(session.creator_id)), a_caller(await stored_user(storage))
+    creator, learner = (
+        principal_of(await storage.users.get(session.creator_id)),
+        principal_of(await stored_user(storage)),
+    )
     created = (await services.bookings.book(learner, session.id, TOMORROW)).resource
     seen = []
 
@@ -139,7 +145,7 @@ async def test_event_sequence_increments_when_shown_session_fields_change(servic
 
 async def test_calendar_has_its_creation_time(services: Services, storage: Storage) -> None:
     session = await stored_session(storage)
-    learner = a_caller(await stored_user(storage))
+    learner = principal_of(await stored_user(storage))
     created = (await services.bookings.book(learner, session.id, TOMORROW)).resource
     feed = await services.calendars.feed(learner)
     services.clock.advance(timedelta(hours=2))
@@ -162,7 +168,7 @@ def test_feed_token_is_random_with_256_bits() -> None:
 
 
 async def test_feed_is_created_on_first_request_and_kept(services: Services, storage: Storage) -> None:
-    ada, bob = a_caller(await stored_user(storage)), a_caller(await stored_user(storage))
+    ada, bob = principal_of(await stored_user(storage)), principal_of(await stored_user(storage))
 
     outcome = await at_once(services.calendars.feed(ada) for _ in range(10))
     first = await services.calendars.feed(ada)
@@ -173,7 +179,7 @@ async def test_feed_is_created_on_first_request_and_kept(services: Services, sto
 
 
 async def test_renewed_feed_has_new_token_and_old_token_is_invalid(services: Services, storage: Storage) -> None:
-    ada = a_caller(await stored_user(storage))
+    ada = principal_of(await stored_user(storage))
     old = await services.calendars.feed(ada)
 
     renewed = await services.calendars.renew(ada)
@@ -186,8 +192,11 @@ async def test_renewed_feed_has_new_token_and_old_token_is_invalid(services: Ser
 
 async def test_booking_is_in_calendars_of_its_parties_only(services: Services, storage: Storage) -> None:
     session = await stored_session(storage)
-    creator, learner = a_caller(await storage.users.get(session.creator_id)), a_caller(await stored_user(storage))
-    stranger = a_caller(await stored_user(storage, is_staff=True))
+    creator, learner = (
+        principal_of(await storage.users.get(session.creator_id)),
+        principal_of(await stored_user(storage)),
+    )
+    stranger = principal_of(await stored_user(storage, is_staff=True))
     created = (await services.bookings.book(learner, session.id, TOMORROW)).resource
 
     shown = await services.calendars.of_booking(learner, created.id)

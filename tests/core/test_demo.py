@@ -1,4 +1,4 @@
-"""The demo as it is made through the services."""
+"""Seeding of the demo through the services."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from builders import REFRESH_TTL, Services, a_caller, an_adapter_set, services_over, somebody
+from builders import REFRESH_TTL, Services, a_principal, an_adapter_set, principal_of, services_over
 from fakes import FreshIds, MovableClock, PlainPasswords
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.bootstrap.services import ServiceOptions, build_services
@@ -116,12 +116,12 @@ def services_at(storage: Storage, now: datetime) -> Services:
 
 async def bookable_starts(storage: Storage, now: datetime, session: SessionDetails) -> tuple[BookableStart, ...]:
     slots = services_at(storage, now).slots
-    return await slots.explain(somebody(session.creator_id), session.id, now, now + timedelta(days=60))
+    return await slots.explain(a_principal(session.creator_id), session.id, now, now + timedelta(days=60))
 
 
 @dataclass(frozen=True, slots=True)
 class Seeding:
-    """A demo that was seeded into nothing, what the seeding said, and how many transactions it took."""
+    """A demo seeded into an empty storage, with its report and its number of transactions."""
 
     storage: Storage
     now: datetime
@@ -152,19 +152,19 @@ def seeded(seeding: Seeding) -> Storage:
 
 @pytest.fixture(scope="module")
 def steps(seeding: Seeding) -> int:
-    """How many transactions a whole seeding takes."""
+    """Return the number of transactions of a whole seeding."""
     return seeding.transactions
 
 
 @pytest.fixture(scope="module")
 async def whole(seeded: Storage) -> Everything:
-    """Everything of a demo that was not interrupted."""
+    """Return all data of an uninterrupted demo."""
     return await everything(seeded)
 
 
 @pytest.fixture(scope="module", params=[NOW, *DIFFICULT], ids=str)
 async def demo(request: pytest.FixtureRequest, seeding: Seeding) -> tuple[Storage, datetime]:
-    """A demo and the moment at which it was made."""
+    """Return a demo and the time of its seeding."""
     created = seeding if request.param == seeding.now else await seeding_at(request.param)
     return created.storage, created.now
 
@@ -241,7 +241,7 @@ async def test_bookings_are_of_every_kind(demo: tuple[Storage, datetime]) -> Non
 async def test_one_start_is_sold_out_and_others_have_two_seats_left(demo: tuple[Storage, datetime]) -> None:
     storage, now = demo
     services, popular = services_at(storage, now), 0
-    newcomer = a_caller(await user(storage, NEWCOMER.address))
+    newcomer = principal_of(await user(storage, NEWCOMER.address))
     for session in await all_sessions(storage):
         found = [one for one in await bookable_starts(storage, now, session) if one.reason in {None, "sold_out"}]
         if session.max_participants < 8 or not found or found[0].reason is None:
@@ -255,7 +255,7 @@ async def test_one_start_is_sold_out_and_others_have_two_seats_left(demo: tuple[
 
 async def test_days_off_are_not_bookable(seeded: Storage) -> None:
     services, days_off = services_at(seeded, NOW), 0
-    newcomer = a_caller(await user(seeded, NEWCOMER.address))
+    newcomer = principal_of(await user(seeded, NEWCOMER.address))
     for session in await all_sessions(seeded):
         closed = [one for one in await bookable_starts(seeded, NOW, session) if one.reason == "exception"]
         days_off += bool(closed)
@@ -299,10 +299,10 @@ async def test_database_with_real_accounts_is_refused_and_unchanged() -> None:
 
 async def test_every_demo_step_is_its_own_transaction(steps: int) -> None:
     bookings = sum(1 + len(one.steps) for one in planned_bookings(NOW.replace(second=0)))
-    office = len(FEATURED) + len(COMPLAINTS)
+    staff_transactions = len(FEATURED) + len(COMPLAINTS)
     assert (
-        steps == len(PEOPLE) + len(PEOPLE[:-1]) + 80 + 76 + bookings + office
-    )  # all but the newcomer have set a time zone
+        steps == len(PEOPLE) + len(PEOPLE[:-1]) + 80 + 76 + bookings + staff_transactions
+    )  # all except the newcomer have set a time zone
 
 
 @pytest.mark.parametrize("share", [0.05, 0.12, 0.6, 0.999])

@@ -1,4 +1,4 @@
-"""What the demo plans, at moments at which calendars are difficult."""
+"""The plan of the demo at times with difficult calendars."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -50,7 +50,7 @@ def ends_at(booking: PlannedBooking) -> datetime:
 
 
 def sold(bookings: list[PlannedBooking]) -> Counter[tuple[str, datetime]]:
-    """Seats by title and start."""
+    """Return the number of seats by title and start."""
     seats = Counter[tuple[str, datetime]]()
     for one in bookings:
         if outcome(one) != "cancelled":
@@ -129,7 +129,7 @@ def test_popular_sessions_are_sold_out_and_have_two_seats_left_at_the_next_start
         first, second = schedule.starts(*open_window, planned.session.duration)[:2]
         assert taken[planned.session.title, first] == seats
         left = {seats - taken[planned.session.title, start] for start in (first, second)}
-        assert left in ({0, 2}, {0})  # within an hour of the notice both are sold out
+        assert left in ({0, 2}, {0})  # both are sold out within an hour of the minimum notice
 
 
 @at_any_moment

@@ -1,4 +1,4 @@
-"""What the demo's sessions say, cost and offer, read as somebody would who pays."""
+"""Texts, prices and schedules of the demo's sessions, as a buyer sees them."""
 
 import re
 from collections import Counter
@@ -116,10 +116,10 @@ def test_extra_dates_are_ahead_in_creators_time_zone() -> None:
     hours = WeeklyHoursBuilder(
         extras=("Fri+0 10:00-11:00", "Sat+0 10:00-11:00", "Sat+1 10:00-11:00"), exceptions=("Fri+0",)
     )
-    here, there = hours.schedule("Europe/Rome", FRIDAY), hours.schedule("Pacific/Auckland", FRIDAY)
-    assert [f"{extra.on}" for extra in here.extras] == ["2026-04-03", "2026-03-28", "2026-04-04"]
-    assert [f"{extra.on}" for extra in there.extras] == ["2026-04-03", "2026-04-04", "2026-04-11"]
-    assert [(f"{one.on}", one.ranges) for one in here.exceptions] == [("2026-04-03", ())]
+    in_rome, in_auckland = hours.schedule("Europe/Rome", FRIDAY), hours.schedule("Pacific/Auckland", FRIDAY)
+    assert [f"{extra.on}" for extra in in_rome.extras] == ["2026-04-03", "2026-03-28", "2026-04-04"]
+    assert [f"{extra.on}" for extra in in_auckland.extras] == ["2026-04-03", "2026-04-04", "2026-04-11"]
+    assert [(f"{one.on}", one.ranges) for one in in_rome.exceptions] == [("2026-04-03", ())]
 
 
 def test_a_series_has_a_first_and_a_last_week() -> None:

@@ -44,7 +44,7 @@ SHOWN = [
     '{"tags": ["é"], "title": "Yoga"}',
     "",
 ]
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1"]  # noqa: RUF001 - what Excel reads too
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1"]  # noqa: RUF001 - one of the characters that Excel evaluates
 
 
 def written(form: ExportFormat, cells: Sequence[Cell]) -> bytes:

@@ -1,4 +1,4 @@
-"""What the API refuses, a service called from the shell or a job refuses too, naming every bad field."""
+"""Services refuse what the API refuses, also when called from the shell or a job, and name every invalid field."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields, replace
@@ -11,9 +11,9 @@ from builders import (
     PASSWORD,
     TOMORROW,
     Services,
-    a_caller,
     a_session,
     a_user,
+    principal_of,
     stored_booking,
     stored_session,
     stored_user,
@@ -64,7 +64,7 @@ BAD_USER: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """Every service over one storage, and people to call them."""
+    """All services over one storage, and users to call them."""
 
     services: Services
     staff_services: StaffServices
@@ -77,15 +77,15 @@ class World:
 
 @pytest.fixture
 async def world(services: Services, storage: Storage) -> World:
-    creator = a_caller(await stored_user(storage, role="creator"))
-    learner = a_caller(await stored_user(storage))
+    creator = principal_of(await stored_user(storage, role="creator"))
+    learner = principal_of(await stored_user(storage))
     session = await stored_session(storage, creator_id=creator.user_id)
     return World(
         services=services,
         staff_services=staff_over(services),
         creator=creator,
         learner=learner,
-        staff=a_caller(await stored_user(storage, is_staff=True, is_superuser=True)),
+        staff=principal_of(await stored_user(storage, is_staff=True, is_superuser=True)),
         session=session,
         booking=await stored_booking(storage, session, learner.user_id),
     )

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from builders import PASSWORD, Services, a_caller, stored_login, stored_user
+from builders import PASSWORD, Services, principal_of, stored_login, stored_user
 from fakes import FreshIds
 from marketplace.core.domain.principals import Origin, Principal
 from marketplace.core.domain.rate_limits import LOGGED_REFUSALS
@@ -47,9 +47,9 @@ async def learner(storage: Storage) -> User:
 
 @pytest.fixture
 async def principal(storage: Storage, helper: User) -> Principal:
-    """Somebody of the staff, by a login that is kept."""
+    """Return the principal of a stored login of a staff member."""
     login = await stored_login(storage, helper, "a token of the staff")
-    return replace(a_caller(helper, login.id), origin=HERE)
+    return replace(principal_of(helper, login.id), origin=HERE)
 
 
 async def save(storage: Storage, user: User) -> None:
@@ -173,7 +173,9 @@ async def test_impersonation_ends_when_user_changes_password(
 ) -> None:
     started = await staff.impersonations.begin(principal, learner.id, WHY)
 
-    await services.users.change_password(a_caller(learner), current_password=PASSWORD, new_password="battery staple")
+    await services.users.change_password(
+        principal_of(learner), current_password=PASSWORD, new_password="battery staple"
+    )
 
     with pytest.raises(NotSignedIn):
         await services.tokens.authenticate(started.access, fresh=True)
@@ -218,7 +220,7 @@ async def test_impersonation_never_reveals_feed_address(
 
     with pytest.raises(ImpersonatedReadOnly):
         await services.calendars.feed(seen)
-    await services.calendars.feed(a_caller(learner))
+    await services.calendars.feed(principal_of(learner))
     with pytest.raises(ImpersonatedReadOnly):
         await services.calendars.feed(seen)
 
@@ -241,7 +243,7 @@ async def test_refusals_are_audited_up_to_a_limit(
 
     await refusals.record(seen, "POST /api/bookings/", ImpersonatedReadOnly)
     for _ in range(LOGGED_REFUSALS.maximum + 5):
-        await refusals.record(a_caller(learner), "GET /api/admin/audit/", NotStaff)
+        await refusals.record(principal_of(learner), "GET /api/admin/audit/", NotStaff)
 
     _, changing, *entering = await logged(storage, ("user", learner.id), LOGGED_REFUSALS.maximum + 10)
     assert (changing.action, changing.actor_id, changing.as_id) == (

@@ -1,4 +1,4 @@
-"""What a line of the log is, in both forms."""
+"""Log lines in both formats."""
 
 import io
 import json
@@ -24,7 +24,7 @@ JSON = Settings(log_format="json")
 
 @contextmanager
 def logging_to(settings: Settings) -> Iterator[io.StringIO]:
-    """What is written to stderr, with the logging of this process as it was afterwards."""
+    """Capture stderr, and restore the logging of this process afterwards."""
     root = logging.getLogger()
     handlers, level, alembic = root.handlers[:], root.level, logging.getLogger("alembic").level
     try:
@@ -42,7 +42,7 @@ def lines(written: io.StringIO) -> list[dict[str, Any]]:
     return [json.loads(line) for line in written.getvalue().splitlines()]
 
 
-def an_exchange(**changes: Any) -> RequestRecord:
+def a_request_record(**changes: Any) -> RequestRecord:
     defaults = {"request_id": "a" * 32, "method": "GET", "client": "203.0.113.9", "route": "/api/sessions"}
     return RequestRecord(**{**defaults, "status": 200, "seconds": 0.01234, **changes})
 
@@ -50,7 +50,7 @@ def an_exchange(**changes: Any) -> RequestRecord:
 def test_a_request_is_one_line_of_json() -> None:
     with logging_to(JSON) as written:
         tell = request_logger(JSON)
-        tell(an_exchange(person_id=PERSON, timing=DatabaseTiming(timeline=[(1.0, 0.002), (2.0, 0.003)])))
+        tell(a_request_record(person_id=PERSON, timing=DatabaseTiming(timeline=[(1.0, 0.002), (2.0, 0.003)])))
 
     [line] = lines(written)
     assert line.pop("time").endswith("Z")
@@ -72,9 +72,9 @@ def test_a_request_is_one_line_of_json() -> None:
 def test_failures_are_warnings_and_healthy_probes_are_not_logged() -> None:
     with logging_to(JSON) as written:
         tell = request_logger(JSON)
-        tell(an_exchange(status=503, code="busy"))
-        tell(an_exchange(route="/health/ready"))
-        tell(an_exchange(route="/health/ready", status=503))
+        tell(a_request_record(status=503, code="busy"))
+        tell(a_request_record(route="/health/ready"))
+        tell(a_request_record(route="/health/ready", status=503))
 
     assert [(line["level"], line["route"]) for line in lines(written)] == [
         ("warning", "/api/sessions"),
@@ -85,13 +85,13 @@ def test_failures_are_warnings_and_healthy_probes_are_not_logged() -> None:
 def test_log_level_filters_lines() -> None:
     quiet, talkative = Settings(log_format="json", log_level="error"), Settings(log_format="json", log_level="debug")
     with logging_to(quiet) as written:
-        request_logger(quiet)(an_exchange(status=503))
+        request_logger(quiet)(a_request_record(status=503))
         logging.getLogger("marketplace.x").warning("no")
         logging.getLogger("marketplace.x").error("yes")
     assert [line["event"] for line in lines(written)] == ["yes"]
 
     with logging_to(talkative) as written:
-        request_logger(talkative)(an_exchange(route="/health/live"))
+        request_logger(talkative)(a_request_record(route="/health/live"))
     assert [line["level"] for line in lines(written)] == ["debug"]
 
 
@@ -119,7 +119,7 @@ def test_logged_error_has_type_and_stack_without_user_input() -> None:
 
 def test_log_line_during_a_request_has_its_id() -> None:
     with logging_to(JSON) as written:
-        under_way = CURRENT_REQUEST.set(an_exchange(request_id="the-one-asked"))
+        under_way = CURRENT_REQUEST.set(a_request_record(request_id="the-one-asked"))
         logging.getLogger("marketplace.http").warning("Trouble")
         CURRENT_REQUEST.reset(under_way)
         logging.getLogger("marketplace.http").warning("None")
@@ -175,7 +175,7 @@ def test_text_log_has_error_message() -> None:
 def test_request_is_one_line_in_text_log() -> None:
     settings = Settings(log_format="text")
     with logging_to(settings) as written:
-        request_logger(settings)(an_exchange(status=409, code="sold_out"))
+        request_logger(settings)(a_request_record(status=409, code="sold_out"))
 
     [line] = written.getvalue().splitlines()
     assert "sold_out" in line

@@ -1,4 +1,4 @@
-"""How long open times are written anew: until the schedule has nothing more to give."""
+"""Renewal of materialized availability, until the schedule has no more starts."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any

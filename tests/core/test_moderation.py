@@ -7,12 +7,12 @@ import pytest
 from builders import (
     TOMORROW,
     Services,
-    a_caller,
     a_key,
+    a_principal,
     a_session,
     a_user,
+    principal_of,
     session_details,
-    somebody,
     stored_booking,
     stored_session,
     stored_user,
@@ -42,7 +42,7 @@ def staff(services: Services) -> StaffServices:
 
 @pytest.fixture
 def principal() -> Principal:
-    return somebody(is_staff=True)
+    return a_principal(is_staff=True)
 
 
 def details(**changes: object) -> SessionDetails:
@@ -56,22 +56,22 @@ async def words(storage: Storage, session_id: UUID) -> list[str]:
 
 def test_hidden_session_is_visible_to_creator_and_staff_only() -> None:
     session = details(featured_at=NOW).hidden(WHY, NOW)
-    owner = somebody(session.creator_id)
+    owner = a_principal(session.creator_id)
 
     assert not session.is_listed()
     assert session.featured_at is None
     assert session.moderation is not None
     assert (session.moderation.hidden_at, session.moderation.reason) == (NOW, WHY)
     assert session.visible_to(owner)
-    assert session.visible_to(somebody(is_staff=True))
-    assert not session.visible_to(somebody())
+    assert session.visible_to(a_principal(is_staff=True))
+    assert not session.visible_to(a_principal())
     assert not session.visible_to(None)
 
 
 def test_creator_can_edit_hidden_session_but_not_restore_it() -> None:
     session = details().hidden(WHY, NOW)
 
-    edited = session.changed_by(somebody(session.creator_id), {"title": "Honest yoga", "status": "active"})
+    edited = session.changed_by(a_principal(session.creator_id), {"title": "Honest yoga", "status": "active"})
 
     assert (edited.title, edited.hidden_at) == ("Honest yoga", NOW)
     assert not edited.is_listed()
@@ -142,11 +142,11 @@ async def test_hidden_session_cannot_be_booked_or_rescheduled_and_keeps_its_book
     await staff.sessions.hide(principal, session.id, WHY)
 
     with pytest.raises(NotFound):
-        await services.bookings.book(a_caller(await stored_user(storage)), session.id, TOMORROW)
+        await services.bookings.book(principal_of(await stored_user(storage)), session.id, TOMORROW)
     found = await storage.booking_lists.find(booking.id)
     assert found is not None
     assert found.status == "confirmed"
-    cancelled = await services.bookings.act(somebody(booking.user_id), booking.id, "cancel")
+    cancelled = await services.bookings.act(a_principal(booking.user_id), booking.id, "cancel")
     assert cancelled.resource.status == "cancelled"
 
 
@@ -210,11 +210,11 @@ async def test_only_staff_can_act_for_others_and_creator_changes_are_not_audited
     session = await stored_session(storage)
 
     with pytest.raises(NotYours):
-        await services.sessions.change(somebody(), session.id, {"title": "Mine"}, WHY)
+        await services.sessions.change(a_principal(), session.id, {"title": "Mine"}, WHY)
     with pytest.raises(NotYours):
         await services.sessions.change(principal, session.id, {"title": "Mine"})
-    await services.sessions.change(somebody(session.creator_id), session.id, {"title": "Evening yoga"})
-    await services.sessions.archive(somebody(session.creator_id), session.id)
+    await services.sessions.change(a_principal(session.creator_id), session.id, {"title": "Evening yoga"})
+    await services.sessions.archive(a_principal(session.creator_id), session.id)
 
     assert await words(storage, session.id) == []
 
@@ -222,13 +222,13 @@ async def test_only_staff_can_act_for_others_and_creator_changes_are_not_audited
 async def test_visible_session_of_another_can_be_reported_once(staff: StaffServices, storage: Storage) -> None:
     session = await stored_session(storage)
     hidden = await stored_session(storage, hidden_at=NOW, hidden_reason=WHY)
-    reporter = a_caller(await stored_user(storage))
+    reporter = principal_of(await stored_user(storage))
 
     created = await staff.reports.report(reporter, session.id, "misleading", WHY)
     with pytest.raises(AlreadyReported):
         await staff.reports.report(reporter, session.id, "spam", "")
     with pytest.raises(OwnSession):
-        await staff.reports.report(somebody(session.creator_id), session.id, "spam", "")
+        await staff.reports.report(a_principal(session.creator_id), session.id, "spam", "")
     for unseen in (hidden.id, uuid4()):
         with pytest.raises(NotFound):
             await staff.reports.report(reporter, unseen, "spam", "")
@@ -241,7 +241,7 @@ async def test_replayed_report_with_its_key_is_same_report_even_when_session_is_
     staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
     session = await stored_session(storage)
-    reporter = a_caller(await stored_user(storage))
+    reporter = principal_of(await stored_user(storage))
     key = a_key(user_id=reporter.user_id)
 
     created = await staff.reports.report(reporter, session.id, "spam", "", key=key)
@@ -256,7 +256,7 @@ async def test_a_dismissed_report_leaves_the_session_as_it_is(
     staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
     session = await stored_session(storage)
-    report = (await staff.reports.report(a_caller(await stored_user(storage)), session.id, "spam", "")).resource
+    report = (await staff.reports.report(principal_of(await stored_user(storage)), session.id, "spam", "")).resource
 
     dismissed = (await staff.sessions.resolve(principal, report.id, "dismissed", "It is fine.")).resource
     with pytest.raises(IllegalTransition):
@@ -277,10 +277,10 @@ async def test_hiding_a_session_settles_every_open_report_of_it(
 ) -> None:
     session, other = await stored_session(storage), await stored_session(storage)
     first, second, dismissed = [
-        (await staff.reports.report(a_caller(await stored_user(storage)), session.id, "spam", "")).resource
+        (await staff.reports.report(principal_of(await stored_user(storage)), session.id, "spam", "")).resource
         for _ in range(3)
     ]
-    elsewhere = (await staff.reports.report(a_caller(await stored_user(storage)), other.id, "spam", "")).resource
+    elsewhere = (await staff.reports.report(principal_of(await stored_user(storage)), other.id, "spam", "")).resource
     await staff.sessions.resolve(principal, dismissed.id, "dismissed", "It is fine.")
 
     upheld = (await staff.sessions.resolve(principal, first.id, "hidden", WHY)).resource

@@ -3,7 +3,7 @@ from uuid import uuid4
 
 import pytest
 
-from builders import PASSWORD, Services, a_caller, a_user, stored_user
+from builders import PASSWORD, Services, a_user, principal_of, stored_user
 from fakes import NOW
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Origin, Principal
 from marketplace.core.domain.users import User
@@ -31,7 +31,7 @@ def staff(services: Services) -> StaffServices:
 
 @pytest.fixture
 def principal() -> Principal:
-    return a_caller(a_user(is_staff=True))
+    return principal_of(a_user(is_staff=True))
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ async def test_reset_link_ends_with_password_change_or_deactivation(
     services: Services, staff: StaffServices, principal: Principal, user: User
 ) -> None:
     issued = await staff.resets.issue(principal, user.id, WHY)
-    await services.users.change_password(a_caller(user), current_password=PASSWORD, new_password=NEW_PASSWORD)
+    await services.users.change_password(principal_of(user), current_password=PASSWORD, new_password=NEW_PASSWORD)
     with pytest.raises(BadResetToken):
         await staff.resets.reset(issued.token, "another staple", UNKNOWN_ORIGIN)
 
@@ -124,7 +124,7 @@ async def test_password_is_validated_without_reset_link(staff: StaffServices) ->
 async def test_reset_link_cannot_be_issued_for_own_inactive_or_more_privileged_account(
     staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
-    superuser = a_caller(a_user(is_staff=True, is_superuser=True))
+    superuser = principal_of(a_user(is_staff=True, is_superuser=True))
     colleague = await stored_user(storage, is_staff=True)
     oneself = await stored_user(storage, is_staff=True)
     inactive = await stored_user(storage, is_active=False)
@@ -133,7 +133,7 @@ async def test_reset_link_cannot_be_issued_for_own_inactive_or_more_privileged_a
         await staff.resets.issue(principal, colleague.id, WHY)
     await staff.resets.issue(superuser, colleague.id, WHY)
     with pytest.raises(Oneself):
-        await staff.resets.issue(a_caller(oneself), oneself.id, WHY)
+        await staff.resets.issue(principal_of(oneself), oneself.id, WHY)
     with pytest.raises(AccountInactive):
         await staff.resets.issue(principal, inactive.id, WHY)
     with pytest.raises(NotFound):

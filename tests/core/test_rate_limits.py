@@ -14,8 +14,8 @@ SHORT = Attempt(RateLimit(name="short", maximum=2, span=timedelta(seconds=90)), 
 LONG = Attempt(RateLimit(name="long", maximum=3, span=timedelta(hours=1)), "somebody")
 
 
-class NobodyAnswers:
-    """Counts, but cannot be asked a second time."""
+class UnavailableRateLimits:
+    """Counts attempts, but fails afterwards."""
 
     async def count(self, attempts: Sequence[Attempt], now: datetime) -> tuple[Count, ...]:
         return tuple(Count(attempts=1, ends_at=now + each.limit.span) for each in attempts)
@@ -89,7 +89,9 @@ async def test_only_wrong_guesses_count(limits: RateLimitService) -> None:
 async def test_right_guess_succeeds_though_its_attempt_cannot_be_returned(
     storage: Storage, clock: MovableClock
 ) -> None:
-    limits = RateLimitService(unit_of_work=storage.unit_of_work, limits=NobodyAnswers(), clock=clock, is_on=True)
+    limits = RateLimitService(
+        unit_of_work=storage.unit_of_work, limits=UnavailableRateLimits(), clock=clock, is_on=True
+    )
 
     await guess(limits, is_right=True)
 

@@ -7,7 +7,7 @@ from marketplace.core.services.retries import MAX_CONFLICTS, MAX_STALE_READS, wi
 
 
 class Operation:
-    """Fails with each of the given errors in turn, and then succeeds."""
+    """Raises each of the given errors in turn, and then succeeds."""
 
     def __init__(self, *errors: Exception) -> None:
         self._errors: Iterator[Exception] = iter(errors)

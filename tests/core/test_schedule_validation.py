@@ -16,7 +16,7 @@ def test_schedule_with_every_kind_of_rule_is_valid() -> None:
         time_zone="Australia/Lord_Howe",
         weekly=(
             *every_day(hours("09:00", "12:00"), hours("12:00", "13:00", 20)),
-            WeeklyHours(weekday=7, hours=hours("22:00", "09:00")),  # meets Monday's hours end to end
+            WeeklyHours(weekday=7, hours=hours("22:00", "09:00")),  # ends where Monday's hours start
         ),
         extras=(Extra(on=MONDAY, hours=hours("10:00", "11:00")),),
         exceptions=(DayException(on=MONDAY, ranges=()), DayException(on=date.max, ranges=(hours("22:00", "01:00"),))),

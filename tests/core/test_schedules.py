@@ -12,7 +12,7 @@ MONDAY = date(2030, 1, 7)
 
 
 def on_the_wall(schedule: Schedule, first: date, last: date | None = None, duration: int = HOUR) -> list[str]:
-    """The starts from the first date to the last, as the wall clock shows them: day of the month, time, offset."""
+    """Return the starts between two dates in wall time: day of the month, time, offset."""
     zone = ZoneInfo(schedule.time_zone)
     begin = datetime.combine(first, time(), zone)
     end = datetime.combine((last or first) + timedelta(days=1), time(), zone)
@@ -155,7 +155,7 @@ def test_a_window_is_half_open() -> None:
         ("Asia/Beirut", date(2025, 3, 30), hours("00:00", "02:00", 30), ["01:00 +0300", "01:30 +0300"]),
         ("America/Sao_Paulo", date(2018, 11, 4), hours("00:00", "02:00"), ["01:00 -0200"]),
         ("America/Sao_Paulo", date(2018, 2, 17), hours("22:00", "00:00"), ["22:00 -0200", "23:00 -0200"]),
-        ("Pacific/Apia", date(2011, 12, 30), hours("00:00", "00:00"), []),  # a Friday that never was
+        ("Pacific/Apia", date(2011, 12, 30), hours("00:00", "00:00"), []),  # a Friday that Apia skipped
         ("America/St_Johns", date(2010, 11, 7), hours("00:00", "02:00"), ["00:00 -0230", "01:00 -0330"]),
         ("Pacific/Kwajalein", date(1993, 8, 21), hours("00:00", "00:00"), []),
     ],
@@ -189,7 +189,7 @@ def test_a_night_class_keeps_its_wall_times_through_a_night_in_which_the_clocks_
 
 def test_window_ending_after_clocks_went_back_over_midnight_misses_no_start() -> None:
     schedule = a_schedule(time_zone="America/St_Johns", weekly=every_day(hours("00:00", "01:00")))
-    midnight = datetime(2010, 11, 7, 2, 30, tzinfo=UTC)  # at 00:01 the clocks went back to 23:01 of the day before
+    midnight = datetime(2010, 11, 7, 2, 30, tzinfo=UTC)  # at 00:01 the clocks went back to 23:01 of the previous day
 
     assert schedule.starts(midnight, midnight + timedelta(minutes=5), HOUR) == (midnight,)
 
@@ -216,7 +216,7 @@ def test_second_occurrence_and_skipped_wall_time_are_not_bookable_however_writte
     assert schedule.has_start(at(schedule, twice), 15)
     assert not schedule.has_start(at(schedule, twice, fold=1), 15)
     assert not schedule.has_start(at(schedule, twice, fold=1).astimezone(UTC), 15)
-    # a skipped time, read as an instant, is the start an hour later or earlier
+    # a skipped time, converted to an instant, is a start an hour later or earlier
     early = a_schedule(time_zone="Europe/Madrid", weekly=every_day(hours("02:30", "02:45")))
     assert not early.has_start(at(early, skipped), 15)
     assert not early.has_start(at(early, skipped, fold=1), 15)

@@ -1,7 +1,7 @@
-"""Schedules against every clock change of every zone, two days before and after.
+"""Schedules around every clock change of every zone, two days before and after.
 
-What is expected is not computed the way a schedule does it: a change is found by watching the offset of instants, and
-the starts around it by the offsets alone, or by walking minute by minute along the instants and looking at the wall.
+Expected starts are not computed the way a schedule computes them: changes are found by sampling offsets, and starts
+around them from the two offsets alone, or by converting every minute of the window to wall time.
 """
 
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.thorough
 
 
 def ruled(schedule: Schedule, day: date, duration: int) -> Iterator[datetime]:
-    """The wall times that the rules of a date give, whether the clocks show them or not."""
+    """Return the wall times that the rules of a date give, whether or not the clocks show them."""
     if not (schedule.valid_from or day) <= day <= (schedule.valid_until or day):
         return
     ranges = [weekly.hours for weekly in schedule.weekly if weekly.weekday == day.isoweekday()]
@@ -57,7 +57,7 @@ def ruled(schedule: Schedule, day: date, duration: int) -> Iterator[datetime]:
 
 
 def walked(schedule: Schedule, begin: datetime, end: datetime, duration: int) -> list[datetime]:
-    """The starts in a window, by walking along its minutes from well before and looking at the wall each time."""
+    """Return the starts in a window, by converting every minute, from well before it, to wall time."""
     zone, shown, found = ZoneInfo(schedule.time_zone), set[datetime](), []
     first, days = (begin - 2 * DAY).date(), (end - begin) // DAY + 5
     rules = {wall for number in range(days) for wall in ruled(schedule, first + number * DAY, duration)}
@@ -72,17 +72,17 @@ def walked(schedule: Schedule, begin: datetime, end: datetime, duration: int) ->
 
 
 def expected_around(change: Change, step: int) -> list[datetime]:
-    """The first instants at which the wall shows the whole steps of each day, from the two offsets alone."""
+    """Return the first instants that show the whole steps of each day, from the two offsets alone."""
     midnight = datetime.combine((change.at - 3 * DAY).date(), MIDNIGHT, UTC)
     walls = [midnight + minute * MINUTE for minute in range(0, 7 * 1440, step)]
     sooner = [wall - change.before for wall in walls if wall - change.before < change.at]
-    # at the change or after it, and not a wall time that was shown before it already
+    # at the change or after it, and not a wall time that was already shown before it
     later = [wall - change.after for wall in walls[len(sooner) :] if wall - change.after >= change.at]
     return [instant for instant in sooner + later if change.at - AROUND <= instant < change.at + AROUND]
 
 
 def expected_at(change: Change, instant: datetime, step: int) -> bool:
-    """Whether the wall shows a whole step of the day here and not before, from the two offsets alone."""
+    """Return whether this instant is the first to show a whole step of the day, from the two offsets alone."""
     wall = instant + (change.before if instant < change.at else change.after)
     shown_before = instant >= change.at > wall - change.before
     return not shown_before and (wall.hour * 60 + wall.minute) % step == wall.second == 0
@@ -96,8 +96,8 @@ def test_clock_change_search_finds_the_hard_cases() -> None:
     assert len(kinds_of_change()) > 3_000
     assert min(apart) > APART
     assert {DAY, HOUR, HOUR / 2, -HOUR / 2, -HOUR, 2 * HOUR} <= shifts
-    assert any(at == "2011-12-30T10:00" and shift == DAY for _, at, shift in found)  # Apia's Friday that never was
-    assert any(change.at.minute % 5 for change in kinds_of_change())  # at a minute past midnight, in St John's
+    assert any(at == "2011-12-30T10:00" and shift == DAY for _, at, shift in found)  # the Friday that Apia skipped
+    assert any(change.at.minute % 5 for change in kinds_of_change())  # at one minute past midnight, in St John's
 
 
 def test_wall_time_starts_at_most_once_around_every_clock_change() -> None:

@@ -12,7 +12,7 @@ short_words = st.text(ALPHABET, max_size=6)
 
 
 def typos(word: str) -> set[str]:
-    """Every word that one typo makes of this one, by trying all of them."""
+    """Return every word one typo away from this one, by trying all of them."""
     places = range(len(word) + 1)
     deleted = {word[:i] + word[i + 1 :] for i in places[:-1]}
     inserted = {word[:i] + letter + word[i:] for i in places for letter in ALPHABET}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from builders import TOMORROW, a_caller, a_session, a_slot, a_user, session_details
+from builders import TOMORROW, a_session, a_slot, a_user, principal_of, session_details
 from fakes import NOW
 from marketplace.core.domain.sessions import SessionDetails
 from marketplace.core.domain.slots import require_capacity, require_no_upcoming_bookings
@@ -23,13 +23,13 @@ def session(creator: User) -> SessionDetails:
 
 
 def test_creator_can_change_their_session(creator: User, session: SessionDetails) -> None:
-    changed = session.changed_by(a_caller(creator), {"title": "Evening yoga", "duration": 90})
+    changed = session.changed_by(principal_of(creator), {"title": "Evening yoga", "duration": 90})
 
     assert changed == replace(session, title="Evening yoga", duration=90)
 
 
 def test_other_user_cannot_change_session_or_discover_hidden_one(session: SessionDetails) -> None:
-    stranger = a_caller(a_user(role="creator"))
+    stranger = principal_of(a_user(role="creator"))
 
     with pytest.raises(NotYours):
         session.changed_by(stranger, {})
@@ -41,12 +41,12 @@ def test_other_user_cannot_change_session_or_discover_hidden_one(session: Sessio
 
 def test_staff_changing_hidden_session_as_creator_is_refused_as_not_theirs(session: SessionDetails) -> None:
     with pytest.raises(NotYours):
-        replace(session, status="inactive").changed_by(a_caller(a_user(role="creator", is_staff=True)), {})
+        replace(session, status="inactive").changed_by(principal_of(a_user(role="creator", is_staff=True)), {})
 
 
 def test_archived_session_is_not_found_for_its_creator_either(creator: User, session: SessionDetails) -> None:
     with pytest.raises(NotFound):
-        replace(session, archived_at=NOW).changed_by(a_caller(creator), {})
+        replace(session, archived_at=NOW).changed_by(principal_of(creator), {})
 
 
 @pytest.mark.parametrize(
@@ -126,9 +126,9 @@ def test_session_visibility_depends_on_state_and_viewer(
     details = session_details(session, replace(creator, is_active=state != "creator inactive"))
     principals = {
         "anyone": None,
-        "learner": a_caller(a_user()),
-        "creator": a_caller(creator),
-        "staff": a_caller(a_user(is_staff=True)),
+        "learner": principal_of(a_user()),
+        "creator": principal_of(creator),
+        "staff": principal_of(a_user(is_staff=True)),
     }
 
     assert {name for name, principal in principals.items() if details.visible_to(principal)} == who_sees_it

@@ -4,7 +4,16 @@ from typing import Any
 
 import pytest
 
-from builders import TOMORROW, Services, a_caller, seats_taken, slots_of, stored_booking, stored_session, stored_user
+from builders import (
+    TOMORROW,
+    Services,
+    principal_of,
+    seats_taken,
+    slots_of,
+    stored_booking,
+    stored_session,
+    stored_user,
+)
 from fakes import NOW
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.principals import Principal
@@ -28,7 +37,7 @@ FACTS: dict[str, Any] = {
 
 @pytest.fixture
 async def owner(storage: Storage) -> Principal:
-    return a_caller(await stored_user(storage, role="creator"))
+    return principal_of(await stored_user(storage, role="creator"))
 
 
 @pytest.fixture
@@ -38,7 +47,7 @@ async def session(storage: Storage, owner: Principal) -> Session:
 
 @pytest.fixture
 async def stranger(storage: Storage) -> Principal:
-    return a_caller(await stored_user(storage, role="creator"))
+    return principal_of(await stored_user(storage, role="creator"))
 
 
 async def test_creator_creates_session(services: Services, owner: Principal) -> None:
@@ -50,7 +59,7 @@ async def test_creator_creates_session(services: Services, owner: Principal) -> 
 
 
 async def test_learner_cannot_create_session(services: Services, storage: Storage) -> None:
-    learner = a_caller(await stored_user(storage))
+    learner = principal_of(await stored_user(storage))
 
     with pytest.raises(NotACreator):
         await services.sessions.create(learner, FACTS)
@@ -149,14 +158,14 @@ async def test_archived_session_is_not_found_and_its_bookings_stay(
     services: Services, storage: Storage, owner: Principal, session: Session
 ) -> None:
     learner = await stored_user(storage)
-    booking = (await services.bookings.book(a_caller(learner), session.id, TOMORROW)).resource
-    await services.bookings.act(a_caller(learner), booking.id, "cancel")
+    booking = (await services.bookings.book(principal_of(learner), session.id, TOMORROW)).resource
+    await services.bookings.act(principal_of(learner), booking.id, "cancel")
 
     await services.sessions.archive(owner, session.id)
 
     assert (await services.sessions.list_own(owner, 9, None)).items == ()
     assert await seats_taken(storage, session) == 0
-    kept = await services.bookings.get(a_caller(learner), booking.id)
+    kept = await services.bookings.get(principal_of(learner), booking.id)
     assert kept.session_details.title == session.title
     for attempt in (services.sessions.archive(owner, session.id), services.sessions.change(owner, session.id, {})):
         with pytest.raises(NotFound):

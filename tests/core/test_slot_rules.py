@@ -1,4 +1,4 @@
-"""Slots of one creator, side by side."""
+"""Overlap of the slots of one creator."""
 
 from datetime import timedelta
 
@@ -70,10 +70,10 @@ def test_overlap_error_names_first_five_pairs_and_counts_the_rest() -> None:
     resized = [a_slot(SESSION, starts_at=TOMORROW + number * day) for number in range(1000)]
     others = [a_slot(OTHER, starts_at=slot.starts_at + MINUTE) for slot in resized]
 
-    said = refusal(resized, others)
+    message = refusal(resized, others)
 
-    assert said.count(" with ") == 5
-    assert said.endswith("2030-01-12 09:00 with 2030-01-12 09:01 UTC and 995 more.")
+    assert message.count(" with ") == 5
+    assert message.endswith("2030-01-12 09:00 with 2030-01-12 09:01 UTC and 995 more.")
 
 
 def test_slots_of_different_creators_never_overlap() -> None:

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from builders import a_caller, stored_user
+from builders import principal_of, stored_user
 from fakes import NOW, MovableClock
 from marketplace.core.domain.summaries import ZERO, DaySales, SummaryWindow, UpcomingSeats
 from marketplace.core.errors import NotACreator
@@ -86,9 +86,9 @@ def test_days_without_sales_are_included() -> None:
     assert [(day.seats, day.income) for day in days[:-1]] == [(0, ZERO)] * 29
 
 
-@pytest.mark.parametrize(("sold", "quoted", "rate"), [(0, 0, None), (1, 3, 0.3333), (6, 6, 1.0)])
-def test_fill_rate_is_share_of_sold_seats(sold: int, quoted: int, rate: float | None) -> None:
-    assert UpcomingSeats(seats_sold=sold, seats_offered=quoted).fill_rate == rate
+@pytest.mark.parametrize(("sold", "published", "rate"), [(0, 0, None), (1, 3, 0.3333), (6, 6, 1.0)])
+def test_fill_rate_is_share_of_sold_seats(sold: int, published: int, rate: float | None) -> None:
+    assert UpcomingSeats(seats_sold=sold, seats_offered=published).fill_rate == rate
 
 
 async def test_only_creators_have_a_summary(storage: Storage) -> None:
@@ -97,5 +97,5 @@ async def test_only_creators_have_a_summary(storage: Storage) -> None:
     creator = await stored_user(storage, role="creator", time_zone="Asia/Tokyo")
 
     with pytest.raises(NotACreator):
-        await summaries.of_creator(a_caller(learner))
-    assert (await summaries.of_creator(a_caller(creator))).time_zone == "Asia/Tokyo"
+        await summaries.of_creator(principal_of(learner))
+    assert (await summaries.of_creator(principal_of(creator))).time_zone == "Asia/Tokyo"

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from builders import PASSWORD, REFRESH_TTL, Services, a_caller, services_over, stored_user
+from builders import PASSWORD, REFRESH_TTL, Services, principal_of, services_over, stored_user
 from fakes import PlainPasswords
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.users import User
@@ -32,7 +32,7 @@ async def test_login_returns_account_and_tokens_that_identify_it(services: Servi
     principal = await services.tokens.authenticate(login.tokens.access)
 
     assert login.user == user
-    assert principal == a_caller(user, principal.family_id)
+    assert principal == principal_of(user, principal.family_id)
 
 
 @pytest.mark.parametrize(("email", "password"), [("ada@example.org", "wrong"), ("nobody@example.org", PASSWORD)])

@@ -1,4 +1,4 @@
-"""Spans of requests, where an endpoint for them is set; and nothing at all elsewhere."""
+"""Request spans are recorded only where an endpoint for them is configured."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ print(sorted({"opentelemetry.sdk", "opentelemetry.exporter", "prometheus_client"
 """
 
 
-def an_exchange(**changes: object) -> RequestRecord:
+def a_request_record(**changes: object) -> RequestRecord:
     record = RequestRecord(request_id="a" * 32, method="POST", client="203.0.113.9", route="/api/bookings", status=201)
     record.started = time.perf_counter()
     record.seconds = 0.02
@@ -35,7 +35,7 @@ def an_exchange(**changes: object) -> RequestRecord:
 def test_request_is_a_span_of_its_incoming_trace_with_its_statements_as_children() -> None:
     exporter = InMemorySpanExporter()
     traces = Traces(exporter)
-    record = an_exchange(parent=f"00-{TRACE}-{PARENT}-01")
+    record = a_request_record(parent=f"00-{TRACE}-{PARENT}-01")
     record.timing = DatabaseTiming(timeline=[(record.started + 0.001, 0.002), (record.started + 0.004, 0.003)])
 
     traces.trace(record)
@@ -59,7 +59,7 @@ def test_request_is_a_span_of_its_incoming_trace_with_its_statements_as_children
 def test_request_without_valid_trace_parent_starts_a_new_trace() -> None:
     exporter = InMemorySpanExporter()
     traces = Traces(exporter)
-    first, second = an_exchange(), an_exchange(parent="00-nonsense")
+    first, second = a_request_record(), a_request_record(parent="00-nonsense")
     traces.trace(first)
     traces.trace(second)
     traces.end()
@@ -71,8 +71,8 @@ def test_request_without_valid_trace_parent_starts_a_new_trace() -> None:
 def test_server_error_is_an_error_in_trace_and_refusal_is_not() -> None:
     exporter = InMemorySpanExporter()
     traces = Traces(exporter)
-    traces.trace(an_exchange(status=409, code="sold_out"))
-    traces.trace(an_exchange(status=503, code="busy"))
+    traces.trace(a_request_record(status=409, code="sold_out"))
+    traces.trace(a_request_record(status=503, code="busy"))
     traces.end()
 
     refused, failed = exporter.get_finished_spans()

@@ -1,5 +1,6 @@
 import pytest
 
+from builders import a_user
 from marketplace.core.domain.users import fold, validate_password
 
 
@@ -44,3 +45,9 @@ def test_names_that_differ_in_an_accent_are_different() -> None:
 @pytest.mark.parametrize("text", ["\u0345", "ǰ", "ΐ", "ẞ", "İ", "ﬃ"])
 def test_folding_is_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+def test_password_hash_is_not_printed_with_the_user() -> None:
+    user = a_user(password_hash="$argon2id$secret")
+
+    assert "argon2id" not in repr(user)

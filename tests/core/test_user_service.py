@@ -3,7 +3,7 @@ from uuid import uuid4
 
 import pytest
 
-from builders import PASSWORD, Services, a_caller, a_user, stored_session, stored_user
+from builders import PASSWORD, Services, a_user, principal_of, stored_session, stored_user
 from fakes import NOW
 from marketplace.core.domain.sessions import CatalogFilters
 from marketplace.core.domain.users import User
@@ -57,7 +57,7 @@ def test_registration_without_password_passes_service_validation(services: Servi
 
 async def test_profile_update_changes_given_fields_only(services: Services, storage: Storage) -> None:
     user = await stored_user(storage)
-    principal = a_caller(user)
+    principal = principal_of(user)
 
     changed = await services.users.change_profile(principal, {"first_name": "Grace", "time_zone": "Europe/Berlin"})
 
@@ -69,12 +69,12 @@ async def test_profile_cannot_take_username_of_another(services: Services, stora
     user, other = await stored_user(storage), await stored_user(storage)
 
     with pytest.raises(UsernameTaken):
-        await services.users.change_profile(a_caller(user), {"username": other.username.upper()})
-    assert await services.users.profile(a_caller(user)) == user
+        await services.users.change_profile(principal_of(user), {"username": other.username.upper()})
+    assert await services.users.profile(principal_of(user)) == user
 
 
 async def test_user_becomes_creator_once(services: Services, storage: Storage) -> None:
-    principal = a_caller(await stored_user(storage))
+    principal = principal_of(await stored_user(storage))
 
     assert (await services.users.become_creator(principal)).role == "creator"
     with pytest.raises(AlreadyACreator):
@@ -85,14 +85,14 @@ async def test_password_change_reports_every_error(services: Services, storage: 
     user = await stored_user(storage)
 
     with pytest.raises(Invalid) as caught:
-        await services.users.change_password(a_caller(user), current_password="wrong", new_password="short")
+        await services.users.change_password(principal_of(user), current_password="wrong", new_password="short")
 
     assert set(caught.value.errors) == {"current_password", "new_password"}
-    assert await services.users.profile(a_caller(user)) == user
+    assert await services.users.profile(principal_of(user)) == user
 
 
 async def test_password_change_validates_given_fields(services: Services, storage: Storage) -> None:
-    principal = a_caller(await stored_user(storage))
+    principal = principal_of(await stored_user(storage))
     provided = {"current_password": PASSWORD, "new_password": "battery staple"}
 
     assert await services.users.validate_password_change(principal, provided) == {}
@@ -115,14 +115,14 @@ async def test_unknown_account_cannot_be_deactivated(services: Services) -> None
     with pytest.raises(NotFound):
         await services.users.set_active(uuid4(), is_active=False)
     with pytest.raises(NotFound):
-        await services.users.profile(a_caller(a_user()))
+        await services.users.profile(principal_of(a_user()))
 
 
 async def test_second_concurrent_password_change_is_checked_against_first(services: Services, storage: Storage) -> None:
     user = await stored_user(storage)
     changes = [
         services.users.change_password(
-            a_caller(user), current_password=PASSWORD, new_password=f"another {PASSWORD} {n}"
+            principal_of(user), current_password=PASSWORD, new_password=f"another {PASSWORD} {n}"
         )
         for n in range(2)
     ]

@@ -1,4 +1,4 @@
-"""What the image starts, as an engine would start it: its user, its variables, its folders, and nothing else."""
+"""Run the image's programs as an engine would: with its user, variables and folders, and nothing else."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ SECRETS = "/run/secrets"
 
 
 def close(root: Path) -> None:
-    """Let nobody write there, as in a read-only file system, but in its folder for scratch."""
+    """Make the file system read-only except for its `tmp` folder."""
     scratch = root / "tmp"
     scratch.mkdir(exist_ok=True)
     for path in (root, *root.rglob("*")):
@@ -30,7 +30,7 @@ def close(root: Path) -> None:
 
 
 def open_again(root: Path) -> None:
-    """Let its owner remove it."""
+    """Make the folders removable for their owner."""
     for parent, folders, _ in os.walk(root):
         for each in folders:
             if not Path(parent, each).is_symlink():
@@ -38,7 +38,7 @@ def open_again(root: Path) -> None:
 
 
 class Container:
-    """Commands in the image, with the settings of compose.yaml and its secrets as files."""
+    """Runs commands in the image, with the settings of compose.yaml and its secrets as files."""
 
     def __init__(self, image: Built, database: str) -> None:
         self.image, self.port = image, free_port()
@@ -48,7 +48,7 @@ class Container:
         secrets.mkdir()
         (secrets / "database_url").write_text(database)
         (secrets / "secret_key").write_text(SECRET_KEY)
-        # no other machine is asked in
+        # the container connects to no other machine
         own = {"HOST": "127.0.0.1", "PORT": self.port, "METRICS_HOST": "127.0.0.1", "METRICS_PORT": free_port()}
         settings = COMPOSE["x-program"]["environment"] | {f"MARKETPLACE_{name}": value for name, value in own.items()}
         self.variables = image.environment() | {
@@ -66,7 +66,7 @@ class Container:
         return ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", "--no-new-privs", "--"]
 
     async def start(self, words: Sequence[str], **other: str) -> asyncio.subprocess.Process:
-        """A process, which leads a group."""
+        """Start a process, which leads a process group."""
         with self.log.open("a") as log:
             return await asyncio.create_subprocess_exec(
                 *self._as_its_user,
@@ -80,7 +80,7 @@ class Container:
             )
 
     async def ends_with(self, words: Sequence[str], **other: str) -> int:
-        """The exit code of a command."""
+        """Run a command and return its exit code."""
         process = await self.start(words, **other)
         try:
             return await asyncio.wait_for(process.wait(), 60)
@@ -88,14 +88,14 @@ class Container:
             end(process)
 
     def command(self, service: str) -> list[str]:
-        """What a service of compose.yaml starts."""
+        """Return the command of a service of compose.yaml."""
         return [*self.image.stage.words("ENTRYPOINT"), *COMPOSE["services"][service]["command"]]
 
     @asynccontextmanager
     async def running(
         self, words: Sequence[str], health: Sequence[str], **other: str
     ) -> AsyncIterator[asyncio.subprocess.Process]:
-        """A program that its health check finds well. Raises `AssertionError` with the log when that takes too long."""
+        """Run a program and wait for its health check. Raises `AssertionError` with the log when it fails."""
         process = await self.start(words, **other)
         try:
             for _ in range(60):
@@ -112,14 +112,14 @@ class Container:
 
 
 def end(process: asyncio.subprocess.Process) -> None:
-    """End its group at once."""
+    """Kill the process group."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
 
 
 @asynccontextmanager
 async def over_tcp(database: str) -> AsyncIterator[str]:
-    """The address of a database for another user of this machine: the embedded server's socket is only its owner's."""
+    """Yield the address of a database for another system user: only its owner can use the embedded server's socket."""
     address = urlsplit(database)
     at = parse_qs(address.query)
     if "host" not in at:

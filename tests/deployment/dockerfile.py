@@ -1,4 +1,4 @@
-"""A Dockerfile as its stages and their instructions: as much of the format as ours uses, and an error for the rest."""
+"""Parse the part of the Dockerfile format that deploy/Dockerfile uses; raise an error for the rest."""
 
 import json
 import re
@@ -14,7 +14,7 @@ KNOWN = frozenset(
 
 @dataclass(frozen=True)
 class Instruction:
-    """A line of it, continued lines joined."""
+    """An instruction, with continued lines joined."""
 
     word: str
     rest: str
@@ -22,21 +22,21 @@ class Instruction:
 
 @dataclass
 class Stage:
-    """What is between one FROM and the next."""
+    """The instructions between one FROM and the next."""
 
     name: str
     base: str
     instructions: list[Instruction] = field(default_factory=list)
 
     def words(self, word: str) -> list[str]:
-        """The words of the last instruction of a kind, in the form of a JSON list."""
+        """Return the words of the last instruction of a kind, given as a JSON list."""
         last = next(each for each in reversed(self.instructions) if each.word == word)
         _, _, listed = last.rest.partition("[")
         return list(map(str, json.loads(f"[{listed}")))
 
 
 def stages_of(path: Path) -> dict[str, Stage]:
-    """Its stages by name, with the defaults of its arguments filled in."""
+    """Return the stages by name, with the defaults of their arguments filled in."""
     text = re.sub(r"^\s*#.*\n", "", path.read_text(), flags=re.MULTILINE)
     arguments: dict[str, str] = {}
     stages: dict[str, Stage] = {}
@@ -59,5 +59,5 @@ def stages_of(path: Path) -> dict[str, Stage]:
 
 
 def pairs(rest: str) -> list[tuple[str, str]]:
-    """The names and values of an ENV."""
+    """Return the names and values of an ENV."""
     return [(name, value) for name, _, value in (each.partition("=") for each in shlex.split(rest))]

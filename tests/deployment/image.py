@@ -1,8 +1,8 @@
-"""The steps of deploy/Dockerfile as plain commands, each stage in a clean folder that stands for its `/`.
+"""Run the steps of deploy/Dockerfile as plain commands, each stage in a clean folder that stands for its `/`.
 
-What stands for the base images is this machine: its Python (in a virtual environment with pip, as the image has) and
-its Node. Their versions are those of the machine, not of the image. What would change the machine itself is not done:
-accounts and its packages.
+This machine stands for the base images: its Python (in a virtual environment with pip, as the image has) and its
+Node, in the versions of the machine. Steps that would change the machine itself are skipped: accounts and its
+packages.
 """
 
 import os
@@ -19,28 +19,28 @@ from deployment.proxy import ROOT
 
 CHANGES_THE_MACHINE = ("groupadd ", "apk add ")
 OF_THE_MACHINE = re.compile(r"(?i)(pip|npm)_.*|https?_proxy|no_proxy|ssl_cert_.*|node_extra_ca_certs|home|lang")
-"""Variables that say where packages are, which an engine would be told too."""
+"""Variables with the sources of packages and the locale, which an engine would pass too."""
 ABSOLUTE = re.compile(r"(?<![\w/}.*\-])/(?=[a-z])")
 
 
 def is_reachable(path: Path) -> bool:
-    """Whether other people than this one may go there."""
+    """Return whether other users of the machine can enter the path."""
     return all(each.stat().st_mode & 0o001 for each in (path, *path.parents))
 
 
 def base_python() -> str:
-    """A Python that the image's user can start too: not one in somebody's home."""
+    """Return a Python that the image's user can start too, outside of home folders."""
     own = Path(sys.base_prefix, "bin", "python3").resolve()
     if os.getuid() != 0 or is_reachable(own):
         return str(own)
     found = shutil.which("python3", path="/usr/local/bin:/usr/bin")
-    assert found, f"{own} is out of reach for anybody else: install Debian's python3 and python3-venv"
+    assert found, f"{own} cannot be entered by other users: install Debian's python3 and python3-venv"
     return found
 
 
 @cache
 def context() -> list[Path]:
-    """The files of the repository that .dockerignore lets through: its last line that matches a file decides."""
+    """Return the files of the repository that .dockerignore includes; its last matching line decides."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         cwd=ROOT,
@@ -50,10 +50,10 @@ def context() -> list[Path]:
     ).stdout.split("\0")
     files = [Path(each) for each in listed if each and (ROOT / each).is_file()]
     lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and line[0] != "#"]
-    return [each for each in files if _is_let_through(each, lines)]
+    return [each for each in files if _is_included(each, lines)]
 
 
-def _is_let_through(path: Path, lines: list[str]) -> bool:
+def _is_included(path: Path, lines: list[str]) -> bool:
     verdict = True
     for line in lines:
         pattern = line.lstrip("!").rstrip("/")
@@ -76,22 +76,22 @@ class Built:
     not_done: list[str] = field(default_factory=list)
 
     def at(self, path: str) -> Path:
-        """Where a path of the image is."""
+        """Return the location of a path of the image."""
         return self.root / os.path.normpath(Path("/", self.working, path))[1:]
 
     def mapped(self, text: str) -> str:
-        """Words of the image with its absolute paths as they are here."""
+        """Replace absolute paths of the image with their locations."""
         return ABSOLUTE.sub(f"{self.root}/", text)
 
     def environment(self) -> dict[str, str]:
-        """The image's variables, and nothing else."""
+        """Return only the image's variables."""
         base = f"{self.python}/bin:{os.environ['PATH']}" if self.stage.base.startswith("node") else f"{self.python}/bin"
         path = f"{base}:/usr/bin:/bin"
         own = {name: self.mapped(value) for name, value in self.variables.items()}
         return own | {"PATH": own.get("PATH", "$PATH").replace("$PATH", path)}
 
     def run(self, command: str) -> None:
-        """Run a step as the build would. Raises `AssertionError` with what it said when it fails."""
+        """Run a step as the build would. Raises `AssertionError` with its output when it fails."""
         provided = {name: value for name, value in os.environ.items() if OF_THE_MACHINE.fullmatch(name)}
         ended = subprocess.run(
             ["/bin/sh", "-c", self.mapped(command)],

@@ -1,4 +1,4 @@
-"""The proxy of deploy/, as it is, in front of programs on ports of this machine."""
+"""The unchanged proxy of deploy/, in front of programs on ports of this machine."""
 
 import asyncio
 import os
@@ -21,13 +21,13 @@ STARTS_WITHIN = 10
 """Seconds."""
 
 
-def laid_out(folder: Path, replicas: Sequence[int], *, port: int, secure_port: int = 0) -> Path:
-    """The folder that the image has at /etc/marketplace, with the ports and the replicas of this test."""
+def write_configuration(folder: Path, replicas: Sequence[int], *, port: int, secure_port: int = 0) -> Path:
+    """Write the folder that the image has at /etc/marketplace, with the ports and the replicas of this test."""
     source = folder / "image"
     shutil.copytree(DEPLOY / "nginx", source)
     shutil.copy(DEPLOY / "nginx.conf", source)
     if os.getuid() == 0:
-        # its workers would be nobody otherwise, who may not look into this folder; the image has no root at all
+        # nginx workers would run as the user nobody, who cannot read this folder; the image does not run as root
         conf = source / "nginx.conf"
         conf.write_text(f"user root;\n{conf.read_text()}")
     upstream = (source / "upstream.conf").read_text()
@@ -45,7 +45,7 @@ def laid_out(folder: Path, replicas: Sequence[int], *, port: int, secure_port: i
 
 
 class Proxy:
-    """nginx in a process of its own."""
+    """An nginx process."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Proxy:
     ) -> None:
         self.port, self.secure_port = free_port(), free_port()
         folder.mkdir(parents=True, exist_ok=True)
-        source = laid_out(folder, replicas, port=self.port, secure_port=self.secure_port)
+        source = write_configuration(folder, replicas, port=self.port, secure_port=self.secure_port)
         for name, text in (files or {}).items():
             (source / name).write_text(text)
         self.log, self.access_log = folder / "nginx.log", folder / "nginx-access.log"
@@ -82,11 +82,11 @@ class Proxy:
         raise AssertionError(self.log.read_text())
 
     def failures(self) -> list[str]:
-        """What the programs behind it logged is theirs to say; this is for who shares the shape of a server."""
+        """Return no failures: the servers behind the proxy report their own. Needed to stand in for a `Server`."""
         return []
 
     async def end(self) -> None:
-        """Stop it, as its image is stopped."""
+        """Stop it with the image's stop signal."""
         await self.client.aclose()
         self.process.send_signal(signal.SIGQUIT)
         if not await becomes_true(lambda: self.process.poll() is not None, 5):
@@ -98,7 +98,7 @@ class Proxy:
 async def proxy(
     folder: Path, replicas: Sequence[int], certificate: Path | None = None, files: Mapping[str, str] | None = None
 ) -> AsyncIterator[Proxy]:
-    """nginx, ready to serve, over these ports, with some files of its folder replaced."""
+    """Run nginx over these ports, with some files of its folder replaced, once it is ready."""
     started = Proxy(folder, replicas, certificate, files)
     try:
         await started.starts()

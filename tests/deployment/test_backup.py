@@ -1,4 +1,4 @@
-"""The night watch: a dump every day, tried at once, and tried again where it failed."""
+"""The backup loop: a dump every day, its rehearsal, and a retry after a failure."""
 
 import asyncio
 import os
@@ -29,7 +29,7 @@ def dumps(folder: Path) -> list[Path]:
 
 @asynccontextmanager
 async def watching(folder: Path, database: str, **other: str) -> AsyncIterator[Path]:
-    """The watch over a folder, and its log."""
+    """Run the backup loop over a folder, and yield its log."""
     log = folder.parent / "backup.log"
     with log.open("w") as output:
         process = await asyncio.create_subprocess_exec(

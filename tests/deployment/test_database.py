@@ -1,4 +1,4 @@
-"""The databases of compose and of Kubernetes, as far as they can be made here."""
+"""The databases of compose and of Kubernetes, as far as this machine can run them."""
 
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,9 @@ def test_postgresql_accepts_initdb_arguments_of_compose(tmp_path: Path) -> None:
     user.own(tmp_path)
     created = user.run([binaries.program("initdb"), "-D", str(data), "--auth=trust", *initdb_arguments()])
     assert created.returncode == 0, created.stderr
-    said = user.run([binaries.program("pg_controldata"), str(data)]).stdout
-    assert "Data page checksum version:" in said
-    assert not said.partition("Data page checksum version:")[2].split()[0].startswith("0")
+    output = user.run([binaries.program("pg_controldata"), str(data)]).stdout
+    assert "Data page checksum version:" in output
+    assert not output.partition("Data page checksum version:")[2].split()[0].startswith("0")
 
 
 def test_compose_and_kubernetes_create_the_database_alike() -> None:

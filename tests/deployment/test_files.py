@@ -1,4 +1,4 @@
-"""The files of the deployment, as far as they can be judged without an engine that would run them."""
+"""The files of the deployment, as far as they can be checked without an engine."""
 
 import re
 import shutil
@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import yaml
 
-from deployment.proxy import DEPLOY, DIST, ROOT, laid_out
+from deployment.proxy import DEPLOY, DIST, ROOT, write_configuration
 from marketplace.settings import PREFIX, VARIABLES, read_settings
 
 KUBERNETES = DEPLOY / "kubernetes"
 OF_THE_CLUSTER = {"Kustomization", "Cluster", "ObjectStore", "ScheduledBackup", "Pooler"}
-"""Kinds that Kubernetes itself does not know: kustomize's and those of the database's operator."""
+"""Kinds that Kubernetes does not define: kustomize's and those of the database operator."""
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
 MANIFESTS = sorted(KUBERNETES.rglob("*.yaml"))
 
@@ -146,7 +146,7 @@ def test_image_packages_match_those_of_the_tests() -> None:
 
 
 def test_nginx_accepts_its_configuration(tmp_path: Path) -> None:
-    source = laid_out(tmp_path, [8201, 8202], port=8203)
+    source = write_configuration(tmp_path, [8201, 8202], port=8203)
     environment = {"PROXY_DIR": str(tmp_path / "proxy"), "SITE": str(DIST), "PATH": "/usr/sbin:/usr/bin:/bin"}
     ended = subprocess.run([str(source / "start"), "-t"], capture_output=True, text=True, check=False, env=environment)
     assert ended.returncode == 0, ended.stderr

@@ -1,4 +1,4 @@
-"""All of it at once: a database with its standby, two programs, a worker and the proxy, while parts of it end."""
+"""The whole stack: a database with its standby, two programs, a worker and the proxy, while parts of it are killed."""
 
 import asyncio
 import os
@@ -37,7 +37,7 @@ from postgres.standby import standby_of
 pytestmark = pytest.mark.runs_alone
 
 __all__ = ["browser", "open_page"]
-"""The fixtures of the browser, which look for a `site`."""
+"""The fixtures of the browser, which use a `site`."""
 
 BUYERS = 8
 BACK_WITHIN = 5
@@ -46,7 +46,7 @@ BACK_WITHIN = 5
 
 @dataclass
 class Whole:
-    """The parts, by name."""
+    """The processes of the stack, and its database."""
 
     front: Proxy
     backends: list[Server]
@@ -103,7 +103,7 @@ async def whole(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Whole
 
 @dataclass
 class Load:
-    """People who look and book through the proxy until they are told to stop."""
+    """Responses to clients that book and read through the proxy until stopped."""
 
     answers: list[httpx.Response] = field(default_factory=list)
     unanswered: int = 0
@@ -113,7 +113,7 @@ class Load:
         return Counter(answer.status_code for answer in self.answers)
 
     def booked(self) -> list[str]:
-        """Ids of the bookings that somebody was told they have."""
+        """Return the ids of the bookings that were confirmed to a client."""
         return [answer.json()["id"] for answer in self.answers if answer.status_code == httpx.codes.CREATED]
 
     async def created(self, more: int, within: float = 30) -> None:
@@ -133,13 +133,13 @@ class Load:
             self.answers.append(await sending)
         except httpx.TransportError:
             self.unanswered += 1
-        # all of them have one address, of which the proxy takes a hundred requests a second
+        # all clients share one address, which the proxy limits to a hundred requests a second
         await asyncio.sleep(0.1)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def load(whole: Whole) -> AsyncIterator[Load]:
-    """Busy people, each at a creator's of their own, so that nobody is told no for a reason of the domain."""
+    """Run clients, each with a creator of its own, so that no request is refused by a domain rule."""
     load, buyers = Load(), await people(whole.storage, BUYERS)
     sessions = [await stored_session(whole.storage) for _ in buyers]
     async with asyncio.TaskGroup() as tasks:
@@ -150,13 +150,13 @@ async def load(whole: Whole) -> AsyncIterator[Load]:
         load.is_over = True
 
 
-async def _kept(whole: Whole, args: list[str]) -> set[str]:
-    """Which of these bookings the books have."""
+async def _kept(whole: Whole, received: list[str]) -> set[str]:
+    """Return which of these bookings are stored, having checked for discrepancies."""
     connection = await asyncpg.connect(whole.primary)
     try:
         for what, query in DISCREPANCIES.items():
             assert await connection.fetch(query) == [], what
-        rows = await connection.fetch("SELECT id::text FROM bookings WHERE id = ANY ($1::uuid[])", args)
+        rows = await connection.fetch("SELECT id::text FROM bookings WHERE id = ANY ($1::uuid[])", received)
         return {row["id"] for row in rows}
     finally:
         await connection.close()
@@ -164,7 +164,7 @@ async def _kept(whole: Whole, args: list[str]) -> set[str]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def site(whole: Whole) -> Proxy:
-    """Where the browser's journeys go: not to a program, but to what stands before two of them."""
+    """Return the proxy, which the browser tests use instead of a single program."""
     return whole.front
 
 
@@ -184,8 +184,8 @@ async def test_killed_backend_loses_no_confirmed_booking(whole: Whole, load: Loa
     load.is_over = True
     assert len(load.answers) > before
     assert failed + load.unanswered <= 2 * BUYERS
-    args = load.booked()
-    assert await _kept(whole, args) == set(args)
+    received = load.booked()
+    assert await _kept(whole, received) == set(received)
 
 
 async def test_rolling_replacement_of_backends_fails_no_request(whole: Whole, load: Load) -> None:
@@ -216,12 +216,12 @@ async def test_backends_wait_for_restarted_database_and_reconnect(whole: Whole, 
         refused = [answer for answer in meanwhile if answer.is_error]
         assert {answer.status_code for answer in refused} == {503}, {answer.text for answer in refused}
         assert all(answer.headers.get("retry-after") and answer.json()["code"] for answer in refused)
-        args = load.booked()
-        assert await _kept(whole, args) == set(args)
+        received = load.booked()
+        assert await _kept(whole, received) == set(received)
 
 
 def miscount(counts: Path) -> None:
-    """Say that there were more bookings."""
+    """Add bookings to the counts of a dump."""
     counts.write_text(counts.read_text().replace("bookings ", "bookings 1"))
 
 
@@ -233,15 +233,15 @@ async def test_last_nights_backup_is_restored_and_counted(whole: Whole, tmp_path
         process = await asyncio.create_subprocess_exec(
             str(DEPLOY / "backup"), *words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=own
         )
-        said, _ = await process.communicate()
-        return process.returncode, said.decode().strip()
+        output, _ = await process.communicate()
+        return process.returncode, output.decode().strip()
 
     code, dumped = await backup("dump", str(tmp_path / "backups"))
     assert code == 0, dumped
-    code, said = await backup("rehearse", dumped)
-    assert (code, "every row count matches" in said) == (0, True), said
+    code, output = await backup("rehearse", dumped)
+    assert (code, "every row count matches" in output) == (0, True), output
 
     miscount(Path(dumped.replace(".dump", ".counts")))
-    code, said = await backup("rehearse", dumped)
-    assert (code, "The counts differ" in said) == (1, True), said
+    code, output = await backup("rehearse", dumped)
+    assert (code, "The counts differ" in output) == (1, True), output
     assert (await backup("restore", dumped))[0] == 1

@@ -1,4 +1,4 @@
-"""The image without an engine: its steps as plain commands in a clean folder, and what it starts, as a stranger."""
+"""The image without an engine: its steps as plain commands, and its programs as an unprivileged user."""
 
 import json
 import os
@@ -32,7 +32,7 @@ FOR_BUILDING = {"build", "hatchling", "pip", "setuptools", "uv", "wheel"}
 
 @pytest.fixture(scope="module")
 def images() -> Iterator[dict[str, Built]]:
-    """Every stage by name. As in the image, what is built and what runs it have one and the same path."""
+    """Build every stage by name. As in the image, programs run at the path where they were built."""
     folder = Path(tempfile.mkdtemp(prefix="image-"))
     folder.chmod(0o755)
     built: dict[str, Built] = {}
@@ -53,7 +53,7 @@ def images() -> Iterator[dict[str, Built]]:
 
 
 def make_the_wheel_again(wheel: Built) -> None:
-    """Repeat the step, with sources of another time, and keep what it made before."""
+    """Repeat the step with other modification times of the sources, and keep its previous result."""
     wheel.at("/wheels").rename(wheel.at("/wheels-before"))
     for path in wheel.at("/build/src").rglob("*.py"):
         os.utime(path, (1_000_000_000, 1_000_000_000))
@@ -69,13 +69,13 @@ def new_database(postgres_server: str) -> Iterator[str]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def container(images: dict[str, Built], new_database: str) -> AsyncIterator[Container]:
-    """The backend's image over a database that is not migrated yet."""
+    """Run the backend's image over a database that is not migrated yet."""
     async with over_tcp(new_database) as database:
         yield Container(images["backend"], database)
 
 
 def files(root: Path) -> dict[Path, tuple[int, int]]:
-    """The size and time of every file of the image that is no scratch."""
+    """Return the size and time of every file of the image outside its `tmp` folder."""
     kept = (path for path in root.rglob("*") if path.is_file() and root / "tmp" not in path.parents)
     return {path: (path.stat().st_size, path.stat().st_mtime_ns) for path in kept}
 
@@ -119,7 +119,7 @@ def test_image_holds_locked_packages_and_no_build_or_test_tools(images: dict[str
 
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
 def test_every_package_has_a_wheel_for_the_python_of_the_image(machine: str, tmp_path: Path) -> None:
-    """Which is not the one that the steps above were run with."""
+    """This Python differs from the machine's, with which the steps above were run."""
     (version,) = re.findall(r"^python:(\d+\.\d+)-", STAGES["backend"].base)
     ended = subprocess.run(
         [
@@ -163,7 +163,7 @@ async def test_image_migrates_serves_and_works_unprivileged_with_read_only_root(
     assert await container.ends_with(container.command("migrate")) == 0, container.log.read_text()
     program_of_its_own = [*image.stage.words("ENTRYPOINT"), *image.stage.words("CMD")]
     its_health = COMPOSE["services"]["worker"]["healthcheck"]["test"][1:]
-    # in a container of its own it would have the port to itself
+    # in a container of its own the port would be free
     own = {"MARKETPLACE_METRICS_PORT": str(free_port())}
     async with (
         container.running(program_of_its_own, image.stage.words("HEALTHCHECK")) as program,

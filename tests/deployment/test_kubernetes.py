@@ -1,4 +1,4 @@
-"""The manifests among themselves: what points at something finds it, and what is guarded can still be reached."""
+"""The consistency of the manifests: references resolve, and restricted pods are still reachable."""
 
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ def manifests(kind: str) -> dict[str, dict[str, Any]]:
 
 
 def pods() -> dict[str, dict[str, Any]]:
-    """The templates of pods, by the label that tells them apart."""
+    """Return the pod templates by the label that identifies them."""
     templates = [each["spec"]["template"] for kind in ("Deployment", "Job") for each in manifests(kind).values()]
     return {template["metadata"]["labels"][NAME]: template for template in templates}
 
@@ -36,7 +36,7 @@ def ports(template: dict[str, Any]) -> dict[str, int]:
 
 
 def named_by(selector: dict[str, Any]) -> list[str]:
-    """The pods of ours that a selector is about."""
+    """Return the names of the pods that a selector matches."""
     expressions = [each["values"] for each in selector.get("matchExpressions", []) if each["key"] == NAME]
     return [*selector.get("matchLabels", {}).values(), *(name for values in expressions for name in values)]
 
@@ -45,15 +45,15 @@ def named_by(selector: dict[str, Any]) -> list[str]:
 def test_a_selector_finds_pods(kind: str) -> None:
     for name, each in manifests(kind).items():
         selector = each["spec"]["selector"]
-        wanted = selector if kind == "Service" else selector["matchLabels"]
-        assert wanted.items() <= pods()[name]["metadata"]["labels"].items(), name
+        labels = selector if kind == "Service" else selector["matchLabels"]
+        assert labels.items() <= pods()[name]["metadata"]["labels"].items(), name
 
 
 def test_every_deployment_keeps_one_pod_when_nodes_are_emptied() -> None:
     assert manifests("PodDisruptionBudget").keys() == manifests("Deployment").keys()
     scaled = {each["spec"]["scaleTargetRef"]["name"] for each in manifests("HorizontalPodAutoscaler").values()}
     for name, deployment in manifests("Deployment").items():
-        # who scales says how many there are, and nobody else
+        # only the autoscaler sets the number of replicas
         assert (name in scaled) != ("replicas" in deployment["spec"]), name
         fewest = manifests("HorizontalPodAutoscaler")[name]["spec"]["minReplicas"] if name in scaled else None
         assert (fewest or deployment["spec"]["replicas"]) >= 2, name
@@ -93,7 +93,7 @@ def test_pods_that_need_the_database_can_reach_it() -> None:
 
 
 def test_pods_mount_only_documented_secrets() -> None:
-    """The operator's own, and the one whose keys base/settings.yaml lists."""
+    """Only the operator's secret and the one whose keys base/settings.yaml lists are mounted."""
     mounted = {
         each["secret"]["secretName"] for pod in pods().values() for each in pod["spec"]["volumes"] if "secret" in each
     }

@@ -1,4 +1,4 @@
-"""The proxy by itself and in front of one program: what it serves, hands on, keeps and refuses."""
+"""The proxy alone and in front of one program: files, forwarding, headers and refusals."""
 
 import asyncio
 import json
@@ -73,13 +73,13 @@ async def test_api_headers_are_sent_once(behind: tuple[Proxy, Server]) -> None:
 
 
 async def test_response_with_secret_is_not_compressed_and_others_are(behind: tuple[Proxy, Server]) -> None:
-    """Its length would tell of the secret, to whoever chooses words beside it (BREACH)."""
+    """The compressed length would reveal the secret to an attacker who chooses text next to it (BREACH)."""
     front, _ = behind
     person = a_registration() | {"first_name": "é" * 150, "last_name": "è" * 150}
     assert (await front.client.post("/api/auth/register/", json=person)).status_code == 201
-    args = await front.client.post("/api/auth/login/", json={name: person[name] for name in ("email", "password")})
-    assert (args.status_code, len(args.content) > 1024) == (200, True)
-    assert "content-encoding" not in args.headers
+    received = await front.client.post("/api/auth/login/", json={name: person[name] for name in ("email", "password")})
+    assert (received.status_code, len(received.content) > 1024) == (200, True)
+    assert "content-encoding" not in received.headers
     assert (await front.client.get("/api/schema/openapi.json")).headers["content-encoding"] == "gzip"
 
 
@@ -135,14 +135,14 @@ async def test_redirect_does_not_reveal_internal_port(behind: tuple[Proxy, Serve
 
 async def test_client_address_and_scheme_are_kept_behind_ingress(behind: tuple[Proxy, Server], tmp_path: Path) -> None:
     _, server = behind
-    (args,) = (
+    (received,) = (
         each["data"]["client.conf"]
         for each in yaml.safe_load_all((DEPLOY / "kubernetes" / "base" / "proxy.yaml").read_text())
         if each["kind"] == "ConfigMap"
     )
     ingress = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
     for network, client in (("127.0.0.0/8", "203.0.113.7"), ("10.0.0.0/8", "127.0.0.1")):
-        files = {"client.conf": args.replace("10.0.0.0/8", network)}
+        files = {"client.conf": received.replace("10.0.0.0/8", network)}
         async with proxy(tmp_path / client, [server.port], files=files) as front:
             answered = await front.client.get("/api/sessions/?limit=3", headers=ingress)
             assert answered.status_code == 200
@@ -167,7 +167,7 @@ async def test_mismatched_certificate_stops_the_start_with_a_reason(tmp_path: Pa
 
 
 async def test_write_that_may_have_reached_a_backend_is_outcome_unknown_and_others_are_busy(tmp_path: Path) -> None:
-    """`busy` promises that nothing was written, and a program that was reached and fell silent may have written."""
+    """`busy` promises that nothing was written; a program that stopped responding may have written."""
 
     async def read_and_die(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")

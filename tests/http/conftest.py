@@ -1,4 +1,4 @@
-"""A marketplace for a whole module, whose clock starts anew for every test; and one that is a test's own."""
+"""A marketplace shared by a module, whose clock is reset for every test; and one for a single test."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -19,21 +19,21 @@ async def shared_api() -> AsyncIterator[Api]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def api(shared_api: Api) -> Api:
-    """Quick: its rows are those of the whole module, as in life."""
+    """Return the module's marketplace, which is fast but keeps the rows of other tests."""
     shared_api.clock.at = NOW
     return shared_api
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def empty_api() -> AsyncIterator[Api]:
-    """For what is said of everything that there is."""
+    """Open an empty marketplace, for tests of complete lists."""
     async with open_api() as opened:
         yield opened
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
-    """With a front end built, in a folder whose neighbour is nobody's business."""
+    """Open a marketplace with a built front end next to a secret file."""
     folder = tmp_path_factory.mktemp("front")
     (folder / "secret.txt").write_text("secret")
     async with open_api(replace(SETTINGS, frontend_dir=built(folder / "dist"))) as opened:

@@ -169,15 +169,15 @@ async def test_staff_cannot_manage_staff_accounts(api: Api, staff: Person, super
 
 
 async def test_unknown_account_is_404_after_body_errors(superuser: Person) -> None:
-    nobody = f"/api/admin/users/{uuid4()}/"
+    unknown = f"/api/admin/users/{uuid4()}/"
 
-    problem(await superuser.get(nobody), 404, "not_found")
-    problem(await superuser.get(f"{nobody}sold-slots/"), 404, "not_found")
-    problem(await superuser.patch(nobody, {}), 404, "not_found")
+    problem(await superuser.get(unknown), 404, "not_found")
+    problem(await superuser.get(f"{unknown}sold-slots/"), 404, "not_found")
+    problem(await superuser.patch(unknown, {}), 404, "not_found")
     for action in ("deactivate", "activate", "role", "rights", "password-reset"):
         body = {"role": "creator", "is_staff": True, "is_superuser": False}
-        assert bad_fields(await superuser.post(f"{nobody}{action}/", body)) == {"reason"}
-        problem(await superuser.post(f"{nobody}{action}/", body | {"reason": WHY}), 404, "not_found")
+        assert bad_fields(await superuser.post(f"{unknown}{action}/", body)) == {"reason"}
+        problem(await superuser.post(f"{unknown}{action}/", body | {"reason": WHY}), 404, "not_found")
 
 
 async def test_reset_link_is_shown_once_and_sets_password_once(api: Api, staff: Person) -> None:
@@ -214,16 +214,16 @@ async def test_every_invalid_reset_link_has_same_error(api: Api, staff: Person) 
     ]
     await api.deactivate(inactive)
     new = "a staple of batteries"
-    args = [
+    body = [
         problem(await api.visitor.post(RESET, {"token": token, "new_password": new}), 401, "bad_reset_token")
         for token in ("never issued", tokens[1])
     ]
     api.clock.advance(timedelta(days=1))
-    args.append(
+    body.append(
         problem(await api.visitor.post(RESET, {"token": tokens[0], "new_password": new}), 401, "bad_reset_token")
     )
 
-    assert args[0] == args[1] == args[2]
+    assert body[0] == body[1] == body[2]
 
 
 async def test_new_password_is_validated_before_reset_link_and_against_names_after(api: Api, staff: Person) -> None:

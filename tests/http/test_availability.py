@@ -1,4 +1,4 @@
-"""What is free, over HTTP: the next slot of every session, and the catalog's filters."""
+"""Availability over HTTP: the next slot of every session, and the catalog's filters."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -129,7 +129,7 @@ async def test_a_price_is_plain_and_never_rounded(api: Api, price: str) -> None:
 
     refused = await owner.send_text(OFFER, body)
 
-    if price == "NaN":  # no JSON at all
+    if price == "NaN":  # not JSON at all
         problem(refused, 400, "invalid")
     else:
         assert bad_fields(refused) == {"price"}

@@ -29,14 +29,14 @@ def steps(booking: dict[str, Any]) -> list[tuple[str | None, str]]:
 
 
 async def requested(api: Api, **changes: Any) -> tuple[Person, Person, dict[str, Any]]:
-    """A creator, a learner, and a booking that waits for the creator's answer."""
+    """Return a creator, a learner, and a pending booking."""
     creator, learner = await api.creator(), await api.person()
     session = await api.session(creator, requires_confirmation=True)
     return creator, learner, await api.booking(learner, session, **changes)
 
 
 async def booked(api: Api, **changes: Any) -> tuple[Person, Person, dict[str, Any]]:
-    """A creator, a learner, and a booking that is confirmed."""
+    """Return a creator, a learner, and a confirmed booking."""
     creator, learner = await api.creator(), await api.person()
     return creator, learner, await api.booking(learner, await api.session(creator, **changes))
 

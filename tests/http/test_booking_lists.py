@@ -1,4 +1,4 @@
-"""What lists of bookings can be asked for."""
+"""Filters and orders of booking lists."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ every_list = pytest.mark.parametrize("path", [OWN, ALSO_OWN, OF_CREATOR])
 
 
 async def booked(api: Api) -> tuple[dict[str, Person], dict[str, str]]:
-    """A creator and a learner, and their bookings by name, made in this order: a later start each time but the last."""
+    """Return a creator, a learner and their bookings by name, in order of creation and, except the last, of start."""
     creator, learner = await api.creator(), await api.person()
     asks, plain = await api.session(creator, requires_confirmation=True), await api.session(creator)
     created = {}

@@ -1,4 +1,4 @@
-"""What is sent with a step of a booking's life, and which steps are left once a session is off the market."""
+"""The bodies of booking actions, and the actions allowed once a session is delisted."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,15 +15,17 @@ def at(booking: dict[str, Any], action: str) -> str:
     return f"{BOOKINGS}{booking['id']}/{action}/"
 
 
-async def booked(api: Api, *, is_asked: bool) -> tuple[Person, dict[str, Any]]:
-    """A creator, and a booking that waits for their answer or is confirmed."""
+async def booked(api: Api, *, requires_confirmation: bool) -> tuple[Person, dict[str, Any]]:
+    """Return a creator and a booking, pending or confirmed."""
     creator = await api.creator()
-    return creator, await api.booking(await api.person(), await api.session(creator, requires_confirmation=is_asked))
+    return creator, await api.booking(
+        await api.person(), await api.session(creator, requires_confirmation=requires_confirmation)
+    )
 
 
 @pytest.mark.parametrize("action", ["confirm", "decline", "cancel", "complete"])
 async def test_every_step_accepts_a_reason(api: Api, action: str) -> None:
-    creator, created = await booked(api, is_asked=action != "complete")
+    creator, created = await booked(api, requires_confirmation=action != "complete")
     if action == "complete":
         api.clock.at = TOMORROW + timedelta(hours=1)
         creator = await api.login(creator.user)
@@ -40,7 +42,7 @@ async def test_every_step_accepts_a_reason(api: Api, action: str) -> None:
     ids=["none", "empty", "empty and typed", "an empty object"],
 )
 async def test_a_step_needs_no_body(api: Api, action: str, options: dict[str, Any]) -> None:
-    creator, created = await booked(api, is_asked=True)
+    creator, created = await booked(api, requires_confirmation=True)
 
     answered = await creator.send("POST", at(created, action), **options)
 
@@ -49,7 +51,7 @@ async def test_a_step_needs_no_body(api: Api, action: str, options: dict[str, An
 
 @pytest.mark.parametrize("action", ["confirm", "decline", "cancel", "complete"])
 async def test_optional_body_is_validated_when_sent(api: Api, action: str) -> None:
-    creator, created = await booked(api, is_asked=True)
+    creator, created = await booked(api, requires_confirmation=True)
     path = at(created, action)
 
     typed = await creator.send("POST", path, content=b"reason=ill", headers={"Content-Type": "text/plain"})
@@ -62,10 +64,12 @@ async def test_optional_body_is_validated_when_sent(api: Api, action: str) -> No
     assert (await creator.get(f"{BOOKINGS}{created['id']}/")).json()["status"] == "pending"
 
 
-@pytest.mark.parametrize("is_asked", [True, False])
-async def test_booking_of_inactive_session_can_be_cancelled_but_not_rescheduled(api: Api, *, is_asked: bool) -> None:
+@pytest.mark.parametrize("requires_confirmation", [True, False])
+async def test_booking_of_inactive_session_can_be_cancelled_but_not_rescheduled(
+    api: Api, *, requires_confirmation: bool
+) -> None:
     creator, learner = await api.creator(), await api.person()
-    session = await api.session(creator, requires_confirmation=is_asked)
+    session = await api.session(creator, requires_confirmation=requires_confirmation)
     created = await api.booking(learner, session)
     await creator.patch(f"/api/sessions/{session.id}/", {"status": "inactive"})
 

@@ -24,7 +24,7 @@ def order(kind: str, action: str, *rows: object, **more: Any) -> dict[str, Any]:
 
 
 async def work(api: Api) -> None:
-    """Do the bulk work that is due."""
+    """Run the due bulk jobs."""
     handlers = await api.container.get(Handlers)
     await run_due(api.storage.job_queue, api.clock.now(), {"run_bulk": handlers["run_bulk"]})
 
@@ -74,10 +74,15 @@ async def test_bulk_preview_predicts_outcome_and_changes_nothing(api: Api, staff
 
     preview = await staff.post(f"{BULK}preview/", order("bookings", "cancel", booking["id"], uuid4()))
 
-    said = preview.json()
+    previewed = preview.json()
     assert preview.status_code == 200
-    assert (said["matching"], said["will_change"], said["will_skip"], said["seats_affected"]) == (2, 1, 1, 2)
-    change, skip = said["examples"]
+    assert (previewed["matching"], previewed["will_change"], previewed["will_skip"], previewed["seats_affected"]) == (
+        2,
+        1,
+        1,
+        2,
+    )
+    change, skip = previewed["examples"]
     assert (change["id"], change["outcome"], change["code"]) == (booking["id"], "change", None)
     assert session.title in change["label"]
     assert (skip["outcome"], skip["code"]) == ("skip", "not_found")

@@ -18,7 +18,7 @@ CALENDAR = "/api/calendar/"
 
 
 class UnreadableFeeds:
-    """Feeds that raise where their bookings are asked for."""
+    """Feeds that raise when their bookings are read."""
 
     def __init__(self, error: Exception) -> None:
         self._error = error
@@ -32,7 +32,7 @@ def of(booking: dict[str, Any]) -> str:
 
 
 def events(response: Response) -> list[Any]:
-    """What a calendar program makes of an answer."""
+    """Parse the events of a calendar response."""
     assert response.status_code == 200, response.text
     assert response.headers["content-type"] == "text/calendar; charset=utf-8"
     return list(Calendar.from_ical(response.content).walk("VEVENT"))

@@ -11,7 +11,7 @@ FACETS = "/api/sessions/facets/"
 
 
 class Catalog:
-    """The sessions of one creator, as anybody finds them."""
+    """Reads the sessions of one creator without signing in."""
 
     def __init__(self, api: Api, creator: Person) -> None:
         self._api = api
@@ -34,7 +34,7 @@ class Catalog:
 
 
 async def a_catalog(api: Api, *several: dict[str, Any]) -> Catalog:
-    """Sessions, each made a minute after the one before."""
+    """Create sessions, each a minute after the one before."""
     catalog = Catalog(api, await api.creator())
     await catalog.quote(*several)
     return catalog

@@ -29,7 +29,7 @@ MESSAGES = ("Traceback", "SELECT", "/srv", ".py", "KeyError", "ZeroDivision", "p
 
 
 class Broken:
-    """An adapter, whatever its port, that does nothing but raise."""
+    """An adapter of any port whose methods only raise."""
 
     def __init__(self, error: Exception) -> None:
         self._error = error

@@ -1,4 +1,4 @@
-"""The answers that the front end's tests read, so that both sides of a rule meet.
+"""The responses that the front end's tests read, so that both sides test the same contract.
 
 `MARKETPLACE_WRITE_FIXTURES=1 pytest tests/http/test_fixtures.py` writes the file; otherwise it fails when it is stale.
 """
@@ -29,7 +29,7 @@ STATUSES: tuple[BookingStatus, ...] = ("pending", "confirmed", "cancelled", "com
 
 
 def with_numbered_ids(answers: dict[str, Any]) -> str:
-    """The answers as JSON with ids that are the same in each run, numbered as they come."""
+    """Return the responses as JSON with ids replaced by numbers in order of appearance, the same in each run."""
     known: dict[str, str] = {}
 
     def numbered(match: re.Match[str]) -> str:
@@ -39,7 +39,7 @@ def with_numbered_ids(answers: dict[str, Any]) -> str:
 
 
 async def answers_of(api: Api) -> dict[str, Any]:
-    """One booking of each status, as its learner, its creator and the staff see it as time goes by."""
+    """Return a booking of each status as its learner, its creator and the staff see it over time."""
     creator = await api.creator(email="elena@example.org", username="elena", first_name="Elena", last_name="Marchetti")
     learner = await api.person(email="noor@example.org", username="noor", first_name="Noor", last_name="Haddad")
     staff = await api.person(email="robin@example.org", username="robin", is_staff=True)

@@ -26,7 +26,7 @@ async def keyed(person: Person, path: str, key: str, body: Any = None) -> Respon
 
 
 async def a_pending(api: Api) -> tuple[Person, Person, str]:
-    """A creator, a learner, and where the booking is that waits for an answer."""
+    """Return a creator, a learner, and the address of a pending booking."""
     creator, learner = await api.creator(), await api.person()
     booking = await api.booking(learner, await api.session(creator, requires_confirmation=True))
     return creator, learner, f"/api/bookings/{booking['id']}"
@@ -117,12 +117,12 @@ async def test_replay_shows_current_resource(api: Api) -> None:
     await creator.patch(f"/api/sessions/{session['id']}/", {"title": "Evening yoga"})
 
     booked = await keyed(learner, "/api/bookings/", key, body)
-    quoted = await keyed(creator, "/api/sessions/", key, a_session_body())
+    published = await keyed(creator, "/api/sessions/", key, a_session_body())
 
-    assert booked.status_code == quoted.status_code == 201
+    assert booked.status_code == published.status_code == 201
     settled: dict[str, Any] = {"status": "cancelled", "allowed_actions": [], "cancellable_until": None}
     assert booked.json() == booking | settled
-    assert quoted.json() == session | {"title": "Evening yoga"}
+    assert published.json() == session | {"title": "Evening yoga"}
 
 
 async def test_replay_returns_session_that_was_archived_since(api: Api) -> None:

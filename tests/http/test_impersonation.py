@@ -82,7 +82,7 @@ async def test_every_changing_route_is_refused_during_impersonation(api: Api, st
 
 @dataclass(slots=True)
 class Counted:
-    """Transactions that were begun."""
+    """Number of started transactions."""
 
     number: int = 0
 

@@ -63,7 +63,7 @@ async def test_every_path_works_with_and_without_its_trailing_slash(api: Api) ->
         if path.startswith(("/api", "/health")) and method == "GET":
             path = path.format(**owner.ids | {"booking_id": booking["id"], "feed": feed, "run_id": run["id"]})
             with_slash, without = await owner.person.get(f"{path}/"), await owner.person.get(path)
-            # of an export of the log, the first is told in the second
+            # the second export of the log contains an entry about the first
             without_body = b"" if path.endswith("/audit/export") else without.content
             with_body = b"" if path.endswith("/audit/export") else with_slash.content
             assert (without.status_code, without_body) == (with_slash.status_code, with_body), route
@@ -84,7 +84,7 @@ async def test_every_change_works_with_and_without_its_trailing_slash(api: Api, 
     for route in routes_of(api.app):
         method, _, path = route.partition(" ")
         if method not in {"GET", "HEAD"}:
-            # what one route archives, the next would not find
+            # each route needs a session that no other route has archived
             path = path.format(**ids | {"session_id": (await api.session(owner.person)).id}) + slash
             response = await owner.person.send(method, path, json=GOOD_BODIES.get(route, {}) | booked)
             assert response.status_code not in {404, 405}, f"{route} {response.text}"

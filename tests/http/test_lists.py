@@ -39,7 +39,7 @@ every_list = pytest.mark.parametrize("path", LISTS)
 
 
 class Listing:
-    """One kind of list, its reader, and how it grows."""
+    """A list, its reader, and a function that adds a row."""
 
     def __init__(self, api: Api, path: str, creator: Person, learner: Person) -> None:
         who, self._add = LISTS[path]

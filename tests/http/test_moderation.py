@@ -223,6 +223,6 @@ async def test_report_is_dismissed_or_hidden_once(api: Api, staff: Person) -> No
     for settled in (dismissed, upheld, also):
         again = await staff.post(f"{REPORTS}{settled}/resolve/", {"resolution": "dismissed", "reason": WHY})
         problem(again, 409, "illegal_transition")
-    nobody = f"{REPORTS}{uuid4()}/resolve/"
-    assert bad_fields(await staff.post(nobody, {})) == {"resolution", "reason"}
-    problem(await staff.post(nobody, {"resolution": "hidden", "reason": WHY}), 404, "not_found")
+    unknown = f"{REPORTS}{uuid4()}/resolve/"
+    assert bad_fields(await staff.post(unknown, {})) == {"resolution", "reason"}
+    problem(await staff.post(unknown, {"resolution": "hidden", "reason": WHY}), 404, "not_found")

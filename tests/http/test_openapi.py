@@ -30,7 +30,7 @@ Operation = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def described() -> dict[str, Any]:
-    """The document as a client reads it."""
+    """Return the document as a client reads it."""
     generated: dict[str, Any] = json.loads(msgspec.json.encode(document(SETTINGS.categories)))
     return generated
 
@@ -42,12 +42,12 @@ def operations(described: dict[str, Any]) -> Iterator[tuple[str, Operation]]:
 
 
 def schema_of(described: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema that stands alone: references lead into the document's components."""
+    """Return a self-contained schema whose references lead into the document's components."""
     return {**schema, "components": described["components"]}
 
 
 def refusals(route: Route) -> set[str]:
-    """What the contract says that such a route can refuse."""
+    """Return the error statuses that the contract allows for such a route."""
     found = {"503"}
     found |= {"401"} if route.access is not Access.PUBLIC else set()
     found |= {"403"} if route.access in ROLES else set()
@@ -95,7 +95,7 @@ async def test_every_post_that_creates_or_changes_a_session_or_a_booking_documen
     assert keyed == {
         name
         for name, _ in operations(described)
-        if name.startswith(KEYED) and not name.endswith("/preview")  # which changes nothing
+        if name.startswith(KEYED) and not name.endswith("/preview")  # a request that changes nothing
     } | {"POST /api/admin/bulk"}
     for name, operation in operations(described):
         headers = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "header"]
@@ -129,7 +129,7 @@ async def test_committed_openapi_document_is_up_to_date(described: dict[str, Any
 
 
 def bodies(described: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The schemas of the bodies that are read, by route."""
+    """Return the schemas of request bodies by route."""
     found = {}
     for name, operation in operations(described):
         if "requestBody" in operation:
@@ -184,7 +184,7 @@ async def test_values_refused_by_schema_are_refused_by_parser(api: Api, describe
         assert route.body is not None
         for field, described_field in schema["properties"].items():
             validator = jsonschema_rs.validator_for(schema_of(described, described_field))
-            # whether there is such a category, only the marketplace knows
+            # only the storage knows whether the category exists
             refused = [value for value in wrong if not validator.is_valid(value) and field != "category"]
             taken |= {(name, field, str(value)) for value in refused if reads(route.body, field, value)}
     assert taken == set()

@@ -31,7 +31,7 @@ Answers = tuple[str, str, str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A creator with a session that a learner booked, and one that nobody did; and everybody else."""
+    """A creator with a booked and an unbooked session, and one user of each kind."""
 
     people: dict[str, Person]
     session: Session
@@ -57,7 +57,7 @@ def staff(status: str) -> Answers:
     return OUT, NOT_STAFF, NOT_STAFF, NOT_STAFF, status, OUT
 
 
-# in the order of PEOPLE: the session is the creator's, the booking is the learner's
+# columns are in the order of PEOPLE: the session is the creator's, the booking is the learner's
 MATRIX: dict[str, Answers] = {
     "GET /": anyone("302"),
     "GET /api/docs": anyone("200"),
@@ -139,10 +139,10 @@ MATRIX: dict[str, Answers] = {
     "POST /api/admin/jobs/{job_id}/retry": staff(NOT_THERE),
     "POST /api/admin/reports/{report_id}/resolve": staff("200"),
 }
-# what a superuser is told where other staff is told something else
-OF_SUPERUSERS = {f"POST {A_USER}/rights": "200"}
-# what may not be read by who of the staff sees the site as the learner: an address that is a key
-NOT_AS_SOMEBODY_ELSE = {"GET /api/calendar"}
+# responses to superusers that differ from those to other staff
+SUPERUSER_ANSWERS = {f"POST {A_USER}/rights": "200"}
+# what staff may not read while impersonating the learner: an address that is a secret
+NOT_WHEN_IMPERSONATING = {"GET /api/calendar"}
 BOOKING = "/api/bookings/{booking_id}"
 BODIES: dict[str, Callable[[World, Person], Any]] = {
     "POST /api/auth/register": lambda *_: a_registration(),
@@ -193,7 +193,7 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def built_api(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
-    """With a front end built, so that its routes are there whatever the machine."""
+    """Open a marketplace with a built front end, so that its routes exist on every machine."""
     dist = tmp_path_factory.mktemp("dist")
     (dist / "docs").mkdir()
     (dist / "docs" / "swagger-ui-bundle.js").write_text("// the bundle")
@@ -203,7 +203,7 @@ async def built_api(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[A
 
 @dataclass(slots=True)
 class Worlds:
-    """The world of the tests, made again once a request changed it: those that are refused or only read do not."""
+    """The shared world, rebuilt after a request that changed it; refused requests and reads do not."""
 
     api: Api
     current: World | None = None
@@ -266,9 +266,9 @@ async def make_world(built_api: Api) -> World:
 
 
 def expected(route: str, who: str) -> tuple[int, str]:
-    """The status and the code of what somebody is answered."""
+    """Return the expected status and error code."""
     if who == "superuser":
-        answer = OF_SUPERUSERS.get(route, MATRIX[route][PEOPLE.index("staff")])
+        answer = SUPERUSER_ANSWERS.get(route, MATRIX[route][PEOPLE.index("staff")])
     elif who == "impersonated":
         answer = as_the_learner(route)
     else:
@@ -278,10 +278,10 @@ def expected(route: str, who: str) -> tuple[int, str]:
 
 
 def as_the_learner(route: str) -> str:
-    """What is answered to who of the staff sees the site as the learner: what the learner is, if it only reads."""
+    """Return the answer expected during impersonation of the learner: reads as the learner, others refused."""
     row = MATRIX[route]
     is_public = len(set(row)) == 1
-    if is_public or (route.startswith("GET ") and route not in NOT_AS_SOMEBODY_ELSE):
+    if is_public or (route.startswith("GET ") and route not in NOT_WHEN_IMPERSONATING):
         return row[PEOPLE.index("learner")]
     return READ_ONLY
 

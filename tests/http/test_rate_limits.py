@@ -31,7 +31,7 @@ HERE = "192.0.2.7"
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def limited() -> AsyncIterator[Api]:
-    """A marketplace of the test's own, whose limits are those of the program."""
+    """Open a marketplace with the program's default limits."""
     async with open_api(replace(SETTINGS, rate_limit=True)) as opened:
         yield opened
 
@@ -44,7 +44,7 @@ async def a_client(api: Api, address: str = HERE) -> AsyncIterator[AsyncClient]:
 
 
 async def used_up(api: Api, limit: RateLimit, subject: str, but: int = 0) -> None:
-    """Count as many attempts as the limit allows, but for some."""
+    """Count as many attempts as the limit allows, except `but`."""
     for _ in range(limit.maximum - but):
         await api.storage.rate_limits.count([Attempt(limit, subject)], api.clock.now())
 

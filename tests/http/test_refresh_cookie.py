@@ -24,7 +24,7 @@ MEMORY_IS_OVER = timedelta(milliseconds=600)
 
 
 def cookie_of(response: Response) -> Mapping[str, str]:
-    """The value and the attributes of the one cookie that an answer sets."""
+    """Return the value and the attributes of the single cookie that a response sets."""
     (header,) = response.headers.get_list("set-cookie")
     (morsel,) = SimpleCookie(header).values()
     assert morsel.key == NAME
@@ -38,7 +38,7 @@ def body_of(login: Response) -> Any:
 
 @asynccontextmanager
 async def a_browser(api: Api, site: str = SITE) -> AsyncIterator[AsyncClient]:
-    """Keeps no cookies by itself: a test says what is sent."""
+    """Open a client without a cookie jar: tests set the cookies of each request."""
     transport: Any = ASGITransport(api.app)  # type: ignore[arg-type]
     async with AsyncClient(transport=transport, base_url=site) as client:
         yield client
@@ -79,11 +79,11 @@ async def test_login_requesting_cookie_has_refresh_token_only_in_cookie(api: Api
     }
 
 
-@pytest.mark.parametrize("said", [{}, {"use_cookie": False}])
-async def test_login_not_requesting_cookie_has_refresh_token_only_in_body(api: Api, said: dict[str, bool]) -> None:
+@pytest.mark.parametrize("options", [{}, {"use_cookie": False}])
+async def test_login_not_requesting_cookie_has_refresh_token_only_in_body(api: Api, options: dict[str, bool]) -> None:
     person = await api.person()
 
-    login = await api.visitor.post(LOGIN, {"email": person.user.email, "password": PASSWORD} | said)
+    login = await api.visitor.post(LOGIN, {"email": person.user.email, "password": PASSWORD} | options)
 
     assert isinstance(body_of(login)["refresh"], str)
     assert "set-cookie" not in login.headers
@@ -261,7 +261,7 @@ async def test_request_with_two_origins_is_refused(api: Api) -> None:
         (SETTINGS, "192.168.0.7:8000", "http://192.168.0.7:8000", True),
         (SETTINGS, "localhost:8000", "http://localhost:3000", False),
         (SETTINGS, "market.example.org:80", "http://market.example.org", True),
-        # a proxy ends TLS: what reaches the program is plain http
+        # a proxy terminates TLS, so the program receives plain HTTP
         (PRODUCTION, "market.example.org", "https://market.example.org", True),
         (PRODUCTION, "Market.Example.org:443", "https://market.example.org", True),
         (PRODUCTION, "market.example.org:8443", "https://market.example.org:8443", True),

@@ -1,4 +1,4 @@
-"""What a watcher is told of each request: enough to find trouble, nothing that anybody said."""
+"""The record of each request that an observer receives has enough for diagnosis, and no user input."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -16,20 +16,20 @@ from marketplace.telemetry.request_log import RequestRecord
 
 
 @pytest.fixture(scope="module")
-def args() -> list[RequestRecord]:
+def records() -> list[RequestRecord]:
     return []
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def open_watched(args: list[RequestRecord], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
+async def open_watched(records: list[RequestRecord], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
     settings = replace(SETTINGS, frontend_dir=built(tmp_path_factory.mktemp("front") / "dist"))
-    async with open_api(settings, observers=[args.append]) as opened:
+    async with open_api(settings, observers=[records.append]) as opened:
         yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def watched(open_watched: Api, args: list[RequestRecord]) -> Api:
-    args.clear()
+async def watched(open_watched: Api, records: list[RequestRecord]) -> Api:
+    records.clear()
     return open_watched
 
 
@@ -38,7 +38,7 @@ class Broken:
         raise ZeroDivisionError
 
 
-async def test_request_record_has_route_user_and_status(watched: Api, args: list[RequestRecord]) -> None:
+async def test_request_record_has_route_user_and_status(watched: Api, records: list[RequestRecord]) -> None:
     creator = await watched.creator()
     session = await watched.session(creator)
 
@@ -46,13 +46,13 @@ async def test_request_record_has_route_user_and_status(watched: Api, args: list
     await watched.visitor.get("/api/sessions")
     await creator.send("HEAD", "/api/auth/profile/")
 
-    assert [(each.method, each.route, each.status, each.person_id) for each in args] == [
+    assert [(each.method, each.route, each.status, each.person_id) for each in records] == [
         ("GET", "/api/sessions/{session_id}", 200, creator.id),
         ("GET", "/api/sessions", 200, None),
         ("HEAD", "/api/auth/profile", 200, creator.id),
     ]
-    assert all(each.client and each.seconds > 0 for each in args)
-    assert "secret" not in str([asdict(each) for each in args])
+    assert all(each.client and each.seconds > 0 for each in records)
+    assert "secret" not in str([asdict(each) for each in records])
 
 
 @pytest.mark.parametrize(
@@ -69,31 +69,31 @@ async def test_request_record_has_route_user_and_status(watched: Api, args: list
     ],
 )
 async def test_refused_request_is_recorded_with_its_code_and_never_with_its_raw_path(  # noqa: PLR0913, PLR0917
-    watched: Api, args: list[RequestRecord], method: str, path: str, route: str, status: int, code: str
+    watched: Api, records: list[RequestRecord], method: str, path: str, route: str, status: int, code: str
 ) -> None:
     await watched.visitor.send(method, path, headers=PLAIN)
 
-    [record] = args
+    [record] = records
     assert (record.route, record.status, record.code) == (route, status, code)
     assert record.method == (method if method != "BREW" else "OTHER")
 
 
-async def test_request_keeps_request_id_of_proxy(watched: Api, args: list[RequestRecord]) -> None:
+async def test_request_keeps_request_id_of_proxy(watched: Api, records: list[RequestRecord]) -> None:
     provided = "0af7651916cd43dd8448eb211c80319c"
     response = await watched.visitor.send("GET", "/api/sessions", headers={"X-Request-Id": provided})
     file = await watched.visitor.send("GET", "/", headers={"X-Request-Id": provided} | PLAIN)
 
     assert response.headers["x-request-id"] == file.headers["x-request-id"] == provided
-    assert [each.request_id for each in args] == [provided, provided]
+    assert [each.request_id for each in records] == [provided, provided]
 
 
 @pytest.mark.parametrize("provided", ["", "short", "two words", 'a"quote"d', "x" * 129, "1234567\x7f89"])
-async def test_invalid_request_id_is_replaced(watched: Api, args: list[RequestRecord], provided: str) -> None:
+async def test_invalid_request_id_is_replaced(watched: Api, records: list[RequestRecord], provided: str) -> None:
     first = await watched.visitor.send("GET", "/health/live", headers={"X-Request-Id": provided})
     second = await watched.visitor.send("GET", "/health/live", headers={"X-Request-Id": provided})
 
     names = [response.headers["x-request-id"] for response in (first, second)]
-    assert [each.request_id for each in args] == names
+    assert [each.request_id for each in records] == names
     assert len(set(names)) == 2
     assert provided not in names
 
@@ -101,12 +101,12 @@ async def test_invalid_request_id_is_replaced(watched: Api, args: list[RequestRe
 async def test_unexpected_error_is_recorded_and_its_response_has_the_request_id(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    args: list[RequestRecord] = []
-    async with open_api(storage=replace(memory_storage(), readiness=Broken()), observers=[args.append]) as api:
+    records: list[RequestRecord] = []
+    async with open_api(storage=replace(memory_storage(), readiness=Broken()), observers=[records.append]) as api:
         response = await api.visitor.get("/health/ready")
 
     assert problem(response, 500, "internal_error")["request_id"] == response.headers["x-request-id"]
-    [record] = args
+    [record] = records
     assert (record.status, record.code) == (500, "internal_error")
     assert record.request_id == response.headers["x-request-id"]
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
@@ -116,19 +116,19 @@ async def test_ordinary_refusal_has_no_request_id_in_its_body(watched: Api) -> N
     assert "request_id" not in problem(await watched.visitor.get("/api/auth/profile/"), 401, "not_signed_in")
 
 
-async def test_replay_by_key_is_recorded_as_replayed(watched: Api, args: list[RequestRecord]) -> None:
+async def test_replay_by_key_is_recorded_as_replayed(watched: Api, records: list[RequestRecord]) -> None:
     creator = await watched.creator()
     sent: dict[str, Any] = {"json": a_session_body(), "headers": {"Idempotency-Key": "once"}}
     for _ in range(2):
         assert (await creator.send("POST", "/api/sessions/", **sent)).status_code == 201
 
-    assert [each.is_replayed for each in args] == [False, True]
+    assert [each.is_replayed for each in records] == [False, True]
 
 
-async def test_request_record_contains_no_body_content(watched: Api, args: list[RequestRecord]) -> None:
+async def test_request_record_contains_no_body_content(watched: Api, records: list[RequestRecord]) -> None:
     body = a_registration(first_name="Ada")
     await watched.visitor.post("/api/auth/register/", body)
     await watched.visitor.post("/api/auth/login/", {"email": body["email"], "password": body["password"]})
 
-    said = str([asdict(each) for each in args])
-    assert not any(word in said for word in (body["email"], body["password"], "Ada"))
+    recorded = str([asdict(each) for each in records])
+    assert not any(word in recorded for word in (body["email"], body["password"], "Ada"))

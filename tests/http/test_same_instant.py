@@ -1,4 +1,4 @@
-"""One start, around any clock change of any zone: what is listed is what is booked, shown, and written to calendars."""
+"""A start is the same in the list, in the booking and in calendars, around every clock change of every zone."""
 
 import asyncio
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ BUFFERS, MINUTES = st.sampled_from([(0, 0), (15, 180)]), st.sampled_from([1, 30,
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A start as the marketplace told it each time."""
+    """Start and end of a booking, as each endpoint returned them."""
 
     listed: tuple[datetime, datetime]
     booked: tuple[datetime, datetime]
@@ -47,7 +47,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A marketplace and the loop that it lives in, for one example after another."""
+    """A marketplace and its event loop, shared by all examples."""
 
     api: Api
     runner: asyncio.Runner
@@ -61,20 +61,20 @@ def world() -> Iterator[World]:
         runner.run(stack.aclose())
 
 
-def span(args: dict[str, Any], start: str) -> tuple[datetime, datetime]:
-    return datetime.fromisoformat(args[start]), datetime.fromisoformat(args["ends_at"])
+def span(body: dict[str, Any], start: str) -> tuple[datetime, datetime]:
+    return datetime.fromisoformat(body[start]), datetime.fromisoformat(body["ends_at"])
 
 
 def event(written: bytes) -> tuple[datetime, datetime]:
-    """When the one event of a calendar begins and ends, which is written in UTC."""
+    """Return start and end of the single event of a calendar, which must be in UTC."""
     calendar: Any = Calendar.from_ical(written)
     (found,) = calendar.walk("VEVENT")
-    assert written.count(b"\r\nDTSTART:") == written.count(b"\r\nDTEND:") == 1  # of no zone, so of UTC
+    assert written.count(b"\r\nDTSTART:") == written.count(b"\r\nDTEND:") == 1  # without a zone, so in UTC
     return found["dtstart"].dt, found["dtend"].dt
 
 
-async def told_of(api: Api, schedule: Schedule, change: Change, minutes: int, choice: float) -> Start | None:
-    """One of the starts around a change, from the list to the calendar: `choice`, from 0 for the first to 1."""
+async def booked_start(api: Api, schedule: Schedule, change: Change, minutes: int, choice: float) -> Start | None:
+    """Book one of the starts around a change and read it back everywhere: `choice` is from 0 (first) to 1."""
     begin, end = change.at - AROUND, change.at + AROUND
     api.clock.at = begin - HOUR
     creator, learner = await api.creator(), await api.person()
@@ -113,7 +113,7 @@ def test_a_start_is_the_same_instant_in_slots_bookings_and_calendars(
     before, after = buffers
     schedule = replace(a_schedule(change.zone), weekly=every_day(hours), buffer_before=before, buffer_after=after)
 
-    start = world.runner.run(told_of(world.api, schedule, change, minutes, choice))
+    start = world.runner.run(booked_start(world.api, schedule, change, minutes, choice))
 
     assume(start is not None)
     assert start is not None

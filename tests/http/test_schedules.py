@@ -14,11 +14,11 @@ QUARTERS = [
     {"starts": f"{place // 4:02}:{place % 4 * 15:02}", "ends": f"{place // 4:02}:{place % 4 * 15 + 14}"}
     for place in range(50)
 ]
-"""As many ranges as a day may have."""
+"""The maximum number of ranges of a day."""
 CLOSED: dict[str, Any] = {"weekly": [], "extras": [], "exceptions": []}
 
 
-async def quoted(api: Api, **changes: Any) -> tuple[Person, Session]:
+async def published(api: Api, **changes: Any) -> tuple[Person, Session]:
     creator = await api.creator()
     return creator, await api.session(creator, **{"duration": 30, **changes})
 
@@ -32,7 +32,7 @@ async def slots(person: Person, session: Session, **query: Any) -> Any:
 
 
 async def test_session_without_schedule_is_by_arrangement(api: Api) -> None:
-    creator, session = await quoted(api)
+    creator, session = await published(api)
     assert (await creator.get(f"/api/sessions/{session.id}/schedule/")).json()["is_open"] is True
     seen = (await api.visitor.get(f"/api/sessions/{session.id}/")).json()
     assert seen["is_open"] is True
@@ -40,7 +40,7 @@ async def test_session_without_schedule_is_by_arrangement(api: Api) -> None:
 
 
 async def test_schedule_response_matches_stored_schedule(api: Api) -> None:
-    creator, session = await quoted(api)
+    creator, session = await published(api)
     body = {
         "time_zone": "Europe/Madrid",
         "weekly": [{"weekday": 1, "starts": "22:00", "ends": "24:00", "step": None}],
@@ -63,7 +63,7 @@ async def test_schedule_response_matches_stored_schedule(api: Api) -> None:
 
 
 async def test_slots_are_the_bookable_starts(api: Api) -> None:
-    creator, session = await quoted(api, max_participants=1)
+    creator, session = await published(api, max_participants=1)
     await put(creator, session, weekly=WEEK, time_zone="UTC")
     learner = await api.person()
     day = TOMORROW.replace(hour=0)
@@ -88,7 +88,7 @@ async def test_slots_are_the_bookable_starts(api: Api) -> None:
 
 
 async def test_only_creator_can_request_explained_slots(api: Api) -> None:
-    _, session = await quoted(api)
+    _, session = await published(api)
     path = f"/api/sessions/{session.id}/slots/"
     problem(await api.visitor.get(path, explain="true"), 401, "not_signed_in")
     problem(await (await api.person()).get(path, explain="true"), 403, "not_a_creator")
@@ -109,7 +109,7 @@ async def test_only_creator_can_request_explained_slots(api: Api) -> None:
     ],
 )
 async def test_slot_window_is_validated_strictly(api: Api, query: dict[str, str], named: set[str]) -> None:
-    _, session = await quoted(api)
+    _, session = await published(api)
     refused = await api.visitor.get(f"/api/sessions/{session.id}/slots/", **query)
     assert refused.status_code == 400
     assert bad_fields(refused) == named
@@ -151,7 +151,7 @@ async def test_slot_window_is_validated_strictly(api: Api, query: dict[str, str]
     ],
 )
 async def test_invalid_schedule_values_are_refused(api: Api, field: str, value: object) -> None:
-    creator, session = await quoted(api)
+    creator, session = await published(api)
     body = {"valid_from": "2030-01-01"} | {field: value}
     refused = await put(creator, session, **body)
     assert refused.status_code == 400
@@ -159,7 +159,7 @@ async def test_invalid_schedule_values_are_refused(api: Api, field: str, value: 
 
 
 async def test_single_class_is_a_schedule_with_one_extra_date(api: Api) -> None:
-    creator, session = await quoted(api)
+    creator, session = await published(api)
     date = (NOW + timedelta(days=3)).date().isoformat()
     idempotently = {"date": date, "starts": "19:00", "ends": "19:30"}
     assert (await put(creator, session, **(CLOSED | {"extras": [idempotently]}))).status_code == 200
@@ -167,7 +167,7 @@ async def test_single_class_is_a_schedule_with_one_extra_date(api: Api) -> None:
 
 
 async def test_wall_time_is_kept_across_clock_changes(api: Api) -> None:
-    creator, session = await quoted(api)
+    creator, session = await published(api)
     ten = {"starts": "10:00", "ends": "10:30"}
     extras = [{"date": date, **ten} for date in ("2030-03-30", "2030-03-31")]
     await put(creator, session, time_zone="Europe/Madrid", horizon=365, extras=extras)
@@ -176,7 +176,7 @@ async def test_wall_time_is_kept_across_clock_changes(api: Api) -> None:
 
 
 async def test_schedule_can_be_previewed_before_saving(api: Api) -> None:
-    creator, session = await quoted(api, max_participants=1)
+    creator, session = await published(api, max_participants=1)
     learner = await api.person()
     day = TOMORROW.replace(hour=0)
     await learner.post("/api/bookings/", a_booking_body(session, booking_date=as_json(day + timedelta(hours=10))))

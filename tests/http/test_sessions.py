@@ -29,7 +29,7 @@ def at(session_id: object) -> str:
     return f"{SESSIONS}{session_id}/"
 
 
-async def quoted(creator: Person, **changes: Any) -> dict[str, Any]:
+async def published(creator: Person, **changes: Any) -> dict[str, Any]:
     response = await creator.post(SESSIONS, a_session_body(**changes))
     assert response.status_code == 201, response.text
     created: dict[str, Any] = response.json()
@@ -42,7 +42,7 @@ async def test_creator_creates_session(api: Api) -> None:
         max_participants=12, image_url="https://example.org/a.jpg", category="fitness", tags=["Yoga", "early birds"]
     )
 
-    created = await quoted(creator, **sent)
+    created = await published(creator, **sent)
 
     assert set(created) >= SESSION_FIELDS
     assert {name: created[name] for name in sent} == sent | {"tags": ["yoga", "early birds"]}
@@ -53,7 +53,7 @@ async def test_creator_creates_session(api: Api) -> None:
 
 async def test_session_says_who_it_is_for(api: Api) -> None:
     creator = await api.creator()
-    created = await quoted(creator, audience="  Beginners of all ages. ")
+    created = await published(creator, audience="  Beginners of all ages. ")
 
     assert created["audience"] == "Beginners of all ages."
     assert (await api.visitor.get(at(created["id"]))).json()["audience"] == "Beginners of all ages."
@@ -61,11 +61,11 @@ async def test_session_says_who_it_is_for(api: Api) -> None:
     assert changed.json()["audience"] == "x" * 500
     assert bad_fields(await creator.patch(at(created["id"]), {"audience": "x" * 501})) == {"audience"}
     assert (await creator.patch(at(created["id"]), {"audience": ""})).json()["audience"] == ""
-    assert (await quoted(creator))["audience"] == ""
+    assert (await published(creator))["audience"] == ""
 
 
 async def test_omitted_session_fields_have_defaults(api: Api) -> None:
-    created = await quoted(await api.creator())
+    created = await published(await api.creator())
 
     assert (created["max_participants"], created["status"], created["image_url"]) == (1, "active", None)
     assert (created["category"], created["tags"]) == (None, [])
@@ -73,7 +73,7 @@ async def test_omitted_session_fields_have_defaults(api: Api) -> None:
 
 async def test_a_creator_shows_no_email_address_to_the_public(api: Api) -> None:
     creator = await api.creator(avatar="https://example.org/ada.png")
-    created = await quoted(creator)
+    created = await published(creator)
 
     shown = (await api.visitor.get(at(created["id"]))).json()["creator_details"]
 
@@ -99,19 +99,19 @@ async def test_a_creator_shows_no_email_address_to_the_public(api: Api) -> None:
 async def test_price_is_accepted_as_text_or_number_and_shown_with_two_decimals(
     api: Api, sent: object, shown: str
 ) -> None:
-    assert (await quoted(await api.creator(), price=sent))["price"] == shown
+    assert (await published(await api.creator(), price=sent))["price"] == shown
 
 
 async def test_session_bounds_are_inclusive(api: Api) -> None:
     creator = await api.creator()
 
-    await quoted(creator, title="x", description="x", duration=1, price="0", max_participants=1)
-    await quoted(creator, title="x" * 200, description="x" * 20_000, duration=1440, max_participants=10_000)
+    await published(creator, title="x", description="x", duration=1, price="0", max_participants=1)
+    await published(creator, title="x" * 200, description="x" * 20_000, duration=1440, max_participants=10_000)
 
 
 async def test_partial_update_keeps_other_session_fields(api: Api) -> None:
     creator = await api.creator()
-    created = await quoted(creator, category="music", tags=["lute"])
+    created = await published(creator, category="music", tags=["lute"])
 
     changed = await creator.patch(at(created["id"]), {"price": 12.5, "category": None})
 
@@ -122,7 +122,7 @@ async def test_partial_update_keeps_other_session_fields(api: Api) -> None:
 
 async def test_full_update_requires_the_fields_of_a_new_session(api: Api) -> None:
     creator = await api.creator()
-    created = await quoted(creator)
+    created = await published(creator)
 
     assert bad_fields(await creator.put(at(created["id"]), {})) == {"title", "description", "duration", "price"}
     changed = await creator.put(at(created["id"]), a_session_body(title="Evening yoga"))
@@ -132,7 +132,7 @@ async def test_full_update_requires_the_fields_of_a_new_session(api: Api) -> Non
 
 async def test_session_creator_and_creation_time_cannot_be_changed(api: Api) -> None:
     creator = await api.creator()
-    created = await quoted(creator)
+    created = await published(creator)
 
     fixed = {"id": str(uuid4()), "creator": str(uuid4()), "creator_id": str(uuid4()), "created_at": "2001-01-01"}
 
@@ -141,7 +141,7 @@ async def test_session_creator_and_creation_time_cannot_be_changed(api: Api) -> 
 
 async def test_inactive_session_is_visible_to_its_creator_and_staff_only(api: Api) -> None:
     creator, other, staff = await api.creator(), await api.creator(), await api.person(is_staff=True)
-    session = await quoted(creator, status="inactive")
+    session = await published(creator, status="inactive")
     path = at(session["id"])
 
     for person in (creator, staff):
@@ -153,8 +153,8 @@ async def test_inactive_session_is_visible_to_its_creator_and_staff_only(api: Ap
 
 async def test_own_sessions_include_inactive_ones_and_no_others(api: Api) -> None:
     creator = await api.creator()
-    await quoted(await api.creator())
-    first, hidden = await quoted(creator), await quoted(creator, status="inactive")
+    await published(await api.creator())
+    first, hidden = await published(creator), await published(creator, status="inactive")
 
     assert ids(await creator.get(SESSIONS, my_sessions="true")) == [hidden["id"], first["id"]]
     assert ids(await creator.get(SESSIONS, my_sessions="TRUE")) == [hidden["id"], first["id"]]
@@ -168,7 +168,7 @@ async def test_own_sessions_are_for_creators_only(api: Api) -> None:
 
 async def test_the_catalog_shows_no_session_of_a_deactivated_creator(api: Api) -> None:
     creator = await api.creator()
-    session = await quoted(creator)
+    session = await published(creator)
 
     await api.deactivate(creator)
 
@@ -178,7 +178,7 @@ async def test_the_catalog_shows_no_session_of_a_deactivated_creator(api: Api) -
 
 async def test_archived_session_is_not_found_for_anyone(api: Api) -> None:
     creator, staff = await api.creator(), await api.person(is_staff=True)
-    session = await quoted(creator)
+    session = await published(creator)
 
     archived = await creator.delete(at(session["id"]))
 
@@ -207,8 +207,8 @@ async def test_session_with_upcoming_booking_cannot_be_archived_until_it_is_past
     session = await api.session(creator)
     await api.booking(learner, session)
 
-    said = problem(await creator.delete(at(session.id)), 409, "has_upcoming_bookings")
-    assert said["starts"] == [as_json(TOMORROW)]
+    body = problem(await creator.delete(at(session.id)), 409, "has_upcoming_bookings")
+    assert body["starts"] == [as_json(TOMORROW)]
 
     api.clock.at = TOMORROW + timedelta(hours=2)
     again = await api.login(creator.user)
@@ -230,9 +230,9 @@ async def test_session_duration_cannot_grow_into_another_booked_slot(api: Api) -
     await api.booking(learner, early)
     await api.booking(learner, late, booking_date=(TOMORROW + timedelta(hours=1)).isoformat())
 
-    said = problem(await creator.patch(at(early.id), {"duration": 61}), 409, "creator_unavailable")
-    assert said["detail"] == "Existing bookings would overlap: 2030-01-08 09:00 with 2030-01-08 10:00 UTC."
-    assert said["starts"] == ["2030-01-08T09:00:00Z", "2030-01-08T10:00:00Z"]
+    body = problem(await creator.patch(at(early.id), {"duration": 61}), 409, "creator_unavailable")
+    assert body["detail"] == "Existing bookings would overlap: 2030-01-08 09:00 with 2030-01-08 10:00 UTC."
+    assert body["starts"] == ["2030-01-08T09:00:00Z", "2030-01-08T10:00:00Z"]
     assert (await creator.patch(at(early.id), {"duration": 30})).status_code == 200
 
 

@@ -14,9 +14,9 @@ async def test_creator_summary_is_in_time_zone_of_profile(api: Api) -> None:
     await api.booking(learner, session, seats=2)
     await api.booking(learner, asking, booking_date=as_json(TOMORROW + timedelta(days=40)))
 
-    args = (await creator.get(SUMMARY)).json()
+    body = (await creator.get(SUMMARY)).json()
 
-    assert {name: args[name] for name in args if name != "days"} == {
+    assert {name: body[name] for name in body if name != "days"} == {
         "time_zone": "Europe/Madrid",
         "upcoming": {"seats_sold": 3, "seats_offered": 9, "fill_rate": 0.3333},
         "pending_bookings": 1,
@@ -31,13 +31,13 @@ async def test_creator_summary_is_in_time_zone_of_profile(api: Api) -> None:
             "capacity": 6,
         },
     }
-    assert len(args["days"]) == 30
-    assert args["days"][-1] == {"date": NOW.date().isoformat(), "seats": 3, "income": "149.97"}
-    assert args["days"][0] == {"date": "2029-12-09", "seats": 0, "income": "0.00"}
+    assert len(body["days"]) == 30
+    assert body["days"][-1] == {"date": NOW.date().isoformat(), "seats": 3, "income": "149.97"}
+    assert body["days"][0] == {"date": "2029-12-09", "seats": 0, "income": "0.00"}
 
 
 async def test_new_creator_summary_has_zeros_and_no_rate(api: Api) -> None:
-    args = (await (await api.creator()).get(SUMMARY)).json()
+    body = (await (await api.creator()).get(SUMMARY)).json()
 
-    assert args["upcoming"] == {"seats_sold": 0, "seats_offered": 0, "fill_rate": None}
-    assert (args["next_slot"], args["expected_income"]) == (None, "0.00")
+    assert body["upcoming"] == {"seats_sold": 0, "seats_offered": 0, "fill_rate": None}
+    assert (body["next_slot"], body["expected_income"]) == (None, "0.00")

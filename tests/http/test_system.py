@@ -18,7 +18,7 @@ FOREIGN = "https://evil.example.org"
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def built_api(tmp_path: Path) -> AsyncIterator[Api]:
-    """With the documentation's files built into a folder of the test's own, and a file beside it that is a secret."""
+    """Open a marketplace with the documentation's files in a folder of the test, next to a secret file."""
     docs = tmp_path / "dist" / "docs"
     docs.mkdir(parents=True)
     (docs / "swagger-ui-bundle.js").write_text("// the bundle")
@@ -54,20 +54,20 @@ async def test_a_process_without_its_database_is_alive_but_not_ready() -> None:
 
 async def test_marketplace_info_has_currency_and_categories() -> None:
     async with open_api(replace(SETTINGS, currency="CHF", categories=("chess", "cheese"))) as api:
-        args = (await api.visitor.get("/api/marketplace/")).json()
-        assert args == {"currency": "CHF", "categories": ["chess", "cheese"], "demo_accounts": []}
+        body = (await api.visitor.get("/api/marketplace/")).json()
+        assert body == {"currency": "CHF", "categories": ["chess", "cheese"], "demo_accounts": []}
 
 
 async def test_demo_lists_its_sign_in_accounts() -> None:
     async with open_api(replace(SETTINGS, demo=True)) as api:
-        args = (await api.visitor.get("/api/marketplace/")).json()["demo_accounts"]
+        body = (await api.visitor.get("/api/marketplace/")).json()["demo_accounts"]
 
-    assert {"user", "creator"} <= {account["role"] for account in args}
-    for account in args:
+    assert {"user", "creator"} <= {account["role"] for account in body}
+    for account in body:
         assert set(account) == {"email", "password", "role", "name"}
         assert all(account.values())
     emails = {person.address for person in PEOPLE}
-    assert {account["email"] for account in args} <= emails
+    assert {account["email"] for account in body} <= emails
 
 
 async def test_metrics_are_not_on_this_port(api: Api) -> None:

@@ -231,8 +231,8 @@ async def test_creator_promoted_by_another_process_is_not_refused_by_cached_role
 
 
 def claims(person: Person, **changes: Any) -> dict[str, Any]:
-    args: dict[str, Any] = jwt.decode(person.access, options={"verify_signature": False})
-    return {name: value for name, value in (args | changes).items() if value is not None}
+    payload: dict[str, Any] = jwt.decode(person.access, options={"verify_signature": False})
+    return {name: value for name, value in (payload | changes).items() if value is not None}
 
 
 @pytest.mark.parametrize(
@@ -264,13 +264,13 @@ async def test_token_with_invalid_claims_is_refused(api: Api, changes: dict[str,
 
 async def test_token_needs_signature_of_this_marketplace(api: Api) -> None:
     person = await api.person()
-    args = claims(person)
+    payload = claims(person)
     head, body, signature = person.access.split(".")
     forged = [
-        jwt.encode(args, "forty-two characters that are another's!!", algorithm="HS256"),
-        jwt.encode(args, SECRET_KEY * 2, algorithm="HS512"),
-        jwt.encode(args, "", algorithm="none"),
-        f"{jwt.encode(args, '', algorithm='none')}{signature}",
+        jwt.encode(payload, "forty-two characters that are another's!!", algorithm="HS256"),
+        jwt.encode(payload, SECRET_KEY * 2, algorithm="HS512"),
+        jwt.encode(payload, "", algorithm="none"),
+        f"{jwt.encode(payload, '', algorithm='none')}{signature}",
         f"{head}.{body}.",
         f"{head}.{body}",
         f"{head}.{body}.{signature[::-1]}",
@@ -280,7 +280,8 @@ async def test_token_needs_signature_of_this_marketplace(api: Api) -> None:
 
     for token in forged:
         problem(await Person(api.client, token).get(PROFILE), 401, "not_signed_in")
-    assert (await Person(api.client, jwt.encode(args, SECRET_KEY, algorithm="HS256")).get(PROFILE)).status_code == 200
+    token = jwt.encode(payload, SECRET_KEY, algorithm="HS256")
+    assert (await Person(api.client, token).get(PROFILE)).status_code == 200
 
 
 async def test_role_claims_of_token_are_ignored(api: Api) -> None:

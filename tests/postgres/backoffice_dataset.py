@@ -1,8 +1,8 @@
-"""What the back office has besides what `bulk` fills in: more people, every state, prices that differ, and a long log.
+"""Rows of the back office in addition to those of `large_dataset`: more users, every state, prices, and a long log.
 
-Of a hundred people two are switched off, of a thousand one is staff. Of bookings an eighth is cancelled, four fifths
-are completed; the rest, which starts last, is confirmed or, one in two hundred of all, pending. One session of five
-hundred is hidden. Of the log's entries most are sign-ins; one of a thousand is of the one busy member of the staff.
+Of a hundred users two are inactive, of a thousand one is staff. Of bookings an eighth is cancelled, four fifths are
+completed; the rest, which starts last, is confirmed or, one in two hundred of all, pending. One session of five
+hundred is hidden. Most log entries are sign-ins; one of a thousand is by the one busy staff member.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import asyncpg
 
 STAFF = 1
-"""The number of the busy member of the staff."""
+"""The number of the busy staff member."""
 
 PEOPLE = """
     INSERT INTO users (id, email, email_folded, username, username_folded, password_hash, role, avatar, first_name,
@@ -52,22 +52,22 @@ LOG = """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StaffActions:
-    """How much more there is."""
+class BackofficeSize:
+    """Numbers of additional rows."""
 
     people: int = 20_000
     entries: int = 50_000
 
 
-async def load_office(dsn: str, office: StaffActions) -> None:
-    """Beside what `load` filled in."""
+async def load_backoffice(dsn: str, size: BackofficeSize) -> None:
+    """Add rows to those that `load` filled in."""
     connection = await asyncpg.connect(dsn, server_settings={"synchronous_commit": "off", "jit": "off"})
     try:
-        await connection.execute(PEOPLE, office.people)
+        await connection.execute(PEOPLE, size.people)
         await connection.execute(WORDS_OF_PEOPLE)
         await connection.execute(HIDDEN)
         await connection.execute(STATES)
-        await connection.execute(LOG, office.entries, office.people, STAFF)
+        await connection.execute(LOG, size.entries, size.people, STAFF)
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()

@@ -1,4 +1,4 @@
-"""People who book and book, so that something can happen meanwhile."""
+"""Clients that book continuously in the background of a test."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,19 +17,19 @@ from postgres.servers import Server, becomes_true
 
 BUYERS = 12
 WARM = 40
-"""Bookings after which something happens."""
+"""Number of bookings before the test begins."""
 
 
 @dataclass(slots=True)
 class Load:
-    """People who book one start after the other until they are told to stop."""
+    """Responses to clients that book one start after another until stopped."""
 
     answers: list[httpx.Response] = field(default_factory=list)
     unanswered: int = 0
     is_over: bool = False
 
     async def created(self, more: int) -> None:
-        """Wait until so many more bookings were made."""
+        """Wait until this many more bookings were made."""
         enough = len(booked(self.answers)) + more
         assert await becomes_true(lambda: len(booked(self.answers)) >= enough, 30), statuses(self.answers)
 
@@ -46,7 +46,7 @@ class Load:
 
 @asynccontextmanager
 async def under_load(server: Server, dsn: str) -> AsyncIterator[Load]:
-    """Bookings of two creators' sessions, well under way."""
+    """Book two creators' sessions in the background, once bookings are under way."""
     own = await connect(dsn, PoolLimits(min_size=1, max_size=1))
     storage = postgres_storage(own)
     buyers = await people(storage, BUYERS)

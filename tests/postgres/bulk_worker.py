@@ -1,4 +1,4 @@
-"""A worker as a process, that carries out bulk actions as the program does, and comes back sooner."""
+"""A worker process that runs bulk jobs as the program does, but retries sooner."""
 
 import asyncio
 import sys

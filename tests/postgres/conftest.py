@@ -1,4 +1,4 @@
-"""What the tests of PostgreSQL begin with: a marketplace of some size, and programs that start a server."""
+"""Fixtures of the PostgreSQL tests: a large marketplace, and programs that start a server."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def loaded_template(postgres_server: str, migrated_template: str, run_folder: Path) -> Iterator[str]:
-    """The name of a database with a marketplace of some size, filled once per run."""
+    """Return the name of a database with a large marketplace, filled once per run."""
 
     def fill(name: str) -> None:
         asyncio.run(load(address_of(postgres_server, name), Size()))
@@ -37,21 +37,21 @@ def loaded_template(postgres_server: str, migrated_template: str, run_folder: Pa
 
 @pytest.fixture(scope="module")
 def loaded(postgres_server: str, loaded_template: str) -> Iterator[str]:
-    """A module's own copy of it: what one module books would be in the plans of the next."""
+    """Create a copy of it for a module, since bookings of one module would change the plans of the next."""
     with scratch_database(postgres_server, loaded_template, "file_copy") as name:
         yield address_of(postgres_server, name)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def program(loaded: str) -> AsyncIterator[Watched]:
-    """Its storage, watched."""
+    """Open its storage and record its statements."""
     async with watched(loaded) as opened:
         yield opened
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Iterator[Path]:
-    """Give a data folder that is not there yet, and see that no server over it outlives the test."""
+    """Return a data folder that does not exist yet, and check that no server over it outlives the test."""
     yield tmp_path / "pg"
     left = processes_of(tmp_path)
     for pid in left:
@@ -61,7 +61,7 @@ def data(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def start(data: Path) -> Iterator[Callable[..., Program]]:
-    """Give a way to start programs, and end those that are still there when the test is over."""
+    """Return a function that starts programs, and end those that still run after the test."""
     started: list[Program] = []
 
     def start_one(folder: Path = data, script: str = USES_IT, **environment: str) -> Program:
@@ -71,4 +71,4 @@ def start(data: Path) -> Iterator[Callable[..., Program]]:
     yield start_one
     for program in started:
         if program.process.returncode is None:
-            program.gets(signal.SIGTERM)
+            program.send_signal_and_wait(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Programs that use the embedded PostgreSQL, and what can be seen of its processes."""
+"""Programs that use the embedded PostgreSQL, and helpers to inspect its processes."""
 
 from __future__ import annotations
 
@@ -81,17 +81,17 @@ class Program:
             env=os.environ | {"PYTHONPATH": str(ROOT / "src")} | environment,
         )
 
-    def says(self) -> str:
+    def read_line(self) -> str:
         assert self.process.stdout
         return self.process.stdout.readline().strip()
 
-    def leaves(self) -> int:
+    def wait_for_exit(self) -> int:
         self.process.communicate(timeout=30)
         return self.process.returncode
 
-    def gets(self, number: signal.Signals) -> int:
+    def send_signal_and_wait(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
-        return self.leaves()
+        return self.wait_for_exit()
 
 
 def processes_of(folder: Path) -> list[int]:

@@ -1,4 +1,4 @@
-"""A relay as a process, whose subscriber writes down what it is handed: by itself, and in the relay's transaction."""
+"""A relay process whose subscriber records its deliveries: separately, and in the relay's transaction."""
 
 import asyncio
 import sys
@@ -18,7 +18,7 @@ HAND = "INSERT INTO handed (event, subject, kind) VALUES ($1, $2, $3)"
 
 
 class Writer:
-    """A subscriber with a connection of its own, as one has that reaches another system, and a job for each event."""
+    """A subscriber with a connection of its own, as one that reaches another system, which also enqueues jobs."""
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection

@@ -1,4 +1,4 @@
-"""People who ask the program for things at the same time, and what must be true of the books afterwards."""
+"""Concurrent clients of the program, and checks of the database afterwards."""
 
 import asyncio
 from collections import Counter
@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 
-from builders import TOMORROW, a_family, stored_users
+from builders import TOMORROW, a_login, stored_users
 from marketplace.adapters.security.access_tokens import JwtAccessTokens
 from marketplace.adapters.system import UuidSeven
 from marketplace.core.domain.sessions import Session
@@ -56,17 +56,17 @@ DISCREPANCIES = {
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with a login."""
+    """A user with a login."""
 
     user: User
     headers: dict[str, str]
 
 
 async def people(storage: Storage, number: int, **changes: Any) -> Sequence[Person]:
-    """Accounts that are signed in, without the price of hashing passwords."""
+    """Store users with logins, without the cost of hashing passwords."""
     now = datetime.now(UTC)
     users = await stored_users(storage, number, **changes)
-    families = [a_family(user, created_at=now) for user in users]
+    families = [a_login(user, created_at=now) for user in users]
     async with storage.unit_of_work() as tx:
         for login in families:
             await tx.tokens.add_login(login, refresh_token_hash(str(login.id)))
@@ -90,13 +90,13 @@ def book(
 async def rush(
     servers: Iterable[Server], buyers: Sequence[Person], sessions: Sequence[Session], **changes: Any
 ) -> list[httpx.Response]:
-    """Every buyer books at once, each through the next server and of the next session."""
+    """Book for every buyer concurrently, each through the next server and of the next session."""
     turns = zip(buyers, cycle(servers), cycle(sessions), strict=False)
     return await asyncio.gather(*(book(server, buyer, session, **changes) for buyer, server, session in turns))
 
 
 def answers(responses: Iterable[httpx.Response]) -> Counter[str]:
-    """How often each answer was given: its status, and the code of what was refused."""
+    """Count the responses by status and error code."""
     return Counter(
         f"{response.status_code} {response.json()['code']}" if response.is_error else str(response.status_code)
         for response in responses
@@ -108,18 +108,18 @@ def statuses(responses: Iterable[httpx.Response]) -> set[int]:
 
 
 def booked(responses: Iterable[httpx.Response]) -> list[UUID]:
-    """The ids of the bookings that were promised."""
+    """Return the ids of the bookings of successful responses."""
     return [UUID(response.json()["id"]) for response in responses if response.status_code == httpx.codes.CREATED]
 
 
 class Books:
-    """The database itself, read past the program."""
+    """The database, read without the program."""
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
 
     async def ask(self, statement: str, *arguments: object) -> list[Any]:
-        """The first column."""
+        """Return the first column."""
         connection = await asyncpg.connect(self._dsn)
         try:
             return [row[0] for row in await connection.fetch(statement, *arguments)]
@@ -127,20 +127,20 @@ class Books:
             await connection.close()
 
     async def discrepancies(self) -> list[str]:
-        """Everything that is not as it must be, in words."""
+        """Return the names of the violated invariants."""
         return [words for words, statement in DISCREPANCIES.items() if await self.ask(statement)]
 
     async def seats_taken(self, session: Session) -> list[int]:
-        """Of each slot of a session, by start."""
+        """Return the seats taken of each slot of a session, by start."""
         statement = "SELECT seats_taken FROM slots WHERE session_id = $1 ORDER BY starts_at"
         return await self.ask(statement, session.id)
 
     async def missing(self, bookings: Sequence[UUID]) -> list[UUID]:
-        """Those of the bookings that are not there."""
+        """Return the bookings that are not stored."""
         return await self.ask("SELECT id FROM unnest($1::uuid[]) id EXCEPT SELECT id FROM bookings", bookings)
 
     async def deadlocks(self) -> int:
-        """How many this database has seen. Ends its connections, which tell what they counted when they end."""
+        """Return the number of deadlocks of this database. Ends its connections, since they report counters then."""
         await self.ask(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
@@ -149,7 +149,7 @@ class Books:
         return int(found[0])
 
     async def deadlock(self) -> None:
-        """Bring one about: two who hold one lock each ask for the other's."""
+        """Cause a deadlock: two connections that hold one lock each wait for the other's."""
         one, other = [await asyncpg.connect(self._dsn) for _ in range(2)]
         try:
             await one.execute("BEGIN; SELECT pg_advisory_xact_lock(1)")

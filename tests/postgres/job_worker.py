@@ -1,4 +1,4 @@
-"""A worker as a process, whose jobs write down that they were begun and, once, what they did."""
+"""A worker process whose jobs record every start and, once per job, their effect."""
 
 import asyncio
 import sys
@@ -19,8 +19,8 @@ QUICK = Pace(
     reconnect_first=timedelta(seconds=0.1),
     reconnect_max=timedelta(seconds=0.5),
 )
-TABLES = ("CREATE TABLE begun (subject uuid)", "CREATE TABLE effects (subject uuid PRIMARY KEY)")
-BEGIN = "INSERT INTO begun VALUES ($1)"
+TABLES = ("CREATE TABLE started (subject uuid)", "CREATE TABLE effects (subject uuid PRIMARY KEY)")
+RECORD_START = "INSERT INTO started VALUES ($1)"
 TAKE_EFFECT = "INSERT INTO effects VALUES ($1) ON CONFLICT DO NOTHING"
 
 
@@ -34,7 +34,7 @@ async def _main(dsn: str) -> None:
     async with asyncpg.create_pool(dsn, min_size=1, max_size=10) as pool:
 
         async def handle(subject: UUID | None) -> None:
-            await pool.execute(BEGIN, subject)
+            await pool.execute(RECORD_START, subject)
             await asyncio.sleep(0.01)
             await pool.execute(TAKE_EFFECT, subject)
 

@@ -1,9 +1,9 @@
-"""A marketplace of some size, loaded by a few statements.
+"""A large marketplace, loaded by a few statements.
 
-The word `everywhere` stands in every description, `common` in three titles of ten, `rare` in one of ten thousand,
-among tens of thousands of others. One person and one creator have bookings by the thousand. One session of sixteen is
-open (half of those of the category `wellbeing`), one of ten thousand can be had at night, at one o'clock (all of them
-of the category `business`), and the others for eight hours of the day, half of them on working days only.
+The word `everywhere` is in every description, `common` in three titles of ten, `rare` in one of ten thousand, among
+tens of thousands of others. One user and one creator have thousands of bookings. One session of sixteen is by
+arrangement (half of those of the category `wellbeing`), one of ten thousand is bookable at night, at one o'clock (all
+of them of the category `business`), and the others for eight hours of the day, half of them on working days only.
 """
 
 import json
@@ -27,7 +27,7 @@ CREATORS = 2_000
 BUSY_CREATOR = 1
 BUSY_PERSON = PEOPLE
 BUSY = 5_000
-"""Bookings of the one busy person at most; of the busy creator's sessions there are more."""
+"""Maximum number of bookings of the one busy user; the busy creator's sessions have more."""
 
 OWNER = "md5('user' || CASE WHEN n % 10 = 0 THEN 1 ELSE 1 + n % $2 END)::uuid"
 """The creator of session `n`: one of ten sessions is the busy creator's."""
@@ -35,7 +35,7 @@ OWNER = "md5('user' || CASE WHEN n % 10 = 0 THEN 1 ELSE 1 + n % $2 END)::uuid"
 PATTERNS = 48
 NIGHT_SHIFT = 1
 MODELS = (NIGHT_SHIFT, *range(PATTERNS, 2 * PATTERNS))
-"""The sessions by whose number the others have their schedules."""
+"""Numbers of the sessions whose schedules the others share."""
 MODEL = f"CASE WHEN n % 10000 = {NIGHT_SHIFT} THEN {NIGHT_SHIFT} ELSE {PATTERNS} + n % {PATTERNS} END"
 IS_OPEN = "n % 16 = 15"
 
@@ -44,7 +44,7 @@ DROPPED = """
     WHERE indrelid = ANY ('{sessions, open_times, bookings}'::regclass[])
         AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
 """
-"""Indexes that are made sooner once their rows are there."""
+"""Indexes that are built faster after their rows are inserted."""
 USERS = """
     INSERT INTO users (id, email, email_folded, username, username_folded, password_hash, role, avatar, first_name,
         last_name, time_zone, is_active, is_staff, is_superuser, date_joined)
@@ -103,7 +103,7 @@ STEPS = """
     SELECT id, created_at, user_id, 'book', NULL, status, '', NULL FROM bookings
 """
 LONG_BUSY = 100_000
-"""Bookings that one creator and one person have with each other, one an hour for eleven years."""
+"""Bookings that one creator and one user have with each other, one an hour for eleven years."""
 LONG_BUSY_SLOTS = """
     INSERT INTO slots (session_id, creator_id, starts_at, ends_at, blocked, capacity, seats_taken)
     SELECT md5('busy session' || session)::uuid, md5('user1')::uuid, starts_at, starts_at + interval '1 hour',
@@ -131,17 +131,17 @@ LONG_BUSY_BOOKINGS = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How much there is. Every slot has `seats` bookings of one seat."""
+    """Numbers of rows. Every slot has `seats` bookings of one seat."""
 
     sessions: int = 200_000
     slots: int = 50_000
     seats: int = 4
     now: datetime = NOW
-    """When the open times are written."""
+    """The time at which availability is materialized."""
 
 
 async def load(dsn: str, size: Size) -> None:
-    """Fill a migrated database, and let the planner know what is in it."""
+    """Fill a migrated database, and update the planner's statistics."""
     settings = {"synchronous_commit": "off", "jit": "off", "maintenance_work_mem": "256MB"}
     connection = await asyncpg.connect(dsn, server_settings=settings)
     try:
@@ -164,9 +164,9 @@ async def load(dsn: str, size: Size) -> None:
 
 
 async def load_long_busy(dsn: str) -> None:
-    """Beside what `load` filled in: a creator and a person who have long been busy with each other.
+    """Add to `load` a creator and a user with many bookings of each other.
 
-    Nearly all is completed; 50 are cancelled, the last 97 are confirmed and then 3 pending. The session that is
+    Nearly all are completed; 50 are cancelled, the last 97 are confirmed and then 3 pending. The session that is
     numbered 0 has five bookings, the other 19 share the rest.
     """
     connection = await asyncpg.connect(dsn, server_settings={"synchronous_commit": "off", "jit": "off"})
@@ -180,7 +180,7 @@ async def load_long_busy(dsn: str) -> None:
 
 
 def schedule_of(number: int) -> Schedule:
-    """The schedule of a model."""
+    """Return the schedule of a model."""
     if number == NIGHT_SHIFT:
         hours, days = TimeRange(starts=time(1), ends=time(5), step=240), range(1, 8)
     else:
@@ -195,7 +195,7 @@ def schedule_of(number: int) -> Schedule:
 
 
 def duration_of(number: int) -> int:
-    """Minutes that a session takes."""
+    """Return the duration of a session in minutes."""
     return 15 + 15 * (number % 12)
 
 
@@ -210,5 +210,5 @@ async def _load_open_times(connection: asyncpg.Connection, size: Size) -> None:
 
 
 def numbered(kind: str, number: int) -> UUID:
-    """The id of the user or session with this number."""
+    """Return the id of the user or session with this number."""
     return UUID(md5(f"{kind}{number}".encode(), usedforsecurity=False).hexdigest())

@@ -1,4 +1,4 @@
-"""What an adapter sends to PostgreSQL, and how PostgreSQL carries it out."""
+"""The statements that an adapter sends to PostgreSQL, and their plans."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -15,7 +15,7 @@ from marketplace.core.domain.pages import Page
 from marketplace.core.ports.storage import Storage
 
 EXECUTIONS = 8
-"""After five, PostgreSQL may settle on one plan for whatever values follow; a long-lived connection gets there."""
+"""After five executions PostgreSQL may switch to a generic plan, as it does on a long-lived connection."""
 BIG_TABLES = frozenset({"sessions", "bookings", "slots", "booking_steps", "open_times"})
 PAGE = 20
 BEFORE_PAGE_1000 = 999 * PAGE
@@ -25,7 +25,7 @@ Ask = Callable[[int, str | None], Awaitable[Page[Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """Storage over one connection, and every statement that went through it."""
+    """Storage over one connection, with all statements sent through it."""
 
     storage: Storage
     statements: list[LoggedQuery]
@@ -33,14 +33,14 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One statement as it was carried out."""
+    """The executed plan of one statement."""
 
     statement: str
     root: dict[str, Any]
     milliseconds: float
 
     def scans_of_whole_tables(self) -> list[str]:
-        """The big tables that were read from end to end."""
+        """Return the big tables that were read by a sequential scan."""
         return [
             node["Relation Name"]
             for node in nodes(self.root)
@@ -48,11 +48,11 @@ class Plan:
         ]
 
     def blocks(self) -> int:
-        """Pages of 8 KiB that were looked at, from memory or from disk."""
+        """Return the number of 8 KiB pages read, from memory or from disk."""
         return int(self.root["Shared Hit Blocks"]) + int(self.root["Shared Read Blocks"])
 
     def rows_read(self) -> int:
-        """Rows of the big tables that were fetched, used or not."""
+        """Return the number of rows fetched from the big tables, including discarded ones."""
         dropped = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
         return sum(
             round((node["Actual Rows"] + sum(node.get(name, 0) for name in dropped)) * node["Actual Loops"])
@@ -62,7 +62,7 @@ class Plan:
 
 
 def nodes(root: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """A plan's node and all below it."""
+    """Yield a plan's node and its descendants."""
     yield root
     for child in root.get("Plans", ()):
         yield from nodes(child)
@@ -70,14 +70,14 @@ def nodes(root: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 @asynccontextmanager
 async def watched(dsn: str) -> AsyncIterator[Watched]:
-    """Storage as the program has it, over a pool of one connection that tells what it was sent."""
+    """Open storage over a pool of one connection that records its statements."""
     statements: list[LoggedQuery] = []
 
     async def listen(connection: Any) -> None:
         connection.add_query_logger(statements.append)
 
     async def leave_alone(_: Any) -> None:
-        """As in the program, nothing is sent when a connection is returned."""
+        """Send nothing when a connection is returned, as in the program."""
 
     pool = await asyncpg.create_pool(
         dsn, min_size=1, max_size=1, init=listen, reset=leave_alone, server_settings={"jit": "off"}
@@ -89,7 +89,7 @@ async def watched(dsn: str) -> AsyncIterator[Watched]:
 
 
 async def plans(dsn: str, sent: Sequence[LoggedQuery]) -> list[Plan]:
-    """How PostgreSQL carries out each statement once its connection is warm."""
+    """Return the plan of each statement on a warm connection."""
     connection = await asyncpg.connect(dsn, server_settings={"jit": "off", "timezone": "UTC"})
     try:
         return [await _plan(connection, query) for query in sent]
@@ -110,28 +110,28 @@ async def _plan(connection: Any, sent: LoggedQuery) -> Plan:
 
 
 def _literal(value: object) -> str:
-    # an array in its text form is of whatever type the parameter is
+    # the text form of an array takes the type of the parameter
     text = f"{{{', '.join(json.dumps(str(each)) for each in value)}}}" if isinstance(value, list) else str(value)
-    quoted = text.replace("'", "''")
-    return f"'{quoted}'"
+    published = text.replace("'", "''")
+    return f"'{published}'"
 
 
 async def carried_out(loaded: str, program: Watched, call: Awaitable[Any]) -> list[Plan]:
-    """What a call sent, planned anew."""
+    """Return the plans of the statements that a call sends."""
     program.statements.clear()
     await call
     return await plans(loaded, program.statements)
 
 
 async def pages(loaded: str, program: Watched, ask: Ask) -> list[Plan]:
-    """The plans of the first page and, where there are so many, of page 1,000."""
+    """Return the plans of the first page and, if the list is long enough, of page 1,000."""
     found = await carried_out(loaded, program, ask(PAGE, None))
     start = (await ask(BEFORE_PAGE_1000, None)).next
     return found if start is None else found + await carried_out(loaded, program, ask(PAGE, start))
 
 
 def costly(found: list[Plan], *, blocks: int, rows: int) -> list[str]:
-    """The plans that read too much, in words."""
+    """Describe the plans that read too much."""
     return [
         f"{plan.blocks()} blocks, {plan.rows_read()} rows, whole {plan.scans_of_whole_tables()}: {plan.statement}"
         for plan in found
@@ -140,7 +140,7 @@ def costly(found: list[Plan], *, blocks: int, rows: int) -> list[str]:
 
 
 async def sent(program: Watched, call: Awaitable[Any]) -> list[str]:
-    """The first words of every statement of a call."""
+    """Return the first words of every statement that a call sends."""
     program.statements.clear()
     await call
     return [" ".join(statement.query.split()[:2]) for statement in program.statements]

@@ -1,4 +1,4 @@
-"""The program itself, as processes: started, asked, killed."""
+"""The program as processes to start, call and kill."""
 
 import asyncio
 import json
@@ -28,21 +28,21 @@ def free_port() -> int:
 
 
 def environment(dsn: str, **settings: object) -> dict[str, str]:
-    """This one without settings of its own, and these settings."""
+    """Return this environment without settings of the program, plus these settings."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MARKETPLACE_")}
     own = {"database_url": dsn, "secret_key": SECRET_KEY, "rate_limit": "off"} | settings
     return inherited | {f"MARKETPLACE_{name.upper()}": str(value) for name, value in own.items()}
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process is there and no zombie."""
+    """Return whether the process exists and is not a zombie."""
     with suppress(OSError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     return False
 
 
 async def becomes_true(condition: Callable[[], bool], seconds: float) -> bool:
-    """Whether it is true within these seconds."""
+    """Wait until the condition is true; return whether it is within these seconds."""
     end = time.monotonic() + seconds
     while not (met := condition()) and time.monotonic() < end:  # noqa: ASYNC110 - other processes set no event
         await asyncio.sleep(POLL)
@@ -50,7 +50,7 @@ async def becomes_true(condition: Callable[[], bool], seconds: float) -> bool:
 
 
 class Server:
-    """`marketplace serve` in a process group of its own, which ends with the `with` block whatever happens."""
+    """A `marketplace serve` process in a process group of its own, which `end` kills."""
 
     def __init__(self, dsn: str, log: Path, port: int, **settings: object) -> None:
         self.port = port
@@ -81,28 +81,28 @@ class Server:
             await asyncio.sleep(POLL)
 
     async def serves(self) -> bool:
-        """Whether it is ready to serve."""
+        """Return whether it is ready to serve."""
         with suppress(httpx.TransportError):
             return (await self.client.get("/health/ready")).status_code == httpx.codes.OK
         return False
 
     def workers(self) -> list[int]:
-        """The processes that the main one started."""
+        """Return the child processes of the main process."""
         threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         return sorted(int(pid) for children in threads for pid in children.read_text().split())
 
     def failures(self) -> list[str]:
-        """What it logged as a bug; that a worker was killed is none."""
+        """Return its logged errors, except that a worker was killed."""
         lines = [line for line in self.log.read_text().splitlines() if '"level":"error"' in line]
         return [line for line in lines if '"logger":"_granian"' not in line]
 
     def logged(self, event: str) -> list[dict[str, Any]]:
-        """The lines of its log about one thing."""
+        """Return the log lines of one event."""
         lines = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
         return [line for line in lines if line["event"] == event]
 
     async def end(self) -> None:
-        """End the whole group."""
+        """Kill the process group."""
         await self.client.aclose()
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
@@ -111,7 +111,7 @@ class Server:
 
 @asynccontextmanager
 async def servers(number: int, dsn: str, folder: Path, **settings: object) -> AsyncIterator[list[Server]]:
-    """Several programs over one database, ready to serve."""
+    """Run several programs over one database, once they are ready."""
     async with AsyncExitStack() as stack:
         started: list[Server] = []
         for place in range(number):
@@ -122,7 +122,7 @@ async def servers(number: int, dsn: str, folder: Path, **settings: object) -> As
 
 
 async def run_command(dsn: str, *words: str) -> str:
-    """What a command of the program says once it has ended well."""
+    """Run a command of the program, which must succeed, and return its output."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

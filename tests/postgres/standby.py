@@ -1,4 +1,4 @@
-"""A streaming standby of a server of our own."""
+"""A streaming standby of an embedded server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from marketplace.adapters.postgres.embedded.server import embedded_postgres, fin
 
 @contextmanager
 def standby_of(primary: str, folder: Path) -> Iterator[str]:
-    """Copy the embedded server at this address, let the copy follow it, and give its address. It stops at the end."""
+    """Copy the embedded server at this address, start the copy as its standby, and yield the address of the copy."""
     binaries = find_binaries()
     at = parse_qs(urlsplit(primary).query)
     user = server_user(folder, binaries)
@@ -20,7 +20,7 @@ def standby_of(primary: str, folder: Path) -> Iterator[str]:
         [binaries.program("pg_basebackup"), *where, "-D", str(folder), "-R", "-X", "stream", "-c", "fast"]
     )
     assert copied.returncode == 0, copied.stderr
-    # the primary's own socket, which lies in its folder
+    # the primary's own socket, which is in its folder
     for socket in folder.glob(".s.PGSQL.*"):
         socket.unlink()
     with embedded_postgres(folder) as dsn:

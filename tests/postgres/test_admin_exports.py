@@ -1,4 +1,4 @@
-"""Whole lists out of PostgreSQL: however long they take, for as long as somebody reads."""
+"""Exports of whole lists from PostgreSQL, however long the client takes to read them."""
 
 import asyncio
 import csv
@@ -26,9 +26,9 @@ OF_EXPORTS = "FROM pg_stat_activity WHERE application_name = 'marketplace export
 EXPORTS = f"SELECT pid {OF_EXPORTS}"
 END_EXPORTS = f"SELECT pg_terminate_backend(pid) {OF_EXPORTS}"
 FAR_ENOUGH = 20_000
-"""Bytes by which rows have come, and not all."""
+"""Bytes after which some rows have arrived, but not all."""
 MAX_MEMORY = 60
-"""Megabytes that an export may take beside what the program takes anyway."""
+"""Megabytes that an export may use in addition to the program's own memory."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -135,10 +135,10 @@ async def test_export_command_writes_the_same_to_file_or_stdout(loaded: str, tmp
     requested = ("--filter", "role=creator", "--filter", "ordering=email", "--columns", "email,id")
     book = tmp_path / "creators.xlsx"
 
-    said = await run_command(loaded, "export", "users", *requested)
+    printed = await run_command(loaded, "export", "users", *requested)
     assert await run_command(loaded, "export", "users", "--format", "xlsx", *requested, "--output", str(book)) == ""
 
-    rows = list(csv.reader(io.StringIO(said)))
+    rows = list(csv.reader(io.StringIO(printed)))
     sheet = openpyxl.load_workbook(book).active
     assert rows[0] == ["email", "id"]
     assert 1_000 < len(rows) < PEOPLE

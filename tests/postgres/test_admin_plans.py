@@ -1,4 +1,4 @@
-"""How PostgreSQL carries out the staff's lists at size: nothing big is read from end to end, whatever is asked."""
+"""Plans of the back office's lists at size: no filter reads a big table from end to end."""
 
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -25,20 +25,20 @@ from marketplace.core.domain.admin_lists import (
     ListedUserFilters,
 )
 from marketplace.core.ports.storage import Storage
-from postgres.backoffice_dataset import STAFF, StaffActions, load_office
+from postgres.backoffice_dataset import STAFF, BackofficeSize, load_backoffice
 from postgres.large_dataset import BUSY_CREATOR, BUSY_PERSON, numbered
 from postgres.query_plans import PAGE, nodes
 
 pytestmark = pytest.mark.starts_first
 
 MAX_BLOCKS = 65_000
-"""Pages of 8 KiB that all statements of a page may look at together, one that is given up after its time among them.
+"""Maximum 8 KiB pages of all statements of a page, including one that is cancelled after its time limit.
 
 The filled tables have several times as many.
 """
-DEAR = ListedBookingFilters(search=("common",))
-"""More sessions have the word than can be looked up first, so that each booking is asked for its own."""
-BLOCKS_MOST_IF_DEAR = 150_000
+EXPENSIVE = ListedBookingFilters(search=("common",))
+"""The word matches too many sessions to look them up first, so that the session of each booking is checked."""
+MAX_BLOCKS_IF_EXPENSIVE = 150_000
 BIG = {"users", "sessions", "bookings", "audit_entries"}
 CREATOR, LEARNER = numbered("user", BUSY_CREATOR), numbered("user", BUSY_PERSON)
 QUESTIONS: list[Filters] = [
@@ -73,7 +73,7 @@ QUESTIONS: list[Filters] = [
     ListedBookingFilters(starts_from=NOW),
     ListedBookingFilters(search=("person5000", "example", "org")),
     ListedBookingFilters(search=("rare",)),
-    DEAR,
+    EXPENSIVE,
     ListedBookingFilters(search=numbered("session", 1)),
     ListedAuditFilters(),
     ListedAuditFilters(action="deactivated"),
@@ -85,8 +85,8 @@ QUESTIONS: list[Filters] = [
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def office(loaded: str) -> AsyncIterator[Storage]:
-    await load_office(loaded, StaffActions())
+async def storage(loaded: str) -> AsyncIterator[Storage]:
+    await load_backoffice(loaded, BackofficeSize())
     database = await connect(loaded)
     yield postgres_storage(database)
     await database.close()
@@ -94,7 +94,7 @@ async def office(loaded: str) -> AsyncIterator[Storage]:
 
 @contextmanager
 def listening() -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
-    """What SQLAlchemy sends."""
+    """Record the statements that SQLAlchemy sends."""
     sent: list[tuple[str, tuple[Any, ...]]] = []
 
     def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
@@ -123,10 +123,10 @@ async def explained(dsn: str, statement: str, parameters: tuple[Any, ...]) -> di
 
 
 @pytest.mark.parametrize("filters", QUESTIONS, ids=str)
-async def test_a_first_page_reads_little(loaded: str, office: Storage, filters: Filters) -> None:
-    await page(office, ListedUserFilters())
+async def test_a_first_page_reads_little(loaded: str, storage: Storage, filters: Filters) -> None:
+    await page(storage, ListedUserFilters())
     with listening() as sent:
-        shown = await page(office, filters)
+        shown = await page(storage, filters)
 
     plans = [await explained(loaded, *each) for each in sent if each[0].startswith(("SELECT", "WITH"))]
     whole = [
@@ -140,19 +140,19 @@ async def test_a_first_page_reads_little(loaded: str, office: Storage, filters: 
     blocks = sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans)
     assert len(shown.items) == min(PAGE, shown.total)
     assert whole == []
-    assert blocks < (BLOCKS_MOST_IF_DEAR if filters == DEAR else MAX_BLOCKS)
+    assert blocks < (MAX_BLOCKS_IF_EXPENSIVE if filters == EXPENSIVE else MAX_BLOCKS)
 
 
-async def test_totals_are_exact_when_small_and_estimated_when_large(office: Storage) -> None:
-    few = await page(office, ListedBookingFilters(status="pending"))
-    many = await page(office, ListedBookingFilters(status="completed"))
+async def test_totals_are_exact_when_small_and_estimated_when_large(storage: Storage) -> None:
+    few = await page(storage, ListedBookingFilters(status="pending"))
+    many = await page(storage, ListedBookingFilters(status="completed"))
 
     assert (few.is_estimated, many.is_estimated) == (False, True)
     assert 120_000 < many.total < 200_000
 
 
-async def test_a_deep_page_follows_the_page_before_it(office: Storage) -> None:
-    earlier, later = [(await page(office, ListedBookingFilters(), offset)).items for offset in (100_000, 100_020)]
+async def test_a_deep_page_follows_the_page_before_it(storage: Storage) -> None:
+    earlier, later = [(await page(storage, ListedBookingFilters(), offset)).items for offset in (100_000, 100_020)]
 
     assert len(earlier) == len(later) == PAGE
     assert earlier[-1].created_at >= later[0].created_at

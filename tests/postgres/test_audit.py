@@ -1,4 +1,4 @@
-"""The audit log, against everybody who has a connection: also as the role that the application itself uses."""
+"""The audit log is append-only for every role, including that of the application."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -30,7 +30,7 @@ OWNER = "an_owner_that_is_no_superuser"
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def application(empty_database: str) -> AsyncIterator[Database]:
-    """A database with one entry, over the application's own pool."""
+    """Open the application's own pool on a database with one entry."""
     pool = await connect(empty_database, PoolLimits(min_size=1, max_size=1))
     async with postgres_storage(pool).unit_of_work() as tx:
         await tx.audit.add(an_entry(reason="as it was"))

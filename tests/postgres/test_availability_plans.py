@@ -1,4 +1,4 @@
-"""What it costs to know what is free, with 200,000 sessions: a bounded part of a page's cost, whatever is asked."""
+"""The cost of availability searches among 200,000 sessions is a bounded part of a page's cost, for every filter."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -23,10 +23,10 @@ TODAY = NOW.replace(hour=0)
 NIGHT: dict[str, Any] = {"available_from": TODAY + 2 * DAY + HOUR, "available_to": TODAY + 2 * DAY + 2 * HOUR}
 NEXT_YEAR: dict[str, Any] = {"available_from": TODAY + 400 * DAY, "available_to": TODAY + 430 * DAY}
 NOON = TODAY + 13 * DAY + 12 * HOUR
-"""On a Sunday, when the half of the creators' sessions that are not for working days only are taken up."""
+"""On a Sunday, when the creators whose sessions are not limited to working days, one half, are occupied."""
 FULL_CREATOR = 9
 LISTED = 184_000
-"""Of all sessions, give or take a thousand."""
+"""Number of listed sessions, to within a thousand."""
 
 FOUND_AT_ONCE: dict[str, CatalogFilters] = {
     "tomorrow": CatalogFilters(available_from=TODAY + DAY, available_to=TODAY + 2 * DAY),
@@ -56,7 +56,7 @@ async def pages_of(loaded: str, program: Watched, filters: CatalogFilters) -> li
 
 
 async def all_of(program: Watched, filters: CatalogFilters) -> tuple[list[CatalogSession], int]:
-    """What is found on all pages, and how many pages that takes."""
+    """Return the results of all pages, and the number of pages."""
     found: list[CatalogSession] = []
     after, times = None, 0
     while after is not None or times == 0:
@@ -114,7 +114,7 @@ async def test_page_takes_one_statement_or_three_when_a_thousand_matches_do_not_
     sessions = services_over(program.storage, clock=MovableClock(NOW)).sessions
 
     async def statements(filters: CatalogFilters) -> int:
-        await sessions.list(filters, PAGE, None)  # the driver learns types once
+        await sessions.list(filters, PAGE, None)  # the driver loads types once
         return len(await sent(program, sessions.list(filters, PAGE, None)))
 
     assert await statements(FOUND_AT_ONCE["tomorrow"]) == 1
@@ -143,13 +143,13 @@ async def test_page_without_available_sessions_is_short_and_continues_to_the_end
 ) -> None:
     await connection.execute(TAKE_UP, NOON - 6 * HOUR, NOON + 6 * HOUR)
     art = CatalogFilters(category="art", available_from=NOON, available_to=NOON + HOUR)
-    everybody = CatalogFilters(available_from=NOON, available_to=NOON + HOUR)
+    at_noon = CatalogFilters(available_from=NOON, available_to=NOON + HOUR)
 
     assert await all_of(program, art) == ([], 3)
-    assert len(await sent(program, program.storage.catalog.list(everybody, PAGE, None, NOW))) == 3
-    found = await carried_out(loaded, program, program.storage.catalog.list(everybody, PAGE, None, NOW))
+    assert len(await sent(program, program.storage.catalog.list(at_noon, PAGE, None, NOW))) == 3
+    found = await carried_out(loaded, program, program.storage.catalog.list(at_noon, PAGE, None, NOW))
     assert costly(found, blocks=12 * MAX_WALK, rows=4 * MAX_WALK) == []
-    assert await all_of(program, everybody) == ([], LISTED // MAX_WALK + 1)
+    assert await all_of(program, at_noon) == ([], LISTED // MAX_WALK + 1)
 
 
 async def test_creator_booked_for_weeks_costs_only_reading_their_calendar(
@@ -170,9 +170,9 @@ async def test_creator_booked_for_weeks_costs_only_reading_their_calendar(
 
 
 FILLED_DAYS = 62
-"""The horizon is sixty days to the hour, so it ends within the sixty-first."""
+"""The booking window is sixty days to the hour, so it ends within the sixty-first."""
 CALENDAR_BLOCKS = 150
-"""Pages of 8 KiB that hold sixty full days of one creator: the slots, and their index in three parts."""
+"""8 KiB pages that hold sixty full days of one creator: the slots, and three parts of their index."""
 FILL = """
     INSERT INTO slots (session_id, creator_id, starts_at, ends_at, blocked, capacity, seats_taken)
     SELECT id, creator_id, at, at + interval '1 hour', tstzrange(at, at + interval '1 hour'), 10, 10

@@ -1,4 +1,4 @@
-"""How PostgreSQL carries out lists of bookings, for a creator and a person who have 100,000 with each other."""
+"""Plans of booking lists, for a creator and a user who have 100,000 bookings with each other."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -16,9 +16,9 @@ from postgres.query_plans import Plan, Watched, plans, watched
 
 PAGE = 20
 BLOCKS = 900
-"""Pages of 8 KiB for a page of a list: its bookings, and the slot, session and people of each."""
+"""Maximum 8 KiB pages for a page of a list: its bookings, and the slot, session and users of each."""
 ROWS = 10 * PAGE
-"""Up to four scans of a page each, and the booking, slot, session of each that is shown."""
+"""Up to four scans of a page each, and the booking, slot and session of each row."""
 ORDERINGS: tuple[BookingOrdering, ...] = get_args(BookingOrdering)
 MIDDLE, LATE = datetime(2024, 1, 1, tzinfo=UTC), datetime(2029, 5, 26, tzinfo=UTC)
 
@@ -76,7 +76,7 @@ async def listed(
 
 
 async def pages(loaded: str, program: Watched, party: str, filters: BookingFilters) -> list[Plan]:
-    """The plans of the first page, and of one far behind it where there is one."""
+    """Return the plans of the first page, and of a deep page where there is one."""
     program.statements.clear()
     await listed(program, party, filters)
     far = (await listed(program, party, filters, limit=2_000)).next
@@ -89,7 +89,7 @@ async def pages(loaded: str, program: Watched, party: str, filters: BookingFilte
 
 
 def costly(found: list[Plan], *, rows: int = ROWS) -> list[str]:
-    """The plans that read too much, in words."""
+    """Describe the plans that read too much."""
     return [
         f"{plan.blocks()} blocks, {plan.rows_read()} rows, whole {plan.scans_of_whole_tables()}: {plan.statement}"
         for plan in found

@@ -1,4 +1,4 @@
-"""Bulk actions in a worker that is killed, and over thousands of rows."""
+"""Bulk runs whose worker is killed, and over thousands of rows."""
 
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
-from builders import a_booking, a_caller, a_session, open_slot, services_over, stored_user, stored_users
+from builders import a_booking, a_session, open_slot, principal_of, services_over, stored_user, stored_users
 from fakes import MovableClock
 from marketplace.core.domain.bulk import BulkAction, BulkKind, BulkRun
 from marketplace.core.ports.storage import Storage
@@ -44,7 +44,7 @@ def staff_of(storage: Storage, now: datetime) -> StaffServices:
 async def started(
     storage: Storage, kind: BulkKind, action: BulkAction, ids: Sequence[UUID], now: datetime
 ) -> tuple[StaffServices, BulkRun]:
-    staff, who = staff_of(storage, now), a_caller(await stored_user(storage, is_staff=True))
+    staff, who = staff_of(storage, now), principal_of(await stored_user(storage, is_staff=True))
     order = BulkOrder(kind=kind, action=action, rows=tuple(ids))
     return staff, (await staff.bulk.begin(who, order, WHY)).resource
 
@@ -88,13 +88,13 @@ async def test_a_preview_of_thousands_takes_less_than_a_second(
     program: Watched, kind: BulkKind, action: BulkAction
 ) -> None:
     ids, now = ORDERS[kind, action], datetime(2030, 2, 2, tzinfo=UTC)
-    staff, who = staff_of(program.storage, now), a_caller(await stored_user(program.storage, is_staff=True))
+    staff, who = staff_of(program.storage, now), principal_of(await stored_user(program.storage, is_staff=True))
     order = BulkOrder(kind=kind, action=action, rows=tuple(ids))
     took = []
     for _ in range(TRIES):
-        begun_at = time.perf_counter()
+        started_at = time.perf_counter()
         preview = await staff.bulk.preview(who, order)
-        took.append(time.perf_counter() - begun_at)
+        took.append(time.perf_counter() - started_at)
         assert preview.matching == len(ids)
 
     assert min(took) < 1, took

@@ -1,4 +1,4 @@
-"""The command line, as an operator types it."""
+"""The command line, as operators use it."""
 
 import os
 import socket
@@ -303,8 +303,8 @@ async def test_workers_get_secrets_read_from_files(empty_database: str, tmp_path
 
 async def test_only_server_with_demo_data_lists_working_demo_accounts(empty_database: str, tmp_path: Path) -> None:
     async with servers(1, empty_database, tmp_path, demo="on") as (server,):
-        (args, *_) = accounts = (await server.client.get("/api/marketplace/")).json()["demo_accounts"]
-        credentials = {"email": args["email"], "password": args["password"]}
+        (received, *_) = accounts = (await server.client.get("/api/marketplace/")).json()["demo_accounts"]
+        credentials = {"email": received["email"], "password": received["password"]}
         assert len(accounts) >= 2
         assert (await server.client.post("/api/auth/login/", json=credentials)).status_code == 200
     async with servers(1, empty_database, tmp_path) as (server,):

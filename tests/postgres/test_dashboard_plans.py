@@ -1,4 +1,4 @@
-"""What the staff's numbers cost among 200,000 bookings."""
+"""The cost of the staff dashboard among 200,000 bookings."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,13 +10,13 @@ from postgres.query_plans import Watched, carried_out, costly, nodes
 SOLD_THEN = datetime(2026, 6, 4, tzinfo=UTC)
 """All bookings were made in the days before."""
 BLOCKS_A_DAY = 12
-"""Of indexes, to find that nothing happened."""
+"""Index pages read per day without bookings."""
 
 
 @pytest.mark.parametrize("days", [7, 30, 366])
 async def test_empty_days_cost_next_to_nothing(loaded: str, program: Watched, days: int) -> None:
     window = DashboardWindow.at(SOLD_THEN + timedelta(days=800), days, "Europe/Madrid")
-    await program.storage.dashboards.find(window)  # what an array of times is, asked once per connection
+    await program.storage.dashboards.find(window)  # the driver looks up the array type once per connection
 
     (plan,) = await carried_out(loaded, program, program.storage.dashboards.find(window))
 
@@ -26,7 +26,7 @@ async def test_empty_days_cost_next_to_nothing(loaded: str, program: Watched, da
 @pytest.mark.parametrize("days", [7, 366])
 async def test_every_number_is_read_from_an_index(loaded: str, program: Watched, days: int) -> None:
     window = DashboardWindow.at(SOLD_THEN, days, "Europe/Madrid")
-    await program.storage.dashboards.find(window)  # what an array of times is, asked once per connection
+    await program.storage.dashboards.find(window)  # the driver looks up the array type once per connection
 
     (plan,) = await carried_out(loaded, program, program.storage.dashboards.find(window))
 

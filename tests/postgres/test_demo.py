@@ -1,4 +1,4 @@
-"""The demo on PostgreSQL: killed in the middle, and completed by the next start."""
+"""Seeding on PostgreSQL: killed in the middle, and completed by the next start."""
 
 import asyncio
 import sys
@@ -17,7 +17,7 @@ POLL = 0.01
 
 
 async def seed_and_kill(dsn: str, enough: str) -> None:
-    """Start seeding, and end it with SIGKILL as soon as a query says that it is under way enough."""
+    """Start seeding, and kill it once a query reports enough progress."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "marketplace", "seed-demo"),
         stdout=asyncio.subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""What becomes of a connection of the real program whose client said more than was listened to."""
+"""Connections of the real program whose clients sent more than was read."""
 
 from pathlib import Path
 

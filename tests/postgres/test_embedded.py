@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL with real processes: programs are started, ended and killed here, and so are servers."""
+"""The embedded PostgreSQL with real processes: programs and servers are started, ended and killed."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def test_server_stops_when_last_user_in_program_leaves(data: Path) -> None:
 
 def test_connection_settings_of_environment_are_ignored(start: Callable[..., Program]) -> None:
     program = start(PGPORT="1", PGHOST="nowhere", PGDATA="/nowhere", PGDATABASE="none")
-    assert query(program.says(), "SELECT 1") == 1
-    assert program.leaves() == 0
+    assert query(program.read_line(), "SELECT 1") == 1
+    assert program.wait_for_exit() == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
@@ -76,8 +76,8 @@ def test_a_signal_to_the_program_stops_the_server(
     start: Callable[..., Program], data: Path, number: signal.Signals
 ) -> None:
     program = start()
-    assert program.says()
-    assert program.gets(number) in {128 + number, -number}
+    assert program.read_line()
+    assert program.send_signal_and_wait(number) in {128 + number, -number}
     assert not processes_of(data)
 
 
@@ -85,7 +85,7 @@ def test_sigterm_during_first_start_leaves_no_process(start: Callable[..., Progr
     for wait in (0.05, 0.2, 0.4, 0.6):
         program = start()
         time.sleep(wait)
-        program.gets(signal.SIGTERM)
+        program.send_signal_and_wait(signal.SIGTERM)
         assert becomes_true(lambda: not processes_of(data.parent))
     with embedded_postgres(data) as dsn:
         assert query(dsn, "SELECT 1") == 1
@@ -93,9 +93,9 @@ def test_sigterm_during_first_start_leaves_no_process(start: Callable[..., Progr
 
 def test_program_started_after_kill_9_takes_over_running_server(start: Callable[..., Program], data: Path) -> None:
     killed = start()
-    keep_a_note(killed.says())
+    keep_a_note(killed.read_line())
     server = postmaster(data)
-    killed.gets(signal.SIGKILL)
+    killed.send_signal_and_wait(signal.SIGKILL)
     with embedded_postgres(data) as dsn:
         assert postmaster(data) == server
         assert notes(dsn) == "kept"
@@ -104,18 +104,18 @@ def test_program_started_after_kill_9_takes_over_running_server(start: Callable[
 
 def test_start_after_kill_9_of_server_recovers_committed_data(start: Callable[..., Program], data: Path) -> None:
     program = start()
-    keep_a_note(program.says())
+    keep_a_note(program.read_line())
     os.kill(postmaster(data), signal.SIGKILL)
     with embedded_postgres(data) as dsn:
         assert notes(dsn) == "kept"
-    assert program.leaves() == 0
+    assert program.wait_for_exit() == 0
 
 
 def test_a_busy_connection_that_outlives_the_killed_server_delays_the_next_start_only(
     start: Callable[..., Program], data: Path
 ) -> None:
     program = start()
-    dsn = program.says()
+    dsn = program.read_line()
     keep_a_note(dsn)
 
     async def kill_it_while_it_works() -> None:
@@ -141,7 +141,7 @@ def test_a_busy_connection_that_outlives_the_killed_server_delays_the_next_start
     asyncio.run(kill_it_while_it_works())
     assert found == ["kept"]
     assert "shared memory block" in (data.parent / "pg.log").read_text()
-    assert program.leaves() == 0
+    assert program.wait_for_exit() == 0
 
 
 def test_reused_process_id_does_not_prevent_next_start(data: Path) -> None:
@@ -155,25 +155,25 @@ def test_reused_process_id_does_not_prevent_next_start(data: Path) -> None:
 
 def test_first_of_two_programs_starts_server_and_last_stops_it(start: Callable[..., Program], data: Path) -> None:
     first, second = start(), start()
-    dsn = first.says()
-    assert second.says() == dsn
-    assert first.leaves() == 0
+    dsn = first.read_line()
+    assert second.read_line() == dsn
+    assert first.wait_for_exit() == 0
     assert query(dsn, "SELECT 1") == 1
-    assert second.leaves() == 0
+    assert second.wait_for_exit() == 0
     assert not processes_of(data)
 
 
 def test_a_forked_worker_that_unwinds_does_not_stop_the_server(start: Callable[..., Program], data: Path) -> None:
     program = start(script=FORKS_A_WORKER_THAT_UNWINDS)
-    assert query(program.says(), "SELECT 1") == 1
-    assert program.leaves() == 0
+    assert query(program.read_line(), "SELECT 1") == 1
+    assert program.wait_for_exit() == 0
     assert not processes_of(data)
 
 
 def test_a_forked_worker_that_stays_does_not_keep_the_server(start: Callable[..., Program], data: Path) -> None:
     program = start(script=FORKS_A_WORKER_THAT_STAYS)
-    _, worker = program.says().split()
-    assert program.leaves() == 0
+    _, worker = program.read_line().split()
+    assert program.wait_for_exit() == 0
     assert not processes_of(data)
     os.kill(int(worker), signal.SIGKILL)
 
@@ -182,8 +182,8 @@ def test_a_forked_worker_of_a_killed_program_keeps_the_server_until_it_ends(
     start: Callable[..., Program], data: Path
 ) -> None:
     program = start(script=FORKS_A_WORKER_THAT_STAYS)
-    dsn, worker = program.says().split()
-    program.gets(signal.SIGKILL)
+    dsn, worker = program.read_line().split()
+    program.send_signal_and_wait(signal.SIGKILL)
     with embedded_postgres(data):
         pass
     assert query(dsn, "SELECT 1") == 1

@@ -1,4 +1,4 @@
-"""Where the embedded PostgreSQL lives: paths, half-made folders, other versions, other users."""
+"""The data folder of the embedded PostgreSQL: paths, incomplete folders, other versions, other users."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_kill_9_during_data_folder_creation_does_not_block_next_start(
 ) -> None:
     program = start()
     assert becomes_true(lambda: any(data.parent.glob("pg.new-*/base")))
-    program.gets(signal.SIGKILL)
+    program.send_signal_and_wait(signal.SIGKILL)
     assert not data.exists()
     with embedded_postgres(data) as dsn:
         assert query(dsn, "SELECT 1") == 1
@@ -153,16 +153,16 @@ def test_system_server_replaces_missing_wheel(data: Path) -> None:
 def test_server_of_root_without_user_namespace_runs_as_another_user(start: Callable[..., Program], data: Path) -> None:
     open_to_all = Path(tempfile.mkdtemp())
     open_to_all.chmod(0o755)
-    # no `unshare` on this path, so it is as on a machine that forbids user namespaces
+    # PATH has no `unshare`, as on a machine that forbids user namespaces
     program = start(open_to_all / "pg", PATH=str(data.parent))
-    said = program.says()
+    line = program.read_line()
     installed = find_binaries().folder
     if all(parent.stat().st_mode & 0o001 for parent in installed.parents):
-        assert query(said, "SELECT 1") == 1
+        assert query(line, "SELECT 1") == 1
         assert (open_to_all / "pg" / "PG_VERSION").stat().st_uid != 0
     else:
-        assert f"can't enter {installed}" in said
-    assert program.leaves() == 0
+        assert f"cannot enter {installed}" in line
+    assert program.wait_for_exit() == 0
     assert not processes_of(open_to_all)
     shutil.rmtree(open_to_all)
 
@@ -170,10 +170,10 @@ def test_server_of_root_without_user_namespace_runs_as_another_user(start: Calla
 def test_inaccessible_folder_is_named_and_its_permissions_kept(start: Callable[..., Program], data: Path) -> None:
     data.parent.chmod(0o700)
     program = start(PATH=str(data.parent))
-    said = program.says()
+    line = program.read_line()
     if os.geteuid() == 0:
-        assert f"can't enter {data.parent}" in said
+        assert f"cannot enter {data.parent}" in line
     else:
-        assert query(said, "SELECT 1") == 1
-    assert program.leaves() == 0
+        assert query(line, "SELECT 1") == 1
+    assert program.wait_for_exit() == 0
     assert data.parent.stat().st_mode & 0o777 == 0o700

@@ -1,4 +1,4 @@
-"""What a look for undelivered events costs among 200,000 steps that were delivered."""
+"""The cost of a query for undelivered events among 200,000 delivered steps."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Several relays at once, some killed, while people book: every event is delivered, in order for each booking."""
+"""Concurrent relays, some killed, while users book: every event is delivered, in order for each booking."""
 
 import asyncio
 import random
@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 import pytest_asyncio
 
-from builders import Services, a_caller, services_over, stored_booking, stored_session, stored_user, stored_users
+from builders import Services, principal_of, services_over, stored_booking, stored_session, stored_user, stored_users
 from contracts.events import Recorder, relay_over
 from contracts.harness import owner_of
 from fakes import MovableClock
@@ -35,7 +35,7 @@ async def storage(empty_database: str) -> AsyncIterator[Storage]:
 
 
 class Marketplace:
-    """Learners who book and change their minds, by the real clock."""
+    """Learners who book, reschedule and cancel, by the real clock."""
 
     def __init__(
         self, services: Services, session: Session, learners: Sequence[Principal], starts_at: datetime
@@ -48,11 +48,11 @@ class Marketplace:
     async def of(cls, storage: Storage) -> "Marketplace":
         now = datetime.now(UTC)
         session = await stored_session(storage, max_participants=100)
-        learners = [a_caller(user) for user in await stored_users(storage, 8)]
+        learners = [principal_of(user) for user in await stored_users(storage, 8)]
         return cls(services_over(storage, clock=MovableClock(now)), session, learners, now + timedelta(days=3))
 
     async def live(self, learner: Principal, dice: random.Random) -> None:
-        """One booking with a few steps."""
+        """Make one booking with a few steps."""
         bookings = self.services.bookings
         start = self.starts_at + 3 * HOUR * next(self.days)
         booking = (await bookings.book(learner, self.session.id, start)).resource
@@ -64,7 +64,7 @@ class Marketplace:
             await bookings.act(learner, booking.id, "cancel")
 
     async def lives(self, learner: Principal, number: int) -> None:
-        dice = random.Random(number)  # noqa: S311 - no secret
+        dice = random.Random(number)  # noqa: S311 - not a secret
         for _ in range(number):
             await self.live(learner, dice)
 
@@ -117,7 +117,7 @@ async def test_killed_relay_loses_no_event_and_keeps_order(empty_database: str, 
     jobs = await requested(empty_database, "SELECT count(*) FROM jobs WHERE kind = 'attend_booking'")
     assert jobs == total
     rows = await fetch(empty_database, "SELECT event, subject, kind FROM handed ORDER BY at")
-    first = {row["event"]: row for row in reversed(rows)}  # a killed relay hands some of them over once more
+    first = {row["event"]: row for row in reversed(rows)}  # a killed relay delivers some of them again
     order = [row["event"] for row in rows if row is first[row["event"]]]
     handed = defaultdict(list)
     for event in order:
@@ -156,7 +156,7 @@ async def test_only_steps_written_after_the_migration_are_events(empty_database:
 async def test_relay_does_not_block_booking_or_cancelling(storage: Storage) -> None:
     marketplace = await Marketplace.of(storage)
     learner = marketplace.learners[0]
-    await marketplace.live(learner, random.Random(1))  # noqa: S311 - no secret
+    await marketplace.live(learner, random.Random(1))  # noqa: S311 - not a secret
     booking = (
         await marketplace.services.bookings.book(learner, marketplace.session.id, marketplace.starts_at)
     ).resource
@@ -169,7 +169,7 @@ async def test_relay_does_not_block_booking_or_cancelling(storage: Storage) -> N
 
 
 async def test_booking_writes_send_no_notification(empty_database: str) -> None:
-    """A notification inside of the transaction would make commits wait for one another."""
+    """A notification inside the transaction would serialize commits."""
     triggers = "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgrelid IN ({})"
     tables = "'booking_steps'::regclass, 'events'::regclass, 'bookings'::regclass, 'slots'::regclass"
 

@@ -1,4 +1,4 @@
-"""Jobs that keep failing, as a worker reports them, and one that staff have tried again at once."""
+"""Failing jobs, as a worker reports them, and a retry by staff."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ WAITS_AN_HOUR = """
 
 
 class Trouble(Exception):
-    """What a handler meets, with a message that must not be shown."""
+    """An error of a handler, whose message must not be shown."""
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -1,4 +1,4 @@
-"""No job is lost and none forgotten, whoever is killed while it is under way."""
+"""No job is lost when a worker, a server or PostgreSQL is killed."""
 
 import asyncio
 import os
@@ -41,7 +41,7 @@ async def test_killed_worker_leaves_each_of_500_jobs_effective_once(empty_databa
     assert await requested(empty_database, "SELECT count(*) FROM effects") == 500
     operations = await requested(empty_database, "SELECT array_agg(subject) FROM effects")
     assert set(operations) == {job.subject for job in jobs}
-    assert 500 <= await requested(empty_database, "SELECT count(*) FROM begun") <= 500 + under_way
+    assert 500 <= await requested(empty_database, "SELECT count(*) FROM started") <= 500 + under_way
 
 
 async def test_worker_recovers_after_its_connection_is_cut(empty_database: str, storage: Storage) -> None:

@@ -1,4 +1,4 @@
-"""The worker: on time, and no job lost whatever its handler does."""
+"""The worker runs jobs on time and loses none, whatever their handlers do."""
 
 import asyncio
 import logging
@@ -19,7 +19,7 @@ from postgres.workers import QUICK, TIMEOUT, Seen, enqueue, opened, requested, w
 
 
 class Trouble(Exception):
-    """What a handler meets, with a message that must not be logged."""
+    """An error of a handler, whose message must not be logged."""
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -79,7 +79,7 @@ async def test_job_runs_only_after_its_transaction_commits(empty_database: str, 
 
 
 async def test_enqueuing_a_job_sends_no_notification(empty_database: str) -> None:
-    """PostgreSQL lets only one transaction that notifies commit at a time, so bookings would queue."""
+    """PostgreSQL commits transactions that notify one at a time, so bookings would queue."""
     assert await requested(empty_database, "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'jobs'::regclass") == 0
     assert not any("notify" in statement.lower() for statement in (ENQUEUE, ENQUEUED_WITH))
 

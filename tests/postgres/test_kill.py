@@ -1,4 +1,4 @@
-"""`kill -9` of the program and of PostgreSQL while people book: what was promised is there, nothing is half done."""
+"""`kill -9` of the program and of PostgreSQL under load: confirmed bookings are stored, and nothing is half done."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.runs_alone
 
 
 class Postgres:
-    """A PostgreSQL of the test's own, which can be killed."""
+    """A PostgreSQL of the test, which can be killed."""
 
     def __init__(self, data: Path, stack: ExitStack) -> None:
         self._data = data
@@ -67,10 +67,10 @@ async def assert_nothing_is_lost(books: Books, load: Load) -> None:
 
 
 def assert_refused_as_busy(answers: list[httpx.Response]) -> None:
-    """All but the few whose COMMIT was under way: of these nobody knows, and they are told so."""
+    """Check that all refusals are `busy`, except those whose COMMIT was in progress: their outcome is unknown."""
     refused = [response for response in answers if response.is_error]
-    said = {(response.status_code, response.json()["code"]) for response in refused}
-    assert said <= {(503, "busy"), (503, "outcome_unknown")}
+    codes = {(response.status_code, response.json()["code"]) for response in refused}
+    assert codes <= {(503, "busy"), (503, "outcome_unknown")}
     assert all(int(response.headers["Retry-After"]) >= 1 for response in refused)
     assert sum(response.json()["code"] == "outcome_unknown" for response in refused) <= BUYERS
 

@@ -1,4 +1,4 @@
-"""Metrics of the real program: of all its processes together, on a port of their own."""
+"""Metrics of the real program: of all its processes together, on a separate port."""
 
 import asyncio
 import json
@@ -28,11 +28,11 @@ from postgres.servers import Server, becomes_true, environment, free_port, is_al
 
 WORKERS = 2
 SAMPLED = 3
-"""Seconds within which a look at the pools is in the metrics."""
+"""Seconds within which the pools are sampled into the metrics."""
 
 
 class Metrics:
-    """What a port tells."""
+    """The metrics served on a port."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -42,7 +42,7 @@ class Metrics:
             return (await client.get(f"http://127.0.0.1:{self.port}/metrics")).text
 
     async def value(self, name: str, **labels: str) -> float:
-        """The sum of the samples that have these labels."""
+        """Return the sum of the samples with these labels."""
         total = 0.0
         for line in (await self.text()).splitlines():
             found = re.fullmatch(rf"{name}(?:\{{(.*)\}})? (\S+)", line)
@@ -60,7 +60,7 @@ class Metrics:
 
 
 def exporter_of(server: Server) -> int:
-    """The process that answers scrapes."""
+    """Return the process that answers scrapes."""
     [found] = [
         pid
         for pid in server.workers()
@@ -139,8 +139,8 @@ async def test_metrics_are_exported_again_after_exporter_was_killed(
     assert await becomes_true(lambda: len(set(server.workers()) - before) == 1, 10)
     assert await becomes_true(lambda: is_open(metrics.port), 10)
     assert await metrics.value("marketplace_request_seconds_count", route="/api/sessions") == 1
-    [args] = [line for line in server.log.read_text().splitlines() if "restarts in" in line]
-    assert "SIGKILL" in json.loads(args)["event"]
+    [received] = [line for line in server.log.read_text().splitlines() if "restarts in" in line]
+    assert "SIGKILL" in json.loads(received)["event"]
 
 
 async def test_metrics_used_in_alerts_exist_before_first_occurrence(
@@ -184,7 +184,7 @@ async def test_metrics_are_not_on_client_port_and_exporter_ends_with_program(
     metered: tuple[Server, Metrics],
 ) -> None:
     server, metrics = metered
-    # where the front end is built, its page answers at every address that is nobody else's
+    # a built front end serves its page at every address that no other route has
     assert "marketplace_request" not in (await server.client.get("/metrics")).text
     await metrics.text()
     children = server.workers()
@@ -210,7 +210,7 @@ async def test_a_worker_counts_its_jobs(empty_database: str) -> None:
         assert await metrics.value("marketplace_job_seconds_count", outcome="done") >= 1
         assert await metrics.value("marketplace_pool_connections") >= 1
         for kind in get_args(JobKind):
-            # before it first happens: an alert could not tell that it began
+            # present before its first increment, which an alert could not detect otherwise
             assert f'marketplace_job_seconds_count{{kind="{kind}",outcome="failed"}} 0.0' in await metrics.text()
         worker.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(worker.wait, 15) == 0

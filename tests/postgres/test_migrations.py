@@ -1,4 +1,4 @@
-"""The migrations make the schema that the tables describe, from anywhere and by many at once."""
+"""The migrations create the schema that the tables describe, from any revision and when run concurrently."""
 
 import asyncio
 import re
@@ -79,12 +79,12 @@ async def revision(connection: Any) -> Any:
 
 
 def ours(lines: list[str]) -> list[str]:
-    """Without the queue of pgqueuer, which the release before uses and a later one drops."""
+    """Leave out pgqueuer's table, which the previous release uses and a later one drops."""
     return [line for line in lines if "pgqueuer" not in line]
 
 
 async def described(dsn: str) -> dict[str, list[str]]:
-    """The schema, in PostgreSQL's own words."""
+    """Return the schema as PostgreSQL describes it."""
 
     async def describe(connection: Any) -> dict[str, list[str]]:
         return {kind: sorted([row[0] for row in await connection.fetch(sql)]) for kind, sql in DESCRIBED.items()}
@@ -105,7 +105,7 @@ async def compared(dsn: str, compare: Callable[[Connection], T]) -> T:
 
 @pytest.fixture
 def bare_database(postgres_server: str) -> Iterator[str]:
-    """A database that no migration has seen."""
+    """Create a database without migrations."""
     name = f"bare_{uuid4().hex}"
 
     def run(statement: str) -> None:
@@ -187,10 +187,10 @@ def test_every_constraint_name_contains_its_table(empty_database: str) -> None:
 
 def test_every_constraint_mapped_to_an_error_exists_in_database(empty_database: str) -> None:
     schema = asyncio.run(described(empty_database))
-    there = {line.split()[0] for line in schema["constraints"]}
+    existing = {line.split()[0] for line in schema["constraints"]}
     unique = {line.split()[3] for line in schema["indexes"] if line.startswith("CREATE UNIQUE INDEX")}
 
-    assert set(CONSTRAINTS) <= there | unique
+    assert set(CONSTRAINTS) <= existing | unique
 
 
 def test_ten_programs_migrating_concurrently_all_succeed(bare_database: str) -> None:

@@ -1,4 +1,4 @@
-"""Alerts and the dashboard against what the program exports: a name that nothing has is silent for ever."""
+"""Alerts and the dashboard use metric names that the program exports: an unknown name would never alert."""
 
 import json
 import re
@@ -27,16 +27,16 @@ SCRAPED: dict[str, Any] = yaml.safe_load((FILES / "prometheus.yaml").read_text()
 SCRAPED_PODS: dict[str, Any] = yaml.safe_load((FILES / "prometheus-kubernetes.yaml").read_text())
 JOBS = [{"job": each["job_name"]} for each in SCRAPED["scrape_configs"]]
 OF_PROMETHEUS = {"job", "instance"}
-"""Labels that it adds to every series itself."""
+"""Labels that Prometheus adds to every series."""
 FAILURES = {"status"}
-"""Labels whose values are of days that are no good, on which no test can wait."""
+"""Labels whose values only appear after failures, which a test cannot wait for."""
 PARTS = ("lhs", "rhs", "expr", "args", "param", "vector_selector")
 
 Exported = dict[str, list[dict[str, str]]]
 
 
 def parts(expression: Any) -> Iterator[Any]:
-    """An expression and everything in it."""
+    """Yield an expression and its parts."""
     yield expression
     for name in PARTS:
         inner = getattr(expression, name, None)
@@ -46,7 +46,7 @@ def parts(expression: Any) -> Iterator[Any]:
 
 
 def grouped_by(expression: Any) -> set[str]:
-    """The labels that sums are kept apart by, and that are matched on."""
+    """Return the labels that an expression groups by or matches on."""
     labels: set[str] = set()
     for part in parts(expression):
         modifier = getattr(part, "modifier", None)
@@ -66,7 +66,7 @@ EXPRESSIONS = {name: each["expr"] for name, each in (ALERTS | PANELS).items()}
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def exported(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Exported]:
-    """Every series of a program that was asked for a seat and told a wrong password, by name."""
+    """Return every series, by name, of a program that has served a booking and a refused login."""
     own = await connect(database, PoolLimits(min_size=1, max_size=1))
     storage = postgres_storage(own)
     session, [buyer] = await stored_session(storage), await people(storage, 1)

@@ -1,4 +1,4 @@
-"""Jobs in pgqueuer's table, where servers of the release before leave them while new workers run."""
+"""Jobs in pgqueuer's table, where servers of the previous release add them while new workers run."""
 
 import asyncio
 import re
@@ -21,7 +21,7 @@ from postgres.workers import requested
 SUBJECT = UUID(int=7)
 RUN_AT = datetime(2030, 2, 1, 12, tzinfo=UTC)
 [BEFORE] = re.findall(r'^down_revision = "(\d+)"', next(VERSIONS.glob("0018_*.py")).read_text(), re.MULTILINE)
-"""The last migration that the release before knows."""
+"""The last migration of the previous release."""
 ENQUEUE_AS_BEFORE = """
     INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, dedupe_key, status, attempts, heartbeat)
     VALUES (0, $1, $2, $3, $4, $5, $6, now() - $7::interval) RETURNING id

@@ -1,4 +1,4 @@
-"""How PostgreSQL carries out what the adapter sends, with 200,000 sessions and as many bookings."""
+"""Plans of the adapter's statements, with 200,000 sessions and as many bookings."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -9,10 +9,10 @@ import pytest
 from builders import (
     PASSWORD,
     TOMORROW,
-    a_caller,
     a_key,
     a_schedule,
     a_user,
+    principal_of,
     services_over,
     stored_feed,
     stored_login,
@@ -31,9 +31,9 @@ from staff_services import staff_over
 pytestmark = pytest.mark.starts_first
 
 PAGE_BLOCKS = 700
-"""Pages of 8 KiB for a page of a list: its rows, their creators, and what an index walks past on the way."""
+"""Maximum 8 KiB pages for a page of a list: its rows, their creators, and skipped index entries."""
 WINDOW_ROWS = 10_000
-"""Rows for a search by relevance, which ranks 2,000 matches of a word that three rows in ten have."""
+"""Maximum rows for a search by relevance, which ranks 2,000 matches of a word that three rows in ten have."""
 WINDOW_BLOCKS = 8_000
 
 BOOK_AT = TOMORROW + timedelta(hours=1)
@@ -139,7 +139,7 @@ async def test_a_summary_is_one_statement_that_reads_the_creators_own_rows(
     loaded: str, program: Watched, number: int, most_rows: int
 ) -> None:
     creator, window = numbered("user", number), SummaryWindow.at(datetime(2026, 6, 4, tzinfo=UTC), "Europe/Madrid")
-    await program.storage.summaries.find(creator, window)  # what an array of numbers is, asked once per connection
+    await program.storage.summaries.find(creator, window)  # the driver looks up the array type once per connection
 
     found = await carried_out(loaded, program, program.storage.summaries.find(creator, window))
 
@@ -155,7 +155,7 @@ async def test_a_feed_reads_the_bookings_nearest_to_now_and_no_others(
     feed = await stored_feed(program.storage, a_user(id=numbered("user", number)))
     now = TOMORROW + timedelta(days=days)
     window = FeedWindow(now=now, since=now - timedelta(days=1_000), maximum=50)
-    await program.storage.feeds.find_bookings(feed.token, window)  # what an array of steps is, see below
+    await program.storage.feeds.find_bookings(feed.token, window)  # the driver looks up the array type, see below
 
     found = await carried_out(loaded, program, program.storage.feeds.find_bookings(feed.token, window))
 
@@ -166,7 +166,7 @@ async def test_a_feed_reads_the_bookings_nearest_to_now_and_no_others(
 async def test_session_and_booking_are_looked_up_by_their_keys(loaded: str, program: Watched) -> None:
     lists = program.storage.booking_lists
     booking = (await lists.of_user(numbered("user", BUSY_PERSON), 1, None)).items[0]
-    await lists.find(booking.id)  # the driver asks once per connection what an array of steps is
+    await lists.find(booking.id)  # the driver looks up the array type of steps once per connection
 
     found = await carried_out(loaded, program, lists.find(booking.id))
     found += await carried_out(loaded, program, program.storage.catalog.find(booking.session_id, NOW))
@@ -188,7 +188,7 @@ async def test_a_page_of_the_catalog_is_one_statement_and_of_a_search_two(progra
 async def test_a_month_of_slots_is_one_statement(program: Watched) -> None:
     services, creator_id = services_over(program.storage), numbered("user", BUSY_CREATOR)
     session = await stored_session(program.storage, creator_id=creator_id)
-    owner = a_caller(a_user(id=creator_id, role="creator"))
+    owner = principal_of(a_user(id=creator_id, role="creator"))
     await services.schedules.replace(owner, session.id, a_schedule())
 
     listing = services.slots.list(None, session.id, BOOK_AT, BOOK_AT + timedelta(days=31))
@@ -200,35 +200,35 @@ async def test_a_session_and_the_lists_of_bookings_are_one_statement_each(progra
     services, creator = services_over(program.storage), a_user(id=numbered("user", BUSY_CREATOR), role="creator")
 
     assert len(await sent(program, services.sessions.get(numbered("session", 1), None))) == 1
-    assert len(await sent(program, services.bookings.list_own(a_caller(creator), PAGE, None))) == 1
-    assert len(await sent(program, services.bookings.list_of_creator(a_caller(creator), PAGE, None))) == 1
+    assert len(await sent(program, services.bookings.list_own(principal_of(creator), PAGE, None))) == 1
+    assert len(await sent(program, services.bookings.list_of_creator(principal_of(creator), PAGE, None))) == 1
 
 
 async def test_booking_an_occupied_start_takes_two_statements_and_opening_one_three(program: Watched) -> None:
     services, buyers = services_over(program.storage), await stored_users(program.storage, 2)
-    opener, follower = (a_caller(buyer) for buyer in buyers)
+    opener, follower = (principal_of(buyer) for buyer in buyers)
     session = await stored_session(program.storage)
 
-    await services.bookings.book(opener, session.id, BOOK_AT + timedelta(days=1))  # the driver learns types once
+    await services.bookings.book(opener, session.id, BOOK_AT + timedelta(days=1))  # the driver loads types once
 
     bookable = await sent(program, services.bookings.book(opener, session.id, BOOK_AT))
     taking = await sent(program, services.bookings.book(follower, session.id, BOOK_AT))
 
-    assert [len(bookable), len(taking)] == [5, 4]  # with BEGIN and COMMIT
+    assert [len(bookable), len(taking)] == [5, 4]  # including BEGIN and COMMIT
     assert bookable[-2:] == taking[-2:] == ["WITH taken", "COMMIT;"]
 
 
 async def test_cancelling_a_slot_takes_as_many_statements_for_a_hundred_bookings_as_for_two(program: Watched) -> None:
     services, buyers = services_over(program.storage), await stored_users(program.storage, 100)
     session = await stored_session(program.storage, max_participants=100)
-    owner = a_caller(a_user(id=session.creator_id, role="creator"))
+    owner = principal_of(a_user(id=session.creator_id, role="creator"))
     counted = []
-    for number in (1, 2, 100):  # the driver learns types with the first
+    for number in (1, 2, 100):  # the driver loads types with the first statement
         for buyer in buyers[:number]:
-            await services.bookings.book(a_caller(buyer), session.id, BOOK_AT)
+            await services.bookings.book(principal_of(buyer), session.id, BOOK_AT)
         counted.append(len(await sent(program, services.slots.cancel(owner, session.id, BOOK_AT))))
 
-    assert counted[1:] == [8, 8]  # with BEGIN and COMMIT, two for each of the locks
+    assert counted[1:] == [8, 8]  # including BEGIN and COMMIT, and two for each of the locks
 
 
 async def test_deactivating_a_creator_takes_as_many_statements_for_many_bookings_as_for_two(
@@ -236,12 +236,12 @@ async def test_deactivating_a_creator_takes_as_many_statements_for_many_bookings
 ) -> None:
     services, buyers = services_over(program.storage), await stored_users(program.storage, 60)
     staff = staff_over(services)
-    superuser = a_caller((await stored_users(program.storage, 1, is_staff=True, is_superuser=True))[0])
+    superuser = principal_of((await stored_users(program.storage, 1, is_staff=True, is_superuser=True))[0])
     counted = []
     for number in (1, 2, 60):
         session = await stored_session(program.storage, max_participants=60)
         for buyer in buyers[:number]:
-            await services.bookings.book(a_caller(buyer), session.id, BOOK_AT)
+            await services.bookings.book(principal_of(buyer), session.id, BOOK_AT)
         off = staff.users.deactivate(superuser, session.creator_id, "Asked for.", cancel_sold_seats=True)
         counted.append(len(await sent(program, off)))
 
@@ -254,7 +254,7 @@ async def test_impersonated_request_authenticates_with_one_statement_by_keys(loa
     own = await stored_login(program.storage, staff, "a token of the staff")
     learner = await stored_user(program.storage)
     started = await staff_over(services).impersonations.begin(
-        a_caller(staff, own.id), learner.id, "They asked for help."
+        principal_of(staff, own.id), learner.id, "They asked for help."
     )
 
     found = await carried_out(loaded, program, services.tokens.authenticate(started.access))
@@ -264,9 +264,9 @@ async def test_impersonated_request_authenticates_with_one_statement_by_keys(loa
 
 
 async def test_idempotency_key_costs_one_statement_and_a_replay_three(program: Watched) -> None:
-    services, buyer = services_over(program.storage), a_caller((await stored_users(program.storage, 1))[0])
+    services, buyer = services_over(program.storage), principal_of((await stored_users(program.storage, 1))[0])
     session, key = await stored_session(program.storage), a_key(user_id=buyer.user_id)
-    await services.bookings.book(buyer, session.id, BOOK_AT + timedelta(days=1))  # the driver learns types once
+    await services.bookings.book(buyer, session.id, BOOK_AT + timedelta(days=1))  # the driver loads types once
 
     first = await sent(program, services.bookings.book(buyer, session.id, BOOK_AT, key=key))
     repeat = await sent(program, services.bookings.book(buyer, session.id, BOOK_AT, key=key))

@@ -1,4 +1,4 @@
-"""What is said when the database is lost: never more than is known."""
+"""Errors after a lost database connection never claim an outcome that is not known."""
 
 import asyncio
 from collections.abc import AsyncIterator

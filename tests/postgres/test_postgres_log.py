@@ -1,4 +1,4 @@
-"""PostgreSQL's own log, and its shipped settings: the detail of an error quotes rows, and rows are people."""
+"""PostgreSQL's log with the shipped settings: error details quote rows, which are personal data."""
 
 import re
 from pathlib import Path
@@ -23,7 +23,7 @@ QUIET = {"log_error_verbosity": "terse", "log_parameter_max_length": "0", "log_p
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder whose server reads the shipped settings too, where the program does not say otherwise."""
+    """Return a data folder whose server reads the shipped settings, except those that the program sets."""
     folder = tmp_path_factory.mktemp("shipped") / "data"
     with embedded_postgres(folder):
         pass

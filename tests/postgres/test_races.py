@@ -1,4 +1,4 @@
-"""Three processes of the program over one database, and people who all want the same thing."""
+"""Three processes over one database, and users who compete for the same seats."""
 
 import asyncio
 import time
@@ -26,8 +26,8 @@ HALF_AN_HOUR = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Town:
-    """Three processes, their database, and 200 people who can buy."""
+class Cluster:
+    """Three processes, their database, and 200 buyers."""
 
     dsn: str
     servers: list[Server]
@@ -37,186 +37,186 @@ class Town:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def town(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+async def cluster(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
     own = await connect(database, PoolLimits(max_size=2))
     storage = postgres_storage(own)
     folder = tmp_path_factory.mktemp("servers")
     async with servers(3, database, folder, pool_max_size=6) as started:
-        yield Town(database, started, storage, Books(database), list(await people(storage, BUYERS)))
+        yield Cluster(database, started, storage, Books(database), list(await people(storage, BUYERS)))
     await own.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module", autouse=True)
-async def nothing_is_amiss(town: Town) -> AsyncIterator[None]:
-    """After every test the books are right and no process has logged a bug."""
+async def check_consistency(cluster: Cluster) -> AsyncIterator[None]:
+    """Check after every test that the database is consistent and no process has logged an error."""
     yield
-    assert await town.books.discrepancies() == []
-    assert [line for server in town.servers for line in server.failures()] == []
+    assert await cluster.books.discrepancies() == []
+    assert [line for server in cluster.servers for line in server.failures()] == []
 
 
-async def overlapping(town: Town, number: int, **changes: Any) -> list[Session]:
-    """Sessions of one creator, each an hour long."""
-    creator = (await person(town.storage, role="creator")).user
-    return [await stored_session(town.storage, creator_id=creator.id, **changes) for _ in range(number)]
+async def overlapping(cluster: Cluster, number: int, **changes: Any) -> list[Session]:
+    """Store sessions of one creator, each an hour long."""
+    creator = (await person(cluster.storage, role="creator")).user
+    return [await stored_session(cluster.storage, creator_id=creator.id, **changes) for _ in range(number)]
 
 
 async def change(server: Server, owner: Person, session: Session, **changes: Any) -> httpx.Response:
     return await server.client.patch(f"/api/sessions/{session.id}/", headers=owner.headers, json=changes)
 
 
-async def test_rush_of_200_buyers_for_7_seats_sells_7_and_answers_193_sold_out(town: Town) -> None:
-    session = await stored_session(town.storage, max_participants=7)
+async def test_rush_of_200_buyers_for_7_seats_sells_7_and_answers_193_sold_out(cluster: Cluster) -> None:
+    session = await stored_session(cluster.storage, max_participants=7)
 
-    responses = await rush(town.servers, town.buyers, [session])
+    responses = await rush(cluster.servers, cluster.buyers, [session])
 
     assert answers(responses) == {"201": 7, "409 sold_out": 193}
-    assert await town.books.seats_taken(session) == [7]
+    assert await cluster.books.seats_taken(session) == [7]
 
 
-async def test_rush_for_three_seats_each_of_ten_sells_to_three_buyers(town: Town) -> None:
-    session = await stored_session(town.storage, max_participants=10)
+async def test_rush_for_three_seats_each_of_ten_sells_to_three_buyers(cluster: Cluster) -> None:
+    session = await stored_session(cluster.storage, max_participants=10)
 
-    responses = await rush(town.servers, town.buyers[:60], [session], seats=3)
+    responses = await rush(cluster.servers, cluster.buyers[:60], [session], seats=3)
 
     assert answers(responses) == {"201": 3, "409 sold_out": 57}
-    assert await town.books.seats_taken(session) == [9]
+    assert await cluster.books.seats_taken(session) == [9]
 
 
-async def test_buyer_who_books_twenty_times_concurrently_has_one_booking(town: Town) -> None:
-    session = await stored_session(town.storage, max_participants=20)
+async def test_buyer_who_books_twenty_times_concurrently_has_one_booking(cluster: Cluster) -> None:
+    session = await stored_session(cluster.storage, max_participants=20)
 
-    responses = await rush(town.servers, town.buyers[:1] * 20, [session])
+    responses = await rush(cluster.servers, cluster.buyers[:1] * 20, [session])
 
     assert answers(responses) == {"201": 1, "409 already_booked": 19}
 
 
-async def test_overlapping_sessions_of_one_creator_sell_seats_in_one_only(town: Town) -> None:
+async def test_overlapping_sessions_of_one_creator_sell_seats_in_one_only(cluster: Cluster) -> None:
     for _ in range(ROUNDS):
-        pair = await overlapping(town, 2, max_participants=5)
+        pair = await overlapping(cluster, 2, max_participants=5)
 
         early, late = await asyncio.gather(
-            rush(town.servers, town.buyers[:30], pair[:1], starts_at=TOMORROW),
-            rush(town.servers, town.buyers[30:60], pair[1:], starts_at=TOMORROW + HALF_AN_HOUR),
+            rush(cluster.servers, cluster.buyers[:30], pair[:1], starts_at=TOMORROW),
+            rush(cluster.servers, cluster.buyers[30:60], pair[1:], starts_at=TOMORROW + HALF_AN_HOUR),
         )
 
         assert answers(early + late) == {"201": 5, "409 sold_out": 25, "409 creator_unavailable": 30}
-        assert [seats for session in pair for seats in await town.books.seats_taken(session)] == [5]
+        assert [seats for session in pair for seats in await cluster.books.seats_taken(session)] == [5]
 
 
-async def test_a_deadlock_would_be_counted(town: Town) -> None:
-    before = await town.books.deadlocks()
+async def test_a_deadlock_would_be_counted(cluster: Cluster) -> None:
+    before = await cluster.books.deadlocks()
 
-    await town.books.deadlock()
+    await cluster.books.deadlock()
 
-    assert await town.books.deadlocks() == before + 1
+    assert await cluster.books.deadlocks() == before + 1
 
 
-async def test_rush_of_200_buyers_over_six_overlapping_sessions_has_no_deadlock_or_busy(town: Town) -> None:
-    before = await town.books.deadlocks()
+async def test_rush_of_200_buyers_over_six_overlapping_sessions_has_no_deadlock_or_busy(cluster: Cluster) -> None:
+    before = await cluster.books.deadlocks()
     for _ in range(ROUNDS):
-        six = await overlapping(town, 6, max_participants=50)
+        six = await overlapping(cluster, 6, max_participants=50)
 
-        responses = await rush(town.servers, town.buyers, six)
+        responses = await rush(cluster.servers, cluster.buyers, six)
 
         assert statuses(responses) == {201, 409}
-        taken = [seats for session in six for seats in await town.books.seats_taken(session)]
+        taken = [seats for session in six for seats in await cluster.books.seats_taken(session)]
         assert taken == [len(booked(responses))]
 
-    assert await town.books.deadlocks() == before
+    assert await cluster.books.deadlocks() == before
 
 
-async def test_seats_released_and_taken_concurrently_are_counted_correctly(town: Town) -> None:
-    session = await stored_session(town.storage, max_participants=5)
-    first = await rush(town.servers, town.buyers[:5], [session])
+async def test_seats_released_and_taken_concurrently_are_counted_correctly(cluster: Cluster) -> None:
+    session = await stored_session(cluster.storage, max_participants=5)
+    first = await rush(cluster.servers, cluster.buyers[:5], [session])
 
     async def cancel(buyer: Person, response: httpx.Response) -> httpx.Response:
         path = f"/api/bookings/{response.json()['id']}/cancel/"
-        return await town.servers[0].client.post(path, headers=buyer.headers)
+        return await cluster.servers[0].client.post(path, headers=buyer.headers)
 
     cancelled, second = await asyncio.gather(
-        asyncio.gather(*(cancel(*pair) for pair in zip(town.buyers, first, strict=False))),
-        rush(town.servers, town.buyers[5:65], [session]),
+        asyncio.gather(*(cancel(*pair) for pair in zip(cluster.buyers, first, strict=False))),
+        rush(cluster.servers, cluster.buyers[5:65], [session]),
     )
 
     assert statuses(first) == {201}
     assert statuses(cancelled) == {200}
     assert statuses(second) <= {201, 409}
-    assert await town.books.seats_taken(session) == [len(booked(second))]
+    assert await cluster.books.seats_taken(session) == [len(booked(second))]
 
 
 @pytest.mark.parametrize("seats", [3, 30])
-async def test_a_changed_capacity_is_never_oversold(town: Town, seats: int) -> None:
+async def test_a_changed_capacity_is_never_oversold(cluster: Cluster, seats: int) -> None:
     for _ in range(ROUNDS):
-        owner = await person(town.storage, role="creator")
-        session = await stored_session(town.storage, creator_id=owner.user.id, max_participants=10)
+        owner = await person(cluster.storage, role="creator")
+        session = await stored_session(cluster.storage, creator_id=owner.user.id, max_participants=10)
 
         responses, edit = await asyncio.gather(
-            rush(town.servers, town.buyers[:60], [session]),
-            change(town.servers[0], owner, session, max_participants=seats),
+            rush(cluster.servers, cluster.buyers[:60], [session]),
+            change(cluster.servers[0], owner, session, max_participants=seats),
         )
 
         assert statuses(responses) <= {201, 409}
         assert answers([edit]).keys() <= {"200", "409 has_upcoming_bookings"}
-        taken = await town.books.seats_taken(session)
+        taken = await cluster.books.seats_taken(session)
         assert taken == [len(booked(responses))]
         assert taken[0] <= (seats if edit.status_code == httpx.codes.OK else 10)
 
 
-async def test_session_deactivated_during_rush_is_booked_before_or_not_found(town: Town) -> None:
+async def test_session_deactivated_during_rush_is_booked_before_or_not_found(cluster: Cluster) -> None:
     for _ in range(ROUNDS):
-        owner = await person(town.storage, role="creator")
-        session = await stored_session(town.storage, creator_id=owner.user.id, max_participants=100)
+        owner = await person(cluster.storage, role="creator")
+        session = await stored_session(cluster.storage, creator_id=owner.user.id, max_participants=100)
 
         responses, edit = await asyncio.gather(
-            rush(town.servers, town.buyers[:60], [session]),
-            change(town.servers[0], owner, session, status="inactive"),
+            rush(cluster.servers, cluster.buyers[:60], [session]),
+            change(cluster.servers[0], owner, session, status="inactive"),
         )
-        later = await rush(town.servers, town.buyers[60:72], [session])
+        later = await rush(cluster.servers, cluster.buyers[60:72], [session])
 
         assert edit.status_code == 200
         assert statuses(responses) <= {201, 404}
         assert statuses(later) == {404}
-        assert sum(await town.books.seats_taken(session)) == len(booked(responses))
+        assert sum(await cluster.books.seats_taken(session)) == len(booked(responses))
 
 
-async def test_session_archived_during_rush_has_either_bookings_or_is_archived(town: Town) -> None:
+async def test_session_archived_during_rush_has_either_bookings_or_is_archived(cluster: Cluster) -> None:
     outcomes: Counter[str] = Counter()
     for _ in range(2 * ROUNDS):
-        owner = await person(town.storage, role="creator")
-        session = await stored_session(town.storage, creator_id=owner.user.id, max_participants=100)
+        owner = await person(cluster.storage, role="creator")
+        session = await stored_session(cluster.storage, creator_id=owner.user.id, max_participants=100)
         path = f"/api/sessions/{session.id}/"
 
         responses, end = await asyncio.gather(
-            rush(town.servers, town.buyers[:6], [session]),
-            town.servers[1].client.delete(path, headers=owner.headers),
+            rush(cluster.servers, cluster.buyers[:6], [session]),
+            cluster.servers[1].client.delete(path, headers=owner.headers),
         )
 
         outcomes.update(answers([end]))
         assert statuses(responses) == ({404} if end.status_code == httpx.codes.NO_CONTENT else {201})
-        assert sum(await town.books.seats_taken(session)) == len(booked(responses))
+        assert sum(await cluster.books.seats_taken(session)) == len(booked(responses))
     assert outcomes.keys() <= {"204", "409 has_upcoming_bookings"}
 
 
-async def test_creator_deactivated_during_rush_sells_no_further_seat(town: Town) -> None:
-    owner = await person(town.storage, role="creator")
-    session = await stored_session(town.storage, creator_id=owner.user.id, max_participants=10_000)
-    stopping = asyncio.create_task(run_command(town.dsn, "deactivate", owner.user.email))
+async def test_creator_deactivated_during_rush_sells_no_further_seat(cluster: Cluster) -> None:
+    owner = await person(cluster.storage, role="creator")
+    session = await stored_session(cluster.storage, creator_id=owner.user.id, max_participants=10_000)
+    stopping = asyncio.create_task(run_command(cluster.dsn, "deactivate", owner.user.email))
 
     seen: list[httpx.Response] = []
     place = 0
     while not stopping.done():
         start = TOMORROW + place * timedelta(hours=2)
-        seen += await rush(town.servers, town.buyers[:20], [session], starts_at=start)
+        seen += await rush(cluster.servers, cluster.buyers[:20], [session], starts_at=start)
         place += 1
     await stopping
-    later = await rush(town.servers, town.buyers, [session])
+    later = await rush(cluster.servers, cluster.buyers, [session])
 
     assert statuses(seen) <= {201, 404}
     assert 201 in statuses(seen)
     assert statuses(later) == {404}
 
 
-async def test_concurrent_registrations_with_one_email_have_one_winner(town: Town) -> None:
+async def test_concurrent_registrations_with_one_email_have_one_winner(cluster: Cluster) -> None:
     for _ in range(ROUNDS):
         user = a_user()
         changes = {"password": f"{PASSWORD} battery staple"}
@@ -225,8 +225,8 @@ async def test_concurrent_registrations_with_one_email_have_one_winner(town: Tow
             *(
                 server.client.post("/api/auth/register/", json=changes | {"email": email, "username": name})
                 for server, email, name in (
-                    (town.servers[0], user.email, user.username),
-                    (town.servers[1], user.email.upper(), f"{user.username}.2"),
+                    (cluster.servers[0], user.email, user.username),
+                    (cluster.servers[1], user.email.upper(), f"{user.username}.2"),
                 )
             )
         )
@@ -234,15 +234,15 @@ async def test_concurrent_registrations_with_one_email_have_one_winner(town: Tow
         assert answers(responses) == {"201": 1, "409 email_taken": 1}
 
 
-async def test_token_of_deactivated_user_is_refused_by_every_process_within_a_second(town: Town) -> None:
-    someone = await person(town.storage)
+async def test_token_of_deactivated_user_is_refused_by_every_process_within_a_second(cluster: Cluster) -> None:
+    someone = await person(cluster.storage)
 
     async def ask() -> list[int]:
-        requested = (server.client.get("/api/auth/profile/", headers=someone.headers) for server in town.servers)
+        requested = (server.client.get("/api/auth/profile/", headers=someone.headers) for server in cluster.servers)
         return [response.status_code for response in await asyncio.gather(*requested)]
 
     known = await ask()
-    await services_over(town.storage).users.set_active(someone.user.id, is_active=False)
+    await services_over(cluster.storage).users.set_active(someone.user.id, is_active=False)
     end = time.monotonic() + 1
     while (seen := await ask()) != [401, 401, 401] and time.monotonic() < end:
         assert set(seen) <= {200, 401}
@@ -252,15 +252,15 @@ async def test_token_of_deactivated_user_is_refused_by_every_process_within_a_se
     assert await ask() == [401, 401, 401]
 
 
-async def test_a_sign_out_ends_the_access_token_on_every_process_within_a_second(town: Town) -> None:
-    someone = await person(town.storage)
-    responses = [await book(server, someone, await stored_session(town.storage)) for server in town.servers]
-    now = services_over(town.storage).clock.now()
-    async with town.storage.unit_of_work() as tx:
+async def test_a_sign_out_ends_the_access_token_on_every_process_within_a_second(cluster: Cluster) -> None:
+    someone = await person(cluster.storage)
+    responses = [await book(server, someone, await stored_session(cluster.storage)) for server in cluster.servers]
+    now = services_over(cluster.storage).clock.now()
+    async with cluster.storage.unit_of_work() as tx:
         await tx.tokens.revoke_all(someone.user.id, now)
     revoked_at = time.monotonic()
 
-    for server in town.servers:
+    for server in cluster.servers:
         while (await server.client.get("/api/bookings/", headers=someone.headers)).status_code != 401:
             assert time.monotonic() < revoked_at + 1
 

@@ -1,4 +1,4 @@
-"""Limits of several programs over one database."""
+"""Rate limits of several programs over one database."""
 
 import asyncio
 from collections import Counter

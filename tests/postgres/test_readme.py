@@ -1,4 +1,4 @@
-"""What the README prints is what happens."""
+"""The commands of the README print what it shows."""
 
 import re
 import subprocess
@@ -21,13 +21,13 @@ async def test_the_curl_journey_works_as_printed(database: str, tmp_path: Path) 
     try:
         await server.starts()
         script = the_journey().replace("http://localhost:8000", f"http://127.0.0.1:{server.port}")
-        walked = subprocess.run(  # noqa: ASYNC221 - nothing else goes on meanwhile
+        walked = subprocess.run(  # noqa: ASYNC221 - nothing else runs meanwhile
             ["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, check=False, timeout=60
         )
     finally:
         await server.end()
     assert walked.returncode == 0, walked.stderr
-    for said in (
+    for expected in (
         '"username":"grace"',
         '"username":"alan"',
         '"title":"Compilers by hand"',
@@ -35,4 +35,4 @@ async def test_the_curl_journey_works_as_printed(database: str, tmp_path: Path) 
         '"email":"alan@example.org"',
         '"status":"cancelled"',
     ):
-        assert said in walked.stdout, said
+        assert expected in walked.stdout, expected

@@ -1,4 +1,4 @@
-"""A standby answers the public lists, and nobody notices when it cannot."""
+"""A standby answers the public lists; if it cannot, the primary does without an error."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -40,7 +40,7 @@ class Pair:
         return {session.title for session in page.items}
 
     async def shows(self, title: str, within: float = 5) -> bool:
-        """Whether a title is listed sooner or later."""
+        """Wait until a title is listed; return whether it is."""
         end = asyncio.get_running_loop().time() + within
         while asyncio.get_running_loop().time() < end:
             if title in await self.titles():
@@ -82,7 +82,7 @@ async def test_lists_are_read_from_standby(pair: Pair) -> None:
     try:
         session = await stored_session(pair.storage, title="Meanwhile")
         assert "Meanwhile" not in await pair.titles()
-        # one session is asked of the primary: who has just made it sees it
+        # a single session is read from the primary, so its creator sees it immediately
         assert await pair.storage.catalog.find(session.id, NOW) is not None
     finally:
         await pair.on_standby("SELECT pg_wal_replay_resume()")

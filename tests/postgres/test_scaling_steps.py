@@ -1,4 +1,4 @@
-"""What docs/scaling.md says of partitions and of nodes, as far as one PostgreSQL can tell."""
+"""What docs/scaling.md states about partitions and nodes, as far as one PostgreSQL can show it."""
 
 import asyncio
 import re
@@ -43,7 +43,7 @@ async def connection(database: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def refused(connection: asyncpg.Connection, statement: str) -> bool:
-    """Whether PostgreSQL says that it cannot do that."""
+    """Return whether PostgreSQL rejects the statement as unsupported."""
     try:
         async with connection.transaction():
             await connection.execute(statement)

@@ -1,4 +1,4 @@
-"""The API against its own document: every check of schemathesis, over HTTP, on a seeded database."""
+"""The API against its OpenAPI document: every check of schemathesis, over HTTP, on a seeded database."""
 
 import asyncio
 import os
@@ -27,18 +27,18 @@ async def test_api_conforms_to_its_openapi_document(empty_database: str, tmp_pat
     await run_command(empty_database, "seed-demo")
     async with servers(1, empty_database, tmp_path) as (server,):
         address = f"http://127.0.0.1:{server.port}"
-        # it leaves out Authorization, which the option of the other run would add again
-        nobody = await asyncio.to_thread(_check, address, tmp_path, ["--checks", "missing_required_header"])
-        somebody = await asyncio.to_thread(_check, address, tmp_path, _as_creator(address))
+        # this check omits Authorization, which the option of the other run would add again
+        anonymous = await asyncio.to_thread(_check, address, tmp_path, ["--checks", "missing_required_header"])
+        signed_in = await asyncio.to_thread(_check, address, tmp_path, _as_creator(address))
         failures = server.failures()
-    for checked in (nobody, somebody):
+    for checked in (anonymous, signed_in):
         assert checked.returncode == 0, checked.stdout[-6000:] + checked.stderr[-2000:]
-    assert f"Tested: {operations}" in somebody.stdout
+    assert f"Tested: {operations}" in signed_in.stdout
     assert failures == []
 
 
 def _as_creator(server: str) -> list[str]:
-    """Every other check, signed in."""
+    """Return the options of all other checks, signed in."""
     return [
         *("--checks", "all", "--exclude-checks", "missing_required_header"),
         *("--header", f"Authorization: Bearer {_login(server)['access']}"),

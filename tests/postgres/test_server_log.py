@@ -1,4 +1,4 @@
-"""The log of the real program: all of it JSON, each line with the id of its own request."""
+"""The log of the real program is JSON throughout, each line with the id of its request."""
 
 import asyncio
 import json
@@ -22,15 +22,15 @@ async def test_every_log_line_is_json_with_route_and_user_and_without_content(da
         answers = [await book(server, buyer, session, starts_at=TOMORROW) for buyer in buyers]
         await server.client.post("/api/auth/login/", json={"email": "ada@example.org", "password": "correct horse"})
         await server.client.get("/api/sessions/?search=whisper")
-        said = server.log.read_text()
+        output = server.log.read_text()
 
-    lines = [json.loads(line) for line in said.splitlines()]
+    lines = [json.loads(line) for line in output.splitlines()]
     bookings = [line for line in lines if line.get("route") == "/api/bookings"]
     assert [(line["status"], line.get("code")) for line in bookings] == [(201, None), (409, "sold_out")]
     assert [line["request_id"] for line in bookings] == [answer.headers["x-request-id"] for answer in answers]
     assert all(line["person_id"] and line["statements"] and line["database_ms"] for line in bookings)
     tokens = [buyer.headers["Authorization"].removeprefix("Bearer ") for buyer in buyers]
-    assert not any(word in said for word in ("ada@example.org", "correct horse", "whisper", *tokens))
+    assert not any(word in output for word in ("ada@example.org", "correct horse", "whisper", *tokens))
 
 
 async def test_log_lines_of_concurrent_requests_do_not_mix(database: str, tmp_path: Path) -> None:
@@ -41,8 +41,8 @@ async def test_log_lines_of_concurrent_requests_do_not_mix(database: str, tmp_pa
         await asyncio.sleep(0.2)
         lines = [json.loads(line) for line in server.log.read_text().splitlines()]
 
-    args = {line["request_id"]: line["status"] for line in lines if line.get("route") == "/api/sessions"}
-    assert args == {name: answer.status_code for name, answer in zip(names, answers, strict=True)}
-    refused = {name for name, status in args.items() if status == 503}
+    received = {line["request_id"]: line["status"] for line in lines if line.get("route") == "/api/sessions"}
+    assert received == {name: answer.status_code for name, answer in zip(names, answers, strict=True)}
+    refused = {name for name, status in received.items() if status == 503}
     warned = {line["request_id"] for line in lines if "was refused" in line["event"]}
     assert warned - {line["request_id"] for line in lines if line.get("route") == "/health/ready"} == refused

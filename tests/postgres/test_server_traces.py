@@ -1,4 +1,4 @@
-"""The traces of the real program, as a collector receives them."""
+"""Traces of the real program, as a collector receives them."""
 
 import json
 import subprocess
@@ -20,21 +20,21 @@ PARENT = "00f067aa0ba902b7"
 
 
 class Collector(HTTPServer):
-    """Takes what is sent to it."""
+    """Collects the received spans."""
 
     def __init__(self) -> None:
         self.sent: list[bytes] = []
         super().__init__(("127.0.0.1", 0), Receiver)
 
     def spans(self) -> list[Any]:
-        """All of them, whoever sent them together."""
+        """Return the spans of all requests."""
         batches = [ExportTraceServiceRequest.FromString(body) for body in self.sent]
         scopes = [scope for batch in batches for one in batch.resource_spans for scope in one.scope_spans]
         return [span for scope in scopes for span in scope.spans]
 
 
 class Receiver(BaseHTTPRequestHandler):
-    """One sending."""
+    """Receive one export."""
 
     server: Collector
 
@@ -45,7 +45,7 @@ class Receiver(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Nothing: what was sent is the test's to look at."""
+        """Log nothing: tests inspect the spans."""
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ async def test_request_and_its_statements_reach_collector_under_trace_of_client(
             assert (await client.get("/api/sessions/?search=whisper", headers=headers)).is_success
     finally:
         program.terminate()
-        # what was not sent yet is sent before it ends
+        # remaining spans are exported before it ends
         assert await becomes_true(lambda: program.poll() is not None, 30)
 
     spans = collector.spans()

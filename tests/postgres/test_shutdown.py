@@ -1,4 +1,4 @@
-"""A server that is told to stop under load: who asks whether it is ready is told in time, and nobody loses anything."""
+"""A server stopped under load: it reports not ready in time, and no request is lost."""
 
 import asyncio
 import signal
@@ -26,7 +26,7 @@ DELAY = 1.5
 
 
 class Proxy:
-    """Sends requests as long as the server says that it is ready, as whatever stands before it does."""
+    """Sends requests as long as the server reports ready, as a load balancer does."""
 
     def __init__(self, server: Server) -> None:
         self.server = server

@@ -1,4 +1,4 @@
-"""The steps of bookings that a release before 0016 wrote, when a move was a sentence in its reason."""
+"""Migration of booking steps written before 0016, when a rescheduling was a sentence in the reason."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from builders import TOMORROW, a_caller, services_over, stored_session, stored_user
+from builders import TOMORROW, principal_of, services_over, stored_session, stored_user
 from fakes import MovableClock
 from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.schema.migrate import migrate
@@ -18,7 +18,7 @@ from marketplace.core.ports.storage import Storage
 
 HOUR = timedelta(hours=1)
 SENTENCE = "Moved from 2030-01-01 09:00 to 2030-01-02 09:00 UTC."
-"""What whoever cancels may write as well as anybody."""
+"""A reason that any user could have written when cancelling."""
 
 Histories = dict[UUID, list[BookingStep]]
 
@@ -41,19 +41,19 @@ async def ask(dsn: str, sql: str) -> list[asyncpg.Record]:
 
 
 async def every_step(storage: Storage) -> list[UUID]:
-    """Bookings that between them took every step there is."""
+    """Store bookings that together took every kind of step."""
     clock = MovableClock()
     services = services_over(storage, clock=clock)
     creator, staff = await stored_user(storage, role="creator"), await stored_user(storage, is_staff=True)
     session = await stored_session(storage, creator_id=creator.id, requires_confirmation=True, max_participants=9)
-    learners = [a_caller(await stored_user(storage)) for _ in range(6)]
-    owner, office = a_caller(creator), a_caller(staff)
+    learners = [principal_of(await stored_user(storage)) for _ in range(6)]
+    owner, admin = principal_of(creator), principal_of(staff)
     bookings, move = services.bookings, services.bookings.reschedule
     ids = [(await bookings.book(learner, session.id, TOMORROW)).resource.id for learner in learners]
     rescheduled, declined, expired, completed, cancelled_bookings, taken_back = ids
     await move(learners[0], rescheduled, TOMORROW + HOUR, "The bus is late. UTC.")
     await bookings.act(owner, rescheduled, "confirm")
-    await move(office, rescheduled, TOMORROW + 3 * HOUR)
+    await move(admin, rescheduled, TOMORROW + 3 * HOUR)
     await move(learners[0], rescheduled, TOMORROW + 4 * HOUR, "Two\nlines.")
     await bookings.act(owner, rescheduled, "confirm")
     await bookings.act(owner, rescheduled, "cancel", SENTENCE)

@@ -1,4 +1,4 @@
-"""Migrations while others are there: people who book, somebody who reads for long, other programs that migrate."""
+"""Migrations while users book, a long transaction reads, and other programs migrate."""
 
 import asyncio
 import os
@@ -72,7 +72,7 @@ def books(empty_database: str) -> Books:
 
 @asynccontextmanager
 async def booking(dsn: str, folder: Path) -> AsyncIterator[tuple[Server, Load]]:
-    """People who book at a program that runs."""
+    """Run a program with users who book."""
     async with servers(1, dsn, folder, workers=2, pool_max_size=4) as [server], under_load(server, dsn) as load:
         yield server, load
 
@@ -82,7 +82,7 @@ async def revision(books: Books) -> Any:
 
 
 def migrating(number: int, dsn: str, upgrades: Upgrades) -> subprocess.Popen[bytes]:
-    """So many programs that migrate at once, in a process group of their own."""
+    """Start this many concurrent migrations, in a process group of their own."""
     command = [sys.executable, "-c", MIGRATE, str(number), dsn, *map(str, upgrades.folders)]
     return subprocess.Popen(command, start_new_session=True)
 
@@ -174,11 +174,11 @@ async def test_migration_out_of_lock_retries_names_itself_and_the_blocker(
     twice = RetryPolicy(lock_timeout=timedelta(seconds=0.5), pause=timedelta(seconds=0.1), tries=2)
 
     async with held(empty_database, "SELECT FROM bookings") as reader:
-        with pytest.raises(MigrationError) as args:
+        with pytest.raises(MigrationError) as received:
             await migrate(empty_database, policy=twice, folders=upgrades.folders)
         pid = reader.get_server_pid()
 
-    assert str(args.value).startswith(
+    assert str(received.value).startswith(
         f"Migration {refused} couldn't get a lock in 2 tries of 0.5 s and wasn't applied: the database is at {done}."
         f" It was blocked by process {pid} (a long report, idle in transaction for "
     )
@@ -262,11 +262,11 @@ async def test_program_serves_on_database_newer_than_itself_without_changing_it(
     newer = upgrades.add(ADDS_A_COLUMN)
     await migrate(empty_database, folders=upgrades.folders)
 
-    said = await run_command(empty_database, "migrate")
+    output = await run_command(empty_database, "migrate")
     async with booking(empty_database, tmp_path) as (server, load):
         ready = await server.client.get("/health/ready")
 
-    assert said == f"The database is at {newer}.\n"
+    assert output == f"The database is at {newer}.\n"
     assert ready.status_code == httpx.codes.OK
     assert statuses(load.answers) == {201}
     assert await revision(books) == newer

@@ -1,4 +1,4 @@
-"""A database that is late: a start waits for it, says what it waits for, and not for ever."""
+"""A start waits for an unavailable database, logs what it waits for, and gives up after a limit."""
 
 import asyncio
 import logging
@@ -30,9 +30,9 @@ async def test_wait_for_database_logs_its_reason_and_ends(caplog: pytest.LogCapt
     with pytest.raises(ConnectionError):
         await wait_for_database(NOBODY.format(port=port), timedelta(seconds=0.5))
 
-    said = [record.getMessage() for record in caplog.records]
-    assert len(said) >= 2
-    assert all(line.startswith(f"Waiting for the database at 127.0.0.1:{port}, for 1 s at most") for line in said)
+    messages = [record.getMessage() for record in caplog.records]
+    assert len(messages) >= 2
+    assert all(line.startswith(f"Waiting for the database at 127.0.0.1:{port}, for 1 s at most") for line in messages)
     assert "hunter2" not in caplog.text
     assert {record.levelno for record in caplog.records} == {logging.WARNING}
 

@@ -1,4 +1,4 @@
-"""The real program at work beside its requests, and in a process of its own."""
+"""The worker of the real program, inside a server and in a process of its own."""
 
 import asyncio
 import os
@@ -33,8 +33,8 @@ async def status_once_settled(server: Server, path: str, headers: dict[str, str]
         await asyncio.sleep(0.1)
 
 
-async def a_booking_lapses(dsn: str, server: Server) -> str:
-    """What becomes of a booking that its creator has two seconds to answer."""
+async def a_pending_booking_settles(dsn: str, server: Server) -> str:
+    """Return the final status of a booking whose creator has two seconds to respond."""
     database = await connect(dsn)
     storage = postgres_storage(database)
     creator = await stored_user(storage, role="creator")
@@ -48,7 +48,7 @@ async def a_booking_lapses(dsn: str, server: Server) -> str:
 
 async def test_serve_runs_worker_in_process_when_configured(database: str, tmp_path: Path) -> None:
     async with servers(1, database, tmp_path, worker_inside="on") as (server,):
-        assert await a_booking_lapses(database, server) == "cancelled"
+        assert await a_pending_booking_settles(database, server) == "cancelled"
         assert server.failures() == []
     assert await Books(database).discrepancies() == []
 
@@ -62,7 +62,7 @@ async def test_separate_worker_runs_jobs_and_stops_on_signal(
     )
     try:
         async with servers(1, database, tmp_path) as (server,):
-            assert await a_booking_lapses(database, server) == "cancelled"
+            assert await a_pending_booking_settles(database, server) == "cancelled"
         assert set(await Books(database).ask(CHORES)) == {kind for kind in get_args(JobKind) if "sweep" in kind}
         worker.send_signal(number)
         assert await asyncio.to_thread(worker.wait, 15) == 0

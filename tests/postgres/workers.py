@@ -1,4 +1,4 @@
-"""Workers: in this process and in others."""
+"""Workers in this process and in others."""
 
 import asyncio
 import os
@@ -26,7 +26,7 @@ from postgres.job_worker import QUICK
 __all__ = ["QUICK", "TIMEOUT", "Seen", "becomes", "enqueue", "opened", "requested", "worker_process", "working"]
 
 TIMEOUT = 20
-"""Seconds after which something that should come will not."""
+"""Seconds to wait for an expected result before the test fails."""
 
 
 @asynccontextmanager
@@ -42,7 +42,7 @@ async def opened(dsn: str) -> AsyncIterator[Storage]:
 async def working(
     dsn: str, handlers: Handlers, pace: Pace = QUICK, limits: PoolLimits = WORKERS_OWN
 ) -> AsyncIterator[asyncio.Event]:
-    """While a worker runs; it is told to stop at the end of the block and must."""
+    """Run a worker for the length of the block; it must stop in time."""
     stop, database = asyncio.Event(), await connect_worker(dsn, limits)
     worker = JobWorker(PostgresJobQueue(database), SystemClock(), handlers, pace)
     task = asyncio.create_task(worker.run(stop))
@@ -56,7 +56,7 @@ async def working(
 
 @asynccontextmanager
 async def worker_process(dsn: str, program: str = job_worker.__file__) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A worker that can be killed, and is in the end."""
+    """Run a worker process that can be killed, and kill it in the end."""
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
     process = await asyncio.create_subprocess_exec(sys.executable, program, dsn, env=environment)
     try:
@@ -93,7 +93,7 @@ async def becomes(dsn: str, question: str, answer: object) -> bool:
 
 
 class Seen:
-    """A handler that notes when it was called, and fails as often as it is told to."""
+    """A handler that records its calls, and raises the given errors first."""
 
     def __init__(self, *failures: BaseException) -> None:
         self.subjects: list[UUID | None] = []

@@ -83,7 +83,7 @@ class LoggedEvents:
 
     async def handle(self, tx: Transaction, delivery: Delivery) -> None:
         _ = tx
-        LOG.info("Event %s: %s of %s", delivery.id, delivery.event.kind, delivery.event.subject_id)
+        LOG.debug("Event %s: %s of %s", delivery.id, delivery.event.kind, delivery.event.subject_id)
 
 
 def _request_fields(record: RequestRecord) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Slots in PostgreSQL: seats are taken here.
 
-Lock order: buyers of the creator, session, seats of the creator, booking, slots by start. The row of a busy slot is
-the bottleneck, so taking seats, adding the booking and enqueueing its job are one statement, followed by the commit.
+The row of a busy slot is the bottleneck, so taking seats, adding the booking and enqueueing its job are one statement,
+followed by the commit.
 """
 
 from datetime import datetime

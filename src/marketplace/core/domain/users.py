@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -144,7 +144,7 @@ class Contact(PublicUser):
 class User(Contact):
     """An account. `time_zone` is an IANA name; `password_hash` an argon2 string."""
 
-    password_hash: str
+    password_hash: str = field(repr=False)
     time_zone: TimeZone
     is_active: bool
     is_staff: bool

@@ -36,9 +36,8 @@ class Slots(Protocol):
     """Slots within a transaction.
 
     Every adapter enforces: `0 ≤ seats_taken ≤ capacity`; of overlapping slots of one creator, at most one has a booked
-    seat; a user has at most one live booking per slot. Lock order: buyers of the creator, session, seats of the
-    creator, booking, slots by start. Jobs enqueued together with seats have a subject and are stored only if the seats
-    were taken.
+    seat; a user has at most one live booking per slot. Locks are taken in the order that `ARCHITECTURE.md` gives. Jobs
+    enqueued together with seats have a subject and are stored only if the seats were taken.
     """
 
     async def acquire_quote(self, session_id: UUID, starts_at: datetime, buyer_id: UUID) -> BookingQuote:

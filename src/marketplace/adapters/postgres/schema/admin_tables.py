@@ -9,6 +9,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, te
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
+from marketplace.adapters.postgres.schema.tables import one_of
+from marketplace.core.domain.bulk import BulkKind, BulkState
+from marketplace.core.domain.reports import ReportReason, Resolution
+
 
 class PasswordResetTable(DefaultBase):
     """Password reset links, as hashes: one per person."""
@@ -27,8 +31,8 @@ class ReportTable(DefaultBase):
 
     __tablename__ = "reports"
     __table_args__ = (
-        CheckConstraint("reason IN ('spam', 'misleading', 'offensive', 'unsafe', 'other')", name="reason"),
-        CheckConstraint("resolution IN ('dismissed', 'hidden')", name="resolution"),
+        one_of("reason", ReportReason),
+        one_of("resolution", Resolution),
         Index("uq_reports_one_per_person_and_session", "session_id", "reporter_id", unique=True),
         Index("ix_reports_open_created_at", "created_at", "id", postgresql_where=text("resolved_at IS NULL")),
     )
@@ -50,8 +54,8 @@ class BulkRunTable(DefaultBase):
 
     __tablename__ = "bulk_runs"
     __table_args__ = (
-        CheckConstraint("kind IN ('users', 'sessions', 'bookings')", name="kind"),
-        CheckConstraint("state IN ('queued', 'running', 'finished', 'failed', 'cancelled')", name="state"),
+        one_of("kind", BulkKind),
+        one_of("state", BulkState),
         CheckConstraint("changed >= 0 AND refused >= 0 AND changed + refused <= total", name="counts"),
         Index("ix_bulk_runs_created_at", "created_at", "id"),
     )

@@ -40,7 +40,8 @@ def _within_bounds(entity: type, column: str) -> CheckConstraint:
     return CheckConstraint(f"{column} BETWEEN {rule.minimum} AND {rule.maximum}", name=column)
 
 
-def _one_of(column: str, words: Any) -> CheckConstraint:
+def one_of(column: str, words: Any) -> CheckConstraint:
+    """A CHECK that the column holds one of the words of a `Literal`."""
     choices = ", ".join(f"'{word}'" for word in get_args(words))
     return CheckConstraint(f"{column} IN ({choices})", name=column)
 
@@ -58,7 +59,7 @@ class UserTable(DefaultBase):
 
     __tablename__ = "users"
     __table_args__ = (
-        _one_of("role", Role),
+        one_of("role", Role),
         Index("uq_users_email_folded", "email_folded", unique=True),
         Index("uq_users_username_folded", "username_folded", unique=True),
         Index("ix_users_date_joined", "date_joined", "id"),
@@ -99,7 +100,7 @@ class SessionTable(DefaultBase):
         _within_bounds(Session, "duration"),
         CheckConstraint("price >= 0", name="price"),
         _within_bounds(Session, "max_participants"),
-        _one_of("status", SessionStatus),
+        one_of("status", SessionStatus),
         _within_bounds(Session, "cancellation_notice"),
         Index("ix_sessions_listed_created_at", "created_at", "id", postgresql_where=LISTED),
         Index("ix_sessions_listed_open", "created_at", "id", postgresql_where=LISTED_OPEN),
@@ -225,7 +226,7 @@ class BookingTable(DefaultBase):
         ),
         CheckConstraint("seats >= 1", name="seats"),
         CheckConstraint("amount >= 0", name="amount"),
-        _one_of("status", BookingStatus),
+        one_of("status", BookingStatus),
         Index(
             "uq_bookings_one_live_per_person_and_slot",
             "user_id",
