@@ -283,5 +283,5 @@ def newest(booked: list[UUID], which: int) -> UUID:
 def without_ids(booking: BookingHistory) -> BookingHistory:
     """Return the booking without the ids that each side generates."""
     zero_id = UUID(int=0)
-    steps = tuple(replace(step, booking_id=zero_id) for step in booking.history)
+    steps = tuple(replace(step, booking_id=zero_id, batch_id=step.batch_id and zero_id) for step in booking.history)
     return replace(booking, id=zero_id, history=steps)
