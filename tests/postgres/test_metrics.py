@@ -116,6 +116,8 @@ async def test_killed_worker_leaves_its_counts_and_no_connection(
     connections = "marketplace_pool_connections"
     assert await metrics.reaches(2 * WORKERS, connections)
     await asyncio.gather(*(server.client.get("/api/sessions/", headers={"Connection": "close"}) for _ in range(20)))
+    # a request is counted after its answer was sent
+    assert await metrics.reaches(20, "marketplace_request_seconds_count", route="/api/sessions")
     before = server.workers()
     killed = max(before, key=lambda pid: "granian" in Path(f"/proc/{pid}/cmdline").read_text() or pid)
 
