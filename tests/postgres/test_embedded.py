@@ -31,6 +31,8 @@ from postgres.embedded_programs import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.starts_first
+
 
 @pytest.mark.runs_alone
 def test_a_second_start_takes_less_than_a_second_and_keeps_the_data(data: Path) -> None:

@@ -29,6 +29,8 @@ from postgres.embedded_programs import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.starts_first
+
 
 @pytest.mark.parametrize("name", ["long-" * 30, 'it\'s, "odd" $HOME & more'])
 def test_a_path_that_no_socket_can_have_gets_a_private_folder_for_it(data: Path, name: str) -> None:

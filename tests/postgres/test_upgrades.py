@@ -23,6 +23,8 @@ from postgres.booking_load import BUYERS, WARM, Load, under_load
 from postgres.http_clients import Books, booked, statuses
 from postgres.servers import Server, becomes_true, run_command, servers
 
+pytestmark = pytest.mark.starts_first
+
 SHORT = RetryPolicy(lock_timeout=timedelta(seconds=0.5), pause=timedelta(seconds=0.5))
 NEVER = timedelta(minutes=1)
 

@@ -19,6 +19,8 @@ from marketplace.core.ports.jobs import JobKind
 from postgres.http_clients import Books, book, person
 from postgres.servers import Server, environment, servers
 
+pytestmark = pytest.mark.starts_first
+
 TIMEOUT = 20
 """Seconds."""
 CHORES = "SELECT kind FROM jobs WHERE kind LIKE 'sweep%'"
