@@ -243,5 +243,5 @@ async def test_last_nights_backup_is_restored_and_counted(whole: Whole, tmp_path
 
     miscount(Path(dumped.replace(".dump", ".counts")))
     code, output = await backup("rehearse", dumped)
-    assert (code, "The counts differ" in output) == (1, True), output
+    assert (code, "The row counts differ" in output) == (1, True), output
     assert (await backup("restore", dumped))[0] == 1

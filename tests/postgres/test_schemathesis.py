@@ -19,7 +19,7 @@ from postgres.servers import run_command, servers
 pytestmark = pytest.mark.starts_first
 
 TESTS = Path(__file__).parents[1]
-EXAMPLES = str(10 * TIMES)
+EXAMPLES = "100" if IS_LONG else "4"
 
 
 async def test_api_conforms_to_its_openapi_document(empty_database: str, tmp_path: Path) -> None:
