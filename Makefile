@@ -103,7 +103,7 @@ nginx:
 		{ echo "The tests need nginx with brotli. Install the packages nginx-light, libnginx-mod-http-brotli-static and openssl."; exit 1; }
 
 .PHONY: test
-test: install chromium nginx ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx (eight minutes)
+test: install chromium nginx ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx (a quarter of an hour)
 	$(PYTEST_PARALLEL) $(WORKERS) -m "not runs_alone"
 	$(BIN)/pytest -q -m runs_alone tests/postgres tests/deployment tests/browser
 
