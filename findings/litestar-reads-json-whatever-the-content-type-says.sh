@@ -3,7 +3,7 @@
 #   text/plain, as a picture or not declared at all; the generated OpenAPI document promises application/json only.
 # Whom it hurts: APIs whose contract says 415, and clients: their wrong header works here and is refused by the next
 #   server.
-# What we do: decision 0008: the program reads bodies itself and answers 415 to every other content type.
+# What we do: decision 0028: the program reads bodies itself and answers 415 to every other content type.
 # Versions: litestar 2.25.0, msgspec 0.22.0, httpx 0.28.1.
 set -euo pipefail
 source "$(dirname "$0")/lib.bash"

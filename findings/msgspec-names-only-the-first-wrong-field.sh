@@ -2,7 +2,7 @@
 # What is surprising: with declared limits on every field, msgspec reports one wrong field per try, and no option
 #   collects the others; nor does the error hold the path as data, only within its sentence.
 # Whom it hurts: forms: a person who fills in five fields wrongly sends the form five times.
-# What we do: decision 0008: bodies are read field by field, and every wrong field is named in one answer.
+# What we do: decision 0028: bodies are read field by field, and every wrong field is named in one answer.
 # Versions: msgspec 0.22.0.
 set -euo pipefail
 source "$(dirname "$0")/lib.bash"

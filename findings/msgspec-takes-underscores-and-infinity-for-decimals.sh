@@ -4,7 +4,7 @@
 #   compares it.
 # Whom it hurts: prices in JSON, which are strings so that no float rounds them: 422 for the client becomes 500
 #   further in.
-# What we do: decision 0008: decimals are read by a pattern of our own, digits with at most one point.
+# What we do: decision 0028: decimals are read by a pattern of our own, digits with at most one point.
 # Versions: msgspec 0.22.0.
 set -euo pipefail
 source "$(dirname "$0")/lib.bash"

