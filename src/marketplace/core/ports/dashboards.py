@@ -12,6 +12,6 @@ class Dashboards(Protocol):
         """Return the numbers of a window at `window.now`.
 
         Seats and income are of bookings made on a day, minus those cancelled since. Cancellations count on the day they
-        happened, whoever cancelled. The cost depends on the events in the window and the items that need attention.
+        happened, by either side. The cost depends on the events in the window and the items that need attention.
         """
         ...

@@ -1,6 +1,6 @@
 """The steps that were there before 0016: their action by their statuses, and the instants that a sentence told.
 
-Only a step that leaves a booking as it was, or makes it pending again, is a move; whoever cancels may write what they
+Only a step that leaves a booking as it was, or makes it pending again, is a move; cancelling people may write what they
 like. The release that asks for an action in every row runs this once more: the release before may have added rows.
 """
 

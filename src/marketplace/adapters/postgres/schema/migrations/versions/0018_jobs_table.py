@@ -1,6 +1,6 @@
 """The product's own job queue. See docs/decisions/0029.
 
-The tables of pgqueuer (0003) stay, since workers of the release before run beside new ones; new workers move over what
+The tables of pgqueuer (0003) stay, since workers of the release before run next to new ones; new workers move over what
 those leave there. A later release drops them.
 """
 
