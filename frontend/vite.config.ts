@@ -73,7 +73,9 @@ export default defineConfig({
       polyfill: false,
       // the entry names the files that each page preloads; leaving these few pages out keeps it small for every visitor
       resolveDependencies: (file, needed) =>
-        /admin|ImpersonationBar|reset-password|sessions\.(new|_id\.edit)/.test(file) ? [] : needed,
+        /admin|ImpersonationBar|reset-password|creator\.hours|sessions\.(new|_id\.edit)/.test(file)
+          ? []
+          : needed,
     },
     // one chunk for third-party code that every page needs: compresses better, and stays cached when only our code
     // changes

@@ -1,7 +1,7 @@
 """Builders of test data: each has sensible defaults, and a test names only the values it is about."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -11,28 +11,36 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from fakes import NOW, FreshIds, MovableClock, NumberedAccessTokens, PlainPasswords
+from fakes import NOW, FreshIds, KnownZones, MovableClock, NamedEncoder, NumberedAccessTokens, PlainPasswords
 from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.exports.files import StreamedFiles
+from marketplace.adapters.memory.pictures import MemoryObjectStore
+from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.bootstrap.services import Adapters, ServiceOptions, build_services
 from marketplace.bootstrap.services import Services as BuiltServices
+from marketplace.core.domain.addresses import SiteAddresses
+from marketplace.core.domain.bookable_starts import BookableStart, BookableStarts
+from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.booking_quotes import BookingQuote
-from marketplace.core.domain.bookings import Booking, BookingHistory
+from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.calendars import CalendarFeed, new_feed_token
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.principals import Login, Principal
 from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
 from marketplace.core.domain.sessions import Session, SessionDetails
 from marketplace.core.domain.slots import Slot
+from marketplace.core.domain.terms import Terms
 from marketplace.core.domain.tokens import refresh_token_hash
 from marketplace.core.domain.users import Contact, User
 from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.pictures import ObjectStore
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 
 TOMORROW = NOW + timedelta(days=1)
 PASSWORD = "correct horse"
 REFRESH_TTL = timedelta(days=7)
+ADDRESSES = SiteAddresses("https://sessions.example.org")
 CATEGORIES = ("fitness", "music", "technology")
 
 T = TypeVar("T")
@@ -124,11 +132,11 @@ def a_booking(session: Session, user_id: UUID | None = None, **changes: Any) -> 
         "creator_id": session.creator_id,
         "user_id": user_id or uuid7(),
         "starts_at": TOMORROW,
-        "ends_at": changes.get("starts_at", TOMORROW) + timedelta(minutes=session.duration),
         "seats": seats,
         "amount": session.price * seats,
         "status": "confirmed",
         "created_at": NOW,
+        "terms": Terms.of(session),
     }
     return Booking(**defaults | changes)
 
@@ -221,15 +229,19 @@ async def stored_booking(storage: Storage, session: Session, user_id: UUID | Non
 
 async def take(tx: Transaction, session: Session, booking: Booking, job: Job | None = None) -> bool:
     """Reserve by a quote that found the slot occupied."""
-    occupied = a_quote(
-        session, starts_at=booking.starts_at, slot=a_slot(session, starts_at=booking.starts_at, seats_taken=1)
-    )
-    return await tx.slots.reserve(occupied, booking, job) == "reserved"
+    slot = a_slot(session, starts_at=booking.starts_at, seats_taken=1)
+    return await _reserve(tx, booking, job, slot=slot)
 
 
 async def open_slot(tx: Transaction, session: Session, booking: Booking, job: Job | None = None) -> bool:
     """Reserve by a quote that found no slot, or an empty one."""
-    return await tx.slots.reserve(a_quote(session, starts_at=booking.starts_at), booking, job) == "reserved"
+    assert booking.session_id == session.id
+    return await _reserve(tx, booking, job, slot=None)
+
+
+async def _reserve(tx: Transaction, booking: Booking, job: Job | None, *, slot: Slot | None) -> bool:
+    quote = await tx.slots.acquire_quote(booking.session_id, booking.starts_at, booking.user_id)
+    return await tx.slots.reserve(replace(quote, slot=slot), booking, job)
 
 
 async def stored_login(storage: Storage, user: User, token: str, **changes: Any) -> Login:
@@ -251,6 +263,22 @@ async def slots_of(storage: Storage, session: Session, after: datetime = NOW) ->
         return await tx.slots.acquire_upcoming(session.id, after)
 
 
+async def all_starts(
+    listed: Callable[..., Awaitable[BookableStarts]],
+    principal: Principal | None,
+    session: Session,
+    begin: datetime,
+    end: datetime,
+) -> tuple[BookableStart, ...]:
+    """Return every start of a window, answer by answer."""
+    answer = await listed(principal, session.id, begin, end)
+    found = list(answer)
+    while answer.next is not None:
+        answer = await listed(principal, session.id, answer.next, end)
+        found += answer
+    return tuple(found)
+
+
 async def seats_taken(storage: Storage, session: Session) -> int:
     return sum(slot.seats_taken for slot in await slots_of(storage, session))
 
@@ -269,9 +297,13 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "clock": MovableClock(),
         "ids": FreshIds(),
         "passwords": PlainPasswords(),
+        "confusables": IcuConfusables(),
         "access_tokens": NumberedAccessTokens(),
         "calendars": Rfc5545Calendars(),
         "files": StreamedFiles(),
+        "former_zones": KnownZones(),
+        "encoder": NamedEncoder(),
+        "objects": MemoryObjectStore(),
     }
     return Adapters(**defaults | changes)
 
@@ -282,12 +314,18 @@ def services_over(
     unit_of_work: UnitOfWork | None = None,
     clock: MovableClock | None = None,
     passwords: PlainPasswords | None = None,
+    objects: ObjectStore | None = None,
 ) -> Services:
     clock, passwords, access_tokens = clock or MovableClock(), passwords or PlainPasswords(), NumberedAccessTokens()
     built = build_services(
         replace(storage, unit_of_work=unit_of_work or storage.unit_of_work),
-        an_adapter_set(clock=clock, passwords=passwords, access_tokens=access_tokens),
-        ServiceOptions(categories=CATEGORIES, refresh_ttl=REFRESH_TTL),
+        an_adapter_set(
+            clock=clock,
+            passwords=passwords,
+            access_tokens=access_tokens,
+            objects=objects or MemoryObjectStore(),
+        ),
+        ServiceOptions(categories=CATEGORIES, refresh_ttl=REFRESH_TTL, addresses=ADDRESSES),
     )
     return Services(
         clock=clock,

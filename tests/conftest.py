@@ -1,6 +1,7 @@
 """A PostgreSQL for the tests that need one, with a database of its own for every module."""
 
 import asyncio
+import gc
 import os
 import socket
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+import marketplace.bootstrap  # noqa: F401 - tests read the locked zones, as every process of the product does
 from databases import address_of, execute, scratch_database, shared_database
 
 POSTGRES_IMAGE = "postgres:18-alpine"
@@ -20,6 +22,8 @@ WITHOUT_DISK = (
     "SELECT pg_reload_conf()",
 )
 """No test cuts the power of the shared server; tests that kill a PostgreSQL start one of their own."""
+RERUN_ONCE = {Path(__file__).parent / folder for folder in ("browser", "deployment")}
+"""Folders of tests that a machine can fail by not giving a browser or a program its turn. All others fail at once."""
 
 
 def docker_answers() -> bool:
@@ -37,8 +41,15 @@ def docker_answers() -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start the files marked `starts_first` before the others, so that no worker is left with one at the end."""
+    """Start the files marked `starts_first` before the others, so that no worker is left with one at the end.
+
+    A failed test of a browser or a deployment runs once more, unless its file says `flaky(reruns=0)`. The summary names
+    it: it is a bug to search for.
+    """
     items.sort(key=lambda item: item.get_closest_marker("starts_first") is None)
+    for item in items:
+        if item.path.parent in RERUN_ONCE and item.get_closest_marker("flaky") is None:
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session")
@@ -91,3 +102,10 @@ def empty_database(postgres_server: str, migrated_template: str) -> Iterator[str
     """Create a migrated database for one test that needs it empty."""
     with scratch_database(postgres_server, migrated_template) as name:
         yield address_of(postgres_server, name)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collected tests out of garbage collections, which would walk all of them again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)

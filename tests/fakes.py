@@ -1,13 +1,15 @@
 """Fast fakes for time, hashing and signatures."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from marketplace.core.domain.pictures import AVATAR_WIDTH, EncodedPicture, widths_of
 from marketplace.core.domain.tokens import Claims
 from marketplace.core.errors import NotSignedIn
+from marketplace.core.errors.pictures import DamagedPicture
 
 NOW = datetime(2030, 1, 7, 9, tzinfo=UTC)
 """A Monday morning."""
@@ -32,6 +34,48 @@ class FreshIds:
 
     def new(self) -> UUID:
         return uuid7()
+
+
+@dataclass(slots=True)
+class CountedIds:
+    """Generates the same ids each time."""
+
+    last: int = 1_000_000
+
+    def new(self) -> UUID:
+        self.last += 1
+        return UUID(int=self.last)
+
+
+@dataclass(slots=True)
+class KnownZones:
+    """Zone data of an earlier release: these zones, by name."""
+
+    zones: dict[str, tzinfo] = field(default_factory=dict)
+
+    def find(self, name: str) -> tzinfo | None:
+        return self.zones.get(name)
+
+
+class NamedEncoder:
+    """Makes versions that name the upload, a picture of 900 to 600 pixels. An upload of `damaged` is refused."""
+
+    async def encode(self, upload: bytes) -> EncodedPicture:
+        if upload == b"damaged":
+            raise DamagedPicture
+        return self._versions(upload, "webp", 900, 600)
+
+    async def encode_avatar(self, upload: bytes) -> EncodedPicture:
+        await self.encode(upload)
+        return self._versions(upload, "webp", AVATAR_WIDTH, AVATAR_WIDTH)
+
+    async def encode_avif(self, largest: bytes) -> EncodedPicture:
+        return self._versions(largest, "avif", 900, 600)
+
+    def _versions(self, upload: bytes, form: str, width: int, height: int) -> EncodedPicture:
+        widths = (width,) if width == AVATAR_WIDTH else widths_of(width)
+        files = {each: b"%d %s of " % (each, form.encode()) + upload for each in widths}
+        return EncodedPicture(width=width, height=height, files=files)
 
 
 @dataclass(slots=True)

@@ -14,17 +14,19 @@ from dishka import AsyncContainer, Provider, Scope
 from httpx import ASGITransport, AsyncClient, Response
 from litestar import Litestar
 
+from both_ways import BothWays
 from builders import PASSWORD, TOMORROW, stored_session, stored_user
-from fakes import MovableClock, PlainPasswords
+from fakes import MovableClock, NamedEncoder, PlainPasswords
 from marketplace.bootstrap.container import make_container
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User
+from marketplace.core.errors import PasswordsBusy
+from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.storage import Storage
-from marketplace.core.ports.system import Clock
+from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.services.tokens import TokenService
 from marketplace.core.services.users import UserService
-from marketplace.http.app import make_app
 from marketplace.settings import Settings
 from marketplace.telemetry.request_log import RequestObserver
 
@@ -34,7 +36,7 @@ NO_FRONTEND = Path("nowhere")
 SETTINGS = Settings(storage="memory", secret_key=SECRET_KEY, rate_limit=False, frontend_dir=NO_FRONTEND)
 
 _numbers = count(1)
-_idle_apps: defaultdict[Settings, list[Litestar]] = defaultdict(list)
+_idle_apps: defaultdict[Settings, list[BothWays]] = defaultdict(list)
 """Applications not in use by a test. Building one takes a quarter of a second, and longer each time, since
 dishka wraps the handlers of a controller once more for every router. All state is in the container, which is new.
 """
@@ -42,11 +44,14 @@ dishka wraps the handlers of a controller once more for every router. All state 
 
 @dataclass(slots=True)
 class WatchedPasswords(PlainPasswords):
-    """Records the verified hashes, `None` for an unknown account."""
+    """Records the verified hashes, `None` for an unknown account; verifies none while too many wait."""
 
     verified: list[str | None] = field(default_factory=list)
+    is_busy: bool = False
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
+        if self.is_busy:
+            raise PasswordsBusy
         self.verified.append(password_hash)
         return await PlainPasswords.verify(self, password, password_hash)
 
@@ -97,13 +102,17 @@ class Person:
 class Api:
     """A running marketplace with its fakes."""
 
-    app: Litestar
+    both: BothWays
     client: AsyncClient
     container: AsyncContainer
     storage: Storage
     clock: MovableClock
     passwords: WatchedPasswords
     visitor: Person = field(init=False)
+
+    @property
+    def app(self) -> Litestar:
+        return self.both.app
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "visitor", Person(self.client))
@@ -144,29 +153,38 @@ class Api:
 
 @asynccontextmanager
 async def open_api(
-    settings: Settings = SETTINGS, storage: Storage | None = None, observers: Sequence[RequestObserver] = ()
+    settings: Settings = SETTINGS,
+    storage: Storage | None = None,
+    observers: Sequence[RequestObserver] = (),
+    ids: Ids | None = None,
+    encoder: PictureEncoder | None = None,
+    objects: ObjectStore | None = None,
 ) -> AsyncIterator[Api]:
-    """Open a marketplace with a test clock and fast hashing; `storage` replaces the memory adapter."""
+    """Open a marketplace with a test clock and fast hashing; `storage` and `ids` replace the adapters."""
     clock, passwords = MovableClock(), WatchedPasswords()
     swapped = Provider(scope=Scope.APP)
     swapped.provide(lambda: clock, provides=Clock)
     swapped.provide(lambda: passwords, provides=Passwords)
+    swapped.provide(lambda: encoder or NamedEncoder(), provides=PictureEncoder)
+    if objects is not None:
+        swapped.provide(lambda: objects, provides=ObjectStore)
     if storage is not None:
         swapped.provide(lambda: storage, provides=Storage)
+    if ids is not None:
+        swapped.provide(lambda: ids, provides=Ids)
     container = make_container(settings, swapped)
     idle = [] if observers else _idle_apps[settings]
     if idle:
-        app = idle.pop()
-        app.state.dishka_container = container
+        both = idle.pop()
+        both.use(container)
     else:
-        app = make_app(settings, container, observers)
-    asgi: Any = app  # litestar and httpx each declare their own types for the same protocol
+        both = BothWays(settings, container, observers)
     try:
-        async with AsyncClient(transport=ASGITransport(asgi), base_url="http://test") as client:
-            yield Api(app, client, container, await container.get(Storage), clock, passwords)
+        async with AsyncClient(transport=ASGITransport(both), base_url="http://test") as client:
+            yield Api(both, client, container, await container.get(Storage), clock, passwords)
     finally:
         await container.close()
-        idle.append(app)
+        idle.append(both)
 
 
 def a_registration(**changes: Any) -> dict[str, Any]:
@@ -193,7 +211,9 @@ def problem(response: Response, status: int, code: str) -> dict[str, Any]:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
     body: dict[str, Any] = response.json()
-    optional = {"errors"} | ({"starts"} if status == 409 else set()) | ({"request_id"} if status == 500 else set())
+    optional = (
+        {"errors"} | ({"starts", "price"} if status == 409 else set()) | ({"request_id"} if status == 500 else set())
+    )
     assert set(body) - optional == {"type", "title", "status", "detail", "code"}
     assert (body["status"], body["code"]) == (status, code)
     assert all(isinstance(body[name], str) and body[name] for name in ("type", "title", "detail"))

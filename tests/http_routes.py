@@ -25,6 +25,14 @@ SESSION = a_session_body(
     requires_confirmation=True,
     cancellation_notice=24,
     audience="Beginners of all ages.",
+    bring="A mat.",
+    format="in_person",
+    place="Trastevere, Rome",
+    language="pt-BR",
+    address="Via della Lungara 10",
+    coordinates={"latitude": 41.8919, "longitude": 12.4678},
+    address_public=False,
+    join_url="https://meet.example.org/lute",
 )
 SCHEDULE: dict[str, Any] = {
     "time_zone": "Europe/Madrid",
@@ -48,6 +56,7 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/sessions": SESSION,
     "PUT /api/sessions/{session_id}": SESSION,
     "PATCH /api/sessions/{session_id}": SESSION,
+    "PATCH /api/sessions/{session_id}/pictures/{picture_id}": {"alt": "A lute.", "position": 1, "reason": WHY},
     "PUT /api/sessions/{session_id}/schedule": SCHEDULE,
     "POST /api/sessions/{session_id}/schedule/preview": {
         **SCHEDULE,
@@ -55,7 +64,18 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
         "starts_to": "2030-05-15",
     },
     "POST /api/sessions/{session_id}/slots/cancel": {"starts_at": "2030-05-01T10:00:00Z", "reason": "I am ill."},
-    "POST /api/bookings": {"session": SOME_ID, "booking_date": "2030-05-01T10:00:00Z", "seats": 1},
+    "POST /api/bookings": {
+        "session": SOME_ID,
+        "booking_date": "2030-05-01T10:00:00Z",
+        "seats": 1,
+        "expected_price": "49.99",
+        "address": "Calle Mayor 1, Madrid",
+    },
+    "PATCH /api/bookings/{booking_id}": {"seats": 2},
+    "PUT /api/creator/hours": {
+        "time_zone": "Europe/Rome",
+        "weekly": [{"weekday": 1, "starts": "09:00", "ends": "12:00", "step": None}],
+    },
     "POST /api/bookings/{booking_id}/reschedule": {"booking_date": "2030-05-01T10:00:00Z", "reason": "I am ill."},
     "POST /api/auth/password-reset": {"token": "a token", "new_password": "a staple of batteries"},
     f"PATCH {A_USER}": {
@@ -75,19 +95,30 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     f"PATCH {A_SESSION}": SESSION | {"reason": WHY},
     f"POST {A_SESSION}/hide": {"reason": WHY},
     f"POST {A_SESSION}/archive": {"reason": WHY},
-    **{f"POST {A_BOOKING}/{action}": {"reason": WHY} for action in ("cancel", "confirm", "decline", "complete")},
+    **{f"POST {A_BOOKING}/{action}": {"reason": WHY} for action in ("cancel", "complete")},
+    **{f"POST {A_BOOKING}/{action}": {"reason": WHY, "requested_start": None} for action in ("confirm", "decline")},
     f"POST {A_BOOKING}/reschedule": {"booking_date": "2030-05-01T10:00:00Z", "reason": WHY},
     "POST /api/admin/bulk/preview": {"kind": "sessions", "action": "hide", "ids": [SOME_ID]},
     "POST /api/admin/bulk": {"kind": "sessions", "action": "hide", "ids": [SOME_ID], "reason": WHY},
     "POST /api/admin/reports/{report_id}/resolve": {"resolution": "dismissed", "reason": WHY},
 }
-ACTIONS = ("cancel", "confirm", "decline", "complete")
-INSTEAD = {"POST /api/admin/bulk": {"filters"}, "POST /api/admin/bulk/preview": {"filters"}}
+LOCAL_START = {"local_start", "time_zone"}
+INSTEAD = {
+    "POST /api/admin/bulk": {"filters", "preview"},
+    "POST /api/admin/bulk/preview": {"filters"},
+    "POST /api/bookings": LOCAL_START,
+    "POST /api/bookings/{booking_id}/reschedule": LOCAL_START,
+    f"POST {A_BOOKING}/reschedule": LOCAL_START,
+}
 """Fields that exclude those of a valid body."""
 OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/refresh": {"refresh": "a token"},
     "POST /api/auth/logout": {"refresh": "a token", "everywhere": False},
-    **{f"POST /api/bookings/{{booking_id}}/{action}": {"reason": "I am ill."} for action in ACTIONS},
+    **{f"POST /api/bookings/{{booking_id}}/{action}": {"reason": "I am ill."} for action in ("cancel", "complete")},
+    **{
+        f"POST /api/bookings/{{booking_id}}/{action}": {"reason": "I am ill.", "requested_start": None}
+        for action in ("confirm", "decline")
+    },
     f"POST {A_SESSION}/restore": {"reason": WHY},
     f"POST {A_SESSION}/feature": {"reason": WHY},
     f"POST {A_SESSION}/unfeature": {"reason": WHY},
@@ -102,6 +133,7 @@ OTHER_IDS = {
     "booking_id": SOME_ID,
     "user_id": SOME_ID,
     "report_id": SOME_ID,
+    "picture_id": SOME_ID,
     "run_id": SOME_ID,
     "job_id": 1,
     "feed": FEED,
@@ -112,7 +144,7 @@ OTHER_IDS = {
 def some_parts(app: Litestar) -> dict[str, Any]:
     """Return a value of the right type for every path parameter of the application."""
     kinds = {name: part.type for route in app.routes for name, part in route.path_parameters.items()}
-    return {name: 1 if kind is int else SOME_ID for name, kind in kinds.items()} | {"feed": FEED}
+    return {name: 1 if kind is int else SOME_ID for name, kind in kinds.items()} | {"feed": FEED, "version": "400.webp"}
 
 
 def routes_of(app: Litestar) -> dict[str, Route | None]:
@@ -149,4 +181,7 @@ class Owner:
 
 async def an_owner(api: Api) -> Owner:
     creator = await api.creator(is_staff=True, is_superuser=True)
-    return Owner(creator, await api.session(creator))
+    owner = Owner(creator, await api.session(creator))
+    added = await creator.send("POST", f"/api/sessions/{owner.session.id}/pictures/", files={"file": b"a picture"})
+    owner.ids["picture_id"] = added.json()["pictures"][0]["id"]
+    return owner

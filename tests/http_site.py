@@ -7,7 +7,10 @@ from httpx import Response
 
 from http_api import Api
 
-PAGE = "<!doctype html><title>Sessions</title>" + " " * 200
+PAGE = (
+    '<!doctype html><html><head><title>Sessions</title>\n<meta\n  name="description"\n  content="All of them" />'
+    f'<link rel="icon" href="/favicon.svg"></head><body>{" " * 200}</body></html>'
+)
 SCRIPT = "console.log('a session');" * 20
 HASHED = "/assets/index-BxY_-7aQ.js"
 FILES: Mapping[str, str | bytes] = {
@@ -16,7 +19,7 @@ FILES: Mapping[str, str | bytes] = {
     "index.html.gz": b"page in gzip, which is longer",
     "favicon.svg": "<svg/>",
     "favicon.svg.br": b"longer than the file itself",
-    "robots.txt": "User-agent: *",
+    "humans.txt": "We built this.",
     "manifest.webmanifest": "{}",
     "assets/index-BxY_-7aQ.js": SCRIPT,
     "assets/index-BxY_-7aQ.js.br": b"script in brotli",

@@ -4,5 +4,6 @@ window.addEventListener("load", () => {
     dom_id: "#api",
     deepLinking: true,
     persistAuthorization: true,
+    showExtensions: true,
   });
 });

@@ -1,23 +1,37 @@
 """Settings: `MARKETPLACE_*` variables of the environment, read once. `.env.example` explains each."""
 
-import re
+import os.path
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, Literal
 
-T = TypeVar("T")
+from marketplace.core.domain.money import Currency
+from marketplace.setting_values import (
+    database_address,
+    integer,
+    list_of,
+    matching,
+    network,
+    object_store,
+    on_or_off,
+    one_of,
+    path,
+    public_url,
+    seconds,
+)
 
 PREFIX = "MARKETPLACE_"
 DRAINING = f"{PREFIX}LEAVING"
 """Internal variable: `serve` passes workers the path of a file that exists once the program is shutting down."""
 MIN_SECRET = 32
 """Characters. HS256 requires a key of at least 256 bits (RFC 7518, 3.2)."""
-HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(:(?P<port>\d{1,5}))?")
-MAX_PORT = 65535
+SOURCES = Path(__file__).parents[2]
+PROJECT = SOURCES if (SOURCES / "pyproject.toml").is_file() else None
+"""Root of the checkout that the program runs from; `None` if it is installed."""
+FRONTEND_DIR = SOURCES / "frontend/dist"
+DATA_DIR = (PROJECT or Path(os.path.expanduser("~"))) / ".marketplace"  # noqa: PTH111 - Path.home() fails without one
 DEVELOPMENT_SECRETS = ("change-me", "changeme", "secret", "development", "insecure", "example")
 
 
@@ -33,11 +47,13 @@ class Settings:
     storage: Literal["postgres", "memory"] = "postgres"
     database_url: str | None = field(default=None, repr=False)
     read_database_url: str | None = field(default=None, repr=False)
-    data_dir: Path = Path(".marketplace")
-    frontend_dir: Path = Path("frontend/dist")
+    data_dir: Path = DATA_DIR
+    object_store: str | None = field(default=None, repr=False)
+    frontend_dir: Path = FRONTEND_DIR
     secret_key: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
+    public_url: str | None = None
     workers: int = 1
     trusted_proxies: tuple[str, ...] = ()
     cors_origins: tuple[str, ...] = ()
@@ -55,6 +71,7 @@ class Settings:
         "wellbeing",
     )
     rate_limit: bool = True
+    keep_answers: bool = True
     demo: bool = False
     worker_inside: bool | None = None
     metrics_host: str = "127.0.0.1"
@@ -71,6 +88,11 @@ class Settings:
     database_wait: timedelta = timedelta(seconds=30)
     shutdown_delay: timedelta | None = None
     shutdown_timeout: timedelta = timedelta(seconds=20)
+
+    @property
+    def site_url(self) -> str:
+        """The only source of absolute addresses: `public_url`, by default this machine's. No slash at the end."""
+        return self.public_url or f"http://localhost:{self.port}"
 
     @property
     def runs_worker(self) -> bool:
@@ -92,122 +114,47 @@ class Settings:
         return self.storage == "postgres" and self.database_url is None
 
 
-def _integer(minimum: int, maximum: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not re.fullmatch(r"\d{1,9}", text) or not minimum <= int(text) <= maximum:
-            raise ValueError(f"a whole number from {minimum} to {maximum}")
-        return int(text)
-
-    return parse
-
-
-def _seconds(minimum: float, maximum: float) -> Callable[[str], timedelta]:
-    def parse(text: str) -> timedelta:
-        if not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", text) or not minimum <= float(text) <= maximum:
-            raise ValueError(f"seconds, from {minimum:g} to {maximum:g}")
-        return timedelta(seconds=float(text))
-
-    return parse
-
-
-def _one_of(*words: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in words:
-            raise ValueError(f"one of {', '.join(words)}")
-        return text
-
-    return parse
-
-
-def _matching(pattern: str, expected: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise ValueError(expected)
-        return text
-
-    return parse
-
-
-def _database_address(text: str) -> str:
-    # Validate before the driver does: given an unescaped # or / in the password, it quotes part of the password as a
-    # port in its error message.
-    expected = (
-        "a URL such as postgresql://user:password@host:5432/name,"
-        " with %23, %2F, %3F and %40 for #, /, ? and @ in the password"
-    )
-    try:
-        parts = urlsplit(text)
-        parse_qs(parts.query, strict_parsing=bool(parts.query))
-    except ValueError:
-        raise ValueError(expected) from None
-    hosts = [HOST_PORT.fullmatch(host) for host in parts.netloc.rpartition("@")[2].split(",")]
-    is_valid = all(host is not None and int(host["port"] or 0) <= MAX_PORT for host in hosts)
-    if parts.scheme not in {"postgres", "postgresql"} or not is_valid or parts.fragment or "@" in parts.path:
-        raise ValueError(expected)
-    return text
-
-
-def _network(text: str) -> str:
-    try:
-        return str(ip_network(text))
-    except ValueError:
-        raise ValueError("addresses or networks such as 10.0.0.7 or 172.16.0.0/12, separated by commas") from None
-
-
-def _list_of(parse: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
-    def parse_all(text: str) -> tuple[str, ...]:
-        parts = tuple(parse(part.strip()) for part in text.split(",") if part.strip())
-        if not parts:
-            raise ValueError("at least one value, separated by commas")
-        return parts
-
-    return parse_all
-
-
-def _on_or_off(text: str) -> bool:
-    if text not in {"on", "off"}:
-        raise ValueError("on or off")
-    return text == "on"
-
-
 VARIABLES: dict[str, Callable[[str], Any]] = {
-    "environment": _one_of("development", "production"),
-    "storage": _one_of("postgres", "memory"),
-    "database_url": _database_address,
-    "read_database_url": _database_address,
-    "data_dir": Path,
-    "frontend_dir": Path,
-    "secret_key": _matching(rf".{{{MIN_SECRET},}}", f"at least {MIN_SECRET} random characters"),
-    "host": _matching(r"[\w.:\-\[\]]+", "a host name or an address"),
-    "port": _integer(1, 65_535),
-    "workers": _integer(1, 64),
-    "trusted_proxies": _list_of(_network),
-    "cors_origins": _list_of(
-        _matching(r"https?://[^/\s,*]+", "origins such as https://app.example.org, separated by commas")
+    "environment": one_of("development", "production"),
+    "storage": one_of("postgres", "memory"),
+    "database_url": database_address,
+    "read_database_url": database_address,
+    "data_dir": path,
+    "object_store": object_store,
+    "frontend_dir": path,
+    "secret_key": matching(rf".{{{MIN_SECRET},}}", f"at least {MIN_SECRET} random characters"),
+    "host": matching(r"[\w.:\-\[\]]+", "a host name or an address"),
+    "port": integer(1, 65_535),
+    "public_url": public_url,
+    "workers": integer(1, 64),
+    "trusted_proxies": list_of(network),
+    "cors_origins": list_of(
+        matching(r"https?://[^/\s,*]+", "origins such as https://app.example.org, separated by commas")
     ),
-    "access_token_ttl": _seconds(1, 31 * 86_400),
-    "refresh_token_ttl": _seconds(1, 366 * 86_400),
-    "currency": _matching(r"[A-Z]{3}", "three capital letters (ISO 4217), such as EUR"),
-    "categories": _list_of(_matching(r"[a-z0-9][a-z0-9-]{0,39}", "lowercase words, separated by commas")),
-    "rate_limit": _on_or_off,
-    "demo": _on_or_off,
-    "worker_inside": _on_or_off,
-    "metrics_host": _matching(r"[\w.:\-\[\]]+", "a host name or an address"),
-    "metrics_port": _integer(1, 65_535),
-    "log_format": _one_of("text", "json"),
-    "log_level": _one_of("debug", "info", "warning", "error"),
-    "pool_min_size": _integer(0, 1000),
-    "pool_max_size": _integer(1, 1000),
-    "pool_acquire_timeout": _seconds(0.1, 600),
-    "command_timeout": _seconds(0.1, 600),
-    "statement_timeout": _seconds(0.1, 600),
-    "lock_timeout": _seconds(0.1, 600),
-    "idle_in_transaction_timeout": _seconds(0.1, 600),
-    "database_wait": _seconds(0, 3600),
-    "shutdown_delay": _seconds(0, 600),
-    "shutdown_timeout": _seconds(1, 600),
+    "access_token_ttl": seconds(1, 31 * 86_400),
+    "refresh_token_ttl": seconds(1, 366 * 86_400),
+    "currency": lambda code: Currency.of(code).code,
+    "categories": list_of(matching(r"[a-z0-9][a-z0-9-]{0,39}", "lowercase words, separated by commas")),
+    "rate_limit": on_or_off,
+    "keep_answers": on_or_off,
+    "demo": on_or_off,
+    "worker_inside": on_or_off,
+    "metrics_host": matching(r"[\w.:\-\[\]]+", "a host name or an address"),
+    "metrics_port": integer(1, 65_535),
+    "log_format": one_of("text", "json"),
+    "log_level": one_of("debug", "info", "warning", "error"),
+    "pool_min_size": integer(0, 1000),
+    "pool_max_size": integer(1, 1000),
+    "pool_acquire_timeout": seconds(0.1, 600),
+    "command_timeout": seconds(0.1, 600),
+    "statement_timeout": seconds(0.1, 600),
+    "lock_timeout": seconds(0.1, 600),
+    "idle_in_transaction_timeout": seconds(0.1, 600),
+    "database_wait": seconds(0, 3600),
+    "shutdown_delay": seconds(0, 600),
+    "shutdown_timeout": seconds(1, 600),
 }
-SECRET_VARIABLES = {"secret_key", "database_url", "read_database_url"}
+SECRET_VARIABLES = {"secret_key", "database_url", "read_database_url", "object_store"}
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -286,4 +233,9 @@ def _check_production(settings: Settings) -> None:
         raise SettingsError(
             f"{PREFIX}SECRET_KEY is (not shown), but must be random with {PREFIX}ENVIRONMENT=production:"
             " this one looks like a development secret."
+        )
+    if settings.public_url is None:
+        raise SettingsError(
+            f"{PREFIX}PUBLIC_URL is not set, but must be set with {PREFIX}ENVIRONMENT=production,"
+            " to the address that people open, such as https://sessions.example.org."
         )

@@ -1,143 +1,143 @@
-"""`make bench`: the cost of requests, as ratios within one run.
+"""`make bench`: the cost of requests, next to bare handlers and a Django REST framework of the same size.
 
-The server, PostgreSQL and the load share one machine, so the figures compare paths with one another and with the same
-run of an earlier version; they do not predict the rates of a dedicated server.
+Every program has two workers, a database of its own on one PostgreSQL server, and 32 connections of one wrk, on this
+machine. In each round every program answers a route in turn, so that ratios within a round compare equal moments.
+`BENCH="detail page"` measures parts and only prints; without it docs/performance.md is written as well.
 """
 
 import asyncio
-import json
-import re
-import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 
-from builders import stored_session, stored_user
-from marketplace.adapters.postgres.connection.pool import connect
+from benchmarks import report
+from benchmarks.cpu import Memory, largest_worker
+from benchmarks.crowds import measure_oversold, rushes
+from benchmarks.fresh_server import STARTS_WITHIN, FreshServer
+from benchmarks.load import require_wrk
+from benchmarks.market import CREATORS, PASSWORD, Market, execute, fill_market
+from benchmarks.peers.bare_reads import PERSON, SESSION
+from benchmarks.peers.rows import copy_answers, fill_bare_bookings, fill_django
+from benchmarks.peers.servers import PeerServer, bare_server, django_server, django_versions, make_django_tables
+from benchmarks.routes import Peer, routes_of
+from benchmarks.sign_in import measure as measure_sign_ins
+from benchmarks.turns import Measured, Servers, measure
+from databases import address_of
+from databases import execute as run
+from marketplace.adapters.postgres.embedded.postmaster import find_postmaster
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from marketplace.adapters.postgres.schema.migrate import migrate_now
-from marketplace.adapters.postgres.storage import postgres_storage
-from marketplace.core.domain.sessions import CatalogFilters, Session
-from marketplace.core.ports.storage import Storage
-from postgres.http_clients import Person, people
-from postgres.large_dataset import Size, load
 from postgres.servers import Server, free_port
 
-SCRIPT = Path(__file__).with_name("requests.lua")
-CONNECTIONS = 32
-SECONDS = 6
-NOBODY = "-"
 WORKERS = 2
-SESSIONS = 50_000
-SLOTS = 10_000
-BUYERS = 12_000
-CREATORS = 60
+ROUNDS = 5
+NOTHING_KEPT = {"keep_answers": "off"}
+"""The setting that turns kept bytes and kept fragments off."""
+PARTS = ("detail", "page", "kept", "profile", "bookings", "slots", "facets", "health", "booking", "oversold", "sign-in")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """Prepared requests to measure, repeated or each sent once."""
+class Databases:
+    """Addresses of the databases of one PostgreSQL server, the process id of that server, and a folder for files."""
 
-    name: str
-    requests: Sequence[str]
-    is_repeated: bool = True
-
-
-async def measured(server: Server, path: Measure, folder: Path) -> tuple[float, str]:
-    """Return successful responses per second, and the number of responses by status."""
-    prepared = folder / "requests.txt"
-    prepared.write_text("\n".join(path.requests))
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-s", str(SCRIPT), f"http://127.0.0.1:{server.port}"]
-    wrk = await asyncio.create_subprocess_exec(
-        *command, "--", str(prepared), "repeat" if path.is_repeated else "once", stdout=asyncio.subprocess.PIPE
-    )
-    output = (await wrk.communicate())[0].decode()
-    statuses = dict(re.findall(r"(\d{3}):(\d+)", output.partition("Statuses")[2]))
-    took = re.search(r"requests in ([\d.]+)s", output)
-    assert took is not None, output
-    good = sum(int(times) for status, times in statuses.items() if status.startswith("2"))
-    return good / float(took[1]), " ".join(f"{status}:{times}" for status, times in sorted(statuses.items()))
+    ours: str
+    bare: str
+    django: str
+    postgres: int
+    folder: Path
 
 
-def get(*paths: str, token: str = NOBODY) -> list[str]:
-    """Prepare read requests."""
-    return [f"GET {path} {token}" for path in paths]
+@asynccontextmanager
+async def programs(databases: Databases, market: Market) -> AsyncIterator[Servers]:
+    """Start every program, one after the other."""
+    log, dsn = databases.folder / "servers.log", databases.ours
+    named = {SESSION: str(market.page[0].id), PERSON: str(market.learner.user.id)}
+    starts: dict[Peer, Callable[[], Server | PeerServer]] = {
+        Peer.OURS: lambda: FreshServer(dsn, log, free_port(), workers=WORKERS),
+        Peer.NOTHING_KEPT: lambda: FreshServer(dsn, log, free_port(), workers=WORKERS, **NOTHING_KEPT),
+        Peer.BARE: lambda: bare_server("bare_reads", dsn, WORKERS, log, **named),
+        Peer.BARE_BOOKINGS: lambda: bare_server("bare_bookings", databases.bare, WORKERS, log),
+        Peer.DJANGO: lambda: django_server(databases.django, WORKERS, log),
+    }
+    async with AsyncExitStack() as stack:
+        started: Servers = {}
+        for peer, start in starts.items():
+            server = start()
+            stack.push_async_callback(server.end)
+            await server.starts(STARTS_WITHIN)
+            started[peer] = server
+        yield started | {Peer.SAME: started[Peer.BARE]}
 
 
-def bookings(buyers: Iterable[Person], sessions: Sequence[Session], starts: Sequence[datetime]) -> list[str]:
-    """Prepare one booking per buyer: the next session each time, and the next start once every session had its turn."""
-    lines = []
-    for number, buyer in enumerate(buyers):
-        session = sessions[number % len(sessions)]
-        start = starts[number // len(sessions) % len(starts)]
-        body = {"session": str(session.id), "booking_date": start.isoformat()}
-        token = buyer.headers["Authorization"].removeprefix("Bearer ")
-        lines.append(f"POST /api/bookings {token} {json.dumps(body)}")
-    return lines
+def memory(servers: Servers) -> dict[Peer, Memory]:
+    """Return the memory of the largest worker of each program."""
+    return {peer: largest_worker(server.pid) for peer, server in servers.items() if peer != Peer.SAME}
 
 
-async def paths(storage: Storage) -> list[Measure]:
-    """Prepare all measures with the data they need."""
-    buyers = await people(storage, BUYERS)
-    creators = [await stored_user(storage, role="creator") for _ in range(CREATORS)]
-    published = [await stored_session(storage, creator_id=each.id, max_participants=10_000) for each in creators]
-    page = await storage.catalog.list(CatalogFilters(), 100, None, datetime.now(UTC))
-    ids = [str(session.id) for session in page.items]
-    tomorrow = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
-    slots = [tomorrow + timedelta(hours=3 * number) for number in range(BUYERS)]
-    token = buyers[0].headers["Authorization"].removeprefix("Bearer ")
-    half = BUYERS // 2
-    return [
-        Measure(name="no database (health/live)", requests=get("/health/live")),
-        Measure(name="one session", requests=get(*(f"/api/sessions/{each}" for each in ids))),
-        Measure(name="catalog, first page of 20", requests=get("/api/sessions")),
-        Measure(name="catalog, by price, filtered", requests=get("/api/sessions?ordering=price&min_duration=30")),
-        Measure(name="search, common word", requests=get("/api/sessions?search=common")),
-        Measure(name="search, one typo", requests=get("/api/sessions?search=comon")),
-        Measure(name="own profile", requests=get("/api/auth/profile", token=token)),
-        Measure(
-            name="booking, a slot of its own each",
-            requests=bookings(buyers[:half], published, slots),
-            is_repeated=False,
-        ),
-        Measure(
-            name="booking, everybody one slot",
-            requests=bookings(buyers[half:], published[:1], [tomorrow + timedelta(days=3000)]),
-            is_repeated=False,
-        ),
-    ]
+@contextmanager
+def filled_databases(folder: Path) -> Iterator[tuple[Databases, Market]]:
+    """Start a PostgreSQL server with a database for each program."""
+    with embedded_postgres(folder / "postgres") as dsn:
+        bare, django = address_of(dsn, "bare"), address_of(dsn, "django")
+        run(dsn, "CREATE DATABASE bare", "CREATE DATABASE django")
+        migrate_now(dsn)
+        market = asyncio.run(fill_market(dsn))
+        asyncio.run(copy_answers(dsn, [each.id for each in market.page]))
+        asyncio.run(fill_bare_bookings(bare, CREATORS))
+        make_django_tables(django)
+        asyncio.run(fill_django(django))
+        server = find_postmaster(folder / "postgres")
+        assert server is not None
+        databases = Databases(ours=dsn, bare=bare, django=django, postgres=server.pid, folder=folder)
+        yield databases, market
 
 
-async def bench(dsn: str, folder: Path) -> None:
-    """Measure everything once and print a table."""
-    database = await connect(dsn)
-    await load(dsn, Size(sessions=SESSIONS, slots=SLOTS, now=datetime.now(UTC)))
-    measures = await paths(postgres_storage(database))
-    await database.close()
-    server = Server(dsn, folder / "server.log", free_port(), workers=WORKERS)
-    try:
-        await server.starts()
-        print(f"{WORKERS} workers, {CONNECTIONS} connections, {SESSIONS:,} sessions, {SECONDS} s each\n")
-        print(f"{'path':34}{'good/s':>9}{'of no database':>16}   answers")
-        maximum = 0.0
-        for path in measures:
-            rate, statuses = await measured(server, path, folder)
-            maximum = maximum or rate
-            print(f"{path.name:34}{rate:9,.0f}{rate / maximum:16.3f}   {statuses}", flush=True)
-    finally:
-        await server.end()
+async def bench(databases: Databases, market: Market, parts: Sequence[str]) -> str:
+    """Measure the parts, and return the report; tables of routes are printed as they come."""
+    said = []
+    async with programs(databases, market) as servers:
+        before = memory(servers)
+        all_measured = await measured_routes(databases, market, servers, parts)
+        if all_measured:
+            said += [report.route_table(all_measured), report.ratio_table(all_measured)]
+        ours, django = servers[Peer.OURS], servers[Peer.DJANGO]
+        if "oversold" in parts:
+            found = rushes(market, ours, databases.ours, django, databases.django)
+            said.append(report.oversold_table([await measure_oversold(rush, databases.folder) for rush in found]))
+        if "sign-in" in parts:
+            said.append(report.sign_in_text(await measure_sign_ins(ours.port, market.emails, PASSWORD)))
+        said.append(report.memory_table(before, memory(servers)))
+    version = await execute(databases.ours, "SELECT current_setting('server_version_num')::int")
+    foreign = median(each.foreign_cores for each in all_measured) if all_measured else 0.0
+    return "\n\n".join([f"{report.machine(version, foreign)} {django_versions()}. {ROUNDS} rounds.", *said])
+
+
+async def measured_routes(
+    databases: Databases, market: Market, servers: Servers, parts: Sequence[str]
+) -> list[Measured]:
+    found = []
+    for route in routes_of(market):
+        if route.part in parts:
+            found.append(await measure(route, servers, databases.postgres, ROUNDS, databases.folder))
+            print(report.route_table(found[-1:]), report.ratio_table(found[-1:]), sep="\n\n", end="\n\n", flush=True)
+    return found
 
 
 def main() -> None:
-    """Run the benchmark on an embedded PostgreSQL of its own."""
-    if shutil.which("wrk") is None:
-        sys.exit("make bench needs wrk: apt-get install wrk")
-    with tempfile.TemporaryDirectory() as name, embedded_postgres(Path(name) / "postgres") as dsn:
-        migrate_now(dsn)
-        asyncio.run(bench(dsn, Path(name)))
+    """Measure what the arguments name, or everything."""
+    require_wrk("make bench")
+    parts = tuple(sys.argv[1:]) or PARTS
+    if unknown := set(parts) - set(PARTS):
+        sys.exit(f"make bench has no part {', '.join(sorted(unknown))}. It has {', '.join(PARTS)}.")
+    with tempfile.TemporaryDirectory() as name, filled_databases(Path(name)) as (databases, market):
+        text = asyncio.run(bench(databases, market, parts))
+    print(text)
+    if set(parts) == set(PARTS):
+        report.write_section(report.PAGE, "figures", text)
 
 
 if __name__ == "__main__":

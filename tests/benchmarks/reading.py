@@ -26,7 +26,7 @@ from marketplace.core.domain.fields import CONTROL, URL
 from marketplace.core.domain.users import fold
 from marketplace.core.errors import Invalid
 from marketplace.http.api.bookings import BookingIn
-from marketplace.http.api.sessions import SessionIn
+from marketplace.http.api.session_structs import SessionIn
 from marketplace.http.validation.parsing import read_values
 
 ROUNDS, BODIES_A_ROUND = 60, 200

@@ -6,7 +6,6 @@ the best of several runs. Bytes, connections and shares do not depend on the mac
 
 import asyncio
 import re
-import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -19,14 +18,15 @@ from typing import Any
 
 import asyncpg
 
-from benchmarks.bench import Measure, bookings, get, measured
 from benchmarks.booking_disk_size import measure_bytes
+from benchmarks.load import Responses, bookings, get, once, require_wrk, send
 from builders import stored_session, stored_user
 from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.adapters.postgres.storage import postgres_storage
-from marketplace.core.domain.sessions import CatalogFilters, Session
+from marketplace.core.domain.catalog import CatalogFilters
+from marketplace.core.domain.sessions import Session
 from postgres.http_clients import Person, people
 from postgres.large_dataset import Size, load
 from postgres.servers import Server, environment, free_port
@@ -117,11 +117,9 @@ async def sold(market: Market, server: Server, published: Sequence[Session], run
     """Return bookings per second, the responses, and WAL bytes per booking; one session means one contended start."""
     lines = bookings(market.buyers, published, market.starts(run)[: 1 if len(published) == 1 else None])
     before = (await requested(market.primary, "SELECT pg_current_wal_lsn()"))[0][0]
-    rate, output = await measured(server, Measure(name="", requests=lines, is_repeated=False), market.folder)
+    responses = await send(server.port, once(lines), market.folder)
     [written] = await requested(market.primary, "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), $1)", before)
-    created = re.search(r"201:(\d+)", output)
-    assert created is not None, output
-    return rate, output, float(written[0]) / int(created[1])
+    return responses.rate, responses.by_status, float(written[0]) / responses.statuses["201"]
 
 
 def mixed(market: Market, run: int) -> list[str]:
@@ -150,25 +148,20 @@ async def measure_standby(market: Market) -> None:
             for run in range(RUNS):
                 runs.append(await looked_and_booked(market, server, RUNS + RUNS * first + run))
                 of_lists |= set(runs[-1].standby)
-        best = min(runs, key=lambda mix: sum(mix.primary.values()) / mix.requests)
-        each = [sum(side.values()) / best.requests for side in (best.primary, best.standby)]
-        print(f"  {name:46}{each[0]:24.2f}{each[1]:12.2f}   {best.output}", flush=True)
+        best = min(runs, key=lambda mix: sum(mix.primary.values()) / mix.responses.number)
+        each = [sum(side.values()) / best.responses.number for side in (best.primary, best.standby)]
+        print(f"  {name:46}{each[0]:24.2f}{each[1]:12.2f}   {best.responses.by_status}", flush=True)
     lists = sum(ms for statement, ms in best.primary.items() if statement in of_lists)
     print(f"  Of the time of the primary alone, a standby can take {lists / sum(best.primary.values()):.0%}")
 
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """Milliseconds on each server by statement, and wrk's output."""
+    """Milliseconds on each server by statement, and what came back."""
 
     primary: dict[int, float]
     standby: dict[int, float]
-    output: str
-
-    @property
-    def requests(self) -> int:
-        """Return the number of responses."""
-        return sum(int(times) for times in re.findall(r":(\d+)", self.output))
+    responses: Responses
 
 
 async def looked_and_booked(market: Market, server: Server, run: int) -> Mix:
@@ -177,9 +170,9 @@ async def looked_and_booked(market: Market, server: Server, run: int) -> Mix:
     for dsn in sides:
         await requested(dsn, "SELECT pg_stat_statements_reset()")
     lines = mixed(market, run)
-    _, output = await measured(server, Measure(name="", requests=lines, is_repeated=False), market.folder)
+    responses = await send(server.port, once(lines), market.folder)
     primary, standby = [{row["queryid"]: row["ms"] for row in await requested(dsn, SPENT)} for dsn in sides]
-    return Mix(primary, standby, output)
+    return Mix(primary, standby, responses)
 
 
 async def measure_connections(market: Market) -> None:
@@ -189,9 +182,7 @@ async def measure_connections(market: Market) -> None:
         await asyncio.sleep(2)
         print(f"  serve, {WORKERS} processes, idle: {await held(market.primary)}")
         contended = bookings(market.buyers, market.published[2:3], market.starts(3 * RUNS)[:1])
-        load = asyncio.create_task(
-            measured(server, Measure(name="", requests=contended, is_repeated=False), market.folder)
-        )
+        load = asyncio.create_task(send(server.port, once(contended), market.folder))
         maximum = ""
         while not load.done():
             maximum = max(maximum, await held(market.primary), key=total_of)
@@ -262,8 +253,7 @@ async def bench(primary: str, folder: Path) -> None:
 
 def main() -> None:
     """Run the benchmark on an embedded PostgreSQL of its own."""
-    if shutil.which("wrk") is None:
-        sys.exit("make bench-scaling needs wrk: apt-get install wrk")
+    require_wrk("make bench-scaling")
     with tempfile.TemporaryDirectory() as name, watched_postgres(Path(name) / "postgres") as dsn:
         migrate_now(dsn)
         asyncio.run(bench(dsn, Path(name)))

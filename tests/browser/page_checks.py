@@ -5,45 +5,59 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.async_api import Page
 
 KEEPS_PICTURES = bool(os.environ.get("MARKETPLACE_TEST_PICTURES"))
 PICTURES = Path(__file__).parent / "screenshots"
 RULES_OF_COLORS = ("color-contrast", "link-in-text-block")
 """The axe rules whose outcome depends on the colors of a mode."""
+AXE = AXE_FILE_PATH.read_text()
+RUN_AXE = "([within, options]) => axe.run(within ?? document, options)"
 AT_REST = """async () => {
   const moment = () => new Promise(done => setTimeout(done, 25));
+  const ends = animation => Number.isFinite(animation.effect?.getComputedTiming().endTime);
   let moments = 0;
-  do await moment(); while (document.getAnimations().length > 0 && ++moments < 20);
+  do await moment(); while (document.getAnimations().some(ends) && ++moments < 200);
 }"""
-"""JavaScript that waits until running animations have ended, half a second at most."""
+"""JavaScript that waits until animations that end have ended, five seconds at most."""
 
 
-async def findings_in_both_modes(page: Page, name: str, within: str | None = None) -> list[str]:
-    """Return axe's violations of a page in light mode, and of its colors in dark mode."""
+async def findings_by_mode(page: Page, name: str, within: str | None = None, *, is_dark_too: bool) -> list[str]:
+    """Return axe's violations of a page in light mode, and of its colors in dark mode.
+
+    The colors of a mode do not depend on the size, so dark mode is for one size.
+    """
     await page.emulate_media(color_scheme="light")
     found = await findings(page, f"{name}-light", within)
+    if not (is_dark_too or KEEPS_PICTURES):
+        return found
     await page.emulate_media(color_scheme="dark")
-    return found + await findings(page, f"{name}-dark", within, RULES_OF_COLORS)
+    return found + await _violations(page, f"{name}-dark", within, RULES_OF_COLORS)
 
 
-async def findings(page: Page, name: str, within: str | None = None, rules: Sequence[str] = ()) -> list[str]:
-    """Return axe's violations of a page, or of a part of it, once animations ended; by all rules unless some are named.
+async def findings(page: Page, name: str, within: str | None = None) -> list[str]:
+    """Return axe's violations of a page, or of a part of it, by all rules, once it has loaded and animations ended.
 
     With `MARKETPLACE_TEST_PICTURES=1` a picture is saved in `screenshots` for review.
     """
     await page.wait_for_load_state("networkidle")
+    return await _violations(page, name, within)
+
+
+async def _violations(page: Page, name: str, within: str | None, rules: Sequence[str] = ()) -> list[str]:
     await page.evaluate(AT_REST)
     if KEEPS_PICTURES:
         await page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
     options: dict[str, Any] = {"resultTypes": ["violations"]}
     if rules:
         options["runOnly"] = {"type": "rule", "values": list(rules)}
-    found = await Axe().run(page, within, options)
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE)
+    found = await page.evaluate(RUN_AXE, [within, options])
     return [
         f"{page.url} {rule['id']}: {node['target']} {node.get('failureSummary', '')}"
-        for rule in found.response["violations"]
+        for rule in found["violations"]
         for node in rule["nodes"]
     ]
 

@@ -1,4 +1,4 @@
-"""Every page, in both modes and on both sizes, against the rules of axe (WCAG 2.2 AA and its best practices)."""
+"""Every page, on both sizes and on one in both modes, by the rules of axe (WCAG 2.2 AA and its best practices)."""
 
 from urllib.parse import urlsplit
 
@@ -7,7 +7,7 @@ from playwright.async_api import Page
 
 from browser.accounts import Account, account, free_starts, scheduled_session, session
 from browser.conftest import OpenPage, Size
-from browser.page_checks import findings, findings_in_both_modes, is_wider_than_the_window
+from browser.page_checks import findings, findings_by_mode, is_wider_than_the_window
 from browser.staff import staff_member
 from postgres.servers import Server
 
@@ -36,10 +36,10 @@ def picture_of(path: str, size: Size) -> str:
     return "-".join([*(words or ["home"]), *(["search"] if address.query else []), size])
 
 
-async def in_both_modes(page: Page, path: str, size: Size) -> list[str]:
-    """Return axe's violations of a page in both modes. Fails when the page is wider than the window."""
+async def opened(page: Page, path: str, size: Size) -> list[str]:
+    """Return axe's violations of a page. Fails when the page is wider than the window."""
     await page.goto(path)
-    found = await findings_in_both_modes(page, picture_of(path, size))
+    found = await findings_by_mode(page, picture_of(path, size), is_dark_too=size == "phone")
     assert not await is_wider_than_the_window(page), path
     return found
 
@@ -58,7 +58,7 @@ async def test_every_page_passes_axe(creator: Account, open_page: OpenPage, size
         "/register",
         "/no/such",
     ):
-        found += await in_both_modes(visitor, path, size)
+        found += await opened(visitor, path, size)
     member = await open_page("/", size)
     await creator.sign_in(member)
     for path in (
@@ -69,7 +69,7 @@ async def test_every_page_passes_axe(creator: Account, open_page: OpenPage, size
         f"/creator/sessions/{published}/edit",
         "/creator/bookings",
     ):
-        found += await in_both_modes(member, path, size)
+        found += await opened(member, path, size)
     assert found == []
 
 
@@ -120,10 +120,10 @@ async def test_back_office_pages_pass_axe(
         "/admin/audit",
         "/reset-password",
     ):
-        found += await in_both_modes(page, path, size)
+        found += await opened(page, path, size)
     await page.goto("/admin/sessions")
     await page.get_by_role("checkbox", name="Select Bread in a hurry").first.check()
     await page.get_by_role("button", name="Hide", exact=True).click()
     await page.get_by_text("Will change", exact=True).wait_for()
-    found += await findings_in_both_modes(page, f"admin-bulk-dialog-{size}")
+    found += await findings_by_mode(page, f"admin-bulk-dialog-{size}", is_dark_too=size == "phone")
     assert found == []

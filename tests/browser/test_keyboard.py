@@ -5,7 +5,7 @@ from typing import Literal
 
 from playwright.async_api import Locator, Page, expect
 
-from browser.accounts import PASSWORD, account, expect_text, free_starts, scheduled_session
+from browser.accounts import PASSWORD, account, expect_text, free_starts, fresh, scheduled_session
 from browser.conftest import OpenPage
 from postgres.servers import Server
 
@@ -13,25 +13,31 @@ MAX_STEPS = 150
 
 
 async def tab_to(page: Page, control: Locator) -> None:
-    """Press Tab until this control has the focus, which must be visible."""
+    """Press Tab until this control has the focus, which must be visible. Waits until it can be used."""
+    await tab_until(page, control, "each => each === document.activeElement")
+    assert await control.evaluate("each => each.matches(':focus-visible')")
+
+
+async def tab_until(page: Page, control: Locator, reached: str) -> None:
+    """Press Tab until this JavaScript about a control is true. Waits until the control can be used."""
+    await expect(control).to_be_visible()
+    await expect(control).to_be_enabled()
     for _ in range(MAX_STEPS):
         await page.keyboard.press("Tab")
-        if await control.evaluate("each => each === document.activeElement"):
-            assert await control.evaluate("each => each.matches(':focus-visible')")
+        if await control.evaluate(reached):
             return
     raise AssertionError(f"{control} is not reached by Tab")
 
 
 async def test_first_tab_stop_is_the_skip_link(open_page: OpenPage) -> None:
     page = await open_page("/")
-    await expect(page.get_by_role("searchbox").first).to_be_visible()
+    await expect(page.get_by_role("combobox").first).to_be_visible()
     await page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="Skip to content")
     await expect(skip).to_be_focused()
     await page.keyboard.press("Enter")
     await page.keyboard.press("Tab")
-    inside = await page.evaluate("document.querySelector('main').contains(document.activeElement)")
-    assert inside
+    await expect(page.locator("main :focus")).to_have_count(1)
 
 
 async def test_static_page_takes_no_focus_before_application_loads(open_page: OpenPage) -> None:
@@ -39,7 +45,7 @@ async def test_static_page_takes_no_focus_before_application_loads(open_page: Op
     await page.route(re.compile(r"/assets/index-.*\.js"), lambda route: route.abort())
     await page.reload()
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
-    await expect(page.get_by_role("searchbox")).to_have_count(0)
+    await expect(page.get_by_role("combobox")).to_have_count(0)
     await page.keyboard.press("Tab")
     assert await page.evaluate("document.activeElement === document.body")
 
@@ -52,6 +58,8 @@ async def test_seat_is_booked_and_cancelled_by_keyboard(site: Server, open_page:
     await learner.sign_in(page)
     await page.goto(f"/sessions/{published['id']}")
 
+    await expect(page.get_by_role("radio").first).to_be_visible()
+    await press(page, "button", "All dates")
     day = page.get_by_role("button", name=re.compile(r"\d free times?$")).first
     await expect(day).to_be_visible()
     await tab_to(page, page.locator("[role=grid] button[tabindex='0'], table button[tabindex='0']").first)
@@ -81,24 +89,23 @@ async def test_seat_is_booked_and_cancelled_by_keyboard(site: Server, open_page:
 
 async def fill(page: Page, label: str, text: str) -> None:
     """Tab to the field with this label and replace its content."""
-    await tab_to(page, page.get_by_role("textbox", name=label, exact=True).or_(page.get_by_label(label)).first)
+    field = page.get_by_role("textbox", name=label, exact=True).or_(page.get_by_label(label)).first
+    await tab_to(page, field)
     await page.keyboard.press("Control+a")
     await page.keyboard.type(text)
+    await expect(field).to_have_value(text)
 
 
 async def choose(page: Page, name: str) -> None:
     """Tab to the group of this radio button and select it with the arrow keys."""
     radio = page.get_by_role("radio", name=name)
-    for _ in range(MAX_STEPS):
-        await page.keyboard.press("Tab")
-        if await page.evaluate("document.activeElement.matches('[type=radio], [role=radio]')"):
-            break
+    await tab_until(page, radio, "each => document.activeElement.name === each.name")
     await page.keyboard.press("Space")
-    for _ in range(MAX_STEPS):
-        if await radio.is_checked():
-            return
+    for _ in range(await page.get_by_role("radio").count()):
+        if await radio.evaluate("each => each === document.activeElement"):
+            break
         await page.keyboard.press("ArrowDown")
-    raise AssertionError(f"{name} is not chosen by arrows")
+    await expect(radio).to_be_checked()
 
 
 async def press(page: Page, role: Literal["button", "link"], name: str) -> None:
@@ -110,8 +117,9 @@ async def test_creator_registers_and_creates_session_by_keyboard(open_page: Open
     page = await open_page("/register")
     await expect(page.get_by_role("radio").first).to_be_attached()
     await choose(page, "I want to teach")
-    await fill(page, "Username", "keys.alone")
-    await fill(page, "Email", "keys.alone@example.com")
+    name = fresh("keys.alone")
+    await fill(page, "Username", name)
+    await fill(page, "Email", f"{name}@example.com")
     await fill(page, "Password", PASSWORD)
     await page.keyboard.press("Enter")
     await page.wait_for_url(lambda address: "/register" not in address)
@@ -123,9 +131,47 @@ async def test_creator_registers_and_creates_session_by_keyboard(open_page: Open
     await fill(page, "Price per seat", "19.50")
     await press(page, "button", "Save and set times")
     await expect_text(page, "Saved. Now set its times.")
-    await choose(page, "At set times")
+    await choose(page, "A class at fixed starts")
+    await tab_to(page, page.get_by_role("checkbox", name="Tuesday"))
+    await page.keyboard.press("Space")
+    await fill(page, "Start 1", "18:00")
     await press(page, "button", "Save and publish")
     await expect_text(page, "Saved and published in the catalog.")
+
+
+async def page_with_toast(site: Server, open_page: OpenPage) -> tuple[Page, Locator]:
+    """Save a profile. Return the page with its toast, which the pointer keeps open, and the last link."""
+    page = await open_page("/")
+    await (await account(site)).sign_in(page)
+    await page.goto("/profile")
+    await page.get_by_label("Last name").fill("Lovelace")
+    await page.get_by_role("button", name="Save").first.click()
+    await page.get_by_role("listitem").filter(has_text="Saved.").hover()
+    return page, page.get_by_role("contentinfo").get_by_role("link").last
+
+
+async def test_tab_goes_past_a_toast(site: Server, open_page: OpenPage) -> None:
+    page, last_link = await page_with_toast(site, open_page)
+    toast = page.get_by_role("listitem").filter(has_text="Saved.")
+    await last_link.focus()
+    await page.keyboard.press("Tab")
+    await expect(toast).to_be_focused()
+    await page.keyboard.press("Tab")
+    await expect(toast).not_to_be_focused()
+    await expect(last_link).not_to_be_focused()
+    await tab_to(page, page.get_by_label("Last name"))
+    await expect(toast).to_be_visible()
+
+
+async def test_focus_returns_from_a_toast_that_closes(site: Server, open_page: OpenPage) -> None:
+    page, last_link = await page_with_toast(site, open_page)
+    await last_link.focus()
+    await page.keyboard.press("Tab")
+    toast = page.get_by_role("listitem").filter(has_text="Saved.")
+    await expect(toast).to_be_focused()
+    await page.mouse.move(0, 0)
+    await expect(toast).to_have_count(0)
+    await expect(last_link).to_be_focused()
 
 
 async def test_learner_signs_in_and_reschedules_booking_by_keyboard(site: Server, open_page: OpenPage) -> None:
@@ -144,7 +190,10 @@ async def test_learner_signs_in_and_reschedules_booking_by_keyboard(site: Server
     dialog = page.get_by_role("dialog")
     await expect(dialog.get_by_role("radio").first).to_be_attached()
     await tab_to(page, dialog.locator("[role=grid] button[tabindex='0'], table button[tabindex='0']").first)
+    day = dialog.locator("button:focus")
+    shown = await day.get_attribute("aria-label") or ""
     await page.keyboard.press("ArrowRight")
+    await expect(day).not_to_have_attribute("aria-label", shown)
     await page.keyboard.press("Enter")
     await tab_to(page, dialog.get_by_role("radio").first)
     await page.keyboard.press("Space")

@@ -22,7 +22,7 @@ async def site(database: str, tmp_path_factory: pytest.TempPathFactory) -> Async
 
 
 async def test_access_token_expiring_mid_form_is_refreshed_silently(site: Server, open_page: OpenPage) -> None:
-    person = await account(site)
+    person = await account(site, time_zone=None)
     page = await open_page()
     await person.sign_in(page)
     await page.goto("/profile")
@@ -35,7 +35,7 @@ async def test_access_token_expiring_mid_form_is_refreshed_silently(site: Server
 
 
 async def test_user_signed_out_mid_form_signs_in_and_submits_typed_values(site: Server, open_page: OpenPage) -> None:
-    person = await account(site)
+    person = await account(site, time_zone=None)
     page = await open_page()
     await person.sign_in(page)
     await page.goto("/profile")
@@ -53,7 +53,7 @@ async def test_user_signed_out_mid_form_signs_in_and_submits_typed_values(site: 
 
 
 async def test_signing_out_in_one_tab_signs_out_the_other(site: Server, open_page: OpenPage) -> None:
-    person = await account(site)
+    person = await account(site, time_zone=None)
     page = await open_page()
     await person.sign_in(page)
     other_tab = await open_page("/dashboard", same_person_as=page)
@@ -67,7 +67,7 @@ async def test_signing_out_in_one_tab_signs_out_the_other(site: Server, open_pag
 
 
 async def test_tabs_refreshing_concurrently_stay_signed_in(site: Server, open_page: OpenPage) -> None:
-    person = await account(site)
+    person = await account(site, time_zone=None)
     page = await open_page()
     await person.sign_in(page)
     tabs = [page, *[await open_page("/dashboard", same_person_as=page) for _ in range(3)]]

@@ -20,9 +20,9 @@ async def test_forced_colors_keep_switches_and_selections_visible(site: Server, 
     await expect(switch).to_be_checked()
     assert await switch.evaluate(BACKGROUND) != await switch.locator("span").evaluate(BACKGROUND)
     chosen = page.get_by_role("button", pressed=True).first
-    assert await chosen.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+    await expect(chosen).to_have_css("outline-style", "solid")
     new = page.get_by_role("link", name="New session").first
-    assert await new.evaluate("one => getComputedStyle(one).borderTopWidth") == "1px"
+    await expect(new).to_have_css("border-top-width", "1px")
 
 
 async def test_printed_page_is_light_and_omits_controls(site: Server, open_page: OpenPage) -> None:
@@ -36,4 +36,4 @@ async def test_printed_page_is_light_and_omits_controls(site: Server, open_page:
     await expect(title).to_be_visible()
     await expect(page.get_by_role("banner")).to_be_hidden()
     await expect(page.get_by_role("button", name="Choose a time")).to_be_hidden()
-    assert await page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+    await expect(page.locator("html")).to_have_css("color-scheme", "light")

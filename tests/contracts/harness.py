@@ -10,11 +10,14 @@ from typing import Any, Generic, TypeVar
 
 from builders import a_principal, a_user, principal_of, slots_of, stored_users
 from fakes import NOW
-from marketplace.core.domain.bookings import LIVE, Booking, BookingDetails
+from marketplace.core.domain.booking_details import BookingDetails
+from marketplace.core.domain.booking_steps import LIVE
+from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
+from marketplace.core.errors import TransactionConflict
 from marketplace.core.ports.storage import Storage
-from marketplace.core.ports.unit_of_work import Transaction
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 
 T = TypeVar("T")
 
@@ -59,6 +62,21 @@ async def broken_transaction(storage: Storage) -> AsyncIterator[Transaction]:
         async with storage.unit_of_work() as tx:
             yield tx
             raise _Broken
+
+
+def watched(storage: Storage, conflicts: list[TransactionConflict]) -> UnitOfWork:
+    """Return the storage's unit of work, which adds every conflict to the list; services retry the first."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Transaction]:
+        try:
+            async with storage.unit_of_work() as tx:
+                yield tx
+        except TransactionConflict as error:
+            conflicts.append(error)
+            raise
+
+    return opened
 
 
 async def live_bookings(storage: Storage, session: Session) -> list[BookingDetails]:

@@ -20,7 +20,8 @@ from builders import Services, a_session, a_user, principal_of, services_over
 from contracts.booking_invariants import check_books
 from fakes import MovableClock
 from marketplace.adapters.memory.storage import memory_storage
-from marketplace.core.domain.bookings import BookingAction, BookingHistory
+from marketplace.core.domain.booking_details import BookingHistory
+from marketplace.core.domain.booking_steps import BookingAction
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User
@@ -120,7 +121,7 @@ class MarketplaceMachine(RuleBasedStateMachine):
             async with side.storage.unit_of_work() as tx:
                 booking = await tx.bookings.acquire(newest(side.booked, which))
                 expired, step = booking.after("expire", None, self.clock.now())
-                await tx.slots.release(booking)
+                await (tx.slots.release if expired.status == "cancelled" else tx.slots.release_held)(booking)
                 await tx.bookings.save(expired, step)
             return expired.status
 
@@ -139,7 +140,22 @@ class MarketplaceMachine(RuleBasedStateMachine):
             booking = await self._booking(side, which)
             mover = self._principal(who, booking)
             rescheduled = (await side.services.bookings.reschedule(mover, booking.id, starts_at, "So be it.")).resource
-            return rescheduled.status, rescheduled.starts_at, rescheduled.respond_by
+            return rescheduled.status, rescheduled.starts_at, rescheduled.requested_start, rescheduled.respond_by
+
+        self._both(command)
+
+    @rule(changes=st.lists(st.tuples(BOOKING, ACTOR, st.integers(1, 3)), min_size=2, max_size=4))
+    @precondition(lambda self: self._booked())
+    def change_seats(self, changes: list[tuple[int, str, int]]) -> None:
+        for change in changes:
+            self._change_seats(*change)
+
+    def _change_seats(self, which: int, who: str, seats: int) -> None:
+        async def command(side: Side) -> object:
+            booking = await self._booking(side, which)
+            person = self._principal(who, booking)
+            changed = (await side.services.seat_changes.change(person, booking.id, seats)).resource
+            return changed.seats, changed.amount, changed.status
 
         self._both(command)
 

@@ -20,8 +20,9 @@ from builders import (
 )
 from contracts.harness import owner_of
 from fakes import NOW, MovableClock
+from marketplace.core.domain.catalog import CatalogFilters, Ordering
 from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
-from marketplace.core.domain.sessions import CatalogFilters, Ordering, Session
+from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.storage import Storage
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -12,15 +12,26 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from builders import Services, a_principal, a_schedule, principal_of, services_over, stored_session, stored_user
+from builders import (
+    Services,
+    a_principal,
+    a_schedule,
+    all_starts,
+    principal_of,
+    services_over,
+    stored_session,
+    stored_user,
+)
 from example_search import searched
 from fakes import MovableClock
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.storage import postgres_storage
-from marketplace.core.domain.availability import MAX_WINDOW, BookableStart
+from marketplace.core.domain.availability import MAX_WINDOW
+from marketplace.core.domain.bookable_starts import BookableStart
+from marketplace.core.domain.catalog import CatalogFilters
 from marketplace.core.domain.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
-from marketplace.core.domain.sessions import CatalogFilters, Session
+from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.slots import Slot
 from marketplace.core.errors import Conflict
 from marketplace.core.ports.storage import Storage
@@ -149,7 +160,7 @@ class Marketplace:
 
     async def slots(self, session: Session) -> tuple[BookableStart, ...]:
         now = self.scenario.now
-        return await self.services.slots.list(None, session.id, now, now + MAX_WINDOW)
+        return await all_starts(self.services.slots.list, None, session, now, now + MAX_WINDOW)
 
     async def found(self, begin: datetime | None, end: datetime | None) -> set[UUID]:
         creator = self.sessions[0].creator_id
@@ -208,7 +219,7 @@ def runner_and_storage(request: pytest.FixtureRequest) -> Iterator[tuple[asyncio
         runner.run(pool.close())
 
 
-@searched(120, suppress_health_check=list(HealthCheck))
+@searched(60, suppress_health_check=list(HealthCheck))
 @given(scenario=scenarios())
 def test_availability_search_agrees_with_listed_slots(
     runner_and_storage: tuple[asyncio.Runner, Storage], scenario: Scenario

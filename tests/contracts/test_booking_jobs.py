@@ -60,10 +60,9 @@ async def test_booking_without_seat_enqueues_no_job(storage: Storage) -> None:
         assert not await take(tx, session, late, job)
         assert not await open_slot(tx, session, late, job)
         rescheduled, step = held.rescheduled(
-            Slot.of(session, TOMORROW + HALF_AN_HOUR),
+            TOMORROW + HALF_AN_HOUR,
             a_principal(held.user_id),
             NOW,
-            notice=timedelta(),
             requires_confirmation=False,
         )
         assert not await tx.slots.move(Slot.of(session, TOMORROW), rescheduled, step, job)
@@ -76,7 +75,7 @@ async def test_rescheduling_enqueues_its_job_and_rollback_enqueues_none(storage:
     booking = await stored_booking(storage, session)
     slot = Slot.of(session, TOMORROW + timedelta(hours=5))
     rescheduled, step = booking.rescheduled(
-        slot, a_principal(booking.user_id), NOW, notice=timedelta(), requires_confirmation=False
+        slot.starts_at, a_principal(booking.user_id), NOW, requires_confirmation=False
     )
     job = Job(kind="attend_booking", subject=booking.id, run_at=slot.ends_at)
     await due(storage)

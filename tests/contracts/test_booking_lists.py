@@ -12,7 +12,9 @@ import pytest_asyncio
 
 from builders import TOMORROW, stored_booking, stored_session, stored_user
 from fakes import NOW
-from marketplace.core.domain.bookings import Booking, BookingFilters, BookingOrdering, BookingStatus
+from marketplace.core.domain.booking_details import BookingFilters, BookingOrdering
+from marketplace.core.domain.booking_steps import BookingStatus
+from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.storage import Storage
 

@@ -16,9 +16,11 @@ from builders import (
     stored_session,
     stored_user,
 )
-from contracts.harness import cancel, cancel_now, waits
+from contracts.harness import cancel_now, waits
 from fakes import NOW
-from marketplace.core.domain.bookings import Booking, BookingDetails, BookingHistory, BookingStep
+from marketplace.core.domain.booking_details import BookingDetails, BookingHistory
+from marketplace.core.domain.booking_steps import BookingStatus, BookingStep
+from marketplace.core.domain.bookings import Booking
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.storage import Storage
 
@@ -42,7 +44,6 @@ async def test_a_booking_reads_with_its_session_both_parties_and_its_first_step(
     session = await stored_session(storage, creator_id=creator.id, duration=45, tags=("a",))
     booking = await stored_booking(storage, session, buyer.id, seats=2)
     changes = {name: getattr(booking, name) for name in Booking.__dataclass_fields__} | {
-        "ends_at": TOMORROW + timedelta(minutes=45),
         "session_details": session_details(session, creator),
         "user_details": a_contact(buyer),
     }
@@ -50,6 +51,20 @@ async def test_a_booking_reads_with_its_session_both_parties_and_its_first_step(
     assert await storage.booking_lists.find(booking.id) == BookingHistory(**changes, history=(booking.created(),))
     assert (await storage.booking_lists.of_user(buyer.id, 9, None)).items == (BookingDetails(**changes),)
     assert (await storage.booking_lists.of_creator(creator.id, 9, None)).items == (BookingDetails(**changes),)
+
+
+@pytest.mark.parametrize("status", ["pending", "confirmed", "completed"])
+async def test_holders_are_those_with_a_booking_that_is_not_cancelled(storage: Storage, status: BookingStatus) -> None:
+    session, other = await stored_session(storage, max_participants=9), await stored_session(storage)
+    holder, former = await stored_user(storage), await stored_user(storage)
+    await stored_booking(storage, session, holder.id, status=status)
+    await cancel_now(storage, await stored_booking(storage, session, former.id))
+    expected = [(holder.id, session.id, True), (holder.id, other.id, False), (former.id, session.id, False)]
+
+    async with storage.unit_of_work() as tx:
+        for user_id, session_id, is_holder in expected:
+            assert await storage.booking_lists.is_holder(user_id, session_id) is is_holder
+            assert await tx.bookings.is_holder(user_id, session_id) is is_holder
 
 
 async def test_save_updates_status_and_appends_step(storage: Storage) -> None:
@@ -207,42 +222,3 @@ async def test_booking_shows_current_session_even_when_archived(storage: Storage
 
     assert found is not None
     assert (found.session_details.title, found.session_details.archived_at) == ("Evening yoga", NOW)
-
-
-async def test_acquire_upcoming_locks_live_upcoming_bookings_of_session_by_id(storage: Storage) -> None:
-    session = await stored_session(storage, max_participants=9)
-    later = TOMORROW + timedelta(days=1)
-    await stored_booking(storage, session)
-    live = [
-        await stored_booking(storage, session, starts_at=starts_at, status=status)
-        for starts_at, status in ((later + timedelta(days=1), "pending"), (later, "confirmed"), (later, "pending"))
-    ]
-    await cancel_now(storage, await stored_booking(storage, session, starts_at=later))
-    await stored_booking(storage, session, starts_at=later, status="completed")
-    await stored_booking(storage, await stored_session(storage), starts_at=later)
-
-    async with storage.unit_of_work() as tx:
-        acquired = await tx.bookings.acquire_upcoming(session.id, TOMORROW)
-        cancelling = asyncio.create_task(cancel_now(storage, live[1]))
-        assert await waits(cancelling)
-    await cancelling
-
-    assert list(acquired) == live
-
-
-async def test_acquire_upcoming_after_waiting_returns_current_bookings(storage: Storage) -> None:
-    session = await stored_session(storage)
-    bookings = [await stored_booking(storage, session, status="pending") for _ in range(2)]
-
-    async def acquired_upcoming() -> tuple[Booking, ...]:
-        async with storage.unit_of_work() as tx:
-            return await tx.bookings.acquire_upcoming(session.id, NOW)
-
-    async with storage.unit_of_work() as tx:
-        confirmed, step = (await tx.bookings.acquire(bookings[0].id)).after("confirm", None, NOW)
-        await tx.bookings.save(confirmed, step)
-        await cancel(tx, bookings[1])
-        other = asyncio.create_task(acquired_upcoming())
-        assert await waits(other)
-
-    assert [(booking.id, booking.status) for booking in await other] == [(bookings[0].id, "confirmed")]

@@ -194,6 +194,8 @@ async def test_matching_ids_come_in_order_up_to_a_limit(storage: Storage) -> Non
     assert len(some) == 2
     assert set(some) < {dear.id, cheap.id, dearest.id}
     assert await lists.matching(replace(by_price, min_price=Decimal(99)), 9) == ()
+    assert await lists.matching(by_price, 2, {dearest.id, cheap.id}) == (cheap.id, dearest.id)
+    assert await lists.matching(by_price, 9, ()) == ()
 
 
 async def test_empty_match_can_be_previewed_but_not_started(storage: Storage, staff: StaffServices) -> None:

@@ -1,6 +1,8 @@
 """Execution of bulk runs: rights of the staff member, and concurrent changes."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -25,6 +27,7 @@ from marketplace.core.domain.bulk import (
 from marketplace.core.domain.sessions import Session
 from marketplace.core.errors import Busy
 from marketplace.core.ports.storage import Storage
+from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.core.services.admin import bulk_runner
 from staff_services import StaffServices, staff_over
 
@@ -49,6 +52,26 @@ async def test_bulk_run_stops_when_its_starter_loses_rights(
         await tx.users.save(replace(await tx.users.acquire(principal.user_id), **lost))
 
     await staff.run(storage)
+
+    after = await staff.bulk.get(run.id)
+    assert (after.state, after.detail, after.done) == ("failed", LOST_RIGHTS, 0)
+    assert (await staff.sessions.get(session.id)).hidden_at is None
+
+
+async def test_bulk_run_stops_when_rights_are_lost_before_its_row_is_locked(
+    storage: Storage, staff: StaffServices
+) -> None:
+    principal, (session,) = await a_staff_member(storage), await sessions(storage, 1)
+    run = await started(storage, staff, order("sessions", "hide", [session]), principal)
+
+    @asynccontextmanager
+    async def after_dismissal() -> AsyncIterator[Transaction]:
+        async with storage.unit_of_work() as tx:
+            await tx.users.save(replace(await tx.users.acquire(principal.user_id), is_staff=False))
+        async with storage.unit_of_work() as tx:
+            yield tx
+
+    await staff_over(services_over(storage, unit_of_work=after_dismissal)).runner.run(run.id)
 
     after = await staff.bulk.get(run.id)
     assert (after.state, after.detail, after.done) == ("failed", LOST_RIGHTS, 0)

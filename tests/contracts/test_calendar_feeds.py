@@ -25,8 +25,9 @@ async def shown(storage: Storage, feed: CalendarFeed, **window: Any) -> list[Boo
     """Return the bookings of a feed."""
     found = await storage.feeds.find_bookings(feed.token, replace(WINDOW, **window))
     assert found is not None
-    assert list(found) == [await storage.booking_lists.find(booking.id) for booking in found]
-    return list(found)
+    assert found.owner_id == feed.user_id
+    assert list(found.bookings) == [await storage.booking_lists.find(booking.id) for booking in found.bookings]
+    return list(found.bookings)
 
 
 async def is_known(storage: Storage, feed: CalendarFeed) -> bool:

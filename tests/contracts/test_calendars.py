@@ -6,29 +6,28 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from builders import a_booking, a_history, a_session, a_user
+from builders import ADDRESSES, a_booking, a_history, a_session, a_user
 from fakes import NOW
 from marketplace.adapters.calendars import Rfc5545Calendars
-from marketplace.core.domain.bookings import BookingHistory
-from marketplace.core.domain.calendars import CalendarEvent
+from marketplace.core.domain.booking_details import BookingHistory
+from marketplace.core.domain.calendars import CalendarEvent, Subscription
 
 CREATOR, LEARNER = a_user(role="creator"), a_user()
 SESSION = a_session(creator_id=CREATOR.id)
 BOOKING: BookingHistory = a_history(a_booking(SESSION, LEARNER.id), SESSION, CREATOR, LEARNER)
-EVENT = CalendarEvent.of(BOOKING)
+EVENT = CalendarEvent.of(BOOKING, ADDRESSES)
 MADE_AT = NOW + timedelta(days=3)
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\r"), max_size=300)
 ZONES = sorted(available_timezones() - {"localtime", "posixrules", "Factory"})
 
 
-def rendered(*events: CalendarEvent, name: str | None = None) -> bytes:
-    return asyncio.run(Rfc5545Calendars().render(events, MADE_AT, name))
+def rendered(*events: CalendarEvent, subscription: Subscription | None = None) -> bytes:
+    return asyncio.run(Rfc5545Calendars().render(events, MADE_AT, subscription))
 
 
 def parsed(written: bytes) -> Any:
@@ -70,11 +69,25 @@ def test_calendar_contains_no_email_address() -> None:
     assert b"mailto" not in written
 
 
-@pytest.mark.parametrize("name", [None, "Sessions; marketplace"])
-def test_only_subscribed_calendar_has_a_name(name: str | None) -> None:
-    calendar = parsed(rendered(EVENT, name=name))
+def test_only_subscribed_calendar_has_a_name_an_address_and_an_interval() -> None:
+    subscription = Subscription(name="Sessions; marketplace", url="https://sessions.example.org/dashboard")
+    written = rendered(EVENT, subscription=subscription)
+    subscribed, imported = parsed(written), parsed(rendered(EVENT))
 
-    assert (calendar.get("name"), calendar.get("x-wr-calname")) == (name, name)
+    # both are texts (RFC 7986, 5.1), but the library does not know that and leaves the escapes
+    assert subscribed["name"] == subscribed["x-wr-calname"] == "Sessions\\; marketplace"
+    assert subscribed["url"] == subscription.url
+    assert (subscribed["refresh-interval"].dt, subscribed["x-published-ttl"]) == (timedelta(hours=1), "PT60M")
+    # RFC 7986, 5.7 demands the type of the value
+    assert b"\r\nREFRESH-INTERVAL;VALUE=DURATION:PT60M\r\n" in written
+    for name in ("name", "x-wr-calname", "url", "refresh-interval", "x-published-ttl"):
+        assert name not in imported
+
+
+def test_event_names_its_page() -> None:
+    (event,) = read(rendered(EVENT))
+
+    assert event["url"] == f"https://sessions.example.org/sessions/{SESSION.id}"
 
 
 def test_empty_calendar_is_valid() -> None:
@@ -119,9 +132,9 @@ def test_a_start_of_any_zone_is_the_same_instant_in_the_booking_and_in_the_calen
     zone: str, wall: datetime, minutes: int, fold: int
 ) -> None:
     starts_at = wall.replace(microsecond=0, fold=fold, tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    booking = replace(BOOKING, starts_at=starts_at, ends_at=starts_at + timedelta(minutes=minutes))
+    booking = replace(BOOKING, starts_at=starts_at, terms=replace(BOOKING.terms, duration=minutes))
 
-    (event,) = read(rendered(CalendarEvent.of(booking)))
+    (event,) = read(rendered(CalendarEvent.of(booking, ADDRESSES)))
 
     assert (event["dtstart"].dt, event["dtend"].dt) == (booking.starts_at, booking.ends_at)
     assert event["dtstart"].dt.utcoffset() == timedelta()

@@ -10,7 +10,8 @@ import pytest_asyncio
 
 from builders import a_session, stored_session, stored_user
 from fakes import NOW
-from marketplace.core.domain.sessions import PRICE_BANDS, CatalogFilters, Ordering, Session, TagCount
+from marketplace.core.domain.catalog import CatalogFilters, Ordering, TagCount, price_bands
+from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.storage import Storage
 
 
@@ -166,6 +167,28 @@ async def test_every_filter_must_pass_and_bounds_are_inclusive(
     assert await listed(storage, creator=creator_id, **filters) == by_id(sessions, places)
 
 
+async def test_tag_within_a_category_lists_and_counts_only_sessions_with_both(
+    storage: Storage, creator_id: UUID
+) -> None:
+    async def one(**changes: Any) -> UUID:
+        return (await stored_session(storage, creator_id=creator_id, **changes)).id
+
+    both = await one(category="music", tags=("lute", "harp"))
+    await one(category="music", tags=("harp",))
+    await one(category="art", tags=("lute",))
+    await one(category=None, tags=("lute", "category music"))
+    await one(category="music", tags=("lute",), status="inactive")
+
+    async def found(tag: str, category: str) -> tuple[list[UUID], int]:
+        filters = CatalogFilters(creator=creator_id, tag=tag, category=category)
+        page = await storage.catalog.list(filters, 9, None, NOW)
+        facets = await storage.catalog.facets(filters, NOW)
+        return [session.id for session in page.items], sum(band.count for band in facets.price_bands)
+
+    assert await found("lute", "music") == ([both], 1)
+    assert await found("harp", "art") == ([], 0)
+
+
 async def test_facets_count_what_the_same_filters_list(storage: Storage, creator_id: UUID) -> None:
     await stored(
         storage,
@@ -184,8 +207,46 @@ async def test_facets_count_what_the_same_filters_list(storage: Storage, creator
     assert [(each.category, each.count) for each in facets.categories] == [("music", 2), ("fitness", 1)]
     assert [(each.tag, each.count) for each in facets.tags] == [("b", 3), ("a", 2), ("c", 1)]
     assert [((each.min_price, each.max_price), each.count) for each in facets.price_bands] == list(
-        zip(PRICE_BANDS, [1, 1, 0, 0, 1], strict=True)
+        zip(price_bands(), [1, 1, 0, 0, 1], strict=True)
     )
+
+
+async def test_format_language_and_place_filter_lists_and_facets_alike(storage: Storage, creator_id: UUID) -> None:
+    sessions = await stored(
+        storage,
+        creator_id,
+        [
+            {"format": "online", "language": "pt-BR", "category": "music"},
+            {"format": "online", "language": "pt", "tags": ("lute",)},
+            {"format": "in_person", "language": "pt-PT", "place": "São  Paulo"},
+            {"format": "in_person", "language": "en", "place": "SÃO PAULO", "category": "music"},
+            {"format": "at_yours", "place": "Rome"},
+            {},
+        ],
+    )
+
+    for filters, places in (
+        ({"format": "online"}, "0 1"),
+        ({"format": "at_yours"}, "4"),
+        ({"language": "pt"}, "0 1 2"),
+        ({"language": "pt-PT"}, "2"),
+        ({"language": "p"}, ""),
+        ({"place": "são paulo"}, "2 3"),
+        ({"place": "paulo"}, ""),
+        ({"place": "São Paulo", "language": "en"}, "3"),
+        ({"format": "online", "language": "pt", "tag": "lute"}, "1"),
+        ({"format": "in_person", "category": "music"}, "3"),
+        ({"format": "online", "words": ("morning",)}, "0 1"),
+        ({"format": "online", "available_from": NOW}, "0 1"),
+    ):
+        found = await listed(storage, creator=creator_id, **filters)
+        assert set(found) == {*by_id(sessions, places)}, filters
+        facets = await storage.catalog.facets(CatalogFilters(creator=creator_id, **filters), NOW)
+        assert sum(band.count for band in facets.price_bands) == len(found), filters
+    facets = await storage.catalog.facets(CatalogFilters(creator=creator_id), NOW)
+    assert [(each.value, each.count) for each in facets.formats] == [("in_person", 2), ("online", 2), ("at_yours", 1)]
+    assert [(each.value, each.count) for each in facets.languages] == [("pt", 3), ("en", 1)]
+    assert [(each.value, each.count) for each in facets.places] == [("SÃO PAULO", 2), ("Rome", 1)]
 
 
 async def test_empty_facets_still_have_every_price_band(storage: Storage, creator_id: UUID) -> None:
@@ -193,7 +254,7 @@ async def test_empty_facets_still_have_every_price_band(storage: Storage, creato
 
     assert facets.categories == ()
     assert facets.tags == ()
-    assert [(each.min_price, each.max_price) for each in facets.price_bands] == list(PRICE_BANDS)
+    assert [(each.min_price, each.max_price) for each in facets.price_bands] == list(price_bands())
     assert {each.count for each in facets.price_bands} == {0}
 
 

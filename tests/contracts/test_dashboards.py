@@ -6,12 +6,13 @@ from builders import principal_of, services_over, stored_booking, stored_session
 from contracts.harness import cancel_now
 from fakes import NOW
 from marketplace.core.domain.dashboards import Attention, Dashboard, DashboardWindow
-from marketplace.core.domain.summaries import ZERO
 from marketplace.core.ports.storage import Storage
 from staff_services import staff_over
 
 DAY = timedelta(days=1)
 TODAY = NOW.date()
+
+ZERO = Decimal("0.00")
 
 
 async def dashboard(storage: Storage, days: int = 7, time_zone: str = "UTC") -> Dashboard:

@@ -25,7 +25,7 @@ from contracts.events import FAR, Enqueuer, Recorder, claimed, drain, relay_over
 from contracts.harness import broken_transaction, cancel, cancel_now, owner_of
 from due_jobs import take_due
 from fakes import NOW, MovableClock
-from marketplace.core.domain.bookings import BookingHistory
+from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.events import (
     EVENTS_KEPT_FOR,
     RETRY_FIRST,

@@ -1,12 +1,14 @@
 """Requests repeated with the same idempotency key, through the services."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from builders import TOMORROW, Services, a_key, principal_of, services_over, stored_session, stored_user, stored_users
 from contracts.harness import at_once, live_bookings
-from marketplace.core.errors import SoldOut, TooLate
+from marketplace.core.domain.principals import Principal
+from marketplace.core.errors import NotFound, SoldOut, TooLate
 from marketplace.core.ports.storage import Storage
 
 MOMENT = timedelta(microseconds=1)
@@ -93,6 +95,32 @@ async def test_replay_returns_current_booking(storage: Storage, services: Servic
     assert (first.is_replay, repeat.is_replay) == (False, True)
     assert (repeat.resource.id, repeat.resource.status, repeat.resource.seats) == (first.resource.id, "cancelled", 2)
     assert await live_bookings(storage, session) == []
+
+
+@pytest.mark.parametrize("way", ["cancel", "reschedule"])
+async def test_replay_shows_a_booking_of_others_only_to_those_who_are_still_staff(
+    storage: Storage, services: Services, way: str
+) -> None:
+    session, buyer = await stored_session(storage), principal_of(await stored_user(storage))
+    account = await stored_user(storage, is_staff=True)
+    booking = (await services.bookings.book(buyer, session.id, TOMORROW)).resource
+    key = a_key(user_id=account.id)
+
+    async def send(staff: Principal) -> bool:
+        if way == "cancel":
+            return (await services.bookings.act(staff, booking.id, "cancel", "Snow.", key=key)).is_replay
+        later = TOMORROW + timedelta(days=1)
+        return (await services.bookings.reschedule(staff, booking.id, later, "Snow.", key=key)).is_replay
+
+    assert [await send(principal_of(account)) for _ in range(2)] == [False, True]
+    dismissed = replace(account, is_staff=False)
+    async with storage.unit_of_work() as tx:
+        await tx.users.acquire(account.id)
+        await tx.users.save(dismissed)
+
+    for principal in (principal_of(account), principal_of(dismissed)):
+        with pytest.raises(NotFound):
+            await send(principal)
 
 
 async def test_replay_is_not_validated_again(storage: Storage, services: Services) -> None:

@@ -8,7 +8,7 @@ import pytest
 from builders import TOMORROW, Services, services_over, stored_booking, stored_session
 from contracts.booking_invariants import check_books
 from contracts.harness import at_once, owner_of, principals, seats_at
-from marketplace.core.domain.bookings import BookingHistory
+from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.ports.storage import Storage
 
 ROUNDS = 10

@@ -14,14 +14,16 @@ from contracts.lifecycle import LEARNERS, SESSION, MarketplaceMachine, Side
 from example_search import searched
 from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.storage import postgres_storage
-from marketplace.core.domain.availability import MAX_WINDOW, BookableStart
+from marketplace.core.domain.availability import MAX_WINDOW
+from marketplace.core.domain.bookable_starts import BookableStart
+from marketplace.core.domain.catalog import CatalogFilters
 from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
-from marketplace.core.domain.sessions import CatalogFilters, Session
+from marketplace.core.domain.sessions import Session
 
 DAYS = st.sampled_from([(1, 2, 3, 4, 5, 6, 7), (2, 4), (6,)])
 HOURS = st.sampled_from([(time(0), time(0)), (time(9), time(13)), (time(11), time(12, 30)), (time(20), time(2))])
 BUFFERS = st.sampled_from([(0, 0), (0, 0), (30, 0), (0, 30), (90, 60)])
-SETTINGS = searched(25, stateful_step_count=40, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+SETTINGS = searched(15, stateful_step_count=40, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 
 
 class ScheduledMarketplaceMachine(MarketplaceMachine):
@@ -89,8 +91,7 @@ class ScheduledMarketplaceMachine(MarketplaceMachine):
         begin = self.clock.now()
         found = await side.storage.availabilities.find(session.id, begin, begin + MAX_WINDOW)
         assert found is not None
-        bookable_starts = found.bookable_starts(begin, begin + MAX_WINDOW, begin)
-        return tuple(bookable for bookable in bookable_starts if bookable.reason is None)
+        return tuple(found.shown_as(tuple(found.free_runs(begin, begin + MAX_WINDOW, begin))))
 
     def _replace(self, what: int, schedule: Schedule | None) -> None:
         session = self._session(what)

@@ -11,6 +11,7 @@ from builders import Services, a_schedule, a_user, principal_of, services_over, 
 from contracts.harness import broken_transaction, owner_of, waits
 from due_jobs import run_due
 from fakes import NOW, MovableClock
+from marketplace.core.domain.catalog import CatalogFilters
 from marketplace.core.domain.materialized_availability import (
     AHEAD,
     RENEWED_AFTER,
@@ -18,7 +19,7 @@ from marketplace.core.domain.materialized_availability import (
     ScheduledSession,
 )
 from marketplace.core.domain.schedules import Schedule
-from marketplace.core.domain.sessions import CatalogFilters, Session
+from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services import materialized_availability
 
@@ -46,7 +47,7 @@ async def is_true(storage: Storage, timed: Services, session: Session) -> bool:
     """Return whether the catalog's next slot is the first of the list of slots."""
     now = timed.clock.now()
     slots = await timed.slots.list(None, session.id, now, now + 60 * DAY)
-    return await next_start(storage, timed, session) == (slots[0].starts_at if slots else None)
+    return await next_start(storage, timed, session) == next((slot.starts_at for slot in slots), None)
 
 
 async def work(storage: Storage, timed: Services) -> int:

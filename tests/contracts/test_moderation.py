@@ -7,8 +7,9 @@ from secrets import token_hex
 from builders import TOMORROW, as_a, stored_booking, stored_session, stored_user
 from fakes import NOW
 from marketplace.core.domain.availability import CatalogSession
+from marketplace.core.domain.catalog import CatalogFilters
 from marketplace.core.domain.pages import Page
-from marketplace.core.domain.sessions import CatalogFilters, Session, SessionDetails
+from marketplace.core.domain.sessions import Session, SessionDetails
 from marketplace.core.ports.storage import Storage
 
 

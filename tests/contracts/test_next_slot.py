@@ -6,13 +6,24 @@ from typing import Any
 
 import pytest
 
-from builders import Services, a_principal, a_schedule, principal_of, services_over, stored_session, stored_user
+from builders import (
+    Services,
+    a_principal,
+    a_schedule,
+    all_starts,
+    principal_of,
+    services_over,
+    stored_session,
+    stored_user,
+)
 from contracts.harness import cancel_now, owner_of
 from fakes import NOW, MovableClock
-from marketplace.core.domain.availability import MAX_WINDOW, BookableStart
+from marketplace.core.domain.availability import MAX_WINDOW
+from marketplace.core.domain.bookable_starts import BookableStart
 from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.catalog import CatalogFilters
 from marketplace.core.domain.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
-from marketplace.core.domain.sessions import CatalogFilters, Session
+from marketplace.core.domain.sessions import Session
 from marketplace.core.errors import NotBookable
 from marketplace.core.ports.storage import Storage
 
@@ -60,7 +71,7 @@ async def next_slot(storage: Storage, timed: Services, session: Session) -> Book
 
 
 async def slots_of(timed: Services, session: Session, begin: datetime) -> tuple[BookableStart, ...]:
-    return await timed.slots.list(owner_of(session), session.id, begin, begin + MAX_WINDOW)
+    return await all_starts(timed.slots.list, owner_of(session), session, begin, begin + MAX_WINDOW)
 
 
 async def next_start(storage: Storage, timed: Services, session: Session) -> str | None:
@@ -75,10 +86,15 @@ async def test_the_next_slot_is_the_first_that_can_be_booked(storage: Storage, t
 
     half_past_nine = NOW + HOUR / 2
     assert found == BookableStart(
-        starts_at=half_past_nine, ends_at=half_past_nine + HOUR, capacity=4, seats_left=4, reason=None
+        starts_at=half_past_nine,
+        ends_at=half_past_nine + HOUR,
+        time_zone="UTC",
+        capacity=4,
+        seats_left=4,
+        reason=None,
     )
     await book(storage, timed, session, found.starts_at, seats=3)
-    assert await next_slot(storage, timed, session) == replace(found, seats_left=1)
+    assert await next_slot(storage, timed, session) == found._replace(seats_left=1)
     await book(storage, timed, session, found.starts_at)
     assert await next_start(storage, timed, session) == "07 10:30"
 

@@ -1,8 +1,10 @@
 import asyncio
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from secrets import token_hex
 from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
 
 from builders import stored_user
 from contracts.harness import at_once, broken_transaction, waits
@@ -14,6 +16,7 @@ from marketplace.core.ports.storage import Storage
 
 def a_reset(user: User, token: str, **changes: Any) -> PasswordReset:
     defaults: dict[str, Any] = {
+        "issuer_id": uuid7(),
         "token_hash": reset_token_hash(token),
         "created_at": NOW,
         "expires_at": NOW + RESET_TTL,
@@ -28,8 +31,9 @@ async def stored_reset(storage: Storage, user: User, **changes: Any) -> str:
     return token
 
 
-async def whose(storage: Storage, token: str, now: datetime = NOW) -> User | None:
-    return await storage.resets.find_user(reset_token_hash(token), now)
+async def whose(storage: Storage, token: str) -> UUID | None:
+    found = await storage.resets.find(reset_token_hash(token))
+    return found.user_id if found else None
 
 
 async def take(storage: Storage, user: User, token: str, now: datetime = NOW) -> bool:
@@ -38,22 +42,12 @@ async def take(storage: Storage, user: User, token: str, now: datetime = NOW) ->
         return await tx.resets.consume(user.id, reset_token_hash(token), now)
 
 
-async def test_reset_link_identifies_its_user_until_it_expires(storage: Storage) -> None:
-    user = await stored_user(storage)
-    token = await stored_reset(storage, user)
+async def test_reset_link_is_found_by_its_token_with_its_issuer(storage: Storage) -> None:
+    user, staff = await stored_user(storage), await stored_user(storage, is_staff=True)
+    token = await stored_reset(storage, user, issuer_id=staff.id)
 
-    assert await whose(storage, token, NOW + RESET_TTL - timedelta(microseconds=1)) == user
-    assert await whose(storage, token, NOW + RESET_TTL) is None
-    assert await whose(storage, "never issued") is None
-
-
-async def test_reset_link_of_inactive_user_is_invalid(storage: Storage) -> None:
-    user = await stored_user(storage)
-    token = await stored_reset(storage, user)
-    async with storage.unit_of_work() as tx:
-        await tx.users.save(replace(user, is_active=False))
-
-    assert await whose(storage, token) is None
+    assert await storage.resets.find(reset_token_hash(token)) == a_reset(user, token, issuer_id=staff.id)
+    assert await storage.resets.find(reset_token_hash("never issued")) is None
 
 
 async def test_reset_link_can_be_used_once_by_its_user_before_expiry(storage: Storage) -> None:
@@ -75,8 +69,8 @@ async def test_newer_reset_link_replaces_older(storage: Storage) -> None:
     newer = await stored_reset(storage, user)
 
     assert await whose(storage, older) is None
-    assert await whose(storage, newer) == user
-    assert await whose(storage, kept) == other
+    assert await whose(storage, newer) == user.id
+    assert await whose(storage, kept) == other.id
 
 
 async def test_dropped_reset_link_is_gone_and_dropping_is_idempotent(storage: Storage) -> None:
@@ -87,6 +81,17 @@ async def test_dropped_reset_link_is_gone_and_dropping_is_idempotent(storage: St
             await tx.resets.drop(user.id)
 
     assert await whose(storage, token) is None
+
+
+async def test_links_of_an_issuer_are_dropped_with_those_of_no_other(storage: Storage) -> None:
+    (first, second, third), issuer = [await stored_user(storage) for _ in range(3)], uuid7()
+    own = [await stored_reset(storage, user, issuer_id=issuer) for user in (first, second)]
+    other = await stored_reset(storage, third)
+    for _ in range(2):
+        async with storage.unit_of_work() as tx:
+            await tx.resets.drop_issued_by(issuer)
+
+    assert [await whose(storage, token) for token in (*own, other)] == [None, None, third.id]
 
 
 async def test_concurrent_uses_of_reset_link_have_one_winner(storage: Storage) -> None:

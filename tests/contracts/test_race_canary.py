@@ -10,22 +10,18 @@ import pytest
 from builders import TOMORROW, principal_of, services_over, stored_booking, stored_session, stored_users
 from contracts.conftest import TIMEOUT
 from contracts.harness import at_once, live_bookings
+from marketplace.adapters.memory.booking_quotes import MemoryBookingQuotes
+from marketplace.adapters.memory.database import MemoryDatabase
 from marketplace.adapters.memory.slots import MemorySlots
 from marketplace.adapters.memory.storage import memory_storage
-from marketplace.adapters.memory.unit_of_work import MemoryTransaction
+from marketplace.adapters.memory.unit_of_work import MemoryTransaction, MemoryUnitOfWork
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
-from marketplace.adapters.postgres.jobs.enqueue import job_values
-from marketplace.adapters.postgres.rows import BOOKING
-from marketplace.adapters.postgres.slots import TAKE, PostgresSlots
 from marketplace.adapters.postgres.storage import postgres_storage
-from marketplace.adapters.postgres.unit_of_work import PostgresTransaction
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.ports.jobs import Job
-from marketplace.core.ports.slots import Slots
 from marketplace.core.ports.storage import Storage
-from marketplace.core.ports.unit_of_work import Transaction
 
-GUARD = " AND seats_taken + $6 <= capacity"
+GUARD = " AND l.seats_taken + wanted <= l.capacity"
 SEATS = 4
 INTERRUPTION = 0.1
 """Seconds between reading and writing, long enough for other connections to read the same value."""
@@ -46,54 +42,36 @@ class UnguardedMemorySlots(MemorySlots):
         return True
 
 
-class UnguardedPostgresSlots(PostgresSlots):
-    """Waits, then writes without checking that the quote still holds."""
-
-    async def _take(self, booking: Booking, job: Job | None) -> bool:
-        assert GUARD in TAKE
-        await asyncio.sleep(INTERRUPTION)
-        values = [getattr(booking, name) for name in BOOKING]
-        return await self._connection.fetchrow(TAKE.replace(GUARD, ""), *values, *job_values(job)) is not None
-
-
 class UnguardedMemoryTransaction(MemoryTransaction):
     def __init__(self, transaction: MemoryTransaction) -> None:
         super().__init__(transaction.rows)
         self.slots = UnguardedMemorySlots(transaction.rows)
 
 
-class UnguardedPostgresTransaction(PostgresTransaction):
-    @property
-    def slots(self) -> Slots:
-        return UnguardedPostgresSlots(self._connection)
-
-
 @asynccontextmanager
 async def unguarded_memory() -> AsyncIterator[Storage]:
-    guarded = memory_storage()
+    database = MemoryDatabase(TIMEOUT)
+    guarded = memory_storage(database)
+    transactions = MemoryUnitOfWork(database)
 
     @asynccontextmanager
-    async def begin() -> AsyncIterator[Transaction]:
-        async with guarded.unit_of_work() as transaction:
-            assert isinstance(transaction, MemoryTransaction)
+    async def begin() -> AsyncIterator[MemoryTransaction]:
+        async with transactions() as transaction:
             yield UnguardedMemoryTransaction(transaction)
 
-    yield replace(guarded, unit_of_work=begin)
+    yield replace(guarded, booking_quotes=MemoryBookingQuotes(database, begin))
 
 
 @asynccontextmanager
 async def unguarded_postgres(dsn: str) -> AsyncIterator[Storage]:
     database = await connect(dsn, PoolLimits(lock_timeout=TIMEOUT))
-
-    @asynccontextmanager
-    async def begin() -> AsyncIterator[Transaction]:
-        async with database.transaction() as connection:
-            yield UnguardedPostgresTransaction(connection)
-
     try:
         async with database.transaction() as connection:
             await connection.execute("ALTER TABLE slots DROP CONSTRAINT ck_slots_seats_within_capacity")
-        yield replace(postgres_storage(database), unit_of_work=begin)
+            (function,) = await connection.fetch("SELECT pg_get_functiondef('book_2'::regproc) AS definition")
+            assert GUARD in function["definition"]
+            await connection.execute(function["definition"].replace(GUARD, ""))
+        yield postgres_storage(database)
     finally:
         await database.close()
 

@@ -20,7 +20,7 @@ from builders import (
 )
 from contracts.harness import at_once, live_bookings
 from fakes import NOW
-from marketplace.core.domain.bookings import BookingDetails
+from marketplace.core.domain.booking_details import BookingDetails
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
 from marketplace.core.errors import Conflict, HasUpcomingBookings

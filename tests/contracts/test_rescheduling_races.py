@@ -1,15 +1,18 @@
 """Bookings rescheduled while others compete for the same seats, through the services."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
+from uuid import UUID
 
 import pytest
 
 from builders import TOMORROW, Services, services_over, slots_of, stored_session
 from contracts.booking_invariants import check_books, is_move
-from contracts.harness import at_once, owner_of, principals, seats_at
-from marketplace.core.errors import HasUpcomingBookings
+from contracts.harness import at_once, owner_of, principals, seats_at, watched
+from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.sessions import Session
+from marketplace.core.errors import HasUpcomingBookings, TransactionConflict
 from marketplace.core.ports.storage import Storage
 
 ROUNDS = 10
@@ -215,3 +218,43 @@ async def test_fifty_random_reschedulings_over_five_slots_sell_no_seat_twice(
     moves = [step for each in bookings for step in each.history[1:]]
     assert all(map(is_move, moves))
     assert len(moves) == len(outcome.done) > 5
+
+
+async def test_moves_and_cancellations_of_bookings_with_seats_at_two_starts_never_deadlock(storage: Storage) -> None:
+    conflicts = list[TransactionConflict]()
+    services = services_over(storage, unit_of_work=watched(storage, conflicts))
+    act, move = services.bookings.act, services.bookings.reschedule
+    early, late = TOMORROW + 3 * HOUR, TOMORROW + 9 * HOUR
+
+    async def confirmed(session: Session, learner: Principal, start: datetime) -> UUID:
+        booked = (await services.bookings.book(learner, session.id, start)).resource
+        await act(owner_of(session), booked.id, "confirm")
+        return booked.id
+
+    for _ in range(3):
+        session = await stored_session(storage, requires_confirmation=True, max_participants=50, duration=60)
+        creator, (asking, *others) = owner_of(session), await principals(storage, 9)
+        asked_again = await confirmed(session, asking, TOMORROW)
+        await move(asking, asked_again, late)
+        moved = [await confirmed(session, learner, late) for learner in others[:3]]
+        cancelled = [await confirmed(session, learner, early) for learner in others[3:]]
+        for learner, booking_id in zip(others[3:], cancelled, strict=True):
+            await move(learner, booking_id, late)
+
+        outcome = await at_once(
+            [
+                act(creator, cancelled[0], "cancel"),
+                move(asking, asked_again, early),
+                act(creator, cancelled[1], "cancel"),
+                move(creator, moved[0], early),
+                act(creator, cancelled[2], "cancel"),
+                move(creator, moved[1], early + HOUR / 2),
+                act(creator, cancelled[3], "cancel"),
+                move(creator, moved[2], early),
+                act(creator, cancelled[4], "cancel"),
+            ]
+        )
+
+        assert conflicts == []
+        assert outcome.reasons().keys() <= {"CreatorUnavailable"}
+        await check_books(storage, session.creator_id)

@@ -19,17 +19,18 @@ from builders import (
 )
 from contracts.harness import cancel_now
 from fakes import NOW
+from marketplace.core.domain.schedules import Schedule
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.slots import Slot
 from marketplace.core.errors import CreatorUnavailable, SoldOut
 from marketplace.core.ports.storage import Storage
 
 
-async def resize(storage: Storage, session: Session, now: datetime = NOW) -> None:
+async def resize(storage: Storage, session: Session, now: datetime = NOW, *, schedule: Schedule | None = None) -> None:
     async with storage.unit_of_work() as tx:
         await tx.sessions.save(session)
-        await tx.slots.acquire_upcoming(session.id, now)
-        await tx.slots.resize(session, None, now)
+        upcoming = await tx.slots.acquire_upcoming(session.id, now)
+        await tx.slots.resize([Slot.of(session, each.starts_at, each.seats_taken, schedule) for each in upcoming])
 
 
 async def test_upcoming_slots_are_those_that_start_after_now_by_start(storage: Storage) -> None:
@@ -136,9 +137,7 @@ async def test_slots_are_found_by_their_blocked_time(storage: Storage) -> None:
     session = await stored_session(storage, duration=60)
     await stored_booking(storage, session)
     buffered = a_schedule(buffer_before=30, buffer_after=15)
-    async with storage.unit_of_work() as tx:
-        await tx.slots.acquire_upcoming(session.id, NOW)
-        await tx.slots.resize(session, buffered, NOW)
+    await resize(storage, session, schedule=buffered)
 
     slot = Slot.of(session, TOMORROW, 1, buffered)
     before, after = TOMORROW - timedelta(minutes=30), TOMORROW + timedelta(minutes=75)
@@ -198,13 +197,14 @@ async def test_edit_that_frees_time_never_conflicts(storage: Storage) -> None:
         await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=hours))
 
     await services.sessions.change(owner, session.id, {"duration": 30})
-    await services.schedules.replace(owner, session.id, a_schedule(buffer_before=30))
     with pytest.raises(CreatorUnavailable):
-        await services.schedules.replace(owner, session.id, a_schedule(buffer_before=31))
+        await services.schedules.replace(owner, session.id, a_schedule(buffer_before=1))
+    await services.schedules.replace(owner, session.id, a_schedule())
     await services.schedules.replace(owner, session.id, None)
 
+    # both were sold for an hour
     assert [slot.blocked_until - slot.blocked_from for slot in await slots_of(storage, session)] == [
-        timedelta(minutes=30)
+        timedelta(minutes=60)
     ] * 2
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from builders import Services, a_schedule, a_user, principal_of, services_over, stored_booking, stored_session
 from fakes import NOW, MovableClock
-from marketplace.core.domain.availability import BookableStart
+from marketplace.core.domain.bookable_starts import BookableStart
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.schedules import DayException, Extra, Schedule, TimeRange
 from marketplace.core.domain.sessions import Session
@@ -28,12 +28,12 @@ def owner_of(session: Session) -> Principal:
 
 
 async def tried(timed: Services, session: Session, schedule: Schedule | None) -> tuple[BookableStart, ...]:
-    return await timed.slots.preview(owner_of(session), session.id, schedule, DAY, NIGHT)
+    return tuple(await timed.slots.preview(owner_of(session), session.id, schedule, DAY, NIGHT))
 
 
 async def kept(timed: Services, session: Session, schedule: Schedule | None) -> tuple[BookableStart, ...]:
     await timed.schedules.replace(owner_of(session), session.id, schedule)
-    return await timed.slots.explain(owner_of(session), session.id, DAY, NIGHT)
+    return tuple(await timed.slots.explain(owner_of(session), session.id, DAY, NIGHT))
 
 
 @pytest.mark.parametrize("before", [None, a_schedule(), a_schedule(buffer_before=30, buffer_after=30)])

@@ -11,6 +11,7 @@ from builders import (
     a_key,
     a_schedule,
     a_user,
+    all_starts,
     principal_of,
     services_over,
     stored_booking,
@@ -18,13 +19,16 @@ from builders import (
     stored_user,
 )
 from contracts.harness import waits
+from core.schedule_builders import every_day
 from fakes import NOW, MovableClock
+from marketplace.core.domain.catalog import CatalogFilters
 from marketplace.core.domain.materialized_availability import MaterializedAvailability
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
-from marketplace.core.domain.sessions import CatalogFilters, Session
+from marketplace.core.domain.sessions import Session
 from marketplace.core.errors import Conflict, CreatorUnavailable, Invalid, NotBookable, NotFound, NotYours, TooLate
 from marketplace.core.ports.storage import Storage
+from marketplace.core.services.slots import MAX_STARTS
 
 DAY = datetime(2030, 1, 9, tzinfo=UTC)
 NIGHT = DAY + timedelta(days=1)
@@ -88,7 +92,7 @@ async def test_session_is_by_arrangement_while_it_has_no_schedule(storage: Stora
 
     assert await is_open()
     assert await timed.schedules.get(owner_of(session), session.id) is None
-    assert await timed.slots.list(None, session.id, DAY, NIGHT) == ()
+    assert list(await timed.slots.list(None, session.id, DAY, NIGHT)) == []
     await timed.schedules.replace(owner_of(session), session.id, a_schedule())
     assert not await is_open()
     with pytest.raises(NotBookable):
@@ -242,7 +246,7 @@ async def test_a_window_is_at_most_62_days(storage: Storage, timed: Services, da
     session = await scheduled(storage, timed)
     requested = timed.slots.list(None, session.id, DAY, DAY + timedelta(days=days))
     if is_good:
-        assert len(await requested) <= 62 * 8
+        assert len(list(await requested)) <= 62 * 8
     else:
         with pytest.raises(Invalid):
             await requested
@@ -260,7 +264,7 @@ async def test_schedule_is_for_creator_and_hidden_session_has_no_slots(storage: 
     await timed.sessions.change(owner_of(session), session.id, {"status": "inactive"})
     with pytest.raises(NotFound):
         await timed.slots.list(stranger, session.id, DAY, NIGHT)
-    assert await timed.slots.list(owner_of(session), session.id, DAY, NIGHT) == ()
+    assert list(await timed.slots.list(owner_of(session), session.id, DAY, NIGHT)) == []
 
 
 async def test_invalid_schedule_is_refused_with_field_errors(storage: Storage, timed: Services) -> None:
@@ -314,3 +318,21 @@ async def test_rescheduling_by_creator_does_not_extend_response_deadline(storage
     timed.clock.at = NOW + timedelta(hours=48)
     with pytest.raises(TooLate):
         await timed.bookings.reschedule(owner_of(session), booked.id, at + timedelta(hours=2))
+
+
+async def test_window_of_many_starts_is_answered_in_parts(storage: Storage, timed: Services) -> None:
+    minutes = every_day(TimeRange(starts=time(9), ends=time(17), step=1))
+    session = await scheduled(storage, timed, a_schedule(weekly=minutes), max_participants=1)
+    taken = DAY + timedelta(days=4, hours=14)
+    await timed.bookings.book(await learner(storage), session.id, taken)
+    end = DAY + timedelta(days=10)
+
+    free = await all_starts(timed.slots.list, None, session, DAY, end)
+    explained = await all_starts(timed.slots.explain, owner_of(session), session, DAY, end)
+    first = await timed.slots.list(None, session.id, DAY, end)
+
+    assert [start.starts_at for start in explained] == list(a_schedule(weekly=minutes).starts(DAY, end, 60))
+    assert free == tuple(start for start in explained if start.reason is None)
+    assert len(explained) - len(free) == 119
+    assert tuple(first) == free[:MAX_STARTS]
+    assert first.next == free[MAX_STARTS].starts_at

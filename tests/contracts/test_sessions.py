@@ -10,6 +10,7 @@ from builders import TOMORROW, a_session, as_a, stored_session, stored_user
 from contracts.harness import waits
 from fakes import NOW
 from marketplace.core.domain.booking_quotes import BookingQuote
+from marketplace.core.domain.places import Coordinates
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import PublicUser
 from marketplace.core.errors import NotFound
@@ -72,6 +73,14 @@ async def test_save_updates_every_field(storage: Storage) -> None:
         requires_confirmation=True,
         cancellation_notice=24,
         audience="Beginners of all ages.",
+        bring="A mat.",
+        format="in_person",
+        place="Trastevere, Rome",
+        language="pt-BR",
+        address="Via della Lungara 10",
+        coordinates=Coordinates(latitude=41.8919, longitude=12.4678),
+        address_public=True,
+        join_url="https://meet.example.org/yoga",
         revision=3,
         revised_at=NOW + timedelta(minutes=3),
     )

@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from builders import TOMORROW, Services, a_user, principal_of, seats_taken, services_over, stored_session, stored_user
-from contracts.harness import waits
 from due_jobs import run_due
 from fakes import NOW, MovableClock
-from marketplace.core.domain.bookings import BookingHistory
+from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
-from marketplace.core.errors import Conflict, HasUpcomingBookings
+from marketplace.core.errors import Conflict
 from marketplace.core.ports.storage import Storage
 
 LATER = TOMORROW + timedelta(days=5)
@@ -120,102 +119,24 @@ async def test_pending_booking_rescheduled_earlier_expires_at_its_new_start(
     assert (await seen(timed, learner, booking)).status == "cancelled"
 
 
-async def test_lengthened_booking_is_completed_at_its_later_end(
-    empty_storage: Storage, timed: Services, clock: MovableClock
+@pytest.mark.parametrize("minutes", [20, 90])
+async def test_booking_is_completed_once_at_the_end_that_was_sold(
+    empty_storage: Storage, timed: Services, clock: MovableClock, minutes: int
 ) -> None:
     session = await stored_session(empty_storage, duration=60)
     creator = principal_of(a_user(id=session.creator_id, role="creator"))
     learner = principal_of(await stored_user(empty_storage))
     booking = (await timed.bookings.book(learner, session.id, TOMORROW)).resource
-    await timed.sessions.change(creator, session.id, {"duration": 90})
+    await timed.sessions.change(creator, session.id, {"duration": minutes})
 
-    clock.at = TOMORROW + timedelta(minutes=60)
+    clock.at = booking.ends_at - timedelta(seconds=1)
     await work(empty_storage, timed, clock)
     assert (await seen(timed, learner, booking)).status == "confirmed"
-    clock.at = TOMORROW + timedelta(minutes=90)
-    await work(empty_storage, timed, clock)
-
-    assert (await seen(timed, learner, booking)).status == "completed"
-
-
-async def test_shortened_booking_is_completed_once_at_its_earlier_end(
-    empty_storage: Storage, timed: Services, clock: MovableClock
-) -> None:
-    session = await stored_session(empty_storage, duration=60)
-    creator = principal_of(a_user(id=session.creator_id, role="creator"))
-    learner = principal_of(await stored_user(empty_storage))
-    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).resource
-    await timed.sessions.change(creator, session.id, {"duration": 20})
-
-    clock.at = TOMORROW + timedelta(minutes=20) - timedelta(seconds=1)
-    await work(empty_storage, timed, clock)
-    assert (await seen(timed, learner, booking)).status == "confirmed"
-    clock.at = TOMORROW + timedelta(minutes=20)
+    clock.at = booking.ends_at
     await work(empty_storage, timed, clock)
     completed = await seen(timed, learner, booking)
     assert (completed.status, completed.history[-1].at, completed.ends_at) == ("completed", clock.at, clock.at)
-
-    clock.at = TOMORROW + timedelta(minutes=60)
-    assert await work(empty_storage, timed, clock) == 1
-    assert await seen(timed, learner, booking) == completed
     assert await work(empty_storage, timed, clock) == 0
-
-
-async def test_failed_edit_enqueues_no_job(empty_storage: Storage, timed: Services, clock: MovableClock) -> None:
-    session = await stored_session(empty_storage, duration=60, max_participants=2)
-    creator = principal_of(a_user(id=session.creator_id, role="creator"))
-    await timed.bookings.book(principal_of(await stored_user(empty_storage)), session.id, TOMORROW, seats=2)
-    with pytest.raises(HasUpcomingBookings):
-        await timed.sessions.change(creator, session.id, {"duration": 20, "max_participants": 1})
-
-    clock.at = TOMORROW + timedelta(minutes=20)
-    assert await work(empty_storage, timed, clock) == 0
-
-
-async def test_shortening_reschedules_settlement_of_upcoming_confirmed_bookings_only(
-    empty_storage: Storage, timed: Services, clock: MovableClock
-) -> None:
-    session, creator, learner = await requested(empty_storage, duration=60, max_participants=9)
-    people = [learner, *[principal_of(await stored_user(empty_storage)) for _ in range(2)]]
-    pending, confirmed, cancelled = [
-        (await timed.bookings.book(each, session.id, TOMORROW)).resource for each in people
-    ]
-    started = (await timed.bookings.book(learner, session.id, TOMORROW - timedelta(hours=2))).resource
-    for booking in (confirmed, started):
-        await timed.bookings.act(creator, booking.id, "confirm")
-    await timed.bookings.act(people[2], cancelled.id, "cancel")
-    clock.at = TOMORROW - timedelta(hours=2)
-    await timed.sessions.change(creator, session.id, {"duration": 20})
-
-    clock.at += timedelta(minutes=20)
-    await work(empty_storage, timed, clock)
-    assert (await seen(timed, learner, started)).status == "confirmed"
-    await timed.bookings.act(creator, pending.id, "confirm")
-    clock.at = TOMORROW + timedelta(minutes=20)
-    await work(empty_storage, timed, clock)
-
-    assert (await seen(timed, learner, pending)).status == "completed"
-    assert (await seen(timed, people[1], confirmed)).status == "completed"
-    assert len((await seen(timed, people[2], cancelled)).history) == 2
-
-
-async def test_booking_confirmed_during_shortening_is_completed_at_its_earlier_end(
-    empty_storage: Storage, timed: Services, clock: MovableClock
-) -> None:
-    session, creator, learner = await requested(empty_storage, duration=60)
-    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).resource
-
-    async with empty_storage.unit_of_work() as tx:
-        held = await tx.bookings.acquire(booking.id)
-        shortening = asyncio.create_task(timed.sessions.change(creator, session.id, {"duration": 20}))
-        assert await waits(shortening)
-        confirmed, step = held.after("confirm", creator, clock.now())
-        await tx.bookings.save(confirmed, step)
-    await shortening
-
-    clock.at = TOMORROW + timedelta(minutes=20)
-    await work(empty_storage, timed, clock)
-    assert (await seen(timed, learner, booking)).status == "completed"
 
 
 async def test_cancelled_booking_is_not_settled(empty_storage: Storage, timed: Services, clock: MovableClock) -> None:

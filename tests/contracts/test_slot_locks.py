@@ -169,7 +169,7 @@ async def test_an_overlapping_slot_waits_until_the_first_is_decided(storage: Sto
     async def move(tx: Transaction, session: Session, booking: Booking) -> bool:
         slot = Slot.of(session, TOMORROW)
         rescheduled, step = booking.rescheduled(
-            slot, a_principal(booking.user_id), NOW, notice=timedelta(), requires_confirmation=False
+            slot.starts_at, a_principal(booking.user_id), NOW, requires_confirmation=False
         )
         await tx.slots.release(booking)
         return await tx.slots.move(slot, rescheduled, step)

@@ -11,13 +11,15 @@ from contracts.harness import cancel_now, owner_of
 from fakes import NOW
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.summaries import ZERO, CreatorSummary, NextSlot, SummaryWindow, UpcomingSeats
+from marketplace.core.domain.summaries import CreatorSummary, NextSlot, SummaryWindow, UpcomingSeats
 from marketplace.core.domain.users import User
 from marketplace.core.ports.storage import Storage
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 PRICE = Decimal("49.99")
+
+ZERO = Decimal("0.00")
 
 
 async def summary(storage: Storage, creator_id: UUID, now: datetime = NOW, time_zone: str = "UTC") -> CreatorSummary:
@@ -85,6 +87,7 @@ async def test_next_slot_is_first_future_start_with_a_booking(storage: Storage, 
         title="Evening yoga",
         starts_at=NOW + 2 * DAY,
         ends_at=NOW + 2 * DAY + timedelta(minutes=90),
+        time_zone="UTC",
         seats_taken=2,
         capacity=3,
     )

@@ -1,6 +1,6 @@
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from uuid_utils.compat import uuid7
 
@@ -103,11 +103,32 @@ async def test_booked_slots_of_creator_are_listed_by_start_with_their_bookings(s
     await stored_booking(storage, yoga, starts_at=TOMORROW - timedelta(days=2))
     await stored_booking(storage, await stored_session(storage))
 
-    sold = await storage.availabilities.booked_slots(creator.id, NOW)
+    sold = (await storage.availabilities.booked_slots(creator.id, NOW, 20)).items
 
     assert [(slot.session_id, slot.title, slot.starts_at, slot.ends_at, slot.seats) for slot in sold] == [
         (yoga.id, "Yoga", TOMORROW, TOMORROW + timedelta(hours=1), 1),
         (song.id, "Song", later, later + timedelta(hours=1), 3),
     ]
     assert [slot.booking_ids for slot in sold] == [(sooner.id,), tuple(sorted(booking.id for booking in booked))]
-    assert await storage.availabilities.booked_slots(creator.id, later) == ()
+    assert (await storage.availabilities.booked_slots(creator.id, later, 20)).items == ()
+
+
+async def test_pages_of_booked_slots_follow_one_another(storage: Storage) -> None:
+    creator = await stored_user(storage, role="creator")
+    sessions = [await stored_session(storage, creator_id=creator.id, max_participants=5) for _ in range(2)]
+    starts = [TOMORROW + timedelta(hours=3 * number) for number in range(5)]
+    for number, start in enumerate(starts):
+        for _ in range(2):
+            await stored_booking(storage, sessions[number % 2], starts_at=start)
+
+    found: list[tuple[datetime, int]] = []
+    sizes: list[int] = []
+    after = None
+    while after is not None or not sizes:
+        page = await storage.availabilities.booked_slots(creator.id, NOW, 2, after)
+        found += [(slot.starts_at, slot.seats) for slot in page.items]
+        sizes.append(len(page.items))
+        after = page.next
+
+    assert found == [(start, 2) for start in starts]
+    assert sizes == [2, 2, 1]

@@ -15,7 +15,8 @@ from builders import (
     stored_user,
 )
 from fakes import NOW
-from marketplace.core.domain.bookings import Booking, BookingAction
+from marketplace.core.domain.booking_steps import BookingAction
+from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
 from marketplace.core.errors import IllegalTransition, NotFound, NotYours, SoldOut, TooLate
@@ -38,8 +39,8 @@ def staff(services: Services) -> StaffServices:
 
 
 @pytest.fixture
-def principal() -> Principal:
-    return a_principal(is_staff=True)
+async def principal(storage: Storage) -> Principal:
+    return principal_of(await stored_user(storage, is_staff=True))
 
 
 @pytest.fixture
@@ -161,7 +162,7 @@ async def test_only_staff_actions_on_ordinary_routes_are_audited(
 ) -> None:
     by_staff, by_creator = await stored_booking(storage, session), await stored_booking(storage, session)
 
-    await services.bookings.act(principal, by_staff.id, "cancel")
+    await services.bookings.act(principal, by_staff.id, "cancel", WHY)
     await services.bookings.act(a_principal(session.creator_id), by_creator.id, "cancel", WHY)
 
     assert await words(storage, by_staff) == ["booking_cancelled"]

@@ -15,21 +15,13 @@ from builders import (
     stored_session,
     stored_user,
 )
+from marketplace.core.domain.catalog import CatalogFilters
 from marketplace.core.domain.principals import Principal
-from marketplace.core.domain.sessions import CatalogFilters
 from marketplace.core.domain.users import User
-from marketplace.core.errors import (
-    BadCredentials,
-    EmailTaken,
-    HasSessions,
-    Invalid,
-    LastSuperuser,
-    NotFound,
-    NotSuperuser,
-    Oneself,
-    UsernameTaken,
-)
+from marketplace.core.errors import BadCredentials, EmailTaken, Invalid, NotFound, NotSuperuser, UsernameTaken
+from marketplace.core.errors.admin import HasSessions, LastSuperuser, Oneself
 from marketplace.core.ports.storage import Storage
+from marketplace.core.services.admin.users import MAX_SOLD_SLOTS
 from staff_services import StaffServices, logged, staff_over
 
 WHY = "Asked for by e-mail."
@@ -211,6 +203,24 @@ async def test_deactivated_creator_is_signed_out_and_booked_slots_are_reported_a
     with pytest.raises(BadCredentials):
         await services.tokens.log_in(creator.email, PASSWORD)
     assert (await services.sessions.list(EVERYTHING, 9, None)).items == ()
+
+
+async def test_deactivation_reports_the_first_booked_slots_and_whether_there_are_more(
+    staff: StaffServices, storage: Storage, principal: Principal
+) -> None:
+    creator = await stored_user(storage, role="creator")
+    session = await stored_session(storage, creator_id=creator.id)
+    starts = [TOMORROW + timedelta(hours=number) for number in range(MAX_SOLD_SLOTS + 1)]
+    for start in starts:
+        await stored_booking(storage, session, starts_at=start)
+
+    kept = await staff.users.deactivate(principal, creator.id, WHY)
+    done = await staff.users.deactivate(principal, creator.id, WHY, cancel_sold_seats=True)
+
+    assert [slot.starts_at for slot in kept.sold_slots] == starts[:-1]
+    assert kept.has_more
+    assert [slot.starts_at for slot in done.sold_slots] == starts
+    assert not done.has_more
 
 
 async def test_deactivation_cancels_sold_seats_on_request(

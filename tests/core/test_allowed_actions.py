@@ -10,13 +10,16 @@ import pytest
 from builders import Services, principal_of, services_over, stored_booking, stored_session, stored_user
 from fakes import NOW, MovableClock
 from marketplace.adapters.memory.storage import memory_storage
-from marketplace.core.domain.bookings import AllowedAction, BookingDetails, BookingStatus
+from marketplace.core.domain.booking_details import BookingDetails
+from marketplace.core.domain.booking_steps import AllowedAction, BookingStatus
 from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import MarketplaceError
 
 HOUR = timedelta(hours=1)
 START = NOW + 30 * HOUR
+NEXT_DAY = START + 24 * HOUR
 NOTICE = 4
+WHY = "Staff say why."
 MOMENTS = {
     "in time": NOW,
     "after the time to respond": NOW + 24 * HOUR,
@@ -27,11 +30,12 @@ MOMENTS = {
 VIEWERS = ("learner", "creator", "staff", "staff who booked", "staff who offers", "another user")
 Act = Callable[[Services, Principal, BookingDetails], Awaitable[object]]
 ACTS: dict[AllowedAction, Act] = {
-    "confirm": lambda services, viewer, booking: services.bookings.act(viewer, booking.id, "confirm"),
-    "decline": lambda services, viewer, booking: services.bookings.act(viewer, booking.id, "decline"),
-    "cancel": lambda services, viewer, booking: services.bookings.act(viewer, booking.id, "cancel"),
-    "complete": lambda services, viewer, booking: services.bookings.act(viewer, booking.id, "complete"),
-    "reschedule": lambda services, viewer, booking: services.bookings.reschedule(viewer, booking.id, START + 24 * HOUR),
+    "confirm": lambda services, viewer, booking: services.bookings.act(viewer, booking.id, "confirm", WHY),
+    "decline": lambda services, viewer, booking: services.bookings.act(viewer, booking.id, "decline", WHY),
+    "cancel": lambda services, viewer, booking: services.bookings.act(viewer, booking.id, "cancel", WHY),
+    "complete": lambda services, viewer, booking: services.bookings.act(viewer, booking.id, "complete", WHY),
+    "reschedule": lambda services, viewer, booking: services.bookings.reschedule(viewer, booking.id, NEXT_DAY, WHY),
+    "seats": lambda services, viewer, booking: services.seat_changes.change(viewer, booking.id, 2),
 }
 
 

@@ -201,7 +201,7 @@ async def test_becoming_a_creator_is_audited_as_role_change(services: Services, 
 async def test_deactivation_and_activation_entries_have_actor_and_reason(
     services: Services, storage: Storage, user: User
 ) -> None:
-    staff = principal_of(a_user(is_staff=True))
+    staff = principal_of(await stored_user(storage, is_staff=True))
     await services.users.set_active(user.id, is_active=False, actor=staff, reason="A hoax.")
     off = await last(storage)
     await services.users.set_active(user.id, is_active=True, actor=Origin(agent="a shell"))

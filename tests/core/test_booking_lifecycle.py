@@ -5,17 +5,11 @@ from typing import Any, get_args
 
 import pytest
 
-from builders import TOMORROW, a_booking, a_principal, a_quote, a_session, a_slot
+from builders import TOMORROW, a_booking, a_principal, a_quote, a_session
 from fakes import NOW
-from marketplace.core.domain.bookings import (
-    Booking,
-    BookingAction,
-    BookingStatus,
-    BookingStep,
-    response_deadline,
-)
+from marketplace.core.domain.booking_steps import BookingAction, BookingStatus, BookingStep
+from marketplace.core.domain.bookings import Booking, response_deadline
 from marketplace.core.domain.principals import Principal
-from marketplace.core.domain.slots import Slot
 from marketplace.core.errors import IllegalTransition, MarketplaceError, NotFound, NotYours, TooLate
 
 MINUTE, HOUR, INSTANT = timedelta(minutes=1), timedelta(hours=1), timedelta(microseconds=1)
@@ -40,8 +34,9 @@ def pending(**changes: Any) -> Booking:
     return a_booking(a_session(), status="pending", respond_by=RESPOND_BY, **changes)
 
 
-def in_status(status: BookingStatus) -> Booking:
-    return pending() if status == "pending" else a_booking(a_session(), status=status)
+def in_status(status: BookingStatus, **terms: Any) -> Booking:
+    respond_by = RESPOND_BY if status == "pending" else None
+    return a_booking(a_session(**terms), status=status, respond_by=respond_by)
 
 
 def actor_of(booking: Booking, who: str) -> Principal | None:
@@ -168,59 +163,53 @@ def test_booking_can_be_completed_from_its_end(who: str) -> None:
 @pytest.mark.parametrize("hours", [0, 1, 24, 8_760])
 @pytest.mark.parametrize("status", ["pending", "confirmed"])
 def test_learner_can_cancel_until_cancellation_notice_to_the_minute(hours: int, status: BookingStatus) -> None:
-    booking, notice = in_status(status), timedelta(hours=hours)
-    last = booking.starts_at - notice
+    booking = in_status(status, cancellation_notice=hours)
+    last = booking.starts_at - timedelta(hours=hours)
     learner = a_principal(booking.user_id)
 
-    assert booking.after("cancel", learner, last - MINUTE, notice=notice)
+    assert booking.after("cancel", learner, last - MINUTE)
     for late in (last, last + MINUTE):
         with pytest.raises(TooLate):
-            booking.after("cancel", learner, late, notice=notice)
+            booking.after("cancel", learner, late)
 
 
 @pytest.mark.parametrize("who", ["creator", "staff", "marketplace"])
 def test_creator_and_staff_can_cancel_until_the_end_despite_cancellation_notice(who: str) -> None:
-    booking, notice = a_booking(a_session()), timedelta(days=365)
+    booking = in_status("confirmed", cancellation_notice=8_760)
     actor = actor_of(booking, who)
 
-    assert booking.after("cancel", actor, booking.ends_at - INSTANT, notice=notice)
+    assert booking.after("cancel", actor, booking.ends_at - INSTANT)
     with pytest.raises(TooLate):
-        booking.after("cancel", actor, booking.ends_at, notice=notice)
-
-
-def new_slot(booking: Booking, starts_at: datetime = TOMORROW + 3 * HOUR, *, duration: int = 60) -> Slot:
-    session = a_session(id=booking.session_id, creator_id=booking.creator_id, duration=duration)
-    return a_slot(session, starts_at=starts_at)
+        booking.after("cancel", actor, booking.ends_at)
 
 
 def test_cancellation_notice_applies_to_learner_who_is_staff() -> None:
-    booking, notice = a_booking(a_session()), timedelta(hours=6)
+    booking = in_status("confirmed", cancellation_notice=6)
 
     with pytest.raises(TooLate):
-        booking.after("cancel", a_principal(booking.user_id, is_staff=True), booking.starts_at - notice, notice=notice)
+        booking.after("cancel", a_principal(booking.user_id, is_staff=True), booking.starts_at - 6 * HOUR)
 
 
 @pytest.mark.parametrize("who", ["learner", "creator", "staff"])
 @pytest.mark.parametrize("status", STATUSES)
 def test_live_booking_can_be_rescheduled_by_its_parties_and_staff(who: str, status: BookingStatus) -> None:
     booking = in_status(status)
-    slot, actor = new_slot(booking, duration=90), person(booking, who)
+    starts_at, actor = TOMORROW + 3 * HOUR, person(booking, who)
 
     if status in {"cancelled", "completed"}:
         with pytest.raises(IllegalTransition, match=status):
-            booking.rescheduled(slot, actor, NOW, notice=timedelta(), requires_confirmation=False)
+            booking.rescheduled(starts_at, actor, NOW, requires_confirmation=False)
         return
-    rescheduled, step = booking.rescheduled(slot, actor, NOW, notice=timedelta(), requires_confirmation=False)
+    rescheduled, step = booking.rescheduled(starts_at, actor, NOW, requires_confirmation=False)
 
     assert rescheduled == replace(
         booking,
-        starts_at=slot.starts_at,
-        ends_at=slot.starts_at + timedelta(minutes=90),
-        respond_by=None if status != "pending" else slot.starts_at if who == "learner" else booking.respond_by,
+        starts_at=starts_at,
+        respond_by=None if status != "pending" else starts_at if who == "learner" else booking.respond_by,
     )
     assert (step.at, step.actor_id) == (NOW, actor.user_id)
     assert (step.from_status, step.to_status) == (status, status)
-    assert (step.action, step.from_start, step.to_start) == ("reschedule", booking.starts_at, slot.starts_at)
+    assert (step.action, step.from_start, step.to_start) == ("reschedule", booking.starts_at, starts_at)
     assert step.reason == ""
 
 
@@ -228,7 +217,7 @@ def test_unrelated_user_cannot_reschedule() -> None:
     booking = a_booking(a_session(), status="cancelled")
 
     with pytest.raises(NotFound):
-        booking.rescheduled(new_slot(booking), a_principal(), NOW, notice=timedelta(), requires_confirmation=False)
+        booking.rescheduled(TOMORROW + 3 * HOUR, a_principal(), NOW, requires_confirmation=False)
 
 
 @pytest.mark.parametrize("status", ["pending", "confirmed"])
@@ -237,32 +226,85 @@ def test_booking_cannot_be_rescheduled_to_its_own_start(status: BookingStatus) -
 
     with pytest.raises(IllegalTransition, match="2030-01-08 09:00"):
         booking.rescheduled(
-            new_slot(booking, TOMORROW),
+            TOMORROW,
             a_principal(booking.user_id),
             NOW,
-            notice=timedelta(),
             requires_confirmation=False,
         )
 
 
 @pytest.mark.parametrize("status", ["pending", "confirmed"])
-@pytest.mark.parametrize(("who", "asks_again"), [("learner", True), ("creator", False), ("staff", False)])
-def test_only_rescheduling_by_learner_needs_confirmation_again(
-    status: BookingStatus, who: str, *, asks_again: bool
-) -> None:
+@pytest.mark.parametrize("who", ["learner", "creator", "staff"])
+def test_only_learner_of_confirmed_booking_has_to_ask_for_another_start(status: BookingStatus, who: str) -> None:
     booking, later = in_status(status), NOW + HOUR
-    slot = new_slot(booking, TOMORROW + timedelta(days=9))
+    starts_at = TOMORROW + timedelta(days=9)
 
-    rescheduled, step = booking.rescheduled(
-        slot, person(booking, who), later, notice=timedelta(), requires_confirmation=True
-    )
+    rescheduled, step = booking.rescheduled(starts_at, person(booking, who), later, requires_confirmation=True)
 
-    is_pending = asks_again or status == "pending"
-    assert rescheduled.status == step.to_status == ("pending" if is_pending else "confirmed")
+    assert (step.action, step.from_status, step.to_status) == ("reschedule", status, status)
+    assert rescheduled.status == status
+    if (status, who) == ("confirmed", "learner"):
+        assert (rescheduled.starts_at, rescheduled.requested_start) == (booking.starts_at, starts_at)
+        # an answer is needed before the time that would be given up
+        assert rescheduled.respond_by == booking.starts_at
+        assert (step.from_start, step.to_start) == (None, starts_at)
+        return
+    assert (rescheduled.starts_at, rescheduled.requested_start) == (starts_at, None)
     # rescheduling does not extend the deadline of the party that has to respond
     respond_by = later + timedelta(hours=48) if who == "learner" else booking.respond_by
-    assert rescheduled.respond_by == (respond_by if is_pending else None)
-    assert step.from_status == status
+    assert rescheduled.respond_by == (respond_by if status == "pending" else None)
+
+
+def requested(at: datetime = NOW) -> Booking:
+    """Return a confirmed booking whose learner asks for the start in three hours."""
+    booking = in_status("confirmed")
+    learner = a_principal(booking.user_id)
+    return booking.rescheduled(TOMORROW + 3 * HOUR, learner, at, requires_confirmation=True)[0]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("who", ACTORS)
+def test_requested_start_is_answered_like_a_booking_and_withdrawn_by_its_learner(
+    action: BookingAction, who: str
+) -> None:
+    booking = requested()
+    actor, moment = actor_of(booking, who), booking.respond_by if action == "expire" else NOW
+    assert moment is not None
+    is_withdrawal = who.startswith("learner") and action == "decline"
+    expected = None if is_withdrawal else refusal(action, "confirmed" if action == "cancel" else "pending", who)
+    if action == "complete":
+        expected = refusal(action, "confirmed", who) or IllegalTransition
+    if expected is not None:
+        with pytest.raises(expected):
+            booking.after(action, actor, moment)
+        return
+
+    after, step = booking.after(action, actor, moment)
+
+    moves = action == "confirm"
+    assert after.status == step.to_status == ("cancelled" if action == "cancel" else "confirmed")
+    assert after.starts_at == (TOMORROW + 3 * HOUR if moves else TOMORROW)
+    assert (after.requested_start, after.held_seats, after.respond_by) == (None, 0, None)
+    starts = (None, None) if action == "cancel" else (TOMORROW if moves else None, TOMORROW + 3 * HOUR)
+    assert (step.from_status, step.from_start, step.to_start) == ("confirmed", *starts)
+
+
+def test_request_is_due_at_its_deadline_and_the_booking_at_its_end() -> None:
+    booking = requested()
+    assert (booking.next_due(), booking.due(TOMORROW - INSTANT), booking.due(TOMORROW)) == (TOMORROW, None, "expire")
+
+    expired, _ = booking.after("expire", None, TOMORROW)
+
+    assert (expired.next_due(), expired.due(TOMORROW)) == (expired.ends_at, None)
+    with pytest.raises(TooLate, match="respond"):
+        booking.after("confirm", a_principal(booking.creator_id), TOMORROW)
+
+
+def test_requested_start_cannot_be_requested_twice() -> None:
+    booking = requested()
+
+    with pytest.raises(IllegalTransition, match="already requested"):
+        booking.rescheduled(TOMORROW + 3 * HOUR, a_principal(booking.user_id), NOW, requires_confirmation=True)
 
 
 @pytest.mark.parametrize(
@@ -274,18 +316,18 @@ def test_only_rescheduling_by_learner_needs_confirmation_again(
     ],
 )
 def test_booking_can_be_rescheduled_as_long_as_it_can_be_cancelled(who: str, until: datetime) -> None:
-    booking, notice = a_booking(a_session()), timedelta(hours=6)
-    slot, actor = new_slot(booking, TOMORROW + timedelta(days=2)), person(booking, who)
+    booking = in_status("confirmed", cancellation_notice=6)
+    starts_at, actor = TOMORROW + timedelta(days=2), person(booking, who)
 
-    assert booking.rescheduled(slot, actor, until - MINUTE, notice=notice, requires_confirmation=False)
+    assert booking.rescheduled(starts_at, actor, until - MINUTE, requires_confirmation=False)
     with pytest.raises(TooLate):
-        booking.rescheduled(slot, actor, until, notice=notice, requires_confirmation=False)
+        booking.rescheduled(starts_at, actor, until, requires_confirmation=False)
 
 
 def test_no_step_changes_agreed_price() -> None:
     booking = pending(seats=2)
     rescheduled, _ = booking.rescheduled(
-        new_slot(booking), a_principal(booking.user_id), NOW, notice=timedelta(), requires_confirmation=True
+        TOMORROW + 3 * HOUR, a_principal(booking.user_id), NOW, requires_confirmation=True
     )
     confirmed, _ = rescheduled.after("confirm", a_principal(booking.creator_id), NOW)
     completed, _ = confirmed.after("complete", None, confirmed.ends_at)

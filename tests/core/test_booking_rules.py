@@ -9,7 +9,7 @@ import pytest
 from builders import TOMORROW, a_booking, a_contact, a_principal, a_quote, a_session, a_slot, a_user
 from fakes import NOW
 from marketplace.core.domain.booking_quotes import BookingQuote
-from marketplace.core.domain.bookings import BookingStatus, BookingStep
+from marketplace.core.domain.booking_steps import BookingStatus, BookingStep
 from marketplace.core.domain.slots import LATEST_START, Slot, validate_start
 from marketplace.core.errors import (
     AlreadyBooked,
@@ -30,7 +30,8 @@ def test_booking_takes_seats_at_the_price_of_that_moment() -> None:
 
     booking = quote.book(booking_id := uuid4(), 3, NOW)
 
-    assert booking == a_booking(session, quote.buyer.id, id=booking_id, seats=3, amount=Decimal("149.97"))
+    expected = a_booking(session, quote.buyer.id, id=booking_id, seats=3, amount=Decimal("149.97"))
+    assert booking == expected.promised_in("UTC")
     assert booking.created() == BookingStep(
         booking_id=booking_id,
         at=NOW,

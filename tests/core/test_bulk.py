@@ -4,13 +4,17 @@ from typing import Any
 import pytest
 from uuid_utils.compat import uuid7
 
-from builders import Services, a_user, principal_of, services_over, stored_session, stored_user
+from builders import Services, a_user, principal_of, services_over, stored_session, stored_user, stored_users
 from bulk_orders import a_run
 from due_jobs import run_due
 from fakes import NOW, FreshIds
-from marketplace.core.domain.bulk import ACTIONS, BulkPreview
+from marketplace.adapters.memory.storage import memory_storage
+from marketplace.core.domain.admin_lists import ListedUserFilters
+from marketplace.core.domain.bulk import ACTIONS, MAX_BULK, BulkPreview
 from marketplace.core.domain.failing_jobs import FailingJob
-from marketplace.core.errors import Busy, HasSessions, IllegalTransition, NotFound
+from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.errors import Busy, IllegalTransition, NotFound
+from marketplace.core.errors.admin import HasSessions
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.bulk import BulkOrder
@@ -41,6 +45,23 @@ def a_failing_job(**changes: Any) -> FailingJob:
         "is_under_way": False,
     }
     return FailingJob(**defaults | changes)
+
+
+async def test_newcomers_do_not_block_an_agreed_action_or_its_repetition() -> None:
+    storage = memory_storage()
+    staff, principal = staff_over(services_over(storage)), principal_of(await stored_user(storage, is_staff=True))
+    agreed = {user.id for user in await stored_users(storage, 2, role="creator")}
+    order = BulkOrder(kind="users", action="deactivate", rows=ListedUserFilters(role="creator"))
+    preview = await staff.bulk.preview(principal, order)
+    await stored_users(storage, MAX_BULK + 1, role="creator")
+    key = IdempotencyKey(user_id=principal.user_id, route="bulk", key="one", body_hash=b"1")
+
+    first, second = [
+        await staff.bulk.begin(principal, order, "They left.", agreed_id=preview.agreed_id, key=key) for _ in range(2)
+    ]
+
+    assert set(await storage.bulk_lists.targets(first.resource.id, 0, 9)) == agreed
+    assert (second.resource, second.is_replay) == (first.resource, True)
 
 
 def test_bulk_run_finishes_with_its_last_row_regardless_of_outcome() -> None:

@@ -1,8 +1,8 @@
 """Seeding of the demo through the services."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -10,17 +10,29 @@ from typing import Any
 
 import pytest
 
-from builders import REFRESH_TTL, Services, a_principal, an_adapter_set, principal_of, services_over
+from builders import (
+    ADDRESSES,
+    REFRESH_TTL,
+    Services,
+    a_principal,
+    all_starts,
+    an_adapter_set,
+    principal_of,
+    services_over,
+)
 from fakes import FreshIds, MovableClock, PlainPasswords
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.bootstrap.services import ServiceOptions, build_services
 from marketplace.bootstrap.services import Services as BuiltServices
-from marketplace.core.domain.availability import BookableStart
-from marketplace.core.domain.bookings import TRANSITIONS, BookingHistory
+from marketplace.core.domain.bookable_starts import BookableStart
+from marketplace.core.domain.booking_details import BookingHistory
+from marketplace.core.domain.booking_steps import TRANSITIONS
+from marketplace.core.domain.catalog import CatalogFilters
 from marketplace.core.domain.schedules import Schedule
-from marketplace.core.domain.sessions import CatalogFilters, SessionDetails
+from marketplace.core.domain.sessions import SessionDetails
 from marketplace.core.domain.users import User
 from marketplace.core.errors import NotBookable, SoldOut
+from marketplace.core.ports.booking_quotes import BookingQuotes
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock
@@ -29,6 +41,8 @@ from marketplace.demo.people import CREATOR_EMAIL, CREATORS, DEMO_ACCOUNTS, NEWC
 from marketplace.demo.plan import planned_bookings
 from marketplace.demo.seed import DemoReport, RealDataPresent, seed_demo
 from marketplace.demo.staff_actions import COMPLAINTS, FEATURED
+
+pytestmark = pytest.mark.thorough  # each draws the pictures of the demo
 
 CATEGORIES = ("art", "business", "cooking", "fitness", "languages", "music", "technology", "wellbeing")
 NOW = datetime(2026, 3, 27, 14, 23, 5, tzinfo=UTC)
@@ -45,22 +59,46 @@ class Killed(RuntimeError):
     pass
 
 
-def killed_after(storage: Storage, transactions: int) -> Storage:
-    left = iter(range(transactions))
+@dataclass(frozen=True, slots=True)
+class WatchedQuotes:
+    """Booking quotes that call `before` each write."""
+
+    quotes: BookingQuotes
+    before: Callable[[], object]
+
+    async def find(self, *arguments: Any) -> Any:
+        return await self.quotes.find(*arguments)
+
+    async def accept(self, *arguments: Any) -> None:
+        self.before()
+        await self.quotes.accept(*arguments)
+
+
+def watched(storage: Storage, before: Callable[[], object]) -> Storage:
+    """Return a storage that calls `before` each transaction."""
 
     @asynccontextmanager
     async def unit_of_work() -> AsyncIterator[Transaction]:
-        if next(left, None) is None:
-            raise Killed
+        before()
         async with storage.unit_of_work() as tx:
             yield tx
 
-    return replace(storage, unit_of_work=unit_of_work)
+    return replace(storage, unit_of_work=unit_of_work, booking_quotes=WatchedQuotes(storage.booking_quotes, before))
+
+
+def killed_after(storage: Storage, transactions: int) -> Storage:
+    left = iter(range(transactions))
+
+    def kill() -> None:
+        if next(left, None) is None:
+            raise Killed
+
+    return watched(storage, kill)
 
 
 async def seed(storage: Storage, now: datetime = NOW, categories: Iterable[str] = CATEGORIES) -> DemoReport:
     adapters = an_adapter_set(ids=IDS)
-    options = ServiceOptions(categories=tuple(categories), refresh_ttl=REFRESH_TTL)
+    options = ServiceOptions(categories=tuple(categories), refresh_ttl=REFRESH_TTL, addresses=ADDRESSES)
 
     def services_at(clock: Clock, passwords: Passwords) -> BuiltServices:
         return build_services(storage, replace(adapters, clock=clock, passwords=passwords), options)
@@ -115,8 +153,8 @@ def services_at(storage: Storage, now: datetime) -> Services:
 
 
 async def bookable_starts(storage: Storage, now: datetime, session: SessionDetails) -> tuple[BookableStart, ...]:
-    slots = services_at(storage, now).slots
-    return await slots.explain(a_principal(session.creator_id), session.id, now, now + timedelta(days=60))
+    slots, owner = services_at(storage, now).slots, a_principal(session.creator_id)
+    return await all_starts(slots.explain, owner, session, now, now + timedelta(days=60))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +170,7 @@ class Seeding:
 async def seeding_at(now: datetime) -> Seeding:
     started, storage = count(), memory_storage()
 
-    def unit_of_work() -> AbstractAsyncContextManager[Transaction]:
-        next(started)
-        return storage.unit_of_work()
-
-    report = await seed(replace(storage, unit_of_work=unit_of_work), now)
+    report = await seed(watched(storage, lambda: next(started)), now)
     return Seeding(storage, now, report, next(started))
 
 
@@ -299,9 +333,10 @@ async def test_database_with_real_accounts_is_refused_and_unchanged() -> None:
 
 async def test_every_demo_step_is_its_own_transaction(steps: int) -> None:
     bookings = sum(1 + len(one.steps) for one in planned_bookings(NOW.replace(second=0)))
+    pictures = 2 * (80 + len(CREATORS))  # recorded, then shown
     staff_transactions = len(FEATURED) + len(COMPLAINTS)
     assert (
-        steps == len(PEOPLE) + len(PEOPLE[:-1]) + 80 + 76 + bookings + staff_transactions
+        steps == len(PEOPLE) + len(PEOPLE[:-1]) + 80 + 76 + pictures + bookings + staff_transactions
     )  # all except the newcomer have set a time zone
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from marketplace.core.domain.fields import validate_values
 from marketplace.core.domain.schedules import TimeRange
 from marketplace.core.domain.search import title_key
 from marketplace.core.domain.sessions import (
@@ -16,6 +17,7 @@ from marketplace.core.domain.sessions import (
     MAX_TAGS,
     TAG_LENGTH,
     TITLE_LENGTH,
+    Session,
 )
 from marketplace.demo.people import CREATORS, DEMO_ACCOUNTS, DEMO_PASSWORD, PEOPLE
 from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
@@ -67,6 +69,16 @@ def test_titles_and_sentences_are_not_repeated() -> None:
 def test_images_and_links_never_lead_to_another_host() -> None:
     assert all(one.changes()["image_url"] is None for one in SESSIONS)
     assert not any("http" in one.description or "www." in one.description for one in SESSIONS)
+
+
+def test_every_session_says_where_it_is_who_it_is_for_and_what_to_bring() -> None:
+    assert [one.title for one in SESSIONS if validate_values(Session, one.changes())] == []
+    assert all(one.audience and one.bring and one.language for one in SESSIONS)
+    assert {one.format for one in SESSIONS} == {"online", "in_person", "at_yours"}
+    assert all(one.place for one in SESSIONS if one.format != "online")
+    links = [one.join_url for one in SESSIONS if one.format == "online"]
+    assert len({*links}) == len(links)
+    assert all(link is not None and link.startswith("https://meet.example.org/") for link in links)
 
 
 def test_every_creator_has_five_sessions() -> None:

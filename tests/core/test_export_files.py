@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +14,12 @@ import pytest
 
 from marketplace.adapters.exports import xlsx
 from marketplace.adapters.exports.files import StreamedFiles
-from marketplace.core.domain.exports import COLUMNS, Cell, ExportFormat, columns_of, validate_columns
+from marketplace.core.domain.admin_lists import ListName
+from marketplace.core.domain.exports import COLUMNS, Cell, Column, ExportFormat, columns_of, validate_columns
 
 AN_ID = UUID("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")
 NOON = datetime(2030, 5, 1, 12, tzinfo=UTC)
-COLUMN = ("value",)
+COLUMN = {"value": Column(itemgetter("value"))}
 EVERY: list[Cell] = [
     "Ada",
     "Zoë, \"the\" 'great'\r\n<&> \u2028 𝄞",
@@ -53,7 +55,7 @@ def written(form: ExportFormat, cells: Sequence[Cell]) -> bytes:
 
 
 def read_csv(content: bytes) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(content.decode(), newline=""), strict=True))
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
 
 
 def read_workbook(content: bytes) -> Any:
@@ -64,21 +66,52 @@ def test_a_csv_has_the_names_of_its_columns_and_every_kind_of_cell() -> None:
     content = written("csv", EVERY)
 
     assert read_csv(content) == [["value"], *([each] for each in SHOWN)]
-    assert content.startswith(b"value\r\n")
     assert b'"Zo\xc3\xab, ""the""' in content
 
 
-def test_row_with_only_an_empty_cell_is_not_a_blank_line() -> None:
-    assert written("csv", [None]) == b'value\r\n""\r\n'
+def test_a_utc_offset_is_no_formula() -> None:
+    assert read_csv(written("csv", ["+05:45", "-03:00", "+05:45+1"]))[1:] == [["+05:45"], ["-03:00"], ["'+05:45+1"]]
+
+
+def test_a_csv_begins_with_a_byte_order_mark_and_quotes_every_text_and_no_number() -> None:
+    content = written("csv", ["x;=1+1", "Ada", True, None, NOON, AN_ID, 7, Decimal("49.90")])
+
+    assert content.decode() == (
+        f'\ufeff"value"\r\n"x;=1+1"\r\n"Ada"\r\n"true"\r\n""\r\n"2030-05-01T12:00:00Z"\r\n"{AN_ID}"\r\n7\r\n49.90\r\n'
+    )
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
-def test_formula_is_escaped_as_text_in_csv_and_workbook(formula: str) -> None:
+def test_formula_is_escaped_in_csv_and_plain_text_in_a_workbook(formula: str) -> None:
     (_, (cell,)) = read_csv(written("csv", [formula]))
     (_, (shown,)) = read_workbook(written("xlsx", [formula])).active.iter_rows()
 
     assert cell == f"'{formula}"
-    assert (shown.data_type, shown.value) == ("s", f"'{formula}")
+    assert (shown.data_type, shown.value) == ("s", formula)
+
+
+def test_times_of_a_workbook_are_dates_in_the_zone_that_their_header_names() -> None:
+    columns = {"at": Column(itemgetter(0), is_time=True), "note": Column(itemgetter(1))}
+    file = StreamedFiles().open("xlsx", "users", columns)
+    summer = datetime(2030, 5, 1, 14, 30, 59, tzinfo=timezone(timedelta(hours=2)))
+    content = (
+        file.begin() + file.rows([[summer, "x"], [None, "y"], [datetime(1850, 1, 1, tzinfo=UTC), "z"]]) + file.end()
+    )
+    head, first, *rest = read_workbook(content).active.iter_rows()
+
+    assert [cell.value for cell in head] == ["at (UTC)", "note"]
+    assert (first[0].data_type, first[0].is_date) == ("d", True)
+    assert first[0].value == datetime(2030, 5, 1, 12, 30, 59)  # noqa: DTZ001 - cells have no zone
+    assert [row[0].value for row in rest] == [None, "1850-01-01T00:00:00Z"]
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_columns_know_which_of_them_are_times(name: ListName) -> None:
+    times = {column for column, each in COLUMNS[name].items() if each.is_time}
+
+    assert times == {column for column in COLUMNS[name] if column.endswith(("_at", "booking_date", "date_joined"))} | (
+        {"at"} & COLUMNS[name].keys()
+    )
 
 
 def test_formula_characters_inside_text_are_not_escaped() -> None:
@@ -104,10 +137,11 @@ def test_workbook_has_one_sheet_with_bold_frozen_header() -> None:
     book = read_workbook(written("xlsx", EVERY))
     (head,), *rows = book.active.iter_rows()
 
+    noon = NOON.replace(tzinfo=None)
     assert book.sheetnames == ["users"]
     assert (head.value, head.font.b, book.active.freeze_panes) == ("value", True, "A2")
     assert [cell.value for (cell,) in rows] == [
-        "Ada", EVERY[1], 7, 49.9, SHOWN[4], SHOWN[5], str(AN_ID), None, True, SHOWN[9], None,
+        "Ada", EVERY[1], 7, 49.9, noon, noon, str(AN_ID), None, True, SHOWN[9], None,
     ]  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from builders import (
     stored_user,
 )
 from marketplace.core.domain.fields import NOT_CANONICAL, field_names
+from marketplace.core.domain.places import Coordinates
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import SESSION_FIELDS, Session
 from marketplace.core.domain.users import USER_FIELDS
@@ -52,6 +53,14 @@ BAD_SESSION: dict[str, Any] = {
     "requires_confirmation": "no",
     "cancellation_notice": 8761,
     "audience": "x" * 501,
+    "bring": "x" * 501,
+    "format": "hybrid",
+    "place": "x" * 101,
+    "language": "english",
+    "address": "x" * 301,
+    "coordinates": Coordinates(latitude=91, longitude=0),
+    "address_public": "yes",
+    "join_url": "ftp://example.org",
 }
 BAD_USER: dict[str, Any] = {
     "email": "",
@@ -130,6 +139,7 @@ CALLS: dict[str, tuple[set[str], Callable[[World], Awaitable[object]]]] = {
     "book no seat": ({"seats"}, lambda w: w.services.bookings.book(w.staff, w.session.id, TOMORROW, 0)),
     "book less than no seat": ({"seats"}, lambda w: w.services.bookings.book(w.staff, w.session.id, TOMORROW, -1)),
     "book too many seats": ({"seats"}, lambda w: w.services.bookings.book(w.staff, w.session.id, TOMORROW, 10_001)),
+    "give a booking no seat": ({"seats"}, lambda w: w.services.seat_changes.change(w.learner, w.booking.id, 0)),
     "cancel a booking": ({"reason"}, lambda w: w.services.bookings.act(w.learner, w.booking.id, "cancel", LONG)),
     "move a booking": (
         {"reason"},

@@ -9,16 +9,8 @@ from fakes import FreshIds
 from marketplace.core.domain.principals import Origin, Principal
 from marketplace.core.domain.rate_limits import LOGGED_REFUSALS
 from marketplace.core.domain.users import User
-from marketplace.core.errors import (
-    AccountInactive,
-    ImpersonatedReadOnly,
-    MarketplaceError,
-    NotFound,
-    NotSignedIn,
-    NotStaff,
-    Oneself,
-    StaffTarget,
-)
+from marketplace.core.errors import ImpersonatedReadOnly, MarketplaceError, NotFound, NotSignedIn, NotStaff
+from marketplace.core.errors.admin import AccountInactive, Oneself, StaffTarget
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.impersonation import IMPERSONATION_TTL
 from marketplace.core.services.admin.refusals import RefusalService

@@ -18,17 +18,19 @@ from builders import (
     stored_user,
 )
 from fakes import NOW
+from marketplace.core.domain.catalog import CatalogFilters
 from marketplace.core.domain.principals import Principal
-from marketplace.core.domain.sessions import CatalogFilters, SessionDetails
+from marketplace.core.domain.sessions import SessionDetails
 from marketplace.core.errors import (
     AlreadyReported,
     HasUpcomingBookings,
     IllegalTransition,
     NotFound,
-    NotListed,
+    NotStaff,
     NotYours,
     OwnSession,
 )
+from marketplace.core.errors.admin import NotListed
 from marketplace.core.ports.storage import Storage
 from staff_services import StaffServices, logged, staff_over
 
@@ -41,8 +43,8 @@ def staff(services: Services) -> StaffServices:
 
 
 @pytest.fixture
-def principal() -> Principal:
-    return a_principal(is_staff=True)
+async def principal(storage: Storage) -> Principal:
+    return principal_of(await stored_user(storage, is_staff=True))
 
 
 def details(**changes: object) -> SessionDetails:
@@ -209,8 +211,8 @@ async def test_only_staff_can_act_for_others_and_creator_changes_are_not_audited
 ) -> None:
     session = await stored_session(storage)
 
-    with pytest.raises(NotYours):
-        await services.sessions.change(a_principal(), session.id, {"title": "Mine"}, WHY)
+    with pytest.raises(NotStaff):
+        await services.sessions.change(principal_of(await stored_user(storage)), session.id, {"title": "Mine"}, WHY)
     with pytest.raises(NotYours):
         await services.sessions.change(principal, session.id, {"title": "Mine"})
     await services.sessions.change(a_principal(session.creator_id), session.id, {"title": "Evening yoga"})
@@ -223,6 +225,7 @@ async def test_visible_session_of_another_can_be_reported_once(staff: StaffServi
     session = await stored_session(storage)
     hidden = await stored_session(storage, hidden_at=NOW, hidden_reason=WHY)
     reporter = principal_of(await stored_user(storage))
+    dismissed = replace(reporter, is_staff=True)
 
     created = await staff.reports.report(reporter, session.id, "misleading", WHY)
     with pytest.raises(AlreadyReported):
@@ -232,6 +235,8 @@ async def test_visible_session_of_another_can_be_reported_once(staff: StaffServi
     for unseen in (hidden.id, uuid4()):
         with pytest.raises(NotFound):
             await staff.reports.report(reporter, unseen, "spam", "")
+    with pytest.raises(NotFound):
+        await staff.reports.report(dismissed, hidden.id, "spam", "")
 
     assert (created.resource.reason, created.resource.text, created.resource.created_at) == ("misleading", WHY, NOW)
     assert (await staff.sessions.open_reports(9, 0))[1] == 1

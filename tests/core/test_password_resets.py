@@ -1,22 +1,17 @@
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from builders import PASSWORD, Services, a_user, principal_of, stored_user
+from builders import PASSWORD, Services, principal_of, stored_user
 from fakes import NOW
+from marketplace.core.domain.password_resets import RESET_TTL, PasswordReset, new_reset_token, reset_token_hash
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Origin, Principal
 from marketplace.core.domain.users import User
-from marketplace.core.errors import (
-    AccountInactive,
-    BadCredentials,
-    BadRefreshToken,
-    BadResetToken,
-    Invalid,
-    NotFound,
-    NotSuperuser,
-    Oneself,
-)
+from marketplace.core.errors import BadCredentials, BadRefreshToken, BadResetToken, Invalid, NotFound, NotSuperuser
+from marketplace.core.errors.admin import AccountInactive, Oneself
 from marketplace.core.ports.storage import Storage
 from staff_services import StaffServices, logged, staff_over
 
@@ -30,8 +25,8 @@ def staff(services: Services) -> StaffServices:
 
 
 @pytest.fixture
-def principal() -> Principal:
-    return principal_of(a_user(is_staff=True))
+async def principal(storage: Storage) -> Principal:
+    return principal_of(await stored_user(storage, is_staff=True))
 
 
 @pytest.fixture
@@ -56,7 +51,7 @@ async def test_reset_link_sets_new_password_and_ends_every_login(
     entries = {entry.action: entry for entry in await logged(storage, ("user", user.id))}
     issue, used = entries["password_reset_issued"], entries["password_reset"]
     assert (issue.actor_id, issue.reason) == (principal.user_id, WHY)
-    assert (used.actor_id, used.address) == (None, "192.0.2.7")
+    assert (used.actor_id, used.address, used.after) == (None, "192.0.2.7", {"issuer_id": str(principal.user_id)})
     assert issued.token not in repr([*entries.values()])
     assert issued.token not in repr(issued)
 
@@ -124,7 +119,7 @@ async def test_password_is_validated_without_reset_link(staff: StaffServices) ->
 async def test_reset_link_cannot_be_issued_for_own_inactive_or_more_privileged_account(
     staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
-    superuser = principal_of(a_user(is_staff=True, is_superuser=True))
+    superuser = principal_of(await stored_user(storage, is_staff=True, is_superuser=True))
     colleague = await stored_user(storage, is_staff=True)
     oneself = await stored_user(storage, is_staff=True)
     inactive = await stored_user(storage, is_active=False)
@@ -147,4 +142,58 @@ async def test_only_hash_of_reset_token_is_stored(
 ) -> None:
     issued = await staff.resets.issue(principal, user.id, WHY)
 
-    assert await storage.resets.find_user(issued.token.encode(), NOW) is None
+    assert await storage.resets.find(issued.token.encode()) is None
+
+
+@pytest.mark.parametrize(
+    ("whose", "change"),
+    [
+        ("issuer", {"is_staff": False, "is_superuser": False}),
+        ("issuer", {"is_superuser": False}),
+        ("issuer", {"is_active": False}),
+        ("colleague's issuer", {"is_staff": False}),
+        ("colleague", {"is_staff": True}),
+    ],
+)
+async def test_reset_link_dies_with_right_to_issue_it(
+    staff: StaffServices, storage: Storage, whose: str, change: dict[str, Any]
+) -> None:
+    people = {
+        "issuer": await stored_user(storage, is_staff=True, is_superuser=True),
+        "user": await stored_user(storage, is_staff=True),
+        "colleague's issuer": await stored_user(storage, is_staff=True),
+        "colleague": await stored_user(storage),
+    }
+    issuer, user = ("issuer", "user") if whose == "issuer" else ("colleague's issuer", "colleague")
+    issued = await staff.resets.issue(principal_of(people[issuer]), people[user].id, WHY)
+    async with storage.unit_of_work() as tx:
+        await tx.users.save(replace(people[whose], **change))
+
+    with pytest.raises(BadResetToken):
+        await staff.resets.reset(issued.token, NEW_PASSWORD, UNKNOWN_ORIGIN)
+
+
+async def test_reset_link_of_unknown_issuer_is_void(staff: StaffServices, storage: Storage, user: User) -> None:
+    token = new_reset_token()
+    link = PasswordReset(
+        user_id=user.id, issuer_id=None, token_hash=reset_token_hash(token), created_at=NOW, expires_at=NOW + RESET_TTL
+    )
+    async with storage.unit_of_work() as tx:
+        await tx.resets.save(link)
+
+    with pytest.raises(BadResetToken):
+        await staff.resets.reset(token, NEW_PASSWORD, UNKNOWN_ORIGIN)
+
+
+async def test_reset_link_for_staff_is_audited_with_their_rights(
+    staff: StaffServices, storage: Storage, principal: Principal, user: User
+) -> None:
+    superuser = principal_of(await stored_user(storage, is_staff=True, is_superuser=True))
+    colleague = await stored_user(storage, is_staff=True)
+    await staff.resets.issue(superuser, colleague.id, WHY)
+    await staff.resets.issue(principal, user.id, WHY)
+
+    assert [entry.after for entry in await logged(storage, ("user", colleague.id))] == [
+        {"is_staff": True, "is_superuser": False}
+    ]
+    assert [entry.after for entry in await logged(storage, ("user", user.id))] == [{}]

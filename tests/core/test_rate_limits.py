@@ -6,7 +6,7 @@ import pytest
 
 from fakes import NOW, MovableClock
 from marketplace.core.domain.rate_limits import Attempt, Count, RateLimit
-from marketplace.core.errors import BadCredentials, Busy, RateLimited
+from marketplace.core.errors import BadCredentials, Busy, PasswordsBusy, RateLimited
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.rate_limits import RateLimitService
 
@@ -55,6 +55,15 @@ async def test_attempt_over_limit_is_refused_with_retry_after(limits: RateLimitS
     assert caught.value.retry_after == 60
     clock.advance(timedelta(seconds=caught.value.retry_after))
     await limits.check(SHORT)
+
+
+async def test_password_that_was_not_looked_at_does_not_count(limits: RateLimitService) -> None:
+    for _ in range(2 * SHORT.limit.maximum):
+        with pytest.raises(PasswordsBusy):
+            async with limits.guessing(SHORT):
+                raise PasswordsBusy
+
+    await guess(limits, is_right=True)
 
 
 async def test_longer_of_two_exceeded_limits_sets_retry_after(limits: RateLimitService) -> None:

@@ -9,7 +9,7 @@ from fakes import NOW
 from marketplace.core.domain.sessions import SessionDetails
 from marketplace.core.domain.slots import require_capacity, require_no_upcoming_bookings
 from marketplace.core.domain.users import User
-from marketplace.core.errors import HasUpcomingBookings, NotFound, NotYours
+from marketplace.core.errors import HasUpcomingBookings, NotACreator, NotFound, NotSignedIn, NotYours
 
 
 @pytest.fixture
@@ -26,6 +26,17 @@ def test_creator_can_change_their_session(creator: User, session: SessionDetails
     changed = session.changed_by(principal_of(creator), {"title": "Evening yoga", "duration": 90})
 
     assert changed == replace(session, title="Evening yoga", duration=90)
+
+
+def test_creator_who_was_deactivated_or_demoted_cannot_change_their_session(
+    creator: User, session: SessionDetails
+) -> None:
+    demoted = replace(session, creator_details=replace(session.creator_details, role="user"))
+
+    with pytest.raises(NotSignedIn):
+        replace(session, creator_is_active=False).changed_by(principal_of(creator), {})
+    with pytest.raises(NotACreator):
+        demoted.changed_by(principal_of(creator), {})
 
 
 def test_other_user_cannot_change_session_or_discover_hidden_one(session: SessionDetails) -> None:

@@ -15,9 +15,10 @@ from builders import (
     stored_user,
 )
 from fakes import NOW
+from marketplace.core.domain.catalog import CatalogFilters, price_bands
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.principals import Principal
-from marketplace.core.domain.sessions import PRICE_BANDS, CatalogFilters, Session
+from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.slots import Slot
 from marketplace.core.errors import CreatorUnavailable, HasUpcomingBookings, Invalid, NotACreator, NotFound, NotYours
 from marketplace.core.ports.storage import Storage
@@ -181,4 +182,4 @@ async def test_contradictory_bounds_find_nothing(services: Services, storage: St
         assert await services.sessions.list(filters, 20, None) == Page((), None)
         counted = await services.sessions.facets(filters)
         assert (counted.categories, counted.tags) == ((), ())
-        assert [band.count for band in counted.price_bands] == [0] * len(PRICE_BANDS)
+        assert [band.count for band in counted.price_bands] == [0] * len(price_bands())

@@ -1,6 +1,7 @@
 """Settings from the environment."""
 
 import stat
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,13 @@ from marketplace.bootstrap.environment import stored_secret
 from marketplace.settings import VARIABLES, SettingsError, read_settings
 
 RANDOM = "hV9-x2LqT7_bQw8ZrYc4Nd1KfMs6Gj3P"
+ROOT = Path(__file__).parents[2]
+PRODUCTION = {
+    "MARKETPLACE_ENVIRONMENT": "production",
+    "MARKETPLACE_DATABASE_URL": "postgresql://db/x",
+    "MARKETPLACE_SECRET_KEY": RANDOM,
+    "MARKETPLACE_PUBLIC_URL": "https://sessions.example.org",
+}
 
 
 def test_default_settings_are_a_development_server_with_embedded_database() -> None:
@@ -55,6 +63,9 @@ def test_variables_are_read() -> None:
         ("CORS_ORIGINS", "*"),
         ("CORS_ORIGINS", "app.example.org"),
         ("CURRENCY", "euro"),
+        ("CURRENCY", "eur"),
+        ("CURRENCY", "QQQ"),
+        ("CURRENCY", "XAU"),
         ("RATE_LIMIT", "true"),
         ("ACCESS_TOKEN_TTL", "0"),
         ("ACCESS_TOKEN_TTL", "1 day"),
@@ -145,15 +156,82 @@ def test_production_refuses_to_start_without_a_database_and_a_random_secret(
         read_settings({"MARKETPLACE_ENVIRONMENT": "production", **provided})
 
 
-def test_production_starts_with_a_database_and_a_random_secret() -> None:
-    settings = read_settings(
-        {
-            "MARKETPLACE_ENVIRONMENT": "production",
-            "MARKETPLACE_DATABASE_URL": "postgresql://db/x",
-            "MARKETPLACE_SECRET_KEY": RANDOM,
-        }
-    )
+def test_production_starts_with_a_database_a_random_secret_and_a_public_url() -> None:
+    settings = read_settings(PRODUCTION)
     assert settings.secret_key == RANDOM
+    assert settings.site_url == "https://sessions.example.org"
+
+
+def test_production_refuses_to_start_without_a_public_url() -> None:
+    with pytest.raises(SettingsError, match=r"^MARKETPLACE_PUBLIC_URL is not set, but must be set with"):
+        read_settings(PRODUCTION | {"MARKETPLACE_PUBLIC_URL": ""})
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://sessions.example.org/", "https://sessions.example.org"),
+        ("HTTPS://Sessions.Example.org:8443", "https://sessions.example.org:8443"),
+        ("http://localhost:8000", "http://localhost:8000"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+        ("https://xn--bcher-kva.example", "https://xn--bcher-kva.example"),
+    ],
+)
+def test_public_url_is_an_origin_without_trailing_slash(text: str, url: str) -> None:
+    assert read_settings({"MARKETPLACE_PUBLIC_URL": text}).site_url == url
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sessions.example.org",
+        "ftp://sessions.example.org",
+        "https://",
+        "https://sessions.example.org/app",
+        "https://sessions.example.org//",
+        "https://sessions.example.org?a=b",
+        "https://sessions.example.org/?",
+        "https://sessions.example.org#a",
+        "https://ada@sessions.example.org",
+        "https://sessions.example.org:99999",
+        "https://sessions.example.org:0",
+        "https://sessions.example.org\\@evil.example",
+        "https://sessions example.org",
+        "https://[::1",
+        "https://bücher.example",
+        "javascript:alert(1)",
+    ],
+)
+def test_public_url_that_is_no_origin_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"^MARKETPLACE_PUBLIC_URL is .*, but must be an address without a path"):
+        read_settings({"MARKETPLACE_PUBLIC_URL": text})
+
+
+def test_public_url_of_development_is_this_machine_at_its_port() -> None:
+    assert read_settings({"MARKETPLACE_PORT": "9000"}).site_url == "http://localhost:9000"
+
+
+def test_default_folders_are_those_of_the_checkout_wherever_it_is_started_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = read_settings({})
+    assert (settings.frontend_dir, settings.data_dir) == (ROOT / "frontend/dist", ROOT / ".marketplace")
+
+
+def test_relative_folders_start_where_the_program_is_started_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = read_settings({"MARKETPLACE_FRONTEND_DIR": "dist", "MARKETPLACE_DATA_DIR": "data"})
+    monkeypatch.chdir("/")
+    assert (settings.frontend_dir, settings.data_dir) == (tmp_path / "dist", tmp_path / "data")
+
+
+def test_no_setting_has_a_relative_default_path() -> None:
+    paths = [value for value in asdict(read_settings({})).values() if isinstance(value, Path)]
+    assert paths
+    assert all(path.is_absolute() for path in paths)
 
 
 def test_a_secret_is_read_from_a_file_without_its_last_line_break(tmp_path: Path) -> None:
@@ -162,6 +240,7 @@ def test_a_secret_is_read_from_a_file_without_its_last_line_break(tmp_path: Path
     settings = read_settings(
         {
             "MARKETPLACE_ENVIRONMENT": "production",
+            "MARKETPLACE_PUBLIC_URL": "https://sessions.example.org",
             "MARKETPLACE_SECRET_KEY_FILE": str(tmp_path / "key"),
             "MARKETPLACE_DATABASE_URL_FILE": str(tmp_path / "url"),
         }
@@ -189,13 +268,8 @@ def test_secret_set_twice_is_refused(tmp_path: Path) -> None:
 
 
 def test_production_drains_before_stopping_by_default() -> None:
-    production = {
-        "MARKETPLACE_ENVIRONMENT": "production",
-        "MARKETPLACE_DATABASE_URL": "postgresql://db/x",
-        "MARKETPLACE_SECRET_KEY": RANDOM,
-    }
-    assert read_settings(production).drains_for == timedelta(seconds=5)
-    assert read_settings(production | {"MARKETPLACE_SHUTDOWN_DELAY": "0"}).drains_for == timedelta(0)
+    assert read_settings(PRODUCTION).drains_for == timedelta(seconds=5)
+    assert read_settings(PRODUCTION | {"MARKETPLACE_SHUTDOWN_DELAY": "0"}).drains_for == timedelta(0)
     assert read_settings({}).drains_for == timedelta(0)
 
 

@@ -6,12 +6,14 @@ import pytest
 
 from builders import principal_of, stored_user
 from fakes import NOW, MovableClock
-from marketplace.core.domain.summaries import ZERO, DaySales, SummaryWindow, UpcomingSeats
+from marketplace.core.domain.summaries import DaySales, SummaryWindow, UpcomingSeats
 from marketplace.core.errors import NotACreator
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.summaries import SummaryService
 
 HOUR = timedelta(hours=1)
+
+ZERO = Decimal("0.00")
 
 
 def utc(text: str) -> datetime:

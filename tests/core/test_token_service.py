@@ -147,6 +147,17 @@ async def test_principal_is_cached_for_half_a_second(storage: Storage, services:
     assert (await services.tokens.authenticate(access)).is_staff
 
 
+async def test_clock_that_is_set_back_keeps_no_principal_longer(
+    storage: Storage, services: Services, user: User
+) -> None:
+    access = (await services.tokens.log_in(user.email, PASSWORD)).tokens.access
+    await services.tokens.authenticate(access)
+    await changed_elsewhere(storage, user)
+
+    services.clock.advance(-timedelta(milliseconds=1))
+    assert (await services.tokens.authenticate(access)).is_staff
+
+
 async def test_fresh_authentication_is_never_cached(storage: Storage, services: Services, user: User) -> None:
     access = (await services.tokens.log_in(user.email, PASSWORD)).tokens.access
     await services.tokens.authenticate(access)

@@ -5,7 +5,7 @@ import pytest
 
 from builders import PASSWORD, Services, a_user, principal_of, stored_session, stored_user
 from fakes import NOW
-from marketplace.core.domain.sessions import CatalogFilters
+from marketplace.core.domain.catalog import CatalogFilters
 from marketplace.core.domain.users import User
 from marketplace.core.errors import AlreadyACreator, EmailTaken, Invalid, NotFound, UsernameTaken
 from marketplace.core.ports.storage import Storage

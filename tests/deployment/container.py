@@ -50,6 +50,7 @@ class Container:
         (secrets / "secret_key").write_text(SECRET_KEY)
         # the container connects to no other machine
         own = {"HOST": "127.0.0.1", "PORT": self.port, "METRICS_HOST": "127.0.0.1", "METRICS_PORT": free_port()}
+        own["PUBLIC_URL"] = f"http://127.0.0.1:{self.port}"
         settings = COMPOSE["x-program"]["environment"] | {f"MARKETPLACE_{name}": value for name, value in own.items()}
         self.variables = image.environment() | {
             name: self._command_origin(str(value)) for name, value in settings.items()

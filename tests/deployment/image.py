@@ -20,6 +20,7 @@ from deployment.proxy import ROOT
 CHANGES_THE_MACHINE = ("groupadd ", "apk add ")
 OF_THE_MACHINE = re.compile(r"(?i)(pip|npm)_.*|https?_proxy|no_proxy|ssl_cert_.*|node_extra_ca_certs|home|lang")
 """Variables with the sources of packages and the locale, which an engine would pass too."""
+FRONTEND = ROOT / "frontend"
 ABSOLUTE = re.compile(r"(?<![\w/}.*\-])/(?=[a-z])")
 
 
@@ -131,8 +132,17 @@ def _do(built: Built, step: Instruction, others: dict[str, Built]) -> None:
             _copy(built, step.rest.split(), others)
         case "RUN" if step.rest.startswith(CHANGES_THE_MACHINE):
             built.not_done.append(step.rest)
+        case "RUN" if step.rest.startswith("npm ci ") and _is_what_make_installed(built.at("package-lock.json")):
+            shutil.copytree(FRONTEND / "node_modules", built.at("node_modules"), symlinks=True, copy_function=os.link)
         case "RUN":
             built.run(step.rest)
+
+
+def _is_what_make_installed(lock: Path) -> bool:
+    """Return whether `make install` ran `npm ci` for this lock: an engine, too, would take the result from a layer."""
+    installed = FRONTEND / "node_modules" / ".installed"
+    is_newer = installed.exists() and installed.stat().st_mtime >= (FRONTEND / lock.name).stat().st_mtime
+    return is_newer and lock.read_bytes() == (FRONTEND / lock.name).read_bytes()
 
 
 def _copy(built: Built, words: list[str], others: dict[str, Built]) -> None:

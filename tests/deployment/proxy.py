@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -17,7 +17,7 @@ from postgres.servers import becomes_true, free_port
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 DIST = ROOT / "frontend" / "dist"
-STARTS_WITHIN = 10
+STARTS_WITHIN = 30
 """Seconds."""
 
 
@@ -62,7 +62,7 @@ class Proxy:
         self.log, self.access_log = folder / "nginx.log", folder / "nginx-access.log"
         own = {"PROXY_DIR": str(folder / "proxy"), "SITE": str(DIST)}
         if certificate is not None:
-            own["CERTIFICATE"] = str(certificate)
+            own |= {"CERTIFICATE": str(certificate), "MARKETPLACE_PUBLIC_URL": "https://sessions.example.org/"}
         path = f"{os.environ.get('PATH', '')}:/usr/sbin"
         with self.log.open("w") as errors, self.access_log.open("w") as output:
             self.process = subprocess.Popen(
@@ -74,11 +74,10 @@ class Proxy:
         """Wait until it listens. Raises `AssertionError` with its log when it does not."""
         for _ in range(int(STARTS_WITHIN / 0.05)):
             assert self.process.poll() is None, self.log.read_text()
-            try:
+            with suppress(httpx.TransportError):
                 if (await self.client.get("/proxy/health")).status_code == httpx.codes.OK:
                     return
-            except httpx.TransportError:
-                await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)
         raise AssertionError(self.log.read_text())
 
     def failures(self) -> list[str]:

@@ -55,7 +55,7 @@ async def test_missed_backup_is_made_up_for_and_next_one_runs_on_schedule(databa
     soon = datetime.now(UTC) + timedelta(seconds=15)
     async with watching(folder, database, BACKUP_AT=soon.strftime("%H:%M:%S")) as log:
         assert not is_fresh(folder)
-        assert await becomes_true(lambda: log.read_text().count("every row count matches") == 1, 60), log.read_text()
+        assert await becomes_true(lambda: log.read_text().count("every row count matches") >= 1, 60), log.read_text()
         assert is_fresh(folder)
         assert await becomes_true(lambda: log.read_text().count("every row count matches") == 2, 60), log.read_text()
     assert len(dumps(folder)) == 2

@@ -159,7 +159,8 @@ def test_secrets_are_generated_once_and_match(tmp_path: Path) -> None:
     created = {path.name: path.read_text() for path in folder.iterdir()}
     assert set(created) == set(documents(DEPLOY / "compose.yaml")[0]["secrets"])
     assert f":{created['postgres_password']}@postgres:" in created["database_url"]
-    settings = {"environment": "production", **{name: created[name] for name in ("database_url", "secret_key")}}
+    public = {"environment": "production", "public_url": "https://sessions.example.org"}
+    settings = {**public, **{name: created[name] for name in ("database_url", "secret_key")}}
     read = read_settings({f"{PREFIX}{name.upper()}": value for name, value in settings.items()})
     assert read.secret_key == created["secret_key"]
     assert (folder.stat().st_mode & 0o777, {path.stat().st_mode & 0o777 for path in folder.iterdir()}) == (

@@ -100,6 +100,20 @@ def test_pods_mount_only_documented_secrets() -> None:
     assert mounted == {"marketplace", "postgres-app"}
 
 
+def test_public_url_names_the_host_of_the_ingress_in_each_overlay() -> None:
+    base = manifests("ConfigMap")["settings"]["data"]["MARKETPLACE_PUBLIC_URL"]
+    (host,) = [rule["host"] for rule in manifests("Ingress")["marketplace"]["spec"]["rules"]]
+    assert base == f"https://{host}"
+    (staging,) = documents(KUBERNETES / "overlays" / "staging" / "kustomization.yaml")
+    patched = {
+        each["path"]: each["value"]
+        for patch in staging["patches"]
+        if patch["target"]["kind"] in {"Ingress", "ConfigMap"}
+        for each in yaml.safe_load(patch["patch"])
+    }
+    assert patched["/data/MARKETPLACE_PUBLIC_URL"] == f"https://{patched['/spec/rules/0/host']}"
+
+
 def test_each_overlay_has_its_own_backup_destination() -> None:
     (store,) = manifests("ObjectStore").values()
     (staging,) = documents(KUBERNETES / "overlays" / "staging" / "kustomization.yaml")

@@ -13,7 +13,7 @@ import pytest_asyncio
 import yaml
 
 from deployment.proxy import DEPLOY, DIST, Proxy, proxy
-from http_api import a_registration
+from http_api import a_registration, a_session_body
 from postgres.servers import Server, servers
 
 PAGES = ("/", "/login", "/sessions/0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b", "/admin/users")
@@ -68,8 +68,10 @@ async def test_api_headers_are_sent_once(behind: tuple[Proxy, Server]) -> None:
     front, _ = behind
     response = await front.client.get("/api/sessions/")
     names = [name.lower() for name, _ in response.headers.multi_items()]
-    for name in ("x-content-type-options", "referrer-policy", "cache-control"):
+    for name in ("x-content-type-options", "referrer-policy", "cache-control", "etag"):
         assert names.count(name) == 1, name
+    condition = {"If-None-Match": response.headers["etag"]}
+    assert (await front.client.get("/api/sessions/", headers=condition)).status_code == 304
 
 
 async def test_response_with_secret_is_not_compressed_and_others_are(behind: tuple[Proxy, Server]) -> None:
@@ -81,6 +83,32 @@ async def test_response_with_secret_is_not_compressed_and_others_are(behind: tup
     assert (received.status_code, len(received.content) > 1024) == (200, True)
     assert "content-encoding" not in received.headers
     assert (await front.client.get("/api/schema/openapi.json")).headers["content-encoding"] == "gzip"
+
+
+async def test_calendar_feed_is_compressed_and_its_address_is_not(behind: tuple[Proxy, Server]) -> None:
+    front, server = behind
+    creator, learner = [{"Authorization": f"Bearer {await access_of(front, role)}"} for role in ("creator", "user")]
+    offered = await front.client.post("/api/sessions/", json=a_session_body(title="é" * 200), headers=creator)
+    booking = {"session": offered.json()["id"], "booking_date": "2190-01-01T09:00:00Z"}
+    assert (await front.client.post("/api/bookings/", json=booking, headers=learner)).status_code == 201
+
+    answered = await front.client.get("/api/calendar/", headers=creator)
+    feed = answered.json()["url"].removeprefix(f"http://localhost:{server.port}")
+    fetched = await front.client.get(feed, headers={"Accept-Encoding": "gzip"})
+    again = await front.client.get(feed, headers={"If-None-Match": fetched.headers["etag"]})
+
+    assert "content-encoding" not in answered.headers
+    assert (fetched.status_code, fetched.headers["content-encoding"]) == (200, "gzip")
+    assert fetched.headers["cache-control"] == "private, max-age=60"
+    assert again.status_code == 304
+
+
+async def access_of(front: Proxy, role: str) -> str:
+    """Return the access token of a new account."""
+    person = a_registration(role=role)
+    assert (await front.client.post("/api/auth/register/", json=person)).status_code == 201
+    login = await front.client.post("/api/auth/login/", json={name: person[name] for name in ("email", "password")})
+    return str(login.json()["access"])
 
 
 async def test_public_responses_are_cached_briefly_and_authenticated_ones_never(behind: tuple[Proxy, Server]) -> None:
@@ -200,7 +228,7 @@ def certificate(tmp_path: Path) -> Path:
 async def test_plain_http_redirects_to_tls_when_certificate_exists(tmp_path: Path, certificate: Path) -> None:
     async with proxy(tmp_path / "nginx", [1], certificate) as front:
         led = await front.client.get("/login?next=/profile")
-        assert (led.status_code, led.headers["location"]) == (308, "https://127.0.0.1/login?next=/profile")
+        assert (led.status_code, led.headers["location"]) == (308, "https://sessions.example.org/login?next=/profile")
         trusting = ssl.create_default_context(cafile=str(certificate / "fullchain.pem"))
         trusting.check_hostname = False
         async with httpx.AsyncClient(verify=trusting, trust_env=False) as client:

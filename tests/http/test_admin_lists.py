@@ -18,6 +18,7 @@ ROWS = {
     },
     "bookings": {
         "id", "session", "creator", "user", "booking_date", "seats", "amount", "status", "created_at",
+        "time_zone", "utc_offset",
     },
     "audit": {
         "id", "at", "actor_id", "actor_details", "as_id", "as_details", "address", "agent", "action", "target_kind",

@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 
 from builders import PASSWORD, TOMORROW
-from http_api import Api, Person, as_json, bad_fields, problem
+from http_api import Api, Person, a_booking_body, as_json, bad_fields, problem
 from marketplace.core.services.tokens import PRINCIPAL_TTL
 from staff_services import logged
 
@@ -116,6 +116,21 @@ async def test_a_deactivation_ends_logins_within_a_second_and_takes_sessions_out
     problem(await creator.get(PROFILE), 401, "not_signed_in")
     problem(await api.visitor.get(f"/api/sessions/{session.id}/"), 404, "not_found")
     assert (await learner.get(f"/api/bookings/{booking['id']}/")).json()["status"] == "confirmed"
+
+
+async def test_sold_slots_come_in_pages(api: Api, staff: Person) -> None:
+    creator, learner = await api.creator(), await api.person()
+    session = await api.session(creator)
+    starts = [as_json(TOMORROW + timedelta(hours=2 * number)) for number in range(3)]
+    for start in starts:
+        await learner.post("/api/bookings/", a_booking_body(session, booking_date=start))
+
+    first = await staff.get(address(creator, "sold-slots"), limit="2")
+    second = await staff.get(first.links["next"]["url"])
+
+    assert [slot["starts_at"] for page in (first, second) for slot in page.json()] == starts
+    assert "next" not in second.links
+    assert bad_fields(await staff.get(address(creator, "sold-slots"), limit="0", cursor="x")) == {"limit", "cursor"}
 
 
 async def test_deactivation_cancels_sold_seats_on_request(api: Api, staff: Person) -> None:

@@ -25,7 +25,8 @@ async def scheduled(api: Api, creator: Person, **changes: Any) -> Session:
 
 def a_slot(start: datetime, **changes: Any) -> dict[str, Any]:
     end = start + timedelta(hours=1)
-    return {"starts_at": as_json(start), "ends_at": as_json(end), "capacity": 1, "seats_left": 1} | changes
+    times = {"starts_at": as_json(start), "ends_at": as_json(end), "utc_offset": "+00:00"}
+    return {**times, "capacity": 1, "seats_left": 1} | changes
 
 
 async def test_every_response_with_a_session_has_its_next_slot(api: Api) -> None:
@@ -43,7 +44,8 @@ async def test_every_response_with_a_session_has_its_next_slot(api: Api) -> None
     ]
     slots = (await api.visitor.get(f"{path}slots/")).json()
 
-    assert [answer["next_slot"] for answer in answers] == [expected] * 6
+    own = expected | {"viewer_utc_offset": "+00:00"}
+    assert [answer["next_slot"] for answer in answers] == [expected] * 3 + [own] * 3
     assert slots[0] == expected | {"reason": None}
 
 

@@ -7,7 +7,7 @@ from httpx import Response
 
 from builders import TOMORROW
 from fakes import NOW
-from http_api import Api, Person, a_booking_body, a_session_body, as_json, bad_fields, problem
+from http_api import Api, Person, a_booking_body, a_session_body, as_json, bad_fields, ids, problem
 
 BOOKINGS = "/api/bookings/"
 LATER = TOMORROW + timedelta(hours=6)
@@ -136,7 +136,22 @@ async def test_staff_can_do_what_the_creator_can(api: Api, action: str) -> None:
         api.clock.at = TOMORROW + timedelta(hours=1)
     staff = await api.person(is_staff=True)
 
-    assert done(await staff.post(at(created, action)))["history"][-1]["by"] == str(staff.id)
+    last = done(await staff.post(at(created, action), {"reason": "The creator is ill."}))["history"][-1]
+    assert (last["by"], last["reason"]) == (str(staff.id), "The creator is ill.")
+
+
+@pytest.mark.parametrize("action", ["confirm", "decline", "complete", "cancel", "reschedule"])
+async def test_staff_who_act_for_others_must_give_a_reason(api: Api, action: str) -> None:
+    creator, _, created = await (booked(api) if action == "complete" else requested(api))
+    if action == "complete":
+        api.clock.at = TOMORROW + timedelta(hours=1)
+    staff, creator = await api.person(is_staff=True), await api.login(creator.user)
+    body = {"booking_date": as_json(LATER)} if action == "reschedule" else {}
+
+    for reason in ({}, {"reason": "  "}):
+        assert set(bad_fields(await staff.post(at(created, action), body | reason))) == {"reason"}
+
+    assert done(await creator.post(at(created, action), body))["history"][-1]["reason"] == ""
 
 
 @pytest.mark.parametrize("action", ["confirm", "decline", "complete"])
@@ -198,7 +213,8 @@ async def test_booking_can_be_rescheduled_by_either_party_or_staff(api: Api, who
     assert (last["action"], last["reason"]) == ("reschedule", "The room is taken.")
     assert (last["from_start"], last["to_start"]) == ("2030-01-08T09:00:00Z", "2030-01-08T15:00:00Z")
     assert (last["from_seats"], last["to_seats"]) == (None, None)
-    assert done(await learner.get(f"{BOOKINGS}{created['id']}/")) == rescheduled
+    of_learner = rescheduled | {"allowed_actions": ["cancel", "reschedule", "seats"]}
+    assert done(await learner.get(f"{BOOKINGS}{created['id']}/")) == of_learner
 
 
 async def test_booking_rescheduled_by_learner_needs_confirmation_again(api: Api) -> None:
@@ -207,8 +223,37 @@ async def test_booking_rescheduled_by_learner_needs_confirmation_again(api: Api)
 
     rescheduled = done(await learner.post(at(created, "reschedule"), {"booking_date": as_json(NEXT_WEEK)}))
 
-    assert (rescheduled["status"], rescheduled["respond_by"]) == ("pending", as_json(NOW + timedelta(hours=48)))
-    assert steps(rescheduled)[-1] == ("confirmed", "pending")
+    assert (rescheduled["status"], rescheduled["booking_date"]) == ("confirmed", created["booking_date"])
+    assert (rescheduled["requested_start"], rescheduled["respond_by"]) == (as_json(NEXT_WEEK), as_json(TOMORROW))
+    assert rescheduled["allowed_actions"] == ["decline", "cancel", "reschedule"]
+    last = rescheduled["history"][-1]
+    assert (last["action"], last["from_start"], last["to_start"]) == ("reschedule", None, as_json(NEXT_WEEK))
+    awaiting = f"{BOOKINGS}creator_bookings/?awaiting_response=true"
+    assert ids(await creator.get(awaiting)) == [created["id"]]
+    confirmed = done(await creator.post(at(created, "confirm")))
+    assert (confirmed["booking_date"], confirmed["requested_start"]) == (as_json(NEXT_WEEK), None)
+    assert ids(await creator.get(awaiting)) == []
+
+
+@pytest.mark.parametrize("action", ["confirm", "decline"])
+@pytest.mark.parametrize("who", ["creator", "staff"])
+async def test_answer_names_the_requested_start_that_was_seen(api: Api, who: str, action: str) -> None:
+    creator, learner, created = await requested(api)
+    done(await creator.post(at(created, "confirm"), {"requested_start": None}))
+    for start in (LATER, NEXT_WEEK):
+        kept = done(await learner.post(at(created, "reschedule"), {"booking_date": as_json(start)}))
+    person = creator if who == "creator" else await api.person(is_staff=True)
+    path = at(created, action) if who == "creator" else f"/api/admin{at(created, action).removeprefix('/api')}"
+    answer = {"reason": "As we said.", "requested_start": as_json(LATER)}
+
+    refused = problem(await person.post(path, answer), 409, "illegal_transition")
+    assert refused["detail"] == "The requested time has changed. Look at the booking again."
+    assert bad_fields(await person.post(path, answer | {"requested_start": "soon"})) == {"requested_start"}
+    assert done(await learner.get(f"{BOOKINGS}{created['id']}/")) == kept
+
+    answered = done(await person.post(path, answer | {"requested_start": as_json(NEXT_WEEK)}))
+    moved_to = as_json(NEXT_WEEK) if action == "confirm" else created["booking_date"]
+    assert (answered["booking_date"], answered["requested_start"]) == (moved_to, None)
 
 
 @pytest.mark.parametrize(

@@ -180,6 +180,32 @@ async def test_all_rows_of_a_list_are_chosen_by_its_own_filters(api: Api, staff:
     ]
 
 
+async def test_row_that_joins_the_filters_after_the_preview_is_untouched(api: Api, staff: Person) -> None:
+    creator = await api.creator()
+    seen = [await api.session(creator) for _ in range(3)]
+    body = {"kind": "sessions", "action": "hide", "filters": {"creator": str(creator.id)}}
+    preview = (await staff.post(f"{BULK}preview/", body)).json()
+    newcomer = await api.session(creator)
+
+    started = await staff.post(BULK, body | {"reason": WHY, "preview": preview["preview"]})
+    await work(api)
+
+    assert (preview["matching"], started.status_code, started.json()["total"]) == (3, 202, 3)
+    shown = [(await staff.get(f"/api/admin/sessions/{each.id}/")).json() for each in (*seen, newcomer)]
+    assert [each["moderation"] is not None for each in shown] == [True, True, True, False]
+    again = await staff.post(BULK, body | {"reason": WHY, "preview": preview["preview"]})
+    assert bad_fields(again) == {"preview"}
+
+
+async def test_preview_is_an_id_and_belongs_to_filters(api: Api, staff: Person) -> None:
+    body = order("sessions", "hide", (await api.session()).id, reason=WHY)
+
+    assert (await staff.post(f"{BULK}preview/", body)).json()["preview"] is None
+    assert bad_fields(await staff.post(BULK, body | {"preview": str(uuid4())})) == {"preview"}
+    assert bad_fields(await staff.post(BULK, body | {"preview": "x"})) == {"preview"}
+    assert (await staff.post(BULK, body | {"preview": None})).status_code == 202
+
+
 @pytest.mark.parametrize(
     ("kind", "filters"),
     [

@@ -10,11 +10,12 @@ from icalendar import Calendar
 
 from builders import TOMORROW
 from fakes import NOW
-from http_api import Api, Person, as_json, open_api, problem
+from http_api import SETTINGS, Api, Person, as_json, open_api, problem
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.core.errors import Busy
 
 CALENDAR = "/api/calendar/"
+DAY = timedelta(days=1)
 
 
 class UnreadableFeeds:
@@ -39,10 +40,17 @@ def events(response: Response) -> list[Any]:
 
 
 async def address(person: Person) -> str:
+    """Return the path of the person's feed."""
     response = await person.get(CALENDAR)
     assert response.status_code == 200, response.text
     assert set(response.json()) == {"url"}
-    return str(response.json()["url"])
+    return path_of(response)
+
+
+def path_of(response: Response, site: str = "http://localhost:8000") -> str:
+    url: str = response.json()["url"]
+    assert url.startswith(f"{site}/api/calendar/")
+    return url.removeprefix(site)
 
 
 async def test_a_booking_is_one_event_for_each_of_its_parties(api: Api) -> None:
@@ -60,10 +68,92 @@ async def test_calendar_is_a_private_file_download(api: Api) -> None:
     learner = await api.person()
     booking = await api.booking(learner, await api.session())
 
-    for path, name in ((of(booking), "booking.ics"), (await address(learner), "bookings.ics")):
+    for path, name, caching in (
+        (of(booking), "booking.ics", "private, no-store"),
+        (await address(learner), "bookings.ics", "private, max-age=60"),
+    ):
         headers = (await learner.get(path)).headers
         assert headers["content-disposition"] == f'attachment; filename="{name}"'
-        assert headers["cache-control"] == "private, no-store"
+        assert headers["cache-control"] == caching
+
+
+async def test_feed_address_ignores_the_host_of_the_request() -> None:
+    hostile = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "gopher"}
+    async with open_api(replace(SETTINGS, public_url="https://sessions.example.org")) as api:
+        learner = await api.person()
+        booking = await api.booking(learner, await api.session())
+
+        answered = await learner.send("GET", CALENDAR, headers=hostile)
+        feed = await learner.send("GET", path_of(answered, "https://sessions.example.org"), headers=hostile)
+        file = await learner.send("GET", of(booking), headers=hostile)
+
+    (event,), (imported,) = events(feed), events(file)
+    assert event["url"] == imported["url"] == f"https://sessions.example.org/sessions/{booking['session']}"
+    for response in (answered, feed, file):
+        assert "evil.example" not in response.text + str(response.headers)
+
+
+async def test_unchanged_feed_is_304_until_a_booking_changes(api: Api) -> None:
+    learner = await api.person()
+    booking = await api.booking(learner, await api.session())
+    feed = await address(learner)
+    first = await api.visitor.get(feed)
+    api.clock.advance(timedelta(minutes=5))
+
+    etag = first.headers["etag"]
+    for value in (etag, f'"other", {etag}', etag.removeprefix("W/"), "*"):
+        again = await api.visitor.send("GET", feed, headers={"If-None-Match": value})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
+        for name in ("cache-control", "vary"):
+            assert again.headers[name] == first.headers[name]
+    await learner.post(f"/api/bookings/{booking['id']}/cancel/")
+    changed = await api.visitor.send("GET", feed, headers={"If-None-Match": etag})
+
+    assert changed.status_code == 200
+    assert changed.headers["etag"] != etag
+    assert etag.startswith('W/"')
+
+
+async def test_feed_of_a_renamed_person_is_not_unchanged(api: Api) -> None:
+    creator, learner = await api.creator(), await api.person()
+    await api.booking(learner, await api.session(creator))
+    feed = await address(creator)
+    etag = (await api.visitor.get(feed)).headers["etag"]
+
+    await learner.patch("/api/auth/profile/", {"first_name": "Zoë", "last_name": "Lovelace"})
+    renamed = await api.visitor.send("GET", feed, headers={"If-None-Match": etag})
+
+    assert renamed.status_code == 200
+    assert "Zoë Lovelace: 1 seat" in str(events(renamed)[0]["description"])
+
+
+async def test_feed_is_compressed_if_the_client_accepts_gzip(api: Api) -> None:
+    creator = await api.creator()
+    for number in range(4):
+        await api.booking(await api.person(), await api.session(creator), booking_date=as_json(TOMORROW + number * DAY))
+    feed = await address(creator)
+
+    plain = await api.visitor.send("GET", feed, headers={"Accept-Encoding": "gzip;q=0, identity"})
+    zipped = await api.visitor.send("GET", feed, headers={"Accept-Encoding": "gzip"})
+
+    assert "content-encoding" not in plain.headers
+    assert (zipped.headers["content-encoding"], zipped.headers["vary"]) == ("gzip", "Accept-Encoding")
+    assert int(zipped.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+    assert zipped.content == plain.content
+
+
+async def test_address_of_a_feed_is_never_compressed(api: Api) -> None:
+    response = await (await api.person()).send("GET", CALENDAR, headers={"Accept-Encoding": "gzip"})
+
+    assert "content-encoding" not in response.headers
+
+
+async def test_feed_says_how_often_to_fetch_it(api: Api) -> None:
+    text = (await api.visitor.get(await address(await api.person()))).text
+
+    assert "\r\nREFRESH-INTERVAL;VALUE=DURATION:PT60M\r\n" in text
+    assert "\r\nX-PUBLISHED-TTL:PT60M\r\n" in text
+    assert "\r\nURL:http://localhost:8000/dashboard\r\n" in text
 
 
 async def test_event_follows_booking_status(api: Api) -> None:
@@ -111,7 +201,7 @@ async def test_feed_has_bookings_of_its_owner_as_learner_and_creator(api: Api) -
 
     found = {str(event["uid"]) for event in events(await api.visitor.get(await address(creator)))}
 
-    assert found == {f"{booking['id']}@marketplace" for booking in (sold, bought)}
+    assert found == {f"{sold['session']}-20300108T090000Z@marketplace", f"{bought['id']}@marketplace"}
     assert len(events(await api.visitor.get(await address(learner)))) == 1
 
 
@@ -139,7 +229,7 @@ async def test_feed_address_is_stable_until_renewed_and_then_invalid(api: Api) -
     old = await address(person)
     assert await address(person) == old
 
-    new = (await person.post(f"{CALENDAR}renew/")).json()["url"]
+    new = path_of(await person.post(f"{CALENDAR}renew/"))
 
     assert new != old == old.strip()
     assert await address(person) == new
@@ -150,7 +240,7 @@ async def test_feed_address_is_stable_until_renewed_and_then_invalid(api: Api) -
 async def test_feed_can_be_renewed_before_its_first_request(api: Api) -> None:
     person = await api.person()
 
-    new = (await person.post(f"{CALENDAR}renew/")).json()["url"]
+    new = path_of(await person.post(f"{CALENDAR}renew/"))
 
     assert await address(person) == new
 

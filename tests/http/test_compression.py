@@ -23,6 +23,17 @@ async def test_long_response_is_compressed_when_accepted_with_same_content(api: 
     assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 3
 
 
+async def test_own_list_is_compressed_only_for_clients_that_prefer_it(api: Api) -> None:
+    person = await api.creator()
+    for _ in range(5):
+        await api.session(person, description="Breathe in. " * 50)
+    for path in ("/api/sessions/?my_sessions=true", "/api/time-zones/"):
+        for taken in ("GZIP", "x-gzip", "*", "br, gzip;q=0.1"):
+            assert (await ask(person, path, taken)).headers.get("content-encoding") == "gzip", taken
+        for refused in ("gzip;q=0", "*;q=0", "gzip;q=0.5, identity", "pgzip", ""):
+            assert "content-encoding" not in (await ask(person, path, refused)).headers, refused
+
+
 async def test_short_response_is_not_compressed(api: Api) -> None:
     response = await ask(api.visitor, "/api/marketplace/", PACKED)
     assert "content-encoding" not in response.headers

@@ -130,6 +130,23 @@ async def test_rejected_body_is_drained_and_a_large_one_closes_the_connection(ap
         assert (unasked.status_code, unasked.headers.get("connection"), read) == (status, "close", [])
 
 
+async def test_refused_upload_is_drained_so_that_its_answer_arrives(api: Api) -> None:
+    read: list[int] = []
+
+    async def pieces(number: int) -> AsyncIterator[bytes]:
+        for piece in range(number):
+            read.append(piece)
+            yield b" " * MIB
+
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    refused = await api.visitor.send("POST", "/api/auth/avatar/", content=pieces(16), headers=headers)
+    assert (refused.status_code, refused.headers.get("connection"), len(read)) == (401, None, 16)
+    read.clear()
+    endless = await api.visitor.send("POST", "/api/auth/avatar/", content=pieces(100), headers=headers)
+    assert (endless.status_code, endless.headers.get("connection")) == (401, "close")
+    assert len(read) < 16 + 3
+
+
 async def test_a_body_of_just_one_mebibyte_is_read(api: Api) -> None:
     owner = await an_owner(api)
     filled = '{"title": "Yoga"' + " " * (MIB - 17) + "}"
@@ -318,6 +335,8 @@ async def test_session_body_with_every_field_invalid_gets_every_error(api: Api) 
     body = a_session_body(title=" ", duration=0, price=-1, max_participants=0, image_url="x", status="x", category="x")
 
     body |= {"description": "", "tags": "x", "requires_confirmation": 1, "cancellation_notice": -1, "audience": 1}
+    body |= dict.fromkeys(("format", "place", "address", "coordinates", "join_url", "language", "bring"), 1)
+    body["address_public"] = "x"
 
     refused = await (await api.creator()).post("/api/sessions/", body)
 

@@ -13,9 +13,13 @@ from typing import Any
 from builders import stored_booking
 from fakes import NOW
 from http_api import Api
-from marketplace.core.domain.bookings import LIVE, BookingStatus
+from marketplace.adapters.exports.cells import FORMULAS
+from marketplace.adapters.exports.text import CsvFile
+from marketplace.core.domain.booking_steps import LIVE, BookingStatus
+from marketplace.core.domain.zone_names import RENAMED_ZONES
 
-FIXTURES = Path(__file__).parents[2] / "frontend/src/testing/fixtures/bookings.json"
+FRONTEND = Path(__file__).parents[2] / "frontend/src"
+FIXTURES = FRONTEND / "testing/fixtures"
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 HOUR = timedelta(hours=1)
 START = NOW + 30 * HOUR
@@ -69,10 +73,39 @@ async def answers_of(api: Api) -> dict[str, Any]:
     return found
 
 
+CSV_ROWS: list[list[str | int]] = [
+    ["Title", "Seats"],
+    ["x;=1+1", 2],
+    ['Née "Müller", twice\nover', -1],
+    ["", 10],
+]
+CSV_ROWS += [[f"{start}1", 0] for start in FORMULAS]
+
+
+def fixed(path: Path, text: str) -> str:
+    """Return the content of a file, written first if that is asked for."""
+    if os.environ.get("MARKETPLACE_WRITE_FIXTURES"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return path.read_text(encoding="utf-8")
+
+
 async def test_fixtures_of_the_front_end_are_the_answers_of_the_api(api: Api) -> None:
     text = with_numbered_ids(await answers_of(api))
-    if os.environ.get("MARKETPLACE_WRITE_FIXTURES"):
-        FIXTURES.parent.mkdir(parents=True, exist_ok=True)
-        FIXTURES.write_text(text, encoding="utf-8")
 
-    assert FIXTURES.read_text(encoding="utf-8") == text, "stale: make fixtures"
+    assert fixed(FIXTURES / "bookings.json", text) == text, "stale: make fixtures"
+
+
+def test_csv_of_the_front_end_is_that_of_the_exports() -> None:
+    head, *rows = CSV_ROWS
+    file = CsvFile([str(name) for name in head])
+    written = (file.begin() + file.rows(rows) + file.end()).decode()
+    text = json.dumps({"rows": CSV_ROWS, "text": written}, indent=2) + "\n"
+
+    assert fixed(FIXTURES / "csv.json", text) == text, "stale: make fixtures"
+
+
+def test_front_end_renames_zones_by_the_table_of_the_core() -> None:
+    text = json.dumps(RENAMED_ZONES, indent=2) + "\n"
+
+    assert fixed(FRONTEND / "lib/time/renamedZones.json", text) == text, "stale: make fixtures"

@@ -114,7 +114,7 @@ async def test_content_security_policy_allows_own_origin_only(site: Api) -> None
         assert policy["script-src"] == policy["connect-src"] == policy["default-src"] == "'self'"
         assert policy["object-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
         assert policy["form-action"] == "'self'"
-        assert {"'self'", "https:", "http:"} <= set(policy["img-src"].split())
+        assert {"'self'", "https:", "http:", "blob:"} <= set(policy["img-src"].split())
         assert "unsafe" not in policy["script-src"]
         assert headers["referrer-policy"] == "same-origin"
         assert headers["cross-origin-opener-policy"] == "same-origin"

@@ -61,10 +61,17 @@ def staff(status: str) -> Answers:
 MATRIX: dict[str, Answers] = {
     "GET /": anyone("302"),
     "GET /api/docs": anyone("200"),
+    "GET /robots.txt": anyone("200"),
+    # as here the front end is not built
+    "GET /sessions/{session_id}": anyone("404 not_found"),
+    "GET /sitemap.xml": anyone("200"),
+    "GET /sitemaps/{file}": anyone("200"),
     "GET /api/schema/openapi.json": anyone("200"),
     "GET /health/live": anyone("200"),
     "GET /health/ready": anyone("200"),
     "GET /api/marketplace": anyone("200"),
+    "GET /api/time-zones": anyone("200"),
+    "GET /api/time-zones/offsets": anyone("200"),
     "POST /api/auth/register": anyone("201"),
     "POST /api/auth/login": anyone("200"),
     "POST /api/auth/refresh": anyone("200"),
@@ -76,6 +83,7 @@ MATRIX: dict[str, Answers] = {
     "POST /api/auth/become-creator": (OUT, "200", "409 illegal_transition", "409 illegal_transition", "200", OUT),
     "GET /api/sessions": anyone_but_a_bad_token("200"),
     "GET /api/sessions/facets": anyone_but_a_bad_token("200"),
+    "GET /api/sessions/suggest": anyone_but_a_bad_token("200"),
     "GET /api/sessions/{session_id}": anyone_but_a_bad_token("200"),
     "POST /api/sessions": (OUT, NOT_A_CREATOR, "201", "201", NOT_A_CREATOR, OUT),
     "PUT /api/sessions/{session_id}": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
@@ -86,11 +94,21 @@ MATRIX: dict[str, Answers] = {
     "PUT /api/sessions/{session_id}/schedule": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
     "POST /api/sessions/{session_id}/schedule/preview": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
     "POST /api/sessions/{session_id}/slots/cancel": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
+    "GET /api/creator/hours": (OUT, NOT_A_CREATOR, "200", "200", NOT_A_CREATOR, OUT),
+    "PUT /api/creator/hours": (OUT, NOT_A_CREATOR, "200", "200", NOT_A_CREATOR, OUT),
+    "GET /api/sessions/{session_id}/suggested-starts": anyone_but_a_bad_token("200"),
+    "POST /api/sessions/{session_id}/pictures": (OUT, NOT_YOURS, "201", NOT_YOURS, "201", OUT),
+    "PATCH /api/sessions/{session_id}/pictures/{picture_id}": (OUT, NOT_YOURS, "200", NOT_YOURS, "200", OUT),
+    "DELETE /api/sessions/{session_id}/pictures/{picture_id}": (OUT, NOT_YOURS, "204", NOT_YOURS, "204", OUT),
+    "POST /api/auth/avatar": signed_in("200"),
+    "DELETE /api/auth/avatar": signed_in("204"),
+    "GET /pictures/{picture_id}/{version}": anyone("200"),
     "GET /api/bookings": signed_in("200"),
     "GET /api/bookings/my_bookings": signed_in("200"),
     "GET /api/bookings/creator_bookings": (OUT, NOT_A_CREATOR, "200", "200", NOT_A_CREATOR, OUT),
     "POST /api/bookings": (OUT, "201", "403 own_session", "201", "201", OUT),
     "GET /api/bookings/{booking_id}": (OUT, "200", "200", NOT_THERE, NOT_THERE, OUT),
+    "PATCH /api/bookings/{booking_id}": (OUT, "200", NOT_YOURS, NOT_THERE, NOT_YOURS, OUT),
     "POST /api/bookings/{booking_id}/cancel": (OUT, "200", "200", NOT_THERE, "200", OUT),
     "POST /api/bookings/{booking_id}/confirm": (OUT, NOT_YOURS, ALREADY, NOT_THERE, ALREADY, OUT),
     "POST /api/bookings/{booking_id}/decline": (OUT, NOT_YOURS, ALREADY, NOT_THERE, ALREADY, OUT),
@@ -144,6 +162,7 @@ SUPERUSER_ANSWERS = {f"POST {A_USER}/rights": "200"}
 # what staff may not read while impersonating the learner: an address that is a secret
 NOT_WHEN_IMPERSONATING = {"GET /api/calendar"}
 BOOKING = "/api/bookings/{booking_id}"
+UPLOADS = {"POST /api/sessions/{session_id}/pictures", "POST /api/auth/avatar"}
 BODIES: dict[str, Callable[[World, Person], Any]] = {
     "POST /api/auth/register": lambda *_: a_registration(),
     "POST /api/auth/login": lambda w, _: {"email": w.people["learner"].user.email, "password": PASSWORD},
@@ -155,6 +174,8 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     "POST /api/sessions": lambda *_: a_session_body(),
     "PUT /api/sessions/{session_id}": lambda *_: a_session_body(),
     "PATCH /api/sessions/{session_id}": lambda *_: {"title": "Evening yoga"},
+    "PATCH /api/bookings/{booking_id}": lambda *_: {"seats": 1},
+    "PUT /api/creator/hours": lambda *_: {"time_zone": "UTC", "weekly": []},
     "POST /api/sessions/{session_id}/slots/cancel": lambda *_: {"starts_at": as_json(TOMORROW)},
     **{
         f"POST {of}/{action}": lambda *_: {"reason": WHY}
@@ -165,6 +186,7 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
         f"POST {of}/reschedule": lambda *_: {"booking_date": as_json(TOMORROW + timedelta(hours=6)), "reason": WHY}
         for of in (BOOKING, A_BOOKING)
     },
+    "PATCH /api/sessions/{session_id}/pictures/{picture_id}": lambda *_: {"alt": "A lute."},
     "PUT /api/sessions/{session_id}/schedule": lambda *_: {"weekly": [], "is_open": False},
     "POST /api/sessions/{session_id}/schedule/preview": lambda *_: {"weekly": [], "is_open": False},
     "POST /api/bookings": lambda w, _: a_booking_body(w.session, booking_date=as_json(TOMORROW + timedelta(hours=3))),
@@ -252,6 +274,8 @@ async def make_world(built_api: Api) -> World:
     report = await reporter.post(f"/api/sessions/{session.id}/report/", {"reason": "other"})
     order = {"kind": "sessions", "action": "hide", "ids": [str(unbooked.id)], "reason": WHY}
     run = await people["superuser"].post("/api/admin/bulk/", order)
+    added = await creator.send("POST", f"/api/sessions/{session.id}/pictures/", files={"file": b"of the session"})
+    [picture] = added.json()["pictures"]
     ids = {
         "report_id": report.json()["id"],
         "run_id": run.json()["id"],
@@ -260,7 +284,10 @@ async def make_world(built_api: Api) -> World:
         "booking_id": booking["id"],
         "user_id": str((await built_api.person()).id),
         "feed": feed,
+        "picture_id": picture["id"],
+        "version": "400.webp",
         "file_path": "swagger-ui-bundle.js",
+        "file": f"{NOW.date() - timedelta(days=NOW.weekday())}.xml",
     }
     return World(people, session, unbooked, booking["id"], feed, ids)
 
@@ -301,12 +328,13 @@ async def test_every_route_declares_its_access(built_api: Api) -> None:
 async def test_every_role_has_the_access_of_the_matrix(world: World, route: str, who: str) -> None:
     person = world.people[who]
     method, _, path = route.partition(" ")
-    unbooked = {"session_id": str(world.unbooked.id)} if method == "DELETE" else {}
+    unbooked = {"session_id": str(world.unbooked.id)} if route == "DELETE /api/sessions/{session_id}" else {}
     path = path.format(**world.ids | unbooked)
     make_body = BODIES.get(route)
     body = make_body(world, person) if make_body else None
+    sent = {"files": {"file": b"a picture"}} if route in UPLOADS else {} if body is None else {"json": body}
 
-    response = await person.send(method, path, **({} if body is None else {"json": body}))
+    response = await person.send(method, path, **sent)
 
     status, code = expected(route, who)
     if code:

@@ -77,6 +77,7 @@ async def test_slots_are_the_bookable_starts(api: Api) -> None:
         "capacity": 1,
         "seats_left": 1,
         "reason": None,
+        "utc_offset": "+00:00",
     }
     booked = await learner.post("/api/bookings/", a_booking_body(session, booking_date=found[1]["starts_at"]))
     assert booked.status_code == 201
@@ -198,8 +199,19 @@ async def test_schedule_can_be_previewed_before_saving(api: Api) -> None:
     assert (await creator.post(path, {"is_open": True, **window})).json() == []
     refused = await creator.post(path, {"horizon": 0, "starts_from": "2030-01-01", "starts_to": "2030-03-05"})
     assert bad_fields(refused) == {"horizon", "starts_to"}
+    assert "`starts_from`" in refused.json()["errors"]["starts_to"][0]
     refused = await creator.post(path, {"starts_from": "soon", "starts_to": "2031-03-05"})
     assert bad_fields(refused) == {"starts_from"}
     assert bad_fields(await creator.post(path, {"valid_from": "2030-02-02", "valid_until": "2030-02-01"})) == {
         "valid_until"
     }
+
+
+async def test_schedule_shows_the_present_name_of_the_zone_that_a_browser_reports(api: Api) -> None:
+    creator = await api.creator()
+    session = await api.session(creator)
+
+    replaced = await put(creator, session, weekly=WEEK, time_zone="America/Godthab")
+
+    assert replaced.json()["time_zone"] == "America/Nuuk"
+    assert (await api.visitor.get(f"/api/sessions/{session.id}/")).json()["time_zone"] == "America/Nuuk"

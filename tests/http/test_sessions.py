@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -5,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from builders import TOMORROW
+from fakes import NOW
 from http_api import Api, Person, a_session_body, as_json, bad_fields, ids, problem
 
 SESSIONS = "/api/sessions/"
@@ -149,6 +151,39 @@ async def test_inactive_session_is_visible_to_its_creator_and_staff_only(api: Ap
     for person in (api.visitor, other, await api.person()):
         problem(await person.get(path), 404, "not_found")
     assert session["id"] not in ids(await creator.get(SESSIONS, creator=str(creator.id)))
+
+
+async def test_paused_session_stays_visible_to_holders_but_is_not_for_sale(api: Api) -> None:
+    creator, holder, former = await api.creator(), await api.person(), await api.person()
+    session = await api.session(creator)
+    path, slots = at(session.id), f"{at(session.id)}slots/?from=2030-01-08&to=2030-01-09"
+    await api.booking(holder, session)
+    cancelled = await api.booking(former, session, booking_date="2030-01-09T09:00:00Z")
+    await former.post(f"/api/bookings/{cancelled['id']}/cancel/")
+    assert (await creator.patch(path, {"status": "inactive"})).status_code == 200
+
+    shown = await holder.get(path)
+
+    assert (shown.status_code, shown.json()["status"], shown.json()["moderation"]) == (200, "inactive", None)
+    assert shown.headers["cache-control"] == "private, no-store"
+    assert (await holder.get(slots)).json() == []
+    body = {"session": str(session.id), "booking_date": "2030-01-10T09:00:00Z"}
+    problem(await holder.post("/api/bookings/", body), 409, "not_bookable")
+    for person in (former, await api.person(), await api.creator(), api.visitor):
+        for address in (path, slots):
+            problem(await person.get(address), 404, "not_found")
+    problem(await former.post("/api/bookings/", body), 404, "not_found")
+    assert str(session.id) not in ids(await holder.get(SESSIONS))
+
+
+@pytest.mark.parametrize("change", [{"archived_at": NOW}, {"hidden_at": NOW, "hidden_reason": "A hoax."}])
+async def test_archived_or_hidden_session_is_not_visible_to_holders(api: Api, change: dict[str, Any]) -> None:
+    holder, session = await api.person(), await api.session()
+    await api.booking(holder, session)
+    async with api.storage.unit_of_work() as tx:
+        await tx.sessions.save(replace(await tx.sessions.acquire(session.id), **change))
+
+    problem(await holder.get(at(session.id)), 404, "not_found")
 
 
 async def test_own_sessions_include_inactive_ones_and_no_others(api: Api) -> None:

@@ -14,7 +14,7 @@ from marketplace.http.static.files import accepted_codings, matches_etag
         ("/assets/index-C0ffee12.css", "text/css; charset=utf-8"),
         ("/assets/inter-D1a2b3c4.woff2", "font/woff2"),
         ("/favicon.svg", "image/svg+xml; charset=utf-8"),
-        ("/robots.txt", "text/plain; charset=utf-8"),
+        ("/humans.txt", "text/plain; charset=utf-8"),
         ("/manifest.webmanifest", "application/manifest+json"),
         ("/alone.br", "application/octet-stream"),
     ],
@@ -38,7 +38,7 @@ async def test_hashed_files_are_immutable_and_others_are_revalidated(site: Api) 
     }
     requested = {
         path: (await ask(site, path)).headers["cache-control"]
-        for path in ("/favicon.svg", "/assets/logo.svg", "/robots.txt", "/docs-assets/swagger-ui-bundle.js")
+        for path in ("/favicon.svg", "/assets/logo.svg", "/humans.txt", "/docs-assets/swagger-ui-bundle.js")
     }
 
     assert set(kept.values()) == {forever}
@@ -98,7 +98,12 @@ def test_accept_encoding_list_is_parsed_once() -> None:
     assert accepted_codings("br, gzip") is accepted_codings("br, gzip")
 
 
-@pytest.mark.parametrize("path", ["/", "/login", HASHED, "/robots.txt"])
+def test_accept_encoding_list_that_is_very_long_is_not_read() -> None:
+    assert accepted_codings(f"{'deflate, ' * 100}gzip") == ("gzip",)
+    assert accepted_codings(f"{'deflate, ' * 200}gzip") == ()
+
+
+@pytest.mark.parametrize("path", ["/", "/login", HASHED, "/humans.txt"])
 @pytest.mark.parametrize("coding", ["identity", "br", "gzip"])
 async def test_matching_etag_is_304_without_body(site: Api, path: str, coding: str) -> None:
     first = await ask(site, path, "HEAD", Accept_Encoding=coding)

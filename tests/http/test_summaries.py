@@ -29,6 +29,8 @@ async def test_creator_summary_is_in_time_zone_of_profile(api: Api) -> None:
             "ends_at": as_json(TOMORROW + timedelta(hours=1)),
             "seats_taken": 2,
             "capacity": 6,
+            "utc_offset": "+01:00",
+            "viewer_utc_offset": "+01:00",
         },
     }
     assert len(body["days"]) == 30

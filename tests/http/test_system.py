@@ -3,16 +3,17 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
-import msgspec
+import pytest
 import pytest_asyncio
 
 from http_api import SETTINGS, Api, open_api, problem
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.core.errors import Busy
 from marketplace.demo.people import PEOPLE
-from marketplace.http.openapi.document import document
+from openapi_document import described_api
 
 OURS = "https://app.example.org"
+DOCUMENT = "/api/schema/openapi.json"
 FOREIGN = "https://evil.example.org"
 
 
@@ -55,7 +56,7 @@ async def test_a_process_without_its_database_is_alive_but_not_ready() -> None:
 async def test_marketplace_info_has_currency_and_categories() -> None:
     async with open_api(replace(SETTINGS, currency="CHF", categories=("chess", "cheese"))) as api:
         body = (await api.visitor.get("/api/marketplace/")).json()
-        assert body == {"currency": "CHF", "categories": ["chess", "cheese"], "demo_accounts": []}
+        assert body == {"currency": "CHF", "currency_digits": 2, "categories": ["chess", "cheese"], "demo_accounts": []}
 
 
 async def test_demo_lists_its_sign_in_accounts() -> None:
@@ -111,11 +112,44 @@ async def test_documentation_without_built_front_end_explains_what_to_do(tmp_pat
 
 
 async def test_served_openapi_document_is_the_generated_one(api: Api) -> None:
-    response = await api.visitor.get("/api/schema/openapi.json")
+    response = await api.visitor.get(DOCUMENT)
 
-    assert response.json() == msgspec.json.decode(msgspec.json.encode(document(SETTINGS.categories)))
+    assert response.json() == described_api()
     assert response.json()["openapi"].startswith("3.1")
-    assert "json" in response.headers["content-type"]
+    assert response.headers["content-type"] == "application/vnd.oai.openapi+json"
+
+
+@pytest.mark.parametrize(("accepted", "coding"), [("gzip, br", "gzip"), ("identity", None), ("gzip;q=0", None)])
+async def test_openapi_document_is_sent_once_to_each_client(api: Api, accepted: str, coding: str | None) -> None:
+    asked = {"Accept-Encoding": accepted}
+    first = await api.visitor.send("GET", DOCUMENT, headers=asked)
+    again = await api.visitor.send("GET", DOCUMENT, headers=asked | {"If-None-Match": first.headers["etag"]})
+    old = await api.visitor.send("GET", DOCUMENT, headers=asked | {"If-None-Match": '"older"'})
+
+    assert first.headers.get("content-encoding") == coding
+    assert first.headers["vary"] == "accept-encoding"
+    assert first.headers["cache-control"] == "no-cache"
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    assert (old.status_code, old.json()) == (200, described_api())
+
+
+async def test_compressed_openapi_document_has_another_entity_tag(api: Api) -> None:
+    packed = await api.visitor.send("HEAD", DOCUMENT, headers={"Accept-Encoding": "gzip"})
+    plain = await api.visitor.send("HEAD", DOCUMENT, headers={"Accept-Encoding": "identity"})
+
+    assert packed.headers["etag"] != plain.headers["etag"]
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 5
+
+
+async def test_shared_caches_know_that_public_responses_differ_by_origin(api: Api, open_to_ours: Api) -> None:
+    for headers in ({}, {"Origin": OURS}, {"Origin": FOREIGN}):
+        for path in ("/api/sessions/", "/api/sessions/facets/", "/api/time-zones/", "/api/schema/openapi.json"):
+            response = await open_to_ours.visitor.send("GET", path, headers=headers)
+            # the framework lists it for allowed origins
+            assert response.headers["vary"].lower().split(", ").count("origin") == 1 + (headers == {"Origin": OURS}), (
+                path
+            )
+    assert "origin" not in (await api.visitor.get("/api/sessions/")).headers["vary"]
 
 
 async def test_foreign_origins_cannot_read_responses_unless_allowed(api: Api, open_to_ours: Api) -> None:

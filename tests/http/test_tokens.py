@@ -33,6 +33,18 @@ async def test_login_returns_user_and_two_tokens(api: Api) -> None:
     assert (await Person(api.client, login["access"]).get(PROFILE)).status_code == 200
 
 
+async def test_sign_in_is_503_with_retry_after_while_too_many_passwords_wait(api: Api) -> None:
+    person = await api.person()
+    api.passwords.is_busy = True
+
+    refused = await log_in(api, person)
+
+    problem(refused, 503, "busy")
+    assert int(refused.headers["retry-after"]) >= 1
+    api.passwords.is_busy = False
+    assert (await log_in(api, person)).status_code == 200
+
+
 async def test_unknown_email_and_wrong_password_have_same_response(api: Api) -> None:
     person = await api.person()
 

@@ -231,3 +231,68 @@ async def test_invalid_profile_values_are_refused(api: Api, field: str, value: o
     person = await api.person()
 
     assert bad_fields(await person.patch(PROFILE, {field: value})) == {field}
+
+
+@pytest.mark.parametrize(
+    ("reported", "shown"),
+    [
+        ("Asia/Calcutta", "Asia/Kolkata"),
+        ("Europe/Kiev", "Europe/Kyiv"),
+        ("America/Buenos_Aires", "America/Argentina/Buenos_Aires"),
+        ("America/Godthab", "America/Nuuk"),
+        ("Europe/Oslo", "Europe/Oslo"),
+    ],
+)
+async def test_profile_shows_the_present_name_of_the_zone_that_a_browser_reports(
+    api: Api, reported: str, shown: str
+) -> None:
+    person = await api.person()
+
+    changed = await person.patch(PROFILE, {"time_zone": reported})
+
+    assert changed.json()["time_zone"] == (await person.get(PROFILE)).json()["time_zone"] == shown
+
+
+async def test_username_that_looks_like_anothers_is_taken(api: Api) -> None:
+    register = "/api/auth/register/"
+    assert (await api.visitor.post(register, a_registration(username="cacao"))).status_code == 201
+
+    problem(
+        await api.visitor.post(register, a_registration(username="\u0441\u0430\u0441\u0430\u043e")),
+        409,
+        "username_taken",
+    )
+
+
+async def test_username_of_mixed_scripts_is_refused_with_every_other_error(api: Api) -> None:
+    mixed = {"username": "\u0430dmin", "first_name": "x" * 151}
+
+    assert bad_fields(await api.visitor.post("/api/auth/register/", a_registration(**mixed))) == set(mixed)
+    assert bad_fields(await (await api.person()).patch(PROFILE, mixed)) == set(mixed)
+    assert bad_fields(await (await api.person()).put(PROFILE, mixed)) == set(mixed)
+
+
+@pytest.mark.parametrize("old", ["\u0430dmin", "ad\u3164min"], ids=ascii)
+async def test_account_with_a_username_of_older_rules_can_save_its_profile(api: Api, old: str) -> None:
+    person = await api.person(username=old)
+
+    saved = await person.put(PROFILE, {"username": old, "first_name": "Ada"})
+
+    assert (saved.status_code, saved.json()["username"], saved.json()["first_name"]) == (200, old, "Ada")
+
+
+async def test_old_username_is_reserved_for_others(api: Api) -> None:
+    person, other = await api.person(username="grace.hopper"), await api.person()
+    await person.patch(PROFILE, {"username": "grace"})
+
+    problem(await other.patch(PROFILE, {"username": "grace.hopper"}), 409, "username_taken")
+    assert (await person.patch(PROFILE, {"username": "Grace.Hopper"})).status_code == 200
+
+
+async def test_staff_cannot_give_a_username_of_mixed_scripts(api: Api) -> None:
+    staff, person = await api.person(is_staff=True, is_superuser=True), await api.person()
+
+    refused = await staff.patch(f"/api/admin/users/{person.id}/", {"username": "\u0430pple", "reason": "They asked."})
+
+    assert bad_fields(refused) == {"username"}
+    assert (await person.get(PROFILE)).json()["username"] == person.user.username

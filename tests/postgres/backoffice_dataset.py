@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from postgres.bulk_copy import without_indexes
+
 STAFF = 1
 """The number of the busy staff member."""
 
@@ -66,8 +68,9 @@ async def load_backoffice(dsn: str, size: BackofficeSize) -> None:
         await connection.execute(PEOPLE, size.people)
         await connection.execute(WORDS_OF_PEOPLE)
         await connection.execute(HIDDEN)
-        await connection.execute(STATES)
+        async with without_indexes(connection, "bookings"):
+            await connection.execute(STATES)
         await connection.execute(LOG, size.entries, size.people, STAFF)
-        await connection.execute("VACUUM ANALYZE")
+        await connection.execute("VACUUM ANALYZE users, sessions, bookings, audit_entries")
     finally:
         await connection.close()

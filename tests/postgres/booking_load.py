@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 
-from builders import TOMORROW, stored_session
+from builders import TOMORROW, stored_booking, stored_session
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.sessions import Session
@@ -16,6 +16,7 @@ from postgres.http_clients import Person, book, booked, people, statuses
 from postgres.servers import Server, becomes_true
 
 BUYERS = 12
+CROWD = 150
 WARM = 40
 """Number of bookings before the test begins."""
 
@@ -37,11 +38,17 @@ class Load:
         starts_at = TOMORROW
         while not self.is_over:
             starts_at += timedelta(hours=2)
-            try:
-                self.answers.append(await book(server, buyer, session, starts_at=starts_at))
-            except httpx.TransportError:
-                self.unanswered += 1
+            if not await self.book(server, buyer, session, starts_at):
                 await asyncio.sleep(0.05)
+
+    async def book(self, server: Server, buyer: Person, session: Session, starts_at: datetime) -> bool:
+        """Book once; return whether there was an answer."""
+        try:
+            self.answers.append(await book(server, buyer, session, starts_at=starts_at))
+        except httpx.TransportError:
+            self.unanswered += 1
+            return False
+        return True
 
 
 @asynccontextmanager
@@ -61,3 +68,17 @@ async def under_load(server: Server, dsn: str) -> AsyncIterator[Load]:
     finally:
         load.is_over = True
         await asyncio.gather(*tasks)
+
+
+@asynccontextmanager
+async def crowd_of_a_slot(load: Load, server: Server, dsn: str) -> AsyncIterator[None]:
+    """Let a crowd book one slot at once, which is open already, and wait for all answers at the end."""
+    own = await connect(dsn, PoolLimits(min_size=1, max_size=1))
+    storage = postgres_storage(own)
+    buyers, session = await people(storage, CROWD), await stored_session(storage, max_participants=1_000)
+    await stored_booking(storage, session)
+    await own.close()
+    async with asyncio.TaskGroup() as group:
+        for buyer in buyers:
+            group.create_task(load.book(server, buyer, session, TOMORROW))
+        yield

@@ -27,6 +27,8 @@ DISCREPANCIES = {
     "a slot whose seats are not those of its live bookings": """
         SELECT l.session_id FROM slots l WHERE l.seats_taken <> (SELECT coalesce(sum(b.seats), 0) FROM bookings b
             WHERE (b.session_id, b.starts_at) = (l.session_id, l.starts_at) AND b.status <> 'cancelled')
+            + (SELECT coalesce(sum(b.held_seats), 0) FROM bookings b
+                WHERE (b.session_id, b.requested_start) = (l.session_id, l.starts_at))
     """,
     "an oversold slot": "SELECT session_id FROM slots WHERE seats_taken NOT BETWEEN 0 AND capacity",
     "a creator in two places": """
@@ -37,7 +39,11 @@ DISCREPANCIES = {
     """,
     "an upcoming slot that disagrees with its session": """
         SELECT s.id FROM slots l JOIN sessions s ON s.id = l.session_id WHERE l.starts_at > now() AND l.seats_taken > 0
-            AND (l.capacity, l.ends_at) <> (s.max_participants, l.starts_at + make_interval(mins => s.duration))
+            AND (l.capacity <> s.max_participants OR l.ends_at < l.starts_at + make_interval(mins => s.duration))
+    """,
+    "a booking that its slot does not cover": """
+        SELECT b.id FROM bookings b JOIN slots l ON (l.session_id, l.starts_at) = (b.session_id, b.starts_at)
+        WHERE b.status <> 'cancelled' AND l.ends_at < b.starts_at + make_interval(mins => (b.terms->>'duration')::int)
     """,
     "a booking without its first step": """
         SELECT b.id FROM bookings b WHERE NOT EXISTS (

@@ -1,5 +1,6 @@
 """The statements that an adapter sends to PostgreSQL, and their plans."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -14,8 +15,9 @@ from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.pages import Page
 from marketplace.core.ports.storage import Storage
 
-EXECUTIONS = 8
-"""After five executions PostgreSQL may switch to a generic plan, as it does on a long-lived connection."""
+CUSTOM_PLANS = 6
+"""Plans made before the one that is measured. After five executions PostgreSQL may switch to a generic plan, as it does
+on a long-lived connection; `EXPLAIN` without `ANALYZE` counts as one."""
 BIG_TABLES = frozenset({"sessions", "bookings", "slots", "booking_steps", "open_times"})
 PAGE = 20
 BEFORE_PAGE_1000 = 999 * PAGE
@@ -29,6 +31,14 @@ class Watched:
 
     storage: Storage
     statements: list[LoggedQuery]
+
+    async def sent_by(self, call: Awaitable[Any]) -> list[LoggedQuery]:
+        """Return the statements that a call sends. The driver logs each in the next iteration of the loop."""
+        await asyncio.sleep(0)
+        self.statements.clear()
+        await call
+        await asyncio.sleep(0)
+        return [*self.statements]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,7 @@ async def watched(dsn: str) -> AsyncIterator[Watched]:
     statements: list[LoggedQuery] = []
 
     async def listen(connection: Any) -> None:
+        await connection.fetch("SELECT $1::uuid[]", [])  # the driver looks up the array type once per connection
         connection.add_query_logger(statements.append)
 
     async def leave_alone(_: Any) -> None:
@@ -82,10 +93,11 @@ async def watched(dsn: str) -> AsyncIterator[Watched]:
     pool = await asyncpg.create_pool(
         dsn, min_size=1, max_size=1, init=listen, reset=leave_alone, server_settings={"jit": "off"}
     )
+    database = Database(pool, PoolLimits(), dsn)
     try:
-        yield Watched(postgres_storage(Database(pool, PoolLimits(), dsn)), statements)
+        yield Watched(postgres_storage(database), statements)
     finally:
-        await pool.close()
+        await database.close()
 
 
 async def plans(dsn: str, sent: Sequence[LoggedQuery]) -> list[Plan]:
@@ -99,11 +111,13 @@ async def plans(dsn: str, sent: Sequence[LoggedQuery]) -> list[Plan]:
 
 async def _plan(connection: Any, sent: LoggedQuery) -> Plan:
     values = ", ".join(_literal(value) for value in sent.args)
-    run = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE watched{f'({values})' if values else ''}"
+    run = f"EXECUTE watched{f'({values})' if values else ''}"
     await connection.execute(f"PREPARE watched AS {sent.query}")
     try:
-        for _ in range(EXECUTIONS):
-            explained = json.loads(await connection.fetchval(run))[0]
+        for _ in range(CUSTOM_PLANS):
+            await connection.execute(f"EXPLAIN {run}")
+        for _ in ("first, which fills the caches", "then measured"):
+            explained = json.loads(await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {run}"))[0]
     finally:
         await connection.execute("DEALLOCATE watched")
     return Plan(sent.query, explained["Plan"], explained["Execution Time"] + explained["Planning Time"])
@@ -118,9 +132,7 @@ def _literal(value: object) -> str:
 
 async def carried_out(loaded: str, program: Watched, call: Awaitable[Any]) -> list[Plan]:
     """Return the plans of the statements that a call sends."""
-    program.statements.clear()
-    await call
-    return await plans(loaded, program.statements)
+    return await plans(loaded, await program.sent_by(call))
 
 
 async def pages(loaded: str, program: Watched, ask: Ask) -> list[Plan]:
@@ -141,6 +153,4 @@ def costly(found: list[Plan], *, blocks: int, rows: int) -> list[str]:
 
 async def sent(program: Watched, call: Awaitable[Any]) -> list[str]:
     """Return the first words of every statement that a call sends."""
-    program.statements.clear()
-    await call
-    return [" ".join(statement.query.split()[:2]) for statement in program.statements]
+    return [" ".join(statement.query.split()[:2]) for statement in await program.sent_by(call)]

@@ -3,17 +3,18 @@
 import asyncio
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from programs import Program, run_program
 
 SECRET_KEY = "tests-only-f0c1a2b3d4e5968778695a4b3c2d1e0f"
 STARTS_WITHIN = 30
@@ -55,16 +56,8 @@ class Server:
     def __init__(self, dsn: str, log: Path, port: int, **settings: object) -> None:
         self.port = port
         self.log = log
-        command = [sys.executable, "-m", "marketplace", "serve", "--port", str(self.port), "--no-migrate"]
-        with log.open("a") as output:
-            self.process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                env=environment(dsn, **settings),
-                start_new_session=True,
-            )
+        words = ["serve", "--port", str(self.port), "--no-migrate"]
+        self.process = Program(words, environment(dsn, **settings), log)
         self.client = httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{self.port}",
             timeout=60,
@@ -72,9 +65,9 @@ class Server:
             trust_env=False,
         )
 
-    async def starts(self) -> None:
-        """Wait until it serves. Raises `AssertionError` with its log when it does not."""
-        end = time.monotonic() + STARTS_WITHIN
+    async def starts(self, within: float = STARTS_WITHIN) -> None:
+        """Wait until it serves. Raises `AssertionError` with its log when it does not within these seconds."""
+        end = time.monotonic() + within
         while not await self.serves():
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < end, self.log.read_text()
@@ -85,6 +78,10 @@ class Server:
         with suppress(httpx.TransportError):
             return (await self.client.get("/health/ready")).status_code == httpx.codes.OK
         return False
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
 
     def workers(self) -> list[int]:
         """Return the child processes of the main process."""
@@ -104,9 +101,7 @@ class Server:
     async def end(self) -> None:
         """Kill the process group."""
         await self.client.aclose()
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        self.process.kill_group()
 
 
 @asynccontextmanager
@@ -121,17 +116,16 @@ async def servers(number: int, dsn: str, folder: Path, **settings: object) -> As
         yield started
 
 
-async def run_command(dsn: str, *words: str) -> str:
-    """Run a command of the program, which must succeed, and return its output."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "marketplace",
-        *words,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment(dsn),
-    )
-    output, log = await process.communicate()
-    assert process.returncode == 0, log.decode()
-    return output.decode()
+async def run_command(dsn: str, *words: str, provided: Mapping[str, str] | None = None) -> str:
+    """Run a command of the program, which must succeed, and return its output.
+
+    With `provided`, variables that Python reads when it starts, it runs in a new interpreter.
+    """
+    env = environment(dsn) | dict(provided or {})
+    if provided:
+        command = [sys.executable, "-m", "marketplace", *words]
+        ended = await asyncio.to_thread(subprocess.run, command, env=env, capture_output=True, text=True, check=False)
+    else:
+        ended = await asyncio.to_thread(run_program, words, env)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout

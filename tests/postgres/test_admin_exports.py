@@ -6,6 +6,7 @@ import io
 import os
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -75,7 +76,6 @@ async def test_pool_timeouts_apply_to_pages_and_not_to_exports(loaded: str) -> N
     assert read == BUSY
 
 
-@pytest.mark.runs_alone
 async def test_export_streams_everything_with_bounded_memory(server: Server, staff: Person) -> None:
     await server.client.get("/api/admin/bookings/", headers=staff.headers)
     before, started, first, maximum, lines = memory(server), time.perf_counter(), 0.0, 0.0, 0
@@ -87,8 +87,9 @@ async def test_export_streams_everything_with_bounded_memory(server: Server, sta
                 first = first or time.perf_counter() - started
             maximum = max(maximum, memory(server) - before)
 
+    whole = time.perf_counter() - started
     assert lines > 30_000
-    assert first < 1
+    assert first < whole / 3
     assert maximum < MAX_MEMORY
 
 
@@ -121,6 +122,21 @@ async def test_interrupted_export_ends_with_a_protocol_error(
             await _to_its_end(parts)
 
 
+async def test_export_of_dismissed_staff_ends_with_a_protocol_error(loaded: str, server: Server) -> None:
+    database = await connect(loaded)
+    storage = postgres_storage(database)
+    member = await person(storage, is_staff=True)
+    async with server.client.stream("GET", "/api/admin/bookings/export/", headers=member.headers) as answer:
+        parts = answer.aiter_bytes()
+        await anext(parts)
+        async with storage.unit_of_work() as tx:
+            await tx.users.save(replace(member.user, is_staff=False))
+
+        with pytest.raises(httpx.RemoteProtocolError):
+            await _to_its_end(parts)
+    await database.close()
+
+
 async def test_partially_read_list_returns_its_connection(loaded: str) -> None:
     database = await connect(loaded)
     batches = postgres_storage(database).lists.users.batches(ListedUserFilters())
@@ -138,7 +154,7 @@ async def test_export_command_writes_the_same_to_file_or_stdout(loaded: str, tmp
     printed = await run_command(loaded, "export", "users", *requested)
     assert await run_command(loaded, "export", "users", "--format", "xlsx", *requested, "--output", str(book)) == ""
 
-    rows = list(csv.reader(io.StringIO(printed)))
+    rows = list(csv.reader(io.StringIO(printed.removeprefix("\ufeff"))))
     sheet = openpyxl.load_workbook(book).active
     assert rows[0] == ["email", "id"]
     assert 1_000 < len(rows) < PEOPLE

@@ -9,10 +9,13 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
-from marketplace.core.domain.bookings import BookingDetails, BookingFilters, BookingOrdering, BookingStatus
+from builders import stored_login, stored_user
+from marketplace.core.domain.booking_details import BookingDetails, BookingFilters, BookingOrdering
+from marketplace.core.domain.booking_steps import BookingStatus
 from marketplace.core.domain.pages import Page
+from marketplace.core.domain.tokens import Claims
 from postgres.large_dataset import BUSY_CREATOR, BUSY_PERSON, Size, load, load_long_busy, numbered
-from postgres.query_plans import Plan, Watched, plans, watched
+from postgres.query_plans import Plan, Watched, carried_out, plans, watched
 
 PAGE = 20
 BLOCKS = 900
@@ -77,14 +80,10 @@ async def listed(
 
 async def pages(loaded: str, program: Watched, party: str, filters: BookingFilters) -> list[Plan]:
     """Return the plans of the first page, and of a deep page where there is one."""
-    program.statements.clear()
-    await listed(program, party, filters)
+    sent = (await program.sent_by(listed(program, party, filters)))[:1]
     far = (await listed(program, party, filters, limit=2_000)).next
-    sent = program.statements[:1]
     if far is not None:
-        program.statements.clear()
-        await listed(program, party, filters, after=far)
-        sent = sent + program.statements[:1]
+        sent += (await program.sent_by(listed(program, party, filters, after=far)))[:1]
     return await plans(loaded, sent)
 
 
@@ -149,9 +148,35 @@ async def test_another_creators_session_is_not_read_at_all(
     loaded: str, program: Watched, ordering: BookingOrdering
 ) -> None:
     filters = BookingFilters(session=USUAL_SESSION, ordering=ordering)
-    program.statements.clear()
+    lists = program.storage.booking_lists
 
-    page = await program.storage.booking_lists.of_creator(numbered("user", 7), PAGE, None, filters)
+    found = await carried_out(loaded, program, lists.of_creator(numbered("user", 7), PAGE, None, filters))
 
-    assert page.items == ()
-    assert costly(await plans(loaded, program.statements), rows=4) == []
+    assert (await lists.of_creator(numbered("user", 7), PAGE, None, filters)).items == ()
+    assert costly(found, rows=4) == []
+
+
+async def test_batch_of_bookings_without_a_local_start_costs_what_it_returns(loaded: str, program: Watched) -> None:
+    async def acquire() -> None:
+        async with program.storage.unit_of_work() as tx:
+            assert len(await tx.local_starts.acquire_unrecorded(LATE, LATE, PAGE)) == PAGE
+
+    sent = await program.sent_by(acquire())
+
+    assert costly(await plans(loaded, [each for each in sent if "SELECT" in each.query])) == []
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_quote_and_login_read_a_few_rows_whatever_the_session_has_sold(loaded: str, program: Watched) -> None:
+    storage, buyer = program.storage, await stored_user(program.storage)
+    login = await stored_login(storage, buyer, "a token")
+
+    async def ask() -> None:
+        assert await storage.principals.find(Claims(user_id=buyer.id, family_id=login.id))
+        assert await storage.booking_quotes.find(USUAL_SESSION, LATE, buyer.id, LATE)
+
+    await ask()  # the driver looks up array types once per connection
+    found = await carried_out(loaded, program, ask())
+
+    assert len(found) == 2
+    assert costly(found, rows=4) == []

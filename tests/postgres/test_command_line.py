@@ -1,6 +1,8 @@
 """The command line, as operators use it."""
 
+import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -12,6 +14,7 @@ import pytest
 from marketplace.demo.people import DEMO_ACCOUNTS
 from postgres.embedded_programs import query
 from postgres.servers import servers
+from programs import run_program
 
 pytestmark = pytest.mark.starts_first
 
@@ -36,16 +39,7 @@ class Shell:
     def run(
         self, *words: str, provided: Mapping[str, str] | None = None, typed: str = ""
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "marketplace", *words],
-            cwd=self._folder,
-            env={**self._environment, **(provided or {})},
-            input=typed,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        return run_program(words, {**self._environment, **(provided or {})}, cwd=self._folder, typed=typed)
 
 
 @pytest.fixture
@@ -60,8 +54,9 @@ def a_busy_port() -> socket.socket:
     return listener
 
 
-def test_help_lists_every_command(shell: Shell) -> None:
-    shown = shell.run("--help").stdout
+def test_help_of_module_lists_every_command() -> None:
+    asked = [sys.executable, "-m", "marketplace", "--help"]
+    shown = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
     for command in (
         "serve",
         "worker",
@@ -72,6 +67,7 @@ def test_help_lists_every_command(shell: Shell) -> None:
         "deactivate",
         "shell",
         "check",
+        "zones",
         "openapi",
     ):
         assert f"  {command} " in shown
@@ -205,6 +201,12 @@ def test_demo_is_seeded_once_and_never_over_real_data(shell: Shell) -> None:
     assert "Created 59 accounts, 80 sessions" in created.stdout
     assert all(f"{account.email} " in created.stdout for account in DEMO_ACCOUNTS)
     assert shell.run("seed-demo").stdout.startswith("The demo data is already there.")
+    # its prices in euros are none in yen
+    with a_busy_port() as listener:
+        free = {"MARKETPLACE_PORT": str(listener.getsockname()[1]), "MARKETPLACE_CURRENCY": "JPY"}
+    for command in ("serve", "worker"):
+        refused = shell.run(command, provided=free)
+        assert (refused.returncode, "MARKETPLACE_CURRENCY is 'JPY'" in refused.stderr) == (1, True)
 
 
 def test_demo_is_refused_on_a_database_with_real_accounts(shell: Shell) -> None:
@@ -219,13 +221,21 @@ def test_check_passes_when_healthy_and_otherwise_explains_what_to_do(shell: Shel
         port = str(listener.getsockname()[1])
         missing = {"MARKETPLACE_PORT": port, "MARKETPLACE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
         bad = shell.run("check", provided=missing)
-        well = shell.run("check", provided={"MARKETPLACE_FRONTEND_DIR": "nowhere"})
+        well = shell.run("check", provided={"MARKETPLACE_FRONTEND_DIR": "nowhere", "MARKETPLACE_PORT": port})
     assert bad.returncode == 1
     assert "NO  database: " in bad.stdout
     assert "NO  port: " in bad.stdout
-    for line in ("ok  Python: ", "ok  database: PostgreSQL ", "ok  extensions: available", "ok  migrations: at "):
+    for line in (
+        "ok  Python: ",
+        " time zones: tzdata ",
+        "ok  database: PostgreSQL ",
+        "ok  extensions: available",
+        "ok  migrations: at ",
+        "ok  zones of PostgreSQL: ",
+    ):
         assert line in well.stdout
-    assert "NO  front end: nowhere is not built\n    Run `make install`." in well.stdout
+    assert re.search(r"NO  front end: /.+/nowhere is not built\n    Run `make install`, or set ", well.stdout)
+    assert f"ok  public address: http://localhost:{port}\n" in well.stdout
 
 
 def test_a_migration_goes_down_and_up_again(shell: Shell) -> None:
@@ -237,7 +247,10 @@ def test_a_migration_goes_down_and_up_again(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("provided", "named"),
     [
-        ({"MARKETPLACE_ENVIRONMENT": "production"}, "MARKETPLACE_ENVIRONMENT is 'production'"),
+        (
+            {"MARKETPLACE_ENVIRONMENT": "production", "MARKETPLACE_PUBLIC_URL": "https://sessions.example.org"},
+            "MARKETPLACE_ENVIRONMENT is 'production'",
+        ),
         ({"MARKETPLACE_STORAGE": "memory"}, "MARKETPLACE_STORAGE is 'memory'"),
     ],
 )
@@ -277,7 +290,7 @@ async def ask():
     try:
         await storage.users.has_any()
     except Exception as error:
-        print("afterwards:", error.__cause__)
+        print("afterwards:", type(error).__name__)
 print("meanwhile:", await storage.users.has_any())
 _ = atexit.register(lambda: asyncio.run(ask()))
 """
@@ -285,7 +298,7 @@ _ = atexit.register(lambda: asyncio.run(ask()))
     left = shell.run("shell", "--code", asks_when_all_is_over)
 
     assert left.returncode == 0, left.stderr
-    assert left.stdout == "meanwhile: False\nafterwards: pool is closed\n"
+    assert left.stdout == "meanwhile: False\nafterwards: Busy\n"
 
 
 def test_failing_shell_code_exits_with_error(shell: Shell) -> None:
@@ -293,6 +306,16 @@ def test_failing_shell_code_exits_with_error(shell: Shell) -> None:
 
     assert failed.returncode == 1
     assert "NotFound" in failed.stdout + failed.stderr
+
+
+async def test_server_without_web_application_says_so_in_its_log(tmp_path: Path) -> None:
+    async with servers(1, "", tmp_path, storage="memory", log_format="json", frontend_dir=tmp_path / "none") as (
+        server,
+    ):
+        (warning,) = [line for line in map(json.loads, server.log.read_text().splitlines()) if "none" in line["event"]]
+
+    assert warning["level"] == "warning"
+    assert warning["event"].startswith(f"No web application in {tmp_path / 'none'}, so only the API is served.")
 
 
 async def test_workers_get_secrets_read_from_files(empty_database: str, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """Seeding on PostgreSQL: killed in the middle, and completed by the next start."""
 
 import asyncio
-import sys
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -11,6 +10,7 @@ from marketplace.demo.people import NEWCOMER, PEOPLE
 from marketplace.demo.plan import planned_bookings
 from postgres.http_clients import Books
 from postgres.servers import environment, run_command
+from programs import Program
 
 POLL = 0.01
 """Seconds."""
@@ -18,23 +18,16 @@ POLL = 0.01
 
 async def seed_and_kill(dsn: str, enough: str) -> None:
     """Start seeding, and kill it once a query reports enough progress."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "marketplace", "seed-demo"),
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-        env=environment(dsn),
-    )
+    program = Program(["seed-demo"], environment(dsn))
     connection = await asyncpg.connect(dsn)
     try:
         while not await connection.fetchval(enough):
-            assert process.returncode is None
+            assert program.poll() is None
             await asyncio.sleep(POLL)
     finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+        program.kill_group()
         await connection.close()
-    assert process.returncode == -9
+    assert program.returncode == -9
 
 
 @pytest.mark.parametrize(

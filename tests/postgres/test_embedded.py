@@ -6,15 +6,15 @@ import asyncio
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import pytest
 
-from marketplace.adapters.postgres.embedded.server import (
-    embedded_postgres,
-)
+from marketplace.adapters.postgres.embedded.binaries import find_binaries
+from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from postgres.embedded_programs import (
     FORKS_A_WORKER_THAT_STAYS,
     FORKS_A_WORKER_THAT_UNWINDS,
@@ -51,6 +51,31 @@ def test_dsn_names_a_socket_and_a_database_created_when_missing(data: Path) -> N
         assert query(first, "SELECT current_database()") == "marketplace"
         assert query(second, "SELECT current_database()") == "a 'b' c"
         assert query(first, "SHOW listen_addresses") == ""
+
+
+def test_server_that_is_killed_while_a_program_joins_it_is_started_again(data: Path, tmp_path: Path) -> None:
+    with embedded_postgres(data) as dsn:
+        keep_a_note(dsn)
+        found = find_binaries()
+        programs = tmp_path / "programs"
+        programs.mkdir()
+        for program in found.folder.iterdir():
+            (programs / program.name).symlink_to(program)
+        kills_it_once = f"""#!/bin/sh
+if [ ! -e {tmp_path}/killed ]; then
+    touch {tmp_path}/killed
+    kill -9 {postmaster(data)}
+    while kill -0 {postmaster(data)} 2>/dev/null; do sleep 0.01; done
+fi
+exec {found.program("psql")} "$@"
+"""
+        (programs / "psql").unlink()
+        (programs / "psql").write_text(kills_it_once)
+        (programs / "psql").chmod(0o755)
+
+        with embedded_postgres(data, binaries=replace(found, folder=programs)) as again:
+            assert (tmp_path / "killed").exists()
+            assert notes(again) == "kept"
 
 
 def test_embedded_server_has_extensions_and_folds_case_of_every_script(data: Path) -> None:

@@ -15,9 +15,8 @@ async def claim(program: Watched) -> list[Delivery]:
 
 
 async def plans_of_a_claim(loaded: str, program: Watched) -> list[Plan]:
-    program.statements.clear()
-    await claim(program)
-    return await plans(loaded, [each for each in program.statements if each.query not in {"BEGIN;", "COMMIT;"}])
+    sent = await program.sent_by(claim(program))
+    return await plans(loaded, [each for each in sent if each.query not in {"BEGIN;", "COMMIT;"}])
 
 
 async def test_idle_relay_reads_next_to_nothing(loaded: str, program: Watched) -> None:

@@ -15,7 +15,7 @@ import pytest_asyncio
 from marketplace.adapters.postgres.embedded.postmaster import find_postmaster
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from marketplace.adapters.postgres.schema.migrate import migrate
-from postgres.booking_load import BUYERS, WARM, Load, under_load
+from postgres.booking_load import BUYERS, CROWD, WARM, Load, crowd_of_a_slot, under_load
 from postgres.http_clients import Books, booked, statuses
 from postgres.servers import Server, becomes_true, is_alive, servers
 
@@ -75,10 +75,13 @@ def assert_refused_as_busy(answers: list[httpx.Response]) -> None:
     assert sum(response.json()["code"] == "outcome_unknown" for response in refused) <= BUYERS
 
 
-async def test_a_killed_worker_loses_nothing_and_is_replaced(postgres: Postgres, server: Server, books: Books) -> None:
+async def test_killed_worker_loses_no_booking_and_none_of_a_hot_slot_and_is_replaced(
+    postgres: Postgres, server: Server, books: Books
+) -> None:
     before = server.workers()
 
-    async with under_load(server, postgres.dsn) as load:
+    async with under_load(server, postgres.dsn) as load, crowd_of_a_slot(load, server, postgres.dsn):
+        await load.created(CROWD // 10)
         os.kill(before[0], signal.SIGKILL)
         assert await becomes_true(lambda: len(set(server.workers()) - set(before)) == 1, 10)
         await load.created(WARM)

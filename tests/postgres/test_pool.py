@@ -44,6 +44,18 @@ async def test_connection_lost_during_commit_has_unknown_outcome(database: Datab
             await tx.users.add(a_user())
 
 
+async def test_connection_lost_during_a_write_that_commits_by_itself_has_unknown_outcome(database: Database) -> None:
+    with pytest.raises(OutcomeUnknown):
+        await database.write(END_OWN_CONNECTION)
+    assert await database.write("SELECT 1") is not None
+
+
+async def test_write_that_postgresql_refused_is_busy_since_nothing_was_written(database: Database) -> None:
+    await database.fetchrow("SET statement_timeout = 20")
+    with pytest.raises(Busy):
+        await database.write("SELECT pg_sleep(5)")
+
+
 async def test_read_only_database_is_busy_for_writes_and_still_readable(database: Database) -> None:
     await database.fetchrow("SET default_transaction_read_only = on")
     assert await database.fetchrow("SELECT id FROM users") is None

@@ -13,7 +13,7 @@ from postgres.workers import becomes
 
 PAGE = Path(__file__).parents[2] / "docs" / "scaling.md"
 BY_MONTH = """
-    CREATE TABLE by_month (LIKE bookings) PARTITION BY RANGE (starts_at);
+    CREATE TABLE by_month (LIKE bookings INCLUDING DEFAULTS) PARTITION BY RANGE (starts_at);
     CREATE TABLE by_month_1 PARTITION OF by_month FOR VALUES FROM ('2030-01-01Z') TO ('2030-02-01Z');
     CREATE TABLE by_month_2 PARTITION OF by_month FOR VALUES FROM ('2030-02-01Z') TO ('2030-03-01Z');
 """

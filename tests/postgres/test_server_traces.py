@@ -1,8 +1,7 @@
 """Traces of the real program, as a collector receives them."""
 
 import json
-import subprocess
-import sys
+import signal
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -14,6 +13,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from postgres.servers import becomes_true, environment, free_port
+from programs import Program
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = "00f067aa0ba902b7"
@@ -65,17 +65,14 @@ async def test_request_and_its_statements_reach_collector_under_trace_of_client(
     provided = environment(database, port=port, shutdown_delay=0) | {
         "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.server_port}"
     }
-    with log.open("w") as lines:
-        program = subprocess.Popen(  # noqa: ASYNC220 - it only has to be started
-            [sys.executable, "-m", "marketplace", "serve", "--no-migrate"], env=provided, stderr=lines
-        )
+    program = Program(["serve", "--no-migrate"], provided, log)
     try:
-        assert await becomes_true(lambda: "Started worker" in log.read_text(), 30)
+        assert await becomes_true(lambda: log.exists() and "Started worker" in log.read_text(), 30)
         headers = {"traceparent": f"00-{TRACE}-{PARENT}-01"}
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
             assert (await client.get("/api/sessions/?search=whisper", headers=headers)).is_success
     finally:
-        program.terminate()
+        program.send_signal(signal.SIGTERM)
         # remaining spans are exported before it ends
         assert await becomes_true(lambda: program.poll() is not None, 30)
 

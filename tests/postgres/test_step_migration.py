@@ -13,7 +13,7 @@ from fakes import MovableClock
 from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.schema.migrate import migrate
 from marketplace.adapters.postgres.storage import postgres_storage
-from marketplace.core.domain.bookings import BookingStep
+from marketplace.core.domain.booking_steps import BookingStep
 from marketplace.core.ports.storage import Storage
 
 HOUR = timedelta(hours=1)
@@ -53,9 +53,8 @@ async def every_step(storage: Storage) -> list[UUID]:
     rescheduled, declined, expired, completed, cancelled_bookings, taken_back = ids
     await move(learners[0], rescheduled, TOMORROW + HOUR, "The bus is late. UTC.")
     await bookings.act(owner, rescheduled, "confirm")
-    await move(admin, rescheduled, TOMORROW + 3 * HOUR)
-    await move(learners[0], rescheduled, TOMORROW + 4 * HOUR, "Two\nlines.")
-    await bookings.act(owner, rescheduled, "confirm")
+    await move(admin, rescheduled, TOMORROW + 3 * HOUR, "They called.")
+    await move(owner, rescheduled, TOMORROW + 4 * HOUR, "Two\nlines.")
     await bookings.act(owner, rescheduled, "cancel", SENTENCE)
     await bookings.act(owner, declined, "decline", SENTENCE)
     await bookings.act(owner, completed, "confirm")
@@ -87,7 +86,8 @@ async def test_sentences_become_data_and_data_sentences_again(empty_database: st
 
     assert {
         "Moved from 2030-01-08 09:00 to 2030-01-08 10:00 UTC. The bus is late. UTC.",
-        "Moved from 2030-01-08 10:00 to 2030-01-08 12:00 UTC.",
+        "Moved from 2030-01-08 10:00 to 2030-01-08 12:00 UTC. They called.",
+        "Moved from 2030-01-08 09:00 to 2030-01-08 11:00 UTC.",
         "Moved from 2030-01-08 12:00 to 2030-01-08 13:00 UTC. Two\nlines.",
         SENTENCE,
     } <= reasons

@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.adapters.postgres.connection.pool import PoolLimits
-from marketplace.adapters.postgres.schema.migrate import MigrationError, RetryPolicy, migrate
-from marketplace.adapters.postgres.schema.revisions import newest_revision
+from marketplace.adapters.postgres.schema.migrate import RetryPolicy, migrate
+from marketplace.adapters.postgres.schema.revisions import MigrationError, newest_revision
 from migration_builder import Upgrades, comes, held
 from postgres.booking_load import BUYERS, WARM, Load, under_load
 from postgres.http_clients import Books, booked, statuses

@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +12,8 @@ import pytest
 
 from marketplace.adapters.postgres.connection.wait_for_database import wait_for_database
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
-from postgres.servers import environment, free_port
+from postgres.servers import becomes_true, environment, free_port
+from programs import Program, run_program
 
 NOBODY = "postgresql://me:hunter2@127.0.0.1:{port}/none"
 
@@ -50,29 +49,17 @@ async def test_program_started_before_its_database_serves_once_it_is_available(t
             return dsn
 
     dsn = await asyncio.to_thread(start_and_stop)
-    early = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "marketplace", "migrate", stderr=subprocess.PIPE, env=environment(dsn)
-    )
-    assert early.stderr is not None
-    waits = await early.stderr.readline()
+    log = tmp_path / "log"
+    early = Program(["migrate"], environment(dsn), log)
+    assert await becomes_true(lambda: log.exists() and "Waiting for the database at " in log.read_text(), 20)
     with embedded_postgres(tmp_path / "data") as again:
         assert again == dsn
-        _, log = await asyncio.wait_for(early.communicate(), 20)
-
-    assert early.returncode == 0, log
-    assert b"Waiting for the database at " in waits
+        assert await asyncio.to_thread(early.wait, 20) == 0, log.read_text()
 
 
 def test_program_without_database_reports_it(tmp_path: Path) -> None:
     provided = environment(NOBODY.format(port=free_port()), database_wait=0.3)
-    refused = subprocess.run(
-        [sys.executable, "-m", "marketplace", "serve", "--port", str(free_port()), "--no-migrate"],
-        env=provided,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    refused = run_program(["serve", "--port", str(free_port()), "--no-migrate"], provided, cwd=tmp_path)
 
     assert refused.returncode == 1
     assert "Error: Can't reach the database: " in refused.stderr

@@ -1,10 +1,7 @@
 """The worker of the real program, inside a server and in a process of its own."""
 
 import asyncio
-import os
 import signal
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +15,7 @@ from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.ports.jobs import JobKind
 from postgres.http_clients import Books, book, person
 from postgres.servers import Server, environment, servers
+from programs import Program
 
 pytestmark = pytest.mark.starts_first
 
@@ -59,9 +57,7 @@ async def test_serve_runs_worker_in_process_when_configured(database: str, tmp_p
 async def test_separate_worker_runs_jobs_and_stops_on_signal(
     database: str, tmp_path: Path, number: signal.Signals
 ) -> None:
-    worker = subprocess.Popen(  # noqa: ASYNC220 - it only has to be started
-        [sys.executable, "-m", "marketplace", "worker"], env=environment(database), start_new_session=True
-    )
+    worker = Program(["worker"], environment(database))
     try:
         async with servers(1, database, tmp_path) as (server,):
             assert await a_pending_booking_settles(database, server) == "cancelled"
@@ -69,5 +65,4 @@ async def test_separate_worker_runs_jobs_and_stops_on_signal(
         worker.send_signal(number)
         assert await asyncio.to_thread(worker.wait, 15) == 0
     finally:
-        if worker.poll() is None:
-            os.killpg(worker.pid, signal.SIGKILL)
+        worker.kill_group()

@@ -5,6 +5,8 @@ import { createRoot } from "react-dom/client";
 import "~/lib/i18n";
 import "./styles.css";
 import { queryClient } from "~/lib/api/queryClient";
+import { loadOffsets } from "~/lib/time/offsets";
+import { browserZone } from "~/lib/time/zone";
 import { followLogin } from "./followLogin";
 import { router } from "./router";
 import { applyTheme, storedTheme } from "./theme";
@@ -40,4 +42,5 @@ function renderApp(root: HTMLElement): void {
 // skeleton after a short delay
 const isHeadShown = document.querySelector("[data-shell=head]") !== null;
 const shellTimeout = new Promise((resolve) => isHeadShown || setTimeout(resolve, SHELL_DELAY_MS));
-void Promise.race([router.load(), shellTimeout]).finally(() => renderApp(container));
+const pageLoad = Promise.all([router.load(), loadOffsets(browserZone())]);
+void Promise.race([pageLoad, shellTimeout]).finally(() => renderApp(container));

@@ -23,6 +23,7 @@ import { Route as AdminBulkRouteImport } from "./routes/admin.bulk";
 import { Route as AdminReportsRouteImport } from "./routes/admin.reports";
 import { Route as CreatorIndexRouteImport } from "./routes/creator.index";
 import { Route as CreatorBookingsRouteImport } from "./routes/creator.bookings";
+import { Route as CreatorHoursRouteImport } from "./routes/creator.hours";
 import { Route as SessionsIdRouteImport } from "./routes/sessions.$id";
 import { Route as AdminBookingsIndexRouteImport } from "./routes/admin.bookings.index";
 import { Route as AdminBookingsIdRouteImport } from "./routes/admin.bookings.$id";
@@ -104,6 +105,11 @@ const CreatorBookingsRoute = CreatorBookingsRouteImport.update({
   path: "/bookings",
   getParentRoute: () => CreatorRoute,
 } as any);
+const CreatorHoursRoute = CreatorHoursRouteImport.update({
+  id: "/hours",
+  path: "/hours",
+  getParentRoute: () => CreatorRoute,
+} as any);
 const SessionsIdRoute = SessionsIdRouteImport.update({
   id: "/sessions/$id",
   path: "/sessions/$id",
@@ -168,6 +174,7 @@ export interface FileRoutesByFullPath {
   "/admin/bulk": typeof AdminBulkRoute;
   "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
+  "/creator/hours": typeof CreatorHoursRoute;
   "/sessions/$id": typeof SessionsIdRoute;
   "/admin/": typeof AdminIndexRoute;
   "/creator/": typeof CreatorIndexRoute;
@@ -192,6 +199,7 @@ export interface FileRoutesByTo {
   "/admin/bulk": typeof AdminBulkRoute;
   "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
+  "/creator/hours": typeof CreatorHoursRoute;
   "/sessions/$id": typeof SessionsIdRoute;
   "/admin": typeof AdminIndexRoute;
   "/creator": typeof CreatorIndexRoute;
@@ -219,6 +227,7 @@ export interface FileRoutesById {
   "/admin/bulk": typeof AdminBulkRoute;
   "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
+  "/creator/hours": typeof CreatorHoursRoute;
   "/sessions/$id": typeof SessionsIdRoute;
   "/admin/": typeof AdminIndexRoute;
   "/creator/": typeof CreatorIndexRoute;
@@ -247,6 +256,7 @@ export interface FileRouteTypes {
     | "/admin/bulk"
     | "/admin/reports"
     | "/creator/bookings"
+    | "/creator/hours"
     | "/sessions/$id"
     | "/admin/"
     | "/creator/"
@@ -271,6 +281,7 @@ export interface FileRouteTypes {
     | "/admin/bulk"
     | "/admin/reports"
     | "/creator/bookings"
+    | "/creator/hours"
     | "/sessions/$id"
     | "/admin"
     | "/creator"
@@ -297,6 +308,7 @@ export interface FileRouteTypes {
     | "/admin/bulk"
     | "/admin/reports"
     | "/creator/bookings"
+    | "/creator/hours"
     | "/sessions/$id"
     | "/admin/"
     | "/creator/"
@@ -423,6 +435,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof CreatorBookingsRouteImport;
       parentRoute: typeof CreatorRoute;
     };
+    "/creator/hours": {
+      id: "/creator/hours";
+      path: "/hours";
+      fullPath: "/creator/hours";
+      preLoaderRoute: typeof CreatorHoursRouteImport;
+      parentRoute: typeof CreatorRoute;
+    };
     "/sessions/$id": {
       id: "/sessions/$id";
       path: "/sessions/$id";
@@ -528,6 +547,7 @@ const AdminRouteWithChildren = AdminRoute._addFileChildren(AdminRouteChildren);
 
 interface CreatorRouteChildren {
   CreatorBookingsRoute: typeof CreatorBookingsRoute;
+  CreatorHoursRoute: typeof CreatorHoursRoute;
   CreatorIndexRoute: typeof CreatorIndexRoute;
   CreatorSessionsNewRoute: typeof CreatorSessionsNewRoute;
   CreatorSessionsIdEditRoute: typeof CreatorSessionsIdEditRoute;
@@ -535,6 +555,7 @@ interface CreatorRouteChildren {
 
 const CreatorRouteChildren: CreatorRouteChildren = {
   CreatorBookingsRoute: CreatorBookingsRoute,
+  CreatorHoursRoute: CreatorHoursRoute,
   CreatorIndexRoute: CreatorIndexRoute,
   CreatorSessionsNewRoute: CreatorSessionsNewRoute,
   CreatorSessionsIdEditRoute: CreatorSessionsIdEditRoute,

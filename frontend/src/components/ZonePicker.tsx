@@ -2,7 +2,8 @@ import { Check, ChevronsUpDown } from "lucide-react";
 import { type ComponentProps, type KeyboardEvent, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "~/lib/cn";
-import { formatTime, zoneName } from "~/lib/time/time";
+import { useOffsets, usePresentOffsets } from "~/lib/time/offsets";
+import { formatClock, zoneName } from "~/lib/time/time";
 import { searchZones } from "~/lib/time/zones";
 import { Input } from "./Field";
 
@@ -21,8 +22,11 @@ export function ZonePicker({ value, onChange, ...field }: Props) {
   const [query, setQuery] = useState<string | null>(null);
   const [activeIndex, setActiveIndex] = useState(0);
   const isOpen = query !== null;
-  const matches = isOpen ? searchZones(query).slice(0, MAX_MATCHES) : [];
+  const offsets = usePresentOffsets(isOpen);
+  const known = isOpen ? searchZones(query).filter(({ id }) => !offsets || offsets.has(id)) : [];
+  const matches = known.slice(0, MAX_MATCHES);
   const now = new Date();
+  useOffsets(value);
 
   const close = () => setQuery(null);
   const choose = (zone: string | undefined) => {
@@ -86,7 +90,7 @@ export function ZonePicker({ value, onChange, ...field }: Props) {
         hidden={matches.length === 0}
         className="absolute inset-x-0 top-full z-20 mt-1.5 max-h-72 overflow-y-auto rounded-card border border-line bg-raised p-1.5 shadow-soft"
       >
-        {matches.map(({ id, name }, index) => (
+        {matches.map(({ id }, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the text field's
           // biome-ignore lint/a11y/useFocusableInteractive: focus stays in the text field
           <li
@@ -105,9 +109,13 @@ export function ZonePicker({ value, onChange, ...field }: Props) {
           >
             <span className="min-w-0 flex-1">
               <span className="block truncate font-medium">{id.replaceAll("_", " ")}</span>
-              <span className="block truncate text-xs text-ink-faint">{name}</span>
+              <span className="block truncate text-xs text-ink-faint">
+                {zoneName(id, now, offsets?.get(id))}
+              </span>
             </span>
-            <span className="tabular text-xs text-ink-soft">{formatTime(now, id)}</span>
+            <span className="tabular text-xs text-ink-soft">
+              {offsets && formatClock(now, offsets.get(id) ?? id)}
+            </span>
             {id === value && <Check aria-hidden className="size-4 text-accent" />}
           </li>
         ))}

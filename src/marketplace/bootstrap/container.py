@@ -1,5 +1,6 @@
 """The composition root: binds adapters to ports and closes them with the container."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import asdict
 from typing import Any, get_type_hints
@@ -8,27 +9,39 @@ from dishka import AsyncContainer, Provider, Scope, from_context, make_async_con
 
 from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.exports.files import StreamedFiles
+from marketplace.adapters.memory.pictures import MemoryObjectStore
 from marketplace.adapters.memory.storage import memory_storage
+from marketplace.adapters.pictures.encoder import PillowEncoder
+from marketplace.adapters.pictures.folder import FolderObjectStore
 from marketplace.adapters.postgres.connection.pool import Database, PoolLimits, connect
 from marketplace.adapters.postgres.connection.replica import Replica
 from marketplace.adapters.postgres.connection.wait_for_database import wait_for_database
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.adapters.security.access_tokens import JwtAccessTokens
-from marketplace.adapters.security.passwords import Argon2Passwords
-from marketplace.adapters.system import SystemClock, UuidSeven
+from marketplace.adapters.security.confusables import IcuConfusables
+from marketplace.adapters.security.passwords import Argon2Passwords, processes_of_worker
+from marketplace.adapters.system import MachineZones, SystemClock, UuidSeven
 from marketplace.bootstrap.services import Adapters, ServiceOptions, Services, build_services
+from marketplace.core.domain.addresses import SiteAddresses
+from marketplace.core.domain.money import use_currency
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.jobs import Handlers
-from marketplace.core.ports.security import AccessTokens, Passwords
+from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
+from marketplace.core.ports.security import AccessTokens, Confusables, Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.demo.people import DEMO_ACCOUNTS
 from marketplace.http.api.system import DemoAccountOut, DemoAccounts
+from marketplace.http.kept import KeptAnswers
 from marketplace.http.pagination import Cursors
+from marketplace.http.security.authorization import Authenticator
 from marketplace.http.security.refresh_cookie import RefreshCookie
 from marketplace.settings import Settings, SettingsError
 from marketplace.telemetry.logs import LoggedEvents
+
+PICTURES = "pictures"
+"""Folder of stored pictures in the data directory."""
 
 
 class Ports(Provider):
@@ -39,12 +52,14 @@ class Ports(Provider):
     clock = provide(SystemClock, provides=Clock)
     ids = provide(UuidSeven, provides=Ids)
     calendars = provide(Rfc5545Calendars, provides=Calendars)
+    confusables = provide(IcuConfusables, provides=Confusables)
     files = provide(StreamedFiles, provides=ExportFiles)
+    encoder = provide(PillowEncoder, provides=PictureEncoder)
 
     @provide
-    def passwords(self) -> Iterator[Passwords]:
-        """Provide Argon2 hashing; its thread pool is closed with the container."""
-        passwords = Argon2Passwords()
+    def passwords(self, settings: Settings) -> Iterator[Passwords]:
+        """Provide Argon2 hashing; its processes end with the container."""
+        passwords = Argon2Passwords(processes_of_worker(settings.workers))
         yield passwords
         passwords.close()
 
@@ -54,23 +69,37 @@ class Ports(Provider):
         return JwtAccessTokens(secret_key=secret_of(settings), time_to_live=settings.access_token_ttl, ids=ids)
 
     @provide
-    def adapters(
+    def objects(self, settings: Settings) -> ObjectStore:
+        """Provide the bucket of the settings, else memory as the storage, else a folder of the data directory."""
+        if settings.object_store is not None:
+            return s3_store(settings.object_store)
+        return MemoryObjectStore() if settings.storage == "memory" else FolderObjectStore(settings.data_dir / PICTURES)
+
+    @provide
+    def adapters(  # noqa: PLR0913, PLR0917 - one argument per port
         self,
         clock: Clock,
         ids: Ids,
         passwords: Passwords,
+        confusables: Confusables,
         access_tokens: AccessTokens,
         calendars: Calendars,
         files: ExportFiles,
+        encoder: PictureEncoder,
+        objects: ObjectStore,
     ) -> Adapters:
         """Collect the adapters for `build_services`."""
         return Adapters(
             clock=clock,
             ids=ids,
             passwords=passwords,
+            confusables=confusables,
             access_tokens=access_tokens,
             calendars=calendars,
             files=files,
+            former_zones=MachineZones(),
+            encoder=encoder,
+            objects=objects,
             subscribers=(LoggedEvents(),),
         )
 
@@ -81,10 +110,17 @@ class BuiltServices(Provider):
     scope = Scope.APP
 
     @provide
-    def options(self, settings: Settings) -> ServiceOptions:
+    def addresses(self, settings: Settings) -> SiteAddresses:
+        return SiteAddresses(settings.site_url)
+
+    @provide
+    def options(self, settings: Settings, addresses: SiteAddresses) -> ServiceOptions:
         """Select the settings that services depend on."""
         return ServiceOptions(
-            categories=settings.categories, refresh_ttl=settings.refresh_token_ttl, rate_limit=settings.rate_limit
+            categories=settings.categories,
+            refresh_ttl=settings.refresh_token_ttl,
+            addresses=addresses,
+            rate_limit=settings.rate_limit,
         )
 
     @provide
@@ -119,11 +155,27 @@ class HttpDependencies(Provider):
         """Provide cursors signed with the installation's secret."""
         return Cursors(secret_of(settings))
 
+    authenticator = provide(Authenticator, scope=Scope.APP)
+
     @provide(scope=Scope.APP)
     def demo_accounts(self, settings: Settings) -> DemoAccounts:
         """Provide the published demo accounts; empty unless the demo is on."""
         accounts = DEMO_ACCOUNTS if settings.demo else ()
         return DemoAccounts(tuple(DemoAccountOut(**asdict(account)) for account in accounts))
+
+    @provide(scope=Scope.APP)
+    async def kept_answers(self, settings: Settings, clock: Clock, storage: Storage) -> AsyncIterator[KeptAnswers]:
+        """Provide kept answers, which listen for changes until the container is closed."""
+        kept = KeptAnswers(clock, has_standby=settings.read_database_url is not None)
+        if not settings.keep_answers:
+            yield kept
+            return
+        listening = asyncio.create_task(storage.announcements.listen(kept))
+        yield kept
+        while not listening.done():
+            # again if it is lost: before Python 3.12 a wait with a timeout that ends at that moment ignores it
+            listening.cancel()
+            await asyncio.wait([listening], timeout=1)
 
     @provide(scope=Scope.APP)
     def refresh_cookie(self, settings: Settings) -> RefreshCookie:
@@ -164,6 +216,18 @@ class MemoryStorage(Provider):
         return memory_storage()
 
 
+def s3_store(address: str) -> ObjectStore:
+    """Open a bucket. Raises `SettingsError` if the extra is not installed."""
+    try:
+        # Imported here: the extra is optional.
+        from marketplace.adapters.pictures.s3 import S3ObjectStore  # noqa: PLC0415
+    except ImportError as error:
+        raise SettingsError(
+            "MARKETPLACE_OBJECT_STORE is set, but the extra is not installed: marketplace[s3]."
+        ) from error
+    return S3ObjectStore(address)
+
+
 def secret_of(settings: Settings) -> str:
     """Return the key that signs tokens and cursors. Raises `SettingsError` if it is not set."""
     if settings.secret_key is None:
@@ -185,7 +249,8 @@ def pool_limits(settings: Settings) -> PoolLimits:
 
 
 def make_container(settings: Settings, *overrides: Provider) -> AsyncContainer:
-    """Build the container. `overrides` replace providers, for tests."""
+    """Build the container, and use its currency in this process. `overrides` replace providers, for tests."""
+    use_currency(settings.currency)
     storage = MemoryStorage() if settings.storage == "memory" else PostgresStorage()
     return make_async_container(
         Ports(), storage, BuiltServices(), _each_service(), HttpDependencies(), *overrides, context={Settings: settings}

@@ -4,13 +4,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
+from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.jobs import Handlers
-from marketplace.core.ports.security import AccessTokens, Passwords
+from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
+from marketplace.core.ports.security import AccessTokens, Confusables, Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.subscribers import Subscriber
-from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.ports.system import Clock, FormerZones, Ids
 from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.core.services.admin.bulk import BulkService
 from marketplace.core.services.admin.bulk_runner import BulkActors, BulkRunner
@@ -20,20 +22,30 @@ from marketplace.core.services.admin.lists import AdminListService
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
+from marketplace.core.services.avatars import AvatarService
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
+from marketplace.core.services.creator_hours import CreatorHoursService
 from marketplace.core.services.events import EventRelay
 from marketplace.core.services.idempotency import IdempotencyService
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
 from marketplace.core.services.password_resets import ResetService
+from marketplace.core.services.picture_sweeps import PictureSweeper
+from marketplace.core.services.pictures import PictureService, PictureStores
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.reports import ReportService
 from marketplace.core.services.schedules import ScheduleService
+from marketplace.core.services.seat_changes import SeatChanges
+from marketplace.core.services.session_words import SessionWordsService
 from marketplace.core.services.sessions import SessionService
+from marketplace.core.services.sitemaps import SitemapService
 from marketplace.core.services.slots import SlotService
 from marketplace.core.services.summaries import SummaryService
+from marketplace.core.services.terms import TermsService
 from marketplace.core.services.tokens import PrincipalCache, TokenService
+from marketplace.core.services.usernames import UsernameService
 from marketplace.core.services.users import UserService
+from marketplace.core.services.zones import ZoneService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +55,13 @@ class Adapters:
     clock: Clock
     ids: Ids
     passwords: Passwords
+    confusables: Confusables
     access_tokens: AccessTokens
     calendars: Calendars
     files: ExportFiles
+    former_zones: FormerZones
+    encoder: PictureEncoder
+    objects: ObjectStore
     subscribers: tuple[Subscriber, ...] = ()
     """Receive every event."""
 
@@ -56,6 +72,7 @@ class ServiceOptions:
 
     categories: Collection[str]
     refresh_ttl: timedelta
+    addresses: SiteAddresses
     rate_limit: bool = True
 
 
@@ -64,16 +81,23 @@ class Services:
     """All services. Those ending in `_admin` are for staff."""
 
     users: UserService
+    usernames: UsernameService
     tokens: TokenService
     resets: ResetService
+    avatars: AvatarService
     sessions: SessionService
+    pictures: PictureService
+    picture_sweeper: PictureSweeper
     schedules: ScheduleService
     slots: SlotService
+    creator_hours: CreatorHoursService
     materialized_availability: MaterializedAvailabilityService
     bookings: BookingService
+    seat_changes: SeatChanges
     calendars: CalendarService
     events: EventRelay
     summaries: SummaryService
+    sitemaps: SitemapService
     reports: ReportService
     rate_limits: RateLimitService
     idempotency: IdempotencyService
@@ -87,16 +111,27 @@ class Services:
     bulk: BulkService
     bulk_actors: BulkActors
     bulk_runner: BulkRunner
+    zones: ZoneService
+    terms: TermsService
+    session_words: SessionWordsService
 
     def handlers(self) -> Handlers:
         """Return the job handlers by stored job kind."""
         return {
             "attend_booking": self.bookings.settle_due,
+            "claim_usernames": self.usernames.claim_all,
+            "encode_avif": self.pictures.encode_avif,
+            "index_names": self.session_words.index_names,
+            "index_sessions": self.session_words.index_outdated,
             "purge_events": self.events.purge,
+            "reconcile_pictures": self.picture_sweeper.reconcile,
+            "record_local_starts": self.zones.record_missing,
+            "record_terms": self.terms.record_missing,
             "renew_open_times": self.materialized_availability.renew,
             "run_bulk": self.bulk_runner.run,
             "sweep_bulk_runs": self.bulk_runner.purge,
             "sweep_idempotency_keys": self.idempotency.purge,
+            "sweep_pictures": self.picture_sweeper.purge,
             "sweep_rate_limits": self.rate_limits.purge,
         }
 
@@ -105,8 +140,15 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
     """Build all services over `storage`. They share one cache of principals and are otherwise stateless."""
     begin, clock, ids, passwords = storage.unit_of_work, adapters.clock, adapters.ids, adapters.passwords
     memory = PrincipalCache(clock)
+    usernames = UsernameService(unit_of_work=begin, confusables=adapters.confusables, clock=clock)
     users = UserService(
-        unit_of_work=begin, users=storage.users, principal_cache=memory, passwords=passwords, clock=clock, ids=ids
+        unit_of_work=begin,
+        users=storage.users,
+        principal_cache=memory,
+        passwords=passwords,
+        usernames=usernames,
+        clock=clock,
+        ids=ids,
     )
     tokens = TokenService(
         unit_of_work=begin,
@@ -122,19 +164,30 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
     sessions = SessionService(
         unit_of_work=begin,
         catalog=storage.catalog,
-        users=storage.users,
+        bookings=storage.booking_lists,
         clock=clock,
         ids=ids,
         categories=options.categories,
     )
-    bookings = BookingService(unit_of_work=begin, lists=storage.booking_lists, clock=clock, ids=ids)
+    bookings = BookingService(
+        unit_of_work=begin,
+        quotes=storage.booking_quotes,
+        lists=storage.booking_lists,
+        users=storage.users,
+        clock=clock,
+        ids=ids,
+    )
     limits = RateLimitService(unit_of_work=begin, limits=storage.rate_limits, clock=clock, is_on=options.rate_limit)
+    stores = PictureStores(
+        unit_of_work=begin, encoder=adapters.encoder, store=adapters.objects, limits=limits, clock=clock
+    )
     user_admin = UserAdminService(
         unit_of_work=begin,
         directory=storage.users,
         availabilities=storage.availabilities,
         audit_log=storage.audit,
         users=users,
+        usernames=usernames,
         principal_cache=memory,
         clock=clock,
         ids=ids,
@@ -147,30 +200,45 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         clock=clock,
         ids=ids,
     )
+    materialized_availability = MaterializedAvailabilityService(unit_of_work=begin, clock=clock)
     actors = BulkActors(
         users=users, accounts=user_admin, sessions=sessions, moderation=session_admin, bookings=bookings
     )
     return Services(
         users=users,
+        usernames=usernames,
         tokens=tokens,
         resets=ResetService(
-            unit_of_work=begin, resets=storage.resets, principal_cache=memory, passwords=passwords, clock=clock, ids=ids
+            unit_of_work=begin,
+            resets=storage.resets,
+            users=storage.users,
+            principal_cache=memory,
+            passwords=passwords,
+            clock=clock,
+            ids=ids,
         ),
+        avatars=AvatarService(unit_of_work=begin, stores=stores, principal_cache=memory, clock=clock),
         sessions=sessions,
+        pictures=PictureService(unit_of_work=begin, catalog=storage.catalog, stores=stores, clock=clock, ids=ids),
+        picture_sweeper=PictureSweeper(unit_of_work=begin, store=adapters.objects, clock=clock),
         schedules=ScheduleService(unit_of_work=begin, availabilities=storage.availabilities, clock=clock),
         slots=SlotService(
             unit_of_work=begin, availabilities=storage.availabilities, lists=storage.booking_lists, clock=clock, ids=ids
         ),
-        materialized_availability=MaterializedAvailabilityService(unit_of_work=begin, clock=clock),
+        creator_hours=CreatorHoursService(unit_of_work=begin, hours=storage.hours),
+        materialized_availability=materialized_availability,
         bookings=bookings,
+        seat_changes=SeatChanges(unit_of_work=begin, lists=storage.booking_lists, clock=clock),
         calendars=CalendarService(
             unit_of_work=begin,
             bookings=storage.booking_lists,
             feeds=storage.feeds,
             calendars=adapters.calendars,
             clock=clock,
+            addresses=options.addresses,
         ),
         events=EventRelay(unit_of_work=begin, clock=clock, subscribers=adapters.subscribers),
+        sitemaps=SitemapService(listed=storage.listed_sessions, clock=clock),
         summaries=SummaryService(summaries=storage.summaries, users=storage.users, clock=clock),
         reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),
         rate_limits=limits,
@@ -196,13 +264,14 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             ids=ids,
         ),
         admin_lists=AdminListService(
-            unit_of_work=begin, lists=storage.lists, files=adapters.files, clock=clock, ids=ids
+            unit_of_work=begin, lists=storage.lists, users=storage.users, files=adapters.files, clock=clock, ids=ids
         ),
         bulk=BulkService(
             unit_of_work=begin,
             lists=storage.bulk_lists,
             targets=storage.bulk_targets,
             matches=storage.lists,
+            users=storage.users,
             clock=clock,
             ids=ids,
         ),
@@ -217,4 +286,13 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             clock=clock,
             ids=ids,
         ),
+        zones=ZoneService(
+            unit_of_work=begin,
+            promised_slots=storage.promised_slots,
+            availability=materialized_availability,
+            former_zones=adapters.former_zones,
+            clock=clock,
+        ),
+        terms=TermsService(unit_of_work=begin, clock=clock),
+        session_words=SessionWordsService(unit_of_work=begin, clock=clock),
     )

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from marketplace.core.domain.bookings import BookingAction, response_deadline
+from marketplace.core.domain.booking_steps import BookingAction
+from marketplace.core.domain.bookings import response_deadline
 from marketplace.demo.classes import PlannedClass, PlannedSession
 from marketplace.demo.people import DemoPerson
 from marketplace.demo.seeded_random import SeededRandom

@@ -7,9 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from zoneinfo import ZoneInfo
 
+from marketplace.core.domain.zone_names import zone_named
 from marketplace.demo.booking_lifecycles import (
     PlannedBooking,
     PlannedOutcome,
@@ -171,10 +170,4 @@ class BookingPlanner:
 
 
 def _is_awake(person: DemoPerson, at: datetime) -> bool:
-    return at.astimezone(_zone(person.time_zone)).hour in AWAKE
-
-
-@cache
-def _zone(name: str) -> ZoneInfo:
-    # The strong cache of ZoneInfo holds only eight zones; others are read from disk again.
-    return ZoneInfo(name)
+    return at.astimezone(zone_named(person.time_zone)).hour in AWAKE

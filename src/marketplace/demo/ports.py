@@ -6,7 +6,9 @@ from typing import Protocol
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.admin.sessions import SessionAdminService
+from marketplace.core.services.avatars import AvatarService
 from marketplace.core.services.bookings import BookingService
+from marketplace.core.services.pictures import PictureService
 from marketplace.core.services.reports import ReportService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
@@ -20,6 +22,10 @@ class DemoServices(Protocol):
     def users(self) -> UserService: ...
     @property
     def sessions(self) -> SessionService: ...
+    @property
+    def pictures(self) -> PictureService: ...
+    @property
+    def avatars(self) -> AvatarService: ...
     @property
     def schedules(self) -> ScheduleService: ...
     @property

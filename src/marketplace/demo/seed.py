@@ -6,6 +6,7 @@ concurrently.
 """
 
 import asyncio
+import json
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
 from contextlib import suppress
@@ -14,10 +15,12 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from marketplace.core.domain.bookings import TRANSITIONS, Booking
+from marketplace.core.domain.booking_steps import TRANSITIONS
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.catalog import CatalogFilters
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.principals import Principal
-from marketplace.core.domain.sessions import CatalogFilters, SessionDetails
+from marketplace.core.domain.sessions import SessionDetails
 from marketplace.core.domain.users import User
 from marketplace.core.errors import IllegalTransition, TooLate
 from marketplace.core.ports.security import Passwords
@@ -38,6 +41,8 @@ BookingKey = tuple[UUID, UUID, datetime]
 """User, session and booking time, which identify a planned booking."""
 
 PAGE = 100
+VISITED = "12 Besant Avenue, Adyar"
+"""The address of learners whom a creator comes to."""
 
 
 class RealDataPresent(RuntimeError):
@@ -129,6 +134,11 @@ async def _all_pages(fetch: Callable[[str | None], Awaitable[Page[T]]]) -> list[
         after = page.next
 
 
+def _order(**what: str) -> bytes:
+    """Return the upload of a picture that is drawn: what it shows."""
+    return json.dumps(what).encode()
+
+
 class _SharedHash:
     """Hashes the password that all demo accounts share only once, since hashing is deliberately slow."""
 
@@ -177,6 +187,9 @@ class _Seeder:
             )
         if user.time_zone != person.time_zone:
             user = await service.change_profile(self._principal(user), {"time_zone": person.time_zone})
+        if user.role == "creator" and user.avatar is None:
+            avatars = self._services(person.joined_at(self.moment)).avatars
+            user = await avatars.upload(self._principal(user), _order(username=person.username))
         return user
 
     async def sessions_and_bookings(self, people: People) -> tuple[int, int]:
@@ -221,6 +234,10 @@ class _Seeder:
             # The operator may have configured other categories; the session then has none.
             changes["category"] = changes["category"] if changes["category"] in self.categories else None
             session = (await self._services(planned.created_at).sessions.create(principal, changes)).resource
+        if not session.pictures:
+            pictures = self._services(planned.created_at).pictures
+            order = _order(category=planned.session.category, title=planned.session.title)
+            await pictures.add(principal, session.id, order, "", is_drawn=True)
         if session.is_open and not planned.session.is_open:
             await self._services(planned.scheduled_at).schedules.replace(principal, session.id, planned.schedule)
         return session.id
@@ -232,7 +249,9 @@ class _Seeder:
         if booking is None:
             service = self._services(planned.booked_at).bookings
             learner = self._principal(people[planned.person.username])
-            booking = (await service.book(learner, session_id, planned.starts_at, planned.seats)).resource
+            visited = VISITED if planned.planned.session.format == "at_yours" else None
+            starts_at, seats = planned.starts_at, planned.seats
+            booking = (await service.book(learner, session_id, starts_at, seats, address=visited)).resource
         status = booking.status
         for step in planned.steps:
             if status in TRANSITIONS[step.action]:

@@ -1,9 +1,8 @@
 """ASGI application factory that granian calls in each worker process."""
 
 import os
-import signal
+import sys
 import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +10,11 @@ from granian.utils.proxies import wrap_asgi_with_proxy_headers
 from litestar.types import ASGIApp
 
 from marketplace.bootstrap.container import make_container
+from marketplace.entrypoints.parent import exit_with_parent
 from marketplace.entrypoints.worker import InProcessWorker, PoolSampler, make_meter
 from marketplace.http.app import make_app
 from marketplace.settings import DRAINING, SettingsError, read_settings
+from marketplace.telemetry.gathered_lines import GatheredLines
 from marketplace.telemetry.logs import configure_logs, request_logger
 
 if TYPE_CHECKING:
@@ -21,17 +22,17 @@ if TYPE_CHECKING:
 
 TRACE_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 """Standard OpenTelemetry variables that turn tracing on."""
-PARENT_CHECK_INTERVAL = 0.5
-"""Seconds between checks that the parent process is alive."""
 
 
 def app() -> ASGIApp:
     """Build the application of one worker process, and terminate the process when its parent is gone."""
     settings = read_settings(os.environ)
     configure_logs(settings)
-    threading.Thread(target=_exit_with_parent, args=(os.getppid(),), name="orphan-check", daemon=True).start()
+    # After kill -9 of the main process, its workers would otherwise keep the port that a restart needs.
+    threading.Thread(target=exit_with_parent, args=(os.getppid(),), name="orphan-check", daemon=True).start()
     container = make_container(settings)
-    observers = [request_logger(settings)]
+    lines = GatheredLines(sys.stderr)
+    observers = [request_logger(settings, lines)]
     traces = _make_traces()
     if traces is not None:
         # First, since it sets the trace id that the log line contains.
@@ -40,12 +41,13 @@ def app() -> ASGIApp:
     if meter is not None:
         observers.append(meter.observe)
     application = make_app(settings, container, observers)
+    application.on_shutdown.append(lines.end)
     if traces is not None:
         application.on_shutdown.append(traces.end)
     if DRAINING in os.environ:
         application.state["leaving"] = Path(os.environ[DRAINING])
     if meter is not None and settings.storage == "postgres":
-        sampler = PoolSampler(meter, container)
+        sampler = PoolSampler(meter, container, serves=True)
         application.on_startup.append(sampler.start)
         application.on_shutdown.insert(0, sampler.end)
     if settings.runs_worker:
@@ -71,10 +73,3 @@ def _make_traces() -> "Traces | None":
             f"{TRACE_ENDPOINTS[0]} is set, but the extra is not installed: marketplace[traces]."
         ) from error
     return Traces()
-
-
-def _exit_with_parent(parent: int) -> None:
-    # After kill -9 of the main process, its workers would otherwise keep the port that a restart needs.
-    while os.getppid() == parent:
-        time.sleep(PARENT_CHECK_INTERVAL)
-    os.kill(os.getpid(), signal.SIGTERM)

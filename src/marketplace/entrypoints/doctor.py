@@ -4,13 +4,25 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 
 import asyncpg
 
 from marketplace.adapters.postgres.embedded.server import EmbeddedPostgresError, find_binaries
 from marketplace.adapters.postgres.schema.revisions import newest_revision
-from marketplace.entrypoints.server import check_port
+from marketplace.adapters.postgres.stored_amounts import find_unfit_amount
+from marketplace.core.domain.money import Currency
+from marketplace.entrypoints.server import check_port, unfit
+from marketplace.entrypoints.zone_data import (
+    days_ahead,
+    describe_differences,
+    offsets_of_files,
+    offsets_of_server,
+    release_age,
+)
+from marketplace.http.static.frontend import DOCS, has_pages
 from marketplace.settings import Settings, SettingsError, read_settings
 
 MIN_POSTGRES = 150_000
@@ -21,12 +33,13 @@ TIMEOUT = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Result of one check. `advice` says how to fix a failed one."""
+    """Result of one check. `advice` says how to fix a failed one. A warning does not keep `serve` from working."""
 
     subject: str
     is_good: bool
     seen: str
     advice: str = ""
+    is_warning: bool = False
 
 
 def findings() -> Iterator[Finding]:
@@ -41,11 +54,14 @@ def findings() -> Iterator[Finding]:
         yield Finding(subject="settings", is_good=False, seen=str(error), advice="See .env.example.")
         return
     yield Finding(subject="settings", is_good=True, seen=f"{settings.environment}, storage {settings.storage}")
+    yield Finding(subject="public address", is_good=True, seen=settings.site_url)
     yield _secret(settings)
+    yield _zone_data()
     if settings.is_embedded:
         yield _run("embedded PostgreSQL", _embedded, EmbeddedPostgresError)
+        yield from _zones_of_embedded()
     elif settings.database_url is not None:
-        yield from _database(settings.database_url)
+        yield from database_findings(settings)
     yield _run("port", lambda: _port(settings), SettingsError)
     yield _frontend(settings)
 
@@ -63,6 +79,24 @@ def _secret(settings: Settings) -> Finding:
     return Finding(subject="secret key", is_good=True, seen=f"stored in {settings.data_dir / 'secret_key'}")
 
 
+def _zone_data() -> Finding:
+    is_recent, seen = release_age()
+    return Finding(
+        subject="time zones",
+        is_good=is_recent,
+        seen=seen,
+        advice="Install a release with newer lock files (`make lock`), then run `marketplace zones --compare`.",
+        is_warning=True,
+    )
+
+
+def _zones_of_embedded() -> Iterator[Finding]:
+    with suppress(EmbeddedPostgresError):
+        found = offsets_of_files(find_binaries().folder, days := days_ahead())
+        if found is not None:
+            yield Finding(subject="zones of PostgreSQL", is_good=True, seen=describe_differences(found, days))
+
+
 def _embedded() -> str:
     binaries = find_binaries()
     return f"PostgreSQL {binaries.major} in {binaries.folder} ({binaries.source})"
@@ -74,14 +108,18 @@ def _port(settings: Settings) -> str:
 
 
 def _frontend(settings: Settings) -> Finding:
-    built = (settings.frontend_dir / "docs" / "swagger-ui-bundle.js").is_file()
+    built = has_pages(settings.frontend_dir) and (settings.frontend_dir / DOCS / "swagger-ui-bundle.js").is_file()
     seen = f"{settings.frontend_dir} {'is built' if built else 'is not built'}"
-    return Finding(subject="front end", is_good=built, seen=seen, advice="Run `make install`.")
+    return Finding(
+        subject="front end", is_good=built, seen=seen, advice="Run `make install`, or set MARKETPLACE_FRONTEND_DIR."
+    )
 
 
-def _database(url: str) -> Iterator[Finding]:
+def database_findings(settings: Settings) -> Iterator[Finding]:
+    """Run the checks of the configured database."""
+    url, currency = settings.database_url or "", Currency.of(settings.currency)
     try:
-        version, missing, revision = asyncio.run(_inspect_database(url))
+        version, missing, revision, zones, amount = asyncio.run(_inspect_database(url, currency))
     except (OSError, OverflowError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         yield Finding(
             subject="database",
@@ -108,9 +146,16 @@ def _database(url: str) -> Iterator[Finding]:
         seen=f"at {revision}" if revision else "none applied yet",
         advice="Run `marketplace migrate`, or `serve`, which migrates first.",
     )
+    yield Finding(subject="zones of PostgreSQL", is_good=True, seen=zones)
+    yield Finding(
+        subject="currency",
+        is_good=amount is None,
+        seen=f"{currency.code}, {currency.digits} decimal places" if amount is None else unfit(currency, amount),
+        advice="Neither `serve` nor `worker` starts until then.",
+    )
 
 
-async def _inspect_database(url: str) -> tuple[int, list[str], str | None]:
+async def _inspect_database(url: str, currency: Currency) -> tuple[int, list[str], str | None, str, Decimal | None]:
     connection = await asyncpg.connect(url, timeout=TIMEOUT)
     try:
         version = int(await connection.fetchval("SHOW server_version_num"))
@@ -118,6 +163,8 @@ async def _inspect_database(url: str) -> tuple[int, list[str], str | None]:
         missing = sorted(set(EXTENSIONS) - {row["name"] for row in rows})
         migrated = await connection.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL")
         revision = await connection.fetchval("SELECT version_num FROM alembic_version") if migrated else None
-        return version, missing, revision
+        days = days_ahead()
+        zones = describe_differences(await offsets_of_server(connection, days), days)
+        return version, missing, revision, zones, await find_unfit_amount(connection, currency.digits)
     finally:
         await connection.close()

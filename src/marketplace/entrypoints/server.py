@@ -9,20 +9,25 @@ import tempfile
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from granian.constants import Interfaces, Loops
 from granian.server.mp import MPServer
 
 from marketplace.adapters.postgres.connection.wait_for_database import wait_for_database
-from marketplace.adapters.postgres.schema.migrate import migrate_now
+from marketplace.adapters.postgres.stored_amounts import find_unfit_amount
 from marketplace.bootstrap.container import make_container
 from marketplace.bootstrap.services import Adapters, ServiceOptions, Services, build_services
+from marketplace.core.domain.money import Currency
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock
 from marketplace.demo.seed import DemoReport, seed_demo
+from marketplace.entrypoints.migration_process import migrate_apart
+from marketplace.http.static.frontend import has_pages
 from marketplace.settings import DRAINING, PREFIX, Settings, SettingsError
 from marketplace.telemetry.logs import GRANIAN_LOGGING
 
@@ -79,17 +84,51 @@ def check_port(name: str, host: str, port: int) -> None:
         ) from error
 
 
+def warn_without_pages(settings: Settings) -> None:
+    """Log a warning if the web application is not where the settings say."""
+    if not has_pages(settings.frontend_dir):
+        LOG.warning(
+            "No web application in %s, so only the API is served. Run `make install`, or set %sFRONTEND_DIR.",
+            settings.frontend_dir,
+            PREFIX,
+        )
+
+
 def migrate_configured_database(settings: Settings) -> None:
     """Wait for the database, then migrate it to the current schema."""
     wait_for_configured_database(settings)
     if settings.database_url is not None:
-        migrate_now(settings.database_url)
+        migrate_apart(settings.database_url)
 
 
 def wait_for_configured_database(settings: Settings) -> None:
     """Wait until the database is reachable. Raises the driver's error after `database_wait`."""
     if settings.database_url is not None:
         asyncio.run(wait_for_database(settings.database_url, settings.database_wait))
+
+
+def check_stored_amounts(settings: Settings) -> None:
+    """Raise `SettingsError` if stored prices or amounts have more decimal places than the currency."""
+    if settings.database_url is not None:
+        asyncio.run(_check_stored_amounts(settings.database_url, Currency.of(settings.currency)))
+
+
+async def _check_stored_amounts(url: str, currency: Currency) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        found = await find_unfit_amount(connection, currency.digits)
+    finally:
+        await connection.close()
+    if found is not None:
+        raise SettingsError(unfit(currency, found))
+
+
+def unfit(currency: Currency, amount: Decimal) -> str:
+    """Say that a stored amount does not fit the currency."""
+    return (
+        f"{PREFIX}CURRENCY is '{currency.code}', whose amounts have {currency.digits} decimal places (ISO 4217), but"
+        f" {amount} is stored. Set the currency of the stored prices, or correct them first."
+    )
 
 
 def seed(settings: Settings) -> DemoReport:
@@ -103,6 +142,9 @@ def seed(settings: Settings) -> DemoReport:
             f"{PREFIX}ENVIRONMENT is 'production', but must be 'development' for demo data: its passwords are public."
         )
 
+    # Imported here: workers are forked from this process, and would keep Pillow.
+    from marketplace.demo.drawings.encoder import DrawingEncoder  # noqa: PLC0415
+
     async def run() -> DemoReport:
         container = make_container(settings)
         try:
@@ -110,7 +152,9 @@ def seed(settings: Settings) -> DemoReport:
             options = await container.get(ServiceOptions)
 
             def services_at(clock: Clock, passwords: Passwords) -> Services:
-                return build_services(storage, replace(adapters, clock=clock, passwords=passwords), options)
+                return build_services(
+                    storage, replace(adapters, clock=clock, passwords=passwords, encoder=DrawingEncoder()), options
+                )
 
             return await seed_demo(
                 storage,

@@ -18,6 +18,12 @@ from marketplace.core.ports.system import Clock
 from marketplace.core.services.events import EventRelay
 from marketplace.core.services.job_worker import JobWorker
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
+from marketplace.core.services.picture_sweeps import PictureSweeper
+from marketplace.core.services.session_words import SessionWordsService
+from marketplace.core.services.terms import TermsService
+from marketplace.core.services.usernames import UsernameService
+from marketplace.core.services.zones import ZoneService
+from marketplace.http.kept import KeptAnswers
 from marketplace.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,7 +35,7 @@ RETRY_DELAY = 1.0
 """Seconds between restarts after a failure."""
 ADOPT_INTERVAL = 2.0
 """Seconds between moves of jobs that servers of the previous release enqueued."""
-PURGE_JOBS = ("purge_events", "sweep_bulk_runs", "sweep_idempotency_keys", "sweep_rate_limits")
+PURGE_JOBS = ("purge_events", "sweep_bulk_runs", "sweep_idempotency_keys", "sweep_pictures", "sweep_rate_limits")
 
 
 def make_meter(settings: Settings) -> "Meter | None":
@@ -92,6 +98,11 @@ async def _start_recurring_jobs(container: AsyncContainer, handlers: Handlers, s
             for kind in PURGE_JOBS:
                 await handlers[kind](None)
             await (await container.get(MaterializedAvailabilityService)).begin()
+            await (await container.get(ZoneService)).begin()
+            await (await container.get(UsernameService)).begin()
+            await (await container.get(TermsService)).begin()
+            await (await container.get(PictureSweeper)).begin()
+            await (await container.get(SessionWordsService)).begin()
         except MarketplaceError as error:
             LOG.warning("The worker is waiting for the database: %s", error)
             await _wait(stop, RETRY_DELAY)
@@ -150,15 +161,17 @@ class InProcessWorker:
 
 
 class PoolSampler:
-    """Samples the connection pool while an application runs."""
+    """Samples the connection pool while an application runs, and the kept answers if it serves."""
 
-    def __init__(self, meter: "Meter", container: AsyncContainer) -> None:
+    def __init__(self, meter: "Meter", container: AsyncContainer, *, serves: bool = False) -> None:
         self._meter = meter
         self._container = container
+        self._serves = serves
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        self._task = asyncio.create_task(self._meter.sample(await self._container.get(Database)))
+        answers = await self._container.get(KeptAnswers) if self._serves else None
+        self._task = asyncio.create_task(self._meter.sample(await self._container.get(Database), answers))
 
     async def end(self) -> None:
         if self._task is not None:

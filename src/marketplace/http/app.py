@@ -5,34 +5,36 @@ from collections.abc import Sequence
 from dishka import AsyncContainer
 from dishka.integrations.litestar import DishkaRouter, setup_dishka
 from litestar import Litestar, get
-from litestar.config.compression import CompressionConfig
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import ResponseHeader, State
 from litestar.response import Redirect
 
 from marketplace.core.ports.storage import Storage
 from marketplace.http.api.admin.pages import TOTAL_COUNT, TOTAL_ESTIMATED
+from marketplace.http.api.pictures import PictureFileController
 from marketplace.http.api.routes import CONTROLLERS
+from marketplace.http.compression import COMPRESSION
 from marketplace.http.idempotency import KEY, REPLAYED
-from marketplace.http.middleware.cache_control import allow_shared_caching
+from marketplace.http.kept import KeptAnswers
+from marketplace.http.lane import Lane
+from marketplace.http.middleware.cache_control import with_cache_control
 from marketplace.http.middleware.drain_body import with_drained_body
-from marketplace.http.middleware.head_and_options import complete_allow, with_head
+from marketplace.http.middleware.head_and_options import with_head_and_options
+from marketplace.http.middleware.own_changes import with_own_changes_seen
 from marketplace.http.openapi.page import DocumentController
-from marketplace.http.problems import EXCEPTION_HANDLERS, SAFE_HEADERS
+from marketplace.http.pages.heads import PageTemplate
+from marketplace.http.pages.session_pages import PageController
+from marketplace.http.pages.sitemaps import SitemapController
+from marketplace.http.pagination import SEARCH_BOUNDED, SEARCH_CORRECTED, SEARCH_RELAXED
+from marketplace.http.problems import SAFE_HEADERS, handle_exception
 from marketplace.http.security.authorization import Access, guard, opt
 from marketplace.http.static.frontend import DOCS, with_frontend
+from marketplace.http.validation.uploads import UploadRoom
 from marketplace.settings import Settings
 from marketplace.telemetry.request_log import RequestObserver, with_request_records, with_route_recorded
 
 MAX_BODY = 1024 * 1024
 """Bytes."""
-COMPRESSION = CompressionConfig(
-    backend="gzip",
-    gzip_compress_level=3,
-    minimum_size=1024,
-    # Responses with secrets are not compressed: next to client-chosen input, the compressed length leaks them (BREACH).
-    exclude=["^/api/auth", "^/api/calendar", "^/api/admin/.*(password-reset|impersonate|export)"],
-)
 EXPOSED_HEADERS = [
     REPLAYED,
     "Link",
@@ -40,6 +42,9 @@ EXPOSED_HEADERS = [
     "X-Request-Id",
     TOTAL_COUNT,
     TOTAL_ESTIMATED,
+    SEARCH_BOUNDED,
+    SEARCH_RELAXED,
+    SEARCH_CORRECTED,
     "Content-Disposition",
 ]
 
@@ -50,17 +55,25 @@ async def front_page() -> Redirect:
     return Redirect("/api/docs/")
 
 
-def make_app(settings: Settings, container: AsyncContainer, observers: Sequence[RequestObserver] = ()) -> Litestar:
-    """Build the ASGI application. It closes the container when it shuts down."""
+UNDOCUMENTED = (DocumentController, PageController, PictureFileController, SitemapController, front_page)
+
+
+def make_app(
+    settings: Settings, container: AsyncContainer, observers: Sequence[RequestObserver] = (), *, has_lane: bool = True
+) -> Litestar:
+    """Build the ASGI application. It closes the container when it shuts down.
+
+    Without the lane every request takes the framework's way, for tests that compare both.
+    """
 
     async def open_storage() -> None:
         await container.get(Storage)
+        await container.get(KeptAnswers)
 
     app = Litestar(
-        route_handlers=[DishkaRouter("", route_handlers=[*CONTROLLERS, DocumentController, front_page])],
+        route_handlers=[DishkaRouter("", route_handlers=[*CONTROLLERS, *UNDOCUMENTED])],
         guards=[guard],
-        before_send=[complete_allow, allow_shared_caching],
-        exception_handlers=EXCEPTION_HANDLERS,
+        exception_handlers={Exception: handle_exception},
         openapi_config=None,
         cors_config=_cors(settings),
         compression_config=COMPRESSION,
@@ -69,11 +82,19 @@ def make_app(settings: Settings, container: AsyncContainer, observers: Sequence[
         on_startup=[open_storage],
         on_shutdown=[container.close],
         logging_config=None,
-        state=State({"docs_assets": settings.frontend_dir / DOCS}),
+        state=State(
+            {
+                "docs_assets": settings.frontend_dir / DOCS,
+                "page": PageTemplate.read(settings.frontend_dir),
+                "upload_room": UploadRoom(),
+            }
+        ),
     )
     setup_dishka(container, app)
-    api = with_head(with_route_recorded(app.asgi_handler))
-    app.asgi_handler = with_drained_body(with_request_records(with_frontend(api, settings.frontend_dir), observers))
+    api = with_head_and_options(with_cache_control(with_route_recorded(app.asgi_handler)))
+    site = with_frontend(api, settings.frontend_dir)
+    seen = with_own_changes_seen(Lane(site, app) if has_lane else site, app.state)
+    app.asgi_handler = with_drained_body(with_request_records(seen, observers))
     return app
 
 

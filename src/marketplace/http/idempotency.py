@@ -4,11 +4,12 @@ import hashlib
 from typing import Any, TypeVar
 
 import msgspec
-from litestar import Request, Response
+from litestar import Response
 
 from marketplace.core.domain.idempotency import KEY_PATTERN, IdempotencyKey, is_valid_key
 from marketplace.core.errors import FieldErrors
 from marketplace.core.services.idempotency import Outcome
+from marketplace.http.answers import HasScope, headers_of
 from marketplace.http.security.authorization import principal_of
 from marketplace.http.validation.parsing import ParsedBody
 
@@ -16,6 +17,7 @@ Out = TypeVar("Out", bound=msgspec.Struct)
 
 KEY = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
+_KEY = KEY.lower().encode()
 KEY_PARAMETER: dict[str, Any] = {
     "name": KEY,
     "in": "header",
@@ -30,39 +32,43 @@ KEY_PARAMETER: dict[str, Any] = {
 REPLAYED_HEADER = {REPLAYED: "`true` if an earlier request with the same key did this; otherwise absent."}
 
 
-def validate_key(request: Request[Any, Any, Any]) -> FieldErrors:
+def validate_key(request: HasScope) -> FieldErrors:
     """Return an error if the header is repeated or malformed."""
-    keys = request.headers.getall(KEY, [])
+    keys = headers_of(request, _KEY)
     if len(keys) > 1:
         return {KEY: ["Send this only once."]}
     return {} if all(map(is_valid_key, keys)) else {KEY: ["Use 1 to 255 printable ASCII characters."]}
 
 
-def key_of(request: Request[Any, Any, Any], parsed: ParsedBody[Any]) -> IdempotencyKey | None:
+def key_of(request: HasScope, parsed: ParsedBody[Any]) -> IdempotencyKey | None:
     """Return the idempotency key of a request and its parsed body, or `None` without the header."""
-    key = request.headers.get(KEY)
-    if key is None:
+    keys = headers_of(request, _KEY)
+    if not keys:
         return None
     # Hash the parsed values, so that whitespace and the order of fields do not matter.
     canonical_body = msgspec.json.encode(parsed.values, order="sorted")
-    operation = str(request.route_handler.operation_id)
+    operation = str(request.scope["route_handler"].operation_id)
     return IdempotencyKey(
         user_id=principal_of(request).user_id,
-        route=" ".join([operation, *map(str, request.path_params.values())]),
-        key=key,
+        route=" ".join([operation, *map(str, request.scope["path_params"].values())]),
+        key=keys[0],
         body_hash=hashlib.sha256(canonical_body).digest(),
     )
 
 
 def answer_all(outcome: Outcome[Any], kind: type[Out]) -> Response[list[Out]]:
     """Build the JSON response of an operation on several resources, marked if replayed."""
-    headers = {REPLAYED: "true"} if outcome.is_replay else {}
     return Response(
-        [msgspec.convert(resource, kind, from_attributes=True) for resource in outcome.resource], headers=headers
+        [msgspec.convert(resource, kind, from_attributes=True) for resource in outcome.resource],
+        headers=replayed_header(outcome),
     )
 
 
 def answer(outcome: Outcome[Any], kind: type[Out]) -> Response[Out]:
     """Build the JSON response of an operation, marked if replayed."""
-    headers = {REPLAYED: "true"} if outcome.is_replay else {}
-    return Response(msgspec.convert(outcome.resource, kind, from_attributes=True), headers=headers)
+    return Response(msgspec.convert(outcome.resource, kind, from_attributes=True), headers=replayed_header(outcome))
+
+
+def replayed_header(outcome: Outcome[Any]) -> dict[str, str]:
+    """Return the header that marks a replayed response; empty for others."""
+    return {REPLAYED: "true"} if outcome.is_replay else {}

@@ -5,22 +5,31 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping
-from typing import Any, TypeVar
-from urllib.parse import urlencode
+from typing import Any
+from urllib.parse import quote, urlencode
 
 import msgspec
-from litestar import Request, Response
 
 from marketplace.core.domain.pages import Page
 from marketplace.core.errors import FieldErrors
+from marketplace.http.answers import Answer, HasScope, json_answer, query_of
 from marketplace.http.security.authorization import Access, principal_of
 from marketplace.http.validation.fields import Cursor, Limit
-
-Out = TypeVar("Out", bound=msgspec.Struct)
+from marketplace.http.validation.parsing import wire_names
 
 SIGNATURE_LENGTH = 12
 """Bytes of the truncated HMAC."""
 LINK = {"Link": 'The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page.'}
+SEARCH_BOUNDED = "X-Search-Bounded"
+BOUNDED = LINK | {
+    SEARCH_BOUNDED: "`true` if the search ended early to bound its cost: the page may have fewer sessions"
+    " than `limit`, or none, although `Link` leads to more. Otherwise absent."
+}
+SEARCH_RELAXED, SEARCH_CORRECTED = "X-Search-Relaxed", "X-Search-Corrected"
+SEARCHED = {
+    SEARCH_RELAXED: "`true` if few sessions have all words, and these have most. Otherwise absent.",
+    SEARCH_CORRECTED: "The search that was answered, percent-encoded, if a word found nothing and was guessed.",
+}
 
 
 class PageQuery(msgspec.Struct, kw_only=True):
@@ -36,13 +45,13 @@ class Cursors:
     def __init__(self, secret_key: str) -> None:
         self._key = hashlib.sha256(b"cursors" + secret_key.encode()).digest()
 
-    def validate(self, request: Request[Any, Any, Any], parameters: Mapping[str, Any]) -> FieldErrors:
+    def validate(self, request: HasScope, parameters: Mapping[str, Any]) -> FieldErrors:
         """Return an error if `parameters` have a cursor that is not valid for this list."""
         if "cursor" not in parameters or self.open(request, parameters["cursor"]) is not None:
             return {}
         return {"cursor": ["This cursor doesn't belong to this list with these filters."]}
 
-    def open(self, request: Request[Any, Any, Any], cursor: str | None) -> str | None:
+    def open(self, request: HasScope, cursor: str | None) -> str | None:
         """Return the adapter's position in a cursor; `None` if the cursor is absent or its signature is invalid."""
         if cursor is None:
             return None
@@ -53,27 +62,36 @@ class Cursors:
             position, signed = "", b""
         return position if hmac.compare_digest(signed[:SIGNATURE_LENGTH], self._sign(request, position)) else None
 
-    def answer(self, request: Request[Any, Any, Any], page: Page[Any], kind: type[Out]) -> Response[list[Out]]:
-        """Build the JSON response of a page, with a `Link` to the next page (RFC 8288)."""
-        headers = {}
+    def answer(self, request: HasScope, page: Page[Any]) -> Answer:
+        """Answer with a page, with a `Link` to the next page (RFC 8288)."""
+        headers = {SEARCH_BOUNDED: "true"} if page.is_bounded else {}
+        if page.is_relaxed:
+            headers[SEARCH_RELAXED] = "true"
+        if page.corrected is not None:
+            headers[SEARCH_CORRECTED] = quote(page.corrected, safe="")
         if page.next is not None:
             signed = self._sign(request, page.next) + page.next.encode()
             cursor = base64.urlsafe_b64encode(signed).rstrip(b"=").decode()
-            query = [*self._filters(request, exclude=("cursor",)), ("cursor", cursor)]
-            # Relative: the only source of a host is the request, and the client controls it.
-            headers["Link"] = f'<{request.scope["path"]}?{urlencode(query)}>; rel="next"'
-        return Response(msgspec.convert(page.items, list[kind], from_attributes=True), headers=headers)  # type: ignore[valid-type]
+            headers |= next_link(request, cursor=cursor)
+        return json_answer(page.items, headers=headers)
 
-    def _sign(self, request: Request[Any, Any, Any], position: str) -> bytes:
+    def _sign(self, request: HasScope, position: str) -> bytes:
         path = request.scope["path"].rstrip("/")
-        filters = sorted(self._filters(request, exclude=("cursor", "limit")))
+        filters = sorted(_filters(request, exclude=("cursor", "limit", "time_zone")))
         is_own_list = any((name, value.lower()) == ("my_sessions", "true") for name, value in filters)
         is_public = request.scope["route_handler"].opt["route"].access is Access.ANYONE and not is_own_list
         user_id = "" if is_public else str(principal_of(request).user_id)
         message = msgspec.json.encode([path, filters, user_id, position])
         return hmac.digest(self._key, message, "sha256")[:SIGNATURE_LENGTH]
 
-    def _filters(self, request: Request[Any, Any, Any], *, exclude: tuple[str, ...]) -> list[tuple[str, str]]:
-        query_type = request.scope["route_handler"].opt["route"].query
-        names = {field.encode_name for field in msgspec.structs.fields(query_type)} - set(exclude)
-        return [(name, value) for name, value in request.query_params.multi_items() if name in names and value]
+
+def next_link(request: HasScope, **parameters: str) -> dict[str, str]:
+    """Return the header for the rest of a list: its address with these parameters."""
+    query = [*_filters(request, exclude=tuple(parameters)), *parameters.items()]
+    # Relative: the only source of a host is the request, and the client controls it, and how an ID is spelled.
+    return {"Link": f'<{quote(request.scope["path"])}?{urlencode(query)}>; rel="next"'}
+
+
+def _filters(request: HasScope, *, exclude: tuple[str, ...]) -> list[tuple[str, str]]:
+    names = wire_names(request.scope["route_handler"].opt["route"].query)
+    return [(name, value) for name, value in query_of(request) if value and name in names and name not in exclude]

@@ -3,8 +3,9 @@
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response
@@ -21,8 +22,11 @@ from marketplace.core.errors import (
     NotFound,
     NotSignedIn,
     OutcomeUnknown,
+    PriceChanged,
     RateLimited,
 )
+from marketplace.core.errors.pictures import PictureTooLarge, UnsupportedPicture
+from marketplace.http.answers import Answer, HasScope
 from marketplace.telemetry.request_log import request_record_of
 
 PROBLEM_JSON = "application/problem+json"
@@ -39,6 +43,8 @@ STATUS: dict[type[MarketplaceError], int] = {
     Conflict: 409,
     Busy: 503,
     OutcomeUnknown: 503,
+    PictureTooLarge: 413,
+    UnsupportedPicture: 415,
 }
 HEADERS: dict[int, dict[str, str]] = {
     401: {"WWW-Authenticate": "Bearer"},
@@ -56,9 +62,13 @@ FRAMEWORK: dict[int, tuple[str, str]] = {
     404: ("not_found", "There's nothing at this address."),
     405: ("method_not_allowed", "This address doesn't support that method."),
     413: ("body_too_large", "The body is larger than 1 MiB."),
-    415: ("unsupported_media_type", "The body must be JSON, with Content-Type: application/json."),
+    415: ("unsupported_media_type", "The body has a media type that isn't accepted here."),
 }
 """Codes and details of errors raised by the framework, whose own messages may expose paths or types."""
+INTERNAL_ERROR = ("internal_error", "Something went wrong on our side. It has been logged.")
+
+ErrorCode = Annotated[str, msgspec.Meta(extra_json_schema={"$ref": "#/components/schemas/ErrorCode"})]
+"""The `code` of an error. Its words are those of the error classes, so the OpenAPI document collects them."""
 
 logger = logging.getLogger("marketplace.http")
 
@@ -66,17 +76,18 @@ logger = logging.getLogger("marketplace.http")
 class Problem(msgspec.Struct, kw_only=True):
     """Problem details. `code` is stable, for programs; `detail` is for people; `errors` lists the invalid fields.
 
-    `starts` lists the first booked starts that are in the way. `request_id` identifies a request that failed on our
-    side in the log.
+    `starts` lists the first booked starts that are in the way; `price` is the new price per seat. `request_id`
+    identifies a request that failed on our side in the log.
     """
 
     type: str = "about:blank"
     title: str
     status: int
     detail: str
-    code: str
+    code: ErrorCode
     errors: dict[str, list[str]] | msgspec.UnsetType = msgspec.UNSET
     starts: list[datetime] | msgspec.UnsetType = msgspec.UNSET
+    price: Decimal | msgspec.UnsetType = msgspec.UNSET
     request_id: str | msgspec.UnsetType = msgspec.UNSET
 
     @classmethod
@@ -100,6 +111,7 @@ class UnsupportedMediaType(HTTPException):
     """The request body is not declared as JSON."""
 
     status_code = 415
+    sentence = "The body must be JSON, with Content-Type: application/json."
 
 
 def status_of(error: type[MarketplaceError]) -> int:
@@ -107,47 +119,48 @@ def status_of(error: type[MarketplaceError]) -> int:
     return next(STATUS[base] for base in error.__mro__ if base in STATUS)
 
 
-def answer(
-    request: Request[Any, Any, Any], problem: Problem, headers: Mapping[str, str] | None = None
-) -> Response[bytes]:
-    """Build the problem details response and record its code in the request log."""
-    record = request_record_of(request.scope)
-    if record is not None:
-        record.code = problem.code
-        if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            problem.request_id = record.request_id
-    return Response(
-        content=msgspec.json.encode(problem),
-        status_code=problem.status,
-        media_type=PROBLEM_JSON,
-        headers={**SAFE_HEADERS, **HEADERS.get(problem.status, {}), **(headers or {})},
-    )
-
-
-def refuse(request: Request[Any, Any, Any], error: MarketplaceError) -> Response[bytes]:
-    """Handle an error of the core."""
+def refuse(request: HasScope, error: MarketplaceError) -> Answer:
+    """Answer with an error of the core."""
     errors = error.errors if isinstance(error, Invalid) else None
     if isinstance(error, Busy | OutcomeUnknown):
         logger.warning("%s was refused: %s (%r)", _route(request), error.code, _root_cause(error))
     starts = error.starts if isinstance(error, Conflict) else ()
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited) else None
-    return answer(request, Problem.of(status_of(type(error)), error.code, error.detail, errors, starts), headers)
+    problem = Problem.of(status_of(type(error)), error.code, error.detail, errors, starts)
+    if isinstance(error, PriceChanged):
+        problem.price = error.price
+    return _answer(request, problem, headers)
 
 
-def refuse_framework(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    """Handle an error that the framework raised before calling a handler."""
-    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return fail(request, error)
+def answer_error(request: HasScope, error: Exception) -> Answer:
+    """Answer with any error of a request: of the core, of the framework, or unexpected."""
+    if isinstance(error, MarketplaceError):
+        return refuse(request, error)
+    if not isinstance(error, HTTPException) or error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        # The response has only the request id, which identifies the error in the log.
+        logger.error("%s failed", _route(request), exc_info=error)
+        return _answer(request, Problem.of(500, *INTERNAL_ERROR))
     status = error.status_code if error.status_code in FRAMEWORK else 400
     code, detail = FRAMEWORK[status]
+    detail = error.sentence if isinstance(error, UnsupportedMediaType) else detail
     allow = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
-    return answer(request, Problem.of(status, code, detail), allow)
+    return _answer(request, Problem.of(status, code, detail), allow)
 
 
-def fail(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """Handle an unexpected exception: log it, and return only the request id that identifies it in the log."""
-    logger.error("%s failed", _route(request), exc_info=error)
-    return answer(request, Problem.of(500, "internal_error", "Something went wrong on our side. It has been logged."))
+def handle_exception(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Handle an exception for the framework."""
+    return answer_error(request, error).response()
+
+
+def _answer(request: HasScope, problem: Problem, headers: Mapping[str, str] | None = None) -> Answer:
+    """Encode the problem and record its code in the request log."""
+    record = request_record_of(request.scope)
+    if record is not None:
+        record.code = problem.code
+        if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            problem.request_id = record.request_id
+    headers = {**SAFE_HEADERS, **HEADERS.get(problem.status, {}), **(headers or {})}
+    return Answer(msgspec.json.encode(problem), problem.status, headers, PROBLEM_JSON)
 
 
 def _root_cause(error: BaseException) -> BaseException | None:
@@ -158,13 +171,6 @@ def _root_cause(error: BaseException) -> BaseException | None:
     return cause
 
 
-def _route(request: Request[Any, Any, Any]) -> str:
+def _route(request: HasScope) -> str:
     """Return the method and path template for logging. The path itself may contain a secret."""
     return f"{request.scope['method']} {request.scope.get('path_template', '')}"
-
-
-EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
-    MarketplaceError: refuse,
-    HTTPException: refuse_framework,
-    Exception: fail,
-}

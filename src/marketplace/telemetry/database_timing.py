@@ -21,7 +21,10 @@ class DatabaseTiming:
 
     @property
     def database_seconds(self) -> float:
-        return sum(seconds for _, seconds in self.timeline)
+        total = 0.0
+        for _, seconds in self.timeline:
+            total += seconds
+        return total
 
 
 DATABASE_TIMING: ContextVar[DatabaseTiming | None] = ContextVar("database_timing", default=None)

@@ -7,23 +7,28 @@ exception but not its message, which may quote user input; on a terminal the ful
 import logging
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import structlog
+from msgspec import UNSET, UnsetType
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from marketplace.core.domain.events import Delivery
 from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.settings import Settings
+from marketplace.telemetry.gathered_lines import GatheredLines
 from marketplace.telemetry.request_log import CURRENT_REQUEST, RequestObserver, RequestRecord
 
 TIMESTAMPER = structlog.processors.TimeStamper(fmt="iso", utc=True, key="time")
 LOG = logging.getLogger(__name__)
 
 COMMON_PROCESSORS: tuple[Processor, ...] = (structlog.processors.add_log_level, TIMESTAMPER)
+LEVELS = ("debug", "info", "warning", "error")
 SERVER_ERROR = 500
 MIN_LOGGED_WAIT = 0.001
 """Seconds; shorter waits for a connection are not logged."""
@@ -59,21 +64,47 @@ def writes_json(settings: Settings) -> bool:
     return settings.log_format == "json" or (settings.log_format is None and not sys.stderr.isatty())
 
 
-def request_logger(settings: Settings) -> RequestObserver:
-    """Log one line per request: server errors as warnings, successful health probes at debug level."""
-    log = structlog.wrap_logger(
-        structlog.WriteLogger(sys.stderr),
-        processors=[*COMMON_PROCESSORS, _renderer(is_json=writes_json(settings))],
-        wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
-    ).bind()
+class _RequestLine(msgspec.Struct, frozen=True, gc=False):
+    request_id: str
+    method: str
+    route: str | None
+    status: int
+    ms: float
+    database_ms: float
+    statements: int
+    client: str
+    pool_ms: float | UnsetType
+    person_id: UUID | UnsetType
+    trace_id: str | UnsetType
+    code: str | UnsetType
+    event: str
+    level: str
+    time: datetime
+
+
+def request_logger(settings: Settings, lines: GatheredLines | None = None) -> RequestObserver:
+    """Log one line per request: server errors as warnings, successful health probes at debug level.
+
+    Lines of JSON are gathered in `lines`, but warnings are written at once.
+    """
+    gathered = GatheredLines(sys.stderr) if lines is None else lines
+    logged = LEVELS[LEVELS.index(settings.log_level) :]
+    encode, render = msgspec.json.Encoder().encode, _renderer(is_json=False)
+    is_json = writes_json(settings)
 
     def log_request(record: RequestRecord) -> None:
-        write = log.info
+        level = "info"
         if record.status >= SERVER_ERROR:
-            write = log.warning
+            level = "warning"
         elif record.route.startswith("/health/"):
-            write = log.debug
-        write("request", **_request_fields(record))
+            level = "debug"
+        if level not in logged:
+            return
+        line = _request_line(record, level)
+        if is_json:
+            gathered.add(encode(line) + b"\n", is_urgent=level == "warning")
+        else:
+            gathered.add(str(render(None, level, msgspec.to_builtins(line))).encode() + b"\n", is_urgent=True)
 
     return log_request
 
@@ -86,26 +117,27 @@ class LoggedEvents:
         LOG.debug("Event %s: %s of %s", delivery.id, delivery.event.kind, delivery.event.subject_id)
 
 
-def _request_fields(record: RequestRecord) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        "request_id": record.request_id,
-        "method": record.method,
-        "route": record.route or None,
-        "status": record.status,
-        "ms": round(record.seconds * 1000, 1),
-        "database_ms": round(record.timing.database_seconds * 1000, 1),
-        "statements": record.timing.statements,
-        "client": record.client,
-    }
-    if record.timing.waiting_seconds >= MIN_LOGGED_WAIT:
-        fields["pool_ms"] = round(record.timing.waiting_seconds * 1000, 1)
-    if record.person_id is not None:
-        fields["person_id"] = str(record.person_id)
-    if record.trace_id:
-        fields["trace_id"] = record.trace_id
-    if record.code:
-        fields["code"] = record.code
-    return fields
+def _request_line(record: RequestRecord, level: str) -> _RequestLine:
+    timing = record.timing
+    waited = timing.waiting_seconds
+    # by position: the fields are those above, in order
+    return _RequestLine(
+        record.request_id,
+        record.method,
+        record.route or None,
+        record.status,
+        round(record.seconds * 1000, 1),
+        round(timing.database_seconds * 1000, 1),
+        timing.statements,
+        record.client,
+        round(waited * 1000, 1) if waited >= MIN_LOGGED_WAIT else UNSET,
+        record.person_id or UNSET,
+        record.trace_id or UNSET,
+        record.code or UNSET,
+        "request",
+        level,
+        datetime.now(UTC),
+    )
 
 
 def add_request_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

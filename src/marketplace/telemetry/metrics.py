@@ -7,6 +7,7 @@ correct with any number of workers, and counts of a killed worker are kept.
 import asyncio
 from collections.abc import Callable
 from time import perf_counter
+from typing import Protocol
 from uuid import UUID
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -27,6 +28,17 @@ BOOKING_ROUTE = ("POST", "/api/bookings")
 CREATED, CREATED_STATUS = "created", 201
 READINESS_PROBE = ("GET", "/health/ready", "200")
 JOB_OUTCOMES = ("done", "failed")
+
+
+class AnswerCounts(Protocol):
+    """Counts of kept answers since the process started."""
+
+    hits: int
+    misses: int
+    drops: int
+
+
+ANSWER_COUNTS = ("hits", "misses", "drops")
 
 
 class Meter:
@@ -78,6 +90,12 @@ class Meter:
             registry=registry,
             multiprocess_mode="livesum",
         )
+        self._answers = Counter(
+            "marketplace_kept_answers",
+            "Answers to anonymous readers, by whether they were kept, and how often answers were dropped.",
+            ["event"],
+            registry=registry,
+        )
         # Initialise at zero: `increase()` misses the first event of a series that starts at 1, and an absent series is
         # not zero.
         self._bookings.labels(CREATED)
@@ -100,7 +118,8 @@ class Meter:
             if observe is None:
                 observe = self._observe_database[route] = self._database.labels(route).observe
             observe(record.timing.database_seconds)
-            self._pool_wait.inc(record.timing.waiting_seconds)
+            if record.timing.waiting_seconds:
+                self._pool_wait.inc(record.timing.waiting_seconds)
         if (record.method, record.route) == BOOKING_ROUTE:
             self._bookings.labels(_booking_outcome(record)).inc()
 
@@ -127,10 +146,15 @@ class Meter:
 
         return handle
 
-    async def sample(self, pool: ConnectionPool) -> None:
-        """Sample the pool every `SAMPLE_INTERVAL` seconds until cancelled."""
+    async def sample(self, pool: ConnectionPool, answers: AnswerCounts | None = None) -> None:
+        """Sample the pool, and the kept answers of a server, every `SAMPLE_INTERVAL` seconds until cancelled."""
         in_use, idle = self._pool.labels("in_use"), self._pool.labels("idle")
+        seen = dict.fromkeys(ANSWER_COUNTS, 0)
         while True:
+            for name in seen if answers is not None else ():
+                count: int = getattr(answers, name)
+                self._answers.labels(name).inc(count - seen[name])
+                seen[name] = count
             usage = pool.usage
             in_use.set(usage.size - usage.idle)
             idle.set(usage.idle)

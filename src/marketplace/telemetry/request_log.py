@@ -73,7 +73,8 @@ def with_request_records(app: ASGIApp, observers: Sequence[RequestObserver]) -> 
             if message["type"] == "http.response.start":
                 record.status = message["status"]
                 headers = message.get("headers", ())
-                record.is_replayed = any(header.lower() == b"idempotency-replayed" for header, _ in headers)
+                if record.method == "POST":
+                    record.is_replayed = any(header.lower() == b"idempotency-replayed" for header, _ in headers)
                 # Copy the message: static files send the same one for every request.
                 message = {**message, "headers": [*headers, (REQUEST_ID, request_id)]}
             await send(message)
@@ -131,10 +132,13 @@ def _new_record(scope: Any) -> RequestRecord:
             parent = value
     client = scope.get("client")
     record = RequestRecord(
-        request_id=request_id.decode() if ACCEPTED_REQUEST_ID.fullmatch(request_id) else secrets.token_hex(16),
+        request_id=request_id.decode()
+        if request_id and ACCEPTED_REQUEST_ID.fullmatch(request_id)
+        else secrets.token_hex(16),
         method=scope["method"] if scope["method"] in METHODS else "OTHER",
         client=client[0] if client else "",
     )
-    record.parent = parent.decode("latin-1")
+    if parent:
+        record.parent = parent.decode("latin-1")
     scope[SCOPE_KEY] = record
     return record

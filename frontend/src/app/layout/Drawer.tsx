@@ -9,7 +9,7 @@ import { useNext } from "~/lib/auth/useNext";
 import { useSignOut } from "~/lib/auth/useSignOut";
 import { useRestoreFocus } from "~/lib/hooks/useRestoreFocus";
 import { navLinks } from "./links";
-import { SearchBox } from "./SearchBox";
+import SearchBox from "./SearchBox";
 import { ThemeSwitch } from "./ThemeSwitch";
 
 const ROW =

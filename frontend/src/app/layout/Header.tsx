@@ -8,12 +8,12 @@ import { useNext } from "~/lib/auth/useNext";
 import { lazyWithRetry } from "~/lib/lazyWithRetry";
 import { Logo } from "./Logo";
 import { navLinks } from "./links";
-import { SearchBox } from "./SearchBox";
 import { ThemeSwitch } from "./ThemeSwitch";
 
 const fetchDrawer = () => import("./Drawer");
 const AccountMenu = lazyWithRetry(() => import("./AccountMenu"));
 const Drawer = lazyWithRetry(fetchDrawer);
+const SearchBox = lazyWithRetry(() => import("./SearchBox"));
 
 const LINK =
   "inline-flex h-10 items-center rounded-control px-3 text-sm font-medium text-ink-soft transition-colors hover:bg-sunk hover:text-ink data-[status=active]:text-accent-strong";
@@ -41,7 +41,13 @@ export function Header() {
           <Logo />
           {t("brand")}
         </Link>
-        {!isHome && <SearchBox className="hidden max-w-xs flex-1 md:block" />}
+        {!isHome && (
+          <div className="hidden h-10 max-w-xs flex-1 md:block">
+            <Suspense>
+              <SearchBox />
+            </Suspense>
+          </div>
+        )}
         <nav aria-label={t("nav.label")} className="ml-auto hidden items-center gap-0.5 lg:flex">
           {navLinks(me).map(({ to, text }) => (
             <Link key={text} to={to} activeOptions={{ exact: true, includeSearch: false }} className={LINK}>

@@ -3,22 +3,50 @@ import { Toaster } from "sonner";
 /** Toasts appear below the header: on phones, the bottom of the screen has the buttons pressed next. */
 export default function Toasts() {
   return (
-    <Toaster
-      position="top-center"
-      offset={{ top: 76 }}
-      mobileOffset={{ top: 72, left: 16, right: 16 }}
-      style={{ fontFamily: "inherit" }}
-      toastOptions={{
-        unstyled: true,
-        classNames: {
-          toast:
-            "flex w-full items-center gap-3 rounded-card border border-line bg-raised px-4 py-3 text-sm font-medium text-ink shadow-soft",
-          error: "[&_[data-icon]]:text-danger",
-          success: "[&_[data-icon]]:text-good",
-          actionButton:
-            "-my-1 -mr-2 ml-auto min-h-9 shrink-0 rounded-control px-2 font-semibold whitespace-nowrap text-accent hover:bg-sunk",
-        },
-      }}
-    />
+    <div ref={letFocusGo}>
+      <Toaster
+        position="top-center"
+        offset={{ top: 76 }}
+        mobileOffset={{ top: 72, left: 16, right: 16 }}
+        style={{ fontFamily: "inherit" }}
+        toastOptions={{
+          unstyled: true,
+          classNames: {
+            toast:
+              "flex w-full items-center gap-3 rounded-card border border-line bg-raised px-4 py-3 text-sm font-medium text-ink shadow-soft",
+            error: "[&_[data-icon]]:text-danger",
+            success: "[&_[data-icon]]:text-good",
+            actionButton:
+              "-my-1 -mr-2 ml-auto min-h-9 shrink-0 rounded-control px-2 font-semibold whitespace-nowrap text-accent hover:bg-sunk",
+          },
+        }}
+      />
+    </div>
   );
+}
+
+/**
+ * Returns focus from a toast that closes to where it was before. Sonner does so whenever focus leaves a toast, which traps
+ * Tab between the toast and the last link of the page, so it does not learn that a toast has the focus.
+ */
+function letFocusGo(toasts: HTMLElement | null) {
+  if (!toasts) return;
+  let focused: Node | null = null;
+  let before: Node | null = null;
+  const remember = (event: FocusEvent) => {
+    event.stopPropagation();
+    focused = event.target as Node;
+    if (!toasts.contains(event.relatedTarget as Node | null)) before = event.relatedTarget as Node | null;
+  };
+  const giveBack = () => {
+    if (!focused || focused.isConnected) return;
+    focused = null;
+    if (document.activeElement !== document.body) return;
+    const target = before?.isConnected ? before : document.getElementById("main");
+    if (target instanceof HTMLElement) target.focus({ preventScroll: true });
+  };
+  const closing = new MutationObserver(giveBack);
+  closing.observe(toasts, { childList: true, subtree: true });
+  toasts.addEventListener("focusin", remember);
+  return () => closing.disconnect();
 }

@@ -4,10 +4,13 @@ import { Suspense, useEffect, useRef, useState, useSyncExternalStore } from "rea
 import { useTranslation } from "react-i18next";
 import { login } from "~/lib/auth/login";
 import { lazyWithRetry } from "~/lib/lazyWithRetry";
+import { useOffsets } from "~/lib/time/offsets";
+import { browserZone } from "~/lib/time/zone";
 import { ExpiredSignIn } from "../layout/ExpiredSignIn";
 import { Footer } from "../layout/Footer";
 import { Header } from "../layout/Header";
 import { OfflineBar } from "../layout/OfflineBar";
+import { PagePending } from "../layout/PagePending";
 
 const ImpersonationBar = lazyWithRetry(() => import("~/features/admin/impersonation/ImpersonationBar"));
 const Toasts = lazyWithRetry(() => import("../layout/Toasts"));
@@ -17,6 +20,7 @@ export const Route = createRootRouteWithContext<{ queryClient: QueryClient }>()(
 function Root() {
   const { t } = useTranslation();
   const main = useFocusOnNewPage();
+  const areTimesKnown = useOffsets(browserZone());
   const impersonation = useSyncExternalStore(login.subscribe, login.impersonationToken);
   return (
     <div className="flex min-h-dvh flex-col">
@@ -34,7 +38,7 @@ function Root() {
       )}
       <Header />
       <main id="main" ref={main} tabIndex={-1} className="min-h-[calc(100dvh-4rem)] flex-1 outline-none">
-        <Outlet />
+        {areTimesKnown ? <Outlet /> : <PagePending />}
       </main>
       <Footer />
       <ExpiredSignIn />

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { formatTimeRange, useZone, zoneName } from "~/lib/time/time";
+import { formatTimeRange, useZone, zoneNameAt } from "~/lib/time/time";
 import type { Booking } from "./types";
 
 /** Identifies the booking of a dialog. */
@@ -8,12 +8,14 @@ export function BookingSummary({ booking }: { booking: Booking }) {
   const zone = useZone();
   return (
     <>
-      <span className="block font-semibold text-ink">{booking.session_details.title}</span>
+      <span className="block font-semibold text-ink">{booking.terms.title}</span>
       <span className="tabular block">
         {formatTimeRange(booking.booking_date, booking.ends_at, zone)} ·{" "}
         {common("seats", { count: booking.seats })}
       </span>
-      <span className="block text-xs text-ink-faint">{zoneName(zone)}</span>
+      <span className="block text-xs text-ink-faint">
+        {zoneNameAt(zone, booking.booking_date, booking.ends_at)}
+      </span>
     </>
   );
 }

@@ -6,9 +6,11 @@ import { buttonClass } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
+import { Venue } from "~/features/sessions/Venue";
 import { isProblem } from "~/lib/api/problem";
 import { displayName, useMe } from "~/lib/auth/me";
 import { useFormatMoney } from "~/lib/money/money";
+import { useFormatDuration } from "~/lib/time/duration";
 import {
   formatDateTime,
   formatInOtherZone,
@@ -16,7 +18,7 @@ import {
   showsSameTime,
   useZone,
   zoneCity,
-  zoneName,
+  zoneNameAt,
 } from "~/lib/time/time";
 import { History } from "./History";
 import { bookingQuery } from "./queries";
@@ -33,7 +35,7 @@ export function DetailsDialog({ id, onClose }: { id: string; onClose: () => void
     <Dialog
       isOpen
       onClose={onClose}
-      title={data?.session_details.title ?? t("own.details.title")}
+      title={data?.terms.title ?? t("own.details.title")}
       description={data && <StatusBadge status={data.status} />}
       footer={
         data && (
@@ -71,10 +73,12 @@ function Details({ booking }: { booking: BookingHistory }) {
   const { t: common } = useTranslation();
   const zone = useZone();
   const money = useFormatMoney();
+  const duration = useFormatDuration();
   const me = useMe();
-  const { booking_date, session_details: session, user_details: learner } = booking;
+  const { booking_date, session_details: session, user_details: learner, utc_offset } = booking;
+  const times = [booking_date, booking.ends_at, booking.requested_start ?? booking_date];
+  const notice = booking.terms.cancellation_notice;
   const creator = session.creator_details;
-  const other = session.time_zone;
   const isOwn = me?.id === learner.id;
   const party = isOwn ? creator : learner;
   return (
@@ -84,14 +88,35 @@ function Details({ booking }: { booking: BookingHistory }) {
           <span className="tabular font-semibold">
             {formatTimeRange(booking_date, booking.ends_at, zone)}
           </span>
-          <span className="block text-xs text-ink-faint">{zoneName(zone)}</span>
+          <span className="block text-xs text-ink-faint">{zoneNameAt(zone, ...times)}</span>
         </Fact>
-        {!showsSameTime(booking_date, zone, other) && (
+        {!showsSameTime(booking_date, zone, utc_offset) && (
           <Fact term={t("own.details.there", { name: displayName(creator) })}>
-            {t("own.there", { when: formatInOtherZone(booking_date, zone, other), place: zoneCity(other) })}
+            {t("own.there", {
+              when: formatInOtherZone(booking_date, zone, utc_offset),
+              place: zoneCity(session.time_zone),
+            })}
+          </Fact>
+        )}
+        {(session.format || session.place) && (
+          <Fact term={t("booked.where")}>
+            <Venue session={session} visited={booking.address} />
+          </Fact>
+        )}
+        {isOwn && session.bring && (
+          <Fact term={t("booked.bring")}>
+            <span dir="auto" className="whitespace-pre-line">
+              {session.bring}
+            </span>
           </Fact>
         )}
         <Fact term={t("own.details.seats")}>{booking.seats}</Fact>
+        <Fact term={t("own.details.sold")}>
+          {t("own.details.sold_price", {
+            price: Number(booking.terms.price) === 0 ? common("price.free") : money(booking.terms.price),
+            duration: duration(booking.terms.duration),
+          })}
+        </Fact>
         <Fact term={t("own.details.amount")}>
           {Number(booking.amount) === 0 ? common("price.free") : money(booking.amount)}
         </Fact>
@@ -105,10 +130,11 @@ function Details({ booking }: { booking: BookingHistory }) {
           </a>
         </Fact>
         <Fact term={t("own.details.rule")}>
-          {session.cancellation_notice > 0
-            ? t("own.details.rule_notice", { count: session.cancellation_notice })
-            : t("own.details.rule_free")}
+          {notice > 0 ? t("own.details.rule_notice", { count: notice }) : t("own.details.rule_free")}
         </Fact>
+        {booking.requested_start && (
+          <Fact term={t("own.details.requested")}>{formatDateTime(booking.requested_start, zone)}</Fact>
+        )}
         {booking.respond_by && (
           <Fact term={t("own.details.answer")}>
             {t("own.details.answer_by", { when: formatDateTime(booking.respond_by, zone) })}

@@ -7,6 +7,9 @@ import type { BookingHistory } from "./types";
 
 const DOTS: Partial<Record<HistoryStep["name"], string>> = {
   confirmed: "bg-good",
+  request_confirmed: "bg-good",
+  request_declined: "bg-danger",
+  request_expired: "bg-danger",
   took_place: "bg-good",
   completed: "bg-good",
   declined: "bg-danger",
@@ -40,7 +43,7 @@ export function History({ booking }: { booking: BookingHistory }) {
             <p className="font-medium">
               {t(`own.step.${step.name}.${step.actor === "you" ? "you" : "other"}`, {
                 name: step.actor === "you" ? "" : names[step.actor],
-                from: step.moved ? formatDateTime(step.moved.from, zone) : (step.seats?.from ?? ""),
+                from: step.moved?.from ? formatDateTime(step.moved.from, zone) : (step.seats?.from ?? ""),
                 to: step.moved ? formatDateTime(step.moved.to, zone) : (step.seats?.to ?? ""),
               })}
             </p>

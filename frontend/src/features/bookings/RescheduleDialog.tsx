@@ -4,10 +4,10 @@ import { toast } from "sonner";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Notice } from "~/components/Notice";
-import type { PickedTime } from "~/features/slots/bookable";
+import { type PickedTime, type StartRequest, toStartRequest } from "~/features/slots/bookable";
 import { LazySlotPicker } from "~/features/slots/LazySlotPicker";
 import { createKeyFor } from "~/lib/api/idempotencyKeys";
-import { isProblem } from "~/lib/api/problem";
+import { isProblem, type ProblemCode } from "~/lib/api/problem";
 import { displayName, refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { formatDateTime, formatTimeRange, useZone } from "~/lib/time/time";
@@ -25,7 +25,7 @@ type Props = {
   booking: Booking;
   actor: Actor;
   /** Sends the new time. The back office has an endpoint of its own. */
-  reschedule?: (id: string, startsAt: string, key: string, reason: string) => Promise<Booking>;
+  reschedule?: (id: string, start: StartRequest, key: string, reason: string) => Promise<Booking>;
   onClose: () => void;
 };
 
@@ -45,17 +45,17 @@ export function RescheduleDialog({ booking, actor, reschedule = rescheduleBookin
   const { mutate, isPending, error } = useMutation({
     mutationFn: (startsAt: string) => {
       const given = reason.trim();
-      return reschedule(booking.id, startsAt, keyOf([booking.id, startsAt, given]), given);
+      const start = toStartRequest(startsAt, zone, session);
+      return reschedule(booking.id, start, keyOf([booking.id, start, given]), given);
     },
     onSuccess: async (rescheduled) => {
       await refetchUserData();
-      const when = formatDateTime(rescheduled.booking_date, zone);
-      const isAsking = actor === "learner" && rescheduled.status === "pending";
-      toast.success(
-        isAsking
-          ? t("reschedule.learner.done_asking", { name, when })
-          : t(`reschedule.${actor}.done`, { name, when }),
-      );
+      const { requested_start, status } = rescheduled;
+      const when = formatDateTime(requested_start ?? rescheduled.booking_date, zone);
+      const isAsking = actor === "learner" && status === "pending";
+      if (requested_start) toast.success(t("reschedule.learner.done_requested", { name, when }));
+      else if (isAsking) toast.success(t("reschedule.learner.done_asking", { name, when }));
+      else toast.success(t(`reschedule.${actor}.done`, { name, when }));
       onClose();
     },
     onError: (problem) => {
@@ -91,9 +91,10 @@ export function RescheduleDialog({ booking, actor, reschedule = rescheduleBookin
   const intro = () => {
     if (actor !== "learner")
       return t(`reschedule.${actor}.text`, { when: formatTimeRange(booking_date, ends_at, zone) });
-    return session.requires_confirmation
-      ? t("reschedule.learner.asks", { name })
-      : t("reschedule.learner.keeps");
+    if (!session.requires_confirmation) return t("reschedule.learner.keeps");
+    return t(booking.status === "pending" ? "reschedule.learner.asks" : "reschedule.learner.asks_keeping", {
+      name,
+    });
   };
 
   return (
@@ -152,6 +153,6 @@ export function RescheduleDialog({ booking, actor, reschedule = rescheduleBookin
   );
 }
 
-function findCode<Code extends string>(error: unknown, codes: readonly Code[]): Code | undefined {
+function findCode<Code extends ProblemCode>(error: unknown, codes: readonly Code[]): Code | undefined {
   return codes.find((code) => isProblem(error, code));
 }

@@ -1,4 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
+import type { StartRequest } from "~/features/slots/bookable";
 import { api, unwrap } from "~/lib/api/client";
 import { queryKeys } from "~/lib/api/queryKeys";
 import type { BookingHistory } from "./types";
@@ -21,11 +22,29 @@ export function cancelBooking(id: string, reason: string, key: string): Promise<
   );
 }
 
-export function rescheduleBooking(id: string, startsAt: string, key: string): Promise<BookingHistory> {
+export function changeSeats(id: string, seats: number, key: string): Promise<BookingHistory> {
+  return unwrap(
+    api.PATCH("/api/bookings/{booking_id}", {
+      params: { path: { booking_id: id }, header: { "Idempotency-Key": key } },
+      body: { seats },
+    }),
+  );
+}
+
+/** Withdraws the learner's own request for another start; the booking keeps its time. */
+export function withdrawRequest(id: string, key: string): Promise<BookingHistory> {
+  return unwrap(
+    api.POST("/api/bookings/{booking_id}/decline", {
+      params: { path: { booking_id: id }, header: { "Idempotency-Key": key } },
+    }),
+  );
+}
+
+export function rescheduleBooking(id: string, start: StartRequest, key: string): Promise<BookingHistory> {
   return unwrap(
     api.POST("/api/bookings/{booking_id}/reschedule", {
       params: { path: { booking_id: id }, header: { "Idempotency-Key": key } },
-      body: { booking_date: startsAt },
+      body: start,
     }),
   );
 }

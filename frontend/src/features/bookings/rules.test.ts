@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import fixtures from "~/testing/fixtures/bookings.json";
-import { bookingTab, isAllowed, isOpenToLearner, minutesUntil } from "./rules";
+import { bookingTab, deadlineText, isAllowed, isOpenToLearner, minutesUntil } from "./rules";
 import type { Booking } from "./types";
 
 const at = (time: string) => new Date(`2026-12-03T${time}:00Z`);
@@ -42,7 +42,9 @@ describe("the allowed actions", () => {
 
   it("of a learner are those of the API until its limit", () => {
     for (const [name, { booking }] of cases.filter(([each]) => each.endsWith("/learner"))) {
-      expect(offered(name), name).toEqual((booking as Booking).allowed_actions);
+      expect(offered(name), name).toEqual(
+        (booking as Booking).allowed_actions.filter((action) => action !== "seats"),
+      );
     }
     expect(offered("confirmed/in_time/learner")).toEqual(["cancel", "reschedule"]);
     expect(offered("confirmed/too_late_for_the_learner/learner")).toEqual([]);
@@ -62,6 +64,28 @@ describe("the allowed actions", () => {
       expect(isAllowed(bookingAt(`confirmed/over/${viewer}`), "complete")).toBe(true);
       expect(isAllowed(bookingAt(`completed/in_time/${viewer}`), "complete")).toBe(false);
     }
+  });
+});
+
+describe("the deadline of a learner", () => {
+  const now = at("09:00");
+  const text = (allowed: Booking["allowed_actions"], cancellation_notice: number, until = "10:00") =>
+    deadlineText(
+      bookingOf({ allowed_actions: allowed, terms: { cancellation_notice } as Booking["terms"] }),
+      at(until).toISOString(),
+      now,
+    );
+
+  it("names rescheduling only while the API allows it", () => {
+    expect(text(["cancel", "reschedule"], 4)).toBe("own.until");
+    expect(text(["cancel", "reschedule"], 0)).toBe("own.until_start");
+    expect(text(["cancel"], 4)).toBe("own.until_cancel");
+    expect(text(["cancel"], 0)).toBe("book.cancel_until_start");
+  });
+
+  it("has passed at the limit", () => {
+    expect(text(["cancel", "reschedule"], 4, "09:00")).toBe("own.too_late");
+    expect(text([], 0, "09:00")).toBe("own.too_late_start");
   });
 });
 

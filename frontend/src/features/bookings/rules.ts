@@ -29,6 +29,14 @@ export function isOpenToLearner(
   return isAllowed(booking, action) && until !== null && now < new Date(until);
 }
 
+/** The text that says until when the learner can cancel, and reschedule if the session takes bookings. */
+export function deadlineText(booking: Pick<Booking, "allowed_actions" | "terms">, until: string, now: Date) {
+  const hasNotice = booking.terms.cancellation_notice > 0;
+  if (now >= new Date(until)) return hasNotice ? "own.too_late" : "own.too_late_start";
+  if (isAllowed(booking, "reschedule")) return hasNotice ? "own.until" : "own.until_start";
+  return hasNotice ? "own.until_cancel" : "book.cancel_until_start";
+}
+
 /** Minutes until a booking starts; `0` while it is running, `null` once it is over. */
 export function minutesUntil({ booking_date, ends_at }: TimedBooking, now: Date): number | null {
   if (now >= new Date(ends_at)) return null;

@@ -44,6 +44,21 @@ describe("a step of a booking", () => {
     });
   });
 
+  it("is a request for another start, and its answer", () => {
+    const at = { to_start: STARTS.to_start };
+    const name = (by: string | null, action: Step["action"], more = {}) =>
+      describeStep(step(by, action, "confirmed", "confirmed", { ...at, ...more }))?.name;
+    expect(name(NOOR, "reschedule")).toBe("requested");
+    expect(name(ELENA, "confirm", STARTS)).toBe("request_confirmed");
+    expect(name(ELENA, "decline")).toBe("request_declined");
+    expect(name(NOOR, "decline")).toBe("request_withdrawn");
+    expect(name(null, "expire")).toBe("request_expired");
+    expect(describeStep(step(NOOR, "reschedule", "confirmed", "confirmed", at))?.moved).toEqual({
+      from: null,
+      to: STARTS.to_start,
+    });
+  });
+
   it("is cancelled by its actor, also before it was confirmed", () => {
     expect(describeStep(step(NOOR, "cancel", "pending", "cancelled"))).toMatchObject({
       name: "cancelled",
@@ -56,6 +71,14 @@ describe("a step of a booking", () => {
     expect(describeStep(step(ROBIN, "cancel", "confirmed", "cancelled"))).toMatchObject({
       name: "cancelled",
       actor: "staff",
+    });
+  });
+
+  it("is moved by the marketplace when the clock rules of its zone have changed", () => {
+    expect(describeStep(step(null, "reschedule", "confirmed", "confirmed", STARTS))).toMatchObject({
+      name: "moved_with_clocks",
+      actor: "marketplace",
+      moved,
     });
   });
 

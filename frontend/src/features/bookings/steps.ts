@@ -14,6 +14,12 @@ export type StepName =
   | "moved"
   | "moved_asking"
   | "moved_only"
+  | "moved_with_clocks"
+  | "requested"
+  | "request_confirmed"
+  | "request_declined"
+  | "request_withdrawn"
+  | "request_expired"
   | "reseated";
 
 /** Who took a step, from the viewer's point of view. */
@@ -25,8 +31,8 @@ export type HistoryStep = {
   actor: Actor;
   /** The actor's own words; empty for none. */
   reason: string;
-  /** The old and new start of a rescheduled booking, as instants. */
-  moved: { from: string; to: string } | null;
+  /** The old and new start of a rescheduled booking, as instants; only the new one of a request. */
+  moved: { from: string | null; to: string } | null;
   seats: { from: number; to: number } | null;
 };
 
@@ -36,11 +42,11 @@ export function historySteps(
   reader: string,
 ): HistoryStep[] {
   return booking.history.map((step) => ({
-    name: nameOf(step),
+    name: nameOf(step, booking.user),
     at: step.at,
     actor: actorOf(step.by, booking, reader),
     reason: step.reason,
-    moved: between(step.from_start, step.to_start),
+    moved: step.to_start === null ? null : { from: step.from_start, to: step.to_start },
     seats: between(step.from_seats, step.to_seats),
   }));
 }
@@ -49,16 +55,18 @@ function between<Value>(from: Value | null, to: Value | null) {
   return from !== null && to !== null ? { from, to } : null;
 }
 
-function nameOf({ action, from, to, by, from_start }: Step): StepName {
+function nameOf({ action, from, to, by, from_start, to_start }: Step, learner: string): StepName {
+  const isRequest = to_start !== null;
   switch (action) {
     case "book":
       return to === "pending" ? "asked" : "booked";
     case "confirm":
-      return "confirmed";
+      return isRequest ? "request_confirmed" : "confirmed";
     case "decline":
-      return "declined";
+      if (!isRequest) return "declined";
+      return by === learner ? "request_withdrawn" : "request_declined";
     case "expire":
-      return "expired";
+      return isRequest ? "request_expired" : "expired";
     case "cancel":
       return "cancelled";
     case "complete":
@@ -66,7 +74,8 @@ function nameOf({ action, from, to, by, from_start }: Step): StepName {
     case "seats":
       return "reseated";
     case "reschedule":
-      if (from_start === null) return "moved_only";
+      if (by === null) return "moved_with_clocks";
+      if (from_start === null) return isRequest ? "requested" : "moved_only";
       return to === "pending" && from !== "pending" ? "moved_asking" : "moved";
   }
 }

@@ -13,16 +13,21 @@ import { ZonePicker } from "~/components/ZonePicker";
 import { isProblem, type Problem } from "~/lib/api/problem";
 import { queryKeys } from "~/lib/api/queryKeys";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
+import { useDraft } from "~/lib/forms/useDraft";
+import { useOffsets } from "~/lib/time/offsets";
 import { dateKey } from "~/lib/time/time";
+import { ClassWeek } from "./editor/ClassWeek";
 import { DateOverrides } from "./editor/DateOverrides";
 import { ExtraDates } from "./editor/ExtraDates";
-import { KindChoice } from "./editor/KindChoice";
 import { Limits } from "./editor/Limits";
+import { SetupChoice } from "./editor/SetupChoice";
+import { SingleDates } from "./editor/SingleDates";
 import { WeekHours } from "./editor/WeekHours";
 import { type ScheduleForm, type ScheduleOut, toScheduleForm, toScheduleIn } from "./model";
 import { saveSchedule, scheduleQuery } from "./queries";
 import { scheduleRules } from "./rules";
 import { SchedulePreview } from "./SchedulePreview";
+import { hasTimes, type Setup, setupOf, withSetup } from "./setup";
 import { useTexts } from "./texts";
 import { useConflictMessage } from "./useConflictMessage";
 
@@ -52,6 +57,17 @@ export function ScheduleEditor({
   const isGood = useMemo(() => rules.safeParse(values).success, [rules, values]);
   const wire = useMemo(() => (isGood ? toScheduleIn(values) : null), [isGood, values]);
   const isDirty = JSON.stringify(toScheduleIn(values)) !== JSON.stringify(toScheduleIn(saved));
+  const initial = setupOf(saved, session.duration, session.isHidden);
+  const [setup, setSetup] = useState<Setup | null>(initial);
+  const choose = (next: Setup) => {
+    setSetup(next);
+    form.reset(withSetup(form.getValues(), next, session.duration), { keepDefaultValues: true });
+  };
+  useDraft(`times:${session.id}`, { setup, values }, isDirty, (kept) => {
+    setSetup(kept.setup);
+    form.reset(kept.values, { keepDefaultValues: true });
+  });
+  const canPublish = setup !== null && hasTimes(values);
   const { failure, isSaving, save } = useSaving(session.id, form, onPublish);
 
   // ranges depend on one another, so validate the whole form on change
@@ -60,15 +76,26 @@ export function ScheduleEditor({
   useEffect(() => onDirty(isDirty), [onDirty, isDirty]);
   useResetOnSave(form, saved);
 
+  useOffsets(values.time_zone);
   const today = dateKey(new Date(), values.time_zone);
   return (
     <FormProvider {...form}>
       <form noValidate onSubmit={save(false)} className="flex flex-col gap-6">
         <div className="grid gap-6 lg:grid-cols-[1fr_23rem] lg:items-start">
           <div className="flex min-w-0 flex-col gap-6">
-            <KindChoice />
-            {values.kind === "schedule" && (
+            <SetupChoice value={setup} onChoose={choose} />
+            {setup === "open" && (
+              <Card className="flex flex-wrap items-center justify-between gap-3 p-4 sm:p-6">
+                <p className="max-w-prose text-sm text-ink-soft">{t("hours.guide")}</p>
+                <Link to="/creator/hours" className={buttonClass({ variant: "secondary", size: "sm" })}>
+                  {t("hours.edit")}
+                </Link>
+              </Card>
+            )}
+            {setup !== null && values.kind === "schedule" && (
               <>
+                {setup === "class" && <ClassWeek duration={session.duration} />}
+                {setup === "date" && <SingleDates duration={session.duration} today={today} />}
                 <Card className="p-4 sm:p-6">
                   <Controller
                     control={form.control}
@@ -80,26 +107,28 @@ export function ScheduleEditor({
                     )}
                   />
                 </Card>
-                <WeekHours duration={session.duration} />
-                <DateOverrides duration={session.duration} today={today} />
-                <ExtraDates duration={session.duration} today={today} />
+                {setup === "appointments" && <WeekHours duration={session.duration} />}
+                {setup !== "date" && <DateOverrides duration={session.duration} today={today} />}
+                {setup !== "date" && <ExtraDates duration={session.duration} today={today} />}
                 <Limits />
               </>
             )}
           </div>
           <div className="lg:sticky lg:top-20">
-            <SchedulePreview
-              sessionId={session.id}
-              schedule={wire}
-              zone={values.time_zone}
-              isDirty={isDirty}
-            />
+            {setup !== null && (
+              <SchedulePreview
+                sessionId={session.id}
+                schedule={wire}
+                zone={values.time_zone}
+                isDirty={isDirty}
+              />
+            )}
           </div>
         </div>
         <SaveBar
           isDirty={isDirty}
-          dirtyText={isGood ? t("save.dirty") : t("save.faulty")}
-          cleanText={t("save.clean")}
+          dirtyText={!isGood ? t("save.faulty") : canPublish ? t("save.dirty") : t("setup.no_times")}
+          cleanText={session.isHidden && setup === null ? t("setup.first") : t("save.clean")}
           failure={
             (isDirty || session.isHidden) &&
             failure && <SavingFailure failure={failure} sessionId={session.id} />
@@ -112,7 +141,13 @@ export function ScheduleEditor({
             </a>
           )}
           {isDirty && (
-            <Button variant="quiet" onClick={() => form.reset(saved)}>
+            <Button
+              variant="quiet"
+              onClick={() => {
+                setSetup(initial);
+                form.reset(saved);
+              }}
+            >
               <Undo2 aria-hidden className="size-4" />
               <span className="max-sm:sr-only">{t("save.discard")}</span>
             </Button>
@@ -126,7 +161,7 @@ export function ScheduleEditor({
             <span className="sm:hidden">{t("save.short")}</span>
             <span className="max-sm:hidden">{t("save.save")}</span>
           </Button>
-          {session.isHidden && (
+          {session.isHidden && canPublish && (
             <Button isBusy={isSaving} onClick={save(true)}>
               {isDirty ? t("save.save_publish") : t("save.publish")}
             </Button>

@@ -13,6 +13,7 @@ import { ZonePicker } from "~/components/ZonePicker";
 import { isProblem } from "~/lib/api/problem";
 import { useDebounced } from "~/lib/hooks/useDebounced";
 import { addDays, type Day } from "~/lib/time/days";
+import { useOffsets } from "~/lib/time/offsets";
 import { dateKey, formatDay } from "~/lib/time/time";
 import type { ScheduleIn } from "./model";
 import { PreviewDays } from "./PreviewDays";
@@ -43,6 +44,7 @@ export function SchedulePreview({
   const [dayOffset, setDayOffset] = useState(0);
   const [chosenZone, setChosenZone] = useState<string | null>(null);
   const viewZone = chosenZone ?? zone;
+  const isZoneKnown = useOffsets(viewZone);
   const first = addDays(today, dayOffset * PREVIEW_DAYS);
 
   return (
@@ -67,7 +69,11 @@ export function SchedulePreview({
                 {t("preview.faulty")}
               </Notice>
             )}
-            <TwoWeeks sessionId={sessionId} schedule={schedule} first={first} zone={viewZone} />
+            {isZoneKnown ? (
+              <TwoWeeks sessionId={sessionId} schedule={schedule} first={first} zone={viewZone} />
+            ) : (
+              <PreviewSkeleton />
+            )}
           </>
         )}
       </section>

@@ -5,6 +5,8 @@ import { DAY_MINUTES, formatMinutes, parseTime, type RangeForm, toSpan } from ".
 
 export type ScheduleIn = Schema<"ScheduleIn">;
 export type ScheduleOut = Schema<"ScheduleOut">;
+export type HoursIn = Schema<"HoursIn">;
+export type HoursOut = Schema<"HoursOut">;
 export type RangeOut = Schema<"TimeRangeOut">;
 
 export const UNITS = { minutes: 1, hours: 60, days: DAY_MINUTES } as const;
@@ -33,17 +35,14 @@ export type ScheduleForm = {
 const DEFAULT_BOOKING_WINDOW = 60;
 const DEFAULT_SCHEDULE: RangeForm = { starts: "09:00", ends: "17:00", step: "" };
 const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
-const WORKDAYS = 5;
 
-/** Initial form values. A session by arrangement gets a working week, in case its creator switches to fixed times. */
+/** Initial form values. No week is invented for a session by arrangement. */
 export function toScheduleForm(schedule: ScheduleOut, zone: string): ScheduleForm {
   if (schedule.is_open) return { ...defaults(zone), kind: "open" };
   return {
     kind: "schedule",
     time_zone: schedule.time_zone,
-    week: WEEKDAYS.map((weekday) => ({
-      ranges: sortRanges(schedule.weekly.filter((hours) => hours.weekday === weekday).map(toRangeForm)),
-    })),
+    week: toWeekForm(schedule.weekly),
     exceptions: sortByDate(
       schedule.exceptions.map(({ date, ranges }) => ({ date, ranges: sortRanges(ranges.map(toRangeForm)) })),
     ),
@@ -57,11 +56,21 @@ export function toScheduleForm(schedule: ScheduleOut, zone: string): ScheduleFor
   };
 }
 
+/** Initial form values of general hours: a schedule that has only a week. */
+export function toHoursForm({ time_zone, weekly }: HoursOut): ScheduleForm {
+  return { ...defaults(time_zone), week: toWeekForm(weekly) };
+}
+
+/** The API body of a valid form of general hours. */
+export function toHoursIn(form: ScheduleForm): HoursIn {
+  return { time_zone: form.time_zone, weekly: toWeekly(form.week) };
+}
+
 function defaults(zone: string): ScheduleForm {
   return {
     kind: "schedule",
     time_zone: zone,
-    week: WEEKDAYS.map((weekday) => ({ ranges: weekday <= WORKDAYS ? [{ ...DEFAULT_SCHEDULE }] : [] })),
+    week: WEEKDAYS.map(() => ({ ranges: [] })),
     exceptions: [],
     extras: [],
     buffer_before: "0",
@@ -79,9 +88,7 @@ export function toScheduleIn(form: ScheduleForm): ScheduleIn {
   return {
     is_open: false,
     time_zone: form.time_zone,
-    weekly: form.week.flatMap(({ ranges }, day) =>
-      ranges.map((range) => ({ weekday: day + 1, ...toRangeIn(range) })),
-    ),
+    weekly: toWeekly(form.week),
     exceptions: form.exceptions.map(({ date, ranges }) => ({ date, ranges: ranges.map(toRangeIn) })),
     extras: form.extras.map(({ date, ...range }) => ({ date, ...toRangeIn(range) })),
     buffer_before: Number(form.buffer_before),
@@ -121,6 +128,18 @@ export function addDaysOff(exceptions: DateOverrideForm[], first: string, last: 
   for (let date = first; date <= last; date = addDays(date)) dates.push(date);
   const remaining = exceptions.filter(({ date }) => !dates.includes(date));
   return sortByDate([...remaining, ...dates.map((date) => ({ date, ranges: [] }))]);
+}
+
+function toWeekForm(weekly: ScheduleOut["weekly"]): DayForm[] {
+  return WEEKDAYS.map((weekday) => ({
+    ranges: sortRanges(weekly.filter((hours) => hours.weekday === weekday).map(toRangeForm)),
+  }));
+}
+
+function toWeekly(week: DayForm[]) {
+  return week.flatMap(({ ranges }, day) =>
+    ranges.map((range) => ({ weekday: day + 1, ...toRangeIn(range) })),
+  );
 }
 
 function toRangeForm({ starts, ends, step }: RangeOut): RangeForm {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { groupRuns, PREVIEW_DAYS, previewWindow, type Slot, toPreviewDays } from "./preview";
 
 function slot(starts_at: string, reason: Slot["reason"] = null): Slot {
-  return { starts_at, ends_at: starts_at, capacity: 4, seats_left: 4, reason };
+  return { starts_at, ends_at: starts_at, capacity: 4, seats_left: 4, reason, utc_offset: "+00:00" };
 }
 
 describe("two weeks of a schedule", () => {

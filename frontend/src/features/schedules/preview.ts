@@ -1,7 +1,7 @@
 /** Groups the starts of a schedule by day and by the reason why some are closed. */
-import { TZDate } from "@date-fns/tz";
 import type { Schema } from "~/lib/api/client";
 import { addDays, type Day, groupByDay, startOfDay } from "~/lib/time/days";
+import { offsetAt } from "~/lib/time/offsets";
 import { dateKey } from "~/lib/time/time";
 
 export type Slot = Schema<"SlotOut">;
@@ -43,8 +43,8 @@ export function groupRuns(slots: Slot[]): Run[] {
 }
 
 function clockShift(day: Day, zone: string): number {
-  const offset = (at: string) => new TZDate(at, zone).getTimezoneOffset();
-  return offset(startOfDay(day, zone)) - offset(startOfDay(addDays(day), zone));
+  const offset = (start: string) => offsetAt(Date.parse(start), zone);
+  return (offset(startOfDay(addDays(day), zone)) - offset(startOfDay(day, zone))) / 60_000;
 }
 
 export function today(zone: string, now = new Date()): Day {

@@ -11,6 +11,7 @@ import {
   Sparkles,
 } from "lucide-react";
 import { useState } from "react";
+import { Picture, type Sources } from "~/components/Picture";
 import { cn } from "~/lib/cn";
 import { hashText } from "~/lib/hash";
 
@@ -30,7 +31,16 @@ export function categoryGlyph(category: string | null): LucideIcon {
   return (CATEGORY_STYLES[category ?? ""] ?? OTHER).glyph;
 }
 
-type CoverSession = { id: string; category: string | null; image_url: string | null };
+type CoverSession = {
+  id: string;
+  category: string | null;
+  image_url: string | null;
+  pictures?: { sources: Sources }[];
+};
+
+/** The widths at which the grid shows cards. */
+const CARD = "(min-width: 64rem) 20rem, (min-width: 40rem) 45vw, 95vw";
+const BANNER = "(min-width: 64rem) 44rem, 95vw";
 
 /** A session's picture in 3:2, or a drawing derived from its id and category. Set `isFirst` above the fold. */
 export function Cover({
@@ -51,27 +61,26 @@ export function Cover({
     shape === "banner" && "lg:aspect-2/1",
     className,
   );
-  if (!session.image_url || failed === session.image_url) {
-    return (
-      <div className={frame}>
-        <Drawing session={session} />
-      </div>
-    );
-  }
+  const sources =
+    session.pictures?.[0]?.sources ??
+    (session.image_url ? [{ type: "", srcset: session.image_url, width: 600, height: 400 }] : []);
+  const address = sources[0]?.srcset;
   return (
     <div className={frame}>
-      <img
-        src={session.image_url}
-        alt=""
-        width={600}
-        height={400}
-        loading={isFirst ? "eager" : "lazy"}
-        fetchPriority={isFirst ? "high" : "auto"}
-        decoding="async"
-        referrerPolicy="no-referrer"
-        onError={() => setFailed(session.image_url)}
-        className="size-full object-cover"
-      />
+      {!address || failed === address ? (
+        <Drawing session={session} />
+      ) : (
+        <Picture
+          sources={sources}
+          sizes={shape === "card" ? CARD : BANNER}
+          alt=""
+          loading={isFirst ? "eager" : "lazy"}
+          fetchPriority={isFirst ? "high" : "auto"}
+          referrerPolicy="no-referrer"
+          onError={() => setFailed(address)}
+          className="size-full object-cover"
+        />
+      )}
     </div>
   );
 }

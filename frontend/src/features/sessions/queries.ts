@@ -5,13 +5,22 @@ import {
   queryOptions,
 } from "@tanstack/react-query";
 import { api, type Page, type Schema, unwrap, unwrapPage } from "~/lib/api/client";
+import { marketplaceQuery } from "~/lib/api/marketplace";
 import { queryKeys } from "~/lib/api/queryKeys";
 import { meQuery } from "~/lib/auth/me";
+import { loadOffsets } from "~/lib/time/offsets";
 import { browserZone } from "~/lib/time/zone";
 import { type CatalogSearch, effectiveSort } from "./search";
 
 export type Session = Schema<"SessionOut">;
 export type Facets = Schema<"FacetsOut">;
+
+/** Whether the session takes bookings: neither paused by its creator nor hidden by staff. */
+export function isForSale({ status, moderation }: Pick<Session, "status" | "moderation">): boolean {
+  return status === "active" && !moderation;
+}
+
+export type FoundPage = Page<Session> & { isRelaxed: boolean; corrected: string | null };
 
 const PAGE = 12;
 const MAX_FEATURED = 4;
@@ -19,18 +28,28 @@ const HALF_AN_HOUR = 30 * 60_000;
 
 /**
  * The API parameters of a search. Days become instants in the viewer's zone; the time zone library is loaded only for
- * them.
+ * them, and the currency only for prices.
  */
-async function toApiFilters({ search, category, tag, creator, ...rest }: CatalogSearch, zone: string) {
+async function toApiFilters(
+  client: QueryClient,
+  { search, category, tag, creator, format, place, language, ...rest }: CatalogSearch,
+  zone: string,
+) {
   const { from, to, min_price, max_price, min_duration, max_duration } = rest;
   const { addDays, startOfDay } = from || to ? await import("~/lib/time/days") : NO_DATES;
+  const hasPrice = min_price !== undefined || max_price !== undefined;
+  const digits = hasPrice ? (await client.ensureQueryData(marketplaceQuery)).currency_digits : 0;
+  if (from || to) await loadOffsets(zone);
   return {
     search,
     category,
     tag,
     creator,
-    min_price: min_price?.toFixed(2),
-    max_price: max_price?.toFixed(2),
+    format,
+    place,
+    language,
+    min_price: min_price?.toFixed(digits),
+    max_price: max_price?.toFixed(digits),
     min_duration,
     max_duration,
     available_from: from && startOfDay(from, zone),
@@ -48,11 +67,23 @@ const NO_DATES = { addDays: (day: string) => day, startOfDay: (day: string) => d
 function pageQuery(search: CatalogSearch, zone: string, cursor: string | null) {
   return queryOptions({
     queryKey: queryKeys.sessions.page(search, zoneForDates(search, zone), cursor),
-    queryFn: async ({ signal }): Promise<Page<Session>> => {
-      const query = { ...(await toApiFilters(search, zone)), ordering: effectiveSort(search), limit: PAGE };
-      const request = unwrapPage(
+    queryFn: async ({ client, signal }): Promise<FoundPage> => {
+      const query = {
+        ...(await toApiFilters(client, search, zone)),
+        ordering: effectiveSort(search),
+        limit: PAGE,
+      };
+      const request = foundPage(
         api.GET("/api/sessions", { params: { query: { ...query, cursor: cursor ?? undefined } }, signal }),
       );
+      // on a date, what has a time then comes before what only may have one; the creator has two days to answer
+      if ((search.from || search.to) && !search.sort && !search.search) {
+        const page = await request;
+        return {
+          ...page,
+          items: page.items.toSorted((one, other) => Number(one.is_open) - Number(other.is_open)),
+        };
+      }
       // without a search, put featured sessions first
       if (cursor || Object.keys(search).length > 0) return request;
       const [featured, page] = await Promise.all([featuredSessions(signal), request]);
@@ -61,6 +92,18 @@ function pageQuery(search: CatalogSearch, zone: string, cursor: string | null) {
     staleTime: 30_000,
     retry: false,
   });
+}
+
+/** A page with what the API says of its search: whether it matches only most words, and what was searched instead. */
+async function foundPage(call: Promise<{ data?: Session[]; response: Response }>): Promise<FoundPage> {
+  const page = await unwrapPage(call);
+  const { headers } = (await call).response;
+  const corrected = headers.get("x-search-corrected");
+  return {
+    ...page,
+    isRelaxed: headers.has("x-search-relaxed"),
+    corrected: corrected === null ? null : decodeURIComponent(corrected),
+  };
 }
 
 async function featuredSessions(signal: AbortSignal): Promise<Session[]> {
@@ -79,7 +122,7 @@ export function catalogQuery(client: QueryClient, search: CatalogSearch, zone: s
     queryKey: queryKeys.sessions.catalog(search, zoneForDates(search, zone)),
     queryFn: ({ pageParam }) => client.fetchQuery(pageQuery(search, zone, pageParam)),
     initialPageParam: null as string | null,
-    getNextPageParam: ({ next }: Page<Session>) => next,
+    getNextPageParam: ({ next }: FoundPage) => next,
     gcTime: HALF_AN_HOUR,
     placeholderData: keepPreviousData,
   });
@@ -100,17 +143,29 @@ export function prefetchNextPage(
 export function facetsQuery({ sort: _, ...search }: CatalogSearch, zone: string) {
   return queryOptions({
     queryKey: queryKeys.sessions.facets(search, zoneForDates(search, zone)),
-    queryFn: async ({ signal }): Promise<Facets> =>
+    queryFn: async ({ client, signal }): Promise<Facets> =>
       unwrap(
-        api.GET("/api/sessions/facets", { params: { query: await toApiFilters(search, zone) }, signal }),
+        api.GET("/api/sessions/facets", {
+          params: { query: await toApiFilters(client, search, zone) },
+          signal,
+        }),
       ),
     placeholderData: keepPreviousData,
   });
 }
 
-/** The price bands cover every session, so their sum is the total. */
-export function totalCount({ price_bands }: Facets): number {
-  return price_bands.reduce((sum, { count }) => sum + count, 0);
+/** A count as text: "640+" where many sessions were not all counted, and nothing where none was found so far. */
+export function countText(count: number, { is_bounded }: Pick<Facets, "is_bounded">): string {
+  if (!is_bounded) return String(count);
+  return count > 0 ? `${count}+` : "";
+}
+
+/** The total as parameters of a text; none where nothing was found so far, but not every session was counted. */
+export function totalWords(facets: Facets): { count: number; number: string } | undefined {
+  // every session is in one price band
+  const count = facets.price_bands.reduce((sum, band) => sum + band.count, 0);
+  const number = countText(count, facets);
+  return number ? { count, number } : undefined;
 }
 
 export function sessionQuery(id: string) {

@@ -38,9 +38,9 @@ describe("an address of the catalog", () => {
   });
 
   it("accepts numbers as text and text as numbers", () => {
-    expect(validateCatalog({ search: 2026, min_price: "12.345" })).toEqual({
+    expect(validateCatalog({ search: 2026, min_price: "12.34567" })).toEqual({
       search: "2026",
-      min_price: 12.35,
+      min_price: 12.3457,
     });
   });
 
@@ -82,5 +82,20 @@ describe("filters", () => {
       max_price: 10,
       to: "2026-12-05",
     });
+  });
+});
+
+describe("format, place and language", () => {
+  it("are kept as the API takes them", () => {
+    const search = { format: "in_person", place: "Kreuzberg, Berlin", language: "zh-Hant" } as const;
+    expect(validateCatalog(search)).toEqual(search);
+    expect(activeFilters(search)).toEqual(["format", "place", "language"]);
+    expect(clearFilters(search, "place", "format")).toEqual({ language: "zh-Hant" });
+  });
+
+  it("are dropped when the API would refuse them", () => {
+    expect(validateCatalog({ format: "by_post", place: "x".repeat(101), language: "any language" })).toEqual(
+      {},
+    );
   });
 });

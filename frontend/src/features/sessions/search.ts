@@ -1,6 +1,6 @@
 /** Search parameters of the catalog. They live in the URL, so that back, reload and sharing work. */
 import type { Schema } from "~/lib/api/client";
-import { listSessionsLimits, sessionLimits } from "~/lib/api/limits";
+import { listSessionsLimits } from "~/lib/api/queryLimits";
 
 export const SORTS = [
   "relevance",
@@ -17,6 +17,10 @@ export type CatalogSearch = {
   search?: string;
   category?: string;
   tag?: string;
+  format?: Schema<"SessionFormat">;
+  /** BCP 47. */
+  language?: string;
+  place?: string;
   /** Creator id. */
   creator?: string;
   min_price?: number;
@@ -39,6 +43,9 @@ export const FILTERS = {
   price: ["min_price", "max_price"],
   duration: ["min_duration", "max_duration"],
   date: ["from", "to"],
+  format: ["format"],
+  place: ["place"],
+  language: ["language"],
 } as const satisfies Record<string, readonly (keyof CatalogSearch)[]>;
 
 export type Filter = keyof typeof FILTERS;
@@ -47,14 +54,17 @@ export type Category = Schema<"FacetsOut">["categories"][number];
 
 const MAX_SEARCH = listSessionsLimits.search.maxLength;
 const MAX_WORDS = 12;
-const MAX_PRICE = sessionLimits.price.maximum;
+const MAX_PRICE = listSessionsLimits.max_price.maximum;
+const MAX_PLACE = listSessionsLimits.place.maxLength;
 const MAX_DURATION = listSessionsLimits.max_duration.maximum;
+const FORMAT = /^(online|in_person|at_yours)$/;
+const LANGUAGE = /^[a-z]{2,3}(-[a-z\d]{2,8})*$/i;
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** Keeps valid parameters and drops the rest. */
 export function validateCatalog(raw: Record<string, unknown>): CatalogSearch {
   const search = normalizeSearch(raw.search);
-  const [min_price, max_price] = bounds(raw.min_price, raw.max_price, MAX_PRICE, 100);
+  const [min_price, max_price] = bounds(raw.min_price, raw.max_price, MAX_PRICE, 10_000);
   const [min_duration, max_duration] = bounds(raw.min_duration, raw.max_duration, MAX_DURATION, 1);
   const [from, to] = [day(raw.from), day(raw.to)];
   const sort = SORTS.find((each) => each === raw.sort);
@@ -62,13 +72,16 @@ export function validateCatalog(raw: Record<string, unknown>): CatalogSearch {
     search,
     category: word(raw.category),
     tag: word(raw.tag),
-    creator: typeof raw.creator === "string" && UUID.test(raw.creator) ? raw.creator : undefined,
+    creator: matching(raw.creator, UUID),
     min_price,
     max_price,
     min_duration,
     max_duration,
     from,
     to: from && to && to < from ? from : to,
+    format: matching(raw.format, FORMAT) as CatalogSearch["format"],
+    place: word(raw.place, MAX_PLACE),
+    language: matching(raw.language, LANGUAGE),
     sort: sort === "relevance" && !search ? undefined : sort,
   });
 }
@@ -105,9 +118,13 @@ export function effectiveSort({ search, sort }: CatalogSearch): Sort {
   return sort ?? (search ? "relevance" : "-created_at");
 }
 
-function word(value: unknown): string | undefined {
+function word(value: unknown, most = 50): string | undefined {
   const text = typeof value === "number" ? String(value) : value;
-  return typeof text === "string" && text.trim() && text.length <= 50 ? text.trim() : undefined;
+  return typeof text === "string" && text.trim() && text.length <= most ? text.trim() : undefined;
+}
+
+function matching(value: unknown, pattern: RegExp): string | undefined {
+  return typeof value === "string" && pattern.test(value) ? value : undefined;
 }
 
 function day(value: unknown): string | undefined {

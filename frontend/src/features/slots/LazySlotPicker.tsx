@@ -10,7 +10,7 @@ const SlotPicker = lazyWithRetry<SlotPickerProps>(async () => ({
 /** The slot picker, loaded on first use because of its calendar. */
 export function LazySlotPicker(props: SlotPickerProps) {
   return (
-    <Suspense fallback={<Skeleton className="h-96 w-full" />}>
+    <Suspense fallback={<Skeleton className={props.isListFirst ? "h-56 w-full" : "h-96 w-full"} />}>
       <SlotPicker {...props} />
     </Suspense>
   );

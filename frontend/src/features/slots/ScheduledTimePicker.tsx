@@ -66,7 +66,10 @@ export function ScheduledTimePicker({ session, seats, value, onPick, excludedSta
           hidden={{ before: toCalendarDate(startOfWeek(today)) }}
           selected={day ? toCalendarDate(day) : undefined}
           onSelect={(date) => {
-            setPreferredDay(fromCalendarDate(date));
+            const chosen = fromCalendarDate(date);
+            setPreferredDay(chosen);
+            const [time, ...others] = days.get(chosen) ?? [];
+            if (time && others.length === 0) onPick(time);
             requestAnimationFrame(() => list.current?.scrollIntoView({ block: "nearest" }));
           }}
           // do not disable days of a month that is still loading, so that arrow keys can reach them
@@ -78,7 +81,7 @@ export function ScheduledTimePicker({ session, seats, value, onPick, excludedSta
           modifiersClassNames={{ free: AVAILABLE_DAY }}
           labels={{ labelDayButton: (date) => dayLabel(fromCalendarDate(date)) }}
         />
-        <ZoneNote zone={zone} className="mt-3" />
+        <ZoneNote zone={zone} times={times.map(({ starts_at }) => starts_at)} className="mt-3" />
       </div>
       <div ref={list} className="min-h-20">
         <p role="status" className="sr-only">
@@ -102,7 +105,7 @@ export function ScheduledTimePicker({ session, seats, value, onPick, excludedSta
           <TimeChoice
             slots={times}
             zone={zone}
-            otherZone={session.time_zone}
+            creatorZone={session.time_zone}
             value={value}
             onPick={onPick}
             legend={t("times_on", { day: formatDayLong(day) })}

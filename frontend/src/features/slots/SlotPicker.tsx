@@ -1,4 +1,5 @@
 import type { BookableSession, PickedTime } from "./bookable";
+import { NextDates } from "./NextDates";
 import { OpenTimePicker } from "./OpenTimePicker";
 import { ScheduledTimePicker } from "./ScheduledTimePicker";
 
@@ -12,6 +13,8 @@ export type SlotPickerProps = {
   onPick: (time: PickedTime | null) => void;
   /** A start to leave out: the current one of a booking that is being rescheduled. */
   excludedStart?: string;
+  /** List the next dates first, and the calendar second. */
+  isListFirst?: boolean;
 };
 
 /**
@@ -19,5 +22,6 @@ export type SlotPickerProps = {
  * time. Times are in the viewer's zone, with the creator's next to them.
  */
 export function SlotPicker(props: SlotPickerProps) {
-  return props.session.is_open ? <OpenTimePicker {...props} /> : <ScheduledTimePicker {...props} />;
+  if (props.session.is_open) return <OpenTimePicker {...props} />;
+  return props.isListFirst ? <NextDates {...props} /> : <ScheduledTimePicker {...props} />;
 }

@@ -8,7 +8,7 @@ import { useTexts } from "./texts";
 export function TimeChoice({
   slots,
   zone,
-  otherZone,
+  creatorZone,
   value,
   onPick,
   legend,
@@ -16,13 +16,13 @@ export function TimeChoice({
   slots: Slot[];
   zone: string;
   /** The creator's zone; its time is shown if it differs. */
-  otherZone: string | null | undefined;
+  creatorZone: string;
   value: string | null;
   onPick: (slot: Slot) => void;
   legend: string;
 }) {
   const t = useTexts();
-  const differs = slots.some(({ starts_at }) => otherZone && !showsSameTime(starts_at, zone, otherZone));
+  const differs = slots.some(({ starts_at, utc_offset }) => !showsSameTime(starts_at, zone, utc_offset));
   return (
     <fieldset>
       <legend className="mb-3 text-sm font-semibold">{legend}</legend>
@@ -41,11 +41,11 @@ export function TimeChoice({
               className="peer absolute inset-0 cursor-pointer opacity-0"
             />
             <span className="tabular font-semibold">{formatTime(slot.starts_at, zone)}</span>
-            {otherZone && differs && (
+            {differs && (
               <span className="tabular text-xs text-ink-soft peer-checked:text-on-accent">
                 {t("in_zone", {
-                  when: formatInOtherZone(slot.starts_at, zone, otherZone),
-                  place: zoneCity(otherZone),
+                  when: formatInOtherZone(slot.starts_at, zone, slot.utc_offset),
+                  place: zoneCity(creatorZone),
                 })}
               </span>
             )}

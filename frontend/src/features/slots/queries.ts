@@ -1,7 +1,7 @@
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
-import { api, type Schema, unwrap } from "~/lib/api/client";
+import { api, type Schema, unwrapAll } from "~/lib/api/client";
 import { queryKeys } from "~/lib/api/queryKeys";
-import { addMonths, type Day, type Month, monthBounds, monthOf } from "~/lib/time/days";
+import { addDays, addMonths, type Day, type Month, monthBounds, monthOf, startOfDay } from "~/lib/time/days";
 
 export type Slot = Schema<"SlotOut">;
 
@@ -12,12 +12,33 @@ export const MAX_BOOKING_WINDOW_MONTHS = 24;
 export function slotsQuery(sessionId: string, month: Month, zone: string) {
   return queryOptions({
     queryKey: queryKeys.slots.month(sessionId, zone, month),
+    queryFn: ({ signal }): Promise<Slot[]> => {
+      const bounds = monthBounds(month, zone);
+      return unwrapAll(
+        (from = bounds.from) =>
+          api.GET("/api/sessions/{session_id}/slots", {
+            params: { path: { session_id: sessionId }, query: { ...bounds, from } },
+            signal,
+          }),
+        "from",
+      );
+    },
+    staleTime: 20_000,
+  });
+}
+
+/** The quarter hours that a session by arrangement suggests for a day of the viewer, taken ones with the reason. */
+export function suggestedStartsQuery(sessionId: string, day: Day, zone: string) {
+  return queryOptions({
+    queryKey: queryKeys.slots.suggested(sessionId, zone, day),
     queryFn: ({ signal }): Promise<Slot[]> =>
-      unwrap(
-        api.GET("/api/sessions/{session_id}/slots", {
-          params: { path: { session_id: sessionId }, query: monthBounds(month, zone) },
-          signal,
-        }),
+      unwrapAll(
+        (from = startOfDay(day, zone)) =>
+          api.GET("/api/sessions/{session_id}/suggested-starts", {
+            params: { path: { session_id: sessionId }, query: { from, to: startOfDay(addDays(day), zone) } },
+            signal,
+          }),
+        "from",
       ),
     staleTime: 20_000,
   });

@@ -9,6 +9,7 @@ import { api, unwrap } from "~/lib/api/client";
 import { isProblem } from "~/lib/api/problem";
 import { type Me, signIn } from "~/lib/auth/me";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
+import { loadOffsets } from "~/lib/time/offsets";
 import { PasswordInput } from "./PasswordInput";
 import { useTexts } from "./texts";
 
@@ -53,6 +54,7 @@ export function SignInForm({
       const { access, user } = await unwrap(
         api.POST("/api/auth/login", { body: { ...credentials, use_cookie: true } }),
       );
+      await loadOffsets(user.time_zone);
       signIn(access, user);
       await onDone(user);
     } catch (error) {

@@ -45,12 +45,28 @@ export async function unwrap<T>(call: Promise<{ data?: T; response: Response }>)
 
 export type Page<T> = { items: T[]; next: string | null };
 
-/** A page of a list, and the cursor of the next (RFC 8288, `rel="next"`). */
-export async function unwrapPage<T>(call: Promise<{ data?: T[]; response: Response }>): Promise<Page<T>> {
+type ListCall<T> = Promise<{ data?: T[]; response: Response }>;
+
+/** A page of a list, and the cursor, or another parameter, of the next (RFC 8288, `rel="next"`). */
+export async function unwrapPage<T>(call: ListCall<T>, parameter = "cursor"): Promise<Page<T>> {
   const { data, response } = await call;
   const link = /<([^>]+)>;\s*rel="next"/.exec(response.headers.get("link") ?? "");
-  const next = link?.[1] ? new URL(link[1], location.origin).searchParams.get("cursor") : null;
+  const next = new URLSearchParams(link?.[1]?.split("?")[1]).get(parameter);
   return { items: data ?? [], next };
+}
+
+/** Every item of a list, page by page; `fetchPage` is called with the value of `parameter` in the link to the page. */
+export async function unwrapAll<T>(
+  fetchPage: (value?: string) => ListCall<T>,
+  parameter: string,
+): Promise<T[]> {
+  let { items, next } = await unwrapPage(fetchPage(), parameter);
+  while (next !== null) {
+    const page = await unwrapPage(fetchPage(next), parameter);
+    items = items.concat(page.items);
+    next = page.next;
+  }
+  return items;
 }
 
 /** A new idempotency key; reuse it for retries of the same request. */

@@ -1,15 +1,20 @@
 import type { components } from "./schema";
 
-type Body = components["schemas"]["Problem"];
+/** Why a request failed: a code of the API, `offline`, or `unknown` for an answer without one. */
+export type ProblemCode = components["schemas"]["ErrorCode"] | "offline" | "unknown";
+
+type Body = Omit<components["schemas"]["Problem"], "code"> & { code: ProblemCode };
 
 /** An error response of the API as problem+json (RFC 9457); `offline` if the server could not be reached. */
 export class Problem extends Error {
   readonly status: number;
-  readonly code: string;
+  readonly code: ProblemCode;
   /** Messages by field name. */
   readonly errors: Record<string, string[]>;
   /** The starts of the conflicting booked slots, for a 409 that has some. */
   readonly starts: string[];
+  /** The price per seat, for a 409 because it has changed. */
+  readonly price: string | null;
   /** Seconds to wait before retrying. */
   readonly retryAfter: number | null;
 
@@ -20,6 +25,7 @@ export class Problem extends Error {
     this.code = body.code ?? "unknown";
     this.errors = (body.errors as Record<string, string[]> | undefined) ?? {};
     this.starts = body.starts ?? [];
+    this.price = body.price ?? null;
     this.retryAfter = retryAfter;
   }
 
@@ -38,6 +44,6 @@ export class Problem extends Error {
   }
 }
 
-export function isProblem(error: unknown, code?: string): error is Problem {
+export function isProblem(error: unknown, code?: ProblemCode): error is Problem {
   return error instanceof Problem && (code === undefined || error.code === code);
 }

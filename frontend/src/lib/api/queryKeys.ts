@@ -5,12 +5,19 @@
 export const queryKeys = {
   me: ["me"],
   marketplace: ["marketplace"],
+  timeZones: {
+    all: ["time-zones"],
+    offsets: (zone: string) => ["time-zones", "offsets", zone],
+  },
   calendarFeed: ["calendar", "feed"],
   slots: {
+    all: ["slots"],
     ofSession: (sessionId: string) => ["slots", sessionId],
+    suggested: (sessionId: string, zone: string, day: string) => ["slots", sessionId, zone, "suggested", day],
     month: (sessionId: string, zone: string, month: string) => ["slots", sessionId, zone, month],
   },
   schedule: {
+    hours: ["schedule-hours"],
     ofSession: (sessionId: string) => ["schedule", sessionId],
     preview: (sessionId: string, schedule: unknown, window: unknown) => [
       "schedule-preview",
@@ -31,6 +38,7 @@ export const queryKeys = {
       cursor,
     ],
     facets: (search: unknown, zone: string | null) => ["sessions", "facets", search, zone],
+    suggestions: (text: string) => ["suggestions", text],
     own: ["sessions", "own"],
     ownTitles: ["sessions", "own", "titles"],
   },
@@ -44,6 +52,7 @@ export const queryKeys = {
     created: (id: string) => ["bookings", "created", id],
     own: (tab: string) => ["bookings", "own", tab],
     existing: (sessionId: string) => ["bookings", "existing", sessionId],
+    overlapping: (startsAt: string) => ["bookings", "overlapping", startsAt],
     attendees: (search: unknown, zone: string) => ["bookings", "attendees", search, zone],
     ofSlot: (sessionId: string, startsAt: string) => ["bookings", "slot", sessionId, startsAt],
   },

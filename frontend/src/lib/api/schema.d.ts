@@ -39,6 +39,8 @@ export interface paths {
         /**
          * Update your account
          * @description `username` is required. Other fields you don't send stay as they are.
+         *
+         *     An old username stays reserved for you for 90 days.
          */
         put: operations["replace_profile"];
         post?: never;
@@ -47,7 +49,7 @@ export interface paths {
         head?: never;
         /**
          * Update parts of your account
-         * @description Fields you don't send stay as they are.
+         * @description Fields you don't send stay as they are. An old username stays reserved for you for 90 days.
          */
         patch: operations["change_profile"];
         trace?: never;
@@ -84,6 +86,8 @@ export interface paths {
         /**
          * Create an account
          * @description Open to anyone. Email address and username are unique, ignoring case.
+         *
+         *     A username must not look like another account's, or mix scripts such as Latin and Cyrillic.
          */
         post: operations["register"];
         delete?: never;
@@ -160,6 +164,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/avatar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload your avatar
+         * @description Its centre becomes a square. `avatar` is then a path on this site.
+         */
+        post: operations["upload_avatar"];
+        /**
+         * Delete your avatar
+         * @description Of any kind.
+         */
+        delete: operations["delete_avatar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/password-reset": {
         parameters: {
             query?: never;
@@ -191,12 +219,12 @@ export interface paths {
         };
         /**
          * Get a session
-         * @description An inactive session is visible to its creator and staff only.
+         * @description An inactive session is visible only to its creator, staff, and holders of a booking that is not cancelled.
          */
         get: operations["get_session"];
         /**
          * Update a session
-         * @description For its creator only. Optional fields you don't send stay as they are.
+         * @description For its creator only. Optional fields you don't send stay as they are. Bookings keep their `terms`.
          */
         put: operations["replace_session"];
         post?: never;
@@ -209,7 +237,9 @@ export interface paths {
         head?: never;
         /**
          * Update parts of a session
-         * @description For its creator only. Fields you don't send stay as they are. A new capacity applies to upcoming times.
+         * @description For its creator only. Fields you don't send stay as they are.
+         *
+         *     A new capacity applies to upcoming times; bookings keep their `terms`.
          */
         patch: operations["change_session"];
         trace?: never;
@@ -249,9 +279,73 @@ export interface paths {
         };
         /**
          * Count the catalog by category, tag and price
-         * @description Counts for the same filters as the list, up to 30 seconds old.
+         * @description Takes the filters of the list.
          */
         get: operations["count_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a picture
+         * @description At most 16 MB, 64 megapixels and 6 pictures a session. Only pixels are kept. Repeating it adds nothing.
+         */
+        post: operations["add_picture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/pictures/{picture_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a picture
+         * @description For its creator and staff. Its address works for up to two hours more.
+         */
+        delete: operations["delete_picture"];
+        options?: never;
+        head?: never;
+        /**
+         * Describe or move a picture
+         * @description For its creator and staff. A position after the last one means the last.
+         */
+        patch: operations["change_picture"];
+        trace?: never;
+    };
+    "/api/sessions/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggest while a search is typed
+         * @description Up to 3 categories, 3 creators and 5 sessions, by the words of their names and titles.
+         */
+        get: operations["suggest_sessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -293,7 +387,8 @@ export interface paths {
          * Preview a schedule
          * @description For the session's creator only. Lists every start of this schedule, closed ones with the reason.
          *
-         *     Nothing is saved. An inactive session is treated as active. An open session has no starts to list.
+         *     At most 2,000: send the same body to the address in `Link` for the rest. Nothing is saved. An inactive session
+         *     is treated as active. An open session has no starts to list.
          */
         post: operations["preview_schedule"];
         delete?: never;
@@ -357,11 +452,57 @@ export interface paths {
         };
         /**
          * List bookable starts
-         * @description All starts that can be booked right now; none for an open session.
+         * @description All starts that can be booked right now; none for an open session. At most 2,000: follow `Link` to the rest.
          *
          *     With `explain=true`, the creator also gets closed starts, with the reason.
          */
         get: operations["list_slots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/creator/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get your general hours
+         * @description They guide the booking of sessions by arrangement: 8:00 to 21:00 every day until you set others.
+         */
+        get: operations["get_hours"];
+        /**
+         * Set your general hours
+         * @description They exclude no start: any future one can still be booked.
+         */
+        put: operations["replace_hours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/suggested-starts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggest starts by arrangement
+         * @description Quarter hours within the creator's hours, taken ones with the `reason`; none for a scheduled session.
+         *
+         *     At most 2,000: follow `Link` to the rest.
+         */
+        get: operations["list_suggested_starts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -420,8 +561,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Confirm a pending booking
-         * @description For the creator, until `respond_by`.
+         * Confirm a pending booking or a requested start
+         * @description For the creator, until `respond_by`. A booking with a `requested_start` moves there.
          */
         post: operations["confirm_booking"];
         delete?: never;
@@ -440,8 +581,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Decline a pending booking
-         * @description For the creator, until `respond_by`. The seats become available right away.
+         * Decline a pending booking or a requested start
+         * @description For the creator, until `respond_by`. The seats become available right away. A booking with a `requested_start` stays as it is; its learner can withdraw the request with this, too.
          */
         post: operations["decline_booking"];
         delete?: never;
@@ -463,7 +604,7 @@ export interface paths {
          * Reschedule a booking
          * @description For the learner and the creator, as long as they can cancel. The booking gets the new seats or keeps the old ones.
          *
-         *     If the session requires confirmation, a booking rescheduled by the learner is pending again.
+         *     If the session requires confirmation, a confirmed booking rescheduled by the learner stays as it is until the creator confirms the new time: it has a `requested_start`, and seats are held at both. The time it has ends the request.
          */
         post: operations["reschedule_booking"];
         delete?: never;
@@ -488,6 +629,8 @@ export interface paths {
         /**
          * Book seats
          * @description If several users request the same seat at once, exactly one gets it; the others get 409.
+         *
+         *     With `expected_price`, a price that has changed since is 409 with the new `price`, and nothing is booked.
          */
         post: operations["create_booking"];
         delete?: never;
@@ -553,7 +696,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change the seats of a booking
+         * @description For the learner: fewer until `cancellable_until`, more until the start, each for the price in `terms`.
+         */
+        patch: operations["change_booking_seats"];
         trace?: never;
     };
     "/api/calendar": {
@@ -605,9 +752,10 @@ export interface paths {
         };
         /**
          * Get a calendar feed
-         * @description All bookings of a user, as learner and as creator, one event each: from 90 days ago, at most 1,000.
+         * @description One event per booking of a user as learner, and one per slot as creator, with its attendees.
          *
-         *     `feed` is the token followed by `.ics`, as in the feed's URL. No sign-in needed.
+         *     From 90 days ago, at most 1,000 bookings. `feed` is the token followed by `.ics`, as in the feed's URL. No
+         *     sign-in needed.
          */
         get: operations["read_calendar_feed"];
         put?: never;
@@ -751,7 +899,8 @@ export interface paths {
          * Export audit log entries
          * @description All matches, in the list's order, however long it takes. The audit log records the export.
          *
-         *     Except in `jsonl`, text that a spreadsheet would read as a formula is prefixed with an apostrophe.
+         *     `csv` has a byte order mark and quotes all text; text that a spreadsheet would evaluate as a formula is prefixed with an
+         *     apostrophe. In `xlsx`, times are dates in UTC, as their headers say, and no text is changed.
          */
         get: operations["admin_export_audit"];
         put?: never;
@@ -773,7 +922,8 @@ export interface paths {
          * Export bookings
          * @description All matches, in the list's order, however long it takes. The audit log records the export.
          *
-         *     Except in `jsonl`, text that a spreadsheet would read as a formula is prefixed with an apostrophe.
+         *     `csv` has a byte order mark and quotes all text; text that a spreadsheet would evaluate as a formula is prefixed with an
+         *     apostrophe. In `xlsx`, times are dates in UTC, as their headers say, and no text is changed.
          */
         get: operations["admin_export_bookings"];
         put?: never;
@@ -795,7 +945,8 @@ export interface paths {
          * Export sessions
          * @description All matches, in the list's order, however long it takes. The audit log records the export.
          *
-         *     Except in `jsonl`, text that a spreadsheet would read as a formula is prefixed with an apostrophe.
+         *     `csv` has a byte order mark and quotes all text; text that a spreadsheet would evaluate as a formula is prefixed with an
+         *     apostrophe. In `xlsx`, times are dates in UTC, as their headers say, and no text is changed.
          */
         get: operations["admin_export_sessions"];
         put?: never;
@@ -817,7 +968,8 @@ export interface paths {
          * Export accounts
          * @description All matches, in the list's order, however long it takes. The audit log records the export.
          *
-         *     Except in `jsonl`, text that a spreadsheet would read as a formula is prefixed with an apostrophe.
+         *     `csv` has a byte order mark and quotes all text; text that a spreadsheet would evaluate as a formula is prefixed with an
+         *     apostrophe. In `xlsx`, times are dates in UTC, as their headers say, and no text is changed.
          */
         get: operations["admin_export_users"];
         put?: never;
@@ -946,7 +1098,7 @@ export interface paths {
         put?: never;
         /**
          * Create a password reset link
-         * @description Shown only once. Works once, within a day. Older links of the same user stop working.
+         * @description Shown only once. Works once, within a day, while its issuer may issue it. Replaces the user's older links.
          */
         post: operations["admin_issue_password_reset"];
         delete?: never;
@@ -1233,7 +1385,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Confirm a pending booking for its creator
+         * Confirm a pending booking or a requested start for its creator
          * @description Until `respond_by`. Not for your own bookings.
          */
         post: operations["admin_confirm_booking"];
@@ -1253,7 +1405,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Decline a pending booking for its creator
+         * Decline a pending booking or a requested start for its creator
          * @description Until `respond_by`. Not for your own bookings.
          */
         post: operations["admin_decline_booking"];
@@ -1300,7 +1452,8 @@ export interface paths {
          * Start a bulk action
          * @description Runs in the background, row by row, with the rules of the single action.
          *
-         *     A refused row doesn't stop it; `report/` lists it with the reason. It ends if the person who started it is no
+         *     A refused row doesn't stop it; `report/` lists it with the reason, as it does for previewed rows that no longer
+         *     match. It ends if the person who started it is no
          *     longer staff.
          */
         post: operations["admin_begin_bulk"];
@@ -1341,7 +1494,7 @@ export interface paths {
         put?: never;
         /**
          * Preview a bulk action
-         * @description Applies each row's rules without changing anything.
+         * @description Applies each row's rules without changing any. Keeps the rows that match `filters` for an hour.
          */
         post: operations["admin_preview_bulk"];
         delete?: never;
@@ -1510,19 +1663,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/time-zones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List time zones
+         * @description IANA names, by name, with their UTC offsets up to 15 minutes ago.
+         *
+         *     Without names that were replaced, such as `Asia/Calcutta`; other old ones, such as `US/Pacific`, are listed.
+         */
+        get: operations["list_time_zones"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/time-zones/offsets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the UTC offsets of a time zone
+         * @description From 2020 to ten years ahead, to show instants as the server would, whatever the client's zone data.
+         */
+        get: operations["get_time_zone_offsets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * AccountDetailsOut
-         * @description An account with its unarchived sessions, bookings, active logins and latest audit log entries.
-         */
+        /** @description An account with its unarchived sessions, bookings, active logins and latest audit log entries. */
         AccountDetailsOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
             /** @example ada@example.org */
             email: string;
@@ -1531,14 +1720,11 @@ export interface components {
              * @example ada
              */
             username: string;
+            /** @example creator */
+            role: components["schemas"]["Role"];
             /**
-             * @example creator
-             * @enum {unknown}
-             */
-            role: "creator" | "user";
-            /**
-             * @description An http(s) URL; `null` for none.
-             * @example https://images.example.org/morning-yoga.jpg
+             * @description An http(s) URL, or the path of an uploaded picture on this site; `null` for none.
+             * @example https://images.example.org/ada.jpg
              */
             avatar: string | null;
             /** @example Ada */
@@ -1553,10 +1739,7 @@ export interface components {
             is_active: boolean;
             is_staff: boolean;
             is_superuser: boolean;
-            /**
-             * Format: date-time
-             * @example 2030-01-01T09:00:00Z
-             */
+            /** Format: date-time */
             date_joined: string;
             /** @example 3 */
             sessions: number;
@@ -1565,15 +1748,9 @@ export interface components {
             logins: components["schemas"]["LoginOut"][];
             log: components["schemas"]["AuditEntryOut"][];
         };
-        /**
-         * AccountOut
-         * @description An account, as staff see it.
-         */
+        /** @description An account, as staff see it. */
         AccountOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
             /** @example ada@example.org */
             email: string;
@@ -1582,14 +1759,11 @@ export interface components {
              * @example ada
              */
             username: string;
+            /** @example creator */
+            role: components["schemas"]["Role"];
             /**
-             * @example creator
-             * @enum {unknown}
-             */
-            role: "creator" | "user";
-            /**
-             * @description An http(s) URL; `null` for none.
-             * @example https://images.example.org/morning-yoga.jpg
+             * @description An http(s) URL, or the path of an uploaded picture on this site; `null` for none.
+             * @example https://images.example.org/ada.jpg
              */
             avatar: string | null;
             /** @example Ada */
@@ -1604,16 +1778,26 @@ export interface components {
             is_active: boolean;
             is_staff: boolean;
             is_superuser: boolean;
-            /**
-             * Format: date-time
-             * @example 2030-01-01T09:00:00Z
-             */
+            /** Format: date-time */
             date_joined: string;
         };
-        /**
-         * AttentionOut
-         * @description What needs attention.
-         */
+        /** @enum {string} */
+        AllowedAction: "confirm" | "decline" | "cancel" | "complete" | "reschedule" | "seats" | "pay";
+        /** @description The reason, as in cancelling, and what is answered. */
+        AnswerIn: {
+            /**
+             * @description The other party sees this.
+             * @example I am ill.
+             */
+            reason?: components["schemas"]["TextLines"];
+            /**
+             * Format: date-time
+             * @description The booking's `requested_start` that is answered; if it has changed since: 409. `null` for any.
+             * @example 2030-05-01T10:00:00Z
+             */
+            requested_start?: string | null;
+        };
+        /** @description What needs attention. */
         AttentionOut: {
             open_reports: number;
             /** @description Pending bookings that expire within 24 hours. */
@@ -1621,41 +1805,33 @@ export interface components {
             /** @description Failing jobs. */
             failed_jobs: number;
         };
+        /** @enum {string} */
+        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported";
         /**
-         * AuditEntryOut
          * @description An action that was done or refused.
          *
-         *         `actor_id` is `null` if no one was signed in. `as_id` is the user whom the actor impersonated, if any. `before` and
-         *         `after` have the changed fields.
+         *     `actor_id` is `null` if no one was signed in. `as_id` is the user whom the actor impersonated, if any. `before` and
+         *     `after` have the changed fields.
          */
         AuditEntryOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
-            /**
-             * Format: date-time
-             * @example 2030-01-02T09:00:00Z
-             */
+            /** Format: date-time */
             at: string;
-            /** @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b */
+            /** Format: uuid */
             actor_id: string | null;
             actor_details: components["schemas"]["PublicUserOut"] | null;
-            /** @example null */
+            /** Format: uuid */
             as_id: string | null;
             as_details: components["schemas"]["PublicUserOut"] | null;
             /** @example 192.0.2.7 */
             address: string | null;
             /** @example Mozilla/5.0 */
             agent: string | null;
-            /**
-             * @example role_changed
-             * @enum {unknown}
-             */
-            action: "access_refused" | "activated" | "booking_cancelled" | "booking_completed" | "booking_confirmed" | "booking_declined" | "booking_rescheduled" | "bulk_begun" | "bulk_cancelled" | "deactivated" | "exported" | "impersonated_change_refused" | "impersonation_ended" | "impersonation_started" | "job_retried" | "password_change_refused" | "password_changed" | "password_reset" | "password_reset_issued" | "refresh_refused" | "registered" | "report_dismissed" | "report_upheld" | "rights_changed" | "role_changed" | "session_archived" | "session_changed" | "session_featured" | "session_hidden" | "session_restored" | "session_unfeatured" | "sign_in_refused" | "signed_in" | "user_changed";
-            target_kind: ("booking" | "bulk_run" | "report" | "session" | "user") | null;
-            /** @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b */
+            /** @example role_changed */
+            action: components["schemas"]["AuditAction"];
+            target_kind: components["schemas"]["TargetKind"] | null;
+            /** Format: uuid */
             target_id: string | null;
             /**
              * @example {
@@ -1672,20 +1848,13 @@ export interface components {
             /** @example  */
             reason: string;
         };
-        /**
-         * BookedSessionOut
-         * @description A session as the parties of its bookings see it, with its creator's email address.
-         */
+        /** @enum {string} */
+        AuditOrdering: "-at" | "at";
+        /** @description A session as the parties of its bookings see it, with its creator's email address. */
         BookedSessionOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             creator: string;
             creator_details: components["schemas"]["ContactOut"];
             /** @example Morning yoga */
@@ -1698,8 +1867,7 @@ export interface components {
              */
             duration: number;
             /**
-             * Format: decimal
-             * @description Per seat, with at most two decimal places.
+             * @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217).
              * @example 49.99
              */
             price: string;
@@ -1713,8 +1881,7 @@ export interface components {
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url: string | null;
-            /** @enum {unknown} */
-            status: "active" | "inactive";
+            status: components["schemas"]["SessionStatus"];
             /**
              * @description One of the categories of `GET /api/marketplace/`; `null` for none.
              * @example wellbeing
@@ -1740,6 +1907,47 @@ export interface components {
              * @example Beginners of all ages.
              */
             audience: string;
+            pictures: components["schemas"]["PictureOut"][];
+            /**
+             * @description What to bring; empty for not said.
+             * @example A mat.
+             */
+            bring: string;
+            /**
+             * @description `at_yours`: the creator comes to the learner. `null`: not said.
+             * @example in_person
+             */
+            format: components["schemas"]["SessionFormat"] | null;
+            /**
+             * @description Town or area, public.
+             * @example Trastevere, Rome
+             */
+            place: string | null;
+            /**
+             * @description The language it is held in (BCP 47).
+             * @example pt-BR
+             */
+            language: string | null;
+            /**
+             * @description Private.
+             * @example Via della Lungara 10
+             */
+            address: string | null;
+            /**
+             * @description Private as `address`; others get them rounded.
+             * @example {
+             *       "latitude": 41.8919,
+             *       "longitude": 12.4678
+             *     }
+             */
+            coordinates: components["schemas"]["Coordinates"] | null;
+            /** @description Whether everyone sees `address` and exact `coordinates`. */
+            address_public: boolean;
+            /**
+             * @description Private; http(s).
+             * @example https://meet.example.org/yoga
+             */
+            join_url: string | null;
             /** @example false */
             is_open: boolean;
             /**
@@ -1747,35 +1955,20 @@ export interface components {
              * @example Europe/Madrid
              */
             time_zone: string;
-            /**
-             * Format: date-time
-             * @example 2030-01-02T09:00:00Z
-             */
+            /** Format: date-time */
             created_at: string;
-            /** @example null */
+            /** Format: date-time */
             featured_at: string | null;
         };
-        /**
-         * BookedSlotOut
-         * @description An upcoming booked start: its seats, its bookings and how many of them were just cancelled.
-         */
+        /** @description An upcoming booked start: its seats, its bookings and how many of them were just cancelled. */
         BookedSlotOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             session: string;
             /** @example Morning yoga */
             title: string;
-            /**
-             * Format: date-time
-             * @example 2030-05-01T10:00:00Z
-             */
+            /** Format: date-time */
             starts_at: string;
-            /**
-             * Format: date-time
-             * @example 2030-05-01T11:00:00Z
-             */
+            /** Format: date-time */
             ends_at: string;
             /** @example 2 */
             seats: number;
@@ -1784,61 +1977,43 @@ export interface components {
             /** @example 0 */
             cancelled: number;
         };
-        /**
-         * BookingHistoryOut
-         * @description A booking with its history, oldest step first.
-         */
+        /** @description A booking with its history, oldest step first. */
         BookingHistoryOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             session: string;
             session_details: components["schemas"]["BookedSessionOut"];
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             user: string;
             user_details: components["schemas"]["ContactOut"];
-            /**
-             * Format: date-time
-             * @example 2030-05-01T10:00:00Z
-             */
+            /** Format: date-time */
             booking_date: string;
-            /**
-             * Format: date-time
-             * @example 2030-05-01T11:00:00Z
-             */
+            /** Format: date-time */
             ends_at: string;
             /** @example 2 */
             seats: number;
-            /** @enum {unknown} */
-            status: "cancelled" | "completed" | "confirmed" | "pending";
-            /**
-             * Format: decimal
-             * @example 99.98
-             */
+            status: components["schemas"]["BookingStatus"];
+            /** @example 99.98 */
             amount: string;
-            /**
-             * Format: date-time
-             * @example 2030-01-02T09:00:00Z
-             */
+            terms: components["schemas"]["TermsOut"];
+            /** Format: date-time */
             created_at: string;
             /**
-             * Format: date-time
-             * @example 2030-01-04T09:00:00Z
+             * @description Private.
+             * @example Via della Lungara 10
              */
-            respond_by: string | null;
+            address: string | null;
             /**
-             * Format: date-time
-             * @example 2030-04-30T10:00:00Z
+             * @description Private; http(s).
+             * @example https://meet.example.org/yoga
              */
+            join_url: string | null;
+            /** Format: date-time */
+            respond_by: string | null;
+            /** Format: date-time */
+            requested_start: string | null;
+            /** Format: date-time */
             cancellable_until: string | null;
             /**
              * @example [
@@ -1846,86 +2021,109 @@ export interface components {
              *       "reschedule"
              *     ]
              */
-            allowed_actions: ("cancel" | "complete" | "confirm" | "decline" | "pay" | "reschedule" | "seats")[];
+            allowed_actions: components["schemas"]["AllowedAction"][];
             history: components["schemas"]["BookingStepOut"][];
+            /** @example +02:00 */
+            utc_offset: string;
+            /** @example +02:00 */
+            ends_utc_offset?: string;
+            /** @example +02:00 */
+            viewer_utc_offset?: string;
+            /** @example +02:00 */
+            viewer_ends_utc_offset?: string;
         };
         /**
-         * BookingIn
-         * @description Seats at one start of a session.
+         * @description Seats at one start of a session: `booking_date`, or `local_start` with `time_zone`.
+         *
+         *     A local time that occurs twice, because the clocks are set back, means the first; book the second by `booking_date`.
+         *     `address` is required where the format is `at_yours`, and refused elsewhere.
          */
         BookingIn: {
             /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
-            session: string;
-            /**
+             * Format: date-time
              * @description The start, in the future and before 2200; a bare date means midnight UTC.
              * @example 2030-05-01T10:00:00Z
              */
-            booking_date: string;
+            booking_date?: string;
+            /**
+             * @description The start on the clocks of `time_zone`, without an offset.
+             * @example 2030-05-01T12:00
+             */
+            local_start?: string;
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
+            time_zone?: string;
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            session: string;
             /** @example 2 */
             seats?: number;
+            /**
+             * @description The price per seat that the buyer saw. If it has changed since, nothing is booked.
+             * @example 49.99
+             */
+            expected_price?: string | null;
+            /**
+             * @description Private.
+             * @example Via della Lungara 10
+             */
+            address?: components["schemas"]["TextLines"] | null;
         };
+        /** @enum {string} */
+        BookingListOrdering: "created_at" | "-created_at" | "booking_date" | "-booking_date" | "amount" | "-amount";
+        /** @enum {string} */
+        BookingOrdering: "-created_at" | "booking_date" | "-booking_date";
         /**
-         * BookingOut
-         * @description A booking. `booking_date` is the start; `amount` is price times seats when it was booked.
+         * @description A booking. `booking_date` is the start; `amount` is the price in its `terms` times its seats.
          *
-         *         A `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. The learner can
-         *         cancel or reschedule until `cancellable_until`. Both are `null` if they don't apply. `allowed_actions` are what
-         *         the caller can do now.
+         *     `session_details` is the session as it stands; `terms` are as sold. The creator comes to `address`. `join_url` is
+         *     the session's, while the booking is confirmed.
+         *
+         *     A `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A `confirmed` one
+         *     with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time. The learner can
+         *     cancel or reschedule until `cancellable_until`. All are `null` if they don't apply. `allowed_actions` are what the
+         *     caller can do now.
          */
         BookingOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             session: string;
             session_details: components["schemas"]["BookedSessionOut"];
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             user: string;
             user_details: components["schemas"]["ContactOut"];
-            /**
-             * Format: date-time
-             * @example 2030-05-01T10:00:00Z
-             */
+            /** Format: date-time */
             booking_date: string;
-            /**
-             * Format: date-time
-             * @example 2030-05-01T11:00:00Z
-             */
+            /** Format: date-time */
             ends_at: string;
             /** @example 2 */
             seats: number;
-            /** @enum {unknown} */
-            status: "cancelled" | "completed" | "confirmed" | "pending";
-            /**
-             * Format: decimal
-             * @example 99.98
-             */
+            status: components["schemas"]["BookingStatus"];
+            /** @example 99.98 */
             amount: string;
-            /**
-             * Format: date-time
-             * @example 2030-01-02T09:00:00Z
-             */
+            terms: components["schemas"]["TermsOut"];
+            /** Format: date-time */
             created_at: string;
             /**
-             * Format: date-time
-             * @example 2030-01-04T09:00:00Z
+             * @description Private.
+             * @example Via della Lungara 10
              */
-            respond_by: string | null;
+            address: string | null;
             /**
-             * Format: date-time
-             * @example 2030-04-30T10:00:00Z
+             * @description Private; http(s).
+             * @example https://meet.example.org/yoga
              */
+            join_url: string | null;
+            /** Format: date-time */
+            respond_by: string | null;
+            /** Format: date-time */
+            requested_start: string | null;
+            /** Format: date-time */
             cancellable_until: string | null;
             /**
              * @example [
@@ -1933,63 +2131,53 @@ export interface components {
              *       "reschedule"
              *     ]
              */
-            allowed_actions: ("cancel" | "complete" | "confirm" | "decline" | "pay" | "reschedule" | "seats")[];
+            allowed_actions: components["schemas"]["AllowedAction"][];
+            /** @example +02:00 */
+            utc_offset: string;
+            /** @example +02:00 */
+            ends_utc_offset?: string;
+            /** @example +02:00 */
+            viewer_utc_offset?: string;
+            /** @example +02:00 */
+            viewer_ends_utc_offset?: string;
         };
-        /**
-         * BookingRecordOut
-         * @description A booking with its history, oldest step first, and its latest audit log entries, newest first.
-         */
+        /** @description A booking with its history, oldest step first, and its latest audit log entries, newest first. */
         BookingRecordOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             session: string;
             session_details: components["schemas"]["BookedSessionOut"];
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             user: string;
             user_details: components["schemas"]["ContactOut"];
-            /**
-             * Format: date-time
-             * @example 2030-05-01T10:00:00Z
-             */
+            /** Format: date-time */
             booking_date: string;
-            /**
-             * Format: date-time
-             * @example 2030-05-01T11:00:00Z
-             */
+            /** Format: date-time */
             ends_at: string;
             /** @example 2 */
             seats: number;
-            /** @enum {unknown} */
-            status: "cancelled" | "completed" | "confirmed" | "pending";
-            /**
-             * Format: decimal
-             * @example 99.98
-             */
+            status: components["schemas"]["BookingStatus"];
+            /** @example 99.98 */
             amount: string;
-            /**
-             * Format: date-time
-             * @example 2030-01-02T09:00:00Z
-             */
+            terms: components["schemas"]["TermsOut"];
+            /** Format: date-time */
             created_at: string;
             /**
-             * Format: date-time
-             * @example 2030-01-04T09:00:00Z
+             * @description Private.
+             * @example Via della Lungara 10
              */
-            respond_by: string | null;
+            address: string | null;
             /**
-             * Format: date-time
-             * @example 2030-04-30T10:00:00Z
+             * @description Private; http(s).
+             * @example https://meet.example.org/yoga
              */
+            join_url: string | null;
+            /** Format: date-time */
+            respond_by: string | null;
+            /** Format: date-time */
+            requested_start: string | null;
+            /** Format: date-time */
             cancellable_until: string | null;
             /**
              * @example [
@@ -1997,119 +2185,102 @@ export interface components {
              *       "reschedule"
              *     ]
              */
-            allowed_actions: ("cancel" | "complete" | "confirm" | "decline" | "pay" | "reschedule" | "seats")[];
+            allowed_actions: components["schemas"]["AllowedAction"][];
             history: components["schemas"]["BookingStepOut"][];
             log: components["schemas"]["AuditEntryOut"][];
+            /** @example +02:00 */
+            utc_offset: string;
+            /** @example +02:00 */
+            ends_utc_offset?: string;
+            /** @example +02:00 */
+            viewer_utc_offset?: string;
+            /** @example +02:00 */
+            viewer_ends_utc_offset?: string;
         };
-        /**
-         * BookingRowOut
-         * @description A booking in an admin list. `user` is the learner.
-         */
+        /** @description A booking in an admin list. `user` is the learner; the UTC offset is that of the start in `time_zone`. */
         BookingRowOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
             session: components["schemas"]["SessionNameOut"];
             creator: components["schemas"]["PersonNameOut"];
             user: components["schemas"]["PersonNameOut"];
-            /**
-             * Format: date-time
-             * @example 2030-05-01T10:00:00Z
-             */
+            /** Format: date-time */
             booking_date: string;
             /** @example 2 */
             seats: number;
-            /**
-             * Format: decimal
-             * @example 99.98
-             */
+            /** @example 99.98 */
             amount: string;
-            /** @enum {unknown} */
-            status: "cancelled" | "completed" | "confirmed" | "pending";
-            /**
-             * Format: date-time
-             * @example 2030-01-02T09:00:00Z
-             */
+            status: components["schemas"]["BookingStatus"];
+            /** Format: date-time */
             created_at: string;
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
+            time_zone: string;
+            /** @example +02:00 */
+            utc_offset: string;
         };
+        /** @enum {string} */
+        BookingStatus: "pending" | "confirmed" | "cancelled" | "completed";
         /**
-         * BookingStepOut
          * @description A step in a booking's history. `by` is `null` if the marketplace did it.
          *
-         *         `reason` is what a person wrote. Starts and seats are `null` unless the step changed them.
+         *     `reason` is what a person wrote. Starts and seats are `null` unless the step changed them, and the UTC offsets of
+         *     the starts are absent. Only `to_start` is set if the step requested that start, or declined, withdrew or expired the
+         *     request.
          */
         BookingStepOut: {
-            /**
-             * Format: date-time
-             * @example 2030-01-02T09:00:00Z
-             */
+            /** Format: date-time */
             at: string;
-            /** @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b */
+            /** Format: uuid */
             by: string | null;
-            /**
-             * @example reschedule
-             * @enum {unknown}
-             */
-            action: "book" | "cancel" | "complete" | "confirm" | "decline" | "expire" | "reschedule" | "seats";
-            from: ("cancelled" | "completed" | "confirmed" | "pending") | null;
-            /** @enum {unknown} */
-            to: "cancelled" | "completed" | "confirmed" | "pending";
-            /**
-             * Format: date-time
-             * @example 2030-05-01T10:00:00Z
-             */
+            /** @example reschedule */
+            action: components["schemas"]["StepAction"];
+            from: components["schemas"]["BookingStatus"] | null;
+            to: components["schemas"]["BookingStatus"];
+            /** Format: date-time */
             from_start: string | null;
-            /**
-             * Format: date-time
-             * @example 2030-05-01T15:00:00Z
-             */
+            /** Format: date-time */
             to_start: string | null;
-            /** @example null */
             from_seats: number | null;
-            /** @example null */
             to_seats: number | null;
             /**
              * @description The other party sees this.
              * @example I am ill.
              */
             reason: string;
+            /** @example +02:00 */
+            from_utc_offset?: string;
+            /** @example +02:00 */
+            to_utc_offset?: string;
+            /** @example +02:00 */
+            viewer_from_utc_offset?: string;
+            /** @example +02:00 */
+            viewer_to_utc_offset?: string;
         };
-        /**
-         * BulkExampleOut
-         * @description The outcome for one row. `code` and `detail` say why it would be skipped.
-         */
+        /** @enum {string} */
+        BulkAction: "activate" | "deactivate" | "deactivate_and_cancel" | "make_creator" | "make_user" | "hide" | "restore" | "archive" | "feature" | "unfeature" | "cancel" | "confirm" | "decline" | "complete";
+        /** @description The outcome for one row. `code` and `detail` say why it would be skipped. */
         BulkExampleOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
             label: string;
-            /** @enum {unknown} */
-            outcome: "change" | "skip";
+            outcome: components["schemas"]["BulkOutcome"];
             /** @example sold_out */
-            code: string | null;
+            code: components["schemas"]["ErrorCode"] | null;
             /** @example There aren't enough seats left at this time. */
             detail: string | null;
         };
-        /**
-         * BulkIn
-         * @description The rows, the action and a reason.
-         */
+        /** @description The rows, the action and a reason. */
         BulkIn: {
-            /**
-             * @example sessions
-             * @enum {string}
-             */
-            kind: "users" | "sessions" | "bookings";
+            /** @example sessions */
+            kind: components["schemas"]["BulkKind"];
             /**
              * @description For users: activate, deactivate, deactivate_and_cancel, make_creator, make_user. For sessions: hide, restore, archive, feature, unfeature. For bookings: cancel, confirm, decline, complete.
              * @example hide
-             * @enum {string}
              */
-            action: "activate" | "deactivate" | "deactivate_and_cancel" | "make_creator" | "make_user" | "hide" | "restore" | "archive" | "feature" | "unfeature" | "cancel" | "confirm" | "decline" | "complete";
+            action: components["schemas"]["BulkAction"];
             /**
              * @description IDs of the rows. Send either `ids` or `filters`.
              * @example [
@@ -2118,37 +2289,40 @@ export interface components {
              */
             ids?: string[];
             /**
-             * @description Everything that the list with these query parameters has, at most 10000 rows: `{}` for all of it. What matches is written down at once; what comes to match later is not touched.
+             * @description Everything that the list with these query parameters has, at most 10000 rows: `{}` for all of it. Once previewed, the action is held to the rows of the preview: later matches are not touched, and rows that no longer match are reported.
              * @example {
              *       "status": "active",
              *       "created_from": "2030-01-01"
              *     }
              */
             filters?: {
-                [key: string]: string | number | boolean | null;
+                [key: string]: string;
             };
             /**
              * @description The reason, saved in the audit log.
              * @example Requested by email.
              */
-            reason: string;
-        };
-        /**
-         * BulkPreviewIn
-         * @description An action on selected rows or on all matches.
-         */
-        BulkPreviewIn: {
+            reason: components["schemas"]["VisibleLines"];
             /**
-             * @example sessions
-             * @enum {string}
+             * Format: uuid
+             * @description The `preview` that was agreed to, with the same `filters`: usable once, within an hour. Without it, your newest preview of the same action on the same filters counts; if there was none within a day, what matches now. Where it has been used or is too old, preview again.
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
              */
-            kind: "users" | "sessions" | "bookings";
+            preview?: string | null;
+        };
+        /** @enum {string} */
+        BulkKind: "users" | "sessions" | "bookings";
+        /** @enum {string} */
+        BulkOutcome: "change" | "skip";
+        /** @description An action on selected rows or on all matches. */
+        BulkPreviewIn: {
+            /** @example sessions */
+            kind: components["schemas"]["BulkKind"];
             /**
              * @description For users: activate, deactivate, deactivate_and_cancel, make_creator, make_user. For sessions: hide, restore, archive, feature, unfeature. For bookings: cancel, confirm, decline, complete.
              * @example hide
-             * @enum {string}
              */
-            action: "activate" | "deactivate" | "deactivate_and_cancel" | "make_creator" | "make_user" | "hide" | "restore" | "archive" | "feature" | "unfeature" | "cancel" | "confirm" | "decline" | "complete";
+            action: components["schemas"]["BulkAction"];
             /**
              * @description IDs of the rows. Send either `ids` or `filters`.
              * @example [
@@ -2157,21 +2331,23 @@ export interface components {
              */
             ids?: string[];
             /**
-             * @description Everything that the list with these query parameters has, at most 10000 rows: `{}` for all of it. What matches is written down at once; what comes to match later is not touched.
+             * @description Everything that the list with these query parameters has, at most 10000 rows: `{}` for all of it. Once previewed, the action is held to the rows of the preview: later matches are not touched, and rows that no longer match are reported.
              * @example {
              *       "status": "active",
              *       "created_from": "2030-01-01"
              *     }
              */
             filters?: {
-                [key: string]: string | number | boolean | null;
+                [key: string]: string;
             };
         };
-        /**
-         * BulkPreviewOut
-         * @description What a bulk action would do right now.
-         */
+        /** @description What a bulk action would do right now. */
         BulkPreviewOut: {
+            /**
+             * Format: uuid
+             * @description Send it to start the action on these rows; `null` for selected `ids`.
+             */
+            preview: string | null;
             matching: number;
             will_change: number;
             will_skip: number;
@@ -2180,41 +2356,23 @@ export interface components {
             /** @description The first ten rows of each outcome. */
             examples: components["schemas"]["BulkExampleOut"][];
         };
-        /**
-         * BulkRefusalOut
-         * @description A skipped row, with its name at the time and the reason.
-         */
+        /** @description A skipped row, with its name at the time and the reason. */
         BulkRefusalOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
             label: string;
-            /** @example sold_out */
-            code: string;
+            code: components["schemas"]["ErrorCode"];
             /** @example There aren't enough seats left at this time. */
             detail: string;
         };
-        /**
-         * BulkRunOut
-         * @description A bulk action, running or ended. If it `failed`, it was stopped early and `detail` says why.
-         */
+        /** @description A bulk action, running or ended. If it `failed`, it was stopped early and `detail` says why. */
         BulkRunOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
-            /** @enum {unknown} */
-            kind: "bookings" | "sessions" | "users";
-            /**
-             * @example role_changed
-             * @enum {unknown}
-             */
-            action: "activate" | "archive" | "cancel" | "complete" | "confirm" | "deactivate" | "deactivate_and_cancel" | "decline" | "feature" | "hide" | "make_creator" | "make_user" | "restore" | "unfeature";
-            /** @enum {unknown} */
-            state: "cancelled" | "failed" | "finished" | "queued" | "running";
+            kind: components["schemas"]["BulkKind"];
+            /** @example hide */
+            action: components["schemas"]["BulkAction"];
+            state: components["schemas"]["BulkState"];
             total: number;
             done: number;
             changed: number;
@@ -2224,53 +2382,40 @@ export interface components {
             /** @example There aren't enough seats left at this time. */
             detail: string;
             staff: components["schemas"]["PublicUserOut"];
-            /**
-             * Format: date-time
-             * @example 2030-01-02T09:00:00Z
-             */
+            /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
             finished_at: string | null;
         };
-        /**
-         * CalendarFeedOut
-         * @description The feed's URL, relative to this server's root. Anyone who knows it can read the feed.
-         */
+        /** @enum {string} */
+        BulkState: "queued" | "running" | "finished" | "failed" | "cancelled";
+        /** @description The feed's absolute URL. Anyone who knows it can read the feed. */
         CalendarFeedOut: {
             url: string;
         };
-        /**
-         * CategoryCountOut
-         * @description Number of sessions in a category.
-         */
+        /** @enum {string} */
+        Category: "art" | "business" | "cooking" | "fitness" | "languages" | "music" | "technology" | "wellbeing";
+        /** @description Number of sessions in a category. */
         CategoryCountOut: {
             /** @example wellbeing */
             category: string;
             /** @example 7 */
             count: number;
         };
-        /**
-         * ContactOut
-         * @description A user's details, as the other party of a booking sees them.
-         */
+        /** @description A user's details, as the other party of a booking sees them. */
         ContactOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
             /**
              * @description Letters, digits and @ . + - _
              * @example ada
              */
             username: string;
+            /** @example creator */
+            role: components["schemas"]["Role"];
             /**
-             * @example creator
-             * @enum {unknown}
-             */
-            role: "creator" | "user";
-            /**
-             * @description An http(s) URL; `null` for none.
-             * @example https://images.example.org/morning-yoga.jpg
+             * @description An http(s) URL, or the path of an uploaded picture on this site; `null` for none.
+             * @example https://images.example.org/ada.jpg
              */
             avatar: string | null;
             /** @example Ada */
@@ -2280,10 +2425,16 @@ export interface components {
             /** @example ada@example.org */
             email: string;
         };
-        /**
-         * CreatorSummaryOut
-         * @description A creator's numbers, by day in `time_zone`.
-         */
+        /** @description A point in degrees of WGS 84 (RFC 5870): north and east are positive. */
+        Coordinates: {
+            latitude: number;
+            longitude: number;
+        };
+        CoordinatesIn: {
+            latitude: number;
+            longitude: number;
+        };
+        /** @description A creator's numbers, by day in `time_zone`. */
         CreatorSummaryOut: {
             /**
              * @description The time zone of the creator's profile.
@@ -2297,43 +2448,35 @@ export interface components {
              */
             pending_bookings: number;
             /**
-             * Format: decimal
              * @description Booked value of this month's starts: pending, confirmed and completed bookings.
-             * @example 899.82
+             * @example 99.98
              */
             expected_income: string;
             /**
-             * Format: decimal
              * @description The completed part of it.
-             * @example 249.95
+             * @example 99.98
              */
             completed_income: string;
             next_slot: components["schemas"]["NextBookedSlotOut"] | null;
             /** @description The last 30 days up to today, oldest first. */
             days: components["schemas"]["DaySalesOut"][];
         };
-        /**
-         * CredentialsIn
-         * @description Sign-in credentials.
-         */
+        /** @description Sign-in credentials. */
         CredentialsIn: {
             /** @example ada@example.org */
-            email: string;
+            email: components["schemas"]["VisibleLine"];
             /**
              * Format: password
              * @example correct horse battery
              */
-            password: string;
+            password: components["schemas"]["TextLines"];
             /**
              * @description For browsers: the refresh token is set as an `HttpOnly` cookie, and `refresh` in the response is `null`.
              * @example true
              */
             use_cookie?: boolean;
         };
-        /**
-         * DashboardOut
-         * @description Numbers by day in `time_zone`, from the first day to the last, inclusive.
-         */
+        /** @description Numbers by day in `time_zone`, from the first day to the last, inclusive. */
         DashboardOut: {
             /**
              * @description The time zone of your profile.
@@ -2349,10 +2492,13 @@ export interface components {
             totals: components["schemas"]["NumbersOut"];
             attention: components["schemas"]["AttentionOut"];
         };
-        /**
-         * DayExceptionOut
-         * @description Different hours on a date; none means a day off.
-         */
+        /** @description The hours of one date, instead of the weekly ones. */
+        DayExceptionIn: {
+            /** Format: date */
+            date: string;
+            ranges?: components["schemas"]["TimeRangeIn"][];
+        };
+        /** @description Different hours on a date; none means a day off. */
         DayExceptionOut: {
             /**
              * Format: date
@@ -2361,17 +2507,11 @@ export interface components {
             date: string;
             ranges: components["schemas"]["TimeRangeOut"][];
         };
-        /**
-         * DayNumbersOut
-         * @description The numbers of one day.
-         */
+        /** @description The numbers of one day. */
         DayNumbersOut: {
             /** @example 2 */
             seats: number;
-            /**
-             * Format: decimal
-             * @example 99.98
-             */
+            /** @example 99.98 */
             income: string;
             cancellations: number;
             new_people: number;
@@ -2381,10 +2521,7 @@ export interface components {
              */
             date: string;
         };
-        /**
-         * DaySalesOut
-         * @description Bookings made on one day, whenever the sessions take place, minus those cancelled since.
-         */
+        /** @description Bookings made on one day, whenever the sessions take place, minus those cancelled since. */
         DaySalesOut: {
             /**
              * Format: date
@@ -2393,55 +2530,103 @@ export interface components {
             date: string;
             /** @example 2 */
             seats: number;
-            /**
-             * Format: decimal
-             * @example 99.98
-             */
+            /** @example 99.98 */
             income: string;
         };
-        /**
-         * DeactivationIn
-         * @description The reason, and what happens to upcoming bookings.
-         */
+        /** @description The reason, and what happens to upcoming bookings. */
         DeactivationIn: {
             /**
              * @description The reason, saved in the audit log.
              * @example Requested by email.
              */
-            reason: string;
+            reason: components["schemas"]["VisibleLines"];
             /**
              * @description Whether to cancel all upcoming bookings of this creator's sessions.
              * @example false
              */
             cancel_sold_seats?: boolean;
         };
-        /**
-         * DeactivationOut
-         * @description The deactivated account and the upcoming booked starts of its sessions.
-         */
+        /** @description The account with its upcoming booked starts: all if bookings were cancelled, otherwise the first 100. */
         DeactivationOut: {
             user: components["schemas"]["AccountOut"];
             sold_slots: components["schemas"]["BookedSlotOut"][];
+            more_sold_slots: boolean;
         };
-        /**
-         * DemoAccountOut
-         * @description An account that visitors can sign in with.
-         */
+        /** @description An account that visitors can sign in with. */
         DemoAccountOut: {
             /** @example ada@example.org */
             email: string;
             password: string;
-            /**
-             * @example creator
-             * @enum {unknown}
-             */
-            role: "admin" | "creator" | "user";
+            /** @example creator */
+            role: components["schemas"]["DemoRole"];
             name: string;
         };
+        /** @enum {string} */
+        DemoRole: "user" | "creator" | "admin";
         /**
-         * ExtraOut
-         * @description Hours on a single date.
+         * @description What went wrong, for programs; later versions add codes. `x-error-codes` of an operation lists its own.
+         *
+         *     - `account_inactive` (409): This account is deactivated.
+         *     - `address_too_long` (414): The address is longer than 16 KiB.
+         *     - `already_booked` (409): You already have a booking at this time.
+         *     - `already_reported` (409): You've already reported this session.
+         *     - `bad_credentials` (401): Incorrect email or password.
+         *     - `bad_refresh_token` (401): You've been signed out. Sign in again.
+         *     - `bad_reset_token` (401): This link doesn't work anymore. Ask for a new one.
+         *     - `body_too_large` (413): The body is larger than 1 MiB.
+         *     - `busy` (503): The service is busy. Nothing was changed; try again in a moment.
+         *     - `conflict` (409): This isn't possible right now.
+         *     - `creator_unavailable` (409): The creator isn't available at this time. Choose another time.
+         *     - `damaged_picture` (400): This picture is damaged or incomplete. Save it again, or choose another one.
+         *     - `email_taken` (409): An account with this email address already exists.
+         *     - `forbidden` (403): You don't have permission to do this.
+         *     - `foreign_origin` (403): Only pages of this site can use a login kept in a cookie.
+         *     - `has_sessions` (409): This creator still has sessions. Archive them first.
+         *     - `has_upcoming_bookings` (409): This session has upcoming bookings.
+         *     - `idempotency_key_reused` (422): This Idempotency-Key was already used for a different request. Use a new one.
+         *     - `illegal_transition` (409): The booking's status doesn't allow this. Or: This account is already a creator account.
+         *     - `impersonated_read_only` (403): You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+         *     - `internal_error` (500): Something went wrong on our side. It has been logged.
+         *     - `invalid` (400): Some fields aren't valid. Or: The request is malformed.
+         *     - `last_superuser` (409): This is the last active superuser.
+         *     - `method_not_allowed` (405): This address doesn't support that method.
+         *     - `no_longer_matches` (409): This row was in the preview, but doesn't match the filters anymore.
+         *     - `no_refresh_token` (401): The request has no refresh token, in its body or in a cookie.
+         *     - `not_a_creator` (403): Only creators can do this. You can become a creator in your profile.
+         *     - `not_bookable` (409): This session can't be booked at this time.
+         *     - `not_found` (404): There's nothing at this address. Or: This doesn't exist, or you don't have access to it.
+         *     - `not_listed` (409): This session isn't in the catalog.
+         *     - `not_signed_in` (401): Sign in to continue: the access token is missing, expired or no longer valid.
+         *     - `not_staff` (403): Only staff can do this.
+         *     - `not_superuser` (403): Only superusers can do this.
+         *     - `not_yours` (403): This belongs to another user.
+         *     - `oneself` (403): You can't do this to your own account.
+         *     - `outcome_unknown` (503): The connection was lost before the change was confirmed. It may have been made; check before you try again.
+         *     - `own_session` (403): You can't book your own session.
+         *     - `picture_too_large` (413): This picture is too large: at most 16 MB and 64 megapixels.
+         *     - `price_changed` (409): The price has changed. Nothing was booked.
+         *     - `rate_limited` (429): Too many attempts. Try again later.
+         *     - `sold_out` (409): There aren't enough seats left at this time.
+         *     - `staff_target` (403): You can't view the site as a staff member.
+         *     - `too_late` (409): It's too late to do this.
+         *     - `too_many_pictures` (409): A session has at most 6 pictures. Delete one first.
+         *     - `unsupported_media_type` (415): The body has a media type that isn't accepted here.
+         *     - `unsupported_picture` (415): Use a JPEG, PNG, WebP, AVIF, GIF or TIFF picture. SVG and HEIC pictures aren't accepted.
+         *     - `username_taken` (409): This username is taken.
+         * @enum {string}
          */
+        ErrorCode: "account_inactive" | "address_too_long" | "already_booked" | "already_reported" | "bad_credentials" | "bad_refresh_token" | "bad_reset_token" | "body_too_large" | "busy" | "conflict" | "creator_unavailable" | "damaged_picture" | "email_taken" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "last_superuser" | "method_not_allowed" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "oneself" | "outcome_unknown" | "own_session" | "picture_too_large" | "price_changed" | "rate_limited" | "sold_out" | "staff_target" | "too_late" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
+        /** @enum {string} */
+        ExportFormat: "csv" | "jsonl" | "xlsx";
+        /** @description Hours on one date. */
+        ExtraIn: {
+            /** Format: date */
+            date: string;
+            starts: string;
+            ends: string;
+            step?: number | null;
+        };
+        /** @description Hours on a single date. */
         ExtraOut: {
             starts: string;
             ends: string;
@@ -2452,78 +2637,92 @@ export interface components {
              */
             date: string;
         };
-        /**
-         * FacetsOut
-         * @description Counts for the same filters, up to 30 seconds old.
-         */
+        /** @description Counts, up to 30 seconds old; with `is_bounded`, every count is a lower bound. */
         FacetsOut: {
             categories: components["schemas"]["CategoryCountOut"][];
             /**
              * @example [
-             *       "yoga",
-             *       "beginners"
+             *       {
+             *         "tag": "yoga",
+             *         "count": 7
+             *       }
              *     ]
              */
             tags: components["schemas"]["TagCountOut"][];
             price_bands: components["schemas"]["PriceBandCountOut"][];
+            formats: components["schemas"]["ValueCountOut"][];
+            languages: components["schemas"]["ValueCountOut"][];
+            places: components["schemas"]["ValueCountOut"][];
+            is_bounded: boolean;
         };
-        /**
-         * FailingJobOut
-         * @description A job that failed several times in a row. It's retried automatically at `next_at`, or sooner with `retry/`.
-         */
+        /** @description A job that failed several times in a row. It's retried automatically at `next_at`, or sooner with `retry/`. */
         FailingJobOut: {
-            /** @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b */
             id: number;
             name: string;
-            /** @description What the job is about, such as a booking. */
+            /**
+             * Format: uuid
+             * @description What the job is about, such as a booking.
+             */
             subject: string | null;
             attempts: number;
             error: string;
+            /** Format: date-time */
             failed_at: string | null;
+            /** Format: date-time */
             next_at: string;
         };
-        /**
-         * HealthOut
-         * @description `ok`; anything else is a problem document.
-         */
+        /** @description `ok`; anything else is a problem document. */
         HealthOut: {
             /** @default ok */
             status: string;
         };
-        /**
-         * ImpersonationOut
-         * @description An impersonation: a read-only access token without a refresh token.
-         */
+        /** @description Weekly hours; a `step` is ignored. Without any, nothing is suggested. */
+        HoursIn: {
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
+            time_zone: string;
+            /**
+             * @description Weekly hours. `weekday` is 1 (Monday) to 7 (Sunday). A start every `step` minutes, or every `duration`.
+             * @example [
+             *       {
+             *         "weekday": 1,
+             *         "starts": "09:00",
+             *         "ends": "12:00",
+             *         "step": 30
+             *       }
+             *     ]
+             */
+            weekly: components["schemas"]["WeeklyHoursIn"][];
+        };
+        /** @description A creator's general hours. */
+        HoursOut: {
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
+            time_zone: string;
+            weekly: components["schemas"]["WeeklyHoursOut"][];
+        };
+        /** @description An impersonation: a read-only access token without a refresh token. */
         ImpersonationOut: {
             access: string;
-            /**
-             * Format: date-time
-             * @example 2030-01-09T09:00:00Z
-             */
+            /** Format: date-time */
             expires_at: string;
             user: components["schemas"]["AccountOut"];
         };
         /**
-         * LoginOut
          * @description An active login: when and from where it was created, and when it expires unless used.
          *
-         *         `is_impersonation` is true if a staff member is viewing the site as this user.
+         *     `is_impersonation` is true if a staff member is viewing the site as this user.
          */
         LoginOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
-            /**
-             * Format: date-time
-             * @example 2030-01-02T09:00:00Z
-             */
+            /** Format: date-time */
             created_at: string;
-            /**
-             * Format: date-time
-             * @example 2030-01-09T09:00:00Z
-             */
+            /** Format: date-time */
             expires_at: string;
             /** @example 192.0.2.7 */
             address: string | null;
@@ -2531,16 +2730,13 @@ export interface components {
             agent: string | null;
             is_impersonation: boolean;
         };
-        /**
-         * LogoutIn
-         * @description A refresh token, unless it's in the cookie, and what to end.
-         */
+        /** @description A refresh token, unless it's in the cookie, and what to end. */
         LogoutIn: {
             /**
              * @description A refresh token; absent or `null` if it's in the cookie.
              * @example kX2…
              */
-            refresh?: string | null;
+            refresh?: components["schemas"]["VisibleLine"] | null;
             /**
              * @description Whether to end all logins of this user.
              * @example true
@@ -2548,31 +2744,23 @@ export interface components {
             everywhere?: boolean;
         };
         /**
-         * MarketplaceOut
-         * @description The currency of all prices (ISO 4217) and the categories a session can have.
+         * @description The currency of all prices (ISO 4217), its decimal places, and the categories a session can have.
          *
-         *         `demo_accounts` is empty unless the server runs with demo data.
+         *     `demo_accounts` is empty unless the server runs with demo data.
          */
         MarketplaceOut: {
             /** @example EUR */
             currency: string;
+            /** @example 2 */
+            currency_digits: number;
             categories: string[];
             demo_accounts: components["schemas"]["DemoAccountOut"][];
         };
-        /**
-         * ModeratedSessionOut
-         * @description A session as staff see it, including hidden and archived ones.
-         */
+        /** @description A session as staff see it, including hidden and archived ones. */
         ModeratedSessionOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             creator: string;
             creator_details: components["schemas"]["PublicUserOut"];
             /** @example Morning yoga */
@@ -2585,8 +2773,7 @@ export interface components {
              */
             duration: number;
             /**
-             * Format: decimal
-             * @description Per seat, with at most two decimal places.
+             * @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217).
              * @example 49.99
              */
             price: string;
@@ -2600,8 +2787,7 @@ export interface components {
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url: string | null;
-            /** @enum {unknown} */
-            status: "active" | "inactive";
+            status: components["schemas"]["SessionStatus"];
             /**
              * @description One of the categories of `GET /api/marketplace/`; `null` for none.
              * @example wellbeing
@@ -2627,6 +2813,47 @@ export interface components {
              * @example Beginners of all ages.
              */
             audience: string;
+            pictures: components["schemas"]["PictureOut"][];
+            /**
+             * @description What to bring; empty for not said.
+             * @example A mat.
+             */
+            bring: string;
+            /**
+             * @description `at_yours`: the creator comes to the learner. `null`: not said.
+             * @example in_person
+             */
+            format: components["schemas"]["SessionFormat"] | null;
+            /**
+             * @description Town or area, public.
+             * @example Trastevere, Rome
+             */
+            place: string | null;
+            /**
+             * @description The language it is held in (BCP 47).
+             * @example pt-BR
+             */
+            language: string | null;
+            /**
+             * @description Private.
+             * @example Via della Lungara 10
+             */
+            address: string | null;
+            /**
+             * @description Private as `address`; others get them rounded.
+             * @example {
+             *       "latitude": 41.8919,
+             *       "longitude": 12.4678
+             *     }
+             */
+            coordinates: components["schemas"]["Coordinates"] | null;
+            /** @description Whether everyone sees `address` and exact `coordinates`. */
+            address_public: boolean;
+            /**
+             * @description Private; http(s).
+             * @example https://meet.example.org/yoga
+             */
+            join_url: string | null;
             /** @example false */
             is_open: boolean;
             /**
@@ -2634,162 +2861,142 @@ export interface components {
              * @example Europe/Madrid
              */
             time_zone: string;
-            /**
-             * Format: date-time
-             * @example 2030-01-02T09:00:00Z
-             */
+            /** Format: date-time */
             created_at: string;
-            /** @example null */
+            /** Format: date-time */
             featured_at: string | null;
             moderation: components["schemas"]["ModerationOut"] | null;
-            /** @example null */
+            /** Format: date-time */
             archived_at: string | null;
         };
-        /**
-         * ModerationOut
-         * @description When and why staff hid a session. The creator sees the reason.
-         */
+        /** @description When and why staff hid a session. The creator sees the reason. */
         ModerationOut: {
-            /**
-             * Format: date-time
-             * @example 2030-01-08T09:00:00Z
-             */
+            /** Format: date-time */
             hidden_at: string;
             /** @example  */
             reason: string;
         };
-        /**
-         * MoveIn
-         * @description Another start of the same session, and the reason.
-         */
+        /** @description Another start of the same session, as in booking, and the reason. */
         MoveIn: {
+            /**
+             * Format: date-time
+             * @description The start, in the future and before 2200; a bare date means midnight UTC.
+             * @example 2030-05-01T10:00:00Z
+             */
+            booking_date?: string;
+            /**
+             * @description The start on the clocks of `time_zone`, without an offset.
+             * @example 2030-05-01T12:00
+             */
+            local_start?: string;
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
+            time_zone?: string;
             /**
              * @description The reason, saved in the audit log.
              * @example Requested by email.
              */
-            reason: string;
-            /**
-             * @description The start, in the future and before 2200; a bare date means midnight UTC.
-             * @example 2030-05-01T10:00:00Z
-             */
-            booking_date: string;
+            reason: components["schemas"]["VisibleLines"];
         };
-        /**
-         * NextBookedSlotOut
-         * @description The next booked start.
-         */
+        /** @description The next booked start, and its UTC offsets. */
         NextBookedSlotOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             session: string;
             /** @example Morning yoga */
             title: string;
-            /**
-             * Format: date-time
-             * @example 2030-05-01T10:00:00Z
-             */
+            /** Format: date-time */
             starts_at: string;
-            /**
-             * Format: date-time
-             * @example 2030-05-01T11:00:00Z
-             */
+            /** Format: date-time */
             ends_at: string;
             /** @example 9 */
             seats_taken: number;
             /** @example 12 */
             capacity: number;
+            /** @example +02:00 */
+            utc_offset: string;
+            /** @example +02:00 */
+            ends_utc_offset?: string;
+            /** @example +02:00 */
+            viewer_utc_offset?: string;
+            /** @example +02:00 */
+            viewer_ends_utc_offset?: string;
         };
-        /**
-         * NextSlotOut
-         * @description A start that can be booked.
-         */
+        /** @description A start that can be booked, and its UTC offsets. */
         NextSlotOut: {
-            /**
-             * Format: date-time
-             * @example 2030-05-01T10:00:00Z
-             */
+            /** Format: date-time */
             starts_at: string;
-            /**
-             * Format: date-time
-             * @example 2030-05-01T11:00:00Z
-             */
+            /** Format: date-time */
             ends_at: string;
             /** @example 12 */
             capacity: number;
             /** @example 3 */
             seats_left: number;
+            /** @example +02:00 */
+            utc_offset: string;
+            /** @example +02:00 */
+            ends_utc_offset?: string;
+            /** @example +02:00 */
+            viewer_utc_offset?: string;
+            /** @example +02:00 */
+            viewer_ends_utc_offset?: string;
         };
-        /**
-         * NumbersOut
-         * @description Bookings made and not cancelled since, cancelled bookings and new users.
-         */
+        /** @description Bookings made and not cancelled since, cancelled bookings and new users. */
         NumbersOut: {
             /** @example 2 */
             seats: number;
-            /**
-             * Format: decimal
-             * @example 99.98
-             */
+            /** @example 99.98 */
             income: string;
             cancellations: number;
             new_people: number;
         };
-        /**
-         * OptionalReasonIn
-         * @description An optional reason.
-         */
+        /** @description The UTC offset from an instant on, until the next. */
+        OffsetChangeOut: {
+            /** Format: date-time */
+            at: string;
+            /** @example +02:00 */
+            utc_offset: string;
+        };
+        /** @description An optional reason. */
         OptionalReasonIn: {
             /**
              * @description The reason, saved in the audit log.
              * @example Requested by email.
              */
-            reason?: string;
+            reason?: components["schemas"]["TextLines"];
         };
-        /**
-         * PasswordChangeIn
-         * @description The current and the new password.
-         */
+        /** @description The current and the new password. */
         PasswordChangeIn: {
             /**
              * Format: password
              * @example correct horse battery
              */
-            current_password: string;
+            current_password: components["schemas"]["TextLines"];
             /**
              * Format: password
              * @description Not a common password, the email address or the username.
              * @example correct horse battery
              */
-            new_password: string;
+            new_password: components["schemas"]["TextLines"];
         };
-        /**
-         * PasswordResetIn
-         * @description The token of a reset link and the new password.
-         */
+        /** @description The token of a reset link and the new password. */
         PasswordResetIn: {
             /**
              * @description From the reset link.
              * @example kX2…
              */
-            token: string;
+            token: components["schemas"]["VisibleLine"];
             /**
              * Format: password
              * @description Not a common password, the email address or the username.
              * @example correct horse battery
              */
-            new_password: string;
+            new_password: components["schemas"]["TextLines"];
         };
-        /**
-         * PersonNameOut
-         * @description A user's name.
-         */
+        /** @description A user's name. */
         PersonNameOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
             /**
              * @description Letters, digits and @ . + - _
@@ -2803,15 +3010,45 @@ export interface components {
             /** @example Byron */
             last_name: string;
         };
-        /**
-         * PriceBandCountOut
-         * @description Number of sessions that cost at least `min_price` and less than `max_price` (`null`: no limit).
-         */
-        PriceBandCountOut: {
+        /** @description Changes to a picture. `reason` is of staff, for the audit log. */
+        PictureChangesIn: {
             /**
-             * Format: decimal
-             * @example 25.00
+             * @description What it shows, for those who can't see it.
+             * @example A pot of soup on a stove.
              */
+            alt?: components["schemas"]["TextLine"];
+            /**
+             * @description From 1; cards show the first picture.
+             * @example 1
+             */
+            position?: number;
+            /**
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
+             */
+            reason?: components["schemas"]["TextLines"];
+        };
+        /** @description A picture. */
+        PictureOut: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description What it shows, for those who can't see it.
+             * @example A pot of soup on a stove.
+             */
+            alt: string;
+            sources: components["schemas"]["PictureSourceOut"][];
+        };
+        /** @description A format, with the `srcset` of its widths on this site, and the size of the largest. */
+        PictureSourceOut: {
+            type: string;
+            srcset: string;
+            width: number;
+            height: number;
+        };
+        /** @description Number of sessions that cost at least `min_price` and less than `max_price` (`null`: no limit). */
+        PriceBandCountOut: {
+            /** @example 99.98 */
             min_price: string;
             /** @example 50.00 */
             max_price: string | null;
@@ -2819,11 +3056,10 @@ export interface components {
             count: number;
         };
         /**
-         * Problem
          * @description Problem details. `code` is stable, for programs; `detail` is for people; `errors` lists the invalid fields.
          *
-         *         `starts` lists the first booked starts that are in the way. `request_id` identifies a request that failed on our
-         *         side in the log.
+         *     `starts` lists the first booked starts that are in the way; `price` is the new price per seat. `request_id`
+         *     identifies a request that failed on our side in the log.
          */
         Problem: {
             /** @default about:blank */
@@ -2833,18 +3069,15 @@ export interface components {
             status: number;
             /** @example There aren't enough seats left at this time. */
             detail: string;
-            /** @example sold_out */
-            code: string;
+            code: components["schemas"]["ErrorCode"];
             errors?: {
                 [key: string]: string[];
             };
             starts?: string[];
+            price?: string;
             request_id?: string;
         };
-        /**
-         * ProfileIn
-         * @description Changes to your account. Fields you don't send stay as they are.
-         */
+        /** @description Changes to your account. Fields you don't send stay as they are. */
         ProfileChangesIn: {
             /**
              * @description Letters, digits and @ . + - _
@@ -2852,24 +3085,21 @@ export interface components {
              */
             username?: string;
             /**
-             * @description An http(s) URL; `null` for none.
-             * @example https://images.example.org/morning-yoga.jpg
+             * @description An http(s) URL, or the path of an uploaded picture on this site; `null` for none.
+             * @example https://images.example.org/ada.jpg
              */
             avatar?: string | null;
             /** @example Ada */
-            first_name?: string;
+            first_name?: components["schemas"]["TextLine"];
             /** @example Byron */
-            last_name?: string;
+            last_name?: components["schemas"]["TextLine"];
             /**
              * @description An IANA time zone name.
              * @example Europe/Madrid
              */
             time_zone?: string;
         };
-        /**
-         * ProfileIn
-         * @description Changes to your account. Fields you don't send stay as they are.
-         */
+        /** @description Changes to your account. Fields you don't send stay as they are. */
         ProfileIn: {
             /**
              * @description Letters, digits and @ . + - _
@@ -2877,29 +3107,23 @@ export interface components {
              */
             username: string;
             /**
-             * @description An http(s) URL; `null` for none.
-             * @example https://images.example.org/morning-yoga.jpg
+             * @description An http(s) URL, or the path of an uploaded picture on this site; `null` for none.
+             * @example https://images.example.org/ada.jpg
              */
             avatar?: string | null;
             /** @example Ada */
-            first_name?: string;
+            first_name?: components["schemas"]["TextLine"];
             /** @example Byron */
-            last_name?: string;
+            last_name?: components["schemas"]["TextLine"];
             /**
              * @description An IANA time zone name.
              * @example Europe/Madrid
              */
             time_zone?: string;
         };
-        /**
-         * ProfileOut
-         * @description Your account. `impersonated_by` is the staff member who views the site as you with this login.
-         */
+        /** @description Your account. `impersonated_by` is the staff member who views the site as you with this login. */
         ProfileOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
             /** @example ada@example.org */
             email: string;
@@ -2908,14 +3132,11 @@ export interface components {
              * @example ada
              */
             username: string;
+            /** @example creator */
+            role: components["schemas"]["Role"];
             /**
-             * @example creator
-             * @enum {unknown}
-             */
-            role: "creator" | "user";
-            /**
-             * @description An http(s) URL; `null` for none.
-             * @example https://images.example.org/morning-yoga.jpg
+             * @description An http(s) URL, or the path of an uploaded picture on this site; `null` for none.
+             * @example https://images.example.org/ada.jpg
              */
             avatar: string | null;
             /** @example Ada */
@@ -2929,37 +3150,25 @@ export interface components {
             time_zone: string;
             is_staff: boolean;
             is_superuser: boolean;
-            /**
-             * Format: date-time
-             * @example 2030-01-01T09:00:00Z
-             */
+            /** Format: date-time */
             date_joined: string;
             /** @default null */
             impersonated_by: components["schemas"]["PublicUserOut"] | null;
         };
-        /**
-         * PublicUserOut
-         * @description A user's public details.
-         */
+        /** @description A user's public details. */
         PublicUserOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
             /**
              * @description Letters, digits and @ . + - _
              * @example ada
              */
             username: string;
+            /** @example creator */
+            role: components["schemas"]["Role"];
             /**
-             * @example creator
-             * @enum {unknown}
-             */
-            role: "creator" | "user";
-            /**
-             * @description An http(s) URL; `null` for none.
-             * @example https://images.example.org/morning-yoga.jpg
+             * @description An http(s) URL, or the path of an uploaded picture on this site; `null` for none.
+             * @example https://images.example.org/ada.jpg
              */
             avatar: string | null;
             /** @example Ada */
@@ -2967,37 +3176,25 @@ export interface components {
             /** @example Byron */
             last_name: string;
         };
-        /**
-         * ReasonIn
-         * @description The reason.
-         */
+        /** @description The reason. */
         ReasonIn: {
             /**
              * @description The reason, saved in the audit log.
              * @example Requested by email.
              */
-            reason: string;
+            reason: components["schemas"]["VisibleLines"];
         };
-        /**
-         * RefreshIn
-         * @description A refresh token, unless it's in the cookie.
-         */
+        /** @description A refresh token, unless it's in the cookie. */
         RefreshIn: {
             /**
              * @description A refresh token; absent or `null` if it's in the cookie.
              * @example kX2…
              */
-            refresh?: string | null;
+            refresh?: components["schemas"]["VisibleLine"] | null;
         };
-        /**
-         * RegisteredOut
-         * @description The created account.
-         */
+        /** @description The created account. */
         RegisteredOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
             /** @example ada@example.org */
             email: string;
@@ -3006,20 +3203,14 @@ export interface components {
              * @example ada
              */
             username: string;
-            /**
-             * @example creator
-             * @enum {unknown}
-             */
-            role: "creator" | "user";
+            /** @example creator */
+            role: components["schemas"]["Role"];
             /** @example Ada */
             first_name: string;
             /** @example Byron */
             last_name: string;
         };
-        /**
-         * RegistrationIn
-         * @description A new account.
-         */
+        /** @description A new account. */
         RegistrationIn: {
             /**
              * Format: email
@@ -3036,108 +3227,74 @@ export interface components {
              * @description Not a common password, the email address or the username.
              * @example correct horse battery
              */
-            password: string;
-            /**
-             * @example user
-             * @enum {string}
-             */
-            role?: "user" | "creator";
+            password: components["schemas"]["TextLines"];
+            /** @example user */
+            role?: components["schemas"]["Role"];
             /** @example Ada */
-            first_name?: string;
+            first_name?: components["schemas"]["TextLine"];
             /** @example Byron */
-            last_name?: string;
+            last_name?: components["schemas"]["TextLine"];
         };
-        /**
-         * ReportIn
-         * @description A report about a session.
-         */
+        /** @description A report about a session. */
         ReportIn: {
             /**
              * @description What's wrong with it.
              * @example misleading
-             * @enum {string}
              */
-            reason: "spam" | "misleading" | "offensive" | "unsafe" | "other";
+            reason: components["schemas"]["ReportReason"];
             /**
              * @description Details for staff.
              * @example The photo shows another place.
              */
-            text?: string;
+            text?: components["schemas"]["TextLines"];
         };
-        /**
-         * ReportOut
-         * @description The created report.
-         */
+        /** @description The created report. */
         ReportOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             session: string;
             /**
              * @description What's wrong with it.
              * @example misleading
-             * @enum {unknown}
              */
-            reason: "misleading" | "offensive" | "other" | "spam" | "unsafe";
+            reason: components["schemas"]["ReportReason"];
             /**
              * @description Details for staff.
              * @example The photo shows another place.
              */
             text: string;
-            /**
-             * Format: date-time
-             * @example 2030-01-02T09:00:00Z
-             */
+            /** Format: date-time */
             created_at: string;
         };
-        /**
-         * ReportRecordOut
-         * @description A report as staff see it. `resolution` is `null` while it's open; `note` is the reason for the resolution.
-         */
+        /** @enum {string} */
+        ReportReason: "spam" | "misleading" | "offensive" | "unsafe" | "other";
+        /** @description A report as staff see it. `resolution` is `null` while it's open; `note` is the reason for the resolution. */
         ReportRecordOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             session: string;
             /**
              * @description What's wrong with it.
              * @example misleading
-             * @enum {unknown}
              */
-            reason: "misleading" | "offensive" | "other" | "spam" | "unsafe";
+            reason: components["schemas"]["ReportReason"];
             /**
              * @description Details for staff.
              * @example The photo shows another place.
              */
             text: string;
-            /**
-             * Format: date-time
-             * @example 2030-01-02T09:00:00Z
-             */
+            /** Format: date-time */
             created_at: string;
             session_details: components["schemas"]["ModeratedSessionOut"];
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             reporter: string;
             reporter_details: components["schemas"]["ContactOut"];
-            resolution: ("dismissed" | "hidden") | null;
-            /** @example null */
+            resolution: components["schemas"]["Resolution"] | null;
+            /** Format: date-time */
             resolved_at: string | null;
-            /** @example null */
+            /** Format: uuid */
             resolved_by: string | null;
             /**
              * @description The reason, saved in the audit log.
@@ -3145,64 +3302,61 @@ export interface components {
              */
             note: string;
         };
-        /**
-         * RescheduleIn
-         * @description Another start of the same session, and the reason.
-         */
+        /** @description Another start of the same session, as in booking, and the reason. The other party sees it. */
         RescheduleIn: {
+            /**
+             * Format: date-time
+             * @description The start, in the future and before 2200; a bare date means midnight UTC.
+             * @example 2030-05-01T10:00:00Z
+             */
+            booking_date?: string;
+            /**
+             * @description The start on the clocks of `time_zone`, without an offset.
+             * @example 2030-05-01T12:00
+             */
+            local_start?: string;
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
+            time_zone?: string;
             /**
              * @description The other party sees this.
              * @example I am ill.
              */
-            reason?: string;
-            /**
-             * @description The start, in the future and before 2200; a bare date means midnight UTC.
-             * @example 2030-05-01T10:00:00Z
-             */
-            booking_date: string;
+            reason?: components["schemas"]["TextLines"];
         };
-        /**
-         * ResetOut
-         * @description A password reset link, shown only once. `path` is the page of this site that accepts it.
-         */
+        /** @description A password reset link, shown only once. `path` is the page of this site that accepts it. */
         ResetOut: {
             /** @example kX2… */
             token: string;
             /** @example /reset-password#kX2… */
             path: string;
-            /**
-             * Format: date-time
-             * @example 2030-01-09T09:00:00Z
-             */
+            /** Format: date-time */
             expires_at: string;
         };
-        /**
-         * ResolutionIn
-         * @description The resolution of a report, and the reason.
-         */
+        /** @enum {string} */
+        Resolution: "dismissed" | "hidden";
+        /** @description The resolution of a report, and the reason. */
         ResolutionIn: {
             /**
              * @description `hidden` hides the session, shows `reason` to its creator and resolves all open reports about it.
              * @example hidden
-             * @enum {string}
              */
-            resolution: "dismissed" | "hidden";
+            resolution: components["schemas"]["Resolution"];
             /**
              * @description The reason, saved in the audit log.
              * @example Requested by email.
              */
-            reason: string;
+            reason: components["schemas"]["VisibleLines"];
         };
-        /**
-         * RightsIn
-         * @description Rights, and why. A superuser must also be staff.
-         */
+        /** @description Rights, and why. A superuser must also be staff. */
         RightsIn: {
             /**
              * @description The reason, saved in the audit log.
              * @example Requested by email.
              */
-            reason: string;
+            reason: components["schemas"]["VisibleLines"];
             /**
              * @description Whether they can use the admin API.
              * @example true
@@ -3214,26 +3368,19 @@ export interface components {
              */
             is_superuser: boolean;
         };
-        /**
-         * RoleIn
-         * @description A role and the reason.
-         */
+        /** @enum {string} */
+        Role: "user" | "creator";
+        /** @description A role and the reason. */
         RoleIn: {
             /**
              * @description The reason, saved in the audit log.
              * @example Requested by email.
              */
-            reason: string;
-            /**
-             * @example user
-             * @enum {string}
-             */
-            role: "user" | "creator";
+            reason: components["schemas"]["VisibleLines"];
+            /** @example user */
+            role: components["schemas"]["Role"];
         };
-        /**
-         * ScheduleIn
-         * @description When a session can start. With `is_open`, at any future time; the other fields are ignored.
-         */
+        /** @description When a session can start. With `is_open`, at any future time; the other fields are ignored. */
         ScheduleIn: {
             /**
              * @description An IANA time zone name.
@@ -3253,12 +3400,7 @@ export interface components {
              *       }
              *     ]
              */
-            weekly?: {
-                weekday: number;
-                starts: string;
-                ends: string;
-                step?: number | null;
-            }[];
+            weekly?: components["schemas"]["WeeklyHoursIn"][];
             /**
              * @description Hours on single dates, in addition to the weekly hours.
              * @example [
@@ -3270,13 +3412,7 @@ export interface components {
              *       }
              *     ]
              */
-            extras?: {
-                /** Format: date */
-                date: string;
-                starts: string;
-                ends: string;
-                step?: number | null;
-            }[];
+            extras?: components["schemas"]["ExtraIn"][];
             /**
              * @description Dates with different hours, which replace the weekly hours; no ranges means a day off.
              * @example [
@@ -3286,15 +3422,7 @@ export interface components {
              *       }
              *     ]
              */
-            exceptions?: {
-                /** Format: date */
-                date: string;
-                ranges?: {
-                    starts: string;
-                    ends: string;
-                    step?: number | null;
-                }[];
-            }[];
+            exceptions?: components["schemas"]["DayExceptionIn"][];
             /**
              * @description Minutes.
              * @example 15
@@ -3316,20 +3444,19 @@ export interface components {
              */
             horizon?: number;
             /**
+             * Format: date
              * @description In the schedule's zone, inclusive.
              * @example 2030-01-01
              */
             valid_from?: string | null;
             /**
+             * Format: date
              * @description In the schedule's zone, inclusive.
              * @example 2030-01-01
              */
             valid_until?: string | null;
         };
-        /**
-         * ScheduleOut
-         * @description When a session can start. An open session has no rules.
-         */
+        /** @description When a session can start. An open session has no rules. */
         ScheduleOut: {
             /** @example false */
             is_open: boolean;
@@ -3353,15 +3480,18 @@ export interface components {
             notice: number;
             /** @default null */
             horizon: number | null;
-            /** @default null */
+            /**
+             * Format: date
+             * @default null
+             */
             valid_from: string | null;
-            /** @default null */
+            /**
+             * Format: date
+             * @default null
+             */
             valid_until: string | null;
         };
-        /**
-         * SchedulePreviewIn
-         * @description A schedule to preview and a window of at most 62 days; the next 14 days by default.
-         */
+        /** @description A schedule to preview and a window of at most 62 days; the next 14 days by default. */
         SchedulePreviewIn: {
             /**
              * @description An IANA time zone name.
@@ -3381,12 +3511,7 @@ export interface components {
              *       }
              *     ]
              */
-            weekly?: {
-                weekday: number;
-                starts: string;
-                ends: string;
-                step?: number | null;
-            }[];
+            weekly?: components["schemas"]["WeeklyHoursIn"][];
             /**
              * @description Hours on single dates, in addition to the weekly hours.
              * @example [
@@ -3398,13 +3523,7 @@ export interface components {
              *       }
              *     ]
              */
-            extras?: {
-                /** Format: date */
-                date: string;
-                starts: string;
-                ends: string;
-                step?: number | null;
-            }[];
+            extras?: components["schemas"]["ExtraIn"][];
             /**
              * @description Dates with different hours, which replace the weekly hours; no ranges means a day off.
              * @example [
@@ -3414,15 +3533,7 @@ export interface components {
              *       }
              *     ]
              */
-            exceptions?: {
-                /** Format: date */
-                date: string;
-                ranges?: {
-                    starts: string;
-                    ends: string;
-                    step?: number | null;
-                }[];
-            }[];
+            exceptions?: components["schemas"]["DayExceptionIn"][];
             /**
              * @description Minutes.
              * @example 15
@@ -3444,45 +3555,51 @@ export interface components {
              */
             horizon?: number;
             /**
+             * Format: date
              * @description In the schedule's zone, inclusive.
              * @example 2030-01-01
              */
             valid_from?: string | null;
             /**
+             * Format: date
              * @description In the schedule's zone, inclusive.
              * @example 2030-01-01
              */
             valid_until?: string | null;
             /**
+             * Format: date-time
              * @description A bare date means midnight UTC.
              * @example 2030-05-01T00:00:00Z
              */
             starts_from?: string;
             /**
+             * Format: date-time
              * @description A bare date means midnight UTC.
              * @example 2030-05-01T00:00:00Z
              */
             starts_to?: string;
         };
-        /**
-         * SessionIn
-         * @description A session's details.
-         */
+        /** @description The number of seats that the booking shall have. */
+        SeatsIn: {
+            /** @example 2 */
+            seats: number;
+        };
+        /** @description A session's details. */
         SessionChangesIn: {
             /** @example Morning yoga */
-            title?: string;
+            title?: components["schemas"]["VisibleLine"];
             /** @example A gentle hour for all levels. */
-            description?: string;
+            description?: components["schemas"]["VisibleLines"];
             /**
              * @description Minutes.
              * @example 60
              */
             duration?: number;
             /**
-             * @description Per seat, with at most two decimal places.
+             * @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217).
              * @example 49.99
              */
-            price?: string | number;
+            price?: string;
             /**
              * @description Seats per start.
              * @example 12
@@ -3492,18 +3609,14 @@ export interface components {
              * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
-            image_url?: string | null;
-            /**
-             * @example active
-             * @enum {string}
-             */
-            status?: "active" | "inactive";
+            image_url?: components["schemas"]["WebUrl"] | null;
+            /** @example active */
+            status?: components["schemas"]["SessionStatus"];
             /**
              * @description One of the categories of `GET /api/marketplace/`; `null` for none.
              * @example wellbeing
-             * @enum {string|null}
              */
-            category?: "art" | "business" | "cooking" | "fitness" | "languages" | "music" | "technology" | "wellbeing" | "" | null;
+            category?: components["schemas"]["Category"] | null;
             /**
              * @description Stored in lower case.
              * @example [
@@ -3511,7 +3624,7 @@ export interface components {
              *       "beginners"
              *     ]
              */
-            tags?: string[];
+            tags?: components["schemas"]["VisibleLine"][];
             /** @example false */
             requires_confirmation?: boolean;
             /**
@@ -3523,27 +3636,67 @@ export interface components {
              * @description Who it's for; empty for not said.
              * @example Beginners of all ages.
              */
-            audience?: string;
+            audience?: components["schemas"]["TextLines"];
+            /**
+             * @description What to bring; empty for not said.
+             * @example A mat.
+             */
+            bring?: components["schemas"]["TextLines"];
+            /**
+             * @description `at_yours`: the creator comes to the learner. `null`: not said.
+             * @example in_person
+             */
+            format?: components["schemas"]["SessionFormat"] | null;
+            /**
+             * @description Town or area, public.
+             * @example Trastevere, Rome
+             */
+            place?: components["schemas"]["TextLine"] | null;
+            /**
+             * @description The language it is held in (BCP 47).
+             * @example pt-BR
+             */
+            language?: string | null;
+            /**
+             * @description Private.
+             * @example Via della Lungara 10
+             */
+            address?: components["schemas"]["TextLines"] | null;
+            /**
+             * @description Private as `address`; others get them rounded.
+             * @example {
+             *       "latitude": 41.8919,
+             *       "longitude": 12.4678
+             *     }
+             */
+            coordinates?: components["schemas"]["CoordinatesIn"] | null;
+            /**
+             * @description Whether everyone sees `address` and exact `coordinates`.
+             * @example false
+             */
+            address_public?: boolean;
+            /**
+             * @description Private; http(s).
+             * @example https://meet.example.org/yoga
+             */
+            join_url?: components["schemas"]["WebUrl"] | null;
         };
-        /**
-         * SessionEditIn
-         * @description Staff changes to a session, and the reason. Fields you don't send stay as they are.
-         */
+        /** @description Staff changes to a session, and the reason. Fields you don't send stay as they are. */
         SessionEditChangesIn: {
             /** @example Morning yoga */
-            title?: string;
+            title?: components["schemas"]["VisibleLine"];
             /** @example A gentle hour for all levels. */
-            description?: string;
+            description?: components["schemas"]["VisibleLines"];
             /**
              * @description Minutes.
              * @example 60
              */
             duration?: number;
             /**
-             * @description Per seat, with at most two decimal places.
+             * @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217).
              * @example 49.99
              */
-            price?: string | number;
+            price?: string;
             /**
              * @description Seats per start.
              * @example 12
@@ -3553,18 +3706,14 @@ export interface components {
              * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
-            image_url?: string | null;
-            /**
-             * @example active
-             * @enum {string}
-             */
-            status?: "active" | "inactive";
+            image_url?: components["schemas"]["WebUrl"] | null;
+            /** @example active */
+            status?: components["schemas"]["SessionStatus"];
             /**
              * @description One of the categories of `GET /api/marketplace/`; `null` for none.
              * @example wellbeing
-             * @enum {string|null}
              */
-            category?: "art" | "business" | "cooking" | "fitness" | "languages" | "music" | "technology" | "wellbeing" | "" | null;
+            category?: components["schemas"]["Category"] | null;
             /**
              * @description Stored in lower case.
              * @example [
@@ -3572,7 +3721,7 @@ export interface components {
              *       "beginners"
              *     ]
              */
-            tags?: string[];
+            tags?: components["schemas"]["VisibleLine"][];
             /** @example false */
             requires_confirmation?: boolean;
             /**
@@ -3584,32 +3733,74 @@ export interface components {
              * @description Who it's for; empty for not said.
              * @example Beginners of all ages.
              */
-            audience?: string;
+            audience?: components["schemas"]["TextLines"];
+            /**
+             * @description What to bring; empty for not said.
+             * @example A mat.
+             */
+            bring?: components["schemas"]["TextLines"];
+            /**
+             * @description `at_yours`: the creator comes to the learner. `null`: not said.
+             * @example in_person
+             */
+            format?: components["schemas"]["SessionFormat"] | null;
+            /**
+             * @description Town or area, public.
+             * @example Trastevere, Rome
+             */
+            place?: components["schemas"]["TextLine"] | null;
+            /**
+             * @description The language it is held in (BCP 47).
+             * @example pt-BR
+             */
+            language?: string | null;
+            /**
+             * @description Private.
+             * @example Via della Lungara 10
+             */
+            address?: components["schemas"]["TextLines"] | null;
+            /**
+             * @description Private as `address`; others get them rounded.
+             * @example {
+             *       "latitude": 41.8919,
+             *       "longitude": 12.4678
+             *     }
+             */
+            coordinates?: components["schemas"]["CoordinatesIn"] | null;
+            /**
+             * @description Whether everyone sees `address` and exact `coordinates`.
+             * @example false
+             */
+            address_public?: boolean;
+            /**
+             * @description Private; http(s).
+             * @example https://meet.example.org/yoga
+             */
+            join_url?: components["schemas"]["WebUrl"] | null;
             /**
              * @description The reason, saved in the audit log.
              * @example Requested by email.
              */
-            reason?: string;
+            reason?: components["schemas"]["TextLines"];
         };
-        /**
-         * SessionIn
-         * @description A session's details.
-         */
+        /** @enum {string} */
+        SessionFormat: "online" | "in_person" | "at_yours";
+        /** @description A session's details. */
         SessionIn: {
             /** @example Morning yoga */
-            title: string;
+            title: components["schemas"]["VisibleLine"];
             /** @example A gentle hour for all levels. */
-            description: string;
+            description: components["schemas"]["VisibleLines"];
             /**
              * @description Minutes.
              * @example 60
              */
             duration: number;
             /**
-             * @description Per seat, with at most two decimal places.
+             * @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217).
              * @example 49.99
              */
-            price: string | number;
+            price: string;
             /**
              * @description Seats per start.
              * @example 12
@@ -3619,18 +3810,14 @@ export interface components {
              * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
-            image_url?: string | null;
-            /**
-             * @example active
-             * @enum {string}
-             */
-            status?: "active" | "inactive";
+            image_url?: components["schemas"]["WebUrl"] | null;
+            /** @example active */
+            status?: components["schemas"]["SessionStatus"];
             /**
              * @description One of the categories of `GET /api/marketplace/`; `null` for none.
              * @example wellbeing
-             * @enum {string|null}
              */
-            category?: "art" | "business" | "cooking" | "fitness" | "languages" | "music" | "technology" | "wellbeing" | "" | null;
+            category?: components["schemas"]["Category"] | null;
             /**
              * @description Stored in lower case.
              * @example [
@@ -3638,7 +3825,7 @@ export interface components {
              *       "beginners"
              *     ]
              */
-            tags?: string[];
+            tags?: components["schemas"]["VisibleLine"][];
             /** @example false */
             requires_confirmation?: boolean;
             /**
@@ -3650,37 +3837,71 @@ export interface components {
              * @description Who it's for; empty for not said.
              * @example Beginners of all ages.
              */
-            audience?: string;
-        };
-        /**
-         * SessionNameOut
-         * @description A session's name.
-         */
-        SessionNameOut: {
+            audience?: components["schemas"]["TextLines"];
             /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             * @description What to bring; empty for not said.
+             * @example A mat.
              */
+            bring?: components["schemas"]["TextLines"];
+            /**
+             * @description `at_yours`: the creator comes to the learner. `null`: not said.
+             * @example in_person
+             */
+            format?: components["schemas"]["SessionFormat"] | null;
+            /**
+             * @description Town or area, public.
+             * @example Trastevere, Rome
+             */
+            place?: components["schemas"]["TextLine"] | null;
+            /**
+             * @description The language it is held in (BCP 47).
+             * @example pt-BR
+             */
+            language?: string | null;
+            /**
+             * @description Private.
+             * @example Via della Lungara 10
+             */
+            address?: components["schemas"]["TextLines"] | null;
+            /**
+             * @description Private as `address`; others get them rounded.
+             * @example {
+             *       "latitude": 41.8919,
+             *       "longitude": 12.4678
+             *     }
+             */
+            coordinates?: components["schemas"]["CoordinatesIn"] | null;
+            /**
+             * @description Whether everyone sees `address` and exact `coordinates`.
+             * @example false
+             */
+            address_public?: boolean;
+            /**
+             * @description Private; http(s).
+             * @example https://meet.example.org/yoga
+             */
+            join_url?: components["schemas"]["WebUrl"] | null;
+        };
+        /** @enum {string} */
+        SessionListOrdering: "created_at" | "-created_at" | "price" | "-price" | "title" | "-title" | "duration" | "-duration";
+        /** @description A session's name. */
+        SessionNameOut: {
+            /** Format: uuid */
             id: string;
             /** @example Morning yoga */
             title: string;
         };
+        /** @enum {string} */
+        SessionOrdering: "created_at" | "-created_at" | "price" | "-price" | "duration" | "-duration" | "title" | "-title" | "featured_at" | "-featured_at" | "relevance";
         /**
-         * SessionOut
          * @description A session. `next_slot` is the first start that can be booked now; an open session has none.
          *
-         *         `moderation` is set on hidden sessions, which only their creator and staff can see.
+         *     `moderation` is set on hidden sessions, which only their creator and staff can see.
          */
         SessionOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             creator: string;
             creator_details: components["schemas"]["PublicUserOut"];
             /** @example Morning yoga */
@@ -3693,8 +3914,7 @@ export interface components {
              */
             duration: number;
             /**
-             * Format: decimal
-             * @description Per seat, with at most two decimal places.
+             * @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217).
              * @example 49.99
              */
             price: string;
@@ -3708,8 +3928,7 @@ export interface components {
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url: string | null;
-            /** @enum {unknown} */
-            status: "active" | "inactive";
+            status: components["schemas"]["SessionStatus"];
             /**
              * @description One of the categories of `GET /api/marketplace/`; `null` for none.
              * @example wellbeing
@@ -3735,6 +3954,47 @@ export interface components {
              * @example Beginners of all ages.
              */
             audience: string;
+            pictures: components["schemas"]["PictureOut"][];
+            /**
+             * @description What to bring; empty for not said.
+             * @example A mat.
+             */
+            bring: string;
+            /**
+             * @description `at_yours`: the creator comes to the learner. `null`: not said.
+             * @example in_person
+             */
+            format: components["schemas"]["SessionFormat"] | null;
+            /**
+             * @description Town or area, public.
+             * @example Trastevere, Rome
+             */
+            place: string | null;
+            /**
+             * @description The language it is held in (BCP 47).
+             * @example pt-BR
+             */
+            language: string | null;
+            /**
+             * @description Private.
+             * @example Via della Lungara 10
+             */
+            address: string | null;
+            /**
+             * @description Private as `address`; others get them rounded.
+             * @example {
+             *       "latitude": 41.8919,
+             *       "longitude": 12.4678
+             *     }
+             */
+            coordinates: components["schemas"]["Coordinates"] | null;
+            /** @description Whether everyone sees `address` and exact `coordinates`. */
+            address_public: boolean;
+            /**
+             * @description Private; http(s).
+             * @example https://meet.example.org/yoga
+             */
+            join_url: string | null;
             /** @example false */
             is_open: boolean;
             /**
@@ -3742,30 +4002,18 @@ export interface components {
              * @example Europe/Madrid
              */
             time_zone: string;
-            /**
-             * Format: date-time
-             * @example 2030-01-02T09:00:00Z
-             */
+            /** Format: date-time */
             created_at: string;
-            /** @example null */
+            /** Format: date-time */
             featured_at: string | null;
             next_slot: components["schemas"]["NextSlotOut"] | null;
             moderation: components["schemas"]["ModerationOut"] | null;
         };
-        /**
-         * SessionRecordOut
-         * @description A session with its latest reports and audit log entries.
-         */
+        /** @description A session with its latest reports and audit log entries. */
         SessionRecordOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             creator: string;
             creator_details: components["schemas"]["PublicUserOut"];
             /** @example Morning yoga */
@@ -3778,8 +4026,7 @@ export interface components {
              */
             duration: number;
             /**
-             * Format: decimal
-             * @description Per seat, with at most two decimal places.
+             * @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217).
              * @example 49.99
              */
             price: string;
@@ -3793,8 +4040,7 @@ export interface components {
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url: string | null;
-            /** @enum {unknown} */
-            status: "active" | "inactive";
+            status: components["schemas"]["SessionStatus"];
             /**
              * @description One of the categories of `GET /api/marketplace/`; `null` for none.
              * @example wellbeing
@@ -3820,6 +4066,47 @@ export interface components {
              * @example Beginners of all ages.
              */
             audience: string;
+            pictures: components["schemas"]["PictureOut"][];
+            /**
+             * @description What to bring; empty for not said.
+             * @example A mat.
+             */
+            bring: string;
+            /**
+             * @description `at_yours`: the creator comes to the learner. `null`: not said.
+             * @example in_person
+             */
+            format: components["schemas"]["SessionFormat"] | null;
+            /**
+             * @description Town or area, public.
+             * @example Trastevere, Rome
+             */
+            place: string | null;
+            /**
+             * @description The language it is held in (BCP 47).
+             * @example pt-BR
+             */
+            language: string | null;
+            /**
+             * @description Private.
+             * @example Via della Lungara 10
+             */
+            address: string | null;
+            /**
+             * @description Private as `address`; others get them rounded.
+             * @example {
+             *       "latitude": 41.8919,
+             *       "longitude": 12.4678
+             *     }
+             */
+            coordinates: components["schemas"]["Coordinates"] | null;
+            /** @description Whether everyone sees `address` and exact `coordinates`. */
+            address_public: boolean;
+            /**
+             * @description Private; http(s).
+             * @example https://meet.example.org/yoga
+             */
+            join_url: string | null;
             /** @example false */
             is_open: boolean;
             /**
@@ -3827,37 +4114,26 @@ export interface components {
              * @example Europe/Madrid
              */
             time_zone: string;
-            /**
-             * Format: date-time
-             * @example 2030-01-02T09:00:00Z
-             */
+            /** Format: date-time */
             created_at: string;
-            /** @example null */
+            /** Format: date-time */
             featured_at: string | null;
             moderation: components["schemas"]["ModerationOut"] | null;
-            /** @example null */
+            /** Format: date-time */
             archived_at: string | null;
             reports: components["schemas"]["ReportRecordOut"][];
             log: components["schemas"]["AuditEntryOut"][];
         };
-        /**
-         * SessionRowOut
-         * @description A session of any status in an admin list.
-         */
+        /** @description A session of any status in an admin list. */
         SessionRowOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
+            /** Format: uuid */
             id: string;
             /** @example Morning yoga */
             title: string;
             creator: components["schemas"]["PersonNameOut"];
-            /** @enum {unknown} */
-            status: "active" | "inactive";
+            status: components["schemas"]["SessionStatus"];
             /**
-             * Format: decimal
-             * @description Per seat, with at most two decimal places.
+             * @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217).
              * @example 49.99
              */
             price: string;
@@ -3876,19 +4152,13 @@ export interface components {
              * @example wellbeing
              */
             category: string | null;
-            /**
-             * Format: date-time
-             * @example 2030-01-02T09:00:00Z
-             */
+            /** Format: date-time */
             created_at: string;
-            /** @example null */
+            /** Format: date-time */
             archived_at: string | null;
-            /**
-             * Format: date-time
-             * @example 2030-01-08T09:00:00Z
-             */
+            /** Format: date-time */
             hidden_at: string | null;
-            /** @example null */
+            /** Format: date-time */
             featured_at: string | null;
             /**
              * @description An http(s) URL; `null` for none.
@@ -3896,20 +4166,16 @@ export interface components {
              */
             image_url: string | null;
         };
-        /**
-         * SignedInOut
-         * @description A login and its user.
-         */
+        /** @enum {string} */
+        SessionStatus: "active" | "inactive";
+        /** @description A login and its user. */
         SignedInOut: {
             access: string;
             /** @description `null` if it's in the cookie. */
             refresh: string | null;
             user: components["schemas"]["ProfileOut"];
         };
-        /**
-         * SlotCancellationIn
-         * @description The start and a reason. The learners see the reason.
-         */
+        /** @description The start and a reason. The learners see the reason. */
         SlotCancellationIn: {
             /**
              * Format: date-time
@@ -3921,73 +4187,128 @@ export interface components {
              * @description The other party sees this.
              * @example I am ill.
              */
-            reason?: string;
+            reason?: components["schemas"]["TextLines"];
         };
-        /**
-         * SlotOut
-         * @description A start. With `explain`, `reason` says why it can't be booked; otherwise it's `null`.
-         */
+        /** @enum {string} */
+        SlotClosing: "past" | "notice" | "horizon" | "exception" | "buffer" | "other_session" | "sold_out";
+        /** @description A start and its UTC offsets. With `explain`, `reason` says why it can't be booked; otherwise it's `null`. */
         SlotOut: {
-            /**
-             * Format: date-time
-             * @example 2030-05-01T10:00:00Z
-             */
+            /** Format: date-time */
             starts_at: string;
-            /**
-             * Format: date-time
-             * @example 2030-05-01T11:00:00Z
-             */
+            /** Format: date-time */
             ends_at: string;
             /** @example 12 */
             capacity: number;
             /** @example 3 */
             seats_left: number;
-            /** @example  */
-            reason: ("horizon" | "notice" | "past") | ("buffer" | "exception" | "other_session" | "sold_out") | null;
+            /** @example null */
+            reason: components["schemas"]["SlotClosing"] | null;
+            /** @example +02:00 */
+            utc_offset: string;
+            /** @example +02:00 */
+            ends_utc_offset?: string;
+            /** @example +02:00 */
+            viewer_utc_offset?: string;
+            /** @example +02:00 */
+            viewer_ends_utc_offset?: string;
         };
-        /**
-         * StepIn
-         * @description The reason. The other party sees it.
-         */
+        /** @description The reason, and what is answered. */
+        StaffAnswerIn: {
+            /**
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
+             */
+            reason: components["schemas"]["VisibleLines"];
+            /**
+             * Format: date-time
+             * @description The booking's `requested_start` that is answered; if it has changed since: 409. `null` for any.
+             * @example 2030-05-01T10:00:00Z
+             */
+            requested_start?: string | null;
+        };
+        /** @enum {string} */
+        StepAction: "book" | "confirm" | "decline" | "cancel" | "complete" | "expire" | "reschedule" | "seats";
+        /** @description The reason. The other party sees it. Required from staff who are not a party. */
         StepIn: {
             /**
              * @description The other party sees this.
              * @example I am ill.
              */
-            reason?: string;
+            reason?: components["schemas"]["TextLines"];
         };
-        /**
-         * TagCountOut
-         * @description Number of sessions with a tag.
-         */
+        /** @description A session by its title. */
+        SuggestedTitleOut: {
+            /** Format: uuid */
+            id: string;
+            /** @example Morning yoga */
+            title: string;
+        };
+        /** @description Categories, creators and sessions, best first. */
+        SuggestionsOut: {
+            categories: string[];
+            people: components["schemas"]["PublicUserOut"][];
+            titles: components["schemas"]["SuggestedTitleOut"][];
+        };
+        /** @description Number of sessions with a tag. */
         TagCountOut: {
             /** @example yoga */
             tag: string;
             /** @example 7 */
             count: number;
         };
-        /**
-         * TimeRangeOut
-         * @description Wall times, `HH:MM`; a start every `step` minutes, or every `duration`.
-         */
+        /** @enum {string} */
+        TargetKind: "user" | "session" | "booking" | "report" | "bulk_run";
+        /** @description What was sold, whatever was edited since: title, minutes, price per seat, and hours of cancellation notice. */
+        TermsOut: {
+            /** @example Morning yoga */
+            title: string;
+            /**
+             * @description Minutes.
+             * @example 60
+             */
+            duration: number;
+            /**
+             * @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217).
+             * @example 49.99
+             */
+            price: string;
+            /**
+             * @description Hours before the start until which learners can cancel.
+             * @example 24
+             */
+            cancellation_notice: number;
+        };
+        TextLine: string;
+        TextLines: string;
+        /** @description From `starts` to `ends`, in wall time. */
+        TimeRangeIn: {
+            starts: string;
+            ends: string;
+            step?: number | null;
+        };
+        /** @description Wall times, `HH:MM`; a start every `step` minutes, or every `duration`. */
         TimeRangeOut: {
             starts: string;
             ends: string;
             step: number | null;
         };
-        /**
-         * TokenPairOut
-         * @description An access token for `Authorization: Bearer …` and a refresh token for the next pair.
-         */
+        /** @description A time zone and its UTC offset now. */
+        TimeZoneOut: {
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
+            time_zone: string;
+            /** @example +02:00 */
+            utc_offset: string;
+        };
+        /** @description An access token for `Authorization: Bearer …` and a refresh token for the next pair. */
         TokenPairOut: {
             access: string;
             /** @description `null` if it's in the cookie. */
             refresh: string | null;
         };
-        /**
-         * UpcomingSeatsOut
-         * @description Seats of all upcoming booked starts.
-         */
+        /** @description Seats of all upcoming booked starts. */
         UpcomingSeatsOut: {
             /** @example 18 */
             seats_sold: number;
@@ -3999,10 +4320,7 @@ export interface components {
              */
             fill_rate: number | null;
         };
-        /**
-         * UserChangeIn
-         * @description Staff changes to an account. Fields you don't send stay as they are.
-         */
+        /** @description Staff changes to an account. Fields you don't send stay as they are. */
         UserChangeChangesIn: {
             /**
              * Format: email
@@ -4015,30 +4333,239 @@ export interface components {
              */
             username?: string;
             /** @example Ada */
-            first_name?: string;
+            first_name?: components["schemas"]["TextLine"];
             /** @example Byron */
-            last_name?: string;
+            last_name?: components["schemas"]["TextLine"];
             /**
              * @description The reason, saved in the audit log.
              * @example Requested by email.
              */
-            reason?: string;
+            reason?: components["schemas"]["TextLines"];
         };
-        /**
-         * WeeklyHoursOut
-         * @description Hours of each week; `weekday` is 1 for Monday to 7.
-         */
+        /** @enum {string} */
+        UserOrdering: "date_joined" | "-date_joined" | "email" | "-email" | "username" | "-username" | "last_name" | "-last_name";
+        /** @description Number of sessions with a value. */
+        ValueCountOut: {
+            value: string;
+            /** @example 7 */
+            count: number;
+        };
+        VisibleLine: string;
+        VisibleLines: string;
+        WebUrl: string;
+        /** @description Hours on a day of the week, 1 (Monday) to 7 (Sunday). */
+        WeeklyHoursIn: {
+            weekday: number;
+            starts: string;
+            ends: string;
+            step?: number | null;
+        };
+        /** @description Hours of each week; `weekday` is 1 for Monday to 7. */
         WeeklyHoursOut: {
             starts: string;
             ends: string;
             step: number | null;
             weekday: number;
         };
+        /** @description The UTC offsets of a time zone, oldest first. They are known until `until`. */
+        ZoneOffsetsOut: {
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
+            time_zone: string;
+            offsets: components["schemas"]["OffsetChangeOut"][];
+            /** Format: date-time */
+            until: string;
+        };
     };
-    responses: never;
-    parameters: never;
+    responses: {
+        /** @description The content is that of `If-None-Match`. */
+        NotModified: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The body or a parameter isn't valid. `errors` has a list of messages for each such field. */
+        BadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The token or the credentials are missing or not valid. */
+        Unauthorized: {
+            headers: {
+                /** @description For example `Bearer`. */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Signed in, but not allowed to do this. */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description This doesn't exist, or the caller has no access to it. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The current state doesn't allow this. */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is too large. */
+        ContentTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body isn't of a kind that is accepted. */
+        UnsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The `Idempotency-Key` was used with another body. */
+        IdempotencyKeyReused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Over a rate limit. `Retry-After` says when to try again, in seconds. */
+        TooManyRequests: {
+            headers: {
+                /** @description For example `60`. */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Try again after `Retry-After` seconds, with the same `Idempotency-Key` if there was one. */
+        ServiceUnavailable: {
+            headers: {
+                /** @description For example `1`. */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
+        IdempotencyKey: string;
+        Action: components["schemas"]["AuditAction"];
+        Actor: string;
+        /** @description Sessions with a bookable start at or after this time; a bare date means midnight UTC. A session without a schedule matches unless its creator is booked for the whole period. */
+        AvailableFrom: string;
+        /** @description And before this time; a bare date means midnight UTC. */
+        AvailableTo: string;
+        /** @description Whether to list only bookings that the creator has to answer: pending ones and requested starts. */
+        AwaitingResponse: boolean;
+        BookingId: string;
+        Category: components["schemas"]["VisibleLine"];
+        /** @description Column names in the desired order, separated by commas. All columns by default. */
+        Columns: components["schemas"]["VisibleLines"];
+        /** @description A bare date means midnight UTC. */
+        CreatedFrom: string;
+        /** @description A bare date means midnight UTC. */
+        CreatedTo: string;
+        Creator: string;
+        /** @description The cursor from the previous page's `Link` header. */
+        Cursor: string;
+        /** @description Whether to list only featured sessions. */
+        Featured: boolean;
+        /** @description A bare date means midnight UTC. */
+        From: string;
+        IsActive: boolean;
+        IsArchived: boolean;
+        IsFeatured: boolean;
+        IsHidden: boolean;
+        IsStaff: boolean;
+        IsSuperuser: boolean;
+        /** @description A bare date means midnight UTC. */
+        JoinedFrom: string;
+        /** @description A bare date means midnight UTC. */
+        JoinedTo: string;
+        /** @description `pt` also finds `pt-BR`. */
+        Language: string;
+        Learner: string;
+        /** @description Maximum number of results. */
+        Limit: number;
+        /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. */
+        MarketplaceRefresh: string;
+        /** @description Minutes. */
+        MaxDuration: number;
+        /** @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217). */
+        MaxPrice: string;
+        /** @description Minutes. */
+        MinDuration: number;
+        /** @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217). */
+        MinPrice: string;
+        /** @description Page number, starting at 1. Pages after the last are empty. */
+        Page: number;
+        PictureId: string;
+        Place: components["schemas"]["VisibleLine"];
+        Role: components["schemas"]["Role"];
+        RunId: string;
+        Session: string;
+        SessionId: string;
+        Tag: components["schemas"]["VisibleLine"];
+        Target: string;
+        /** @description A bare date means midnight UTC. */
+        To: string;
+        UserId: string;
+    };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description `attachment`, with a file name. */
+        ContentDisposition: string;
+        /** @description For `If-None-Match`: 304 while nothing has changed. */
+        Etag: string;
+        /** @description `true` if an earlier request with the same key did this; otherwise absent. */
+        IdempotencyReplayed: string;
+        /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
+        Link: string;
+        /** @description The cookie `marketplace_refresh`, if the login asked for it; otherwise absent. */
+        SetCookie: string;
+        /** @description Number of results on all pages. */
+        XTotalCount: string;
+        /** @description `true` if the total is an estimate; absent if it was counted. */
+        XTotalEstimated: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -4061,49 +4588,13 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileOut"];
                 };
             };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `illegal_transition`: This account is already a creator account. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     get_profile: {
@@ -4124,28 +4615,9 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileOut"];
                 };
             };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     replace_profile: {
@@ -4170,76 +4642,14 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `username_taken`: This username is taken. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     change_profile: {
@@ -4264,76 +4674,14 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `username_taken`: This username is taken. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     change_password: {
@@ -4356,78 +4704,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `rate_limited`: Too many attempts. Try again later. */
-            429: {
-                headers: {
-                    /** @description `60` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     register: {
@@ -4452,70 +4735,12 @@ export interface operations {
                     "application/json": components["schemas"]["RegisteredOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `email_taken`: An account with this email address already exists.
-             *     - `username_taken`: This username is taken.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `rate_limited`: Too many attempts. Try again later. */
-            429: {
-                headers: {
-                    /** @description `60` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     log_in: {
@@ -4534,77 +4759,19 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `marketplace_refresh`, if the login asked for it; otherwise absent. */
-                    "Set-Cookie"?: string;
+                    "Set-Cookie": components["headers"]["SetCookie"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SignedInOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `bad_credentials`: Incorrect email or password. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `rate_limited`: Too many attempts. Try again later. */
-            429: {
-                headers: {
-                    /** @description `60` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     log_out: {
@@ -4614,7 +4781,7 @@ export interface operations {
             path?: never;
             cookie?: {
                 /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. */
-                marketplace_refresh?: string;
+                marketplace_refresh?: components["parameters"]["MarketplaceRefresh"];
             };
         };
         requestBody?: {
@@ -4626,76 +4793,18 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
-                    /** @description The cookie `marketplace_refresh`, if the login asked for it; otherwise absent. */
-                    "Set-Cookie"?: string;
+                    "Set-Cookie": components["headers"]["SetCookie"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `bad_refresh_token`: You've been signed out. Sign in again.
-             *     - `no_refresh_token`: The request has no refresh token, in its body or in a cookie.
-             */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `foreign_origin`: Only pages of this site can use a login kept in a cookie. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     refresh_tokens: {
@@ -4705,7 +4814,7 @@ export interface operations {
             path?: never;
             cookie?: {
                 /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. */
-                marketplace_refresh?: string;
+                marketplace_refresh?: components["parameters"]["MarketplaceRefresh"];
             };
         };
         requestBody?: {
@@ -4717,89 +4826,75 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `marketplace_refresh`, if the login asked for it; otherwise absent. */
-                    "Set-Cookie"?: string;
+                    "Set-Cookie": components["headers"]["SetCookie"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TokenPairOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    upload_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["ProfileOut"];
                 };
             };
-            /**
-             * @description - `bad_refresh_token`: You've been signed out. Sign in again.
-             *     - `no_refresh_token`: The request has no refresh token, in its body or in a cookie.
-             */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `foreign_origin`: Only pages of this site can use a login kept in a cookie. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    delete_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `rate_limited`: Too many attempts. Try again later. */
-            429: {
-                headers: {
-                    /** @description `60` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     reset_password: {
@@ -4822,66 +4917,23 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `bad_reset_token`: This link doesn't work anymore. Ask for a new one. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     get_session: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description An IANA time zone name, for `viewer_utc_offset`; by default that of your profile. */
+                time_zone?: string;
+            };
             header?: never;
             path: {
-                session_id: string;
+                session_id: components["parameters"]["SessionId"];
             };
             cookie?: never;
         };
@@ -4890,43 +4942,19 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    ETag: components["headers"]["Etag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     replace_session: {
@@ -4934,7 +4962,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                session_id: string;
+                session_id: components["parameters"]["SessionId"];
             };
             cookie?: never;
         };
@@ -4953,92 +4981,15 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to another user.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `creator_unavailable`: The creator isn't available at this time. Choose another time.
-             *     - `has_upcoming_bookings`: This session has upcoming bookings.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     archive_session: {
@@ -5046,7 +4997,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                session_id: string;
+                session_id: components["parameters"]["SessionId"];
             };
             cookie?: never;
         };
@@ -5059,62 +5010,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to another user.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `has_upcoming_bookings`: This session has upcoming bookings. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     change_session: {
@@ -5122,7 +5023,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                session_id: string;
+                session_id: components["parameters"]["SessionId"];
             };
             cookie?: never;
         };
@@ -5141,122 +5042,51 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to another user.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `creator_unavailable`: The creator isn't available at this time. Choose another time.
-             *     - `has_upcoming_bookings`: This session has upcoming bookings.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_sessions: {
         parameters: {
             query?: {
-                /** @description Up to 12 words, each matching the beginning of a word of the session. Ignores accents and case, and allows one typo per word. */
-                search?: string;
-                creator?: string;
-                /** @description Per seat, with at most two decimal places. */
-                min_price?: string;
-                /** @description Per seat, with at most two decimal places. */
-                max_price?: string;
+                /** @description Up to 12 words of title, description, category, tags or creator, in any form or its beginning. */
+                search?: components["schemas"]["VisibleLines"];
+                creator?: components["parameters"]["Creator"];
+                /** @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217). */
+                min_price?: components["parameters"]["MinPrice"];
+                /** @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217). */
+                max_price?: components["parameters"]["MaxPrice"];
                 /** @description Minutes. */
-                min_duration?: number | string;
+                min_duration?: components["parameters"]["MinDuration"];
                 /** @description Minutes. */
-                max_duration?: number | string;
-                category?: string;
-                tag?: string;
+                max_duration?: components["parameters"]["MaxDuration"];
+                category?: components["parameters"]["Category"];
+                tag?: components["parameters"]["Tag"];
+                format?: components["schemas"]["SessionFormat"];
+                /** @description `pt` also finds `pt-BR`. */
+                language?: components["parameters"]["Language"];
+                place?: components["parameters"]["Place"];
                 /** @description Whether to list only featured sessions. */
-                featured?: boolean | string;
+                featured?: components["parameters"]["Featured"];
                 /** @description Sessions with a bookable start at or after this time; a bare date means midnight UTC. A session without a schedule matches unless its creator is booked for the whole period. */
-                available_from?: string;
+                available_from?: components["parameters"]["AvailableFrom"];
                 /** @description And before this time; a bare date means midnight UTC. */
-                available_to?: string;
+                available_to?: components["parameters"]["AvailableTo"];
                 /** @description Maximum number of results. */
-                limit?: number | string;
+                limit?: components["parameters"]["Limit"];
                 /** @description The cursor from the previous page's `Link` header. */
-                cursor?: string;
-                ordering?: ("created_at" | "-created_at" | "price" | "-price" | "duration" | "-duration" | "title" | "-title" | "featured_at" | "-featured_at" | "relevance") | string;
-                my_sessions?: boolean | string;
+                cursor?: components["parameters"]["Cursor"];
+                ordering?: components["schemas"]["SessionOrdering"];
+                my_sessions?: boolean;
+                /** @description An IANA time zone name, for `viewer_utc_offset`; by default that of your profile. */
+                time_zone?: string;
             };
             header?: never;
             path?: never;
@@ -5267,54 +5097,26 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
-                    Link?: string;
+                    Link: components["headers"]["Link"];
+                    /** @description `true` if the search ended early to bound its cost: the page may have fewer sessions than `limit`, or none, although `Link` leads to more. Otherwise absent. */
+                    "X-Search-Bounded"?: string;
+                    /** @description `true` if few sessions have all words, and these have most. Otherwise absent. */
+                    "X-Search-Relaxed"?: string;
+                    /** @description The search that was answered, percent-encoded, if a word found nothing and was guessed. */
+                    "X-Search-Corrected"?: string;
+                    ETag: components["headers"]["Etag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SessionOut"][];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_a_creator`: Only creators can do this. You can become a creator in your profile. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     create_session: {
@@ -5322,7 +5124,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -5336,111 +5138,49 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
-                    "Idempotency-Replayed"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     count_sessions: {
         parameters: {
             query?: {
-                /** @description Up to 12 words, each matching the beginning of a word of the session. Ignores accents and case, and allows one typo per word. */
-                search?: string;
-                creator?: string;
-                /** @description Per seat, with at most two decimal places. */
-                min_price?: string;
-                /** @description Per seat, with at most two decimal places. */
-                max_price?: string;
+                /** @description Up to 12 words of title, description, category, tags or creator, in any form or its beginning. */
+                search?: components["schemas"]["VisibleLines"];
+                creator?: components["parameters"]["Creator"];
+                /** @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217). */
+                min_price?: components["parameters"]["MinPrice"];
+                /** @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217). */
+                max_price?: components["parameters"]["MaxPrice"];
                 /** @description Minutes. */
-                min_duration?: number | string;
+                min_duration?: components["parameters"]["MinDuration"];
                 /** @description Minutes. */
-                max_duration?: number | string;
-                category?: string;
-                tag?: string;
+                max_duration?: components["parameters"]["MaxDuration"];
+                category?: components["parameters"]["Category"];
+                tag?: components["parameters"]["Tag"];
+                format?: components["schemas"]["SessionFormat"];
+                /** @description `pt` also finds `pt-BR`. */
+                language?: components["parameters"]["Language"];
+                place?: components["parameters"]["Place"];
                 /** @description Whether to list only featured sessions. */
-                featured?: boolean | string;
+                featured?: components["parameters"]["Featured"];
                 /** @description Sessions with a bookable start at or after this time; a bare date means midnight UTC. A session without a schedule matches unless its creator is booked for the whole period. */
-                available_from?: string;
+                available_from?: components["parameters"]["AvailableFrom"];
                 /** @description And before this time; a bare date means midnight UTC. */
-                available_to?: string;
+                available_to?: components["parameters"]["AvailableTo"];
             };
             header?: never;
             path?: never;
@@ -5451,43 +5191,150 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    ETag: components["headers"]["Etag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["FacetsOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    add_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    file: string;
+                    /**
+                     * @description What it shows, for those who can't see it.
+                     * @example A pot of soup on a stove.
+                     */
+                    alt?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    delete_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: components["parameters"]["SessionId"];
+                picture_id: components["parameters"]["PictureId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
                 headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    change_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: components["parameters"]["SessionId"];
+                picture_id: components["parameters"]["PictureId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PictureChangesIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    suggest_sessions: {
+        parameters: {
+            query?: {
+                /** @description The first 12 words count. */
+                q?: components["schemas"]["VisibleLines"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
+                    ETag: components["headers"]["Etag"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["SuggestionsOut"];
                 };
             };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     report_session: {
@@ -5495,10 +5342,10 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                session_id: string;
+                session_id: components["parameters"]["SessionId"];
             };
             cookie?: never;
         };
@@ -5511,113 +5358,36 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
-                    "Idempotency-Replayed"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ReportOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `own_session`: You can't book your own session.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `already_reported`: You've already reported this session. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     preview_schedule: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A bare date means midnight UTC. */
+                starts_from?: string;
+                /** @description A bare date means midnight UTC. */
+                starts_to?: string;
+            };
             header?: never;
             path: {
-                session_id: string;
+                session_id: components["parameters"]["SessionId"];
             };
             cookie?: never;
         };
@@ -5630,95 +5400,22 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SlotOut"][];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to another user.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `creator_unavailable`: The creator isn't available at this time. Choose another time. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     get_schedule: {
@@ -5726,7 +5423,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                session_id: string;
+                session_id: components["parameters"]["SessionId"];
             };
             cookie?: never;
         };
@@ -5741,49 +5438,11 @@ export interface operations {
                     "application/json": components["schemas"]["ScheduleOut"];
                 };
             };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to another user.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     replace_schedule: {
@@ -5791,7 +5450,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                session_id: string;
+                session_id: components["parameters"]["SessionId"];
             };
             cookie?: never;
         };
@@ -5810,89 +5469,15 @@ export interface operations {
                     "application/json": components["schemas"]["ScheduleOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to another user.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `creator_unavailable`: The creator isn't available at this time. Choose another time. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     cancel_slot: {
@@ -5900,10 +5485,10 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                session_id: string;
+                session_id: components["parameters"]["SessionId"];
             };
             cookie?: never;
         };
@@ -5916,121 +5501,69 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
-                    "Idempotency-Replayed"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BookingOut"][];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to another user.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `too_late`: It's too late to do this. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_slots: {
         parameters: {
             query?: {
+                /** @description An IANA time zone name, for `viewer_utc_offset`; by default that of your profile. */
+                time_zone?: string;
                 /** @description A bare date means midnight UTC. */
-                from?: string;
+                from?: components["parameters"]["From"];
                 /** @description A bare date means midnight UTC. */
-                to?: string;
-                explain?: boolean | string;
+                to?: components["parameters"]["To"];
+                explain?: boolean;
             };
             header?: never;
             path: {
-                session_id: string;
+                session_id: components["parameters"]["SessionId"];
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    ETag: components["headers"]["Etag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotOut"][];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -6041,58 +5574,79 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["HoursOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    replace_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoursIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_suggested_starts: {
+        parameters: {
+            query?: {
+                /** @description An IANA time zone name, for `viewer_utc_offset`; by default that of your profile. */
+                time_zone?: string;
+                /** @description A bare date means midnight UTC. */
+                from?: components["parameters"]["From"];
+                /** @description A bare date means midnight UTC. */
+                to?: components["parameters"]["To"];
+            };
+            header?: never;
+            path: {
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["SlotOut"][];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_yours`: This belongs to another user. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     cancel_booking: {
@@ -6100,10 +5654,10 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                booking_id: string;
+                booking_id: components["parameters"]["BookingId"];
             };
             cookie?: never;
         };
@@ -6116,105 +5670,23 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
-                    "Idempotency-Replayed"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `illegal_transition`: The booking's status doesn't allow this.
-             *     - `too_late`: It's too late to do this.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     complete_booking: {
@@ -6222,10 +5694,10 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                booking_id: string;
+                booking_id: components["parameters"]["BookingId"];
             };
             cookie?: never;
         };
@@ -6238,105 +5710,23 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
-                    "Idempotency-Replayed"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_yours`: This belongs to another user.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     confirm_booking: {
@@ -6344,124 +5734,39 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                booking_id: string;
+                booking_id: components["parameters"]["BookingId"];
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["StepIn"];
+                "application/json": components["schemas"]["AnswerIn"];
             };
         };
         responses: {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
-                    "Idempotency-Replayed"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_yours`: This belongs to another user.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `illegal_transition`: The booking's status doesn't allow this.
-             *     - `too_late`: It's too late to do this.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     decline_booking: {
@@ -6469,124 +5774,39 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                booking_id: string;
+                booking_id: components["parameters"]["BookingId"];
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["StepIn"];
+                "application/json": components["schemas"]["AnswerIn"];
             };
         };
         responses: {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
-                    "Idempotency-Replayed"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_yours`: This belongs to another user.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `illegal_transition`: The booking's status doesn't allow this.
-             *     - `too_late`: It's too late to do this.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     reschedule_booking: {
@@ -6594,10 +5814,10 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                booking_id: string;
+                booking_id: components["parameters"]["BookingId"];
             };
             cookie?: never;
         };
@@ -6610,129 +5830,44 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
-                    "Idempotency-Replayed"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `own_session`: You can't book your own session.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `already_booked`: You already have a booking at this time.
-             *     - `creator_unavailable`: The creator isn't available at this time. Choose another time.
-             *     - `illegal_transition`: The booking's status doesn't allow this.
-             *     - `not_bookable`: This session can't be booked at this time.
-             *     - `sold_out`: There aren't enough seats left at this time.
-             *     - `too_late`: It's too late to do this.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_bookings: {
         parameters: {
             query?: {
                 /** @description Maximum number of results. */
-                limit?: number | string;
+                limit?: components["parameters"]["Limit"];
                 /** @description The cursor from the previous page's `Link` header. */
-                cursor?: string;
+                cursor?: components["parameters"]["Cursor"];
                 /** @description One or more, repeated or separated by commas. */
-                status?: ("pending" | "confirmed" | "cancelled" | "completed")[] | string;
-                session?: string;
+                status?: components["schemas"]["BookingStatus"][];
+                session?: components["parameters"]["Session"];
                 /** @description At or after this time; a bare date means midnight UTC. */
                 starts_from?: string;
                 /** @description Before this time; a bare date means midnight UTC. */
                 starts_to?: string;
-                ordering?: ("-created_at" | "booking_date" | "-booking_date") | string;
+                /** @description Whether to list only bookings that the creator has to answer: pending ones and requested starts. */
+                awaiting_response?: components["parameters"]["AwaitingResponse"];
+                ordering?: components["schemas"]["BookingOrdering"];
+                /** @description An IANA time zone name, for `viewer_utc_offset`; by default that of your profile. */
+                time_zone?: string;
             };
             header?: never;
             path?: never;
@@ -6743,45 +5878,17 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
-                    Link?: string;
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BookingOut"][];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     create_booking: {
@@ -6789,7 +5896,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -6803,127 +5910,44 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
-                    "Idempotency-Replayed"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BookingOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `own_session`: You can't book your own session.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `already_booked`: You already have a booking at this time.
-             *     - `creator_unavailable`: The creator isn't available at this time. Choose another time.
-             *     - `not_bookable`: This session can't be booked at this time.
-             *     - `sold_out`: There aren't enough seats left at this time.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_my_bookings: {
         parameters: {
             query?: {
                 /** @description Maximum number of results. */
-                limit?: number | string;
+                limit?: components["parameters"]["Limit"];
                 /** @description The cursor from the previous page's `Link` header. */
-                cursor?: string;
+                cursor?: components["parameters"]["Cursor"];
                 /** @description One or more, repeated or separated by commas. */
-                status?: ("pending" | "confirmed" | "cancelled" | "completed")[] | string;
-                session?: string;
+                status?: components["schemas"]["BookingStatus"][];
+                session?: components["parameters"]["Session"];
                 /** @description At or after this time; a bare date means midnight UTC. */
                 starts_from?: string;
                 /** @description Before this time; a bare date means midnight UTC. */
                 starts_to?: string;
-                ordering?: ("-created_at" | "booking_date" | "-booking_date") | string;
+                /** @description Whether to list only bookings that the creator has to answer: pending ones and requested starts. */
+                awaiting_response?: components["parameters"]["AwaitingResponse"];
+                ordering?: components["schemas"]["BookingOrdering"];
+                /** @description An IANA time zone name, for `viewer_utc_offset`; by default that of your profile. */
+                time_zone?: string;
             };
             header?: never;
             path?: never;
@@ -6934,62 +5958,38 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
-                    Link?: string;
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BookingOut"][];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     list_creator_bookings: {
         parameters: {
             query?: {
                 /** @description Maximum number of results. */
-                limit?: number | string;
+                limit?: components["parameters"]["Limit"];
                 /** @description The cursor from the previous page's `Link` header. */
-                cursor?: string;
+                cursor?: components["parameters"]["Cursor"];
                 /** @description One or more, repeated or separated by commas. */
-                status?: ("pending" | "confirmed" | "cancelled" | "completed")[] | string;
-                session?: string;
+                status?: components["schemas"]["BookingStatus"][];
+                session?: components["parameters"]["Session"];
                 /** @description At or after this time; a bare date means midnight UTC. */
                 starts_from?: string;
                 /** @description Before this time; a bare date means midnight UTC. */
                 starts_to?: string;
-                ordering?: ("-created_at" | "booking_date" | "-booking_date") | string;
+                /** @description Whether to list only bookings that the creator has to answer: pending ones and requested starts. */
+                awaiting_response?: components["parameters"]["AwaitingResponse"];
+                ordering?: components["schemas"]["BookingOrdering"];
+                /** @description An IANA time zone name, for `viewer_utc_offset`; by default that of your profile. */
+                time_zone?: string;
             };
             header?: never;
             path?: never;
@@ -7000,62 +6000,29 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
-                    Link?: string;
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BookingOut"][];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_a_creator`: Only creators can do this. You can become a creator in your profile. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     get_booking: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description An IANA time zone name, for `viewer_utc_offset`; by default that of your profile. */
+                time_zone?: string;
+            };
             header?: never;
             path: {
-                booking_id: string;
+                booking_id: components["parameters"]["BookingId"];
             };
             cookie?: never;
         };
@@ -7070,37 +6037,51 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    change_booking_seats: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                booking_id: components["parameters"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeatsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     get_calendar_feed: {
@@ -7121,37 +6102,10 @@ export interface operations {
                     "application/json": components["schemas"]["CalendarFeedOut"];
                 };
             };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     get_booking_calendar: {
@@ -7159,7 +6113,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                booking_id: string;
+                booking_id: components["parameters"]["BookingId"];
             };
             cookie?: never;
         };
@@ -7174,37 +6128,10 @@ export interface operations {
                     "text/calendar": string;
                 };
             };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     read_calendar_feed: {
@@ -7221,32 +6148,19 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    ETag: components["headers"]["Etag"];
+                    /** @description A minute, in private caches only. */
+                    "Cache-Control"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "text/calendar": string;
                 };
             };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            304: components["responses"]["NotModified"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     renew_calendar_feed: {
@@ -7267,40 +6181,12 @@ export interface operations {
                     "application/json": components["schemas"]["CalendarFeedOut"];
                 };
             };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     get_creator_summary: {
@@ -7321,56 +6207,29 @@ export interface operations {
                     "application/json": components["schemas"]["CreatorSummaryOut"];
                 };
             };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_a_creator`: Only creators can do this. You can become a creator in your profile. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_list_audit: {
         parameters: {
             query?: {
                 /** @description Page number, starting at 1. Pages after the last are empty. */
-                page?: number | string;
+                page?: components["parameters"]["Page"];
                 /** @description Maximum number of results. */
-                limit?: number | string;
+                limit?: components["parameters"]["Limit"];
                 /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
-                search?: string;
-                action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported") | string;
-                actor?: string;
-                target?: string;
+                search?: components["schemas"]["VisibleLines"];
+                action?: components["parameters"]["Action"];
+                actor?: components["parameters"]["Actor"];
+                target?: components["parameters"]["Target"];
                 /** @description A bare date means midnight UTC. */
-                from?: string;
+                from?: components["parameters"]["From"];
                 /** @description A bare date means midnight UTC. */
-                to?: string;
-                ordering?: ("-at" | "at") | string;
+                to?: components["parameters"]["To"];
+                ordering?: components["schemas"]["AuditOrdering"];
             };
             header?: never;
             path?: never;
@@ -7381,76 +6240,39 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Number of results on all pages. */
-                    "X-Total-Count"?: string;
-                    /** @description `true` if the total is an estimate; absent if it was counted. */
-                    "X-Total-Estimated"?: string;
+                    "X-Total-Count": components["headers"]["XTotalCount"];
+                    "X-Total-Estimated": components["headers"]["XTotalEstimated"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEntryOut"][];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_list_bookings: {
         parameters: {
             query?: {
                 /** @description Page number, starting at 1. Pages after the last are empty. */
-                page?: number | string;
+                page?: components["parameters"]["Page"];
                 /** @description Maximum number of results. */
-                limit?: number | string;
+                limit?: components["parameters"]["Limit"];
                 /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
-                search?: string;
-                status?: ("pending" | "confirmed" | "cancelled" | "completed") | string;
-                session?: string;
-                creator?: string;
-                learner?: string;
+                search?: components["schemas"]["VisibleLines"];
+                status?: components["schemas"]["BookingStatus"];
+                session?: components["parameters"]["Session"];
+                creator?: components["parameters"]["Creator"];
+                learner?: components["parameters"]["Learner"];
                 /** @description A bare date means midnight UTC. */
                 starts_from?: string;
                 /** @description A bare date means midnight UTC. */
                 starts_to?: string;
-                ordering?: ("created_at" | "-created_at" | "booking_date" | "-booking_date" | "amount" | "-amount") | string;
+                ordering?: components["schemas"]["BookingListOrdering"];
             };
             header?: never;
             path?: never;
@@ -7461,81 +6283,44 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Number of results on all pages. */
-                    "X-Total-Count"?: string;
-                    /** @description `true` if the total is an estimate; absent if it was counted. */
-                    "X-Total-Estimated"?: string;
+                    "X-Total-Count": components["headers"]["XTotalCount"];
+                    "X-Total-Estimated": components["headers"]["XTotalEstimated"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BookingRowOut"][];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_list_sessions: {
         parameters: {
             query?: {
                 /** @description Page number, starting at 1. Pages after the last are empty. */
-                page?: number | string;
+                page?: components["parameters"]["Page"];
                 /** @description Maximum number of results. */
-                limit?: number | string;
+                limit?: components["parameters"]["Limit"];
                 /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
-                search?: string;
-                status?: ("active" | "inactive") | string;
-                is_hidden?: boolean | string;
-                is_archived?: boolean | string;
-                is_featured?: boolean | string;
-                creator?: string;
-                /** @description Per seat, with at most two decimal places. */
-                min_price?: string;
-                /** @description Per seat, with at most two decimal places. */
-                max_price?: string;
+                search?: components["schemas"]["VisibleLines"];
+                status?: components["schemas"]["SessionStatus"];
+                is_hidden?: components["parameters"]["IsHidden"];
+                is_archived?: components["parameters"]["IsArchived"];
+                is_featured?: components["parameters"]["IsFeatured"];
+                creator?: components["parameters"]["Creator"];
+                /** @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217). */
+                min_price?: components["parameters"]["MinPrice"];
+                /** @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217). */
+                max_price?: components["parameters"]["MaxPrice"];
                 /** @description A bare date means midnight UTC. */
-                created_from?: string;
+                created_from?: components["parameters"]["CreatedFrom"];
                 /** @description A bare date means midnight UTC. */
-                created_to?: string;
-                ordering?: ("created_at" | "-created_at" | "price" | "-price" | "title" | "-title" | "duration" | "-duration") | string;
+                created_to?: components["parameters"]["CreatedTo"];
+                ordering?: components["schemas"]["SessionListOrdering"];
             };
             header?: never;
             path?: never;
@@ -7546,76 +6331,39 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Number of results on all pages. */
-                    "X-Total-Count"?: string;
-                    /** @description `true` if the total is an estimate; absent if it was counted. */
-                    "X-Total-Estimated"?: string;
+                    "X-Total-Count": components["headers"]["XTotalCount"];
+                    "X-Total-Estimated": components["headers"]["XTotalEstimated"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SessionRowOut"][];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_list_users: {
         parameters: {
             query?: {
                 /** @description Page number, starting at 1. Pages after the last are empty. */
-                page?: number | string;
+                page?: components["parameters"]["Page"];
                 /** @description Maximum number of results. */
-                limit?: number | string;
+                limit?: components["parameters"]["Limit"];
                 /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
-                search?: string;
-                role?: ("user" | "creator") | string;
-                is_active?: boolean | string;
-                is_staff?: boolean | string;
-                is_superuser?: boolean | string;
+                search?: components["schemas"]["VisibleLines"];
+                role?: components["parameters"]["Role"];
+                is_active?: components["parameters"]["IsActive"];
+                is_staff?: components["parameters"]["IsStaff"];
+                is_superuser?: components["parameters"]["IsSuperuser"];
                 /** @description A bare date means midnight UTC. */
-                joined_from?: string;
+                joined_from?: components["parameters"]["JoinedFrom"];
                 /** @description A bare date means midnight UTC. */
-                joined_to?: string;
-                ordering?: ("date_joined" | "-date_joined" | "email" | "-email" | "username" | "-username" | "last_name" | "-last_name") | string;
+                joined_to?: components["parameters"]["JoinedTo"];
+                ordering?: components["schemas"]["UserOrdering"];
             };
             header?: never;
             path?: never;
@@ -7626,75 +6374,38 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Number of results on all pages. */
-                    "X-Total-Count"?: string;
-                    /** @description `true` if the total is an estimate; absent if it was counted. */
-                    "X-Total-Estimated"?: string;
+                    "X-Total-Count": components["headers"]["XTotalCount"];
+                    "X-Total-Estimated": components["headers"]["XTotalEstimated"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AccountOut"][];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_export_audit: {
         parameters: {
             query?: {
                 /** @description An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets. */
-                format?: ("csv" | "jsonl" | "xlsx") | string;
+                format?: components["schemas"]["ExportFormat"];
                 /** @description Column names in the desired order, separated by commas. All columns by default. */
-                columns?: string;
+                columns?: components["parameters"]["Columns"];
                 /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
-                search?: string;
-                action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported") | string;
-                actor?: string;
-                target?: string;
+                search?: components["schemas"]["VisibleLines"];
+                action?: components["parameters"]["Action"];
+                actor?: components["parameters"]["Actor"];
+                target?: components["parameters"]["Target"];
                 /** @description A bare date means midnight UTC. */
-                from?: string;
+                from?: components["parameters"]["From"];
                 /** @description A bare date means midnight UTC. */
-                to?: string;
-                ordering?: ("-at" | "at") | string;
+                to?: components["parameters"]["To"];
+                ordering?: components["schemas"]["AuditOrdering"];
             };
             header?: never;
             path?: never;
@@ -7705,8 +6416,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `attachment`, with a file name. */
-                    "Content-Disposition"?: string;
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7715,66 +6425,31 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_export_bookings: {
         parameters: {
             query?: {
                 /** @description An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets. */
-                format?: ("csv" | "jsonl" | "xlsx") | string;
+                format?: components["schemas"]["ExportFormat"];
                 /** @description Column names in the desired order, separated by commas. All columns by default. */
-                columns?: string;
+                columns?: components["parameters"]["Columns"];
                 /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
-                search?: string;
-                status?: ("pending" | "confirmed" | "cancelled" | "completed") | string;
-                session?: string;
-                creator?: string;
-                learner?: string;
+                search?: components["schemas"]["VisibleLines"];
+                status?: components["schemas"]["BookingStatus"];
+                session?: components["parameters"]["Session"];
+                creator?: components["parameters"]["Creator"];
+                learner?: components["parameters"]["Learner"];
                 /** @description A bare date means midnight UTC. */
                 starts_from?: string;
                 /** @description A bare date means midnight UTC. */
                 starts_to?: string;
-                ordering?: ("created_at" | "-created_at" | "booking_date" | "-booking_date" | "amount" | "-amount") | string;
+                ordering?: components["schemas"]["BookingListOrdering"];
             };
             header?: never;
             path?: never;
@@ -7785,8 +6460,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `attachment`, with a file name. */
-                    "Content-Disposition"?: string;
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7795,71 +6469,36 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_export_sessions: {
         parameters: {
             query?: {
                 /** @description An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets. */
-                format?: ("csv" | "jsonl" | "xlsx") | string;
+                format?: components["schemas"]["ExportFormat"];
                 /** @description Column names in the desired order, separated by commas. All columns by default. */
-                columns?: string;
+                columns?: components["parameters"]["Columns"];
                 /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
-                search?: string;
-                status?: ("active" | "inactive") | string;
-                is_hidden?: boolean | string;
-                is_archived?: boolean | string;
-                is_featured?: boolean | string;
-                creator?: string;
-                /** @description Per seat, with at most two decimal places. */
-                min_price?: string;
-                /** @description Per seat, with at most two decimal places. */
-                max_price?: string;
+                search?: components["schemas"]["VisibleLines"];
+                status?: components["schemas"]["SessionStatus"];
+                is_hidden?: components["parameters"]["IsHidden"];
+                is_archived?: components["parameters"]["IsArchived"];
+                is_featured?: components["parameters"]["IsFeatured"];
+                creator?: components["parameters"]["Creator"];
+                /** @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217). */
+                min_price?: components["parameters"]["MinPrice"];
+                /** @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217). */
+                max_price?: components["parameters"]["MaxPrice"];
                 /** @description A bare date means midnight UTC. */
-                created_from?: string;
+                created_from?: components["parameters"]["CreatedFrom"];
                 /** @description A bare date means midnight UTC. */
-                created_to?: string;
-                ordering?: ("created_at" | "-created_at" | "price" | "-price" | "title" | "-title" | "duration" | "-duration") | string;
+                created_to?: components["parameters"]["CreatedTo"];
+                ordering?: components["schemas"]["SessionListOrdering"];
             };
             header?: never;
             path?: never;
@@ -7870,8 +6509,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `attachment`, with a file name. */
-                    "Content-Disposition"?: string;
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7880,66 +6518,31 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_export_users: {
         parameters: {
             query?: {
                 /** @description An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets. */
-                format?: ("csv" | "jsonl" | "xlsx") | string;
+                format?: components["schemas"]["ExportFormat"];
                 /** @description Column names in the desired order, separated by commas. All columns by default. */
-                columns?: string;
+                columns?: components["parameters"]["Columns"];
                 /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
-                search?: string;
-                role?: ("user" | "creator") | string;
-                is_active?: boolean | string;
-                is_staff?: boolean | string;
-                is_superuser?: boolean | string;
+                search?: components["schemas"]["VisibleLines"];
+                role?: components["parameters"]["Role"];
+                is_active?: components["parameters"]["IsActive"];
+                is_staff?: components["parameters"]["IsStaff"];
+                is_superuser?: components["parameters"]["IsSuperuser"];
                 /** @description A bare date means midnight UTC. */
-                joined_from?: string;
+                joined_from?: components["parameters"]["JoinedFrom"];
                 /** @description A bare date means midnight UTC. */
-                joined_to?: string;
-                ordering?: ("date_joined" | "-date_joined" | "email" | "-email" | "username" | "-username" | "last_name" | "-last_name") | string;
+                joined_to?: components["parameters"]["JoinedTo"];
+                ordering?: components["schemas"]["UserOrdering"];
             };
             header?: never;
             path?: never;
@@ -7950,8 +6553,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `attachment`, with a file name. */
-                    "Content-Disposition"?: string;
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7960,46 +6562,11 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_activate_user: {
@@ -8007,7 +6574,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                user_id: string;
+                user_id: components["parameters"]["UserId"];
             };
             cookie?: never;
         };
@@ -8026,81 +6593,14 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             *     - `not_superuser`: Only superusers can do this.
-             *     - `oneself`: You can't do this to your own account.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_get_user: {
@@ -8108,7 +6608,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                user_id: string;
+                user_id: components["parameters"]["UserId"];
             };
             cookie?: never;
         };
@@ -8123,46 +6623,11 @@ export interface operations {
                     "application/json": components["schemas"]["AccountDetailsOut"];
                 };
             };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_change_user: {
@@ -8170,7 +6635,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                user_id: string;
+                user_id: components["parameters"]["UserId"];
             };
             cookie?: never;
         };
@@ -8189,92 +6654,15 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             *     - `not_superuser`: Only superusers can do this.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `email_taken`: An account with this email address already exists.
-             *     - `username_taken`: This username is taken.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_change_rights: {
@@ -8282,7 +6670,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                user_id: string;
+                user_id: components["parameters"]["UserId"];
             };
             cookie?: never;
         };
@@ -8301,90 +6689,15 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             *     - `not_superuser`: Only superusers can do this.
-             *     - `oneself`: You can't do this to your own account.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `last_superuser`: This is the last active superuser. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_change_role: {
@@ -8392,7 +6705,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                user_id: string;
+                user_id: components["parameters"]["UserId"];
             };
             cookie?: never;
         };
@@ -8411,90 +6724,15 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             *     - `not_superuser`: Only superusers can do this.
-             *     - `oneself`: You can't do this to your own account.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `has_sessions`: This creator still has sessions. Archive them first. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_deactivate_user: {
@@ -8502,7 +6740,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                user_id: string;
+                user_id: components["parameters"]["UserId"];
             };
             cookie?: never;
         };
@@ -8521,90 +6759,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeactivationOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             *     - `not_superuser`: Only superusers can do this.
-             *     - `oneself`: You can't do this to your own account.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `last_superuser`: This is the last active superuser. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_issue_password_reset: {
@@ -8612,7 +6775,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                user_id: string;
+                user_id: components["parameters"]["UserId"];
             };
             cookie?: never;
         };
@@ -8631,98 +6794,28 @@ export interface operations {
                     "application/json": components["schemas"]["ResetOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             *     - `not_superuser`: Only superusers can do this.
-             *     - `oneself`: You can't do this to your own account.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `account_inactive`: This account is deactivated. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_list_sold_slots: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Maximum number of results. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The cursor from the previous page's `Link` header. */
+                cursor?: components["parameters"]["Cursor"];
+            };
             header?: never;
             path: {
-                user_id: string;
+                user_id: components["parameters"]["UserId"];
             };
             cookie?: never;
         };
@@ -8731,52 +6824,19 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BookedSlotOut"][];
                 };
             };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_impersonate_user: {
@@ -8784,7 +6844,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                user_id: string;
+                user_id: components["parameters"]["UserId"];
             };
             cookie?: never;
         };
@@ -8803,90 +6863,15 @@ export interface operations {
                     "application/json": components["schemas"]["ImpersonationOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             *     - `oneself`: You can't do this to your own account.
-             *     - `staff_target`: You can't view the site as a staff member.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `account_inactive`: This account is deactivated. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_archive_session: {
@@ -8894,10 +6879,10 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                session_id: string;
+                session_id: components["parameters"]["SessionId"];
             };
             cookie?: never;
         };
@@ -8910,105 +6895,23 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
-                    "Idempotency-Replayed"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `has_upcoming_bookings`: This session has upcoming bookings. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_get_session: {
@@ -9016,7 +6919,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                session_id: string;
+                session_id: components["parameters"]["SessionId"];
             };
             cookie?: never;
         };
@@ -9031,46 +6934,11 @@ export interface operations {
                     "application/json": components["schemas"]["SessionRecordOut"];
                 };
             };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_change_session: {
@@ -9078,7 +6946,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                session_id: string;
+                session_id: components["parameters"]["SessionId"];
             };
             cookie?: never;
         };
@@ -9097,91 +6965,15 @@ export interface operations {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `creator_unavailable`: The creator isn't available at this time. Choose another time.
-             *     - `has_upcoming_bookings`: This session has upcoming bookings.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_feature_session: {
@@ -9189,10 +6981,10 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                session_id: string;
+                session_id: components["parameters"]["SessionId"];
             };
             cookie?: never;
         };
@@ -9205,108 +6997,23 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
-                    "Idempotency-Replayed"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `illegal_transition`: The booking's status doesn't allow this.
-             *     - `not_listed`: This session isn't in the catalog.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_hide_session: {
@@ -9314,10 +7021,10 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                session_id: string;
+                session_id: components["parameters"]["SessionId"];
             };
             cookie?: never;
         };
@@ -9330,105 +7037,23 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
-                    "Idempotency-Replayed"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_restore_session: {
@@ -9436,10 +7061,10 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                session_id: string;
+                session_id: components["parameters"]["SessionId"];
             };
             cookie?: never;
         };
@@ -9452,105 +7077,23 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
-                    "Idempotency-Replayed"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_unfeature_session: {
@@ -9558,10 +7101,10 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                session_id: string;
+                session_id: components["parameters"]["SessionId"];
             };
             cookie?: never;
         };
@@ -9574,114 +7117,32 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
-                    "Idempotency-Replayed"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_list_reports: {
         parameters: {
             query?: {
                 /** @description Page number, starting at 1. Pages after the last are empty. */
-                page?: number | string;
+                page?: components["parameters"]["Page"];
                 /** @description Maximum number of results. */
-                limit?: number | string;
+                limit?: components["parameters"]["Limit"];
             };
             header?: never;
             path?: never;
@@ -9692,54 +7153,18 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Number of results on all pages. */
-                    "X-Total-Count"?: string;
+                    "X-Total-Count": components["headers"]["XTotalCount"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ReportRecordOut"][];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_resolve_report: {
@@ -9747,7 +7172,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 report_id: string;
@@ -9763,113 +7188,34 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
-                    "Idempotency-Replayed"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ReportRecordOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_get_booking: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description An IANA time zone name, for `viewer_utc_offset`; by default that of your profile. */
+                time_zone?: string;
+            };
             header?: never;
             path: {
-                booking_id: string;
+                booking_id: components["parameters"]["BookingId"];
             };
             cookie?: never;
         };
@@ -9884,46 +7230,12 @@ export interface operations {
                     "application/json": components["schemas"]["BookingRecordOut"];
                 };
             };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_cancel_booking: {
@@ -9931,10 +7243,10 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                booking_id: string;
+                booking_id: components["parameters"]["BookingId"];
             };
             cookie?: never;
         };
@@ -9947,108 +7259,23 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
-                    "Idempotency-Replayed"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `illegal_transition`: The booking's status doesn't allow this.
-             *     - `too_late`: It's too late to do this.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_complete_booking: {
@@ -10056,10 +7283,10 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                booking_id: string;
+                booking_id: components["parameters"]["BookingId"];
             };
             cookie?: never;
         };
@@ -10072,106 +7299,23 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
-                    "Idempotency-Replayed"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             *     - `not_yours`: This belongs to another user.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_confirm_booking: {
@@ -10179,125 +7323,39 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                booking_id: string;
+                booking_id: components["parameters"]["BookingId"];
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonIn"];
+                "application/json": components["schemas"]["StaffAnswerIn"];
             };
         };
         responses: {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
-                    "Idempotency-Replayed"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             *     - `not_yours`: This belongs to another user.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `illegal_transition`: The booking's status doesn't allow this.
-             *     - `too_late`: It's too late to do this.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_decline_booking: {
@@ -10305,125 +7363,39 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                booking_id: string;
+                booking_id: components["parameters"]["BookingId"];
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonIn"];
+                "application/json": components["schemas"]["StaffAnswerIn"];
             };
         };
         responses: {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
-                    "Idempotency-Replayed"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             *     - `not_yours`: This belongs to another user.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `illegal_transition`: The booking's status doesn't allow this.
-             *     - `too_late`: It's too late to do this.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_reschedule_booking: {
@@ -10431,10 +7403,10 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                booking_id: string;
+                booking_id: components["parameters"]["BookingId"];
             };
             cookie?: never;
         };
@@ -10447,122 +7419,32 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
-                    "Idempotency-Replayed"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             *     - `own_session`: You can't book your own session.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `already_booked`: You already have a booking at this time.
-             *     - `creator_unavailable`: The creator isn't available at this time. Choose another time.
-             *     - `illegal_transition`: The booking's status doesn't allow this.
-             *     - `not_bookable`: This session can't be booked at this time.
-             *     - `sold_out`: There aren't enough seats left at this time.
-             *     - `too_late`: It's too late to do this.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_list_bulk: {
         parameters: {
             query?: {
                 /** @description Page number, starting at 1. Pages after the last are empty. */
-                page?: number | string;
+                page?: components["parameters"]["Page"];
                 /** @description Maximum number of results. */
-                limit?: number | string;
+                limit?: components["parameters"]["Limit"];
             };
             header?: never;
             path?: never;
@@ -10573,54 +7455,18 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Number of results on all pages. */
-                    "X-Total-Count"?: string;
+                    "X-Total-Count": components["headers"]["XTotalCount"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BulkRunOut"][];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_begin_bulk: {
@@ -10628,7 +7474,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -10642,87 +7488,21 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
-                    "Idempotency-Replayed"?: string;
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BulkRunOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_cancel_bulk: {
@@ -10730,7 +7510,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                run_id: string;
+                run_id: components["parameters"]["RunId"];
             };
             cookie?: never;
         };
@@ -10745,61 +7525,14 @@ export interface operations {
                     "application/json": components["schemas"]["BulkRunOut"];
                 };
             };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_preview_bulk: {
@@ -10824,83 +7557,26 @@ export interface operations {
                     "application/json": components["schemas"]["BulkPreviewOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_get_bulk_report: {
         parameters: {
             query?: {
                 /** @description Page number, starting at 1. Pages after the last are empty. */
-                page?: number | string;
+                page?: components["parameters"]["Page"];
                 /** @description Maximum number of results. */
-                limit?: number | string;
+                limit?: components["parameters"]["Limit"];
             };
             header?: never;
             path: {
-                run_id: string;
+                run_id: components["parameters"]["RunId"];
             };
             cookie?: never;
         };
@@ -10909,63 +7585,19 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Number of results on all pages. */
-                    "X-Total-Count"?: string;
+                    "X-Total-Count": components["headers"]["XTotalCount"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BulkRefusalOut"][];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_get_bulk: {
@@ -10973,7 +7605,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                run_id: string;
+                run_id: components["parameters"]["RunId"];
             };
             cookie?: never;
         };
@@ -10988,53 +7620,18 @@ export interface operations {
                     "application/json": components["schemas"]["BulkRunOut"];
                 };
             };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_get_dashboard: {
         parameters: {
             query?: {
                 /** @description Number of days, up to and including today. */
-                days?: number | string;
+                days?: number;
             };
             header?: never;
             path?: never;
@@ -11051,55 +7648,20 @@ export interface operations {
                     "application/json": components["schemas"]["DashboardOut"];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_list_failing_jobs: {
         parameters: {
             query?: {
                 /** @description Page number, starting at 1. Pages after the last are empty. */
-                page?: number | string;
+                page?: components["parameters"]["Page"];
                 /** @description Maximum number of results. */
-                limit?: number | string;
+                limit?: components["parameters"]["Limit"];
             };
             header?: never;
             path?: never;
@@ -11110,54 +7672,18 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Number of results on all pages. */
-                    "X-Total-Count"?: string;
+                    "X-Total-Count": components["headers"]["XTotalCount"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["FailingJobOut"][];
                 };
             };
-            /** @description - `invalid`: Some fields aren't valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     admin_retry_job: {
@@ -11178,61 +7704,14 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
-             *     - `not_staff`: Only staff can do this.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
-             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
-             */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     get_liveness: {
@@ -11253,17 +7732,8 @@ export interface operations {
                     "application/json": components["schemas"]["HealthOut"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     get_marketplace: {
@@ -11284,17 +7754,8 @@ export interface operations {
                     "application/json": components["schemas"]["MarketplaceOut"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     get_readiness: {
@@ -11315,17 +7776,56 @@ export interface operations {
                     "application/json": components["schemas"]["HealthOut"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
-            503: {
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_time_zones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["TimeZoneOut"][];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_time_zone_offsets: {
+        parameters: {
+            query?: {
+                /** @description An IANA time zone name. */
+                time_zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneOffsetsOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
 }

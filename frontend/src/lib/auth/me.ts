@@ -5,6 +5,7 @@ import { api, type Schema, unwrap } from "~/lib/api/client";
 import { isProblem } from "~/lib/api/problem";
 import { queryClient } from "~/lib/api/queryClient";
 import { queryKeys } from "~/lib/api/queryKeys";
+import { loadOffsets } from "~/lib/time/offsets";
 import { login } from "./login";
 
 export type Me = Schema<"ProfileOut">;
@@ -12,7 +13,11 @@ export type Me = Schema<"ProfileOut">;
 export const meQuery = queryOptions({
   queryKey: queryKeys.me,
   queryFn: async (): Promise<Me | null> => {
-    if ((await login.token()) !== null) return unwrap(api.GET("/api/auth/profile"));
+    if ((await login.token()) !== null) {
+      const me = await unwrap(api.GET("/api/auth/profile"));
+      await loadOffsets(me.time_zone);
+      return me;
+    }
     // an expired login keeps its user, so that the open page stays
     return login.state() === "expired" ? (queryClient.getQueryData<Me>(queryKeys.me) ?? null) : null;
   },
@@ -78,5 +83,5 @@ export async function refetchUserData(): Promise<void> {
 }
 
 function dependsOnUser({ queryKey: [first] }: { queryKey: readonly unknown[] }): boolean {
-  return first !== queryKeys.me[0] && first !== queryKeys.marketplace[0];
+  return ![queryKeys.me, queryKeys.marketplace, queryKeys.timeZones.all].some(([key]) => key === first);
 }

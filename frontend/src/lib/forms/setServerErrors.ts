@@ -1,9 +1,9 @@
 import type { FieldValues, Path, UseFormReturn } from "react-hook-form";
-import { isProblem } from "~/lib/api/problem";
+import { isProblem, type ProblemCode } from "~/lib/api/problem";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 
 /** Fields of 409 codes that are about one field. */
-const FIELD_OF: Record<string, string> = { email_taken: "email", username_taken: "username" };
+const FIELD_OF: Partial<Record<ProblemCode, string>> = { email_taken: "email", username_taken: "username" };
 
 /**
  * Sets the API's errors at their form fields and returns those without one. `names` maps API fields to form fields.

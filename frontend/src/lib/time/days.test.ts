@@ -4,6 +4,7 @@ import {
   fromCalendarDate,
   groupByDay,
   monthBounds,
+  startOfDay,
   startOfWeek,
   toCalendarDate,
   toInstant,
@@ -24,6 +25,21 @@ describe("a month", () => {
       from: "2026-11-01T04:00:00.000Z",
       to: "2026-12-01T05:00:00.000Z",
     });
+  });
+});
+
+describe("a day", () => {
+  it("begins at the first of two midnights, whatever the browser's zone", () => {
+    expect(startOfDay("2026-10-25", "Atlantic/Azores")).toBe("2026-10-25T00:00:00.000Z");
+    expect(startOfDay("2026-10-26", "Atlantic/Azores")).toBe("2026-10-26T01:00:00.000Z");
+  });
+
+  it("begins at the clock change that skips midnight", () => {
+    expect(startOfDay("2026-04-24", "Africa/Cairo")).toBe("2026-04-23T22:00:00.000Z");
+  });
+
+  it("begins after an hour that is shown twice before midnight", () => {
+    expect(startOfDay("2026-10-25", "America/Nuuk")).toBe("2026-10-25T02:00:00.000Z");
   });
 });
 

@@ -2,8 +2,8 @@
  * Calendar days of the viewer. A day is a string "2026-12-03" and a month "2026-12". Neither is an instant: which
  * instants a day spans depends on the zone, and on clock changes.
  */
-import { TZDate } from "@date-fns/tz";
-import { dateKey, formatLongDay, formatMonth, formatTime } from "./time";
+import { offsetAt } from "./offsets";
+import { dateKey, formatLongDay, formatMonth, instantsOf } from "./time";
 
 export type Day = string;
 export type Month = string;
@@ -55,10 +55,11 @@ export function formatMonthName(month: Month): string {
   return formatMonth(`${month}-15T12:00:00Z`, "UTC");
 }
 
-/** The first instant of a day in a zone, as ISO 8601. */
+/** The first instant of a day in a zone, as ISO 8601: the first of two midnights, or the change that skips it. */
 export function startOfDay(day: Day, zone: string): string {
-  const [year = 0, month = 1, date = 1] = parts(day);
-  return new Date(new TZDate(year, month - 1, date, zone).getTime()).toISOString();
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  const [first = midnight - offsetAt(midnight - 86_400_000, zone)] = instantsOf(midnight, zone);
+  return new Date(first).toISOString();
 }
 
 /** The instants at which a month starts and ends in a zone. */
@@ -68,14 +69,8 @@ export function monthBounds(month: Month, zone: string): { from: string; to: str
 
 /** The instant of a wall time ("18:30"): the first of two if clocks go back, `null` if they skip it. */
 export function toInstant(day: Day, time: string, zone: string): string | null {
-  const [year = 0, month = 1, date = 1] = parts(day);
-  const [hour = 0, minute = 0] = time.split(":").map(Number);
-  const naive = new TZDate(year, month - 1, date, hour, minute, zone).getTime();
-  const shows = (at: number) =>
-    formatTime(new Date(at), zone) === time && dateKey(new Date(at), zone) === day;
-  const earlier = [120, 60, 30].map((minutes) => naive - minutes * 60_000).find(shows);
-  if (earlier !== undefined) return new Date(earlier).toISOString();
-  return shows(naive) ? new Date(naive).toISOString() : null;
+  const [first] = instantsOf(Date.parse(`${day}T${time}:00Z`), zone);
+  return first === undefined ? null : new Date(first).toISOString();
 }
 
 /** Groups slots by day, in the given order. */

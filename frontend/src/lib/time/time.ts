@@ -1,32 +1,64 @@
 /**
- * Formatting of times. Instants arrive from the API as ISO 8601 and are only *displayed* in a zone; requests send back
- * the original string.
+ * Formatting of times. Instants arrive from the API as ISO 8601 and are only *displayed* in a zone: its name, or an
+ * offset that came with them, such as "-04:00". Wall time is the instant plus the offset, formatted as UTC.
  */
-import { TZDate } from "@date-fns/tz";
 import { useMe } from "~/lib/auth/me";
+import { isKnown, offsetAt, useOffsets } from "./offsets";
 import { browserZone } from "./zone";
 
 const LOCALE = "en-GB";
+const DAY = 86_400_000;
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 function format(instant: string | Date, zone: string, options: Intl.DateTimeFormatOptions): string {
-  const key = `${zone} ${JSON.stringify(options)}`;
+  const key = JSON.stringify(options);
   let formatter = formatters.get(key);
   if (!formatter) {
-    formatter = new Intl.DateTimeFormat(LOCALE, { timeZone: zone, ...options });
+    formatter = new Intl.DateTimeFormat(LOCALE, { timeZone: "UTC", ...options });
     formatters.set(key, formatter);
   }
-  return formatter.format(new Date(instant));
+  return formatter.format(wallTime(instant, zone));
+}
+
+/** What the zone's clock shows, as the instant at which clocks in UTC do. */
+function wallTime(instant: string | Date, zone: string): number {
+  const at = new Date(instant).getTime();
+  return at + offsetAt(at, zone);
+}
+
+/** The instants at which the zone's clock shows this: none if it skips it, two if clocks go back. */
+export function instantsOf(wall: number, zone: string): number[] {
+  const offsets = new Set([offsetAt(wall - DAY, zone), offsetAt(wall + DAY, zone)]);
+  return [...offsets]
+    .map((offset) => wall - offset)
+    .filter((at) => wallTime(new Date(at), zone) === wall)
+    .sort((one, other) => one - other);
 }
 
 /** The user's time zone: their own choice, or their browser's. */
 export function useZone(): string {
-  return useMe()?.time_zone ?? browserZone();
+  const zone = useMe()?.time_zone ?? browserZone();
+  useOffsets(zone);
+  return zone;
 }
 
-/** "18:30" */
-export function formatTime(instant: string | Date, zone: string): string {
+/** "18:30", also when clocks show it twice. */
+export function formatClock(instant: string | Date, zone: string): string {
   return format(instant, zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}
+
+/** "18:30", or "02:30 (UTC+2)" when clocks show it twice. */
+export function formatTime(instant: string | Date, zone: string): string {
+  const isRepeated = instantsOf(wallTime(instant, zone), zone).length > 1;
+  return formatClock(instant, zone) + (isRepeated ? ` (${formatOffset(instant, zone)})` : "");
+}
+
+/** "UTC−5", "UTC+5:30" */
+export function formatOffset(instant: string | Date, zone: string): string {
+  const minutes = Math.round(offsetAt(new Date(instant).getTime(), zone) / 60_000);
+  if (minutes === 0) return "UTC";
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `UTC${minutes < 0 ? "−" : "+"}${hours}${rest ? `:${pad(rest)}` : ""}`;
 }
 
 /** "Thu 3 Dec" */
@@ -52,6 +84,11 @@ export function formatDateTime(instant: string | Date, zone: string): string {
   return `${formatDay(instant, zone)}, ${formatTime(instant, zone)}`;
 }
 
+/** "Thu 3 Dec, 18:30 (UTC+1)", for readers who do not know in whose zone it is. */
+export function formatWithOffset(instant: string | Date, zone: string): string {
+  return `${formatDay(instant, zone)}, ${formatClock(instant, zone)} (${formatOffset(instant, zone)})`;
+}
+
 /** "Thu 3 Dec, 18:30 – 20:00"; repeats the day if it ends on another. */
 export function formatTimeRange(starts: string | Date, ends: string | Date, zone: string): string {
   const isOneDay = dateKey(starts, zone) === dateKey(ends, zone);
@@ -60,8 +97,12 @@ export function formatTimeRange(starts: string | Date, ends: string | Date, zone
 
 /** "2026-12-03", the calendar day of an instant in a zone. */
 export function dateKey(instant: string | Date, zone: string): string {
-  const day = new TZDate(new Date(instant), zone);
-  return [day.getFullYear(), pad(day.getMonth() + 1), pad(day.getDate())].join("-");
+  return new Date(wallTime(instant, zone)).toISOString().slice(0, 10);
+}
+
+/** "2026-12-03T18:30", the wall time of an instant in a zone, to the minute. */
+export function localTime(instant: string | Date, zone: string): string {
+  return new Date(wallTime(instant, zone)).toISOString().slice(0, 16);
 }
 
 function pad(value: number): string {
@@ -73,21 +114,33 @@ export function zoneCity(zone: string): string {
   return zone.split("/").pop()?.replaceAll("_", " ") ?? zone;
 }
 
-/** "Central European Time (Berlin)": the common name of a zone and its city. */
-export function zoneName(zone: string): string {
-  const place = zoneCity(zone);
-  const parts = new Intl.DateTimeFormat("en", {
-    timeZone: zone,
-    // zones without a city have no generic name but "GMT+00:00" in browsers
-    timeZoneName: zone.includes("/") ? "longGeneric" : "long",
-  }).formatToParts();
-  const name = parts.find(({ type }) => type === "timeZoneName")?.value ?? zone;
-  return name.includes(place) || !zone.includes("/") ? name : `${name} (${place})`;
+/**
+ * "Havana time (UTC−5)": the city of a zone and its offset at an instant, "(now UTC−5)" without one. Never a name or
+ * abbreviation, which may outlive its offset. `utcOffset` came with the instant.
+ */
+export function zoneName(zone: string, at?: string | Date, utcOffset = zone): string {
+  const offset = isKnown(utcOffset) ? formatOffset(at ?? new Date(), utcOffset) : "";
+  const isPlace = zone.includes("/") && !zone.startsWith("Etc/");
+  if (!isPlace || !offset) return isPlace ? `${zoneCity(zone)} time` : offset || zone;
+  return `${zoneCity(zone)} time (${at ? "" : "now "}${offset})`;
+}
+
+/** The same for several instants: without an offset if it changes between them. */
+export function zoneNameAt(zone: string, ...instants: string[]): string {
+  const isOneOffset = new Set(instants.map((at) => offsetAt(Date.parse(at), zone))).size < 2;
+  return zoneName(zone, instants[0], isOneOffset ? zone : "");
+}
+
+/** The same for now, of a zone that no time on the page is in. */
+export function useZoneName(zone: string): string {
+  useOffsets(zone);
+  return zoneName(zone);
 }
 
 /** Whether two zones show the same time at an instant, so that one is enough. */
 export function showsSameTime(instant: string | Date, one: string, other: string): boolean {
-  return one === other || formatDateTime(instant, one) === formatDateTime(instant, other);
+  const at = new Date(instant).getTime();
+  return offsetAt(at, one) === offsetAt(at, other);
 }
 
 /** An instant in a zone other than the viewer's: "05:00", or "Fri 05:00" if the day differs. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { RENAMED_ZONES } from "./zone";
 import { allZones, searchZones } from "./zones";
 
 const ids = (query: string) => searchZones(query).map(({ id }) => id);
@@ -14,6 +15,13 @@ describe("zones", () => {
     expect(ids("kolkata")).toEqual(["Asia/Kolkata"]);
     expect(ids("kyiv")).toEqual(["Europe/Kyiv"]);
     expect(ids("calcutta")).toEqual(["Asia/Kolkata"]);
+  });
+
+  it("are listed by their present names, whatever the browser calls them", () => {
+    const listed = new Set(allZones().map(({ id }) => id));
+    const reported = Intl.supportedValuesOf("timeZone").filter((id) => id in RENAMED_ZONES);
+    expect(reported.filter((id) => listed.has(id))).toEqual([]);
+    expect(reported.filter((id) => !listed.has(RENAMED_ZONES[id] ?? ""))).toEqual([]);
   });
 
   it("are found by name and by words in any order", () => {

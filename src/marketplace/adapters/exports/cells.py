@@ -1,6 +1,7 @@
 """Cells as text."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -8,6 +9,9 @@ from marketplace.core.domain.exports import Cell
 
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - Excel accepts full-width forms
 """Prefixes that a spreadsheet may read as the start of a formula (OWASP, CSV Injection)."""
+
+
+OFFSET = re.compile(r"[+-]\d\d:\d\d")
 
 
 def text_of(cell: Cell) -> str:
@@ -24,5 +28,8 @@ def text_of(cell: Cell) -> str:
 
 
 def escape_formula(text: str) -> str:
-    """Prefix text that could be a formula with an apostrophe, so that no spreadsheet runs it (OWASP)."""
-    return f"'{text}" if text.startswith(FORMULAS) else text
+    """Prefix text that could be a formula with an apostrophe, so that no spreadsheet runs it (OWASP).
+
+    A UTC offset is a number at most, and stays as it is.
+    """
+    return f"'{text}" if text.startswith(FORMULAS) and not OFFSET.fullmatch(text) else text

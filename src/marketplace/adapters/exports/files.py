@@ -1,18 +1,18 @@
 """Selection of the file format."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from marketplace.adapters.exports.text import CsvFile, JsonLinesFile
 from marketplace.adapters.exports.xlsx import XlsxFile
 from marketplace.core.domain.admin_lists import ListName
-from marketplace.core.domain.exports import ExportFormat
+from marketplace.core.domain.exports import Column, ExportFormat
 from marketplace.core.ports.exports import ExportFile
 
 
 class StreamedFiles:
     """`ExportFiles` that are streamed, never held in memory as a whole."""
 
-    def open(self, form: ExportFormat, name: ListName, columns: Sequence[str]) -> ExportFile:
+    def open(self, form: ExportFormat, name: ListName, columns: Mapping[str, Column]) -> ExportFile:
         match form:
             case "csv":
                 return CsvFile(columns)

@@ -3,13 +3,15 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import IO
 from xml.sax.saxutils import escape
 
-from marketplace.adapters.exports.cells import escape_formula, text_of
-from marketplace.core.domain.exports import Cell
+from marketplace.adapters.exports.cells import text_of
+from marketplace.core.domain.exports import Cell, Column
+from marketplace.core.domain.money import currency
 
 MAX_ROWS = 1_048_576
 """Rows of a sheet, including its header: the limit of Excel."""
@@ -29,17 +31,24 @@ SHEET_HEAD = (
 )
 SHEET_TAIL = "</sheetData></worksheet>"
 STYLES = (
-    f'{HEAD}<styleSheet xmlns="{MAIN}"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
+    f'{HEAD}<styleSheet xmlns="{MAIN}">'
+    '<numFmts count="2"><numFmt numFmtId="164" formatCode="{places}"/>'
+    '<numFmt numFmtId="170" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/></numFmts>'
+    '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
     '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
     '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
     '</fills><borders count="1"><border/></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    '<cellXfs count="3"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+    '<cellXfs count="4"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
     '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
-    '<xf numFmtId="2" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>'
+    '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+    '<xf numFmtId="170" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>'
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
-BOLD, MONEY = 1, 2
+BOLD, MONEY, TIME = 1, 2, 3
+"""Indices into `cellXfs`."""
+DAY_ZERO, FIRST_TIME = datetime(1899, 12, 30, tzinfo=UTC), datetime(1900, 3, 1, tzinfo=UTC)
+"""Times are days since the first. Before the second, programs disagree, since Lotus took 1900 for a leap year."""
 INVALID_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that XML 1.0 forbids."""
 ESCAPE_START = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
@@ -74,12 +83,13 @@ class _Zip(zipfile.ZipFile):
 class XlsxFile:
     """A workbook. Rows beyond the limits of a sheet go to further sheets, each with the header.
 
-    Excel never runs text in an inline string; it is still escaped, because the sheet may be saved as CSV.
+    Cells are typed: no program evaluates text in an inline string, so it is not escaped, and times, which have no zone
+    there, are UTC.
     """
 
-    def __init__(self, name: str, columns: Sequence[str], *, max_rows: int = MAX_ROWS) -> None:
+    def __init__(self, name: str, columns: Mapping[str, Column], *, max_rows: int = MAX_ROWS) -> None:
         self._name = name
-        self._columns = columns
+        self._columns = [f"{name} (UTC)" if column.is_time else name for name, column in columns.items()]
         self._max_rows = max_rows
         self._output = _WriteOnlyFile()
         self._zip = _Zip(self._output, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
@@ -87,7 +97,7 @@ class XlsxFile:
         self._sheets = self._rows = self._bytes = 0
 
     def begin(self) -> bytes:
-        self._zip.writestr("xl/styles.xml", STYLES)
+        self._zip.writestr("xl/styles.xml", STYLES.format(places=currency().zero))
         self._begin_sheet()
         return self._output.take_written()
 
@@ -133,8 +143,10 @@ def _cell(cell: Cell) -> str:
         return f'<c s="{MONEY}"><v>{cell}</v></c>'
     if isinstance(cell, int):
         return f"<c><v>{cell}</v></c>"
+    if isinstance(cell, datetime) and cell >= FIRST_TIME:
+        return f'<c s="{TIME}"><v>{(cell - DAY_ZERO) / timedelta(days=1)!r}</v></c>'
     text = text_of(cell)
-    return _text_cell(escape_formula(text)) if text else "<c/>"
+    return _text_cell(text) if text else "<c/>"
 
 
 def _text_cell(text: str, style: int = 0) -> str:

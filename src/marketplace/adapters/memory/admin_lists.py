@@ -1,7 +1,7 @@
 """The lists of the back office, by scanning every row."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator
 from dataclasses import fields
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -28,6 +28,7 @@ from marketplace.core.domain.pages import NumberedPage
 from marketplace.core.domain.search import title_key
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User, fold
+from marketplace.core.domain.utc_offsets import utc_offset
 from marketplace.core.ports.admin_lists import AdminLists
 
 F = TypeVar("F", ListedUserFilters, ListedSessionFilters, ListedBookingFilters, ListedAuditFilters)
@@ -51,9 +52,10 @@ class MemoryAdminList(Generic[F, R]):
         rows = self._ordered(filters)
         return NumberedPage(tuple(self._to_row(row) for row in rows[offset : offset + limit]), len(rows))
 
-    async def matching(self, filters: F, maximum: int) -> tuple[UUID, ...]:
+    async def matching(self, filters: F, maximum: int, among: Collection[UUID] | None = None) -> tuple[UUID, ...]:
         await asyncio.sleep(0)
-        return tuple(row.id for row in self._ordered(filters)[:maximum])
+        found = [row.id for row in self._ordered(filters) if among is None or row.id in among]
+        return tuple(found[:maximum])
 
     async def batches(self, filters: F) -> AsyncGenerator[tuple[R, ...], None]:
         rows = [self._to_row(row) for row in self._ordered(filters)]
@@ -160,11 +162,16 @@ class _Queries:
         return SessionRow(**values, creator=self._person(session.creator_id))
 
     def booking_row(self, booking: Booking) -> BookingRow:
-        people = {"session", "creator", "user"}
-        values = {field.name: getattr(booking, field.name) for field in fields(BookingRow) if field.name not in people}
+        added = {"session", "creator", "user", "time_zone", "utc_offset"}
+        values = {field.name: getattr(booking, field.name) for field in fields(BookingRow) if field.name not in added}
+        schedule = self._database.schedules.rows.get(booking.session_id)
+        creator = self._database.users.rows[booking.creator_id]
+        zone = schedule.time_zone if schedule else creator.time_zone
         return BookingRow(
             **values,
-            session=SessionName(id=booking.session_id, title=self._session(booking).title),
+            time_zone=zone,
+            utc_offset=utc_offset(booking.starts_at, zone),
+            session=SessionName(id=booking.session_id, title=booking.terms.title),
             creator=self._person(booking.creator_id),
             user=self._person(booking.user_id),
         )

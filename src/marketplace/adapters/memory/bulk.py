@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.memory.database import BulkRow, MemoryDatabase, Rows
-from marketplace.core.domain.bulk import BulkRefusal, BulkRun, BulkRunDetails
+from marketplace.core.domain.bulk import AgreedRows, BulkRefusal, BulkRun, BulkRunDetails
 from marketplace.core.domain.users import public_user
 from marketplace.core.errors import NotFound
 
@@ -40,6 +40,20 @@ class MemoryBulkLists:
         row = await self._row(run_id)
         return () if row is None else row.refusals[offset : offset + limit]
 
+    async def find_agreed(self, order: AgreedRows, agreed_id: UUID | None, since: datetime) -> AgreedRows | None:
+        await asyncio.sleep(0)
+        found = (
+            row
+            for row in self._database.agreed_rows.rows.values()
+            if row.is_same_order(order) and agreed_id in {None, row.id} and row.created_at > since and not row.is_used
+        )
+        return max(found, key=lambda row: (row.created_at, row.id), default=None)
+
+    async def has_previewed(self, order: AgreedRows, since: datetime) -> bool:
+        await asyncio.sleep(0)
+        previews = self._database.agreed_rows.rows.values()
+        return any(row.is_same_order(order) and row.created_at > since for row in previews)
+
     async def _row(self, run_id: UUID) -> BulkRow | None:
         await asyncio.sleep(0)
         return self._database.bulk_runs.rows.get(run_id)
@@ -55,10 +69,29 @@ class MemoryBulkRuns:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._table = rows.database.bulk_runs
+        self._agreed = rows.database.agreed_rows
 
-    async def add(self, run: BulkRun, targets: Sequence[UUID]) -> None:
+    async def add(self, run: BulkRun, targets: Sequence[UUID], refusals: Sequence[BulkRefusal] = ()) -> None:
         await asyncio.sleep(0)
-        self._rows.put(self._table, run.id, BulkRow(run=run, targets=tuple(targets)))
+        self._rows.put(self._table, run.id, BulkRow(run=run, targets=tuple(targets), refusals=tuple(refusals)))
+
+    async def add_agreed(self, agreed: AgreedRows) -> None:
+        await asyncio.sleep(0)
+        self._rows.put(self._agreed, agreed.id, agreed)
+
+    async def take_agreed(self, agreed_id: UUID) -> bool:
+        found = await self._rows.acquire(self._agreed, agreed_id)
+        if found is None or found.is_used:
+            return False
+        self._rows.put(self._agreed, agreed_id, replace(found, rows=(), is_used=True))
+        return True
+
+    async def purge_agreed(self, before: datetime) -> int:
+        old = [row.id for row in self._rows.all(self._agreed) if row.created_at <= before]
+        gone = [agreed_id for agreed_id in old if await self._rows.acquire(self._agreed, agreed_id) is not None]
+        for agreed_id in gone:
+            self._rows.drop(self._agreed, agreed_id)
+        return len(gone)
 
     async def acquire(self, run_id: UUID) -> BulkRun:
         row = await self._rows.acquire(self._table, run_id)

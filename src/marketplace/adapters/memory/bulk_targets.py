@@ -3,10 +3,9 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.memory.bookings import booking_details
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
 from marketplace.adapters.memory.sessions import session_details
 from marketplace.core.domain.bulk import BulkKind
@@ -54,13 +53,7 @@ class MemoryBulkTargets:
         booking = self._database.bookings.rows.get(booking_id)
         if booking is None:
             return None
-        details = booking_details(Rows(self._database), booking)
-        return BookingTarget(
-            booking=replace(booking, ends_at=details.ends_at),
-            notice=timedelta(hours=details.session_details.cancellation_notice),
-            title=details.session_details.title,
-            email=details.user_details.email,
-        )
+        return BookingTarget(booking=booking, email=self._database.users.rows[booking.user_id].email)
 
     def _seats(self, belongs: Callable[[Slot], bool], now: datetime) -> int:
         slots = self._database.slots.rows.values()

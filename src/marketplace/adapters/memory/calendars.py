@@ -6,8 +6,8 @@ from uuid import UUID
 
 from marketplace.adapters.memory.bookings import booking_history
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
-from marketplace.core.domain.bookings import Booking, BookingHistory
-from marketplace.core.domain.calendars import CalendarFeed, FeedWindow
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.calendars import CalendarFeed, FeedBookings, FeedWindow
 
 
 class MemoryFeedDirectory:
@@ -20,10 +20,11 @@ class MemoryFeedDirectory:
         await asyncio.sleep(0)
         return self._database.feeds.rows.get(user_id)
 
-    async def find_bookings(self, token: str, window: FeedWindow) -> tuple[BookingHistory, ...] | None:
+    async def find_bookings(self, token: str, window: FeedWindow) -> FeedBookings | None:
         await asyncio.sleep(0)
         user_id = self._database.feed_tokens.rows.get(token)
-        if user_id is None or not self._database.users.rows[user_id].is_active:
+        owner = self._database.users.rows[user_id] if user_id is not None else None
+        if user_id is None or owner is None or not owner.is_active:
             return None
 
         def distance(booking: Booking) -> tuple[bool, timedelta, UUID]:
@@ -33,7 +34,8 @@ class MemoryFeedDirectory:
         candidates = (b for b in bookings if b.has_party(user_id) and b.starts_at >= window.since)
         nearest = sorted(candidates, key=distance)[: window.maximum]
         rows = Rows(self._database)
-        return tuple(booking_history(rows, booking) for booking in sorted(nearest, key=lambda b: b.id))
+        found = tuple(booking_history(rows, booking) for booking in sorted(nearest, key=lambda b: b.id))
+        return FeedBookings(owner_id=user_id, bookings=found, time_zone=owner.time_zone)
 
 
 class MemoryFeeds:

@@ -3,8 +3,8 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,24 +14,31 @@ from marketplace.adapters.memory.database import MemoryDatabase, Rows
 from marketplace.adapters.memory.pages import Moment, moment, moment_from, moment_text, newest_first, page_of
 from marketplace.adapters.memory.search import Search
 from marketplace.adapters.memory.sessions import session_details
+from marketplace.adapters.memory.suggestions import suggested
 from marketplace.core.domain.availability import Availability, CatalogSession, requested_window
-from marketplace.core.domain.pages import Page
-from marketplace.core.domain.recurring_starts import RecurringStarts
-from marketplace.core.domain.search import title_key
-from marketplace.core.domain.sessions import (
-    AVAILABILITY_WINDOW,
-    FACETS_WINDOW,
-    PRICE_BANDS,
+from marketplace.core.domain.bookable_starts import BookableStart
+from marketplace.core.domain.catalog import (
     RELEVANCE_WINDOW,
     CatalogFilters,
     CategoryCount,
     Facets,
     PriceBandCount,
-    Session,
-    SessionDetails,
+    SessionVersion,
     TagCount,
+    ValueCount,
+    price_bands,
 )
+from marketplace.core.domain.language_tags import matches as in_language
+from marketplace.core.domain.language_tags import primary
+from marketplace.core.domain.pages import Page
+from marketplace.core.domain.places import place_key
+from marketplace.core.domain.recurring_starts import RecurringStarts
+from marketplace.core.domain.relaxed_pages import relaxed_counts, relaxed_page
+from marketplace.core.domain.search import title_key
+from marketplace.core.domain.search_terms import ALL
+from marketplace.core.domain.sessions import Session, SessionDetails
 from marketplace.core.domain.slots import LATEST_START
+from marketplace.core.domain.suggestions import Suggestions
 from marketplace.core.domain.users import public_user
 
 MAX_TAGS = 50
@@ -66,24 +73,62 @@ class MemoryCatalog:
         return None if session is None else self._catalog_session(session, now)
 
     async def list(self, filters: CatalogFilters, limit: int, after: str | None, now: datetime) -> Page[CatalogSession]:
+        page = await self._page(filters, limit, after, now)
+        return replace(page, items=tuple(self._catalog_session(session, now) for session in page.items))
+
+    async def page(self, filters: CatalogFilters, limit: int, after: str | None, now: datetime) -> Page[SessionVersion]:
+        page = await self._page(filters, limit, after, now)
+        return replace(page, items=tuple(self._version(session) for session in page.items))
+
+    async def read(self, ids: Sequence[UUID], now: datetime) -> Sequence[tuple[SessionVersion, CatalogSession]]:
         await asyncio.sleep(0)
-        search = self._search(filters)
-        matches = [session for session in self._filtered(filters) if search.matches(session)]
-        if filters.ordering == "relevance":
-            page = _ranked_page(matches, search, limit, after, lambda each: self._is_available(each, filters, now))
-        else:
+        found = [self._database.sessions.rows[each] for each in ids if each in self._database.sessions.rows]
+        return [(self._version(session), self._catalog_session(session, now)) for session in found]
+
+    async def next_slots(
+        self, ids: Sequence[UUID], now: datetime
+    ) -> Sequence[tuple[SessionVersion, BookableStart | None]]:
+        return [(version, session.next_slot) for version, session in await self.read(ids, now)]
+
+    def _version(self, session: Session) -> SessionVersion:
+        schedule = self._database.schedules.rows.get(session.id)
+        state = (session, self._database.users.rows[session.creator_id], schedule)
+        return SessionVersion(id=session.id, version=state, is_open=schedule is None)
+
+    async def _page(self, filters: CatalogFilters, limit: int, after: str | None, now: datetime) -> Page[Any]:
+        async def read(relaxation: int, after: str | None, limit: int) -> Page[Any]:
+            await asyncio.sleep(0)
+            search = self._search(filters, relaxation)
+            matches = [session for session in self._filtered(filters) if search.matches(session)]
+            if filters.ordering == "relevance":
+                return _ranked_page(matches, search, limit, after, lambda each: self._is_available(each, filters, now))
             available = [session for session in matches if self._is_available(session, filters, now)]
-            page = _ordered_page(available, filters.ordering, limit, after)
-        return Page(tuple(self._catalog_session(session, now) for session in page.items), page.next)
+            return _ordered_page(available, filters.ordering, limit, after)
+
+        return await relaxed_page(read, self._search(filters).terms, limit, after)
 
     async def facets(self, filters: CatalogFilters, now: datetime) -> Facets:
-        await asyncio.sleep(0)
-        search = self._search(filters)
+        async def count(relaxation: int) -> Facets:
+            await asyncio.sleep(0)
+            return self._counted(filters, self._search(filters, relaxation), now)
+
+        return await relaxed_counts(count, self._search(filters).terms)
+
+    def _counted(self, filters: CatalogFilters, search: Search, now: datetime) -> Facets:
         matching = (session for session in self._filtered(filters) if search.matches(session))
-        newest = _newest(matching, AVAILABILITY_WINDOW if filters.requires_availability() else FACETS_WINDOW)
+        newest = _newest(matching, filters.facets_window())
         matches = [session for session in newest if self._is_available(session, filters, now)]
         categories = Counter(session.category for session in matches if session.category is not None)
         tags = Counter(tag for session in matches for tag in session.tags)
+        spellings: dict[str, str] = {}
+        for session in matches:
+            if (key := place_key(session.place)) is not None and session.place is not None:
+                spellings[key] = min(spellings.get(key, session.place), session.place)
+        counted: dict[str, Counter[str]] = {
+            "formats": Counter(session.format for session in matches if session.format is not None),
+            "languages": Counter(primary(session.language) for session in matches if session.language is not None),
+            "places": Counter(spellings[key] for session in matches if (key := place_key(session.place)) is not None),
+        }
         return Facets(
             categories=tuple(CategoryCount(category=name, count=count) for name, count in _most_common(categories)),
             tags=tuple(TagCount(tag=name, count=count) for name, count in _most_common(tags)[:MAX_TAGS]),
@@ -95,9 +140,19 @@ class MemoryCatalog:
                         minimum <= session.price and (maximum is None or session.price < maximum) for session in matches
                     ),
                 )
-                for minimum, maximum in PRICE_BANDS
+                for minimum, maximum in price_bands()
             ),
+            **{
+                facet: tuple(ValueCount(value=word, count=count) for word, count in _most_common(counts)[:MAX_TAGS])
+                for facet, counts in counted.items()
+            },
+            is_bounded=len(newest) == filters.facets_window(),
         )
+
+    async def suggest(self, typed: Sequence[str]) -> Suggestions:
+        await asyncio.sleep(0)
+        users = self._database.users.rows
+        return suggested(typed, [*self._filtered(CatalogFilters())], lambda each: public_user(users[each.creator_id]))
 
     async def of_creator(self, creator_id: UUID, limit: int, after: str | None, now: datetime) -> Page[CatalogSession]:
         await asyncio.sleep(0)
@@ -131,8 +186,9 @@ class MemoryCatalog:
         materialized = self._database.materialized.rows.get(session.id)
         return availability, materialized.runs if materialized else ()
 
-    def _search(self, filters: CatalogFilters) -> Search:
-        return Search(filters.words, self._database.sessions.rows.values())
+    def _search(self, filters: CatalogFilters, relaxation: int = ALL) -> Search:
+        sessions, users = self._database.sessions.rows.values(), self._database.users.rows
+        return Search(filters.words, sessions, lambda each: public_user(users[each.creator_id]), relaxation)
 
     def _filtered(self, filters: CatalogFilters) -> Iterator[Session]:
         return (
@@ -147,6 +203,9 @@ class MemoryCatalog:
             and (filters.max_duration is None or session.duration <= filters.max_duration)
             and filters.category in {None, session.category}
             and (filters.tag is None or filters.tag in session.tags)
+            and filters.format in {None, session.format}
+            and (filters.language is None or in_language(filters.language, session.language))
+            and (filters.place is None or place_key(filters.place) == place_key(session.place))
             and (session.featured_at is not None or not filters.only_featured)
         )
 

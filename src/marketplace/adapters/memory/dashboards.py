@@ -8,7 +8,7 @@ from itertools import pairwise
 from marketplace.adapters.memory.database import MemoryDatabase
 from marketplace.core.domain.dashboards import Attention, Dashboard, DashboardWindow, DayNumbers
 from marketplace.core.domain.failing_jobs import FAILING_AFTER
-from marketplace.core.domain.summaries import ZERO
+from marketplace.core.domain.money import currency
 
 
 class MemoryDashboards:
@@ -29,7 +29,7 @@ class MemoryDashboards:
         kept = [booking for booking in created if booking.status != "cancelled"]
         return DayNumbers(
             seats=sum(booking.seats for booking in kept),
-            income=sum((booking.amount for booking in kept), ZERO),
+            income=sum((booking.amount for booking in kept), currency().zero),
             cancellations=sum(begin <= at < end for at in self._cancellations()),
             new_people=sum(begin <= user.date_joined < end for user in self._database.users.rows.values()),
         )
@@ -40,7 +40,7 @@ class MemoryDashboards:
 
     def _attention(self, window: DashboardWindow) -> Attention:
         database = self._database
-        pending = (booking for booking in database.bookings.rows.values() if booking.status == "pending")
+        pending = (booking for booking in database.bookings.rows.values() if booking.awaits_creator())
         return Attention(
             open_reports=sum(report.resolution is None for report in database.reports.rows.values()),
             expiring_requests=sum((each.respond_by or each.starts_at) < window.expiring_before for each in pending),

@@ -11,19 +11,23 @@ from uuid import UUID
 
 from marketplace.adapters.memory.locks import Locks
 from marketplace.core.domain.audit import AuditEntry
-from marketplace.core.domain.bookings import Booking, BookingStep
-from marketplace.core.domain.bulk import BulkRefusal, BulkRun
+from marketplace.core.domain.booking_steps import BookingStep
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.bulk import AgreedRows, BulkRefusal, BulkRun
 from marketplace.core.domain.calendars import CalendarFeed
+from marketplace.core.domain.creator_hours import CreatorHours
 from marketplace.core.domain.events import EventId, RecordedEvent
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.materialized_availability import MaterializedAvailability
 from marketplace.core.domain.password_resets import PasswordReset
+from marketplace.core.domain.pictures import PictureRecord
 from marketplace.core.domain.principals import Login
 from marketplace.core.domain.reports import Report
 from marketplace.core.domain.schedules import Schedule
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.slots import Slot
 from marketplace.core.domain.users import User
+from marketplace.core.ports.announcements import AnswerKeeper
 from marketplace.core.ports.jobs import Job
 
 K = TypeVar("K", bound=Hashable)
@@ -42,6 +46,15 @@ class LoginRow:
 
     login: Login
     revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRow:
+    """Whose a username key is, and when it was released."""
+
+    user_id: UUID
+    released_at: datetime | None = None
+    username: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,12 +149,15 @@ class MemoryDatabase:
         self.users: Table[UUID, User] = Table("users")
         self.emails: Table[str, UUID] = Table("emails")
         self.usernames: Table[str, UUID] = Table("usernames")
+        self.username_claims: Table[str, ClaimRow] = Table("username_claims")
         self.logins: Table[UUID, LoginRow] = Table("logins", lambda row: row.login.user_id)
         self.tokens: Table[bytes, TokenRow] = Table("tokens")
         self.sessions: Table[UUID, Session] = Table("sessions")
         self.schedules: Table[UUID, Schedule] = Table("schedules")
         self.materialized: Table[UUID, MaterializedAvailability] = Table("materialized")
         self.slots: Table[SlotKey, Slot] = Table("slots")
+        self.creator_hours: Table[UUID, CreatorHours] = Table("creator_hours")
+        self.local_starts: Table[SlotKey, tuple[datetime, str]] = Table("local_starts")
         self.bookings: Table[UUID, Booking] = Table("bookings")
         self.steps: Table[UUID, tuple[BookingStep, ...]] = Table("steps")
         self.seats: Table[SeatKey, UUID] = Table("seats")
@@ -150,7 +166,9 @@ class MemoryDatabase:
         self.keys: Table[IdempotencyKeyId, IdempotencyKeyRow] = Table("keys")
         self.jobs: Table[int, JobRow] = Table("jobs")
         self.bulk_runs: Table[UUID, BulkRow] = Table("bulk_runs")
+        self.agreed_rows: Table[UUID, AgreedRows] = Table("agreed_rows")
         self.audit: Table[UUID, AuditEntry] = Table("audit")
+        self.pictures: Table[UUID, PictureRecord] = Table("pictures")
         self.resets: Table[UUID, PasswordReset] = Table("resets")
         self.reports: Table[UUID, Report] = Table("reports")
         self.reported: Table[tuple[UUID, UUID], UUID] = Table("reported")
@@ -160,6 +178,7 @@ class MemoryDatabase:
         self.claimed_events: dict[EventId, Rows] = {}
         self.locks = Locks(lock_timeout)
         self.open_rows: set[Rows] = set()
+        self.keepers: set[AnswerKeeper] = set()
 
     def begin(self) -> "Rows":
         """Begin a transaction and return its view of the rows."""
@@ -240,6 +259,9 @@ class Rows:
                     table.drop(key)
                 else:
                     table.put(key, row)
+        if self._changes:
+            for keeper in self.database.keepers:
+                keeper.drop()
 
     def end(self) -> None:
         """Release the locks and discard uncommitted changes."""

@@ -1,12 +1,13 @@
 """Events in memory."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from marketplace.adapters.memory.database import EventRow, Rows
-from marketplace.core.domain.bookings import BookingStep
+from marketplace.core.domain.booking_steps import BookingStep
 from marketplace.core.domain.events import BookingEvent, Delivery, EventId, RecordedEvent, as_of_step
 from marketplace.core.ports.events import PURGE_BATCH
 
@@ -59,8 +60,7 @@ class MemoryEvents:
             return Delivery(id=row.id, event=row.event, attempts=row.attempts)
         index = row.step or 0
         booking, steps = rows.get(database.bookings, row.subject_id), rows.get(database.steps, row.subject_id)
-        title = rows.get(database.sessions, booking.session_id).title
-        event = BookingEvent.of(steps[index], as_of_step(booking, steps[index + 1 :]), title)
+        event = BookingEvent.of(steps[index], as_of_step(booking, steps[index + 1 :]))
         return Delivery(id=row.id, event=event, attempts=row.attempts)
 
     async def mark_delivered(self, ids: Sequence[EventId]) -> None:
@@ -72,6 +72,11 @@ class MemoryEvents:
             else:
                 row = self._rows.get(self._database.events, event_id)
                 self._rows.put(self._database.events, event_id, replace(row, deliver_at=None))
+
+    async def announce(self, creator_ids: Collection[UUID]) -> None:
+        """Announce nothing more: the commit of the change did."""
+        _ = creator_ids
+        await asyncio.sleep(0)
 
     async def postpone(self, delivery: Delivery, until: datetime) -> None:
         row = await self._rows.acquire(self._database.events, delivery.id)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
 from marketplace.core.domain.password_resets import PasswordReset
-from marketplace.core.domain.users import User
 
 
 class MemoryResetDirectory:
@@ -15,13 +14,9 @@ class MemoryResetDirectory:
     def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
-    async def find_user(self, token_hash: bytes, now: datetime) -> User | None:
+    async def find(self, token_hash: bytes) -> PasswordReset | None:
         await asyncio.sleep(0)
-        for reset in self._database.resets.rows.values():
-            if reset.token_hash == token_hash and reset.expires_at > now:
-                user = self._database.users.rows[reset.user_id]
-                return user if user.is_active else None
-        return None
+        return next((reset for reset in self._database.resets.rows.values() if reset.token_hash == token_hash), None)
 
 
 class MemoryResets:
@@ -45,3 +40,9 @@ class MemoryResets:
     async def drop(self, user_id: UUID) -> None:
         await self._rows.lock(self._table, user_id)
         self._rows.drop(self._table, user_id)
+
+    async def drop_issued_by(self, issuer_id: UUID) -> None:
+        for user_id in sorted(reset.user_id for reset in self._rows.all(self._table) if reset.issuer_id == issuer_id):
+            reset = await self._rows.acquire_key(self._table, user_id)
+            if reset is not None and reset.issuer_id == issuer_id:
+                self._rows.drop(self._table, user_id)

@@ -8,6 +8,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from marketplace.adapters.memory.database import Rows, Table
+from marketplace.adapters.memory.users import buyers_of
 from marketplace.core.domain.materialized_availability import MaterializedAvailability, ScheduledSession
 from marketplace.core.domain.schedules import Schedule
 from marketplace.core.domain.sessions import Session, SessionDetails
@@ -41,6 +42,7 @@ class MemorySessions:
         session = await self._rows.acquire(self._table, session_id)
         if session is None:
             raise NotFound
+        await self._rows.lock_name(buyers_of(session.creator_id))
         return session_details(self._rows, session, public_user)
 
     async def find_schedule(self, session_id: UUID) -> Schedule | None:
@@ -95,6 +97,14 @@ class MemorySessions:
 
     async def save(self, session: Session) -> None:
         await self._put(session)
+
+    async def index_outdated(self, maximum: int) -> int:  # noqa: ARG002 - words are read from the sessions themselves
+        await asyncio.sleep(0)
+        return 0
+
+    async def index_names(self, creator_id: UUID, maximum: int) -> int:  # noqa: ARG002 - names are read from the user
+        await asyncio.sleep(0)
+        return 0
 
     async def _put(self, session: Session) -> None:
         row = Session(**{field.name: getattr(session, field.name) for field in fields(Session)})

@@ -2,73 +2,30 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.memory.database import MemoryDatabase, Rows
+from marketplace.adapters.memory.booking_quotes import is_requested, quoted
+from marketplace.adapters.memory.database import Rows
 from marketplace.adapters.memory.events import add_step
 from marketplace.adapters.memory.jobs import MemoryJobs
-from marketplace.adapters.memory.sessions import session_details
 from marketplace.adapters.memory.users import buyers_of
-from marketplace.core.domain.availability import Availability
-from marketplace.core.domain.booking_quotes import BookedSlot, BookingQuote
-from marketplace.core.domain.bookings import LIVE, Booking, BookingStep
-from marketplace.core.domain.schedules import Schedule
-from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.booking_quotes import BookingQuote, seats_of
+from marketplace.core.domain.booking_steps import LIVE, BookingStep
+from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.slots import Slot
-from marketplace.core.domain.users import contact, public_user
 from marketplace.core.errors import AlreadyBooked, CreatorUnavailable, NotFound, SoldOut
 from marketplace.core.ports.jobs import Job
-from marketplace.core.ports.slots import Reservation
+
+PIECE = 4 * 3600
+"""Seconds."""
 
 
-class MemoryAvailabilities:
-    """`Availabilities` over the in-memory tables."""
-
-    def __init__(self, database: MemoryDatabase) -> None:
-        self._database = database
-
-    async def find(self, session_id: UUID, begin: datetime, end: datetime) -> Availability | None:
-        """Return the session with the occupied slots of its creator that overlap the window."""
-        await asyncio.sleep(0)
-        rows = Rows(self._database)
-        session = rows.find(self._database.sessions, session_id)
-        if session is None:
-            return None
-        schedule = rows.find(self._database.schedules, session_id)
-        first, last = Slot.of(session, begin, schedule=schedule), Slot.of(session, end, schedule=schedule)
-        candidates = (
-            slot
-            for slot in rows.all(self._database.slots)
-            if slot.creator_id == session.creator_id
-            and slot.seats_taken
-            and slot.blocked_from < last.blocked_until
-            and first.blocked_from < slot.blocked_until
-        )
-        return Availability(
-            session=session_details(rows, session, public_user), schedule=schedule, occupied=tuple(candidates)
-        )
-
-    async def booked_slots(self, creator_id: UUID, now: datetime) -> tuple[BookedSlot, ...]:
-        await asyncio.sleep(0)
-        bookings_by_slot: dict[tuple[datetime, UUID], list[Booking]] = defaultdict(list)
-        for booking in self._database.bookings.rows.values():
-            if booking.creator_id == creator_id and booking.starts_at > now and booking.status in LIVE:
-                bookings_by_slot[booking.starts_at, booking.session_id].append(booking)
-        return tuple(self._booked_slot(bookings_by_slot[place]) for place in sorted(bookings_by_slot))
-
-    def _booked_slot(self, bookings: list[Booking]) -> BookedSlot:
-        session_id, starts_at = bookings[0].session_id, bookings[0].starts_at
-        return BookedSlot(
-            session_id=session_id,
-            title=self._database.sessions.rows[session_id].title,
-            starts_at=starts_at,
-            ends_at=self._database.slots.rows[session_id, starts_at].ends_at,
-            seats=sum(booking.seats for booking in bookings),
-            booking_ids=tuple(sorted(booking.id for booking in bookings)),
-        )
+def pieces_of(slot: Slot) -> range:
+    """Return the pieces of time that a slot blocks: overlapping slots have one in common."""
+    return range(int(slot.blocked_from.timestamp() // PIECE), -int(-slot.blocked_until.timestamp() // PIECE))
 
 
 class MemorySlots:
@@ -80,32 +37,32 @@ class MemorySlots:
         self._jobs = MemoryJobs(rows)
 
     async def acquire_quote(self, session_id: UUID, starts_at: datetime, buyer_id: UUID) -> BookingQuote:
-        """Return the quote, read after session and creator are locked against edits."""
+        """Return the quote, read after session, creator and buyer are locked against edits."""
         session = await self._rows.acquire(self._database.sessions, session_id, shared=True)
-        buyer = self._rows.find(self._database.users, buyer_id)
-        if session is None or buyer is None:
+        if session is None:
             raise NotFound
         await self._rows.lock_name(buyers_of(session.creator_id), shared=True)
-        return BookingQuote(
-            session=session_details(self._rows, session, contact),
-            buyer=contact(buyer),
-            starts_at=starts_at,
-            slot=self._rows.find(self._database.slots, (session_id, starts_at)),
-            already_booked=self._rows.find(self._database.seats, (buyer_id, session_id, starts_at)) is not None,
-            schedule=self._rows.find(self._database.schedules, session_id),
-        )
+        buyer = await self._rows.acquire(self._database.users, buyer_id, shared=True)
+        if buyer is None:
+            raise NotFound
+        return quoted(self._rows, session, starts_at, buyer)
 
-    async def reserve(self, quote: BookingQuote, booking: Booking, job: Job | None = None) -> Reservation:
-        """Take seats of an occupied slot, or occupy a new one under the creator's lock."""
+    async def reserve(self, quote: BookingQuote, booking: Booking, job: Job | None = None) -> bool:
+        """Take seats of an occupied slot, or occupy a new one together with others who open one."""
         if quote.is_occupied():
-            return "reserved" if await self._take(booking, job) else "stale"
-        await self.acquire_creator(booking.creator_id)
-        return "reserved" if await self._open(quote.new_slot(), booking, job) else "stale"
+            return await self._take(booking, job)
+        slot = quote.new_slot()
+        await self._rows.lock_name(("seats of", slot.creator_id), shared=True)
+        for piece in pieces_of(slot):
+            await self._rows.lock_name(("seats of", slot.creator_id, piece))
+        return await self._open(slot, booking, job)
 
     async def _take(self, booking: Booking, job: Job | None) -> bool:
         await self._check_not_booked(booking)
         slot = await self._rows.acquire(self._database.slots, (booking.session_id, booking.starts_at))
         if slot is None or slot.seats_taken == 0 or slot.seats_taken + booking.seats > slot.capacity:
+            return False
+        if is_requested(self._rows, booking.user_id, booking.session_id, booking.starts_at):
             return False
         self._put(replace(slot, seats_taken=slot.seats_taken + booking.seats))
         self._add(booking)
@@ -113,10 +70,20 @@ class MemorySlots:
         return True
 
     async def acquire_creator(self, creator_id: UUID) -> None:
-        """Acquire the lock that serializes occupying new slots; it is not the lock of the account."""
+        """Acquire the lock that those who open a slot share; it is not the lock of the account."""
         await self._rows.lock_name(("seats of", creator_id))
 
+    async def acquire_for_move(self, slot: Slot, booking: Booking) -> None:
+        overlapping = await self.find_occupied(slot.creator_id, slot.blocked_from, slot.blocked_until)
+        starts = filter(None, (booking.starts_at, booking.requested_start, slot.starts_at))
+        places = {(starts_at, slot.session_id) for starts_at in starts}
+        places |= {(other.starts_at, other.session_id) for other in overlapping}
+        for starts_at, session_id in sorted(places):
+            await self._rows.lock(self._database.slots, (session_id, starts_at))
+
     async def _open(self, slot: Slot, booking: Booking, job: Job | None) -> bool:
+        if is_requested(self._rows, booking.user_id, booking.session_id, booking.starts_at):
+            return False
         if not await self._occupy(slot, booking):
             return False
         self._add(booking)
@@ -131,32 +98,75 @@ class MemorySlots:
         old_seat = (before.user_id, before.session_id, before.starts_at)
         await self._rows.lock(self._database.seats, old_seat)
         self._rows.drop(self._database.seats, old_seat)
-        kept = replace(before, starts_at=slot.starts_at, status=booking.status, respond_by=booking.respond_by)
+        kept = replace(
+            before,
+            starts_at=slot.starts_at,
+            status=booking.status,
+            respond_by=booking.respond_by,
+            local_start=booking.local_start,
+            time_zone=booking.time_zone,
+            requested_start=None,
+            held_seats=0,
+        )
         self._rows.put(self._database.bookings, booking.id, kept)
         self._rows.put(self._database.seats, (kept.user_id, kept.session_id, kept.starts_at), kept.id)
         add_step(self._rows, step)
         await self._enqueue(job)
         return True
 
-    async def _occupy(self, slot: Slot, booking: Booking) -> bool:
+    async def _occupy(self, slot: Slot, booking: Booking, *, is_hold: bool = False) -> bool:
         if booking.seats > slot.capacity:
             raise SoldOut
-        await self._check_not_booked(booking)
+        if not is_hold:
+            await self._check_not_booked(booking)
         current = await self._rows.acquire_key(self._database.slots, (slot.session_id, slot.starts_at))
         taken = current.seats_taken if current else 0
         if taken + booking.seats > slot.capacity:
             return False
-        occupied = replace(slot, seats_taken=taken + booking.seats)
+        occupied = replace(slot.covering(current) if current and taken else slot, seats_taken=taken + booking.seats)
         await self._check_creator_is_free([occupied])
         self._put(occupied)
+        if not taken:
+            self._put_local_start(booking)
+        return True
+
+    def _put_local_start(self, booking: Booking) -> None:
+        key = booking.session_id, booking.starts_at
+        if booking.local_start is None or booking.time_zone is None:
+            self._rows.drop(self._database.local_starts, key)
+        else:
+            self._rows.put(self._database.local_starts, key, (booking.local_start, booking.time_zone))
+
+    async def hold(self, slot: Slot, held: Booking) -> bool:
+        if self._rows.find(self._database.seats, (held.user_id, held.session_id, held.starts_at)) is not None:
+            raise AlreadyBooked
+        return await self._occupy(slot, held, is_hold=True)
+
+    async def change_seats(self, booking: Booking, step: BookingStep) -> bool:
+        slot = await self._rows.acquire(self._database.slots, (booking.session_id, booking.starts_at))
+        if slot is None:
+            raise NotFound
+        before = self._rows.get(self._database.bookings, booking.id)
+        seats_taken = slot.seats_taken + booking.seats - before.seats
+        if seats_taken > slot.capacity:
+            return False
+        self._put(replace(slot, seats_taken=seats_taken))
+        self._rows.put(self._database.bookings, booking.id, replace(before, seats=booking.seats, amount=booking.amount))
+        add_step(self._rows, step)
         return True
 
     async def release(self, *bookings: Booking) -> None:
-        for booking in bookings:
-            slot = await self._rows.acquire(self._database.slots, (booking.session_id, booking.starts_at))
+        await self._release(seats_of(bookings))
+
+    async def release_held(self, *bookings: Booking) -> None:
+        await self._release(seats_of(bookings, only_held=True))
+
+    async def _release(self, seats: Sequence[tuple[datetime, UUID, int]]) -> None:
+        for starts_at, session_id, number in seats:
+            slot = await self._rows.acquire(self._database.slots, (session_id, starts_at))
             if slot is None:
                 raise NotFound
-            self._put(replace(slot, seats_taken=slot.seats_taken - booking.seats))
+            self._put(replace(slot, seats_taken=slot.seats_taken - number))
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:
         """Lock the occupied upcoming slots in order of start, and return those that still are."""
@@ -178,12 +188,21 @@ class MemorySlots:
         )
         return tuple(sorted(overlapping, key=lambda slot: slot.starts_at))
 
-    async def resize(self, session: Session, schedule: Schedule | None, now: datetime) -> None:
-        """Rewrite the upcoming slots. Raises `CreatorUnavailable` or `SoldOut`."""
-        resized = [
-            Slot.of(session, slot.starts_at, slot.seats_taken, schedule)
-            for slot in await self.acquire_upcoming(session.id, now)
-        ]
+    async def find_sold_durations(self, session_id: UUID, now: datetime) -> Mapping[datetime, int]:
+        await asyncio.sleep(0)
+        sold: dict[datetime, int] = defaultdict(int)
+        for booking in self._rows.all(self._database.bookings):
+            if booking.session_id == session_id and booking.status in LIVE:
+                for start in filter(None, (booking.starts_at, booking.requested_start)):
+                    sold[start] = max(sold[start], booking.terms.duration)
+        return {start: minutes for start, minutes in sold.items() if start > now}
+
+    async def resize(self, slots: Sequence[Slot]) -> None:
+        resized = list[Slot]()
+        for slot in slots:
+            before = await self._rows.acquire(self._database.slots, (slot.session_id, slot.starts_at))
+            if before is not None and before.seats_taken:
+                resized.append(replace(slot, seats_taken=before.seats_taken))
         await self._check_creator_is_free(resized)
         for slot in resized:
             self._put(slot)

@@ -4,19 +4,24 @@ import asyncio
 from datetime import timedelta
 
 from marketplace.adapters.memory.admin_lists import memory_admin_lists
+from marketplace.adapters.memory.announcements import MemoryAnnouncements
 from marketplace.adapters.memory.audit import MemoryAuditLogReader
+from marketplace.adapters.memory.availability import MemoryAvailabilities
+from marketplace.adapters.memory.booking_quotes import MemoryBookingQuotes
 from marketplace.adapters.memory.bookings import MemoryBookingLists
 from marketplace.adapters.memory.bulk import MemoryBulkLists
 from marketplace.adapters.memory.bulk_targets import MemoryBulkTargets
 from marketplace.adapters.memory.calendars import MemoryFeedDirectory
 from marketplace.adapters.memory.catalog import MemoryCatalog
+from marketplace.adapters.memory.creator_hours import MemoryHoursDirectory
 from marketplace.adapters.memory.dashboards import MemoryDashboards
 from marketplace.adapters.memory.database import MemoryDatabase
 from marketplace.adapters.memory.jobs import MemoryFailingJobs, MemoryJobQueue
+from marketplace.adapters.memory.local_starts import MemoryPromisedSlots
 from marketplace.adapters.memory.password_resets import MemoryResetDirectory
 from marketplace.adapters.memory.rate_limits import MemoryRateLimits
 from marketplace.adapters.memory.reports import MemoryReportQueue
-from marketplace.adapters.memory.slots import MemoryAvailabilities
+from marketplace.adapters.memory.sitemaps import MemoryListedSessions
 from marketplace.adapters.memory.summaries import MemoryCreatorSummaries
 from marketplace.adapters.memory.tokens import MemoryPrincipals
 from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
@@ -33,16 +38,21 @@ class MemoryReadiness:
         await asyncio.sleep(0)
 
 
-def memory_storage(*, lock_timeout: timedelta = LOCK_TIMEOUT) -> Storage:
-    """Create an empty storage that lives as long as the process."""
-    database = MemoryDatabase(lock_timeout)
+def memory_storage(database: MemoryDatabase | None = None, *, lock_timeout: timedelta = LOCK_TIMEOUT) -> Storage:
+    """Create every storage port over one database: by default a new one, which lives as long as the process."""
+    database = database or MemoryDatabase(lock_timeout)
+    begin = MemoryUnitOfWork(database)
     return Storage(
         users=MemoryUserDirectory(database),
         principals=MemoryPrincipals(database),
         catalog=MemoryCatalog(database),
+        listed_sessions=MemoryListedSessions(database),
         availabilities=MemoryAvailabilities(database),
+        booking_quotes=MemoryBookingQuotes(database, begin),
         booking_lists=MemoryBookingLists(database),
+        promised_slots=MemoryPromisedSlots(database),
         feeds=MemoryFeedDirectory(database),
+        hours=MemoryHoursDirectory(database),
         summaries=MemoryCreatorSummaries(database),
         rate_limits=MemoryRateLimits(),
         audit=MemoryAuditLogReader(database),
@@ -54,6 +64,7 @@ def memory_storage(*, lock_timeout: timedelta = LOCK_TIMEOUT) -> Storage:
         bulk_lists=MemoryBulkLists(database),
         bulk_targets=MemoryBulkTargets(database),
         lists=memory_admin_lists(database),
-        unit_of_work=MemoryUnitOfWork(database),
+        announcements=MemoryAnnouncements(database),
+        unit_of_work=begin,
         readiness=MemoryReadiness(),
     )

@@ -8,15 +8,19 @@ from marketplace.adapters.memory.audit import MemoryAuditLog
 from marketplace.adapters.memory.bookings import MemoryBookings
 from marketplace.adapters.memory.bulk import MemoryBulkRuns
 from marketplace.adapters.memory.calendars import MemoryFeeds
+from marketplace.adapters.memory.creator_hours import MemoryHours
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
 from marketplace.adapters.memory.events import MemoryEvents
 from marketplace.adapters.memory.idempotency import MemoryIdempotencyKeys
 from marketplace.adapters.memory.jobs import MemoryJobs
+from marketplace.adapters.memory.local_starts import MemoryLocalStarts
 from marketplace.adapters.memory.password_resets import MemoryResets
+from marketplace.adapters.memory.pictures import MemoryPictureRecords
 from marketplace.adapters.memory.reports import MemoryReports
 from marketplace.adapters.memory.sessions import MemorySessions
 from marketplace.adapters.memory.slots import MemorySlots
 from marketplace.adapters.memory.tokens import MemoryTokens
+from marketplace.adapters.memory.usernames import MemoryUsernameClaims
 from marketplace.adapters.memory.users import MemoryUsers
 
 
@@ -26,17 +30,21 @@ class MemoryTransaction:
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
         self.users = MemoryUsers(rows)
+        self.usernames = MemoryUsernameClaims(rows)
         self.tokens = MemoryTokens(rows)
         self.resets = MemoryResets(rows)
         self.reports = MemoryReports(rows)
         self.sessions = MemorySessions(rows)
         self.slots = MemorySlots(rows)
         self.bookings = MemoryBookings(rows)
+        self.local_starts = MemoryLocalStarts(rows)
         self.feeds = MemoryFeeds(rows)
+        self.hours = MemoryHours(rows)
         self.events = MemoryEvents(rows)
         self.idempotency_keys = MemoryIdempotencyKeys(rows)
         self.jobs = MemoryJobs(rows)
         self.bulk_runs = MemoryBulkRuns(rows)
+        self.pictures = MemoryPictureRecords(rows)
         self.audit = MemoryAuditLog(rows)
 
 

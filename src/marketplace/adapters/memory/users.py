@@ -73,10 +73,24 @@ class MemoryUsers:
         self._database = rows.database
 
     async def acquire(self, user_id: UUID) -> User:
-        user = await self._rows.acquire(self._database.users, user_id)
+        return await self._locked(user_id, shared=False)
+
+    async def _locked(self, user_id: UUID, *, shared: bool) -> User:
+        user = await self._rows.acquire(self._database.users, user_id, shared=shared)
         if user is None:
             raise NotFound
         return user
+
+    async def acquire_shared(self, user_id: UUID) -> User:
+        return await self._locked(user_id, shared=True)
+
+    async def acquire_with_staff(
+        self, user_id: UUID, staff_id: UUID, *, with_sessions: bool = False
+    ) -> tuple[User, User]:
+        if with_sessions:
+            await self._rows.lock_name(buyers_of(user_id))
+        found = {each: await self._locked(each, shared=each != user_id) for each in sorted({user_id, staff_id})}
+        return found[user_id], found[staff_id]
 
     async def acquire_with_sessions(self, user_id: UUID) -> User:
         """Lock the account, and exclude buyers of its sessions."""

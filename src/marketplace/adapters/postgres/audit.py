@@ -62,6 +62,6 @@ def _details(row: asyncpg.Record) -> AuditDetails:
     changes = {name: msgspec.json.decode(row[name]) for name in ("before", "after")}
     return AuditDetails(
         **{name: row[name] for name in COLUMNS} | changes,
-        actor_details=public_user(row["actor"]) if row["has_actor"] else None,
-        as_details=public_user(row["seen_as"]) if row["has_as"] else None,
+        actor_details=public_user(*row["actor"]) if row["has_actor"] else None,
+        as_details=public_user(*row["seen_as"]) if row["has_as"] else None,
     )

@@ -9,16 +9,15 @@ import asyncpg
 
 from marketplace.adapters.postgres.bookings_query import BookingsStatement
 from marketplace.adapters.postgres.connection.pool import Connection, Database, Rows
-from marketplace.adapters.postgres.rows import BOOKING, CONTACT, SESSION_WITH_CONTACT, booked_session, columns, contact
-from marketplace.core.domain.bookings import (
-    ANY_BOOKING,
-    Booking,
-    BookingDetails,
-    BookingFilters,
-    BookingHistory,
-    BookingStep,
-    StepAction,
+from marketplace.adapters.postgres.rows import (
+    BOOKING_DETAILS,
+    booking_details_values,
+    columns,
+    constructor,
 )
+from marketplace.core.domain.booking_details import ANY_BOOKING, BookingDetails, BookingFilters, BookingHistory
+from marketplace.core.domain.booking_steps import LIVE, BookingStep, StepAction
+from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.pages import Page
 from marketplace.core.errors import NotFound
 
@@ -39,9 +38,8 @@ STEP = {
 """The columns of a step and their types."""
 
 DETAILS = f"""
-    SELECT {columns("b", BOOKING)}, l.ends_at, {SESSION_WITH_CONTACT}, ({columns("u", CONTACT)}) AS user_details
+    SELECT {BOOKING_DETAILS}
     FROM bookings b
-        JOIN slots l ON l.session_id = b.session_id AND l.starts_at = b.starts_at
         JOIN sessions s ON s.id = b.session_id
         JOIN users c ON c.id = b.creator_id
         JOIN users u ON u.id = b.user_id
@@ -56,32 +54,49 @@ OF_SLOT = "b.session_id = $1 AND b.starts_at = $2 AND b.status IN ('pending', 'c
 FIND_OF_SLOT = f"WITH found AS ({DETAILS} WHERE {OF_SLOT}) {HISTORIES}"
 FIND_ALL = f"WITH found AS ({DETAILS} WHERE b.id = ANY($1)) {HISTORIES}"
 LIST = DETAILS + " WHERE b.id = ANY(ARRAY({ids})) {order}"
+IS_HOLDER = "SELECT id FROM bookings WHERE user_id = $1 AND session_id = $2 AND status <> 'cancelled' LIMIT 1"
+HAS_SEAT = "SELECT id FROM bookings WHERE user_id = $1 AND session_id = $2 AND status = 'confirmed' LIMIT 1"
 ACQUIRE = "SELECT FROM bookings WHERE id = $1 FOR NO KEY UPDATE"
 ACQUIRE_OF_SLOT = """
-    SELECT id FROM bookings WHERE session_id = $1 AND starts_at = $2 AND status IN ('pending', 'confirmed')
+    SELECT id FROM bookings WHERE id = ANY(ARRAY(
+        SELECT id FROM bookings WHERE session_id = $1 AND starts_at = $2 AND status IN ('pending', 'confirmed')
+        UNION ALL
+        SELECT b.id FROM sessions s JOIN bookings b ON b.creator_id = s.creator_id AND b.session_id = s.id
+        WHERE s.id = $1 AND b.requested_start = $2))
     ORDER BY id FOR NO KEY UPDATE
 """
 ACQUIRE_OF_CREATOR = """
     SELECT id FROM bookings WHERE creator_id = $1 AND starts_at > $2 AND status IN ('pending', 'confirmed')
     ORDER BY id FOR NO KEY UPDATE
 """
-# a scalar subquery, since a join may read every slot of the session for each booking
-ACQUIRE_UPCOMING = f"""
-    SELECT {columns("b", BOOKING)}, (
-        SELECT l.ends_at FROM slots l WHERE l.session_id = b.session_id AND l.starts_at = b.starts_at) AS ends_at
-    FROM bookings b
-    WHERE b.session_id = $1 AND b.starts_at > $2 AND b.status IN ('pending', 'confirmed')
-    ORDER BY b.id FOR NO KEY UPDATE OF b
-"""  # noqa: S608 - column names
+# as migration 0026: a started slot keeps its length, and the amount says the price; waits for no lock
+RECORD_TERMS = """
+    UPDATE bookings b SET terms = jsonb_build_object(
+        'title', s.title,
+        'duration', (SELECT (extract(epoch FROM l.ends_at - l.starts_at) / 60)::int FROM slots l
+            WHERE l.session_id = b.session_id AND l.starts_at = b.starts_at),
+        'price', (CASE WHEN s.price * b.seats = b.amount THEN s.price ELSE round(b.amount / b.seats, 2) END)::text,
+        'cancellation_notice', s.cancellation_notice)
+    FROM sessions s WHERE s.id = b.session_id AND b.id = ANY(ARRAY(
+        SELECT id FROM bookings WHERE terms IS NULL ORDER BY id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED))
+    RETURNING b.id
+"""
+SAVED = ("status", "respond_by", "requested_start", "held_seats")
 SAVE = f"""
     WITH changed AS (
         SELECT * FROM unnest(
-            $1::text[], $2::timestamptz[], {", ".join(f"${n}::{kind}[]" for n, kind in enumerate(STEP.values(), 3))})
-        AS changed (status, answer_by, {", ".join(STEP)})),
+            $1::text[], $2::timestamptz[], $3::timestamptz[], $4::int[],
+            {", ".join(f"${n}::{kind}[]" for n, kind in enumerate(STEP.values(), 5))})
+        AS changed (status, answer_by, requested_start, held_seats, {", ".join(STEP)})),
     saved AS (
-        UPDATE bookings b SET status = c.status, answer_by = c.answer_by FROM changed c WHERE b.id = c.booking_id)
+        UPDATE bookings b SET status = c.status, answer_by = c.answer_by, requested_start = c.requested_start,
+            held_seats = c.held_seats
+        FROM changed c WHERE b.id = c.booking_id)
     INSERT INTO booking_steps ({", ".join(STEP)}) SELECT {", ".join(STEP)} FROM changed
 """  # noqa: S608 - column names
+
+_booking_details = constructor(BookingDetails)
+_booking_history = constructor(BookingHistory)
 
 
 class PostgresBookingLists:
@@ -98,6 +113,12 @@ class PostgresBookingLists:
         rows = await self._database.fetch(FIND_OF_SLOT, session_id, starts_at)
         return tuple(booking_history(row) for row in rows)
 
+    async def is_holder(self, user_id: UUID, session_id: UUID) -> bool:
+        return await self._database.fetchrow(IS_HOLDER, user_id, session_id) is not None
+
+    async def has_seat(self, user_id: UUID, session_id: UUID) -> bool:
+        return await self._database.fetchrow(HAS_SEAT, user_id, session_id) is not None
+
     async def of_user(
         self, user_id: UUID, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
     ) -> Page[BookingDetails]:
@@ -111,7 +132,7 @@ class PostgresBookingLists:
     async def _page(self, query: BookingsStatement, limit: int, after: str | None) -> Page[BookingDetails]:
         ids, arguments = query.statement(limit, after)
         rows = await self._database.fetch(LIST.format(ids=ids, order=query.order), *arguments)
-        items = tuple(BookingDetails(**_details(row)) for row in rows[:limit])
+        items = tuple(_booking_details(*booking_details_values(row)) for row in rows[:limit])
         return Page(items, query.position(items[-1]) if len(rows) > limit else None)
 
 
@@ -120,6 +141,9 @@ class PostgresBookings:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    async def record_missing_terms(self, maximum: int) -> int:
+        return len(await self._connection.fetch(RECORD_TERMS, maximum))
 
     async def find(self, booking_id: UUID) -> BookingHistory | None:
         row = await self._connection.fetchrow(FIND, booking_id)
@@ -134,7 +158,9 @@ class PostgresBookings:
         return booking_history(row)
 
     async def acquire_of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
-        return await self._histories(await self._connection.fetch(ACQUIRE_OF_SLOT, session_id, starts_at))
+        found = await self._histories(await self._connection.fetch(ACQUIRE_OF_SLOT, session_id, starts_at))
+        of_slot = (booking for booking in found if starts_at in {booking.starts_at, booking.requested_start})
+        return tuple(booking for booking in of_slot if booking.status in LIVE)
 
     async def acquire_of_creator(self, creator_id: UUID, now: datetime) -> tuple[BookingHistory, ...]:
         return await self._histories(await self._connection.fetch(ACQUIRE_OF_CREATOR, creator_id, now))
@@ -143,25 +169,23 @@ class PostgresBookings:
         rows = await self._connection.fetch(FIND_ALL, [row["id"] for row in locked])
         return tuple(booking_history(row) for row in rows)
 
-    async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Booking, ...]:
-        """Lock and read in one statement: PostgreSQL re-reads each row that it waited for."""
-        rows = await self._connection.fetch(ACQUIRE_UPCOMING, session_id, now)
-        return tuple(Booking(**row) for row in rows)
+    async def is_holder(self, user_id: UUID, session_id: UUID) -> bool:
+        return await self._connection.fetchrow(IS_HOLDER, user_id, session_id) is not None
 
     async def save(self, booking: Booking, step: BookingStep) -> None:
         await self.save_all([(booking, step)])
 
     async def save_all(self, changes: Sequence[tuple[Booking, BookingStep]]) -> None:
         if changes:
-            values = ([getattr(booking, name) for booking, _ in changes] for name in ("status", "respond_by"))
+            values = ([getattr(booking, name) for booking, _ in changes] for name in SAVED)
             steps = ([getattr(step, name) for _, step in changes] for name in STEP)
             await self._connection.execute(SAVE, *values, *steps)
 
 
 def booking_history(row: asyncpg.Record) -> BookingHistory:
-    """Convert a row with the columns of `HISTORIES`."""
+    """Convert a row that starts with the columns of `HISTORIES`."""
     steps = tuple(booking_step(step, row["user_id"]) for step in row["history"])
-    return BookingHistory(**_details(row), history=steps)
+    return _booking_history(*booking_details_values(row), steps)
 
 
 def booking_step(composite: Sequence[Any], user_id: UUID) -> BookingStep:
@@ -185,12 +209,3 @@ def _action(values: dict[str, Any], user_id: UUID) -> StepAction:
         return "expire"
     is_decline = before == "pending" and actor_id != user_id and values["batch_id"] is None
     return "decline" if is_decline else "cancel"
-
-
-def _details(row: asyncpg.Record) -> dict[str, Any]:
-    return {
-        **{name: row[name] for name in BOOKING},
-        "ends_at": row["ends_at"],
-        "session_details": booked_session(row),
-        "user_details": contact(row["user_details"]),
-    }

@@ -10,7 +10,9 @@ from typing import Literal, get_args
 from uuid import UUID
 
 from marketplace.adapters.postgres.connection.conditions import Conditions
-from marketplace.core.domain.bookings import Booking, BookingFilters, BookingStatus
+from marketplace.core.domain.booking_details import BookingFilters
+from marketplace.core.domain.booking_steps import BookingStatus
+from marketplace.core.domain.bookings import Booking
 
 STATUSES: tuple[BookingStatus, ...] = get_args(BookingStatus)
 Party = Literal["user_id", "creator_id"]
@@ -54,7 +56,7 @@ class BookingsStatement:
         filters = self._filters
         is_bounded = filters.starts_from is not None or filters.starts_to is not None
         is_learner_in_session = self._party == "user_id" and filters.session is not None
-        return not is_learner_in_session and not (is_bounded and self._key == "created_at")
+        return not (is_learner_in_session or filters.awaits_creator) and not (is_bounded and self._key == "created_at")
 
     def _conditions(self) -> Conditions:
         conditions, filters = Conditions(), self._filters
@@ -64,6 +66,8 @@ class BookingsStatement:
             # checked once on the session; otherwise every booking of the creator would be read
             of_theirs = "(SELECT s.creator_id FROM sessions s WHERE s.id = {}) = {}"
             conditions.require(of_theirs, filters.session, self._person)
+        if filters.awaits_creator:
+            conditions.require("(b.status = {} OR b.requested_start IS NOT NULL)", "pending")
         for condition, value in (
             ("b.session_id = {}", filters.session),
             ("b.starts_at >= {}", filters.starts_from),

@@ -1,18 +1,18 @@
 """Targets of bulk actions, read in batches of thousands."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.postgres.connection.pool import Database, Rows
 from marketplace.adapters.postgres.rows import (
-    BOOKING,
+    BOOKING_COLUMNS,
     SESSION_WITH_CREATOR,
     USER,
     columns,
     session_details,
+    stored_booking,
 )
-from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.bulk import BulkKind
 from marketplace.core.domain.bulk_targets import BookingTarget, BulkTarget, SessionTarget, UserTarget
 from marketplace.core.domain.users import User
@@ -33,9 +33,8 @@ FIND_SESSIONS = f"""
     FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = ANY($1)
 """  # noqa: S608 - column names
 FIND_BOOKINGS = f"""
-    SELECT {columns("b", BOOKING)}, l.ends_at, s.title, s.cancellation_notice, u.email
+    SELECT {BOOKING_COLUMNS}, u.email
     FROM bookings b
-        JOIN slots l ON l.session_id = b.session_id AND l.starts_at = b.starts_at
         JOIN sessions s ON s.id = b.session_id
         JOIN users u ON u.id = b.user_id
     WHERE b.id = ANY($1)
@@ -70,12 +69,4 @@ def _sessions(rows: Rows) -> tuple[SessionTarget, ...]:
 
 
 def _bookings(rows: Rows) -> tuple[BookingTarget, ...]:
-    return tuple(
-        BookingTarget(
-            booking=Booking(**{name: row[name] for name in (*BOOKING, "ends_at")}),
-            notice=timedelta(hours=row["cancellation_notice"]),
-            title=row["title"],
-            email=row["email"],
-        )
-        for row in rows
-    )
+    return tuple(BookingTarget(booking=stored_booking(row), email=row["email"]) for row in rows)

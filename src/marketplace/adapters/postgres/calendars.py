@@ -5,8 +5,7 @@ from uuid import UUID
 from marketplace.adapters.postgres.bookings import DETAILS, HISTORIES, booking_history
 from marketplace.adapters.postgres.bookings_query import STATUSES
 from marketplace.adapters.postgres.connection.pool import Connection, Database
-from marketplace.core.domain.bookings import BookingHistory
-from marketplace.core.domain.calendars import CalendarFeed, FeedWindow
+from marketplace.core.domain.calendars import CalendarFeed, FeedBookings, FeedWindow
 
 FIND = "SELECT user_id, token, created_at FROM calendar_feeds WHERE user_id = $1"
 UPCOMING = "b.starts_at >= $2 ORDER BY b.starts_at, b.id"
@@ -21,13 +20,15 @@ NEAREST = " UNION ALL ".join(
 )
 FIND_BOOKINGS = f"""
     WITH owner AS (
-        SELECT f.user_id FROM calendar_feeds f JOIN users u ON u.id = f.user_id WHERE f.token = $1 AND u.is_active),
+        SELECT f.user_id, u.time_zone FROM calendar_feeds f JOIN users u ON u.id = f.user_id
+        WHERE f.token = $1 AND u.is_active),
     nearest AS (
         SELECT n.id FROM ({NEAREST}) n
         ORDER BY n.starts_at < $2, abs(extract(epoch FROM n.starts_at - $2)), n.id LIMIT $4),
     found AS ({DETAILS} WHERE b.id = ANY(ARRAY(SELECT id FROM nearest))),
     histories AS ({HISTORIES})
-    SELECT histories.* FROM owner LEFT JOIN histories ON true ORDER BY histories.id
+    SELECT histories.*, owner.user_id AS owner_id, owner.time_zone AS owner_zone
+    FROM owner LEFT JOIN histories ON true ORDER BY histories.id
 """  # noqa: S608 - constant text
 ADD = """
     INSERT INTO calendar_feeds (user_id, token, created_at) VALUES ($1, $2, $3)
@@ -49,12 +50,13 @@ class PostgresFeedDirectory:
         row = await self._database.fetchrow(FIND, user_id)
         return CalendarFeed(**row) if row else None
 
-    async def find_bookings(self, token: str, window: FeedWindow) -> tuple[BookingHistory, ...] | None:
+    async def find_bookings(self, token: str, window: FeedWindow) -> FeedBookings | None:
         """Return `None` for an unknown token; an owner without bookings is a row with NULLs."""
         rows = await self._database.fetch(FIND_BOOKINGS, token, window.now, window.since, window.maximum)
         if not rows:
             return None
-        return tuple(booking_history(row) for row in rows if row["id"] is not None)
+        bookings = tuple(booking_history(row) for row in rows if row["id"] is not None)
+        return FeedBookings(owner_id=rows[0]["owner_id"], bookings=bookings, time_zone=rows[0]["owner_zone"])
 
 
 class PostgresFeeds:

@@ -6,17 +6,17 @@ ids is used: it would lose the rows of a transaction that takes its id early and
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, cast, get_args
 from uuid import UUID
 
 import asyncpg
 
+from marketplace.adapters.postgres.announcements import CHANNEL
 from marketplace.adapters.postgres.bookings import STEP, booking_step
 from marketplace.adapters.postgres.connection.pool import Connection
-from marketplace.adapters.postgres.rows import BOOKING, columns
-from marketplace.core.domain.bookings import Booking
+from marketplace.adapters.postgres.rows import BOOKING_COLUMNS, columns, stored_booking
 from marketplace.core.domain.events import (
     BookingEvent,
     Delivery,
@@ -25,6 +25,8 @@ from marketplace.core.domain.events import (
     SessionEvent,
     SessionEventKind,
     UserEvent,
+    UserEventKind,
+    as_it_was,
 )
 from marketplace.core.ports.events import PURGE_BATCH
 
@@ -38,14 +40,13 @@ CLAIM_STEPS = f"""
             SELECT FROM booking_steps e
             WHERE e.booking_id = h.booking_id AND e.id < h.id AND e.deliver_at IS NOT NULL)
         ORDER BY h.id LIMIT $2 FOR NO KEY UPDATE OF h SKIP LOCKED)
-    SELECT h.id AS number, h.delivery_attempts AS attempts, ({columns("h", tuple(STEP))}) AS step, s.title,
-        {columns("b", [name for name in BOOKING if name not in {"starts_at", "seats"}])},
+    SELECT {BOOKING_COLUMNS}, h.id AS number, h.delivery_attempts AS attempts, ({columns("h", tuple(STEP))}) AS step,
         coalesce((SELECT n.from_start FROM booking_steps n
             WHERE n.booking_id = h.booking_id AND n.id > h.id AND n.from_start IS NOT NULL ORDER BY n.id LIMIT 1),
-            b.starts_at) AS starts_at,
+            b.starts_at) AS starts_at_then,
         coalesce((SELECT n.from_seats FROM booking_steps n
             WHERE n.booking_id = h.booking_id AND n.id > h.id AND n.from_seats IS NOT NULL ORDER BY n.id LIMIT 1),
-            b.seats) AS seats
+            b.seats) AS seats_then
     FROM due JOIN booking_steps h ON h.id = due.id JOIN bookings b ON b.id = h.booking_id
         JOIN sessions s ON s.id = b.session_id
     ORDER BY h.id
@@ -63,6 +64,8 @@ POSTPONE = """
     UPDATE {table} SET deliver_at = $3, delivery_attempts = delivery_attempts + 1
     WHERE id = $1 AND delivery_attempts = $2 AND deliver_at IS NOT NULL
 """
+# Identical notifications of a transaction are sent once.
+ANNOUNCE = "SELECT pg_notify($1, creator_id::text) FROM unnest($2::uuid[]) creator_id"
 PURGE = """
     WITH old AS (
         SELECT id FROM events WHERE at <= $1 AND deliver_at IS NULL ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED),
@@ -92,6 +95,10 @@ class PostgresEvents:
             if numbers:
                 await self._connection.execute(MARK_DELIVERED.format(table=table), numbers)
 
+    async def announce(self, creator_ids: Collection[UUID]) -> None:
+        if creator_ids:
+            await self._connection.execute(ANNOUNCE, CHANNEL, list(creator_ids))
+
     async def postpone(self, delivery: Delivery, until: datetime) -> None:
         statement = POSTPONE.format(table=TABLES[delivery.id.source])
         await self._connection.execute(statement, delivery.id.number, delivery.attempts, until)
@@ -103,9 +110,8 @@ class PostgresEvents:
 
 def _delivery_of_step(row: asyncpg.Record) -> Delivery:
     step = booking_step(row["step"], row["user_id"])
-    # the end is stored in the slot, and no event contains it
-    booking = Booking(**{name: row[name] for name in BOOKING}, ends_at=row["starts_at"])
-    event = BookingEvent.of(step, booking, row["title"])
+    then = as_it_was(stored_booking(row), row["starts_at_then"], row["seats_then"])
+    event = BookingEvent.of(step, then)
     return Delivery(id=EventId("step", row["number"]), event=event, attempts=row["attempts"])
 
 
@@ -114,16 +120,19 @@ def _delivery(row: asyncpg.Record) -> Delivery:
 
 
 def _payload(event: RecordedEvent) -> dict[str, Any]:
-    """Return the fields that only this kind of event has."""
-    if isinstance(event, SessionEvent):
-        return {"creator_id": str(event.creator_id), "title": event.title, "changed": event.changed}
-    return {}
+    """Return the fields that not every kind of event has.
+
+    The release before knows no event of a user but `user.registered`, and reads all others as one of a session.
+    """
+    title = event.title if isinstance(event, SessionEvent) else ""
+    return {"creator_id": str(event.creator_id), "title": title, "changed": event.changed}
 
 
 def _event(row: asyncpg.Record) -> RecordedEvent:
     kind, payload = row["kind"], json.loads(row["facts"])
-    if kind == "user.registered":
-        return UserEvent(kind=kind, at=row["at"], actor_id=row["actor_id"], user_id=row["subject_id"])
+    if kind in get_args(UserEventKind):
+        changed = tuple(payload.get("changed", ()))
+        return UserEvent(kind=kind, at=row["at"], actor_id=row["actor_id"], user_id=row["subject_id"], changed=changed)
     return SessionEvent(
         kind=cast("SessionEventKind", kind),
         at=row["at"],

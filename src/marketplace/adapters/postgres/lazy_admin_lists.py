@@ -1,7 +1,7 @@
 """The lists of the back office, imported and connected at the first request for one."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
 from importlib import import_module
 from typing import Any, Generic, TypeVar
@@ -49,8 +49,8 @@ class LazyPostgresAdminList(Generic[R]):
         page: NumberedPage[R] = await (await self._list()).page(filters, offset, limit)
         return page
 
-    async def matching(self, filters: Any, maximum: int) -> tuple[UUID, ...]:
-        ids: tuple[UUID, ...] = await (await self._list()).matching(filters, maximum)
+    async def matching(self, filters: Any, maximum: int, among: Collection[UUID] | None = None) -> tuple[UUID, ...]:
+        ids: tuple[UUID, ...] = await (await self._list()).matching(filters, maximum, among)
         return ids
 
     async def batches(self, filters: Any) -> AsyncGenerator[tuple[R, ...], None]:

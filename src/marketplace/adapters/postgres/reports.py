@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 
 from marketplace.adapters.postgres.connection.pool import Connection, Database, Rows
-from marketplace.adapters.postgres.rows import CONTACT, SESSION_WITH_CONTACT, booked_session, columns, contact
+from marketplace.adapters.postgres.rows import CONTACT, SESSION_WITH_CONTACT, columns, contact, reported_session
 from marketplace.core.domain.reports import Report, ReportDetails
 from marketplace.core.errors import NotFound
 
@@ -88,6 +88,6 @@ def _all_details(rows: Rows) -> tuple[ReportDetails, ...]:
 def _details(row: asyncpg.Record) -> ReportDetails:
     return ReportDetails(
         **{name: row[name] for name in REPORT},
-        session_details=booked_session(row),
-        reporter_details=contact(row["reporter"]),
+        session_details=reported_session(row),
+        reporter_details=contact(*row["reporter"]),
     )

@@ -1,78 +1,177 @@
-"""Columns shared by statements, and conversions of rows to entities."""
+"""Columns shared by statements, and conversions of rows to entities.
 
-from collections.abc import Sequence
+A list has tens of rows with tens of columns each, so an entity takes its values by position: the columns of a statement
+are in the order of the fields, since both come from the dataclass.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
-from typing import Any
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any, TypeVar
 
 import asyncpg
+import msgspec
 
+from marketplace.adapters.postgres.pictures import document, pictures_from
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.fields import field_names
+from marketplace.core.domain.places import Coordinates
 from marketplace.core.domain.sessions import Session, SessionDetails
+from marketplace.core.domain.terms import Terms
 from marketplace.core.domain.users import Contact, PublicUser, User
 
 PUBLIC_USER = field_names(PublicUser)
 CONTACT = field_names(Contact)
 USER = tuple(each.name for each in fields(User))
-BOOKING = field_names(Booking, "ends_at")
-"""Fields stored with a booking; `ends_at` is stored in the slot."""
+BOOKING = field_names(Booking)
+NEW_BOOKING = field_names(Booking, "requested_start", "held_seats")
+TERMS_FIELDS = field_names(Terms)
 COLUMN_NAMES = {"respond_by": "answer_by"}
 """Column names of fields that are stored under another name."""
 SESSION = field_names(Session)
 
 
-def columns(alias: str, names: Sequence[str]) -> str:
-    """Return `alias.name, …`, each column named like its field."""
+Entity = TypeVar("Entity")
+
+
+def columns(alias: str, names: Sequence[str], prefix: str = "") -> str:
+    """Return `alias.name, …`, each column named like its field, with a prefix where names would repeat."""
+    stored = ((name, COLUMN_NAMES.get(name, name)) for name in names)
     return ", ".join(
-        f"{alias}.{COLUMN_NAMES[name]} AS {name}" if name in COLUMN_NAMES else f"{alias}.{name}" for name in names
+        f"{alias}.{column}" if column == prefix + name else f"{alias}.{column} AS {prefix}{name}"
+        for name, column in stored
     )
 
 
-TIME_ZONE = "coalesce(s.schedule ->> 'time_zone', c.time_zone)"
-SESSION_WITH_CREATOR = (
-    f"{columns('s', SESSION)}, ({columns('c', PUBLIC_USER)}) AS creator_details, c.is_active AS creator_is_active,"
-    f" s.schedule IS NULL AS is_open, {TIME_ZONE} AS time_zone"
+def constructor(entity: type[Entity]) -> Callable[..., Entity]:
+    """Return a function that builds a frozen, slotted dataclass from all its values, in the order of its fields.
+
+    It assigns to an object of a class with the same slots that is not frozen, and makes that the entity. Its own
+    `__init__` takes twice as long: a frozen class assigns each field through `object.__setattr__`. See
+    docs/decisions/0051.
+    """
+    unfrozen = {"__slots__": vars(entity)["__slots__"]} | {
+        name: getattr(object, name) for name in ("__setattr__", "__delattr__")
+    }
+    names = [each.name for each in fields(entity)]  # type: ignore[arg-type]
+    lines = [
+        f"def construct({', '.join(names)}):",
+        "built = new(draft)",
+        *(f"built.{name} = {name}" for name in names),
+        "built.__class__ = entity",
+        *(["built.__post_init__()"] if hasattr(entity, "__post_init__") else []),
+        "return built",
+    ]
+    known = {"new": object.__new__, "draft": type(entity.__name__, entity.__bases__, unfrozen), "entity": entity}
+    exec("\n    ".join(lines), known)  # noqa: S102 - the names of fields
+    return known["construct"]  # type: ignore[return-value]
+
+
+TERMS_OF_SESSION = (
+    "jsonb_build_object('title', s.title, 'duration', s.duration, 'price', s.price::text,"
+    " 'cancellation_notice', s.cancellation_notice)"
 )
+BOOKING_COLUMNS = columns("b", BOOKING).replace("b.terms", f"coalesce(b.terms, {TERMS_OF_SESSION}) AS terms")
+"""A booking `b` of a session `s`. A release before migration 0025 that ran next to this one stored no terms."""
+TIME_ZONE = "coalesce(s.schedule ->> 'time_zone', c.time_zone)"
+STATE_OF_SESSION = f"c.is_active AS creator_is_active, s.schedule IS NULL AS is_open, {TIME_ZONE} AS time_zone"
+SESSION_WITH_CREATOR = f"{columns('s', SESSION)}, {columns('c', PUBLIC_USER, 'c_')}, {STATE_OF_SESSION}"
+"""A session `s` with its creator `c`. These columns come first in a statement."""
+BOOKED_SESSION = (
+    f"{columns('s', SESSION, 's_')}, {columns('c', CONTACT, 'c_')}, {STATE_OF_SESSION.replace(' AS ', ' AS s_')}"
+)
+"""A session `s` with its creator `c`, whose e-mail address it has."""
+AFTER_BOOKED_SESSION = len(SESSION) + len(CONTACT) + 3
+"""The place of the column after those of `BOOKED_SESSION`, if they come first."""
+BOOKING_DETAILS = f"{BOOKING_COLUMNS}, {BOOKED_SESSION}, {columns('u', CONTACT, 'u_')}"
+"""A booking `b` with its session `s`, and the contacts of its creator `c` and its learner `u`. They come first."""
 SESSION_WITH_CONTACT = (
     f"({columns('s', SESSION)}, c.is_active, s.schedule IS NULL, {TIME_ZONE}) AS session,"
     f" ({columns('c', CONTACT)}) AS creator"
 )
+TAGS, POINT, PICTURES = (SESSION.index(name) for name in ("tags", "coordinates", "pictures"))
+TERMS = BOOKING.index("terms")
+_before_terms, _after_terms = attrgetter(*NEW_BOOKING[:TERMS]), attrgetter(*NEW_BOOKING[TERMS + 1 :])
+read_json = msgspec.json.Decoder().decode
+
+public_user = constructor(PublicUser)
+"""Convert the values of `PUBLIC_USER`."""
+contact = constructor(Contact)
+"""Convert the values of `CONTACT`."""
+_session_details = constructor(SessionDetails)
+_terms = constructor(Terms)
+_booking = constructor(Booking)
 
 
 def session_details(row: asyncpg.Record) -> SessionDetails:
-    """Convert a row with the columns of `SESSION_WITH_CREATOR`."""
-    return SessionDetails(**session_values(row))
+    """Convert a row that starts with the columns of `SESSION_WITH_CREATOR`."""
+    return _session_details(*session_values(row))
 
 
-def session_values(row: asyncpg.Record) -> dict[str, Any]:
-    """Return the fields of `SessionDetails` of a row with the columns of `SESSION_WITH_CREATOR`."""
-    return {name: row[name] for name in SESSION} | {
-        "tags": tuple(row["tags"]),
-        "creator_details": public_user(row["creator_details"]),
-        "creator_is_active": row["creator_is_active"],
-        "is_open": row["is_open"],
-        "time_zone": row["time_zone"],
-    }
+def session_values(row: asyncpg.Record) -> tuple[object, ...]:
+    """Return the values of `SessionDetails` of a row that starts with the columns of `SESSION_WITH_CREATOR`."""
+    return _with_creator(row, public_user, len(PUBLIC_USER))
 
 
-def booked_session(row: asyncpg.Record) -> SessionDetails:
+def _with_creator(row: Any, creator: Callable[..., object], width: int) -> tuple[object, ...]:
+    session = _stored_session(row[: len(SESSION)])
+    state = len(SESSION) + width
+    return (*session, creator(*row[len(SESSION) : state]), *row[state : state + 3])
+
+
+def _stored_session(values: Iterable[Any]) -> list[Any]:
+    """Convert the values of `SESSION` that are stored as text, arrays and documents."""
+    session = [*values]
+    session[TAGS] = tuple(session[TAGS])
+    session[PICTURES] = pictures_from(session[PICTURES])
+    if session[POINT] is not None:
+        latitude, longitude = session[POINT].split()
+        session[POINT] = Coordinates(latitude=float(latitude), longitude=float(longitude))
+    return session
+
+
+def session_row(session: Session) -> tuple[object, ...]:
+    """Return the values of a session as they are stored."""
+    values = [getattr(session, name) for name in SESSION]
+    point = session.coordinates
+    values[POINT] = None if point is None else f"{point.latitude} {point.longitude}"
+    values[PICTURES] = document(session.pictures)
+    return tuple(values)
+
+
+def booked_session(row: Any) -> SessionDetails:
+    """Convert a row that starts with the columns of `BOOKED_SESSION`."""
+    return _session_details(*_with_creator(row, contact, len(CONTACT)))
+
+
+def reported_session(row: asyncpg.Record) -> SessionDetails:
     """Convert a row with the columns of `SESSION_WITH_CONTACT`, which has the creator's e-mail address."""
-    *values, creator_is_active, is_open, time_zone = row["session"]
-    session = dict(zip(SESSION, values, strict=True))
-    return SessionDetails(
-        **session | {"tags": tuple(session["tags"])},
-        creator_details=contact(row["creator"]),
-        creator_is_active=creator_is_active,
-        is_open=is_open,
-        time_zone=time_zone,
-    )
+    *stored, creator_is_active, is_open, time_zone = row["session"]
+    session = _stored_session(stored)
+    return _session_details(*session, contact(*row["creator"]), creator_is_active, is_open, time_zone)
 
 
-def contact(values: Sequence[object]) -> Contact:
-    """Convert a `CONTACT` composite."""
-    return Contact(**dict(zip(CONTACT, values, strict=True)))  # type: ignore[arg-type]
+def stored_booking(row: asyncpg.Record) -> Booking:
+    """Convert a row that starts with `BOOKING_COLUMNS`."""
+    return _booking(*booking_values(row))
 
 
-def public_user(values: Sequence[object]) -> PublicUser:
-    """Convert a `PUBLIC_USER` composite."""
-    return PublicUser(**dict(zip(PUBLIC_USER, values, strict=True)))  # type: ignore[arg-type]
+def booking_values(row: asyncpg.Record) -> tuple[object, ...]:
+    """Return the values of `Booking` of a row that starts with `BOOKING_COLUMNS`."""
+    booking = [*row[: len(BOOKING)]]
+    terms = read_json(booking[TERMS])
+    booking[TERMS] = _terms(terms["title"], terms["duration"], Decimal(terms["price"]), terms["cancellation_notice"])
+    return tuple(booking)
+
+
+def booking_details_values(row: asyncpg.Record) -> tuple[object, ...]:
+    """Return the values of `BookingDetails` of a row that starts with the columns of `BOOKING_DETAILS`."""
+    session = row[len(BOOKING) :]
+    learner = session[AFTER_BOOKED_SESSION : AFTER_BOOKED_SESSION + len(CONTACT)]
+    return (*booking_values(row), booked_session(session), contact(*learner))
+
+
+def booking_row(booking: Booking) -> tuple[Any, ...]:
+    """Return the values of `NEW_BOOKING` as they are stored."""
+    return (*_before_terms(booking), msgspec.json.encode(booking.terms).decode(), *_after_terms(booking))

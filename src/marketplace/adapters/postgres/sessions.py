@@ -1,34 +1,64 @@
 """Sessions in PostgreSQL: the catalog over the pool, and changes in a transaction."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from marketplace.adapters.postgres.catalog.candidates import available_rows
-from marketplace.adapters.postgres.catalog.lexemes import LEARN_WORDS, correct_words, text_vector
-from marketplace.adapters.postgres.catalog.rows import catalog_session, session_columns
+from marketplace.adapters.postgres.catalog.labels import LabelLookup
+from marketplace.adapters.postgres.catalog.lexemes import (
+    INDEX_NAMES,
+    INDEXED,
+    IS_INDEXED,
+    LEARN_WORDS,
+    STORED_NAMES,
+    look_up,
+    names_vector,
+    stemmed,
+    stems_vector,
+    text_vector,
+)
+from marketplace.adapters.postgres.catalog.rows import (
+    FREE_STARTS,
+    SESSION_WITH_NEXT_SLOT,
+    WRITTEN_BY,
+    catalog_session,
+    catalog_sessions,
+    free_start,
+    repeated,
+    session_version,
+)
 from marketplace.adapters.postgres.catalog.statements import (
     CatalogStatement,
     CreatorStatement,
     Ranked,
     Sorted,
-    Statement,
     facets_from,
     facets_statement,
+    read_page,
 )
+from marketplace.adapters.postgres.catalog.suggestions import suggest
 from marketplace.adapters.postgres.connection.locks import BLOCK_BUYERS_OF_SESSION
 from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.connection.replica import Reading
 from marketplace.adapters.postgres.materialized_availability import PostgresMaterializedAvailability
-from marketplace.adapters.postgres.rows import SESSION, SESSION_WITH_CREATOR, session_details
+from marketplace.adapters.postgres.rows import SESSION, SESSION_WITH_CREATOR, session_details, session_row
 from marketplace.adapters.postgres.schedules import document_of, schedule_from
 from marketplace.core.domain.availability import CatalogSession
+from marketplace.core.domain.bookable_starts import BookableStart
+from marketplace.core.domain.catalog import CatalogFilters, Facets, SessionVersion
 from marketplace.core.domain.materialized_availability import MaterializedAvailability, ScheduledSession
 from marketplace.core.domain.pages import Page
+from marketplace.core.domain.places import place_key
+from marketplace.core.domain.relaxed_pages import relaxed_counts, relaxed_page
 from marketplace.core.domain.schedules import Schedule
 from marketplace.core.domain.search import title_key
-from marketplace.core.domain.sessions import CatalogFilters, Facets, Session, SessionDetails
+from marketplace.core.domain.search_terms import Terms, names_of
+from marketplace.core.domain.sessions import Session, SessionDetails
+from marketplace.core.domain.suggestions import Suggestions
 from marketplace.core.errors import NotFound
 
 FACETS_TTL = 30.0
@@ -36,15 +66,37 @@ FACETS_TTL = 30.0
 MAX_CACHED_FACETS = 256
 MAX_CONCURRENT_COUNTS = 2
 """Maximum of concurrent counting scans; the other connections stay free for buyers."""
+MAX_KNOWN_OPEN = 10_000
+"""Maximum of sessions that are known to be by arrangement."""
 
 ONE = "FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = $1"
-FIND = f"SELECT {session_columns('$2::timestamptz')} {ONE}"
-FIND_ROW = f"SELECT {SESSION_WITH_CREATOR} {ONE}"
+FIND_WITH_NEXT_SLOT = f"SELECT {SESSION_WITH_NEXT_SLOT} {ONE}"
+FIND = f"SELECT {SESSION_WITH_CREATOR} {ONE}"
+THESE = "FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = ANY($1::uuid[])"
+READ = f"SELECT {SESSION_WITH_NEXT_SLOT}, {WRITTEN_BY} {THESE}"
 ACQUIRE = f"SELECT {SESSION_WITH_CREATOR} {ONE} FOR UPDATE OF s"
-STORED = (*SESSION, "title_key", "searched")
-PLACEHOLDERS = [f"${place}" for place in range(1, len(STORED))] + [f"${len(STORED)}::tsvector"]
-ADD = f"INSERT INTO sessions ({', '.join(STORED)}) VALUES ({', '.join(PLACEHOLDERS)})"  # noqa: S608 - column names
-SAVE = f"UPDATE sessions SET ({', '.join(STORED[1:])}) = ROW({', '.join(PLACEHOLDERS[1:])}) WHERE id = $1"  # noqa: S608
+STORED = (*SESSION, "title_key", "place_key", "searched")
+PLACEHOLDERS = [f"${place}" for place in range(1, len(STORED))]
+SEARCHED = f"${len(STORED)}::tsvector || {stems_vector(len(STORED) + 1)} || "
+NAMES = f"${len(STORED) + 5}::tsvector"
+ADD = f"""
+    INSERT INTO sessions ({", ".join(STORED)}) VALUES ({", ".join(PLACEHOLDERS)}, {SEARCHED} {NAMES})
+"""  # noqa: S608 - column names
+# The names as stored: those that were read with the session may have changed since. The release before stored none, so
+# a row of its own is left to the job.
+SAVE = f"""
+    UPDATE sessions s SET ({", ".join(STORED[1:])}) = ROW({", ".join(PLACEHOLDERS[1:])},
+        CASE WHEN {IS_INDEXED} THEN {SEARCHED} {STORED_NAMES} ELSE ts_delete({SEARCHED} '', '{INDEXED}') END)
+    WHERE id = $1
+"""  # noqa: S608 - column names
+OUTDATED = f"""
+    SELECT {SESSION_WITH_CREATOR} FROM sessions s JOIN users c ON c.id = s.creator_id
+    WHERE NOT {IS_INDEXED} ORDER BY s.id LIMIT $1 FOR UPDATE OF s SKIP LOCKED
+"""  # noqa: S608 - column names
+INDEX = f"""
+    UPDATE sessions SET title_key = $2, searched = $3::tsvector || {stems_vector(4)} || $8::tsvector WHERE id = $1
+"""  # noqa: S608 - constant text
+CREATOR_NAMES = "SELECT first_name, last_name, username FROM users WHERE id = $1"
 HAS_ANY = "SELECT 1 FROM sessions WHERE creator_id = $1 AND archived_at IS NULL LIMIT 1"
 
 
@@ -54,27 +106,80 @@ class PostgresCatalog:
     def __init__(self, database: Database, lists: Reading | None = None) -> None:
         self._database = database
         self._lists = lists or database
+        self._open: set[UUID] = set()
+        """Sessions that had no schedule when they were last read: a guess, which each row confirms."""
+        self._labels = LabelLookup()
         self._facets: dict[CatalogFilters, tuple[float, asyncio.Task[Facets]]] = {}
         self._counting = asyncio.Semaphore(MAX_CONCURRENT_COUNTS)
 
     async def find(self, session_id: UUID, now: datetime) -> CatalogSession | None:
-        row = await self._database.fetchrow(FIND, session_id, now)
-        return catalog_session(row) if row else None
+        if session_id in self._open:
+            row = await self._database.fetchrow(FIND, session_id)
+            if row is None or row["is_open"]:
+                return catalog_session(row, None) if row else None
+            self._open.discard(session_id)  # it has got a schedule since
+        row = await self._database.fetchrow(FIND_WITH_NEXT_SLOT, session_id, now)
+        if row is None:
+            return None
+        if row["is_open"]:
+            self._remember_open(session_id)
+        return catalog_session(row, row["next_slot"])
+
+    def _remember_open(self, session_id: UUID) -> None:
+        if len(self._open) >= MAX_KNOWN_OPEN:
+            self._open.clear()
+        self._open.add(session_id)
 
     async def list(self, filters: CatalogFilters, limit: int, after: str | None, now: datetime) -> Page[CatalogSession]:
-        query = CatalogStatement(filters, await correct_words(self._lists, filters.words), now)
+        rows = await self._search(filters, limit, after, now, selects_versions=False)
+        return replace(rows, items=await catalog_sessions(self._lists, rows.items, now))
+
+    async def page(self, filters: CatalogFilters, limit: int, after: str | None, now: datetime) -> Page[SessionVersion]:
+        rows = await self._search(filters, limit, after, now, selects_versions=True)
+        return replace(rows, items=tuple(session_version(row) for row in rows.items))
+
+    async def _search(
+        self, filters: CatalogFilters, limit: int, after: str | None, now: datetime, *, selects_versions: bool
+    ) -> Page[Any]:
+        """Return the rows of a page: of all words, or of most words if fewer than `MIN_MATCHES` have all."""
+        terms = await look_up(self._lists, filters.words)
+
+        async def read(relaxation: int, after: str | None, limit: int) -> Page[Any]:
+            query = await self._query(filters, terms, now, relaxation)
+            query.selects_versions = selects_versions
+            return Page(*await self._matches(query, filters, limit, after))
+
+        return await relaxed_page(read, terms, limit, after)
+
+    async def _matches(
+        self, query: CatalogStatement, filters: CatalogFilters, limit: int, after: str | None
+    ) -> tuple[Any, str | None, bool]:
         if filters.ordering == "relevance":
             ranked = Ranked(after)
-            return await _page(self._lists, ranked.statement(query, limit), ranked, limit)
+            return *await read_page(self._lists, ranked.statement(query, limit), ranked, limit), False
         order = Sorted(filters.ordering, after)
         if not filters.requires_availability():
-            return await _page(self._lists, order.statement(query, limit), order, limit)
-        rows, following = await available_rows(self._lists, query, order, limit)
-        return Page(tuple(catalog_session(row) for row in rows), following)
+            return *await read_page(self._lists, order.statement(query, limit), order, limit), False
+        return await available_rows(self._lists, query, order, limit)
+
+    async def read(self, ids: Sequence[UUID], now: datetime) -> Sequence[tuple[SessionVersion, CatalogSession]]:
+        rows = await self._lists.fetch(READ, repeated(ids), now)
+        return [(session_version(row), catalog_session(row, row["next_slot"])) for row in rows]
+
+    async def next_slots(
+        self, ids: Sequence[UUID], now: datetime
+    ) -> Sequence[tuple[SessionVersion, BookableStart | None]]:
+        rows = await self._lists.fetch(FREE_STARTS, repeated(ids), now)
+        return [(session_version(row), free_start(row)) for row in rows]
+
+    async def suggest(self, typed: Sequence[str]) -> Suggestions:
+        return await suggest(self._lists, typed)
 
     async def of_creator(self, creator_id: UUID, limit: int, after: str | None, now: datetime) -> Page[CatalogSession]:
         order = Sorted("-created_at", after)
-        return await _page(self._database, order.statement(CreatorStatement(creator_id, now), limit), order, limit)
+        statement = order.statement(CreatorStatement(creator_id, now), limit)
+        rows, following = await read_page(self._database, statement, order, limit)
+        return Page(await catalog_sessions(self._database, rows, now), following)
 
     async def facets(self, filters: CatalogFilters, now: datetime) -> Facets:
         """Return cached counts; concurrent requests for the same filters share one scan."""
@@ -99,15 +204,19 @@ class PostgresCatalog:
 
     async def _count(self, filters: CatalogFilters, now: datetime) -> Facets:
         async with self._counting:
-            query = CatalogStatement(filters, await correct_words(self._lists, filters.words), now)
-            rows = await self._lists.fetch(*facets_statement(query))
-            return facets_from(rows)
+            terms = await look_up(self._lists, filters.words)
 
+            async def count(relaxation: int) -> Facets:
+                query = await self._query(filters, terms, now, relaxation)
+                return facets_from(await self._lists.fetch(*facets_statement(query)), query.facets_window)
 
-async def _page(reading: Reading, statement: Statement, order: Sorted | Ranked, limit: int) -> Page[CatalogSession]:
-    rows = await reading.fetch(*statement)
-    following = order.position(rows[limit - 1]) if len(rows) > limit else None
-    return Page(tuple(catalog_session(row) for row in rows[:limit]), following)
+            return await relaxed_counts(count, terms)
+
+    async def _query(self, filters: CatalogFilters, terms: Terms, now: datetime, relaxation: int) -> CatalogStatement:
+        query = CatalogStatement(filters, terms, now, relaxation)
+        if (few := await self._labels.few(self._lists, filters)) is not None:
+            query.restrict(few)
+        return query
 
 
 class PostgresSessions:
@@ -149,21 +258,40 @@ class PostgresSessions:
         return await self._materialized.acquire_outdated(now, maximum)
 
     async def find(self, session_id: UUID) -> SessionDetails | None:
-        row = await self._connection.fetchrow(FIND_ROW, session_id)
+        row = await self._connection.fetchrow(FIND, session_id)
         return session_details(row) if row else None
 
     async def has_any(self, creator_id: UUID) -> bool:
         return await self._connection.fetchrow(HAS_ANY, creator_id) is not None
 
     async def add(self, session: Session) -> None:
-        await self._connection.execute(ADD, *_values(session))
-        await self._connection.execute(LEARN_WORDS, session.id)
+        if isinstance(session, SessionDetails):
+            names = names_of(session.creator_details)
+        else:
+            row = await self._connection.fetchrow(CREATOR_NAMES, session.creator_id)
+            names = tuple(row) if row else ()
+        await self._connection.execute(ADD, *_values(session), names_vector(*names))
+        await self._connection.execute(LEARN_WORDS, [session.id])
 
     async def save(self, session: Session) -> None:
         await self._connection.execute(SAVE, *_values(session))
-        await self._connection.execute(LEARN_WORDS, session.id)
+        await self._connection.execute(LEARN_WORDS, [session.id])
+
+    async def index_outdated(self, maximum: int) -> int:
+        sessions = [session_details(row) for row in await self._connection.fetch(OUTDATED, maximum)]
+        for each in sessions:
+            indexed = (title_key(each.title), text_vector(each), *stemmed(each))
+            await self._connection.execute(INDEX, each.id, *indexed, names_vector(*names_of(each.creator_details)))
+        if sessions:
+            await self._connection.execute(LEARN_WORDS, [each.id for each in sessions])
+        return len(sessions)
+
+    async def index_names(self, creator_id: UUID, maximum: int) -> int:
+        # under a lock, or names could be replaced by those before
+        names = await self._connection.fetchrow(f"{CREATOR_NAMES} FOR SHARE", creator_id)
+        return len(await self._connection.fetch(INDEX_NAMES, creator_id, names_vector(*(names or ())), maximum))
 
 
 def _values(session: Session) -> tuple[object, ...]:
-    values = (getattr(session, name) for name in SESSION)
-    return (*values, title_key(session.title), text_vector(session.title, session.description))
+    keys = (title_key(session.title), place_key(session.place))
+    return (*session_row(session), *keys, text_vector(session), *stemmed(session))

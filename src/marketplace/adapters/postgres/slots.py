@@ -1,100 +1,68 @@
-"""Slots in PostgreSQL: seats are taken here.
+"""Slots in PostgreSQL.
 
-The row of a busy slot is the bottleneck, so taking seats, adding the booking and enqueueing its job are one statement,
-followed by the commit.
+Bookings are written by `booking_quotes.py`; this module moves them, and resizes and releases slots.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.postgres.connection.locks import AS_BUYER, SEATS_OF
-from marketplace.adapters.postgres.connection.pool import Connection, Database
-from marketplace.adapters.postgres.jobs.enqueue import enqueued_with, job_values
-from marketplace.adapters.postgres.rows import (
-    BOOKING,
-    CONTACT,
-    SESSION_WITH_CONTACT,
-    SESSION_WITH_CREATOR,
-    booked_session,
-    columns,
-    contact,
-    session_details,
+from marketplace.adapters.postgres.booking_quotes import (
+    QUOTE,
+    SLOT,
+    quote_from,
 )
-from marketplace.adapters.postgres.schedules import schedule_from
-from marketplace.core.domain.availability import Availability
-from marketplace.core.domain.booking_quotes import BookedSlot, BookingQuote
-from marketplace.core.domain.bookings import Booking, BookingStep
-from marketplace.core.domain.schedules import Schedule
-from marketplace.core.domain.sessions import Session
+from marketplace.adapters.postgres.booking_writes import BookingEntry, write_bookings
+from marketplace.adapters.postgres.connection.locks import AS_BUYER, SEATS_OF
+from marketplace.adapters.postgres.connection.pool import Connection
+from marketplace.adapters.postgres.jobs.enqueue import enqueued_with, job_values
+from marketplace.adapters.postgres.rows import columns
+from marketplace.core.domain.booking_quotes import BookingQuote, seats_of
+from marketplace.core.domain.booking_steps import BookingStep
+from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.slots import Slot
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import AlreadyBooked, NotFound
 from marketplace.core.ports.jobs import Job
-from marketplace.core.ports.slots import Reservation
 
-SLOT = ("session_id", "creator_id", "starts_at", "ends_at", "capacity", "seats_taken")
-SLOT_FIELDS = (*SLOT, "blocked_from", "blocked_until")
 BLOCKED = "lower(l.blocked) AS blocked_from, upper(l.blocked) AS blocked_until"
 
 # FOR KEY SHARE is the lock that the foreign keys acquire anyway. After waiting for an edit, it also reads the new rows
-# of session and creator, although the snapshot of the statement is older. The slot is checked again when taking seats.
-ACQUIRE_QUOTE = f"""
-    WITH {AS_BUYER}
-    SELECT {SESSION_WITH_CONTACT}, ({columns("b", CONTACT)}) AS buyer, l.session_id IS NOT NULL AS opened,
-        ({columns("l", SLOT)}, lower(l.blocked), upper(l.blocked)) AS slot, s.schedule,
-        EXISTS (SELECT FROM bookings k WHERE k.user_id = $3 AND k.session_id = $1 AND k.starts_at = $2
-            AND k.status IN ('pending', 'confirmed')) AS already_booked
-    FROM turn, sessions s
+# of session, creator and buyer, although the snapshot of the statement is older. The slot is checked again when taking
+# seats.
+QUOTED = """
+    sessions s
         JOIN users c ON c.id = s.creator_id
         JOIN users b ON b.id = $3
-        LEFT JOIN slots l ON l.session_id = s.id AND l.starts_at = $2
+        LEFT JOIN slots l ON l.session_id = s.id AND l.starts_at = $2 AND l.creator_id = s.creator_id
     WHERE s.id = $1
-    FOR KEY SHARE OF s, c
-"""  # noqa: S608 - column names
-BOOKED = f"""
-    booked AS (
-        INSERT INTO bookings (id, session_id, creator_id, user_id, starts_at, seats, amount, status, created_at,
-            answer_by)
-        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM taken RETURNING id),
-    {enqueued_with("booked", 11)}
-    INSERT INTO booking_steps (booking_id, at, actor_id, action, from_status, to_status, reason)
-    SELECT id, $9, $4, 'book', NULL, $8, '' FROM booked RETURNING booking_id
-"""  # noqa: S608 - constant text
-TAKE = f"""
-    WITH taken AS (
-        UPDATE slots SET seats_taken = seats_taken + $6
-        WHERE session_id = $2 AND starts_at = $5 AND occupied AND seats_taken + $6 <= capacity
-        RETURNING 1),
-    {BOOKED}
-"""  # noqa: S608 - constant text
+"""
+_QUOTE = QUOTE.format(session="$1", start="$2", buyer="$3")
+ACQUIRE_QUOTE = f"WITH {AS_BUYER} SELECT {_QUOTE} FROM turn, {QUOTED} FOR KEY SHARE OF s, c, b"  # noqa: S608 - column names
 OCCUPY = """
     taken AS (
-        INSERT INTO slots AS l (session_id, creator_id, starts_at, ends_at, blocked, capacity, seats_taken)
-        VALUES ({session}, {creator}, {start}, {end}, tstzrange({blocked_from}, {blocked_until}), {capacity}, {seats})
+        INSERT INTO slots AS l (session_id, creator_id, starts_at, ends_at, blocked, capacity, seats_taken, local_start,
+            time_zone)
+        VALUES ({session}, {creator}, {start}, {end}, tstzrange({blocked_from}, {blocked_until}), {capacity}, {seats},
+            {local_start}::timestamp, {time_zone})
         ON CONFLICT (session_id, starts_at) DO UPDATE
-            SET seats_taken = l.seats_taken + {seats}, ends_at = {end}, capacity = {capacity},
+            SET seats_taken = l.seats_taken + {seats}, capacity = {capacity},
+                ends_at = CASE WHEN l.occupied THEN greatest(l.ends_at, {end}) ELSE {end} END,
                 blocked = tstzrange({blocked_from}, {blocked_until})
+                    + CASE WHEN l.occupied THEN l.blocked ELSE 'empty' END,
+                local_start = CASE WHEN l.occupied THEN l.local_start ELSE {local_start}::timestamp END,
+                time_zone = CASE WHEN l.occupied THEN l.time_zone ELSE {time_zone} END
             WHERE l.seats_taken + {seats} <= {capacity}
         RETURNING 1)
 """
-OPEN = "WITH {}, {}".format(
-    OCCUPY.format(
-        session="$2",
-        creator="$3",
-        start="$5",
-        end="$14",
-        capacity="$15",
-        seats="$6",
-        blocked_from="$16",
-        blocked_until="$17",
-    ),
-    BOOKED,
-)
 MOVE = """
     WITH {},
-    moved AS (UPDATE bookings SET starts_at = $3, status = $8, answer_by = $9 FROM taken WHERE id = $7 RETURNING id),
+    moved AS (
+        UPDATE bookings SET starts_at = $3, status = $8, answer_by = $9, requested_start = NULL, held_seats = 0,
+            local_start = $17::timestamp, time_zone = $18
+        FROM taken WHERE id = $7 RETURNING id),
     {}
     INSERT INTO booking_steps (booking_id, at, actor_id, action, from_status, to_status, reason, from_start, to_start)
-    SELECT id, $10, $11, 'reschedule', $12, $8, $13, $14, $3 FROM moved RETURNING booking_id
+    SELECT id, $10, $11, $22, $12, $8, $13, $14, $3 FROM moved RETURNING booking_id
 """.format(  # noqa: S608 - constant text
     OCCUPY.format(
         session="$1",
@@ -105,9 +73,42 @@ MOVE = """
         seats="$6",
         blocked_from="$15",
         blocked_until="$16",
+        local_start="$17",
+        time_zone="$18",
     ),
-    enqueued_with("moved", 17),
+    enqueued_with("moved", 19),
 )
+HOLD = "WITH {} SELECT FROM taken".format(
+    OCCUPY.format(
+        session="$1",
+        creator="$2",
+        start="$3",
+        end="$4",
+        capacity="$5",
+        seats="$6",
+        blocked_from="$7",
+        blocked_until="$8",
+        local_start="$9",
+        time_zone="$10",
+    )
+)
+IS_BOOKED = """
+    SELECT 1 FROM bookings WHERE creator_id = $1 AND session_id = $2 AND starts_at = $3 AND user_id = $4
+        AND status IN ('pending', 'confirmed')
+"""
+ACQUIRE_FOR_MOVE = """
+    SELECT FROM slots WHERE session_id = $1 AND starts_at = ANY ($2)
+        OR creator_id = $3 AND occupied AND blocked && tstzrange($4, $5)
+    ORDER BY starts_at, session_id FOR NO KEY UPDATE
+"""
+CHANGE_SEATS = """
+    WITH taken AS (
+        UPDATE slots SET seats_taken = seats_taken + $6 - $5
+        WHERE session_id = $1 AND starts_at = $2 AND seats_taken + $6 - $5 <= capacity RETURNING 1),
+    changed AS (UPDATE bookings SET seats = $6, amount = $4 FROM taken WHERE id = $3 RETURNING id, status)
+    INSERT INTO booking_steps (booking_id, at, actor_id, action, from_status, to_status, reason, from_seats, to_seats)
+    SELECT id, $7, $8, $9, status, status, $10, $5, $6 FROM changed RETURNING booking_id
+"""
 RELEASE = "UPDATE slots SET seats_taken = seats_taken - $3 WHERE session_id = $1 AND starts_at = $2"
 ACQUIRE_UPCOMING = f"""
     SELECT {columns("l", SLOT)}, {BLOCKED} FROM slots l WHERE session_id = $1 AND starts_at > $2 AND occupied
@@ -117,57 +118,28 @@ FIND_OCCUPIED = f"""
     SELECT {columns("l", SLOT)}, {BLOCKED} FROM slots l
     WHERE creator_id = $1 AND occupied AND blocked && tstzrange($2, $3) ORDER BY starts_at
 """  # noqa: S608 - column names
-SHRINK = """
-    UPDATE slots SET blocked = blocked * tstzrange(
-        starts_at - make_interval(mins => $4::int), starts_at + make_interval(mins => $3::int + $5::int))
-    WHERE session_id = $1 AND starts_at > $2 AND occupied
+SOLD_DURATIONS = """
+    SELECT starts_at, max((terms->>'duration')::int) AS duration FROM (
+        SELECT starts_at, terms FROM bookings
+        WHERE session_id = $1 AND starts_at > $2 AND status IN ('pending', 'confirmed')
+        UNION ALL
+        SELECT b.requested_start, b.terms
+        FROM sessions s JOIN bookings b ON b.creator_id = s.creator_id AND b.session_id = s.id
+        WHERE s.id = $1 AND b.requested_start > $2 AND b.status IN ('pending', 'confirmed')) AS sold
+    WHERE terms IS NOT NULL GROUP BY starts_at
 """
-RESIZE = """
-    UPDATE slots SET capacity = $3, ends_at = starts_at + make_interval(mins => $4),
-        blocked = tstzrange(starts_at - make_interval(mins => $5), starts_at + make_interval(mins => $4 + $6))
-    WHERE session_id = $1 AND starts_at > $2 AND occupied
+RESIZED = """
+    unnest($2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::int[])
+        AS r (starts_at, ends_at, blocked_from, blocked_until, capacity)
+    WHERE l.session_id = $1 AND l.starts_at = r.starts_at AND l.occupied
 """
-
-
-AVAILABILITY = f"""
-    SELECT {SESSION_WITH_CREATOR}, s.schedule, ARRAY(
-        SELECT ({columns("l", SLOT)}, lower(l.blocked), upper(l.blocked)) FROM slots l
-        WHERE l.creator_id = s.creator_id AND l.occupied AND l.blocked && tstzrange(
-            $2::timestamptz - make_interval(mins => coalesce((s.schedule->>'buffer_before')::int, 0)),
-            $3::timestamptz
-                + make_interval(mins => s.duration + coalesce((s.schedule->>'buffer_after')::int, 0)))) AS occupied
-    FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = $1
-"""  # noqa: S608 - column names
-SOLD = """
-    SELECT b.session_id, s.title, b.starts_at, l.ends_at, sum(b.seats)::int AS seats,
-        array_agg(b.id ORDER BY b.id) AS booking_ids
-    FROM bookings b
-        JOIN slots l ON l.session_id = b.session_id AND l.starts_at = b.starts_at
-        JOIN sessions s ON s.id = b.session_id
-    WHERE b.creator_id = $1 AND b.starts_at > $2 AND b.status IN ('pending', 'confirmed')
-    GROUP BY b.session_id, s.title, b.starts_at, l.ends_at ORDER BY b.starts_at, b.session_id
-"""
-
-
-class PostgresAvailabilities:
-    """`Availabilities` over the pool."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def find(self, session_id: UUID, begin: datetime, end: datetime) -> Availability | None:
-        row = await self._database.fetchrow(AVAILABILITY, session_id, begin, end)
-        if row is None:
-            return None
-        return Availability(
-            session=session_details(row),
-            schedule=schedule_from(row["schedule"]),
-            occupied=tuple(Slot(**dict(zip(SLOT_FIELDS, slot, strict=True))) for slot in row["occupied"]),
-        )
-
-    async def booked_slots(self, creator_id: UUID, now: datetime) -> tuple[BookedSlot, ...]:
-        rows = await self._database.fetch(SOLD, creator_id, now)
-        return tuple(BookedSlot(**dict(row) | {"booking_ids": tuple(row["booking_ids"])}) for row in rows)
+SHRINK = f"""
+    UPDATE slots l SET blocked = l.blocked * tstzrange(r.blocked_from, r.blocked_until) FROM {RESIZED}
+"""  # noqa: S608 - constant text
+RESIZE = f"""
+    UPDATE slots l SET capacity = r.capacity, ends_at = r.ends_at, blocked = tstzrange(r.blocked_from, r.blocked_until)
+    FROM {RESIZED}
+"""  # noqa: S608 - constant text
 
 
 class PostgresSlots:
@@ -180,43 +152,48 @@ class PostgresSlots:
         row = await self._connection.fetchrow(ACQUIRE_QUOTE, session_id, starts_at, buyer_id)
         if row is None:
             raise NotFound
-        return BookingQuote(
-            session=booked_session(row),
-            buyer=contact(row["buyer"]),
-            starts_at=starts_at,
-            slot=Slot(**dict(zip(SLOT_FIELDS, row["slot"], strict=True))) if row["opened"] else None,
-            already_booked=row["already_booked"],
-            schedule=schedule_from(row["schedule"]),
-        )
+        return quote_from(row, starts_at)
 
-    async def reserve(self, quote: BookingQuote, booking: Booking, job: Job | None = None) -> Reservation:
-        """Take seats. An occupied slot already excludes others, so it needs no lock of the creator."""
-        if quote.is_occupied():
-            return "reserved" if await self._take(booking, job) else "stale"
-        await self.acquire_creator(booking.creator_id)
-        return "reserved" if await self._open(quote.new_slot(), booking, job) else "stale"
-
-    async def _take(self, booking: Booking, job: Job | None) -> bool:
-        return await self._connection.fetchrow(TAKE, *_values(booking), *job_values(job)) is not None
+    async def reserve(self, quote: BookingQuote, booking: Booking, job: Job | None = None) -> bool:
+        return await write_bookings(self._connection.fetchrow, [BookingEntry(quote=quote, booking=booking, job=job)])
 
     async def acquire_creator(self, creator_id: UUID) -> None:
         await self._connection.execute(SEATS_OF, creator_id)
 
-    async def _open(self, slot: Slot, booking: Booking, job: Job | None) -> bool:
-        place = (slot.ends_at, slot.capacity, *_blocked(slot))
-        return await self._connection.fetchrow(OPEN, *_values(booking), *job_values(job), *place) is not None
+    async def acquire_for_move(self, slot: Slot, booking: Booking) -> None:
+        starts = [booking.starts_at, booking.requested_start, slot.starts_at]
+        await self._connection.execute(ACQUIRE_FOR_MOVE, slot.session_id, starts, slot.creator_id, *_blocked(slot))
 
     async def move(self, slot: Slot, booking: Booking, step: BookingStep, job: Job | None = None) -> bool:
         place = (slot.session_id, slot.creator_id, slot.starts_at, slot.ends_at, slot.capacity, booking.seats)
         kept = (booking.id, booking.status, booking.respond_by)
         step_values = (step.at, step.actor_id, step.from_status, step.reason, step.from_start)
-        values = (*place, *kept, *step_values, *_blocked(slot), *job_values(job))
+        agreed = (booking.local_start, booking.time_zone)
+        values = (*place, *kept, *step_values, *_blocked(slot), *agreed, *job_values(job), step.action)
         return await self._connection.fetchrow(MOVE, *values) is not None
 
+    async def hold(self, slot: Slot, held: Booking) -> bool:
+        # read under the lock of the slot, so it sees a booking that was waited for
+        if await self._connection.fetchrow(IS_BOOKED, slot.creator_id, *slot.key, held.user_id) is not None:
+            raise AlreadyBooked
+        place = (slot.session_id, slot.creator_id, slot.starts_at, slot.ends_at, slot.capacity, held.seats)
+        agreed = (held.local_start, held.time_zone)
+        return await self._connection.fetchrow(HOLD, *place, *_blocked(slot), *agreed) is not None
+
+    async def change_seats(self, booking: Booking, step: BookingStep) -> bool:
+        kept = (booking.session_id, booking.starts_at, booking.id, booking.amount)
+        step_values = (step.from_seats, step.to_seats, step.at, step.actor_id, step.action, step.reason)
+        return await self._connection.fetchrow(CHANGE_SEATS, *kept, *step_values) is not None
+
     async def release(self, *bookings: Booking) -> None:
-        if bookings:
-            there = (bookings[0].session_id, bookings[0].starts_at)
-            await self._connection.execute(RELEASE, *there, sum(booking.seats for booking in bookings))
+        await self._release(seats_of(bookings))
+
+    async def release_held(self, *bookings: Booking) -> None:
+        await self._release(seats_of(bookings, only_held=True))
+
+    async def _release(self, seats: Sequence[tuple[datetime, UUID, int]]) -> None:
+        for starts_at, session_id, number in seats:
+            await self._connection.execute(RELEASE, session_id, starts_at, number)
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:
         return tuple(Slot(**row) for row in await self._connection.fetch(ACQUIRE_UPCOMING, session_id, now))
@@ -225,16 +202,17 @@ class PostgresSlots:
         rows = await self._connection.fetch(FIND_OCCUPIED, creator_id, begin, end)
         return tuple(Slot(**row) for row in rows)
 
-    async def resize(self, session: Session, schedule: Schedule | None, now: datetime) -> None:
-        buffers = (schedule.buffer_before, schedule.buffer_after) if schedule else (0, 0)
-        shape = (session.max_participants, session.duration, *buffers)
-        # the exclusion constraint is checked row by row: shrink all slots first, then grow them
-        await self._connection.execute(SHRINK, session.id, now, session.duration, *buffers)
-        await self._connection.execute(RESIZE, session.id, now, *shape)
+    async def find_sold_durations(self, session_id: UUID, now: datetime) -> Mapping[datetime, int]:
+        rows = await self._connection.fetch(SOLD_DURATIONS, session_id, now)
+        return {row["starts_at"]: row["duration"] for row in rows}
 
-
-def _values(booking: Booking) -> tuple[object, ...]:
-    return tuple(getattr(booking, name) for name in BOOKING)
+    async def resize(self, slots: Sequence[Slot]) -> None:
+        if slots:
+            names = ("starts_at", "ends_at", "blocked_from", "blocked_until", "capacity")
+            values = [[getattr(slot, name) for slot in slots] for name in names]
+            # the exclusion constraint is checked row by row: shrink all slots first, then grow them
+            for statement in (SHRINK, RESIZE):
+                await self._connection.execute(statement, slots[0].session_id, *values)
 
 
 def _blocked(slot: Slot) -> tuple[datetime, datetime]:

@@ -1,22 +1,27 @@
 """All ports on PostgreSQL together."""
 
+from marketplace.adapters.postgres.announcements import PostgresAnnouncements
 from marketplace.adapters.postgres.audit import PostgresAuditLogReader
+from marketplace.adapters.postgres.availability import PostgresAvailabilities
+from marketplace.adapters.postgres.booking_quotes import PostgresBookingQuotes
 from marketplace.adapters.postgres.bookings import PostgresBookingLists
 from marketplace.adapters.postgres.bulk import PostgresBulkLists
 from marketplace.adapters.postgres.bulk_targets import PostgresBulkTargets
 from marketplace.adapters.postgres.calendars import PostgresFeedDirectory
 from marketplace.adapters.postgres.connection.pool import Database
 from marketplace.adapters.postgres.connection.replica import Reading
+from marketplace.adapters.postgres.creator_hours import PostgresHoursDirectory
 from marketplace.adapters.postgres.dashboards import PostgresDashboards
 from marketplace.adapters.postgres.jobs.failing import PostgresFailingJobs
 from marketplace.adapters.postgres.jobs.queue import PostgresJobQueue
 from marketplace.adapters.postgres.lazy_admin_lists import lazy_admin_lists
+from marketplace.adapters.postgres.local_starts import PostgresPromisedSlots
 from marketplace.adapters.postgres.password_resets import PostgresResetDirectory
 from marketplace.adapters.postgres.rate_limits import PostgresRateLimits
 from marketplace.adapters.postgres.readiness import PostgresReadiness
 from marketplace.adapters.postgres.reports import PostgresReportQueue
 from marketplace.adapters.postgres.sessions import PostgresCatalog
-from marketplace.adapters.postgres.slots import PostgresAvailabilities
+from marketplace.adapters.postgres.sitemaps import PostgresListedSessions
 from marketplace.adapters.postgres.summaries import PostgresCreatorSummaries
 from marketplace.adapters.postgres.tokens import PostgresPrincipals
 from marketplace.adapters.postgres.unit_of_work import PostgresUnitOfWork
@@ -30,9 +35,13 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         users=PostgresUserDirectory(database),
         principals=PostgresPrincipals(database),
         catalog=PostgresCatalog(database, lists or database),
+        listed_sessions=PostgresListedSessions(lists or database),
         availabilities=PostgresAvailabilities(database),
+        booking_quotes=PostgresBookingQuotes(database),
         booking_lists=PostgresBookingLists(database),
+        promised_slots=PostgresPromisedSlots(database),
         feeds=PostgresFeedDirectory(database),
+        hours=PostgresHoursDirectory(database),
         summaries=PostgresCreatorSummaries(database),
         rate_limits=PostgresRateLimits(database),
         audit=PostgresAuditLogReader(database),
@@ -44,6 +53,7 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         bulk_lists=PostgresBulkLists(database),
         bulk_targets=PostgresBulkTargets(database),
         lists=lazy_admin_lists(database),
+        announcements=PostgresAnnouncements(database.dsn),
         unit_of_work=PostgresUnitOfWork(database),
         readiness=PostgresReadiness(database),
     )

@@ -1,9 +1,11 @@
 """Logins in PostgreSQL."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.postgres.connection.pool import Connection, Database
+from marketplace.adapters.postgres.gathered_reads import GatheredReads
 from marketplace.core.domain.principals import Login, Principal
 from marketplace.core.domain.tokens import Claims
 
@@ -11,11 +13,13 @@ LOGIN = ("id", "user_id", "created_at", "expires_at", "address", "agent", "imper
 LOGIN_COLUMNS = "f.id, f.user_id, f.created_at, f.expires_at, f.address, f.agent, f.begun_by"
 """The columns of `LOGIN`, in order; `begun_by` is the stored name of `impersonated_from`."""
 
-FIND_PRINCIPAL = """
-    SELECT u.id AS user_id, f.id AS family_id, u.role, u.is_staff, u.is_superuser, a.id AS impersonator_id
+# The array is a subquery, so that the planner does not see its length and keeps one plan.
+FIND_PRINCIPALS = """
+    SELECT u.id AS user_id, f.id AS family_id, u.role, u.is_staff, u.is_superuser, a.id AS impersonator_id,
+        u.time_zone
     FROM token_families f JOIN users u ON u.id = f.user_id
         LEFT JOIN token_families b ON b.id = f.begun_by LEFT JOIN users a ON a.id = b.user_id
-    WHERE f.id = $1 AND u.id = $2 AND f.revoked_at IS NULL AND u.is_active AND (f.begun_by IS NULL OR (
+    WHERE f.id = ANY ((SELECT $1::uuid[])::uuid[]) AND f.revoked_at IS NULL AND u.is_active AND (f.begun_by IS NULL OR (
         b.revoked_at IS NULL AND a.is_active AND a.is_staff AND NOT u.is_staff AND NOT u.is_superuser))
 """
 ADD_LOGIN = """
@@ -62,14 +66,19 @@ REVOKE_ALL = """
 
 
 class PostgresPrincipals:
-    """`Principals` over the pool."""
+    """`Principals` over the pool. Those asked for at the same time are read together."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._reads = GatheredReads[Claims, Principal | None](self._read)
 
     async def find(self, claims: Claims) -> Principal | None:
-        row = await self._database.fetchrow(FIND_PRINCIPAL, claims.family_id, claims.user_id)
-        return Principal(**row) if row else None
+        return await self._reads.read(claims)
+
+    async def _read(self, claims: Sequence[Claims]) -> Sequence[Principal | None]:
+        rows = await self._database.fetch(FIND_PRINCIPALS, [each.family_id for each in claims])
+        found = {(row["family_id"], row["user_id"]): Principal(**row) for row in rows}
+        return [found.get((each.family_id, each.user_id)) for each in claims]
 
 
 class PostgresTokens:

@@ -9,27 +9,35 @@ from marketplace.adapters.postgres.bookings import PostgresBookings
 from marketplace.adapters.postgres.bulk import PostgresBulkRuns
 from marketplace.adapters.postgres.calendars import PostgresFeeds
 from marketplace.adapters.postgres.connection.pool import Connection, Database
+from marketplace.adapters.postgres.creator_hours import PostgresHours
 from marketplace.adapters.postgres.events import PostgresEvents
 from marketplace.adapters.postgres.idempotency import PostgresIdempotencyKeys
 from marketplace.adapters.postgres.jobs.enqueue import PostgresJobs
+from marketplace.adapters.postgres.local_starts import PostgresLocalStarts
 from marketplace.adapters.postgres.password_resets import PostgresResets
+from marketplace.adapters.postgres.pictures import PostgresPictureRecords
 from marketplace.adapters.postgres.reports import PostgresReports
 from marketplace.adapters.postgres.sessions import PostgresSessions
 from marketplace.adapters.postgres.slots import PostgresSlots
 from marketplace.adapters.postgres.tokens import PostgresTokens
+from marketplace.adapters.postgres.usernames import PostgresUsernameClaims
 from marketplace.adapters.postgres.users import PostgresUsers
 from marketplace.core.ports.audit import AuditLog
 from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.bulk import BulkRuns
 from marketplace.core.ports.calendars import Feeds
+from marketplace.core.ports.creator_hours import Hours
 from marketplace.core.ports.events import Events
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
+from marketplace.core.ports.local_starts import LocalStarts
 from marketplace.core.ports.password_resets import Resets
+from marketplace.core.ports.pictures import PictureRecords
 from marketplace.core.ports.reports import Reports
 from marketplace.core.ports.sessions import Sessions
 from marketplace.core.ports.slots import Slots
 from marketplace.core.ports.tokens import Tokens
+from marketplace.core.ports.usernames import UsernameClaims
 from marketplace.core.ports.users import Users
 
 
@@ -42,6 +50,10 @@ class PostgresTransaction:
     @cached_property
     def users(self) -> Users:
         return PostgresUsers(self._connection)
+
+    @property
+    def usernames(self) -> UsernameClaims:
+        return PostgresUsernameClaims(self._connection)
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -67,9 +79,17 @@ class PostgresTransaction:
     def bookings(self) -> Bookings:
         return PostgresBookings(self._connection)
 
+    @property
+    def local_starts(self) -> LocalStarts:
+        return PostgresLocalStarts(self._connection)
+
     @cached_property
     def feeds(self) -> Feeds:
         return PostgresFeeds(self._connection)
+
+    @property
+    def hours(self) -> Hours:
+        return PostgresHours(self._connection)
 
     @property
     def events(self) -> Events:
@@ -86,6 +106,10 @@ class PostgresTransaction:
     @property
     def bulk_runs(self) -> BulkRuns:
         return PostgresBulkRuns(self._connection)
+
+    @property
+    def pictures(self) -> PictureRecords:
+        return PostgresPictureRecords(self._connection)
 
     @property
     def audit(self) -> AuditLog:

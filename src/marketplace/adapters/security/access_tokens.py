@@ -1,6 +1,8 @@
 """Access tokens as JSON Web Tokens (RFC 7519), signed with HS256."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 import jwt
@@ -11,15 +13,28 @@ from marketplace.core.ports.system import Ids
 
 ISSUER = "marketplace"
 AUDIENCE = "marketplace-api"
+MAX_VERIFIED = 10_000
+"""Verified tokens kept per process; about 1 kB each."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """What a token with a valid signature says, whatever the time is."""
+
+    claims: Claims
+    not_before: datetime
+    expires_at: datetime
 
 
 class JwtAccessTokens:
-    """`AccessTokens` by PyJWT."""
+    """`AccessTokens` by PyJWT. A signature is verified once; the times of a token at each use."""
 
-    def __init__(self, *, secret_key: str, time_to_live: timedelta, ids: Ids) -> None:
+    def __init__(self, *, secret_key: str, time_to_live: timedelta, ids: Ids, kept: int = MAX_VERIFIED) -> None:
         self._secret_key = secret_key
         self._time_to_live = time_to_live
         self._ids = ids
+        # exceptions are not kept, so that only holders of tokens can fill it
+        self._verified = lru_cache(kept)(self._verify)
 
     def issue(self, claims: Claims, now: datetime, at_most: timedelta | None = None) -> str:
         lasts = self._time_to_live if at_most is None else min(self._time_to_live, at_most)
@@ -35,6 +50,12 @@ class JwtAccessTokens:
         return jwt.encode(payload, self._secret_key, algorithm="HS256")
 
     def read(self, token: str, now: datetime) -> Claims:
+        verified = self._verified(token)
+        if not verified.not_before <= now < verified.expires_at:
+            raise NotSignedIn
+        return verified.claims
+
+    def _verify(self, token: str) -> _Verified:
         try:
             payload = jwt.decode(
                 token,
@@ -42,15 +63,19 @@ class JwtAccessTokens:
                 algorithms=["HS256"],
                 issuer=ISSUER,
                 audience=AUDIENCE,
-                # expiry is checked below, against the core's clock
+                # times are checked against the core's clock, each time
                 options={
                     "require": ["iss", "aud", "sub", "exp", "jti"],
                     "verify_exp": False,
+                    "verify_nbf": False,
                     "verify_iat": False,
                 },
             )
-            claims = Claims(user_id=UUID(payload["sub"]), family_id=UUID(payload["family"]))
-            expires_at = datetime.fromtimestamp(payload["exp"], UTC)
+            return _Verified(
+                claims=Claims(user_id=UUID(payload["sub"]), family_id=UUID(payload["family"])),
+                not_before=datetime.fromtimestamp(int(payload.get("nbf", 0)), UTC),
+                expires_at=datetime.fromtimestamp(payload["exp"], UTC),
+            )
         except (
             jwt.InvalidTokenError,
             KeyError,
@@ -61,6 +86,3 @@ class JwtAccessTokens:
             OSError,
         ) as error:
             raise NotSignedIn from error
-        if expires_at <= now:
-            raise NotSignedIn
-        return claims

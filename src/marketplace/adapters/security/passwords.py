@@ -1,50 +1,147 @@
 """Argon2id (RFC 9106), with the parameters of OWASP's Password Storage Cheat Sheet."""
 
 import asyncio
+import json
 import os
-from collections.abc import Callable
+import subprocess
+import sys
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from contextlib import suppress
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-T = TypeVar("T")
+from marketplace.adapters.security import hashing_process
+from marketplace.core.errors import PasswordsBusy
 
 COMMON = frozenset(FREQUENCY_LISTS["passwords"])
+MAX_WAITING = 100
+"""Maximum hashes that wait for each process: three seconds at 30 ms each."""
+DUMMY_HASH = "$argon2id$v=19$m=19456,t=2,p=1$oRMMIbN61rBEk2aYZLi6SQ$Bn+rcvb/RJ+DL5VkueeoPU7YBGGfdBEdpZDhSl4k3FE"
+"""Of a password that was random and is forgotten, so that an unknown account takes as long as a known one."""
+
+
+class _HashingProcess:
+    """A process that ends when this one does, which holds the other end of its standard input.
+
+    It has a session of its own: Linux divides a core among sessions (sched(7), autogroup), and those that wait for the
+    same core as the hashes of their own session wait longer.
+    """
+
+    def __init__(self) -> None:
+        program = [sys.executable, "-I", hashing_process.__file__]
+        self._process = subprocess.Popen(  # noqa: S603 - no shell, and nothing that a user sends
+            program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, cwd="/"
+        )
+
+    def ask(self, question: bytes) -> str | bool:
+        """Raise `OSError` or `EOFError` if it has ended."""
+        questions, answers = self._process.stdin, self._process.stdout
+        if questions is None or answers is None:
+            raise EOFError
+        questions.write(question + b"\n")
+        questions.flush()
+        answered = answers.readline()
+        if not answered.endswith(b"\n"):
+            raise EOFError(f"Hashing process {self._process.pid} has ended.")
+        answer: str | bool = json.loads(answered)
+        return answer
+
+    def end(self) -> None:
+        """Kill it, and wait for its end."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):  # a question that was not sent
+                    pipe.close()
 
 
 class Argon2Passwords:
-    """`Passwords` by argon2-cffi, on one thread per core: hashing releases the GIL."""
+    """`Passwords` by argon2-cffi, in processes of low priority that start when they are first needed.
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-        self._dummy_hash = self._hasher.hash("nobody has this password")
-        self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="argon2")
+    Raises `PasswordsBusy` instead of letting more than `max_waiting` hashes wait for each process.
+    """
+
+    def __init__(self, processes: int = 1, max_waiting: int = MAX_WAITING) -> None:
+        self._threads = ThreadPoolExecutor(processes, thread_name_prefix="argon2")
+        self._processes = set[_HashingProcess]()
+        self._idle = deque[_HashingProcess]()
+        self._is_closed = False
+        self._max_pending = processes * (1 + max_waiting)
+        self._pending = 0
 
     async def hash(self, password: str) -> str:
-        return await self._in_thread(lambda: self._hasher.hash(password))
+        return str(await self._asked(password, None))
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        matches = await self._in_thread(lambda: self._matches(password, password_hash or self._dummy_hash))
-        return matches and password_hash is not None
+        matches = await self._asked(password, password_hash or DUMMY_HASH)
+        return matches is True and password_hash is not None
 
     def needs_rehash(self, password_hash: str) -> bool:
-        return self._hasher.check_needs_rehash(password_hash)
+        return hashing_process.HASHER.check_needs_rehash(password_hash)
 
     def is_common(self, password: str) -> bool:
         """Tell whether the password is in zxcvbn's list of the 30,000 most common ones."""
         return password.casefold() in COMMON
 
     def close(self) -> None:
+        """End the processes; what they were asked fails."""
+        self._is_closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
+        for process in tuple(self._processes):
+            process.end()
 
-    def _matches(self, password: str, password_hash: str) -> bool:
+    async def _asked(self, password: str, password_hash: str | None) -> str | bool:
+        if self._pending >= self._max_pending:
+            raise PasswordsBusy
+        self._pending += 1
         try:
-            return self._hasher.verify(password_hash, password)
-        except (VerificationError, InvalidHashError):
-            return False
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, self._ask, password, password_hash)
+        finally:
+            self._pending -= 1
 
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+    def _ask(self, password: str, password_hash: str | None) -> str | bool:
+        """Ask a process, on a thread that only waits for it: a cancelled request leaves no answer behind.
+
+        What killed one process may have killed all that are idle, so a new one is asked at last. Raises
+        `PasswordsBusy` if that ends, too, or cannot be started.
+        """
+        question = json.dumps([password, password_hash], ensure_ascii=False).encode()
+        while process := self._taken_idle():
+            with suppress(OSError, EOFError):
+                return self._answer_of(process, question)
+        try:
+            with suppress(OSError, EOFError):
+                return self._answer_of(self._started(), question)
+            return self._answer_of(self._started(), question)
+        except (OSError, EOFError) as error:
+            raise PasswordsBusy from error
+
+    def _taken_idle(self) -> _HashingProcess | None:
+        with suppress(IndexError):  # another thread may take the last one
+            return self._idle.pop()
+        return None
+
+    def _answer_of(self, process: _HashingProcess, question: bytes) -> str | bool:
+        try:
+            answer = process.ask(question)
+        except (OSError, EOFError):
+            process.end()
+            self._processes.discard(process)
+            raise
+        self._idle.append(process)
+        return answer
+
+    def _started(self) -> _HashingProcess:
+        if self._is_closed:
+            raise EOFError("There are no hashing processes after the end.")
+        process = _HashingProcess()
+        self._processes.add(process)
+        return process
+
+
+def processes_of_worker(workers: int) -> int:
+    """Return the hashing processes of each of these workers: together no more than cores, but one each."""
+    return max(1, (os.cpu_count() or 1) // workers)

@@ -7,7 +7,8 @@ from typing import Literal
 from uuid import UUID
 
 from marketplace.core.domain.audit import AuditAction
-from marketplace.core.domain.bookings import BookingStatus
+from marketplace.core.domain.booking_steps import BookingStatus
+from marketplace.core.domain.money import keep_places
 from marketplace.core.domain.principals import Role
 from marketplace.core.domain.search import words
 from marketplace.core.domain.sessions import SessionStatus, SessionSummary
@@ -136,7 +137,7 @@ class PersonName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionName:
-    """ID and title of a session."""
+    """ID of a session, and its title as sold."""
 
     id: UUID
     title: str
@@ -151,7 +152,7 @@ class SessionRow(SessionSummary):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingRow:
-    """Booking in the admin list; `user` is the learner."""
+    """Booking in the admin list; `user` is the learner. `utc_offset` is that of its start in the session's zone."""
 
     id: UUID
     session: SessionName
@@ -162,6 +163,11 @@ class BookingRow:
     amount: Decimal
     status: BookingStatus
     created_at: datetime
+    time_zone: str
+    utc_offset: str
+
+    def __post_init__(self) -> None:
+        keep_places(self, "amount")
 
 
 def searched_words(*texts: str) -> frozenset[str]:

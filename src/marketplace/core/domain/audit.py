@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Any, Literal, Self
 from uuid import UUID
 
+from marketplace.core.domain.pictures import Picture
 from marketplace.core.domain.principals import Origin, Principal
+from marketplace.core.domain.sessions import PRIVATE_FIELDS
 from marketplace.core.domain.users import PublicUser
 
 AuditAction = Literal[
@@ -55,6 +57,8 @@ Change = tuple[AuditValues, AuditValues]
 """Changed fields before and after."""
 
 NO_CHANGE: Change = ({}, {})
+WITHHELD = "(withheld)"
+"""Instead of a value that readers of the audit log may not see."""
 TEXT_LENGTH = 200
 """Maximum stored length of a text value, in characters."""
 
@@ -140,8 +144,12 @@ def differences(before: object, after: object, names: Iterable[str]) -> Change:
 
 
 def values_of(resource: object, names: Iterable[str]) -> AuditValues:
-    """Return the named fields of an object as audit values."""
-    return {name: _audit_value(getattr(resource, name)) for name in names}
+    """Return the named fields of an object as audit values. Private ones are only said to be set."""
+    values = {name: getattr(resource, name) for name in names}
+    return {
+        name: WITHHELD if name in PRIVATE_FIELDS and value is not None else _audit_value(value)
+        for name, value in values.items()
+    }
 
 
 def _audit_value(value: object) -> object:
@@ -151,4 +159,4 @@ def _audit_value(value: object) -> object:
         return value.isoformat()
     if isinstance(value, tuple | list):
         return [_audit_value(each) for each in value]
-    return str(value) if isinstance(value, UUID | Decimal) else value
+    return str(value) if isinstance(value, UUID | Decimal | Picture) else value

@@ -1,53 +1,25 @@
 """Availability: which starts of a session can be booked in a window, and why others cannot."""
 
-from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Literal, Self
-from uuid import UUID
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Self
 
+from marketplace.core.domain.bookable_starts import BookableRun, BookableStart, BookableStarts
+from marketplace.core.domain.catalog import CatalogFilters
+from marketplace.core.domain.creator_hours import CreatorHours
+from marketplace.core.domain.evaluated_starts import MOMENT, StartEvaluator
 from marketplace.core.domain.recurring_starts import RecurringStarts
-from marketplace.core.domain.schedules import ClosedReason, Schedule
-from marketplace.core.domain.sessions import CatalogFilters, SessionDetails
+from marketplace.core.domain.schedules import DAY, Schedule
+from marketplace.core.domain.sessions import SessionDetails
 from marketplace.core.domain.slots import LATEST_START, Slot, require_no_overlap
 
 MAX_WINDOW = timedelta(days=62)
-MOMENT = timedelta(microseconds=1)
-"""The smallest difference between two timestamps."""
-Closing = ClosedReason | Literal["exception", "buffer", "other_session", "sold_out"]
-"""Why a scheduled start cannot be booked.
-
-`past`, `notice`, `horizon`: closed by the clock; `exception`: closed by a date override; `sold_out`: no seats left;
-`other_session`: the creator has another booked session at that time; `buffer`: a buffer before or after a booked
-session is in the way.
-"""
 
 
 def requested_window(filters: CatalogFilters, now: datetime) -> tuple[datetime, datetime]:
     """Return the future part of the requested window, half-open; it may be empty."""
     return max(filters.available_from or now, now + MOMENT), min(filters.available_to or LATEST_START, LATEST_START)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookableStart:
-    """A start given by the schedule. `reason` says why it cannot be booked; `None` if it can."""
-
-    starts_at: datetime
-    ends_at: datetime
-    capacity: int
-    seats_left: int
-    reason: Closing | None
-
-    @classmethod
-    def of(cls, slot: Slot, reason: Closing | None = None) -> "BookableStart":
-        return cls(
-            starts_at=slot.starts_at,
-            ends_at=slot.ends_at,
-            capacity=slot.capacity,
-            seats_left=max(slot.capacity - slot.seats_taken, 0),
-            reason=reason,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,32 +29,60 @@ class Availability:
     session: SessionDetails
     schedule: Schedule | None
     occupied: tuple[Slot, ...]
+    hours: CreatorHours | None = None
+    """The general hours that the creator has set."""
 
-    def bookable_starts(self, begin: datetime, end: datetime, now: datetime) -> tuple[BookableStart, ...]:
-        """Return every scheduled start in `[begin, end)`, in order.
+    def suggesting(self) -> Self:
+        """Return the availability of a session by arrangement with the starts that the creator's hours suggest."""
+        hours = self.hours or CreatorHours.usual(self.session.time_zone)
+        return replace(self, schedule=hours.as_schedule())
 
-        Empty for sessions by arrangement and sessions not in the catalog.
+    def free_runs(self, begin: datetime, end: datetime, now: datetime) -> Iterator[BookableRun]:
+        """Yield the starts in `[begin, end)` that can be booked now, in order.
+
+        None for sessions by arrangement and sessions not in the catalog.
         """
         if self.schedule is None or not self._is_shown():
-            return ()
-        taken = _OccupiedSlots(self.occupied)
-        return tuple(self._evaluated(start, now, taken) for start in self._starts(self.schedule, begin, end))
+            return iter(())
+        begin, end = self.schedule.open_window(begin, end, now)
+        return self._evaluator(self.schedule, now).free(self.schedule.runs(begin, end, self.session.duration))
+
+    def explained_runs(self, begin: datetime, end: datetime, now: datetime) -> Iterator[BookableRun]:
+        """Yield every scheduled start in `[begin, end)`, and those that only date overrides remove, in order."""
+        if self.schedule is None:
+            return
+        removed = self._overridden_starts(self.schedule, begin, end)
+        runs = [BookableRun(RecurringStarts(start, 1, 1), 0, "exception") for start in removed]
+        if self._is_shown():
+            scheduled = self.schedule.runs(begin, end, self.session.duration)
+            for run in self._evaluator(self.schedule, now).evaluated(scheduled):
+                runs += [run._replace(starts=part) for part in run.starts.cut(removed)]
+        yield from sorted(runs, key=lambda run: run.starts.first)
+
+    def shown_as(self, runs: tuple[BookableRun, ...], following: datetime | None = None) -> BookableStarts:
+        """Return the starts of these runs, of which `following` is the first that is left out."""
+        return BookableStarts(
+            time_zone=self._time_zone,
+            duration=self.session.duration,
+            capacity=self.session.max_participants,
+            runs=runs,
+            next=following,
+        )
 
     def next_bookable_start(
         self, runs: Iterable[RecurringStarts], begin: datetime, end: datetime, now: datetime
     ) -> BookableStart | None:
         """Return the first start in `[begin, end)` that can be booked now, or `None`.
 
-        `runs` are the scheduled starts, in order. A start is evaluated exactly as in `bookable_starts`. `None` for
-        sessions by arrangement and sessions not in the catalog.
+        `runs` are the scheduled starts, in order. A start is evaluated exactly as in `free_runs`. `None` for sessions
+        by arrangement and sessions not in the catalog.
         """
         if self.schedule is None or not self._is_shown():
             return None
         begin, end = self.schedule.open_window(begin, end, now)
-        taken = _OccupiedSlots(self.occupied)
-        starts = (start for run in runs for start in run.within(begin, end) or ())
-        evaluated = (self._evaluated(start, now, taken) for start in starts)
-        return next((bookable for bookable in evaluated if bookable.reason is None), None)
+        inside = (part for run in runs if (part := run.within(begin, end)))
+        found = next(self._evaluator(self.schedule, now).free(inside), None)
+        return None if found is None else next(iter(self.shown_as((found,))))
 
     def has_bookable_start(
         self, runs: Iterable[RecurringStarts], begin: datetime, end: datetime, now: datetime
@@ -117,18 +117,19 @@ class Availability:
             for slot in self.occupied
         )
 
-    def overridden_starts(self, begin: datetime, end: datetime) -> tuple[BookableStart, ...]:
-        """Return the starts in `[begin, end)` that only date overrides remove."""
-        if self.schedule is None:
-            return ()
-        usual = set(self._starts(replace(self.schedule, exceptions=()), begin, end))
-        missing = sorted(usual - set(self._starts(self.schedule, begin, end)))
-        return tuple(self._removed(start) for start in missing)
-
-    def explained(self, begin: datetime, end: datetime, now: datetime) -> tuple[BookableStart, ...]:
-        """Return `bookable_starts` and `overridden_starts` together, in order."""
-        found = (*self.bookable_starts(begin, end, now), *self.overridden_starts(begin, end))
-        return tuple(sorted(found, key=lambda bookable: bookable.starts_at))
+    def _overridden_starts(self, schedule: Schedule, begin: datetime, end: datetime) -> list[datetime]:
+        """Return the starts in `[begin, end)` that only date overrides remove, in order."""
+        removed = set[datetime]()
+        for exception in schedule.exceptions:
+            # a range of this date begins within a day of it in UTC, and lasts two days at most
+            day = datetime.combine(exception.on, time(), UTC)
+            first, last = max(begin, day - DAY), min(end, day + 3 * DAY)
+            if first < last:
+                usual = _on_usual_hours(schedule, exception.on)
+                removed.update(usual.starts(first, last, self.session.duration))
+                if removed:
+                    removed.difference_update(schedule.starts(first, last, self.session.duration))
+        return sorted(removed)
 
     def with_schedule(self, schedule: Schedule | None, now: datetime) -> Self:
         """Return this availability with another schedule, the session treated as active.
@@ -137,47 +138,25 @@ class Availability:
         """
         session = replace(self.session, status="active")
         own = [slot for slot in self.occupied if slot.session_id == session.id and slot.starts_at > now]
-        resized = [Slot.of(session, slot.starts_at, slot.seats_taken, schedule) for slot in own]
+        resized = [
+            Slot.of(session, slot.starts_at, slot.seats_taken, schedule, sold_duration=slot.duration) for slot in own
+        ]
         others = [slot for slot in self.occupied if slot not in own]
         require_no_overlap(resized, others)
         return replace(self, session=session, schedule=schedule, occupied=(*resized, *others))
 
-    def _starts(self, schedule: Schedule, begin: datetime, end: datetime) -> tuple[datetime, ...]:
-        return schedule.starts(begin, end, self.session.duration)
+    def _evaluator(self, schedule: Schedule, now: datetime) -> StartEvaluator:
+        return StartEvaluator(self.session, schedule, self.occupied, now)
 
-    def _evaluated(self, start: datetime, now: datetime, taken: "_OccupiedSlots") -> BookableStart:
-        slot = Slot.of(self.session, start, taken.seats(self.session.id, start), self.schedule)
-        reason: Closing | None = self.schedule.closed_reason(start, now) if self.schedule else None
-        if reason is None and slot.seats_taken >= slot.capacity:
-            reason = "sold_out"
-        return BookableStart.of(slot, reason or taken.blocking_reason(slot))
-
-    def _removed(self, start: datetime) -> BookableStart:
-        return replace(BookableStart.of(Slot.of(self.session, start), "exception"), seats_left=0)
+    @property
+    def _time_zone(self) -> str:
+        return self.schedule.time_zone if self.schedule else self.session.time_zone
 
 
-class _OccupiedSlots:
-    """Occupied slots of one creator. They never overlap, so conflicts are found by binary search."""
-
-    def __init__(self, occupied: tuple[Slot, ...]) -> None:
-        self._slots = sorted(occupied, key=lambda slot: slot.blocked_from)
-        self._until = [slot.blocked_until for slot in self._slots]
-        self._seats = {(slot.session_id, slot.starts_at): slot.seats_taken for slot in occupied}
-
-    def seats(self, session_id: UUID, start: datetime) -> int:
-        """Return the seats taken at exactly this start."""
-        return self._seats.get((session_id, start), 0)
-
-    def blocking_reason(self, slot: Slot) -> Closing | None:
-        """Return why the creator is unavailable for this slot, or `None`."""
-        for place in range(bisect_right(self._until, slot.blocked_from), len(self._slots)):
-            other = self._slots[place]
-            if other.blocked_from >= slot.blocked_until:
-                break
-            if other.excludes(slot):
-                at_once = other.starts_at < slot.ends_at and slot.starts_at < other.ends_at
-                return "other_session" if at_once else "buffer"
-        return None
+def _on_usual_hours(schedule: Schedule, day: date) -> Schedule:
+    """Return the schedule with nothing but the weekly hours of one date."""
+    first, last = max(day, schedule.valid_from or day), min(day, schedule.valid_until or day)
+    return replace(schedule, extras=(), exceptions=(), valid_from=first, valid_until=last)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

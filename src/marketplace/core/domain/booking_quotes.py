@@ -1,21 +1,30 @@
 """Booking quotes: what a buyer can book at one start; and booked slots of a creator."""
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from itertools import groupby
 from uuid import UUID
 
-from marketplace.core.domain.bookings import Booking, BookingDetails, response_deadline
+from marketplace.core.domain.booking_details import BookingDetails
+from marketplace.core.domain.bookings import Booking, response_deadline
 from marketplace.core.domain.schedules import Schedule
 from marketplace.core.domain.sessions import SessionDetails
 from marketplace.core.domain.slots import Slot, validate_start
+from marketplace.core.domain.terms import Terms
 from marketplace.core.domain.users import Contact
+from marketplace.core.domain.wall_time import local_time
+from marketplace.core.domain.zone_names import known_zone
 from marketplace.core.errors import (
     AlreadyBooked,
+    Invalid,
     NotBookable,
     NotFound,
+    NotSignedIn,
     OwnSession,
+    PriceChanged,
     SoldOut,
     StaleRead,
 )
@@ -38,6 +47,17 @@ def by_slot(booking: Booking) -> tuple[datetime, UUID]:
     return booking.starts_at, booking.session_id
 
 
+def seats_of(bookings: Iterable[Booking], *, only_held: bool = False) -> list[tuple[datetime, UUID, int]]:
+    """Return start, session and number of the seats of bookings, held ones too or only those, by slot."""
+    seats = Counter[tuple[datetime, UUID]]()
+    for booking in bookings:
+        if booking.requested_start is not None and booking.held_seats:
+            seats[booking.requested_start, booking.session_id] += booking.held_seats
+        if not only_held:
+            seats[booking.starts_at, booking.session_id] += booking.seats
+    return sorted((*slot, number) for slot, number in seats.items())
+
+
 def booked_slots_of(bookings: Iterable[BookingDetails]) -> tuple[BookedSlot, ...]:
     """Group bookings into slots, ordered by start."""
     found = []
@@ -49,7 +69,7 @@ def booked_slots_of(bookings: Iterable[BookingDetails]) -> tuple[BookedSlot, ...
                 session_id=first.session_id,
                 title=first.session_details.title,
                 starts_at=first.starts_at,
-                ends_at=first.ends_at,
+                ends_at=max(booking.ends_at for booking in of_slot),
                 seats=sum(booking.seats for booking in of_slot),
                 booking_ids=tuple(booking.id for booking in of_slot),
             )
@@ -67,20 +87,28 @@ class BookingQuote:
     slot: Slot | None
     already_booked: bool
     schedule: Schedule | None = None
+    buyer_is_active: bool = True
+    version: object = field(default=None, compare=False)
+    """What the adapter compares to find out whether session, creator and buyer are still as quoted."""
 
-    def new_slot(self) -> Slot:
-        """Return the slot that a first booking would open."""
-        return Slot.of(self.session, self.starts_at, schedule=self.schedule)
+    def require_active_buyer(self) -> None:
+        """Raise `NotSignedIn` if the buyer is deactivated."""
+        if not self.buyer_is_active:
+            raise NotSignedIn
+
+    def new_slot(self, sold_duration: int = 0) -> Slot:
+        """Return the slot that a first booking would open, as long as the booking was sold for."""
+        return Slot.of(self.session, self.starts_at, schedule=self.schedule, sold_duration=sold_duration)
 
     def is_occupied(self) -> bool:
         """Return whether any seat is taken, which already excludes overlapping slots."""
         return self.slot is not None and self.slot.seats_taken > 0
 
-    def check(self, seats: int, now: datetime) -> None:
-        """Check, as far as was read, that this many seats can be booked.
+    def check(self, seats: int, now: datetime, expected_price: Decimal | None = None) -> None:
+        """Check, as far as was read, that this many seats can be booked, for the price that the buyer saw, if given.
 
-        Raises `NotFound`, `OwnSession`, `AlreadyBooked`, `NotBookable`, `SoldOut`, and `StaleRead` if session and slot
-        were read at different times.
+        Raises `NotFound`, `OwnSession`, `AlreadyBooked`, `NotBookable`, `SoldOut`, `PriceChanged`, and `StaleRead` if
+        session and slot were read at different times.
         """
         session, taken = self.session, self.slot.seats_taken if self.slot else 0
         if session.archived_at is not None:
@@ -99,21 +127,47 @@ class BookingQuote:
             raise StaleRead  # the slot was read before the session edit this transaction waited for
         if taken + seats > session.max_participants:
             raise SoldOut
+        if expected_price not in {None, session.price}:
+            raise PriceChanged(session.price)
 
-    def book(self, booking_id: UUID, seats: int, now: datetime) -> Booking:
-        """Create the booking: confirmed, or pending if the creator has to confirm. Raises as `check`."""
-        self.check(seats, now)
+    def book(
+        self,
+        booking_id: UUID,
+        seats: int,
+        now: datetime,
+        expected_price: Decimal | None = None,
+        address: str | None = None,
+    ) -> Booking:
+        """Create the booking: confirmed, or pending if the creator has to confirm.
+
+        `address` is where the creator comes to. Raises as `check` and `require_active_buyer`, and `Invalid` if the
+        address is missing, or if the session is not held at the learner's.
+        """
+        self.require_active_buyer()
+        self.check(seats, now, expected_price)
+        self._check_address(address)
         session, is_asked = self.session, self.session.requires_confirmation
+        zone = known_zone(session.time_zone)
         return Booking(
             id=booking_id,
             session_id=session.id,
             creator_id=session.creator_id,
             user_id=self.buyer.id,
             starts_at=self.starts_at,
-            ends_at=self.new_slot().ends_at,
             seats=seats,
             amount=session.price * seats,
             status="pending" if is_asked else "confirmed",
             created_at=now,
+            terms=Terms.of(session),
             respond_by=response_deadline(now, self.starts_at) if is_asked else None,
+            local_start=local_time(self.starts_at, zone),
+            time_zone=zone,
+            address=address,
         )
+
+    def _check_address(self, address: str | None) -> None:
+        is_at_learners = self.session.format == "at_yours"
+        if is_at_learners and address is None:
+            raise Invalid({"address": ["Enter the address that the creator comes to."]})
+        if address is not None and not is_at_learners:
+            raise Invalid({"address": ["Leave this out: the creator doesn't come to you in this session."]})

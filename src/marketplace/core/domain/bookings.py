@@ -1,47 +1,31 @@
 """Bookings: seats held by a learner, their transitions, and who may perform them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from marketplace.core.domain.fields import Whole, field_names
-from marketplace.core.domain.principals import Principal
-from marketplace.core.domain.sessions import MAX_PARTICIPANTS, SessionDetails
-from marketplace.core.domain.slots import Slot
-from marketplace.core.domain.users import Contact
-from marketplace.core.errors import IllegalTransition, MarketplaceError, NotFound, NotYours, TooLate
-
-BookingStatus = Literal["pending", "confirmed", "cancelled", "completed"]
-BookingAction = Literal["confirm", "decline", "cancel", "complete", "expire"]
-StepAction = Literal["book", "confirm", "decline", "cancel", "complete", "expire", "reschedule", "seats"]
-"""Action of a history step. `expire`: the creator did not respond in time, so the booking was cancelled."""
-AllowedAction = Literal["confirm", "decline", "cancel", "complete", "reschedule", "seats", "pay"]
-"""Actions a viewer can be offered on a booking; `seats` and `pay` are not implemented yet."""
-BookingOrdering = Literal["-created_at", "booking_date", "-booking_date"]
-LIVE: frozenset[BookingStatus] = frozenset({"pending", "confirmed"})
-"""Statuses that can still change. Every status but `cancelled` holds its seats."""
-
-TRANSITIONS: dict[BookingAction, dict[BookingStatus, BookingStatus]] = {
-    "confirm": {"pending": "confirmed"},
-    "decline": {"pending": "cancelled"},
-    "cancel": {"pending": "cancelled", "confirmed": "cancelled"},
-    "complete": {"confirmed": "completed"},
-    "expire": {"pending": "cancelled"},
-}
-"""The resulting status of each action; an action not listed for a status is illegal."""
-MANUAL_ACTIONS: tuple[Literal["confirm", "decline", "cancel", "complete"], ...] = (
-    "confirm",
-    "decline",
-    "cancel",
-    "complete",
+from marketplace.core.domain.booking_steps import (
+    AUTOMATIC_ACTIONS,
+    CREATOR_ACTIONS,
+    LIVE,
+    REQUEST_ANSWERS,
+    TRANSITIONS,
+    BookingAction,
+    BookingStatus,
+    BookingStep,
+    StepAction,
 )
-"""Actions taken by people, except rescheduling."""
-CREATOR_ACTIONS: frozenset[BookingAction] = frozenset({"confirm", "decline", "complete"})
-"""Actions the learner cannot take, even as staff; other staff can."""
-AUTOMATIC_ACTIONS: frozenset[BookingAction] = frozenset({"expire"})
-"""Actions taken by the settlement job only."""
+from marketplace.core.domain.fields import Whole, field_names
+from marketplace.core.domain.money import keep_places
+from marketplace.core.domain.places import Address
+from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.sessions import MAX_PARTICIPANTS
+from marketplace.core.domain.terms import Terms
+from marketplace.core.domain.wall_time import local_time
+from marketplace.core.domain.zone_names import known_zone
+from marketplace.core.errors import IllegalTransition, MarketplaceError, NotFound, NotYours, TooLate
 
 Seats = Annotated[int, Whole(1, MAX_PARTICIPANTS, example=2)]
 
@@ -55,51 +39,73 @@ def response_deadline(requested_at: datetime, starts_at: datetime) -> datetime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BookingStep:
-    """One step in a booking's history. `actor_id` is `None` for automatic steps.
-
-    Starts and seats are set only if the step changed them, before and after. `reason` holds only text written by a
-    person.
-    """
-
-    booking_id: UUID
-    at: datetime
-    actor_id: UUID | None
-    action: StepAction
-    from_status: BookingStatus | None
-    to_status: BookingStatus
-    reason: str
-    batch_id: UUID | None = None
-    """Shared by all steps taken by one request."""
-    from_start: datetime | None = None
-    to_start: datetime | None = None
-    from_seats: int | None = None
-    to_seats: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
-    """Seats at one start of one session. `amount` is price times seats at the time of booking."""
+    """Seats at one start of one session. `amount` is the price as sold times the seats."""
 
     id: UUID
     session_id: UUID
     creator_id: UUID
     user_id: UUID
     starts_at: datetime
-    ends_at: datetime
     seats: Seats
     amount: Decimal
     status: BookingStatus
     created_at: datetime
+    terms: Terms
+    """As sold; later edits of the session do not change them."""
     respond_by: datetime | None = None
-    """Deadline for the creator's response; set while pending."""
+    """Deadline for the creator's response; set while pending, or while another start is requested."""
+    local_start: datetime | None = None
+    """The start as agreed: the wall time in `time_zone`. Missing in bookings from before it was recorded."""
+    time_zone: str | None = None
+    requested_start: datetime | None = None
+    """The start that the learner of a confirmed booking asks to move to."""
+    held_seats: int = 0
+    """Seats held there; none if the booking's own seats keep others out."""
+    address: Address = field(default=None, repr=False)
+    """Where the creator comes to, if the session's format is `at_yours`."""
+
+    def __post_init__(self) -> None:
+        keep_places(self, "amount")
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.terms.duration)
+
+    @property
+    def last_cancellation(self) -> datetime:
+        """When it becomes too late for the learner to cancel or reschedule."""
+        return self.starts_at - timedelta(hours=self.terms.cancellation_notice)
 
     def has_party(self, user_id: UUID) -> bool:
         return user_id in {self.user_id, self.creator_id}
 
+    def promised_in(self, time_zone: str) -> Self:
+        """Return the booking with its local start in this zone, or in UTC if the zone data no longer has the zone."""
+        zone = known_zone(time_zone)
+        return replace(self, local_start=local_time(self.starts_at, zone), time_zone=zone)
+
+    def held_at(self, starts_at: datetime, time_zone: str) -> Self:
+        """Return the booking as it would be at a start for which seats are held, of a session in this zone."""
+        return replace(self, starts_at=starts_at).promised_in(time_zone)
+
+    def awaits_creator(self) -> bool:
+        """Return whether the creator has to answer: a pending booking, or a request for another start."""
+        return self.status == "pending" or self.requested_start is not None
+
+    def require_requested(self, answered: datetime | None, actor: Principal) -> None:
+        """Require that the start answered, if one is given, is still requested. Raises `NotFound`, `IllegalTransition`.
+
+        `NotFound` if the actor is neither party nor staff.
+        """
+        if answered is not None and answered != self.requested_start:
+            if not (self.has_party(actor.user_id) or actor.is_staff):
+                raise NotFound
+            raise IllegalTransition("The requested time has changed. Look at the booking again.")
+
     def due(self, now: datetime) -> "BookingAction | None":
         """Return the automatic action that is due now, if any."""
-        if self.status == "pending" and now >= (self.respond_by or self.starts_at):
+        if self.awaits_creator() and now >= (self.respond_by or self.starts_at):
             return "expire"
         if self.status == "confirmed" and now >= self.ends_at:
             return "complete"
@@ -107,7 +113,7 @@ class Booking:
 
     def next_due(self) -> datetime | None:
         """Return when an automatic action becomes due, or `None`."""
-        if self.status == "pending":
+        if self.awaits_creator():
             return self.respond_by or self.starts_at
         return self.ends_at if self.status == "confirmed" else None
 
@@ -129,73 +135,105 @@ class Booking:
         actor: Principal | None,
         now: datetime,
         *,
-        notice: timedelta = timedelta(),
         reason: str = "",
         batch_id: UUID | None = None,
     ) -> tuple[Self, BookingStep]:
         """Return the booking after an action, and its history step. `actor` is `None` for automatic actions.
 
-        `notice` is the learner's cancellation notice; `batch_id` marks steps that one request takes together. Raises
-        `NotFound` if the actor is neither party nor staff, `NotYours` for actions of the creator or the marketplace,
-        `IllegalTransition`, `TooLate`.
+        `batch_id` marks steps that one request takes together. Raises `NotFound` if the actor is neither party nor
+        staff, `NotYours` for actions of the creator or the marketplace, `IllegalTransition`, `TooLate`.
         """
-        refusal = self.refusal(action, actor, now, notice=notice)
+        refusal = self.refusal(action, actor, now)
         if refusal is not None:
             raise refusal
-        to_status = TRANSITIONS[action][self.status]
-        step = self._step(action, to_status, actor, now, reason)
-        return replace(self, status=to_status, respond_by=None), replace(step, batch_id=batch_id)
+        to_status = self._status_after(action) or self.status
+        step = replace(self._step(action, to_status, actor, now, reason), batch_id=batch_id)
+        starts_at, requested = self.starts_at, self.requested_start
+        if requested is not None and action in REQUEST_ANSWERS:
+            starts_at = requested if action == "confirm" else starts_at
+            step = replace(step, from_start=self.starts_at if action == "confirm" else None, to_start=requested)
+        ended = replace(self, status=to_status, starts_at=starts_at, respond_by=None)
+        return replace(ended, requested_start=None, held_seats=0), step
+
+    def without_request(self, actor: Principal, now: datetime, reason: str) -> tuple[Self, BookingStep]:
+        """Return the booking with its request declined, or expired if it is too late for an answer, and the step."""
+        return self.after("expire", None, now) if self.due(now) else self.after("decline", actor, now, reason=reason)
+
+    def with_request_expired(self, now: datetime) -> tuple[Self, BookingStep]:
+        """Return the booking without its request, which ends early since the clocks change, and the step."""
+        return replace(self, respond_by=now).after("expire", None, now)
+
+    def asks_creator(self, actor: Principal, *, requires_confirmation: bool) -> bool:
+        """Return whether moving only requests the new start, since the creator has to confirm it."""
+        return requires_confirmation and actor.user_id == self.user_id and self.status == "confirmed"
 
     def rescheduled(
         self,
-        slot: Slot,
+        starts_at: datetime,
         actor: Principal,
         now: datetime,
         *,
-        notice: timedelta,
         requires_confirmation: bool,
         reason: str = "",
     ) -> tuple[Self, BookingStep]:
-        """Return the booking moved to another start of its session, and its history step.
+        """Return the booking moved to another start of its session, on the same terms, and its history step.
 
-        With `requires_confirmation`, a booking moved by the learner is pending again. Raises as `after` does for
-        `cancel`.
+        With `requires_confirmation`, the learner of a confirmed booking only requests the start, for which seats may be
+        held; a later request replaces an earlier one. Raises as `after` does for `cancel`.
         """
-        refusal = self.reschedule_refusal(actor, now, notice=notice, starts_at=slot.starts_at)
+        refusal = self.reschedule_refusal(actor, now, starts_at=starts_at)
         if refusal is not None:
             raise refusal
-        becomes_pending = requires_confirmation and actor.user_id == self.user_id
-        to_status: BookingStatus = "pending" if becomes_pending else self.status
-        rescheduled = replace(self, starts_at=slot.starts_at, ends_at=slot.ends_at)
-        respond_by = response_deadline(now, slot.starts_at) if to_status == "pending" else None
+        if self.asks_creator(actor, requires_confirmation=requires_confirmation):
+            until = response_deadline(now, min(self.starts_at, starts_at))
+            step = replace(self._step("reschedule", self.status, actor, now, reason), to_start=starts_at)
+            return replace(self, requested_start=starts_at, held_seats=self.seats, respond_by=until), step
+        respond_by = response_deadline(now, starts_at) if self.status == "pending" else None
         if respond_by and self.respond_by and actor.user_id != self.user_id:
-            respond_by = min(
-                self.respond_by, slot.starts_at
-            )  # the person who has to respond cannot extend the deadline
-        step = self._step("reschedule", to_status, actor, now, reason)
-        step = replace(step, from_start=self.starts_at, to_start=slot.starts_at)
-        return replace(rescheduled, status=to_status, respond_by=respond_by), step
+            respond_by = min(self.respond_by, starts_at)  # the person who has to respond cannot extend the deadline
+        step = self._step("reschedule", self.status, actor, now, reason)
+        step = replace(step, from_start=self.starts_at, to_start=starts_at)
+        moved = replace(self, starts_at=starts_at, respond_by=respond_by)
+        return replace(moved, requested_start=None, held_seats=0), step
 
-    def refusal(
-        self, action: BookingAction, actor: Principal | None, now: datetime, *, notice: timedelta = timedelta()
-    ) -> MarketplaceError | None:
+    def moved_with_clocks(
+        self, starts_at: datetime, local_start: datetime, time_zone: str, now: datetime
+    ) -> tuple[Self, BookingStep]:
+        """Return the booking at the instant that its local start is by newer zone data, and its step.
+
+        The step has no actor, which no other `reschedule` lacks. The deadline to respond is never extended. A
+        request for another start has ended before.
+        """
+        step = self._step("reschedule", self.status, None, now, "")
+        step = replace(step, from_start=self.starts_at, to_start=starts_at)
+        respond_by = min(self.respond_by, starts_at) if self.respond_by else None
+        agreed = replace(self, local_start=local_start, time_zone=time_zone)
+        return replace(agreed, starts_at=starts_at, respond_by=respond_by), step
+
+    def refusal(self, action: BookingAction, actor: Principal | None, now: datetime) -> MarketplaceError | None:
         """Return the error that refuses this action now for this actor, or `None`. See `after`."""
         return (
             self._actor_refusal(action, actor)
-            or (None if self.status in TRANSITIONS[action] else IllegalTransition(f"The booking is {self.status}."))
-            or self._time_refusal(action, actor, now, notice)
+            or (None if self.allows(action) else IllegalTransition(f"The booking is {self.status}."))
+            or self._time_refusal(action, actor, now)
         )
 
+    def allows(self, action: BookingAction) -> bool:
+        """Return whether the status allows this action to anyone, at any time."""
+        return self._status_after(action) is not None
+
     def reschedule_refusal(
-        self, actor: Principal, now: datetime, *, notice: timedelta, starts_at: datetime | None = None
+        self, actor: Principal, now: datetime, *, starts_at: datetime | None = None
     ) -> MarketplaceError | None:
         """Return the error that refuses rescheduling (to `starts_at`, if given) by this actor now, or `None`."""
         refusal = self._actor_refusal("cancel", actor)
         if refusal is None and (self.status not in LIVE or starts_at == self.starts_at):
             refusal = IllegalTransition(f"The booking is {self.status}, at {self.starts_at:%Y-%m-%d %H:%M} UTC.")
+        if refusal is None and starts_at is not None and starts_at == self.requested_start:
+            refusal = IllegalTransition("This start is already requested.")
         if refusal is None:
-            refusal = self._time_refusal("cancel", actor, now, notice)
-        if refusal is None and self.due(now) == "expire":
+            refusal = self._time_refusal("cancel", actor, now)
+        if refusal is None and self.status == "pending" and self.due(now) == "expire":
             refusal = TooLate("The time to respond has passed.")
         return refusal
 
@@ -206,13 +244,12 @@ class Booking:
             return NotFound()
         if action in AUTOMATIC_ACTIONS:
             return NotYours("This happens automatically.")
-        if action in CREATOR_ACTIONS and actor.user_id == self.user_id:
+        is_withdrawal = action == "decline" and self.requested_start is not None
+        if action in CREATOR_ACTIONS and actor.user_id == self.user_id and not is_withdrawal:
             return NotYours("Only the creator can do this.")
         return None
 
-    def _time_refusal(
-        self, action: BookingAction, actor: Principal | None, now: datetime, notice: timedelta
-    ) -> MarketplaceError | None:
+    def _time_refusal(self, action: BookingAction, actor: Principal | None, now: datetime) -> MarketplaceError | None:
         respond_by = self.respond_by or self.starts_at
         if action in {"confirm", "decline"} and now >= respond_by:
             return TooLate("The time to respond has passed.")
@@ -221,9 +258,15 @@ class Booking:
         if action == "complete" and now < self.ends_at:
             return IllegalTransition("The session hasn't ended yet.")
         is_learner = actor is not None and actor.user_id == self.user_id
-        if action == "cancel" and now >= (self.starts_at - notice if is_learner else self.ends_at):
+        if action == "cancel" and now >= (self.last_cancellation if is_learner else self.ends_at):
             return TooLate()
         return None
+
+    def _status_after(self, action: BookingAction) -> BookingStatus | None:
+        """Return the resulting status, or `None` if the action is illegal."""
+        if self.requested_start is not None and action in REQUEST_ANSWERS:
+            return self.status
+        return TRANSITIONS[action].get(self.status)
 
     def _step(
         self, action: StepAction, to_status: BookingStatus, actor: Principal | None, now: datetime, reason: str
@@ -240,72 +283,18 @@ class Booking:
 
 
 BOOKING_FIELDS = field_names(
-    Booking, "id", "session_id", "creator_id", "user_id", "ends_at", "seats", "amount", "created_at"
+    Booking,
+    "id",
+    "session_id",
+    "creator_id",
+    "user_id",
+    "seats",
+    "amount",
+    "created_at",
+    "terms",
+    "held_seats",
+    "local_start",
+    "time_zone",
+    "address",
 )
 """Fields recorded in the audit log."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingDetails(Booking):
-    """A booking with the contact details that its two parties see."""
-
-    session_details: SessionDetails
-    user_details: Contact
-
-    @property
-    def cancellation_notice(self) -> timedelta:
-        return timedelta(hours=self.session_details.cancellation_notice)
-
-    @property
-    def cancellable_until(self) -> datetime | None:
-        """Deadline for the learner to cancel or reschedule; `None` once settled."""
-        return self.starts_at - self.cancellation_notice if self.status in LIVE else None
-
-    def allowed_actions(self, viewer: Principal, now: datetime) -> tuple[AllowedAction, ...]:
-        """Return the actions this viewer may take now, by the same rules as the actions themselves.
-
-        `reschedule` also needs an available start, which is checked when rescheduling.
-        """
-        notice = self.cancellation_notice
-        steps: tuple[AllowedAction, ...] = tuple(
-            action for action in MANUAL_ACTIONS if self.refusal(action, viewer, now, notice=notice) is None
-        )
-        is_movable = self.session_details.is_bookable() and self.reschedule_refusal(viewer, now, notice=notice) is None
-        return (*steps, "reschedule") if is_movable else steps
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingHistory(BookingDetails):
-    """A booking with its history, oldest step first."""
-
-    history: tuple[BookingStep, ...]
-
-    def is_in_batch(self, batch_id: UUID) -> bool:
-        """Return whether any step belongs to this batch."""
-        return any(step.batch_id == batch_id for step in self.history)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingFilters:
-    """Filters of booking lists. Empty `statuses` match any; starts lie in `[starts_from, starts_to)`."""
-
-    statuses: frozenset[BookingStatus] = frozenset()
-    session: UUID | None = None
-    starts_from: datetime | None = None
-    starts_to: datetime | None = None
-    ordering: BookingOrdering = "-created_at"
-
-    def is_contradictory(self) -> bool:
-        """Return whether the filters exclude every booking, so that no query is needed."""
-        return self.starts_from is not None and self.starts_to is not None and self.starts_from >= self.starts_to
-
-    def matches(self, booking: Booking) -> bool:
-        return (
-            (not self.statuses or booking.status in self.statuses)
-            and self.session in {None, booking.session_id}
-            and (self.starts_from is None or self.starts_from <= booking.starts_at)
-            and (self.starts_to is None or booking.starts_at < self.starts_to)
-        )
-
-
-ANY_BOOKING = BookingFilters()

@@ -16,6 +16,7 @@ UserBulkAction = Literal["activate", "deactivate", "deactivate_and_cancel", "mak
 SessionBulkAction = Literal["hide", "restore", "archive", "feature", "unfeature"]
 BookingBulkAction = Literal["cancel", "confirm", "decline", "complete"]
 BulkAction = Literal[UserBulkAction, SessionBulkAction, BookingBulkAction]
+BulkOutcome = Literal["change", "skip"]
 BulkState = Literal["queued", "running", "finished", "failed", "cancelled"]
 """`failed`: stopped early because the person who started it lost the required rights."""
 
@@ -28,6 +29,10 @@ MAX_BULK = 10_000
 """Maximum rows per run."""
 TTL = timedelta(days=90)
 """How long finished runs are kept. Their effects stay in the audit log."""
+AGREED_FOR = timedelta(hours=1)
+"""How long an action can be started on the rows of a preview."""
+PREVIEWS_KEPT_FOR = timedelta(hours=24)
+"""How long a preview is remembered, used or not: until then, its order needs one that may be used."""
 MAX_EXAMPLES = 10
 """Rows listed per outcome in a preview."""
 
@@ -109,12 +114,34 @@ class BulkRefusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgreedRows:
+    """The rows that matched filters in a preview. The action is held to them when the same person starts it.
+
+    `filters` is their canonical JSON.
+    """
+
+    id: UUID
+    staff_id: UUID
+    kind: BulkKind
+    action: BulkAction
+    filters: str
+    rows: tuple[UUID, ...]
+    created_at: datetime
+    is_used: bool = False
+
+    def is_same_order(self, other: "AgreedRows") -> bool:
+        """Return whether both are the same action of the same person on the same filters."""
+        keys = ("staff_id", "kind", "action", "filters")
+        return all(getattr(self, key) == getattr(other, key) for key in keys)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BulkExample:
     """Predicted outcome of one row; `code` is set if it would be skipped."""
 
     id: UUID
     label: str
-    outcome: Literal["change", "skip"]
+    outcome: BulkOutcome
     code: str | None = None
     detail: str | None = None
 
@@ -123,6 +150,8 @@ class BulkExample:
 class BulkPreview:
     """Predicted outcome of a bulk action. `examples` are the first rows of each outcome."""
 
+    agreed_id: UUID | None = None
+    """ID of the `AgreedRows` of filters."""
     matching: int
     will_change: int
     will_skip: int

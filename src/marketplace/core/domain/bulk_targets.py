@@ -1,11 +1,12 @@
 """Target rows of bulk actions, with the data that their rules need."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from marketplace.core.domain.bookings import Booking, BookingAction
+from marketplace.core.domain.booking_steps import BookingAction
+from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.bulk import BulkAction
 from marketplace.core.domain.principals import Principal, Role
 from marketplace.core.domain.sessions import SessionDetails
@@ -79,11 +80,9 @@ class SessionTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingTarget:
-    """A booking with its session's cancellation notice and title, and the learner's e-mail address."""
+    """A booking and the learner's e-mail address."""
 
     booking: Booking
-    notice: timedelta
-    title: str
     email: str
 
     @property
@@ -96,11 +95,11 @@ class BookingTarget:
 
     @property
     def label(self) -> str:
-        return f"{self.email}: {self.title}, {self.booking.starts_at:%Y-%m-%d %H:%M} UTC"
+        return f"{self.email}: {self.booking.terms.title}, {self.booking.starts_at:%Y-%m-%d %H:%M} UTC"
 
     def check(self, action: BulkAction, staff: Principal, now: datetime) -> None:
         """Raise the error that refuses the action."""
-        self.booking.after(cast("BookingAction", action), staff, now, notice=self.notice)
+        self.booking.after(cast("BookingAction", action), staff, now)
 
 
 BulkTarget = UserTarget | SessionTarget | BookingTarget

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Self
-from zoneinfo import ZoneInfo
 
-from marketplace.core.domain.summaries import ZERO, midnight
+from marketplace.core.domain.money import currency, keep_places
+from marketplace.core.domain.summaries import midnight
+from marketplace.core.domain.zone_names import zone_named
 
 MIN_DAYS, MAX_DAYS = 7, 366
 EXPIRING_WITHIN = timedelta(hours=24)
@@ -25,7 +26,7 @@ class DashboardWindow:
     @classmethod
     def at(cls, now: datetime, days: int, time_zone: str) -> Self:
         """Return the last `days` days up to `now`, in this IANA zone."""
-        zone = ZoneInfo(time_zone)
+        zone = zone_named(time_zone)
         today = now.astimezone(zone).date()
         dates = [today - timedelta(days=back) for back in range(days - 1, -2, -1)]
         return cls(
@@ -54,9 +55,12 @@ class DayNumbers:
     """Numbers of one day. Bookings cancelled later are not counted in `seats` and `income`."""
 
     seats: int = 0
-    income: Decimal = ZERO
+    income: Decimal = field(default_factory=lambda: currency().zero)
     cancellations: int = 0
     new_people: int = 0
+
+    def __post_init__(self) -> None:
+        keep_places(self, "income")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +107,7 @@ class Dashboard:
             attention=attention,
             totals=DayNumbers(
                 seats=sum(each.seats for each in numbers),
-                income=sum((each.income for each in numbers), ZERO),
+                income=sum((each.income for each in numbers), currency().zero),
                 cancellations=sum(each.cancellations for each in numbers),
                 new_people=sum(each.new_people for each in numbers),
             ),

@@ -11,8 +11,10 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from marketplace.core.domain.bookings import Booking, BookingStatus, BookingStep, StepAction
+from marketplace.core.domain.booking_steps import BookingStatus, BookingStep, StepAction
+from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.users import PublicUser, User
 
 BookingEventKind = Literal[
     "booking.created",
@@ -25,7 +27,7 @@ BookingEventKind = Literal[
     "booking.seats_changed",
 ]
 SessionEventKind = Literal["session.created", "session.changed", "session.archived"]
-UserEventKind = Literal["user.registered"]
+UserEventKind = Literal["user.registered", "user.changed"]
 EventKind = Literal[BookingEventKind, SessionEventKind, UserEventKind]
 
 STEP_EVENTS: dict[StepAction, BookingEventKind] = {
@@ -46,7 +48,7 @@ MAX_DOUBLINGS = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingEvent:
-    """A booking step. Start and seats are the values after the step; the title is the session's current one."""
+    """A booking step. Start and seats are the values after the step; the title is the one that was sold."""
 
     kind: BookingEventKind
     at: datetime
@@ -68,7 +70,7 @@ class BookingEvent:
     batch_id: UUID | None
 
     @classmethod
-    def of(cls, step: BookingStep, booking: Booking, title: str) -> "BookingEvent":
+    def of(cls, step: BookingStep, booking: Booking) -> "BookingEvent":
         """Create the event of a step. `booking` must have the start and seats as of that step."""
         return cls(
             kind=STEP_EVENTS[step.action],
@@ -78,7 +80,7 @@ class BookingEvent:
             session_id=booking.session_id,
             creator_id=booking.creator_id,
             user_id=booking.user_id,
-            title=title,
+            title=booking.terms.title,
             from_status=step.from_status,
             to_status=step.to_status,
             starts_at=booking.starts_at,
@@ -132,16 +134,22 @@ class SessionEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserEvent:
-    """A change of an account."""
+    """A change of an account. `changed` names the changed fields, of those that public answers depend on."""
 
     kind: UserEventKind
     at: datetime
     actor_id: UUID | None
     user_id: UUID
+    changed: tuple[str, ...] = ()
 
     @property
     def subject_id(self) -> UUID:
         """ID of the subject; events of one subject are delivered in order."""
+        return self.user_id
+
+    @property
+    def creator_id(self) -> UUID:
+        """ID of the creator whose sessions' public answers depend on the subject."""
         return self.user_id
 
 
@@ -177,15 +185,26 @@ class Delivery:
 def changed_fields(before: Session, after: Session) -> tuple[str, ...]:
     """Return the names of changed fields, except the revision counters."""
     names = [field.name for field in fields(Session) if field.name not in {"revision", "revised_at"}]
+    return _changed(before, after, names)
+
+
+def changed_public_fields(before: User, after: User) -> tuple[str, ...]:
+    """Return the names of changed fields that public answers about a creator's sessions depend on."""
+    return _changed(before, after, [*(field.name for field in fields(PublicUser)), "time_zone", "is_active"])
+
+
+def _changed(before: object, after: object, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in names if getattr(before, name) != getattr(after, name))
 
 
 def as_of_step(booking: Booking, later: Iterable[BookingStep]) -> Booking:
     """Return the booking with the start and seats it had before these steps (oldest first)."""
     for step in reversed(list(later)):
-        booking = replace(
-            booking,
-            starts_at=step.from_start or booking.starts_at,
-            seats=step.from_seats or booking.seats,
-        )
+        booking = as_it_was(booking, step.from_start or booking.starts_at, step.from_seats or booking.seats)
     return booking
+
+
+def as_it_was(booking: Booking, starts_at: datetime, seats: int) -> Booking:
+    """Return the booking with an earlier start and number of seats, and the amount of these."""
+    amount = booking.amount if seats == booking.seats else booking.terms.price * seats
+    return replace(booking, starts_at=starts_at, seats=seats, amount=amount)

@@ -1,7 +1,7 @@
 """Columns of exported lists."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
@@ -19,11 +19,19 @@ from marketplace.core.domain.admin_lists import (
 )
 from marketplace.core.domain.audit import AuditDetails
 from marketplace.core.domain.fields import field_names
+from marketplace.core.domain.utc_offsets import utc_offset
 from marketplace.core.errors import FieldErrors
 
 ExportFormat = Literal["csv", "jsonl", "xlsx"]
 Cell = str | int | bool | Decimal | datetime | UUID | Mapping[str, Any] | None
-CellReader = Callable[[Any], Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """How to read the cell of a row, and whether it is a time."""
+
+    read: Callable[[Any], Cell]
+    is_time: bool = False
 
 
 COLUMN_NAMES = {"starts_at": "booking_date", "actor_details": "actor", "as_details": "as"}
@@ -46,23 +54,25 @@ LEADING_FIELDS: dict[ListName, tuple[str, ...]] = {
 """Fields whose columns come first."""
 
 
-def _columns_of(row: type, first: tuple[str, ...]) -> dict[str, CellReader]:
+def _columns_of(row: type, first: tuple[str, ...]) -> dict[str, Column]:
     """Derive the columns of a list: one per field, several for a person or session."""
     kinds = {each.name: each.type for each in fields(row)}
-    found: dict[str, CellReader] = {}
+    found: dict[str, Column] = {}
     for name in (*first, *field_names(row, *first)):
         column = COLUMN_NAMES.get(name, name)
         if kinds[name] in {PersonName, SessionName}:
             parts = field_names(PersonName if kinds[name] is PersonName else SessionName)
-            found |= {column if part == "id" else f"{column}_{part}": attrgetter(f"{name}.{part}") for part in parts}
+            found |= {
+                column if part == "id" else f"{column}_{part}": Column(attrgetter(f"{name}.{part}")) for part in parts
+            }
         elif name.endswith("_details"):
-            found[f"{column}_username"] = _username(name)
+            found[f"{column}_username"] = Column(_username(name))
         else:
-            found[column] = attrgetter(name)
+            found[column] = Column(attrgetter(name), is_time=kinds[name] in {datetime, datetime | None})
     return found
 
 
-def _username(details: str) -> CellReader:
+def _username(details: str) -> Callable[[Any], Cell]:
     def read(entry: Any) -> Cell:
         person = getattr(entry, details)
         return None if person is None else str(person.username)
@@ -70,15 +80,20 @@ def _username(details: str) -> CellReader:
     return read
 
 
-COLUMNS: dict[ListName, dict[str, CellReader]] = {
+COLUMNS: dict[ListName, dict[str, Column]] = {
     name: _columns_of(row, LEADING_FIELDS[name]) for name, row in ROW_TYPES.items()
 }
 """Columns of each list, in file order."""
+VIEWER_OFFSET = "viewer_utc_offset"
+COLUMNS["bookings"][VIEWER_OFFSET] = Column(lambda _: None)
 
 
-def columns_of(name: ListName, requested: tuple[str, ...] | None) -> dict[str, CellReader]:
-    """Return the requested columns in that order, or all."""
-    return COLUMNS[name] if requested is None else {column: COLUMNS[name][column] for column in requested}
+def columns_of(name: ListName, requested: tuple[str, ...] | None, viewer_zone: str | None = None) -> dict[str, Column]:
+    """Return the requested columns in that order, or all. `viewer_zone` is the time zone of a signed-in reader."""
+    columns = COLUMNS[name]
+    if viewer_zone is not None and VIEWER_OFFSET in columns:
+        columns = columns | {VIEWER_OFFSET: Column(lambda row: utc_offset(row.starts_at, viewer_zone))}
+    return columns if requested is None else {column: columns[column] for column in requested}
 
 
 def validate_columns(name: ListName, requested: tuple[str, ...] | None) -> FieldErrors:

@@ -13,12 +13,24 @@ from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 
+from marketplace.core.domain.visible_text import (
+    BLANK,
+    IGNORABLE,
+    has_ignorable,
+    has_ink,
+    without_invisible,
+    without_unneeded,
+)
 from marketplace.core.errors import FieldErrors, Invalid
 
 CONTROL = r"\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f"
 """Control characters other than line breaks, as the content of a regex character class."""
-VISIBLE = rf"^[^{CONTROL}]*[^\s{CONTROL}][^{CONTROL}]*$"
-PLAIN = rf"^[^{CONTROL}]*$"
+BREAKS = r"\n\r\u2028\u2029"
+"""Line breaks that are not control characters above, as the content of a regex character class."""
+LINE = rf"^[^{CONTROL}{BREAKS}]*$"
+LINES = rf"^[^{CONTROL}]*$"
+VISIBLE_LINE = rf"^[^{CONTROL}{BREAKS}]*[^\s{CONTROL}{IGNORABLE}{BLANK}][^{CONTROL}{BREAKS}]*$"
+VISIBLE_LINES = rf"^[^{CONTROL}]*[^\s{CONTROL}{IGNORABLE}{BLANK}][^{CONTROL}]*$"
 URL = rf"^(https?://[^\s/?#@:\\{CONTROL}]+(:[0-9]{{1,5}})?([/?#][^\s{CONTROL}]*)?)?$"
 MAX_URL_LENGTH = 2048
 MAX_NAME_LENGTH = 150
@@ -28,11 +40,12 @@ MAX_INTEGER_DIGITS = 18
 MAX_MARKS = 30
 MAX_NFC_SHRINKAGE = 4
 """Maximum ratio of a text's length before NFC normalization to its maximum length."""
-NOT_CANONICAL = "Must be trimmed and NFC-normalized."
+NOT_CANONICAL = "Must be trimmed and NFC-normalized, without invisible characters."
 
 SECRET = re.compile("password|hash|secret|token")
 
 _CONTROL = re.compile(f"[{CONTROL}]")
+_BREAK = re.compile(f"[{BREAKS}]")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,6 +54,11 @@ class Rule:
 
     example: object = None
     description: str | None = None
+
+    @property
+    def shown_example(self) -> object:
+        """The example of API documentation."""
+        return self.example
 
     def read(self, value: Any) -> Any:
         """Return the value in canonical form. Raises `ValueError` with a message for users."""
@@ -56,9 +74,11 @@ class Rule:
 
 @dataclass(frozen=True, eq=False)
 class Text(Rule):
-    """Text of `minimum` to `maximum` characters after trimming and NFC normalization (UAX #15).
+    """Text of `minimum` to `maximum` characters after trimming, NFC (UAX #15) and removal of invisible characters.
 
-    Control characters are rejected, except line breaks. `format` is the JSON Schema format.
+    Text that shows nothing counts as empty. Control characters are rejected, line breaks unless it is `multiline`, and
+    invisible characters if it has a `pattern`: identifiers are never altered. Passwords are kept as they are: `exact`.
+    `format` is the JSON Schema format.
     """
 
     minimum: int
@@ -66,20 +86,41 @@ class Text(Rule):
     pattern: str | None = None
     expected: str = ""
     format: str | None = None
-    trim: bool = True
+    exact: bool = False
+    multiline: bool = False
+
+    @property
+    def schema_pattern(self) -> str:
+        """Regular expression of JSON Schema."""
+        if self.pattern:
+            return self.pattern
+        if self.minimum and not self.exact:
+            return VISIBLE_LINES if self.multiline else VISIBLE_LINE
+        return LINES if self.multiline or self.exact else LINE
 
     def read(self, value: Any) -> Any:
         if not isinstance(value, str):
             raise ValueError("Must be text.")  # noqa: TRY004 - rules raise one type
         if _CONTROL.search(value):
             raise ValueError("Control characters are not allowed.")
-        provided = value.strip() if self.trim else value
+        if self.pattern and not value.isascii() and has_ignorable(value):
+            raise ValueError("Invisible characters are not allowed.")
+        provided = value if self.exact else without_unneeded(value).strip()
+        if not self.multiline and not self.exact and _BREAK.search(provided):
+            raise ValueError("Use a single line, without line breaks.")
         if len(provided) > MAX_NFC_SHRINKAGE * self.maximum or _has_mark_run(provided):
             raise ValueError(self._expected())
-        kept = unicodedata.normalize("NFC", provided)
+        kept = provided if provided.isascii() else self._composed(provided)
         if not self.minimum <= len(kept) <= self.maximum or (self.pattern and not re.search(self.pattern, kept)):
             raise ValueError(self._expected())
         return kept
+
+    def _composed(self, provided: str) -> str:
+        kept = unicodedata.normalize("NFC", provided)
+        if self.exact:
+            return kept
+        shown = unicodedata.normalize("NFC", without_invisible(kept)).strip()
+        return shown if has_ink(shown) else ""
 
     def _expected(self) -> str:
         if self.expected:
@@ -137,29 +178,6 @@ class Whole(Rule):
 
 
 @dataclass(frozen=True, eq=False)
-class Money(Rule):
-    """An amount from 0 to `maximum`: a decimal string or number with at most two decimals, never rounded."""
-
-    maximum: Decimal
-
-    @property
-    def pattern(self) -> str:
-        """Regular expression of accepted decimal strings."""
-        return rf"^[0-9]{{1,{self.maximum.adjusted() + 1}}}(\.[0-9]{{1,2}})?$"
-
-    def read(self, value: Any) -> Any:
-        is_short = isinstance(value, Decimal) and value.is_finite() and -4 < value.adjusted() < 9  # noqa: PLR2004
-        shown = (format(value, "f") if is_short else str(value)).strip(" ")
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, str | int | Decimal)
-            or not re.fullmatch(self.pattern, shown)
-        ):
-            raise ValueError(f"Enter an amount from 0 to {self.maximum} with at most two decimals, such as 49.99.")
-        return Decimal(shown).quantize(Decimal("0.01"))
-
-
-@dataclass(frozen=True, eq=False)
 class Choice(Rule):
     """One of a closed set of strings."""
 
@@ -189,12 +207,29 @@ WebAddress = Annotated[
         description="An http(s) URL; `null` for none.",
     ),
 ]
-Reason = Annotated[str, Text(0, MAX_REASON_LENGTH, example="I am ill.", description="The other party sees this.")]
+Reason = Annotated[
+    str,
+    Text(0, MAX_REASON_LENGTH, multiline=True, example="I am ill.", description="The other party sees this."),
+]
 StaffReason = Annotated[
-    str, Text(1, MAX_REASON_LENGTH, example="Requested by email.", description="The reason, saved in the audit log.")
+    str,
+    Text(
+        1,
+        MAX_REASON_LENGTH,
+        multiline=True,
+        example="Requested by email.",
+        description="The reason, saved in the audit log.",
+    ),
 ]
 OptionalStaffReason = Annotated[
-    str, Text(0, MAX_REASON_LENGTH, example="Requested by email.", description="The reason, saved in the audit log.")
+    str,
+    Text(
+        0,
+        MAX_REASON_LENGTH,
+        multiline=True,
+        example="Requested by email.",
+        description="The reason, saved in the audit log.",
+    ),
 ]
 
 

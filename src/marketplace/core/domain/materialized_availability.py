@@ -33,7 +33,7 @@ class MaterializedAvailability:
     def of(cls, schedule: Schedule, duration: int, now: datetime) -> Self:
         """Materialize a schedule for a session of `duration` minutes.
 
-        Two years of starts every minute take about 0.1 s.
+        Two years take 4 ms with a range a day, and 27 ms with seven.
         """
         until = now + timedelta(days=schedule.horizon) + AHEAD
         outdated_at = None if schedule.is_over(now) else now + RENEWED_AFTER

@@ -11,11 +11,16 @@ class Page(Generic[T]):
     """A page of a keyset-paginated list. `next` is the position of the next page, `None` on the last one.
 
     `next` is opaque and belongs to the adapter: pass it back with the same filters, and sign it before sending it to
-    clients.
+    clients. If `is_bounded`, the search for the page ended early to bound its cost: it may lack items that come later.
+    If `is_relaxed`, the items match most words of the search, not all. `corrected` is the search as answered, if a
+    word of it found nothing and was replaced by a guess.
     """
 
     items: tuple[T, ...]
     next: str | None
+    is_bounded: bool = False
+    is_relaxed: bool = False
+    corrected: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 from uuid import UUID
+
+from marketplace.core.errors import NotACreator, NotStaff
 
 Role = Literal["user", "creator"]
 
@@ -31,6 +33,8 @@ class Principal:
     impersonator_id: UUID | None = None
     """The staff member who impersonates this user, if any."""
     origin: Origin = UNKNOWN_ORIGIN
+    time_zone: str = "UTC"
+    """The time zone of the user's profile."""
 
     @property
     def actor_id(self) -> UUID:
@@ -41,6 +45,23 @@ class Principal:
     def as_id(self) -> UUID | None:
         """The impersonated user, if any."""
         return self.user_id if self.impersonator_id else None
+
+    @property
+    def private_reader_id(self) -> UUID | None:
+        """The user as a reader of private details. `None` during impersonation, which a link or an address outlasts."""
+        return None if self.impersonator_id else self.user_id
+
+    def require_creator(self) -> Self:
+        """Return the principal. Raises `NotACreator`."""
+        if self.role != "creator":
+            raise NotACreator
+        return self
+
+    def require_staff(self) -> Self:
+        """Return the principal. Raises `NotStaff`."""
+        if not self.is_staff:
+            raise NotStaff
+        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,8 @@ PASSWORD_CHANGE = RateLimit(name="password_change", maximum=10, span=QUARTER)
 """Per user. Successes do not count."""
 REFRESH = RateLimit(name="refresh", maximum=1_000, span=timedelta(minutes=5))
 """Per client address."""
+PICTURE_UPLOADS = RateLimit(name="picture_uploads", maximum=60, span=timedelta(hours=1))
+"""Per user. Refused uploads count too, since decoding is what costs."""
 LOGGED_REFUSALS = RateLimit(name="refusals_kept", maximum=100, span=timedelta(hours=1))
 """Audit log entries of refusals, per user, or per client address if not signed in.
 

@@ -1,8 +1,11 @@
 """Runs of evenly spaced starts, stored as three values."""
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
+from operator import attrgetter
 
 MINUTE = timedelta(minutes=1)
 MAX_STEP = 7 * 24 * 60
@@ -22,22 +25,46 @@ class RecurringStarts:
         return self.first + (self.count - 1) * self.step * MINUTE
 
     def __iter__(self) -> Iterator[datetime]:
-        return (self.first + number * self.step * MINUTE for number in range(self.count))
+        start, stride = self.first, self.step * MINUTE
+        for _ in range(self.count):
+            yield start
+            start += stride
 
     def within(self, begin: datetime, end: datetime) -> "RecurringStarts | None":
         """Return the part of the run in `[begin, end)`, or `None`."""
         if begin <= self.first and self.last < end:
             return self
-        stride = self.step * MINUTE
-        skipped = max(0, -((self.first - begin) // stride))
-        kept = min(self.count, -((self.first - end) // stride)) - skipped
-        return RecurringStarts(self.first + skipped * stride, self.step, kept) if kept > 0 else None
+        skipped, until = self.before(begin), self.before(end)
+        return self.part(skipped, until) if skipped < until else None
+
+    def before(self, instant: datetime) -> int:
+        """Return how many of the starts are before an instant."""
+        if instant <= self.first:
+            return 0
+        return min(-((self.first - instant) // (self.step * MINUTE)), self.count)
+
+    def part(self, begin: int, end: int) -> "RecurringStarts":
+        """Return the starts with the indices `[begin, end)`."""
+        if begin == 0 and end == self.count:
+            return self
+        return RecurringStarts(self.first + begin * self.step * MINUTE, self.step, end - begin)
+
+    def cut(self, instants: Sequence[datetime]) -> "Iterator[RecurringStarts]":
+        """Yield the run in pieces, each of which is before or after all of these ordered instants."""
+        rest = self
+        for instant in instants[bisect_right(instants, self.first) : bisect_right(instants, self.last)]:
+            index = rest.before(instant)
+            if 0 < index < rest.count:
+                yield rest.part(0, index)
+                rest = rest.part(index, rest.count)
+        yield rest
 
     def joined_with(self, following: "RecurringStarts") -> "RecurringStarts | None":
         """Return both runs as one if their combined starts are evenly spaced, else `None`."""
         gap, odd = divmod(following.first - self.last, MINUTE)
-        steps = {run.step for run in (self, following) if run.count > 1}
-        if odd or gap > MAX_STEP or steps - {gap}:
+        if odd or gap > MAX_STEP:
+            return None
+        if (self.count > 1 and self.step != gap) or (following.count > 1 and following.step != gap):
             return None
         return RecurringStarts(self.first, gap, self.count + following.count)
 
@@ -45,7 +72,10 @@ class RecurringStarts:
 def merge_in_order(runs: Iterable[RecurringStarts]) -> tuple[RecurringStarts, ...]:
     """Merge runs into ordered, non-overlapping runs without duplicates."""
     found: list[RecurringStarts] = []
-    for run in _split_overlapping(sorted(runs, key=lambda run: run.first)):
+    ordered = sorted(runs, key=attrgetter("first"))
+    if any(early.last >= late.first for early, late in pairwise(ordered)):
+        ordered = list(_split_overlapping(ordered))
+    for run in ordered:
         joined = found[-1].joined_with(run) if found else None
         if joined:
             found[-1] = joined

@@ -23,7 +23,13 @@ ReportReasonWord = Annotated[
 ]
 ReportText = Annotated[
     str,
-    Text(0, REPORT_TEXT_LENGTH, example="The photo shows another place.", description="Details for staff."),
+    Text(
+        0,
+        REPORT_TEXT_LENGTH,
+        multiline=True,
+        example="The photo shows another place.",
+        description="Details for staff.",
+    ),
 ]
 
 

@@ -14,19 +14,22 @@ times. Everything but `Schedule.validate` expects a valid schedule, and instants
 9999.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from itertools import pairwise
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from marketplace.core.domain.recurring_starts import RecurringStarts, merge_in_order
-from marketplace.core.domain.wall_time import recurring_starts_of, time_zones
+from marketplace.core.domain.wall_time import recurring_starts_of
+from marketplace.core.domain.zone_names import zone_errors, zone_named
 
 ClosedReason = Literal["past", "notice", "horizon"]
 
 DAY = timedelta(days=1)
+MIDNIGHT = time()
 DAY_MINUTES = 1440
 WEEK_MINUTES = 7 * DAY_MINUTES
 MAX_STEP = 1440
@@ -135,20 +138,21 @@ class Schedule:
 
     def runs(self, begin: datetime, end: datetime, duration: int) -> tuple[RecurringStarts, ...]:
         """Return the same starts as ordered, non-overlapping runs."""
-        zone = ZoneInfo(self.time_zone)
+        zone = zone_named(self.time_zone)
         # a night class begins the day before; with clocks set back over midnight, the next date begins before `end`
         first, last = begin.astimezone(zone).date() - DAY, end.astimezone(zone).date() + DAY
+        minutes_of = cache(TimeRange.start_minutes)
         found = (
             run.within(begin, end)
             for day, hours in self._ranges(first, last)
-            for run in recurring_starts_of(datetime.combine(day, time(), zone), hours.start_minutes(duration))
+            for run in recurring_starts_of(datetime.combine(day, MIDNIGHT, zone), minutes_of(hours, duration))
         )
         return merge_in_order(run for run in found if run is not None)
 
     def has_start(self, start: datetime, duration: int) -> bool:
         """Return whether this instant is one of its `starts`, evaluating two days only."""
         # convert through UTC: a skipped wall time in this same zone would otherwise pass unchanged
-        local = start.astimezone(UTC).astimezone(ZoneInfo(self.time_zone))
+        local = start.astimezone(UTC).astimezone(zone_named(self.time_zone))
         if local.fold or local.second or local.microsecond:
             return False
         today, minute = local.date(), local.hour * 60 + local.minute
@@ -197,7 +201,7 @@ class Schedule:
     def validate(self) -> Mapping[str, list[str]]:
         """Return error messages per field; empty if the schedule is valid."""
         errors = {
-            "time_zone": [] if self.time_zone in time_zones() else ["Choose an IANA time zone such as Europe/Madrid."],
+            "time_zone": zone_errors(self.time_zone),
             "weekly": self._validate_weekly(),
             "extras": _too_many(self.extras, MAX_EXTRAS, "extra dates")
             or _validate_range(
@@ -219,10 +223,11 @@ class Schedule:
         """Yield every range that begins on a date from `first` to `last`, with that date."""
         first, last = max(first, self.valid_from or first), min(last, self.valid_until or last)
         replaced = {exception.on: exception.ranges for exception in self.exceptions}
-        for day in (first + timedelta(days=number) for number in range((last - first).days + 1)):
-            weekday = day.isoweekday()
-            usual = (weekly.hours for weekly in self.weekly if weekly.weekday == weekday)
-            for hours in replaced.get(day, usual):
+        usual: defaultdict[int, list[TimeRange]] = defaultdict(list)
+        for weekly in self.weekly:
+            usual[weekly.weekday].append(weekly.hours)
+        for day in map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1)):
+            for hours in replaced.get(day, usual[day.isoweekday()]):
                 yield day, hours
         for extra in self.extras:
             if first <= extra.on <= last:

@@ -1,62 +1,35 @@
-"""Sessions: fields, visibility, moderation and catalog filters."""
+"""Sessions: fields, visibility and moderation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from marketplace.core.domain.fields import Money, OrNone, Rule, Text, WebAddress, Whole, field_names, validate_entity
+from marketplace.core.domain.fields import Boolean, OrNone, Rule, Text, WebAddress, Whole, field_names, validate_entity
+from marketplace.core.domain.language_tags import Language
+from marketplace.core.domain.money import Money, keep_places
+from marketplace.core.domain.pictures import Pictures
+from marketplace.core.domain.places import Address, ExactPoint, Format, JoinLink, Place
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.users import PublicUser, fold
-from marketplace.core.errors import FieldErrors, IllegalTransition, NotFound, NotListed, NotYours
+from marketplace.core.errors import FieldErrors, IllegalTransition, NotACreator, NotFound, NotSignedIn, NotYours
+from marketplace.core.errors.admin import NotListed
 
 SessionStatus = Literal["active", "inactive"]
-Ordering = Literal[
-    "created_at",
-    "-created_at",
-    "price",
-    "-price",
-    "duration",
-    "-duration",
-    "title",
-    "-title",
-    "featured_at",
-    "-featured_at",
-    "relevance",
-]
 
 TITLE_LENGTH = 200
 DESCRIPTION_LENGTH = 20_000
 MAX_DURATION = 1440
 """Minutes."""
 MAX_PARTICIPANTS = 10_000
-MAX_PRICE = Decimal("99999999.99")
+PRICE_DIGITS = 8
+"""Digits of a price before the decimal point."""
 MAX_TAGS = 10
 MAX_CANCELLATION_NOTICE = 8_760
 """Hours: a year."""
 TAG_LENGTH = 40
-SEARCH_LENGTH = 200
-RELEVANCE_WINDOW = 2_000
-"""Number of newest matches that a search by relevance ranks; later ones are not listed."""
-
-FACETS_WINDOW = 100_000
-"""Number of newest matches that facets count, which bounds their cost."""
-AVAILABILITY_WINDOW = 10_000
-"""Number of newest matches whose availability is evaluated when counting available sessions."""
-
-PRICE_BANDS: tuple[tuple[Decimal, Decimal | None], ...] = tuple(
-    (Decimal(minimum), None if maximum is None else Decimal(maximum))
-    for minimum, maximum in (
-        ("0.00", "25.00"),
-        ("25.00", "50.00"),
-        ("50.00", "100.00"),
-        ("100.00", "200.00"),
-        ("200.00", None),
-    )
-)
-"""Half-open price ranges `[minimum, maximum)` of the facets."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +43,8 @@ class TagList(Rule):
         expected = f"Use at most {self.maximum} tags of {self.each.minimum} to {self.each.maximum} characters each."
         if not isinstance(value, list | tuple) or len(value) > self.maximum:
             raise ValueError(expected)
-        folded = tuple(dict.fromkeys(fold(self.each.read(tag)) for tag in value))
+        # folding may uncover a space or a mark at the start: read its outcome again
+        folded = tuple(dict.fromkeys(self.each.read(fold(self.each.read(tag))) for tag in value))
         if any(len(tag) > self.each.maximum for tag in folded):
             raise ValueError(expected)
         return folded
@@ -79,14 +53,21 @@ class TagList(Rule):
 TAG = Text(1, TAG_LENGTH, expected=f"Use at most {MAX_TAGS} tags of 1 to {TAG_LENGTH} characters each.", example="yoga")
 
 Title = Annotated[str, Text(1, TITLE_LENGTH, example="Morning yoga")]
-Description = Annotated[str, Text(1, DESCRIPTION_LENGTH, example="A gentle hour for all levels.")]
+Description = Annotated[str, Text(1, DESCRIPTION_LENGTH, multiline=True, example="A gentle hour for all levels.")]
 Audience = Annotated[
-    str, Text(0, 500, example="Beginners of all ages.", description="Who it's for; empty for not said.")
+    str,
+    Text(0, 500, multiline=True, example="Beginners of all ages.", description="Who it's for; empty for not said."),
 ]
+Bring = Annotated[str, Text(0, 500, multiline=True, example="A mat.", description="What to bring; empty for not said.")]
+AddressPublic = Annotated[bool, Boolean(description="Whether everyone sees `address` and exact `coordinates`.")]
 Duration = Annotated[int, Whole(1, MAX_DURATION, example=60, description="Minutes.")]
 Price = Annotated[
     Decimal,
-    Money(MAX_PRICE, example="49.99", description="Per seat, with at most two decimal places."),
+    Money(
+        PRICE_DIGITS,
+        example="49.99",
+        description="Per seat, with at most the decimal places of the marketplace's currency (ISO 4217).",
+    ),
 ]
 Participants = Annotated[int, Whole(1, MAX_PARTICIPANTS, example=12, description="Seats per start.")]
 Category = Annotated[
@@ -129,6 +110,13 @@ class SessionSummary:
     """When it was featured on the front page."""
     image_url: WebAddress
     audience: Audience = ""
+    bring: Bring = ""
+    format: Format = None
+    place: Place = None
+    language: Language = None
+
+    def __post_init__(self) -> None:
+        keep_places(self, "price")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,10 +130,16 @@ class Session(SessionSummary):
     """Whether bookings stay pending until the creator confirms them."""
     cancellation_notice: CancellationNotice = 0
     revision: int = 0
-    """Counts changes that calendars show: of the title and the duration."""
+    """Counts changes that calendars show: of `CALENDAR_FIELDS`."""
     revised_at: datetime | None = None
     hidden_reason: str | None = None
     """Reason for hiding it, shown to the creator."""
+    pictures: Pictures = ()
+    """Uploaded pictures in order; the first one supersedes `image_url`."""
+    address: Address = field(default=None, repr=False)
+    coordinates: ExactPoint = field(default=None, repr=False)
+    address_public: AddressPublic = False
+    join_url: JoinLink = field(default=None, repr=False)
 
     def validate(self) -> FieldErrors:
         """Return error messages per field."""
@@ -161,11 +155,33 @@ class Session(SessionSummary):
 
     def revised(self, before: "Session", now: datetime) -> Self:
         """Return the session with its revision incremented if calendars show it differently than `before`."""
-        if (self.title, self.duration) == (before.title, before.duration):
+        if all(getattr(self, name) == getattr(before, name) for name in CALENDAR_FIELDS):
             return self
         return replace(self, revision=before.revision + 1, revised_at=now)
 
+    def has_private(self) -> bool:
+        """Return whether any detail is not shown to everyone."""
+        has_place = self.address is not None or self.coordinates is not None
+        return self.join_url is not None or (has_place and not self.address_public)
 
+    def seen_by(self, reader_id: UUID | None, *, has_seat: bool = False) -> Self:
+        """Return the session as a reader sees it; see `Principal.private_reader_id`.
+
+        Only its creator and holders of a confirmed seat see the join link, and, unless it is public, the address;
+        others see coordinates rounded.
+        """
+        if not self.has_private() or (reader_id is not None and (has_seat or reader_id == self.creator_id)):
+            return self
+        if self.address_public:
+            return replace(self, join_url=None)
+        point = self.coordinates
+        return replace(self, join_url=None, address=None, coordinates=point and point.rounded())
+
+
+PRIVATE_FIELDS = frozenset({"address", "coordinates", "join_url"})
+"""Fields that not everyone who sees a session may see."""
+CALENDAR_FIELDS = ("title", "duration", "format", "place", *sorted(PRIVATE_FIELDS))
+"""Fields that calendars show."""
 SESSION_FIELDS = field_names(Session, "id", "creator_id", "created_at", "revision", "revised_at")
 """Fields recorded in the audit log."""
 
@@ -229,111 +245,36 @@ class SessionDetails(Session):
         if is_illegal:
             raise IllegalTransition(detail)
 
-    def visible_to(self, principal: Principal | None) -> bool:
-        """Return whether this person can see the session.
+    def visible_to(self, principal: Principal | None, *, is_holder: bool = False) -> bool:
+        """Return whether this person can see the session, which is more than being able to book it.
 
-        Anyone can see a listed session of an active creator. Its creator and staff can also see unlisted ones. Archived
-        sessions are visible to no one.
+        Anyone can see a listed session of an active creator. Its creator and staff can also see unlisted ones; holders
+        of a booking on it that is not cancelled can, unless staff have hidden it. Archived sessions are visible to no
+        one.
         """
         if self.is_bookable():
             return True
-        return (
-            self.archived_at is None
-            and principal is not None
-            and (principal.user_id == self.creator_id or principal.is_staff)
-        )
+        if self.archived_at is not None or principal is None:
+            return False
+        return principal.user_id == self.creator_id or principal.is_staff or (is_holder and self.hidden_at is None)
 
     def changed_by(self, principal: Principal, changes: "Mapping[str, Any]", *, on_behalf: bool = False) -> Self:
         """Change fields, as its creator, or as staff on the creator's behalf.
 
-        Raises `NotFound` if the principal cannot see the session, `NotYours` if they can but it belongs to another
-        creator.
+        A creator is judged by the account that was read with the session. Raises `NotFound` if the principal cannot see
+        the session, `NotYours` if they can but it belongs to another creator, `NotSignedIn` and `NotACreator` if the
+        account is deactivated or no longer a creator's.
         """
         if not self.visible_to(principal):
             raise NotFound
-        if principal.user_id != self.creator_id and not (on_behalf and principal.is_staff):
-            raise NotYours
+        if not (on_behalf and principal.is_staff):
+            self._require_creator(principal)
         return replace(self, **changes)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogFilters:
-    """Filters of the catalog. `words` are folded; price and duration bounds are inclusive.
-
-    With `available_from` or `available_to`, a start at or after the former and before the latter must be bookable.
-    """
-
-    words: tuple[str, ...] = ()
-    creator: UUID | None = None
-    min_price: Decimal | None = None
-    max_price: Decimal | None = None
-    min_duration: int | None = None
-    max_duration: int | None = None
-    category: str | None = None
-    tag: str | None = None
-    featured: bool = False
-    available_from: datetime | None = None
-    available_to: datetime | None = None
-    ordering: Ordering = "-created_at"
-
-    @property
-    def only_featured(self) -> bool:
-        """Whether only featured sessions match; the `featured_at` orderings imply it."""
-        return self.featured or self.ordering.endswith("featured_at")
-
-    def requires_availability(self) -> bool:
-        """Return whether matches must have a bookable start in a window."""
-        return self.available_from is not None or self.available_to is not None
-
-    def is_contradictory(self, now: datetime) -> bool:
-        """Return whether the filters exclude every session, so that no query is needed."""
-        return (
-            _reversed(self.min_price, self.max_price)
-            or _reversed(self.min_duration, self.max_duration)
-            or _reversed(self.available_from, self.available_to)
-            or _reversed(now, self.available_to)
-        )
-
-
-def _reversed(minimum: Any, maximum: Any) -> bool:
-    return minimum is not None and maximum is not None and minimum > maximum
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CategoryCount:
-    """Number of matches in a category."""
-
-    category: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagCount:
-    """Number of matches with a tag."""
-
-    tag: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceBandCount:
-    """Number of matches that cost at least `min_price` and less than `max_price`."""
-
-    min_price: Decimal
-    max_price: Decimal | None
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facets:
-    """Counts of all matches: categories and the 50 most common tags by count, then name; price bands by price."""
-
-    categories: tuple[CategoryCount, ...]
-    tags: tuple[TagCount, ...]
-    price_bands: tuple[PriceBandCount, ...]
-
-    @classmethod
-    def empty(cls) -> Self:
-        """Return the counts of an empty result, which still lists every price band."""
-        bands = (PriceBandCount(min_price=minimum, max_price=below, count=0) for minimum, below in PRICE_BANDS)
-        return cls(categories=(), tags=(), price_bands=tuple(bands))
+    def _require_creator(self, principal: Principal) -> None:
+        if principal.user_id != self.creator_id:
+            raise NotYours
+        if not self.creator_is_active:
+            raise NotSignedIn
+        if self.creator_details.role != "creator":
+            raise NotACreator

@@ -1,7 +1,7 @@
 """Slots: one start of one session, with its seats."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -43,11 +43,21 @@ class Slot:
 
     @classmethod
     def of(
-        cls, session: Session, starts_at: datetime, seats_taken: int = 0, schedule: Schedule | None = None
+        cls,
+        session: Session,
+        starts_at: datetime,
+        seats_taken: int = 0,
+        schedule: Schedule | None = None,
+        *,
+        sold_duration: int = 0,
     ) -> "Slot":
-        """Create the slot of a session at a start; the schedule's buffers extend its blocked time."""
-        ends_at = starts_at + timedelta(minutes=session.duration)
-        blocked = (starts_at, ends_at) if schedule is None else schedule.blocked(starts_at, session.duration)
+        """Create the slot of a session at a start; the schedule's buffers extend its blocked time.
+
+        It is never shorter than `sold_duration`, the longest that a booking in it was sold for.
+        """
+        duration = max(session.duration, sold_duration)
+        ends_at = starts_at + timedelta(minutes=duration)
+        blocked = (starts_at, ends_at) if schedule is None else schedule.blocked(starts_at, duration)
         return cls(
             session_id=session.id,
             creator_id=session.creator_id,
@@ -59,9 +69,30 @@ class Slot:
             blocked_until=blocked[1],
         )
 
+    @property
+    def key(self) -> tuple[UUID, datetime]:
+        """Session and start."""
+        return self.session_id, self.starts_at
+
+    def moved_to(self, starts_at: datetime) -> "Slot":
+        """Return the slot, with its seats, at another start."""
+        shift = starts_at - self.starts_at
+        return replace(
+            self,
+            starts_at=starts_at,
+            ends_at=self.ends_at + shift,
+            blocked_from=self.blocked_from + shift,
+            blocked_until=self.blocked_until + shift,
+        )
+
+    @property
+    def duration(self) -> int:
+        """Minutes from start to end."""
+        return (self.ends_at - self.starts_at) // timedelta(minutes=1)
+
     def is_same_slot(self, other: "Slot") -> bool:
         """Return whether both are the same start of the same session."""
-        return (self.session_id, self.starts_at) == (other.session_id, other.starts_at)
+        return self.key == other.key
 
     def excludes(self, other: "Slot") -> bool:
         """Return whether a booked seat here blocks `other`: both need the same creator at overlapping times."""
@@ -70,6 +101,15 @@ class Slot:
             and not self.is_same_slot(other)
             and self.blocked_from < other.blocked_until
             and other.blocked_from < self.blocked_until
+        )
+
+    def covering(self, other: "Slot") -> "Slot":
+        """Return this slot, at least as long as `other`, which has the same start, and blocking its time too."""
+        return replace(
+            self,
+            ends_at=max(self.ends_at, other.ends_at),
+            blocked_from=min(self.blocked_from, other.blocked_from),
+            blocked_until=max(self.blocked_until, other.blocked_until),
         )
 
     def reaches_beyond(self, other: "Slot") -> bool:

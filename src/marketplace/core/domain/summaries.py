@@ -9,9 +9,11 @@ from typing import Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from marketplace.core.domain.money import currency, keep_places
+from marketplace.core.domain.zone_names import zone_named
+
 DAYS = 30
 """Days in a summary, including today."""
-ZERO = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,7 @@ class SummaryWindow:
     @classmethod
     def at(cls, now: datetime, time_zone: str) -> Self:
         """Return the window at `now` for a creator in this IANA zone."""
-        zone = ZoneInfo(time_zone)
+        zone = zone_named(time_zone)
         today = now.astimezone(zone).date()
         days = [today - timedelta(days=back) for back in range(DAYS - 1, -2, -1)]
         month = today.replace(day=1)
@@ -47,7 +49,7 @@ class SummaryWindow:
 
     def sales(self, by_day: Mapping[int, tuple[int, Decimal]]) -> "tuple[DaySales, ...]":
         """Return seats and income of every day, from those that have any by index of the day."""
-        found = (by_day.get(place, (0, ZERO)) for place in range(len(self.days)))
+        found = (by_day.get(place, (0, currency().zero)) for place in range(len(self.days)))
         return tuple(
             DaySales(date=day, seats=seats, income=income)
             for day, (seats, income) in zip(self.days, found, strict=True)
@@ -67,7 +69,7 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpcomingSeats:
-    """Seats of all upcoming starts with at least one booked seat.
+    """Seats of all upcoming starts with at least one booked seat. Seats held for requested starts are not booked.
 
     Other starts are not counted as offered: overlapping ones exclude each other, so they can never all be sold.
     """
@@ -83,12 +85,13 @@ class UpcomingSeats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextSlot:
-    """The next start with a booked seat."""
+    """The next start with a booked seat. `time_zone` is its session's."""
 
     session_id: UUID
     title: str
     starts_at: datetime
     ends_at: datetime
+    time_zone: str
     seats_taken: int
     capacity: int
 
@@ -100,6 +103,9 @@ class DaySales:
     date: date
     seats: int
     income: Decimal
+
+    def __post_init__(self) -> None:
+        keep_places(self, "income")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,3 +124,6 @@ class CreatorSummary:
     completed_income: Decimal
     next_slot: NextSlot | None
     days: tuple[DaySales, ...]
+
+    def __post_init__(self) -> None:
+        keep_places(self, "expected_income", "completed_income")

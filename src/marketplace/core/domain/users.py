@@ -3,30 +3,25 @@
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Self
 from uuid import UUID
 
 from marketplace.core.domain.fields import (
     MAX_NAME_LENGTH,
+    MAX_URL_LENGTH,
+    URL,
+    OrNone,
     Rule,
     Text,
-    WebAddress,
     field_names,
     validate_entity,
     validate_field,
 )
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Login, Origin, Principal, Role
-from marketplace.core.domain.wall_time import time_zones
-from marketplace.core.errors import (
-    FieldErrors,
-    HasSessions,
-    IllegalTransition,
-    LastSuperuser,
-    NotSuperuser,
-    Oneself,
-    StaffTarget,
-)
+from marketplace.core.domain.zone_names import read_zone, zone_errors
+from marketplace.core.errors import FieldErrors, IllegalTransition, NotSignedIn, NotSuperuser
+from marketplace.core.errors.admin import HasSessions, LastSuperuser, Oneself, StaffTarget
 
 PASSWORD_LENGTH = (8, 128)
 """Characters. The upper bound keeps hashing cheap (OWASP ASVS 5.0, 6.2)."""
@@ -41,9 +36,21 @@ EMAIL = (
 """E-mail addresses as browsers validate them (HTML Living Standard), with at least one dot in the domain."""
 
 
+AVATAR_URL = rf"{URL.removesuffix(')?$')}|/pictures/[0-9a-f-]{{36}}/[0-9]{{1,4}}\.webp)?$"
+
+RESERVED_USERNAME = timedelta(days=90)
+"""How long a username that its owner gave up stays closed to others."""
+
+
 def fold(text: str) -> str:
     """Fold a text for comparing e-mail addresses and usernames: NFKC and case folding (Unicode 3.13)."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def username_keys(username: str, skeleton: Callable[[str], str]) -> frozenset[str]:
+    """Return the keys that two usernames share if they look alike: as written, in lower case or in upper case."""
+    folded = fold(username)
+    return frozenset(skeleton(form) for form in (username, folded, folded.upper()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,12 +66,13 @@ class UsernameText(Text):
 
 @dataclass(frozen=True, eq=False)
 class TimeZoneName(Rule):
-    """An IANA time zone."""
+    """An IANA time zone. Old names that browsers report are read as the present ones."""
 
     def read(self, value: Any) -> Any:
-        if not isinstance(value, str) or value not in time_zones():
-            raise ValueError("Choose an IANA time zone such as Europe/Madrid.")
-        return value
+        return read_zone(value)
+
+    def validate(self, value: Any) -> list[str]:
+        return zone_errors(value)
 
 
 Email = Annotated[
@@ -91,6 +99,14 @@ Username = Annotated[
 ]
 FirstName = Annotated[str, Text(0, MAX_NAME_LENGTH, example="Ada")]
 LastName = Annotated[str, Text(0, MAX_NAME_LENGTH, example="Byron")]
+Avatar = Annotated[
+    str | None,
+    OrNone(
+        Text(0, MAX_URL_LENGTH, AVATAR_URL, "Enter a URL that starts with http:// or https://."),
+        example="https://images.example.org/ada.jpg",
+        description="An http(s) URL, or the path of an uploaded picture on this site; `null` for none.",
+    ),
+]
 TimeZone = Annotated[str, TimeZoneName(example="Europe/Madrid", description="An IANA time zone name.")]
 NewPassword = Annotated[
     str,
@@ -98,7 +114,7 @@ NewPassword = Annotated[
         *PASSWORD_LENGTH,
         expected=PASSWORD_EXPECTED,
         format="password",
-        trim=False,
+        exact=True,
         example="correct horse battery",
         description="Not a common password, the email address or the username.",
     ),
@@ -128,7 +144,7 @@ class PublicUser:
     id: UUID
     username: Username
     role: Role
-    avatar: WebAddress
+    avatar: Avatar
     first_name: FirstName
     last_name: LastName
 
@@ -164,7 +180,23 @@ class User(Contact):
             is_staff=self.is_staff,
             is_superuser=self.is_superuser,
             origin=origin,
+            time_zone=self.time_zone,
         )
+
+    def current(self, principal: Principal) -> Principal:
+        """Return the user's principal with the rights of this account. Raises `NotSignedIn` if it is deactivated."""
+        if not self.is_active:
+            raise NotSignedIn
+        return replace(principal, role=self.role, is_staff=self.is_staff, is_superuser=self.is_superuser)
+
+    @property
+    def has_rights(self) -> bool:
+        """Whether only superusers may change this account."""
+        return self.is_staff or self.is_superuser
+
+    def may_manage(self, user: "User") -> bool:
+        """Return whether this is the account of staff who may change that one, by `require_manageable_by`."""
+        return self.is_active and self.is_staff and (self.is_superuser or not user.has_rights)
 
     def require_manageable_by(self, staff: Principal, *, allow_oneself: bool = False) -> None:
         """Check that staff may change this account; staff accounts can only be changed by superusers.
@@ -174,7 +206,7 @@ class User(Contact):
         if self.id == staff.user_id:
             if not allow_oneself:
                 raise Oneself
-        elif (self.is_staff or self.is_superuser) and not staff.is_superuser:
+        elif self.has_rights and not staff.is_superuser:
             raise NotSuperuser("Only superusers can change staff accounts.")
 
     def with_active(self, *, is_active: bool) -> Self:
@@ -195,7 +227,7 @@ class User(Contact):
         """Check that staff may impersonate this user. Raises `Oneself`, `StaffTarget`."""
         if self.id == staff.user_id:
             raise Oneself
-        if self.is_staff or self.is_superuser:
+        if self.has_rights:
             raise StaffTarget
 
     def require_grantable_by(self, staff: Principal, superusers: frozenset[UUID]) -> None:
@@ -217,6 +249,7 @@ class User(Contact):
 
 USER_FIELDS = field_names(User, "id", "password_hash", "avatar", "time_zone", "date_joined")
 """Fields recorded in the audit log; never the password, not even hashed."""
+RIGHTS_FIELDS = ("is_staff", "is_superuser")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

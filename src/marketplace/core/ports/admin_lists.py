@@ -1,6 +1,6 @@
 """Lists of the back office."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -36,10 +36,12 @@ class AdminList(Protocol[F_contra, R]):
         """
         ...
 
-    async def matching(self, filters: F_contra, maximum: int) -> tuple[UUID, ...]:
+    async def matching(
+        self, filters: F_contra, maximum: int, among: Collection[UUID] | None = None
+    ) -> tuple[UUID, ...]:
         """Return the IDs of all matches, in order; if there are more than `maximum`, any `maximum` of them.
 
-        Raises `Busy`.
+        With `among`, only these rows are tested. Raises `Busy`.
         """
         ...
 

@@ -5,14 +5,9 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from marketplace.core.domain.bookings import (
-    ANY_BOOKING,
-    Booking,
-    BookingDetails,
-    BookingFilters,
-    BookingHistory,
-    BookingStep,
-)
+from marketplace.core.domain.booking_details import ANY_BOOKING, BookingDetails, BookingFilters, BookingHistory
+from marketplace.core.domain.booking_steps import BookingStep
+from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.pages import Page
 
 
@@ -32,6 +27,14 @@ class BookingLists(Protocol):
         """Return every booking of a start with its history, of any status, by ID."""
         ...
 
+    async def is_holder(self, user_id: UUID, session_id: UUID) -> bool:
+        """Return whether the user has a booking of the session that is not cancelled."""
+        ...
+
+    async def has_seat(self, user_id: UUID, session_id: UUID) -> bool:
+        """Return whether the user has a confirmed booking of the session."""
+        ...
+
     async def of_user(
         self, user_id: UUID, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
     ) -> Page[BookingDetails]:
@@ -48,6 +51,13 @@ class BookingLists(Protocol):
 class Bookings(Protocol):
     """Bookings within a transaction. They are added together with their seats: see `Slots`."""
 
+    async def record_missing_terms(self, maximum: int) -> int:
+        """Fill the terms of bookings that an earlier release wrote without, from their session as it stands.
+
+        Skips rows that another transaction has locked. Returns the number of bookings filled.
+        """
+        ...
+
     async def find(self, booking_id: UUID) -> BookingHistory | None:
         """Return a booking with its history, not locked, or `None`."""
         ...
@@ -57,7 +67,7 @@ class Bookings(Protocol):
         ...
 
     async def acquire_of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
-        """Return the live bookings of a slot by ID, locked until the transaction ends."""
+        """Return the live bookings of a slot, and those that request it, by ID, locked until the transaction ends."""
         ...
 
     async def acquire_of_creator(self, creator_id: UUID, now: datetime) -> tuple[BookingHistory, ...]:
@@ -67,12 +77,12 @@ class Bookings(Protocol):
         """
         ...
 
-    async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Booking, ...]:
-        """Return a session's live bookings that start after `now`, by ID, locked until the transaction ends."""
+    async def is_holder(self, user_id: UUID, session_id: UUID) -> bool:
+        """Return whether the user has a booking of the session that is not cancelled."""
         ...
 
     async def save(self, booking: Booking, step: BookingStep) -> None:
-        """Update status and `respond_by`, and append the step."""
+        """Update status, `respond_by` and the requested start with its held seats, and append the step."""
         ...
 
     async def save_all(self, changes: Sequence[tuple[Booking, BookingStep]]) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from marketplace.core.domain.bulk import BulkKind, BulkRefusal, BulkRun, BulkRunDetails
+from marketplace.core.domain.bulk import AgreedRows, BulkKind, BulkRefusal, BulkRun, BulkRunDetails
 from marketplace.core.domain.bulk_targets import BulkTarget
 
 
@@ -39,12 +39,32 @@ class BulkLists(Protocol):
         """Return the refused rows of a run, in processing order, after the first `offset`."""
         ...
 
+    async def find_agreed(self, order: AgreedRows, agreed_id: UUID | None, since: datetime) -> AgreedRows | None:
+        """Return the newest unused preview of this order after `since`, or the one with this ID, or `None`."""
+        ...
+
+    async def has_previewed(self, order: AgreedRows, since: datetime) -> bool:
+        """Return whether there is a preview of this order after `since`, used or not."""
+        ...
+
 
 class BulkRuns(Protocol):
     """Runs within a transaction. A run is locked before anything else."""
 
-    async def add(self, run: BulkRun, targets: Sequence[UUID]) -> None:
-        """Insert a run with all its targets."""
+    async def add(self, run: BulkRun, targets: Sequence[UUID], refusals: Sequence[BulkRefusal] = ()) -> None:
+        """Insert a run with all its targets, the first of which are already refused."""
+        ...
+
+    async def add_agreed(self, agreed: AgreedRows) -> None:
+        """Store the rows of a preview."""
+        ...
+
+    async def take_agreed(self, agreed_id: UUID) -> bool:
+        """Mark a preview as used, and delete its rows. Return `False` if another transaction has."""
+        ...
+
+    async def purge_agreed(self, before: datetime) -> int:
+        """Delete previews before this time. Return their number."""
         ...
 
     async def acquire(self, run_id: UUID) -> BulkRun:

@@ -5,19 +5,20 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from marketplace.core.domain.bookings import BookingHistory
-from marketplace.core.domain.calendars import CalendarEvent, CalendarFeed, FeedWindow
+from marketplace.core.domain.calendars import CalendarEvent, CalendarFeed, FeedBookings, FeedWindow, Subscription
 
 
 class Calendars(Protocol):
     """Rendering of calendars, off the event loop."""
 
-    async def render(self, events: Iterable[CalendarEvent], made_at: datetime, name: str | None = None) -> bytes:
+    async def render(
+        self, events: Iterable[CalendarEvent], made_at: datetime, subscription: Subscription | None = None
+    ) -> bytes:
         """Return an iCalendar object (RFC 5545) with these events in order, to whole seconds of UTC.
 
         `made_at` is the current time: of two versions with one sequence number the later one wins (RFC 5546, 2.1.5),
-        for example after a user was renamed. `name` is the title of a subscribed calendar. Texts are preserved, with
-        line breaks as line feeds; only in the organizer's name a backslash becomes a slash.
+        for example after a user was renamed. A file to import has no `subscription`, or it would create a new calendar.
+        Texts are preserved, with line breaks as line feeds; only in the organizer's name a backslash becomes a slash.
         """
         ...
 
@@ -29,8 +30,8 @@ class FeedDirectory(Protocol):
         """Return the user's feed, or `None`."""
         ...
 
-    async def find_bookings(self, token: str, window: FeedWindow) -> tuple[BookingHistory, ...] | None:
-        """Return the bookings of the token's owner, as learner and as creator, by ID.
+    async def find_bookings(self, token: str, window: FeedWindow) -> FeedBookings | None:
+        """Return the bookings of the token's owner.
 
         `None` if the token is unknown or its owner inactive.
         """

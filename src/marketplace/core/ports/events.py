@@ -1,8 +1,9 @@
 """Recording and delivering events."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from marketplace.core.domain.events import Delivery, EventId, RecordedEvent
 
@@ -31,6 +32,13 @@ class Events(Protocol):
 
     async def mark_delivered(self, ids: Sequence[EventId]) -> None:
         """Mark events as delivered, so that they are never claimed again."""
+        ...
+
+    async def announce(self, creator_ids: Collection[UUID]) -> None:
+        """Announce, at commit, that public answers about these creators' sessions changed, if any: see `Announcements`.
+
+        For the relay only. Commits that announce wait for one another, so no booking's transaction may.
+        """
         ...
 
     async def postpone(self, delivery: Delivery, until: datetime) -> None:

@@ -1,17 +1,18 @@
 """Export files."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from marketplace.core.domain.admin_lists import ListName
-from marketplace.core.domain.exports import Cell, ExportFormat
+from marketplace.core.domain.exports import Cell, Column, ExportFormat
 
 
 class ExportFile(Protocol):
     """A file written sequentially and streamed; it is not stored.
 
-    Text is UTF-8, times are ISO 8601 in UTC, money has two decimals. In formats that spreadsheets open, text that looks
-    like a formula is prefixed with an apostrophe.
+    Text is UTF-8, times are ISO 8601 in UTC, money has the currency's places. In CSV, text that a spreadsheet would
+    evaluate as a formula is prefixed with an apostrophe. Workbooks have typed cells: their times are dates, and the
+    header names the zone, `created_at (UTC)`.
     """
 
     def begin(self) -> bytes: ...
@@ -26,6 +27,6 @@ class ExportFile(Protocol):
 class ExportFiles(Protocol):
     """Factory of export files."""
 
-    def open(self, form: ExportFormat, name: ListName, columns: Sequence[str]) -> ExportFile:
+    def open(self, form: ExportFormat, name: ListName, columns: Mapping[str, Column]) -> ExportFile:
         """Return a new file of the given format."""
         ...

@@ -10,18 +10,30 @@ from marketplace.core.domain.failing_jobs import FailingJob
 
 JobKind = Literal[
     "attend_booking",
+    "claim_usernames",
+    "encode_avif",
+    "index_names",
+    "index_sessions",
     "purge_events",
+    "reconcile_pictures",
+    "record_local_starts",
+    "record_terms",
     "renew_open_times",
     "run_bulk",
     "sweep_bulk_runs",
     "sweep_idempotency_keys",
+    "sweep_pictures",
     "sweep_rate_limits",
 ]
 """Stored names, which do not follow renames in the code.
 
 `attend_booking`: the settlement job; expires a pending booking or completes a confirmed one when due.
-`renew_open_times`: refreshes materialized availability daily. `run_bulk`: continues a bulk action. `sweep_*` and
-`purge_events`: delete old rows hourly.
+`claim_usernames`: claims the usernames of accounts that an older release created or renamed. `index_names`: indexes
+the new names of a creator in their older sessions. `index_sessions`: indexes the words of sessions that an older
+release wrote. `record_local_starts`, `record_terms`: record daily what earlier releases sold. `encode_avif`: stores a
+picture as AVIF, too. `reconcile_pictures`: compares stored bytes with their records daily. `renew_open_times`:
+refreshes materialized availability daily. `run_bulk`: continues a bulk action. `sweep_*` and `purge_events`: delete old
+rows hourly.
 """
 
 Handler = Callable[[UUID | None], Awaitable[None]]

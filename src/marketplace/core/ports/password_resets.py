@@ -5,14 +5,13 @@ from typing import Protocol
 from uuid import UUID
 
 from marketplace.core.domain.password_resets import PasswordReset
-from marketplace.core.domain.users import User
 
 
 class ResetDirectory(Protocol):
     """Reads of reset links, one statement each, outside a transaction."""
 
-    async def find_user(self, token_hash: bytes, now: datetime) -> User | None:
-        """Return the owner of a link that is valid at `now`, if active."""
+    async def find(self, token_hash: bytes) -> PasswordReset | None:
+        """Return the link with this token, expired or not."""
         ...
 
 
@@ -32,4 +31,8 @@ class Resets(Protocol):
 
     async def drop(self, user_id: UUID) -> None:
         """Delete the user's link, if any."""
+        ...
+
+    async def drop_issued_by(self, issuer_id: UUID) -> None:
+        """Delete all links that this person issued. Acquire the issuer's account first."""
         ...

@@ -1,4 +1,4 @@
-"""Password hashing and access tokens."""
+"""Password hashing, access tokens and look-alike names."""
 
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -7,7 +7,7 @@ from marketplace.core.domain.tokens import Claims
 
 
 class Passwords(Protocol):
-    """Password hashing, off the event loop."""
+    """Password hashing, off the event loop. `hash` and `verify` raise `PasswordsBusy` when too many wait."""
 
     async def hash(self, password: str) -> str:
         """Return a salted hash that includes its parameters."""
@@ -23,6 +23,21 @@ class Passwords(Protocol):
 
     def is_common(self, password: str) -> bool:
         """Return whether it is one of the most common passwords, ignoring case."""
+        ...
+
+
+class Confusables(Protocol):
+    """Names that look alike (Unicode Technical Standard 39)."""
+
+    def skeleton(self, name: str) -> str:
+        """Return the skeleton of a name, equal for names that look alike (section 4). Not for display."""
+        ...
+
+    def mixes_scripts(self, name: str) -> bool:
+        """Return whether a name mixes more scripts than the level "moderately restrictive" allows (section 5.2).
+
+        It allows one script; Latin with Chinese, Japanese or Korean; Latin with one other except Cyrillic and Greek.
+        """
         ...
 
 

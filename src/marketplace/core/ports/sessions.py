@@ -1,14 +1,18 @@
 """The catalog, and writing sessions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from marketplace.core.domain.availability import CatalogSession
+from marketplace.core.domain.bookable_starts import BookableStart
+from marketplace.core.domain.catalog import CatalogFilters, Facets, SessionVersion
 from marketplace.core.domain.materialized_availability import MaterializedAvailability, ScheduledSession
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.schedules import Schedule
-from marketplace.core.domain.sessions import CatalogFilters, Facets, Session, SessionDetails
+from marketplace.core.domain.sessions import Session, SessionDetails
+from marketplace.core.domain.suggestions import Suggestions
 
 
 class Catalog(Protocol):
@@ -27,23 +31,53 @@ class Catalog(Protocol):
     async def list(self, filters: CatalogFilters, limit: int, after: str | None, now: datetime) -> Page[CatalogSession]:
         """Return a page of listed sessions that match every filter, in the requested order, ties by ID.
 
-        Every word of a search must be a prefix of a word in the title or description. A word of at most
-        `CORRECTED_LENGTH` characters that is no prefix of a known word matches the known words one typo away, at most
-        `MAX_CORRECTED` of them. Known words are those of sessions that are listed or were recently.
+        A search finds words of title, description, category, tags and the creator's names, by the rules of
+        `core/domain/search_terms.py`: whole, by stem in the session's language, or by prefix. A word that no listed
+        session has is replaced by a guess from the words of all but descriptions. If fewer than `MIN_MATCHES` sessions
+        have all words, those with most of them are listed. Known words are those of sessions that are listed or were
+        recently.
 
-        By relevance: sessions with more of the words in the title come first, then newer ones, over the
-        `RELEVANCE_WINDOW` newest matches at the time of the first page; with an availability filter, over the available
-        ones among them.
+        By relevance: sessions with more points come first, then newer ones, over the `RELEVANCE_WINDOW` newest matches
+        at the time of the first page; with an availability filter, over the available ones among them.
 
-        A search takes one more statement. An availability filter takes up to three more, and to bound its cost a page
-        may then have fewer sessions than `limit` although another page follows.
+        A search takes one more statement, two if it is corrected, and one or two if it goes on with most words. A tag
+        within a category takes one more. An availability filter takes up to two more, and
+        evaluates at most `AVAILABILITY_WINDOW` matches: a page that is bounded by that may have fewer sessions than
+        `limit`, or none, although another page follows.
         """
         ...
 
-    async def facets(self, filters: CatalogFilters, now: datetime) -> Facets:
-        """Return counts over the newest `FACETS_WINDOW` matches of the same filters, cached for up to 30 seconds.
+    async def page(self, filters: CatalogFilters, limit: int, after: str | None, now: datetime) -> Page[SessionVersion]:
+        """Return the page that `list` returns, but only the versions of its sessions."""
+        ...
 
-        If matches must be available, over those of the newest `AVAILABILITY_WINDOW` that are.
+    async def read(self, ids: Sequence[UUID], now: datetime) -> Sequence[tuple[SessionVersion, CatalogSession]]:
+        """Return these sessions with their versions, in any order; unknown ones are left out.
+
+        They may have changed since their page: compare the versions. One may not be listed any more.
+        """
+        ...
+
+    async def next_slots(
+        self, ids: Sequence[UUID], now: datetime
+    ) -> Sequence[tuple[SessionVersion, BookableStart | None]]:
+        """Return the next slots of these sessions with their versions, in any order; unknown ones are left out."""
+        ...
+
+    async def facets(self, filters: CatalogFilters, now: datetime) -> Facets:
+        """Return counts over the newest matches of the same filters, cached for up to 30 seconds.
+
+        Counts at most `CatalogFilters.facets_window` matches; if they must be available, those of them that are.
+        """
+        ...
+
+    async def suggest(self, typed: Sequence[str]) -> Suggestions:
+        """Return listed sessions and their creators for the tokens of a search that is being typed; no categories.
+
+        Titles come first that begin with the typed text, alphabetically, then those with each word or a word that
+        begins with it, newest first, among the `SUGGESTIONS_WALK` newest sessions; if fewer than `SUGGESTIONS_ENOUGH`
+        of these have the words anywhere, also among up to `SUGGESTIONS_WINDOW` other sessions that have. So do
+        creators by their names. A word of one or two Latin letters is only found whole. One statement.
         """
         ...
 
@@ -58,7 +92,8 @@ class Sessions(Protocol):
     async def acquire(self, session_id: UUID) -> SessionDetails:
         """Return the session, locked until the transaction ends; its bookings wait meanwhile. Raises `NotFound`.
 
-        It waits only for buyers who came before it, however many come later.
+        Nor can its creator's role change or their account be deactivated meanwhile. It waits only for buyers who came
+        before it, however many come later.
         """
         ...
 
@@ -93,6 +128,20 @@ class Sessions(Protocol):
 
     async def has_any(self, creator_id: UUID) -> bool:
         """Return whether the creator has an unarchived session."""
+        ...
+
+    async def index_outdated(self, maximum: int) -> int:
+        """Index the words of up to `maximum` sessions that an earlier release wrote. Return their number.
+
+        Sessions that other transactions have locked are left out.
+        """
+        ...
+
+    async def index_names(self, creator_id: UUID, maximum: int) -> int:
+        """Index the creator's names in up to `maximum` of their sessions that have others. Return their number.
+
+        Waits for a transaction that renames the creator.
+        """
         ...
 
     async def add(self, session: Session) -> None:

@@ -1,14 +1,15 @@
 """Slots: taking and releasing seats. No adapter can oversell, whatever the services do."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from marketplace.core.domain.availability import Availability
 from marketplace.core.domain.booking_quotes import BookedSlot, BookingQuote
-from marketplace.core.domain.bookings import Booking, BookingStep
-from marketplace.core.domain.schedules import Schedule
-from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.booking_steps import BookingStep
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.pages import Page
 from marketplace.core.domain.slots import Slot
 from marketplace.core.ports.jobs import Job
 
@@ -23,13 +24,11 @@ class Availabilities(Protocol):
         """
         ...
 
-    async def booked_slots(self, creator_id: UUID, now: datetime) -> tuple[BookedSlot, ...]:
-        """Return the creator's slots after `now` that have live bookings, by start."""
+    async def booked_slots(
+        self, creator_id: UUID, now: datetime, limit: int, after: str | None = None
+    ) -> Page[BookedSlot]:
+        """Return a page of the creator's slots after `now` that have live bookings, by start."""
         ...
-
-
-Reservation = Literal["reserved", "stale"]
-"""`stale`: the slot changed after the quote was read; read the quote again."""
 
 
 class Slots(Protocol):
@@ -43,34 +42,61 @@ class Slots(Protocol):
     async def acquire_quote(self, session_id: UUID, starts_at: datetime, buyer_id: UUID) -> BookingQuote:
         """Return the quote of this start for this buyer. Raises `NotFound` if session or buyer do not exist.
 
-        Until the transaction ends, the session cannot be edited nor its creator deactivated; other buyers do not wait.
+        Until the transaction ends, the session cannot be edited nor its creator or the buyer deactivated; other buyers
+        do not wait.
         The slot is not locked.
         """
         ...
 
-    async def reserve(self, quote: BookingQuote, booking: Booking, job: Job | None = None) -> Reservation:
-        """Add a booking with its first step, take its seats, enqueue a job; lock the slot until the transaction ends.
+    async def reserve(self, quote: BookingQuote, booking: Booking, job: Job | None = None) -> bool:
+        """Do what `BookingQuotes.accept` does, without a key; lock the slot until the transaction ends.
 
-        Returns `stale` and changes nothing if the slot was occupied in the quote and is empty now, or if too few seats
-        are left. Raises `CreatorUnavailable` if another occupied slot of the creator overlaps, `SoldOut` if the
-        session's capacity is lower than requested, `AlreadyBooked`.
+        Returns `False` and changes nothing where that raises `StaleRead`.
         """
         ...
 
     async def acquire_creator(self, creator_id: UUID) -> None:
-        """Lock the right to occupy slots of this creator until the transaction ends."""
+        """Lock the right to occupy slots of this creator until the transaction ends; those who book share it."""
+        ...
+
+    async def acquire_for_move(self, slot: Slot, booking: Booking) -> None:
+        """Lock the slots that moving the booking to this one, or requesting it, can release, occupy or wait for.
+
+        These are the booking's, this one, and occupied ones that overlap it, all in order of start. Needs
+        `acquire_creator`.
+        """
         ...
 
     async def move(self, slot: Slot, booking: Booking, step: BookingStep, job: Job | None = None) -> bool:
-        """Take seats in this slot for a booking whose old seats were released, save the booking, and enqueue the job.
+        """Take seats in this slot for a booking whose seats were released, save it with its step, and enqueue the job.
 
-        Needs `acquire_creator`. Returns `False` and changes nothing if too few seats are left. Raises as `reserve`
+        A slot that others occupy is never shortened. Needs `acquire_creator` and, before the release,
+        `acquire_for_move`, unless all bookings of the creator are acquired. Returns `False` and changes nothing if too
+        few seats are left. Raises as `reserve` does.
+        """
+        ...
+
+    async def hold(self, slot: Slot, held: Booking) -> bool:
+        """Hold seats in this slot, which a booking requests, in addition to its own; `held` is as it would be here.
+
+        Needs as `move`. Returns `False` and changes nothing if too few seats are left. Raises as `reserve`
         does.
         """
         ...
 
+    async def change_seats(self, booking: Booking, step: BookingStep) -> bool:
+        """Take or give back the seats by which the step changes an acquired live booking; save it with the step.
+
+        Saves its seats and amount. Returns `False` and changes nothing if too few seats are left.
+        """
+        ...
+
     async def release(self, *bookings: Booking) -> None:
-        """Release the seats of bookings of one slot; lock the slot until the transaction ends."""
+        """Release the seats of bookings, those held at requested starts too; lock the slots by start."""
+        ...
+
+    async def release_held(self, *bookings: Booking) -> None:
+        """Release only the seats that are held at requested starts; lock the slots by start."""
         ...
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:
@@ -87,8 +113,15 @@ class Slots(Protocol):
         """
         ...
 
-    async def resize(self, session: Session, schedule: Schedule | None, now: datetime) -> None:
-        """Apply the session's capacity, duration and buffers to its occupied slots after `now`.
+    async def find_sold_durations(self, session_id: UUID, now: datetime) -> Mapping[datetime, int]:
+        """Return the longest duration (minutes) sold or held at each start of the session after `now`, not locked.
+
+        If the session is acquired, none is sold until the transaction ends; bookings may still be cancelled.
+        """
+        ...
+
+    async def resize(self, slots: Sequence[Slot]) -> None:
+        """Save capacity, end and blocked time of occupied slots of one session.
 
         Needs `acquire_creator` and `acquire_upcoming`. Raises `CreatorUnavailable` if occupied slots would overlap,
         `SoldOut` if one has more booked seats than the capacity.

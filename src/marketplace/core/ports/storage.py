@@ -3,16 +3,21 @@
 from dataclasses import dataclass
 
 from marketplace.core.ports.admin_lists import AdminLists
+from marketplace.core.ports.announcements import Announcements
 from marketplace.core.ports.audit import AuditLogReader
+from marketplace.core.ports.booking_quotes import BookingQuotes
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.bulk import BulkLists, BulkTargets
 from marketplace.core.ports.calendars import FeedDirectory
+from marketplace.core.ports.creator_hours import HoursDirectory
 from marketplace.core.ports.dashboards import Dashboards
 from marketplace.core.ports.jobs import FailingJobs, JobQueue
+from marketplace.core.ports.local_starts import PromisedSlots
 from marketplace.core.ports.password_resets import ResetDirectory
 from marketplace.core.ports.rate_limits import RateLimits
 from marketplace.core.ports.reports import ReportQueue
 from marketplace.core.ports.sessions import Catalog
+from marketplace.core.ports.sitemaps import ListedSessions
 from marketplace.core.ports.slots import Availabilities
 from marketplace.core.ports.summaries import CreatorSummaries
 from marketplace.core.ports.system import Readiness
@@ -28,9 +33,13 @@ class Storage:
     users: UserDirectory
     principals: Principals
     catalog: Catalog
+    listed_sessions: ListedSessions
     availabilities: Availabilities
+    booking_quotes: BookingQuotes
     booking_lists: BookingLists
+    promised_slots: PromisedSlots
     feeds: FeedDirectory
+    hours: HoursDirectory
     summaries: CreatorSummaries
     rate_limits: RateLimits
     audit: AuditLogReader
@@ -42,5 +51,6 @@ class Storage:
     bulk_lists: BulkLists
     bulk_targets: BulkTargets
     lists: AdminLists
+    announcements: Announcements
     unit_of_work: UnitOfWork
     readiness: Readiness

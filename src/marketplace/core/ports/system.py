@@ -1,6 +1,6 @@
 """Time, IDs and readiness."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Protocol
 from uuid import UUID
 
@@ -16,6 +16,14 @@ class Ids(Protocol):
 
     def new(self) -> UUID:
         """Return a UUID version 7 (RFC 9562): later ones sort after earlier ones."""
+        ...
+
+
+class FormerZones(Protocol):
+    """The zone data of earlier releases, which recorded no local start of what they sold."""
+
+    def find(self, name: str) -> tzinfo | None:
+        """Return a zone, or `None` if they read the locked data too."""
         ...
 
 

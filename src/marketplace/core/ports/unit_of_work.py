@@ -8,14 +8,18 @@ from marketplace.core.ports.audit import AuditLog
 from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.bulk import BulkRuns
 from marketplace.core.ports.calendars import Feeds
+from marketplace.core.ports.creator_hours import Hours
 from marketplace.core.ports.events import Events
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
+from marketplace.core.ports.local_starts import LocalStarts
 from marketplace.core.ports.password_resets import Resets
+from marketplace.core.ports.pictures import PictureRecords
 from marketplace.core.ports.reports import Reports
 from marketplace.core.ports.sessions import Sessions
 from marketplace.core.ports.slots import Slots
 from marketplace.core.ports.tokens import Tokens
+from marketplace.core.ports.usernames import UsernameClaims
 from marketplace.core.ports.users import Users
 
 
@@ -24,6 +28,9 @@ class Transaction(Protocol):
 
     @property
     def users(self) -> Users: ...
+
+    @property
+    def usernames(self) -> UsernameClaims: ...
 
     @property
     def tokens(self) -> Tokens: ...
@@ -44,7 +51,13 @@ class Transaction(Protocol):
     def bookings(self) -> Bookings: ...
 
     @property
+    def local_starts(self) -> LocalStarts: ...
+
+    @property
     def feeds(self) -> Feeds: ...
+
+    @property
+    def hours(self) -> Hours: ...
 
     @property
     def events(self) -> Events: ...
@@ -57,6 +70,9 @@ class Transaction(Protocol):
 
     @property
     def bulk_runs(self) -> BulkRuns: ...
+
+    @property
+    def pictures(self) -> PictureRecords: ...
 
     @property
     def audit(self) -> AuditLog: ...

@@ -34,6 +34,23 @@ class Users(Protocol):
         """Return the account, locked against other changes until the transaction ends. Raises `NotFound`."""
         ...
 
+    async def acquire_shared(self, user_id: UUID) -> User:
+        """Return the account, locked against changes until the transaction ends. Raises `NotFound`.
+
+        Unlike with `acquire`, other callers do not wait. Accounts are locked before seats, bookings and slots.
+        """
+        ...
+
+    async def acquire_with_staff(
+        self, user_id: UUID, staff_id: UUID, *, with_sessions: bool = False
+    ) -> tuple[User, User]:
+        """Acquire an account, and share that of the staff member who changes it; return both. Raises `NotFound`.
+
+        They are locked by ID, so that staff who change each other cannot deadlock. `with_sessions` is as in
+        `acquire_with_sessions`.
+        """
+        ...
+
     async def acquire_with_sessions(self, user_id: UUID) -> User:
         """Acquire the account, and make bookings of its sessions wait.
 
@@ -53,5 +70,9 @@ class Users(Protocol):
         ...
 
     async def save(self, user: User) -> None:
-        """Update all fields. Raises `EmailTaken` or `UsernameTaken` like `add`."""
+        """Update all fields. Raises `EmailTaken` or `UsernameTaken` like `add`.
+
+        Searches find up to 100 of the newest sessions by a new name once the transaction commits, and the others once
+        the job `index_names` has run, which it enqueues.
+        """
         ...

@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 
 from marketplace.core.domain.audit import NO_CHANGE, AuditAction, AuditEntry, Change, Target
 from marketplace.core.domain.principals import Origin, Principal
-from marketplace.core.errors import Forbidden, LastSuperuser, MarketplaceError
+from marketplace.core.errors import Forbidden, MarketplaceError
+from marketplace.core.errors.admin import LastSuperuser
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.retries import with_retries

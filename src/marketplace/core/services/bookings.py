@@ -2,57 +2,70 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import fields, replace
-from datetime import datetime, timedelta
+from dataclasses import fields
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from itertools import count
+from operator import attrgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
-from marketplace.core.domain.audit import AuditAction, differences
-from marketplace.core.domain.bookings import (
-    ANY_BOOKING,
-    BOOKING_FIELDS,
-    Booking,
-    BookingAction,
-    BookingDetails,
-    BookingFilters,
-    BookingHistory,
-    Seats,
-)
+from marketplace.core.domain.booking_details import ANY_BOOKING, BookingDetails, BookingFilters, BookingHistory
+from marketplace.core.domain.booking_quotes import BookingQuote
+from marketplace.core.domain.booking_steps import BookingAction
+from marketplace.core.domain.bookings import Booking, Seats
 from marketplace.core.domain.fields import Reason, require, validate_field
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.pages import Page
+from marketplace.core.domain.places import Address
 from marketplace.core.domain.principals import Principal
-from marketplace.core.domain.sessions import SessionDetails
 from marketplace.core.domain.slots import validate_start
-from marketplace.core.errors import FieldErrors, Invalid, NotACreator, NotBookable, NotFound, SoldOut, StaleRead
-from marketplace.core.ports.bookings import BookingLists
-from marketplace.core.ports.jobs import Job
+from marketplace.core.errors import FieldErrors, Invalid, NotBookable, NotFound, NotStaff, StaleRead
+from marketplace.core.ports.booking_quotes import BookingQuotes
+from marketplace.core.ports.bookings import BookingLists, Bookings
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.booking_moves import BookingMoves
+from marketplace.core.services.booking_steps import STAFF_AUDIT_ACTIONS, BookingSteps, acquire_actor, settlement_job
 from marketplace.core.services.idempotency import Outcome, idempotently
 from marketplace.core.services.retries import with_retries
+from marketplace.core.services.rights import require_still_staff
+from marketplace.core.services.visibility import require_visible
 
 T = TypeVar("T")
 
-STAFF_AUDIT_ACTIONS: dict[BookingAction, AuditAction] = {
-    "cancel": "booking_cancelled",
-    "confirm": "booking_confirmed",
-    "decline": "booking_declined",
-    "complete": "booking_completed",
-}
-"""Audit log actions of staff changes to bookings."""
+_FIELDS = tuple(each.name for each in fields(Booking))
+_values_of = attrgetter(*_FIELDS)
+
+MAX_QUOTES = 3
+"""Attempts to book without a lock. Continuous edits of the session make every quote stale; then it is locked first."""
 
 
 class BookingService:
     """Bookings. The database counts seats; what is read before only decides what to try."""
 
-    def __init__(self, *, unit_of_work: UnitOfWork, lists: BookingLists, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self,
+        *,
+        unit_of_work: UnitOfWork,
+        quotes: BookingQuotes,
+        lists: BookingLists,
+        users: UserDirectory,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
         self._unit_of_work = unit_of_work
+        self._quotes = quotes
         self._lists = lists
+        self._users = users
         self._clock = clock
         self._ids = ids
         self._audit = AuditWriter(unit_of_work, clock, ids)
+        self._steps = BookingSteps(clock, self._audit)
+        self._moves = BookingMoves(clock, self._steps)
 
     def validate(self, provided: Mapping[str, Any]) -> FieldErrors:
         """Validate the start among the provided fields."""
@@ -61,36 +74,61 @@ class BookingService:
         errors = validate_start(provided["booking_date"], self._clock.now())
         return {"booking_date": errors} if errors else {}
 
-    async def book(
+    async def book(  # noqa: PLR0913 - one argument per fact
         self,
         principal: Principal,
         session_id: UUID,
         starts_at: datetime,
         seats: int = 1,
         *,
+        expected_price: Decimal | None = None,
+        address: str | None = None,
         key: IdempotencyKey | None = None,
     ) -> Outcome[BookingDetails]:
-        """Book seats at a start.
+        """Book seats at a start, if `expected_price` is given only for this price per seat.
+
+        `address` is where the creator comes to, for the sessions that are held there.
 
         Raises `Invalid`, `NotFound`, `OwnSession`, `AlreadyBooked`, `SoldOut`, `CreatorUnavailable`, `NotBookable`,
-        `KeyReused`.
+        `PriceChanged`, `KeyReused`.
         """
-        require(validate_field("seats", Seats, seats))
+        require(validate_field("seats", Seats, seats), validate_field("address", Address, address))
         booking_id = self._ids.new()
 
-        async def operation(tx: Transaction) -> BookingDetails:
+        async def decide(quote: BookingQuote, bookings: BookingLists | Bookings) -> Booking:
+            try:
+                return quote.book(booking_id, seats, self._clock.now(), expected_price, address)
+            except NotFound:
+                await require_visible(quote.session, principal, bookings)
+                raise NotBookable from None
+
+        async def book_unlocked() -> Outcome[BookingDetails]:
+            quote = await self._quotes.find(session_id, starts_at, principal.user_id, self._clock.now(), key)
+            if isinstance(quote, UUID):
+                return Outcome(await self._read(quote), is_replay=True)
+            self._check_start(starts_at)
+            if quote is None:
+                raise NotFound
+            booking = await decide(quote, self._lists)
+            await self._quotes.accept(quote, booking, settlement_job(booking), key)
+            return Outcome(_details(quote, booking))
+
+        async def book_locked(tx: Transaction) -> BookingDetails:
             self._check_start(starts_at)
             quote = await tx.slots.acquire_quote(session_id, starts_at, principal.user_id)
-            booking = quote.book(booking_id, seats, self._clock.now())
-            if await tx.slots.reserve(quote, booking, settlement_job(booking)) == "stale":
+            booking = await decide(quote, tx.bookings)
+            if not await tx.slots.reserve(quote, booking, settlement_job(booking)):
                 raise StaleRead
-            return BookingDetails(
-                **{field.name: getattr(booking, field.name) for field in fields(booking)},
-                session_details=quote.session,
-                user_details=quote.buyer,
-            )
+            return _details(quote, booking)
 
-        return await self._idempotently(key, booking_id, operation, self._read)
+        tries = count(1)
+
+        async def attempt() -> Outcome[BookingDetails]:
+            if next(tries) <= MAX_QUOTES:
+                return await book_unlocked()
+            return await self._idempotently(key, booking_id, book_locked, self._read)
+
+        return await with_retries(attempt)
 
     async def get(self, principal: Principal, booking_id: UUID) -> BookingHistory:
         """Return a booking with its history, to its two parties. Raises `NotFound` for others."""
@@ -111,8 +149,7 @@ class BookingService:
         self, principal: Principal, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
     ) -> Page[BookingDetails]:
         """Return a page of the bookings of the principal's sessions. Raises `NotACreator`."""
-        if principal.role != "creator":
-            raise NotACreator
+        principal.require_creator()
         if filters.is_contradictory():
             return Page((), None)
         return await self._lists.of_creator(principal.user_id, limit, after, filters)
@@ -124,27 +161,42 @@ class BookingService:
         action: BookingAction,
         reason: str = "",
         *,
+        answered: datetime | None = None,
         key: IdempotencyKey | None = None,
     ) -> Outcome[BookingHistory]:
         """Confirm, decline, cancel or complete a booking. Cancelling releases its seats immediately.
 
-        Raises `Invalid`, `NotFound`, `NotYours`, `IllegalTransition`, `TooLate`, `KeyReused`.
+        With `answered`, only if this start is still requested. Staff who are not a party must give a reason. Raises
+        `Invalid`, `NotFound`, `NotYours`, `IllegalTransition`, `TooLate`, `KeyReused`.
         """
         require(validate_field("reason", Reason, reason))
 
         async def operation(tx: Transaction) -> BookingHistory:
-            return await self.act_within(tx, principal, booking_id, action, reason)
+            return await self.act_within(tx, principal, booking_id, action, reason, answered)
 
         if action not in STAFF_AUDIT_ACTIONS:
-            return await self._idempotently(key, booking_id, operation, self._read)
+            return await self._idempotently(key, booking_id, operation, partial(self._replay, principal))
         async with self._audit.refusals(principal, STAFF_AUDIT_ACTIONS[action], ("booking", booking_id)):
-            return await self._idempotently(key, booking_id, operation, self._read)
+            return await self._idempotently(key, booking_id, operation, partial(self._replay, principal))
 
     async def act_within(
-        self, tx: Transaction, principal: Principal, booking_id: UUID, action: BookingAction, reason: str
+        self,
+        tx: Transaction,
+        principal: Principal,
+        booking_id: UUID,
+        action: BookingAction,
+        reason: str,
+        answered: datetime | None = None,
     ) -> BookingHistory:
         """Act within the caller's transaction."""
-        return await self._step(tx, await tx.bookings.acquire(booking_id), action, principal, reason)
+        if action == "confirm":
+            seen = await tx.bookings.find(booking_id)
+            if seen is not None and seen.requested_start is not None and answered in {None, seen.requested_start}:
+                return await self._moves.confirm(tx, principal, seen, seen.requested_start, reason)
+        principal = await acquire_actor(tx, principal)
+        booking = await tx.bookings.acquire(booking_id)
+        booking.require_requested(answered, principal)
+        return await self._steps.apply(tx, booking, action, principal, reason)
 
     async def reschedule(
         self,
@@ -157,6 +209,9 @@ class BookingService:
     ) -> Outcome[BookingHistory]:
         """Move a booking to another start of its session. It gets the new seats or keeps the old ones.
 
+        Where the creator has to confirm, a confirmed booking keeps its start and holds seats at both until the creator
+        answers. Asking for the start that it has ends the request. Staff who are not a party must give a reason.
+
         Raises `Invalid`, `NotFound`, `IllegalTransition`, `TooLate`, `NotBookable`, `AlreadyBooked`, `SoldOut`,
         `CreatorUnavailable`, `KeyReused`.
         """
@@ -165,7 +220,7 @@ class BookingService:
         async def operation(tx: Transaction) -> BookingHistory:
             return await self._move(tx, principal, booking_id, starts_at, reason)
 
-        return await self._idempotently(key, booking_id, operation, self._read)
+        return await self._idempotently(key, booking_id, operation, partial(self._replay, principal))
 
     async def _move(
         self, tx: Transaction, principal: Principal, booking_id: UUID, starts_at: datetime, reason: str
@@ -174,28 +229,11 @@ class BookingService:
         seen = await tx.bookings.find(booking_id)
         if seen is None or not (seen.has_party(principal.user_id) or principal.is_staff):
             raise NotFound
-        quote = await tx.slots.acquire_quote(seen.session_id, starts_at, seen.user_id)
-        await tx.slots.acquire_creator(seen.creator_id)
-        booking = await tx.bookings.acquire(booking_id)
-        if booking.starts_at != seen.starts_at:
-            raise StaleRead  # the quote would count its own old seats as another's
-        slot, now = quote.new_slot(), self._clock.now()
-        rescheduled, step = booking.rescheduled(
-            slot,
-            principal,
-            now,
-            notice=cancellation_notice_of(quote.session),
-            requires_confirmation=quote.session.requires_confirmation,
-            reason=reason,
-        )
-        if not quote.session.is_bookable():
-            raise NotBookable
-        quote.check(booking.seats, now)
-        await self._write_audit_entry(tx, principal, "booking_rescheduled", booking, rescheduled, reason)
-        await tx.slots.release(booking)
-        if not await tx.slots.move(slot, rescheduled, step, settlement_job(rescheduled)):
-            raise SoldOut
-        return replace(rescheduled, history=(*booking.history, step))
+        if seen.requested_start is not None and starts_at == seen.starts_at:
+            return await self.act_within(tx, principal, booking_id, "decline", reason)
+        if seen.requested_start == starts_at and principal.user_id != seen.user_id:
+            return await self.act_within(tx, principal, booking_id, "confirm", reason)
+        return await self._moves.move(tx, principal, seen, starts_at, reason)
 
     def _check_start(self, starts_at: datetime) -> None:
         # checked within the operation: a repeat after the start must still get the stored outcome
@@ -219,6 +257,16 @@ class BookingService:
             raise NotFound
         return found
 
+    async def _replay(self, principal: Principal, booking_id: UUID) -> BookingHistory:
+        """Read a booking for a party, or for a principal who is still staff. Raises `NotFound`, `NotSignedIn`."""
+        found = await self._read(booking_id)
+        if not found.has_party(principal.user_id):
+            try:
+                await require_still_staff(self._users, principal)
+            except NotStaff:
+                raise NotFound from None
+        return found
+
     async def settle_due(self, booking_id: UUID | None) -> None:
         """Expire or complete a booking if it is due; otherwise reschedule the check.
 
@@ -232,48 +280,14 @@ class BookingService:
                 booking = await tx.bookings.acquire(booking_id)
                 action = booking.due(self._clock.now())
                 if action is not None:
-                    await self._step(tx, booking, action, None, "")
+                    await self._steps.apply(tx, booking, action, None, "")
                 else:
-                    await self._schedule_settlement(tx, booking)
+                    await self._steps.schedule_settlement(tx, booking)
 
         with suppress(NotFound):
             await with_retries(operation)
 
-    async def _schedule_settlement(self, tx: Transaction, booking: Booking) -> None:
-        job = settlement_job(booking)
-        if job is not None:
-            await tx.jobs.enqueue(job)
 
-    async def _step(
-        self, tx: Transaction, booking: BookingHistory, action: BookingAction, principal: Principal | None, reason: str
-    ) -> BookingHistory:
-        notice = cancellation_notice_of(booking.session_details)
-        stepped, step = booking.after(action, principal, self._clock.now(), notice=notice, reason=reason)
-        if principal is not None and action in STAFF_AUDIT_ACTIONS:
-            await self._write_audit_entry(tx, principal, STAFF_AUDIT_ACTIONS[action], booking, stepped, reason)
-        if stepped.status == "cancelled":
-            # lock the slot first: a buyer who books it again holds it while reading this booking
-            await tx.slots.release(booking)
-        await tx.bookings.save(stepped, step)
-        if action == "confirm":
-            await self._schedule_settlement(tx, stepped)
-        return replace(stepped, history=(*booking.history, step))
-
-    async def _write_audit_entry(
-        self, tx: Transaction, principal: Principal, action: AuditAction, before: Booking, after: Booking, reason: str
-    ) -> None:
-        # before slots are locked, since buyers wait for those
-        if principal.is_staff:
-            change = differences(before, after, BOOKING_FIELDS)
-            await self._audit.write(tx, principal, action, ("booking", after.id), change, reason)
-
-
-def cancellation_notice_of(session: SessionDetails) -> timedelta:
-    """Return the notice a learner must give to cancel or reschedule."""
-    return timedelta(hours=session.cancellation_notice)
-
-
-def settlement_job(booking: Booking) -> Job | None:
-    """Return the job for the booking's next automatic action, or `None`."""
-    moment = booking.next_due()
-    return None if moment is None else Job(kind="attend_booking", subject=booking.id, run_at=moment)
+def _details(quote: BookingQuote, booking: Booking) -> BookingDetails:
+    values = zip(_FIELDS, _values_of(booking), strict=True)
+    return BookingDetails(**dict(values), session_details=quote.session, user_details=quote.buyer)

@@ -6,9 +6,17 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.core.domain.events import EVENTS_KEPT_FOR, Delivery, SessionEvent, changed_fields
+from marketplace.core.domain.events import (
+    EVENTS_KEPT_FOR,
+    Delivery,
+    SessionEvent,
+    UserEvent,
+    changed_fields,
+    changed_public_fields,
+)
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.users import User
 from marketplace.core.errors import MarketplaceError
 from marketplace.core.ports.subscribers import Subscriber
 from marketplace.core.ports.system import Clock
@@ -19,8 +27,10 @@ LOG = logging.getLogger(__name__)
 
 BATCH = 100
 """Events delivered per transaction."""
-MIN_PAUSE, MAX_PAUSE = 0.05, 1.0
-"""Seconds between polls of an idle relay, doubling from the first to the second."""
+MIN_PAUSE, MAX_PAUSE = 0.05, 0.25
+"""Seconds between polls of an idle relay, doubling from the first to the second. Kept answers wait for it."""
+RETRY_PAUSE = 1.0
+"""Seconds until the next attempt after a failure."""
 
 
 async def record_change(tx: Transaction, principal: Principal, before: Session, after: Session, now: datetime) -> None:
@@ -28,6 +38,14 @@ async def record_change(tx: Transaction, principal: Principal, before: Session, 
     changed = changed_fields(before, after)
     if changed:
         await tx.events.add(SessionEvent.of("session.changed", after, principal.user_id, now, changed))
+
+
+async def record_user_change(tx: Transaction, actor_id: UUID | None, before: User, after: User, now: datetime) -> None:
+    """Record a `user.changed` event if any field differs that public answers depend on."""
+    changed = changed_public_fields(before, after)
+    if changed:
+        event = UserEvent(kind="user.changed", at=now, actor_id=actor_id, user_id=after.id, changed=changed)
+        await tx.events.add(event)
 
 
 class _HandoverFailed(Exception):
@@ -62,10 +80,10 @@ class EventRelay:
                 found = await self.deliver()
             except MarketplaceError as error:
                 LOG.warning("The event relay is waiting for the database: %s", type(error).__name__)
-                found, pause = 0, MAX_PAUSE
+                found, pause = 0, RETRY_PAUSE
             except Exception:
                 LOG.exception("The event relay failed and continues")
-                found, pause = 0, MAX_PAUSE
+                found, pause = 0, RETRY_PAUSE
             if found:
                 pause = MIN_PAUSE
                 continue
@@ -86,6 +104,8 @@ class EventRelay:
                     await self._hand_over(tx, delivery)
                 if claimed:
                     await tx.events.mark_delivered([delivery.id for delivery in claimed])
+                    changed = [each.event for each in claimed if each.event.kind != "user.registered"]
+                    await tx.events.announce({event.creator_id for event in changed})
                 return len(claimed)
         except _HandoverFailed as failure:
             await self._postpone(failure)

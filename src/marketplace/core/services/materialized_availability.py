@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.core.domain.materialized_availability import MaterializedAvailability
+from marketplace.core.domain.materialized_availability import RENEWED_AFTER, MaterializedAvailability
 from marketplace.core.domain.schedules import Schedule
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.system import Clock
@@ -51,20 +51,29 @@ class MaterializedAvailabilityService:
         """
         now = self._clock.now()
         for _transaction in range(self._transactions_per_job):
-            if not await with_retries(self._renew_some):
+            if not await self._renew_some(now):
                 await self._renew_at(now.replace(hour=0, minute=0, second=0, microsecond=0) + DAY)
                 return
         # not at `now`, which may be this job's own time: chores are unique per time
         await self._renew_at(now + PAUSE)
 
-    async def _renew_some(self) -> int:
-        now = self._clock.now()
-        async with self._unit_of_work() as tx:
-            outdated = await tx.sessions.acquire_outdated(now, self._sessions_per_transaction)
-            for scheduled in outdated:
-                renewed = await asyncio.to_thread(scheduled.materialized, now)
-                await tx.sessions.save_materialized(scheduled.session_id, renewed)
-            return len(outdated)
+    async def renew_all(self) -> None:
+        """Refresh all that was written before now, since the zone data has changed."""
+        until = self._clock.now() + RENEWED_AFTER - timedelta(microseconds=1)
+        while await self._renew_some(until):
+            pass
+
+    async def _renew_some(self, until: datetime) -> int:
+        async def operation() -> int:
+            now = self._clock.now()
+            async with self._unit_of_work() as tx:
+                outdated = await tx.sessions.acquire_outdated(until, self._sessions_per_transaction)
+                for scheduled in outdated:
+                    renewed = await asyncio.to_thread(scheduled.materialized, now)
+                    await tx.sessions.save_materialized(scheduled.session_id, renewed)
+                return len(outdated)
+
+        return await with_retries(operation)
 
     async def _renew_at(self, run_at: datetime) -> None:
         async with self._unit_of_work() as tx:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from marketplace.core.domain.audit import Change, values_of
 from marketplace.core.domain.fields import StaffReason, require, validate_field
 from marketplace.core.domain.password_resets import (
     RESET_TTL,
@@ -14,25 +15,32 @@ from marketplace.core.domain.password_resets import (
     reset_token_hash,
 )
 from marketplace.core.domain.principals import Origin, Principal
-from marketplace.core.domain.users import validate_password
-from marketplace.core.errors import AccountInactive, BadResetToken, FieldErrors, Invalid
+from marketplace.core.domain.users import RIGHTS_FIELDS, validate_password
+from marketplace.core.errors import BadResetToken, FieldErrors, Invalid
+from marketplace.core.errors.admin import AccountInactive
 from marketplace.core.ports.password_resets import ResetDirectory
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.retries import with_retries
+from marketplace.core.services.rights import acquire_with_staff
 from marketplace.core.services.tokens import PrincipalCache
 
 
 class ResetService:
-    """Password reset links. Each works once, for a day; only the newest of a user is valid."""
+    """Password reset links. Each works once, for a day, and as long as its issuer may change the account.
 
-    def __init__(
+    Only the newest of a user is valid.
+    """
+
+    def __init__(  # noqa: PLR0913 - one argument per port
         self,
         *,
         unit_of_work: UnitOfWork,
         resets: ResetDirectory,
+        users: UserDirectory,
         principal_cache: PrincipalCache,
         passwords: Passwords,
         clock: Clock,
@@ -40,6 +48,7 @@ class ResetService:
     ) -> None:
         self._unit_of_work = unit_of_work
         self._resets = resets
+        self._users = users
         self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._passwords = passwords
@@ -54,17 +63,22 @@ class ResetService:
         require(validate_field("reason", StaffReason, reason))
         token, now = new_reset_token(), self._clock.now()
         reset = PasswordReset(
-            user_id=user_id, token_hash=reset_token_hash(token), created_at=now, expires_at=now + RESET_TTL
+            user_id=user_id,
+            issuer_id=staff.user_id,
+            token_hash=reset_token_hash(token),
+            created_at=now,
+            expires_at=now + RESET_TTL,
         )
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
-                user = await tx.users.acquire(user_id)
-                user.require_manageable_by(staff)
+                current, user = await acquire_with_staff(tx, staff, user_id)
+                user.require_manageable_by(current)
                 if not user.is_active:
                     raise AccountInactive
                 await tx.resets.save(reset)
-                await self._audit.write(tx, staff, "password_reset_issued", ("user", user_id), reason=reason)
+                change: Change = ({}, values_of(user, RIGHTS_FIELDS) if user.has_rights else {})
+                await self._audit.write(tx, staff, "password_reset_issued", ("user", user_id), change, reason)
 
         async with self._audit.refusals(staff, "password_reset_issued", ("user", user_id)):
             await with_retries(operation)
@@ -79,8 +93,12 @@ class ResetService:
     async def reset(self, token: str, new_password: str, origin: Origin) -> None:
         """Set a new password with a link, and end all logins of the user. Raises `Invalid`, `BadResetToken`."""
         token_hash = reset_token_hash(token)
-        seen = await self._resets.find_user(token_hash, self._clock.now())
-        if seen is None:
+        found = await self._resets.find(token_hash)
+        if found is None or found.issuer_id is None:
+            raise BadResetToken
+        user_id, issuer_id = found.user_id, found.issuer_id
+        seen, issuer = await self._users.get(user_id), await self._users.get(issuer_id)
+        if not found.works_for(seen, issuer, self._clock.now()):
             raise BadResetToken
         errors = self._validate(new_password, seen.email, seen.username)
         if errors:
@@ -89,15 +107,17 @@ class ResetService:
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
-                user, now = await tx.users.acquire(seen.id), self._clock.now()
-                if not (user.is_active and await tx.resets.consume(user.id, token_hash, now)):
+                user, issuer = await tx.users.acquire_with_staff(user_id, issuer_id)
+                now = self._clock.now()
+                if not (found.works_for(user, issuer, now) and await tx.resets.consume(user_id, token_hash, now)):
                     raise BadResetToken
                 await tx.users.save(replace(user, password_hash=password_hash))
-                await tx.tokens.revoke_all(user.id, now)
-                await self._audit.write(tx, origin, "password_reset", ("user", user.id))
+                await tx.tokens.revoke_all(user_id, now)
+                change: Change = ({}, {"issuer_id": str(issuer_id)})
+                await self._audit.write(tx, origin, "password_reset", ("user", user_id), change)
 
         await with_retries(operation)
-        self._principal_cache.forget(seen.id)
+        self._principal_cache.forget(user_id)
 
     def _validate(self, password: str, *names: str) -> FieldErrors:
         errors = validate_password(password, names=names, is_common=self._passwords.is_common)

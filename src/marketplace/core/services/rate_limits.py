@@ -1,11 +1,11 @@
 """Enforcing rate limits, and purging old counts."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
 from marketplace.core.domain.rate_limits import Attempt
-from marketplace.core.errors import Busy, RateLimited
+from marketplace.core.errors import Busy, PasswordsBusy, RateLimited
 from marketplace.core.ports.rate_limits import RateLimits
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import UnitOfWork
@@ -39,14 +39,21 @@ class RateLimitService:
 
     @asynccontextmanager
     async def guessing(self, *attempts: Attempt) -> AsyncIterator[None]:
-        """Guard a block that a guess could pass: count before it, and give back if it succeeds.
+        """Guard a block that a guess could pass: count before it, and give back if it succeeds or was not looked at.
 
         However many guess concurrently, no more than the limit are in the block. Raises `RateLimited`.
         """
         await self.check(*attempts)
-        yield
+        try:
+            yield
+        except PasswordsBusy:
+            await self._give_back(attempts)
+            raise
+        await self._give_back(attempts)
+
+    async def _give_back(self, attempts: Sequence[Attempt]) -> None:
         if self._is_on:
-            with suppress(Busy):  # the block has already succeeded
+            with suppress(Busy):  # the outcome of the block is certain
                 await with_retries(lambda: self._limits.give_back(attempts, self._clock.now()))
 
     async def purge(self, _: UUID | None = None) -> None:

@@ -11,6 +11,8 @@ from marketplace.core.ports.reports import ReportQueue
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.idempotency import Outcome, idempotently
+from marketplace.core.services.rights import acquire_principal
+from marketplace.core.services.visibility import require_visible
 
 
 class ReportService:
@@ -44,8 +46,10 @@ class ReportService:
 
         async def operation(tx: Transaction) -> Report:
             session = await tx.sessions.find(session_id)
-            if session is None or not session.visible_to(principal):
+            if session is None:
                 raise NotFound
+            viewer = await acquire_principal(tx, principal) if principal.is_staff else principal
+            await require_visible(session, viewer, tx.bookings)
             if session.creator_id == principal.user_id:
                 raise OwnSession("You can't report your own session.")
             await tx.reports.add(report)

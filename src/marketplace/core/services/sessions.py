@@ -1,31 +1,37 @@
 """Sessions: the catalog, and a creator's own."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from marketplace.core.domain.audit import AuditAction, differences
 from marketplace.core.domain.availability import CatalogSession
+from marketplace.core.domain.bookable_starts import BookableStart
+from marketplace.core.domain.catalog import CatalogFilters, Facets, SessionVersion
 from marketplace.core.domain.events import SessionEvent
 from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, require, validate_field, validate_values
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.principals import Principal
-from marketplace.core.domain.sessions import SESSION_FIELDS, CatalogFilters, Facets, Session
+from marketplace.core.domain.sessions import SESSION_FIELDS, Session, SessionDetails
 from marketplace.core.domain.slots import require_no_upcoming_bookings
+from marketplace.core.domain.suggestions import Suggestions, matching_categories
 from marketplace.core.domain.users import public_user
-from marketplace.core.errors import FieldErrors, NotACreator, NotFound
+from marketplace.core.errors import FieldErrors, NotFound
+from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
-from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.events import record_change
 from marketplace.core.services.idempotency import Outcome, idempotently, no_replay
 from marketplace.core.services.materialized_availability import materialized_for
+from marketplace.core.services.pictures import remove
 from marketplace.core.services.retries import with_retries
+from marketplace.core.services.rights import acquire_staff
 from marketplace.core.services.slots import resize
+from marketplace.core.services.visibility import require_visible
 
 
 class SessionService:
@@ -36,14 +42,14 @@ class SessionService:
         *,
         unit_of_work: UnitOfWork,
         catalog: Catalog,
-        users: UserDirectory,
+        bookings: BookingLists,
         clock: Clock,
         ids: Ids,
         categories: Collection[str],
     ) -> None:
         self._unit_of_work = unit_of_work
         self._catalog = catalog
-        self._users = users
+        self._bookings = bookings
         self._clock = clock
         self._ids = ids
         self._categories = categories
@@ -61,7 +67,25 @@ class SessionService:
         now = self._clock.now()
         if filters.is_contradictory(now):
             return Page((), None)
-        return await self._catalog.list(filters, limit, after, now)
+        page = await self._catalog.list(filters, limit, after, now)
+        return replace(page, items=tuple(session.seen_by(None) for session in page.items))
+
+    async def page(self, filters: CatalogFilters, limit: int, after: str | None) -> Page[SessionVersion]:
+        """Return a page of the catalog as the versions of its sessions, for callers that keep what they read."""
+        now = self._clock.now()
+        if filters.is_contradictory(now):
+            return Page((), None)
+        return await self._catalog.page(filters, limit, after, now)
+
+    async def read_listed(self, ids: Sequence[UUID]) -> Sequence[tuple[SessionVersion, CatalogSession]]:
+        """Return sessions with their versions, in any order, without those that are not listed any more."""
+        found = await self._catalog.read(ids, self._clock.now())
+        listed = (each for each in found if each[1].is_listed() and each[1].creator_is_active)
+        return [(version, session.seen_by(None)) for version, session in listed]
+
+    async def next_slots(self, ids: Sequence[UUID]) -> Sequence[tuple[SessionVersion, BookableStart | None]]:
+        """Return the next slots of sessions with their versions, in any order."""
+        return await self._catalog.next_slots(ids, self._clock.now())
 
     async def facets(self, filters: CatalogFilters) -> Facets:
         """Return counts by category, tag and price band for the same filters."""
@@ -70,47 +94,58 @@ class SessionService:
             return Facets.empty()
         return await self._catalog.facets(filters, now)
 
+    async def suggest(self, typed: Sequence[str]) -> Suggestions:
+        """Return suggestions for the tokens of a search that is being typed."""
+        if not typed:
+            return Suggestions()
+        found = await self._catalog.suggest(typed)
+        return replace(found, categories=matching_categories(typed, self._categories))
+
     async def list_own(self, principal: Principal, limit: int, after: str | None) -> Page[CatalogSession]:
         """Return a page of the principal's own sessions, including inactive ones. Raises `NotACreator`."""
-        if principal.role != "creator":
-            raise NotACreator
-        return await self._catalog.of_creator(principal.user_id, limit, after, self._clock.now())
+        principal.require_creator()
+        page = await self._catalog.of_creator(principal.user_id, limit, after, self._clock.now())
+        return replace(page, items=tuple(session.seen_by(principal.private_reader_id) for session in page.items))
 
     async def get(self, session_id: UUID, principal: Principal | None) -> CatalogSession:
-        """Return a session. Raises `NotFound` if the principal cannot see it."""
+        """Return a session as the principal sees it. Raises `NotFound` if they cannot.
+
+        Takes one statement more if it has private details and someone else is signed in: whether they have a seat.
+        """
         found = await self._read(session_id)
-        if not found.visible_to(principal):
-            raise NotFound
-        return found
+        await require_visible(found, principal, self._bookings)
+        reader_id = principal.private_reader_id if principal else None
+        is_asked = reader_id not in {None, found.creator_id} and found.has_private()
+        has_seat = is_asked and reader_id is not None and await self._bookings.has_seat(reader_id, session_id)
+        return found.seen_by(reader_id, has_seat=has_seat)
 
     async def create(
         self, principal: Principal, changes: Mapping[str, Any], *, key: IdempotencyKey | None = None
     ) -> Outcome[CatalogSession]:
-        """Create a session. Raises `NotACreator`, `Invalid`, `KeyReused`."""
-        if principal.role != "creator":
-            raise NotACreator
+        """Create a session. Raises `NotSignedIn`, `NotACreator`, `Invalid`, `KeyReused`."""
+        principal.require_creator()
         self._check(changes)
-        creator = await self._users.get(principal.user_id)
-        session = CatalogSession(
-            id=self._ids.new(),
-            creator_id=creator.id,
-            created_at=self._clock.now(),
-            archived_at=None,
-            creator_details=public_user(creator),
-            creator_is_active=creator.is_active,
-            time_zone=creator.time_zone,
-            next_slot=None,
-            **changes,
-        )
+        session_id, now = self._ids.new(), self._clock.now()
 
         async def operation(tx: Transaction) -> CatalogSession:
+            creator = await tx.users.acquire_shared(principal.user_id)
+            creator.current(principal).require_creator()
+            session = CatalogSession(
+                id=session_id,
+                creator_id=creator.id,
+                created_at=now,
+                archived_at=None,
+                creator_details=public_user(creator),
+                creator_is_active=creator.is_active,
+                time_zone=creator.time_zone,
+                next_slot=None,
+                **changes,
+            )
             await tx.sessions.add(session)
-            await tx.events.add(SessionEvent.of("session.created", session, principal.user_id, session.created_at))
+            await tx.events.add(SessionEvent.of("session.created", session, creator.id, now))
             return session
 
-        return await idempotently(
-            self._unit_of_work, operation, self._read, key=key, resource_id=session.id, now=session.created_at
-        )
+        return await idempotently(self._unit_of_work, operation, self._read, key=key, resource_id=session_id, now=now)
 
     async def change(
         self, principal: Principal, session_id: UUID, changes: Mapping[str, Any], reason: str | None = None
@@ -126,10 +161,10 @@ class SessionService:
             async with self._unit_of_work() as tx:
                 before = await tx.sessions.acquire(session_id)
                 now = self._clock.now()
-                session = before.changed_by(principal, changes, on_behalf=reason is not None).revised(before, now)
+                session = (await self._changed(tx, principal, before, changes, reason)).revised(before, now)
                 if session.affects_slots(before):
                     schedule = await tx.sessions.find_schedule(session_id)
-                    await resize(tx, session, schedule, now, previous=before)
+                    await resize(tx, session, schedule, now)
                     if session.duration != before.duration:
                         materialized = await materialized_for(schedule, session.duration, now)
                         await tx.sessions.save_materialized(session_id, materialized)
@@ -138,7 +173,7 @@ class SessionService:
                 await self._write_audit_entry(tx, principal, "session_changed", before, session, reason)
 
         await with_retries(operation)
-        return await self._read(session_id)
+        return (await self._read(session_id)).seen_by(principal.private_reader_id)
 
     async def archive(
         self, principal: Principal, session_id: UUID, reason: str | None = None, *, key: IdempotencyKey | None = None
@@ -155,18 +190,32 @@ class SessionService:
             await self.archive_within(tx, principal, session_id, reason)
 
         created = await idempotently(self._unit_of_work, operation, no_replay, key=key, resource_id=session_id, now=now)
-        return Outcome(await self._read(session_id), is_replay=created.is_replay)
+        found = (await self._read(session_id)).seen_by(principal.private_reader_id)
+        return Outcome(found, is_replay=created.is_replay)
 
     async def archive_within(self, tx: Transaction, principal: Principal, session_id: UUID, reason: str | None) -> None:
-        """Archive within the caller's transaction."""
+        """Archive within the caller's transaction. Its pictures are deleted."""
         now = self._clock.now()
-        session = (await tx.sessions.acquire(session_id)).changed_by(principal, {}, on_behalf=reason is not None)
+        session = await self._changed(tx, principal, await tx.sessions.acquire(session_id), {}, reason)
         require_no_upcoming_bookings(await tx.slots.acquire_upcoming(session_id, now))
-        archived = replace(session, archived_at=now)
+        archived = replace(session, archived_at=now, pictures=())
+        await remove(tx, session.pictures, now)
         await tx.sessions.save(archived)
         await tx.sessions.save_materialized(session_id, None)
         await tx.events.add(SessionEvent.of("session.archived", archived, principal.user_id, now))
         await self._write_audit_entry(tx, principal, "session_archived", session, archived, reason)
+
+    async def _changed(
+        self,
+        tx: Transaction,
+        principal: Principal,
+        before: SessionDetails,
+        changes: Mapping[str, Any],
+        reason: str | None,
+    ) -> SessionDetails:
+        if reason is None:
+            return before.changed_by(principal, changes)
+        return before.changed_by(await acquire_staff(tx, principal), changes, on_behalf=True)
 
     async def _write_audit_entry(
         self,

@@ -1,14 +1,14 @@
 """Slots: bookable starts, and cancelling a start."""
 
 import asyncio
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import groupby
 from uuid import UUID
 
-from marketplace.core.domain.availability import MAX_WINDOW, BookableStart
-from marketplace.core.domain.booking_quotes import by_slot
-from marketplace.core.domain.bookings import BookingHistory
+from marketplace.core.domain.availability import MAX_WINDOW, Availability
+from marketplace.core.domain.bookable_starts import BookableRun, BookableStarts
+from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.fields import Reason, require, validate_field
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.principals import Principal
@@ -20,8 +20,12 @@ from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.slots import Availabilities
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
-from marketplace.core.services.bookings import settlement_job
 from marketplace.core.services.idempotency import Outcome, idempotently
+from marketplace.core.services.visibility import require_visible
+
+MAX_STARTS = 2_000
+"""Starts of one answer: two months of one every 15 minutes, for 8 hours a day."""
+PERIOD = timedelta(days=31)
 
 
 class SlotService:
@@ -38,48 +42,73 @@ class SlotService:
 
     def validate(self, begin: datetime, end: datetime) -> FieldErrors:
         """Validate a window of slots."""
-        if not begin <= end <= begin + MAX_WINDOW:
-            return {"to": [f"Use a time after `from`, at most {MAX_WINDOW.days} days later."]}
-        return {}
+        return _window_errors(begin, end, "from", "to")
 
     async def list(
         self, principal: Principal | None, session_id: UUID, begin: datetime, end: datetime
-    ) -> tuple[BookableStart, ...]:
-        """Return the starts in `[begin, end)` that can be booked now. Raises `Invalid`, `NotFound`."""
-        return tuple(
-            bookable
-            for bookable in await self._bookable_starts(principal, session_id, begin, end)
-            if not bookable.reason
-        )
+    ) -> BookableStarts:
+        """Return the first `MAX_STARTS` in `[begin, end)` that can be booked now. Raises `Invalid`, `NotFound`."""
+        found = await self._visible(principal, session_id, begin, end)
+        return await self._first_starts(found, found.free_runs, begin, end)
 
-    async def explain(
-        self, principal: Principal, session_id: UUID, begin: datetime, end: datetime
-    ) -> tuple[BookableStart, ...]:
-        """Return all starts, closed ones with the reason, to the creator. Raises as `list` does, and `NotYours`."""
-        return await self._bookable_starts(principal, session_id, begin, end, explain=True)
+    async def explain(self, principal: Principal, session_id: UUID, begin: datetime, end: datetime) -> BookableStarts:
+        """Return closed starts, too, with the reason, to the creator. Raises as `list` does, and `NotYours`."""
+        found = await self._visible(principal, session_id, begin, end)
+        if principal.user_id != found.session.creator_id:
+            raise NotYours
+        return await self._first_starts(found, found.explained_runs, begin, end)
 
-    async def _bookable_starts(
-        self, principal: Principal | None, session_id: UUID, begin: datetime, end: datetime, *, explain: bool = False
-    ) -> tuple[BookableStart, ...]:
+    async def suggest(
+        self, principal: Principal | None, session_id: UUID, begin: datetime, end: datetime
+    ) -> BookableStarts:
+        """Return the first `MAX_STARTS` that the creator's hours suggest for a session by arrangement.
+
+        Taken ones have the reason. None for a session with a schedule. Raises as `list` does.
+        """
+        found = await self._visible(principal, session_id, begin, end)
+        if found.schedule is not None:
+            return found.shown_as(())
+        suggesting, begin = found.suggesting(), max(begin, self._clock.now())
+        return await self._first_starts(suggesting, suggesting.explained_runs, begin, end)
+
+    async def _visible(
+        self, principal: Principal | None, session_id: UUID, begin: datetime, end: datetime
+    ) -> Availability:
         errors = self.validate(begin, end)
         if errors:
             raise Invalid(errors)
         found = await self._availabilities.find(session_id, begin, end)
-        if found is None or not found.session.visible_to(principal):
+        if found is None:
             raise NotFound
-        if explain and (principal is None or principal.user_id != found.session.creator_id):
-            raise NotYours
-        now = self._clock.now()
-        if found.schedule and not explain:
-            begin, end = found.schedule.open_window(begin, end, now)
+        await require_visible(found.session, principal, self._lists)
+        return found
 
-        # two months of starts every minute take about a second: don't block the event loop
-        return await asyncio.to_thread(found.explained if explain else found.bookable_starts, begin, end, now)
+    async def _first_starts(
+        self,
+        found: Availability,
+        runs_of: Callable[[datetime, datetime, datetime], Iterable[BookableRun]],
+        begin: datetime,
+        end: datetime,
+    ) -> BookableStarts:
+        """Return the first `MAX_STARTS`. Other requests have their turn after each `PERIOD`."""
+        now, runs, room = self._clock.now(), list[BookableRun](), MAX_STARTS
+        while begin < end:
+            for run in runs_of(begin, min(begin + PERIOD, end), now):
+                if run.starts.count > room:
+                    first, rest = run.starts.part(0, room), run.starts.part(room, run.starts.count)
+                    kept = [run._replace(starts=first)] if room else []
+                    return found.shown_as((*runs, *kept), rest.first)
+                runs.append(run)
+                room -= run.starts.count
+            begin += PERIOD
+            if begin < end:
+                await asyncio.sleep(0)
+        return found.shown_as(tuple(runs))
 
     async def preview(
         self, principal: Principal, session_id: UUID, schedule: Schedule | None, begin: datetime, end: datetime
-    ) -> tuple[BookableStart, ...]:
-        """Return every start in `[begin, end)` that a schedule would give one's own session, with reasons.
+    ) -> BookableStarts:
+        """Return the first `MAX_STARTS` in `[begin, end)` that a schedule would give one's own session, with reasons.
 
         Nothing is saved, and an unlisted session is treated as listed. Raises `Invalid`, `NotFound`, `NotYours`, and
         `CreatorUnavailable` if the schedule conflicts with booked slots in the window.
@@ -92,13 +121,12 @@ class SlotService:
         if found is None:
             raise NotFound
         found.session.changed_by(principal, {})
-        now = self._clock.now()
-        return await asyncio.to_thread(found.with_schedule(schedule, now).explained, begin, end, now)
+        previewed = found.with_schedule(schedule, self._clock.now())
+        return await self._first_starts(previewed, previewed.explained_runs, begin, end)
 
     def validate_preview(self, begin: datetime, end: datetime) -> FieldErrors:
         """Validate the window of a preview."""
-        errors = self.validate(begin, end)
-        return {"starts_to": errors["to"]} if errors else {}
+        return _window_errors(begin, end, "starts_from", "starts_to")
 
     async def cancel(
         self,
@@ -109,7 +137,7 @@ class SlotService:
         *,
         key: IdempotencyKey | None = None,
     ) -> Outcome[tuple[BookingHistory, ...]]:
-        """Cancel every booking of one start of one's own session, all or none.
+        """Cancel every booking of one start of one's own session, all or none, and decline requests for it.
 
         Raises `Invalid`, `NotFound`, `NotYours`, `TooLate`, `KeyReused`.
         """
@@ -120,12 +148,14 @@ class SlotService:
             (await tx.sessions.acquire(session_id)).changed_by(principal, {})
             bookings = await tx.bookings.acquire_of_slot(session_id, starts_at)
             now = self._clock.now()
-            changes = [
-                booking.after("cancel", principal, now, reason=reason, batch_id=batch_id) for booking in bookings
-            ]
-            # lock the slot first: a buyer who books it again holds it while reading these bookings
-            await tx.slots.release(*bookings)
-            await tx.bookings.save_all(changes)
+            here = [booking for booking in bookings if booking.starts_at == starts_at]
+            requests = [booking for booking in bookings if booking.starts_at != starts_at]
+            changes = [booking.after("cancel", principal, now, reason=reason, batch_id=batch_id) for booking in here]
+            declined = [booking.without_request(principal, now, reason) for booking in requests]
+            # lock the slots first: a buyer who books one again holds it while reading these bookings
+            await tx.slots.release(*here)
+            await tx.slots.release_held(*requests)
+            await tx.bookings.save_all([*changes, *declined])
             return tuple(replace(booking, history=(*booking.history, step)) for booking, step in changes)
 
         async def replay(batch_id: UUID) -> tuple[BookingHistory, ...]:
@@ -145,39 +175,37 @@ async def cancel_all(
     """
     bookings = await tx.bookings.acquire_of_creator(creator_id, now)
     changes = [booking.after("cancel", staff, now, reason=reason, batch_id=batch_id) for booking in bookings]
-    for _, of_slot in groupby(sorted(bookings, key=by_slot), by_slot):
-        await tx.slots.release(*of_slot)
+    await tx.slots.release(*bookings)
     await tx.bookings.save_all(changes)
     return tuple((booking, cancelled) for booking, (cancelled, _) in zip(bookings, changes, strict=True))
 
 
-async def resize(
-    tx: Transaction, session: Session, schedule: Schedule | None, now: datetime, *, previous: Session | None = None
-) -> None:
+async def resize(tx: Transaction, session: Session, schedule: Schedule | None, now: datetime) -> None:
     """Apply capacity, duration and the schedule's buffers to the upcoming slots of an acquired session.
 
-    `previous` is the session before the change: bookings that now end sooner get an earlier settlement job. Raises
-    `HasUpcomingBookings` if more seats are booked than the capacity, `CreatorUnavailable` if booked slots would
-    overlap; both have the starts.
+    A slot stays as long as the bookings in it were sold for. Raises `HasUpcomingBookings` if more seats are booked than
+    the capacity, `CreatorUnavailable` if booked slots would overlap; both have the starts.
     """
     await tx.slots.acquire_creator(session.creator_id)
-    is_shorter = previous is not None and session.duration < previous.duration
-    # lock bookings before slots, as everywhere; pending ones too, so that none is confirmed with the old end
-    bookings = await tx.bookings.acquire_upcoming(session.id, now) if is_shorter else ()
     upcoming = await tx.slots.acquire_upcoming(session.id, now)
     if not upcoming:
         return
     require_capacity(session, upcoming)
-    resized = [Slot.of(session, slot.starts_at, slot.seats_taken, schedule) for slot in upcoming]
+    sold = await tx.slots.find_sold_durations(session.id, now)
+    resized = [
+        Slot.of(session, slot.starts_at, slot.seats_taken, schedule, sold_duration=sold.get(slot.starts_at, 0))
+        for slot in upcoming
+    ]
     if any(new.reaches_beyond(old) for new, old in zip(resized, upcoming, strict=True)):
         begin, end = min(slot.blocked_from for slot in resized), max(slot.blocked_until for slot in resized)
         occupied = await tx.slots.find_occupied(session.creator_id, begin, end)
         require_no_overlap(
             resized, [slot for slot in occupied if slot.session_id != session.id or slot.starts_at <= now]
         )
-    await tx.slots.resize(session, schedule, now)
-    ends = {slot.starts_at: slot.ends_at for slot in resized}
-    sooner = (
-        settlement_job(replace(each, ends_at=ends[each.starts_at])) for each in bookings if each.status == "confirmed"
-    )
-    await tx.jobs.enqueue(*filter(None, sooner))
+    await tx.slots.resize(resized)
+
+
+def _window_errors(begin: datetime, end: datetime, begin_name: str, end_name: str) -> FieldErrors:
+    if begin <= end <= begin + MAX_WINDOW:
+        return {}
+    return {end_name: [f"Use a time after `{begin_name}`, at most {MAX_WINDOW.days} days later."]}

@@ -2,7 +2,6 @@
 
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.summaries import CreatorSummary, SummaryWindow
-from marketplace.core.errors import NotACreator
 from marketplace.core.ports.summaries import CreatorSummaries
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.users import UserDirectory
@@ -18,7 +17,6 @@ class SummaryService:
 
     async def of_creator(self, principal: Principal) -> CreatorSummary:
         """Return the principal's numbers, by day in their time zone. Raises `NotACreator`."""
-        if principal.role != "creator":
-            raise NotACreator
         creator = await self._users.get(principal.user_id)
+        creator.current(principal).require_creator()
         return await self._summaries.find(creator.id, SummaryWindow.at(self._clock.now(), creator.time_zone))

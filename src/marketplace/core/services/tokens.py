@@ -31,15 +31,16 @@ class PrincipalCache:
     def recall(self, claims: Claims) -> Principal | None:
         """Return the cached principal if it has not expired."""
         kept = self._kept.get(claims.family_id)
-        if kept is None or kept[0] <= self._clock.now() or kept[1].user_id != claims.user_id:
+        if kept is None or kept[1].user_id != claims.user_id:
             return None
-        return kept[1]
+        # a clock that was set back makes it old, too
+        return kept[1] if timedelta(0) <= self._clock.now() - kept[0] < PRINCIPAL_TTL else None
 
     def keep(self, principal: Principal) -> None:
         """Cache a principal for `PRINCIPAL_TTL`. If the cache is full, clear it first."""
         if len(self._kept) >= MAX_PRINCIPALS:
             self._kept.clear()
-        self._kept[principal.family_id] = (self._clock.now() + PRINCIPAL_TTL, principal)
+        self._kept[principal.family_id] = (self._clock.now(), principal)
 
     def forget(self, user_id: UUID) -> None:
         """Remove all logins of a user from the cache, after a change of the account."""

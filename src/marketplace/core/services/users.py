@@ -16,8 +16,12 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.events import record_user_change
+from marketplace.core.services.pictures import remove_avatar
 from marketplace.core.services.retries import with_retries
+from marketplace.core.services.rights import acquire_with_staff
 from marketplace.core.services.tokens import PrincipalCache
+from marketplace.core.services.usernames import UsernameService
 
 WRONG_PASSWORD = "This isn't your current password."  # noqa: S105 - a sentence
 
@@ -25,18 +29,20 @@ WRONG_PASSWORD = "This isn't your current password."  # noqa: S105 - a sentence
 class UserService:
     """Accounts."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument per port or service
         self,
         *,
         unit_of_work: UnitOfWork,
         users: UserDirectory,
         principal_cache: PrincipalCache,
         passwords: Passwords,
+        usernames: UsernameService,
         clock: Clock,
         ids: Ids,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._users = users
+        self._usernames = usernames
         self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._passwords = passwords
@@ -44,12 +50,17 @@ class UserService:
         self._ids = ids
 
     def validate_registration(self, provided: Mapping[str, Any]) -> FieldErrors:
-        """Validate the password among the provided fields of a registration."""
+        """Validate the username and the password among the provided fields of a registration."""
+        found = self.validate_username(provided)
         if "password" not in provided:
-            return {}
+            return found
         names = tuple(provided[name] for name in ("email", "username") if name in provided)
         errors = validate_password(provided["password"], names=names, is_common=self._passwords.is_common)
-        return {"password": errors} if errors else {}
+        return {**found, "password": errors} if errors else found
+
+    def validate_username(self, provided: Mapping[str, Any]) -> FieldErrors:
+        """Validate the scripts of the new username among the provided fields."""
+        return self._usernames.validate(provided["username"]) if "username" in provided else {}
 
     async def register(  # noqa: PLR0913 - one argument per fact of an account
         self,
@@ -87,6 +98,7 @@ class UserService:
         async def operation() -> None:
             async with self._unit_of_work() as tx:
                 await tx.users.add(user)
+                await self._usernames.claim(tx, user)
                 registered = UserEvent(kind="user.registered", at=user.date_joined, actor_id=None, user_id=user.id)
                 await tx.events.add(registered)
                 created = values_of(user, USER_FIELDS)
@@ -106,14 +118,14 @@ class UserService:
         )
 
     async def change_profile(self, principal: Principal, changes: Mapping[str, Any]) -> User:
-        """Change fields of the principal's account. Raises `Invalid`, `UsernameTaken`."""
+        """Change fields of the principal's account. Raises `Invalid`, `UsernameTaken`, `NotSignedIn`."""
         require(validate_values(User, changes))
         # buyers lock the row's keys, including the username, so changing it waits for them: in a fair queue
         renames = "username" in changes
         return await self._change(principal, lambda user: replace(user, **changes), with_sessions=renames)
 
     async def become_creator(self, principal: Principal) -> User:
-        """Promote the principal to creator. Raises `AlreadyACreator`."""
+        """Promote the principal to creator. Raises `AlreadyACreator`, `NotSignedIn`."""
 
         def promoted(user: User) -> User:
             if user.role == "creator":
@@ -144,7 +156,7 @@ class UserService:
         return [WRONG_PASSWORD]
 
     async def change_password(self, principal: Principal, *, current_password: str, new_password: str) -> None:
-        """Change the password and end all other logins of the principal. Raises `Invalid`."""
+        """Change the password and end all other logins of the principal. Raises `Invalid`, `NotSignedIn`."""
         seen = await self._users.get(principal.user_id)
         provided = {"current_password": current_password, "new_password": new_password}
         errors = await self._validate_password(principal, seen, provided)
@@ -155,6 +167,7 @@ class UserService:
         async def operation() -> bool:
             async with self._unit_of_work() as tx:
                 user = await tx.users.acquire(principal.user_id)
+                user.current(principal)
                 if user.password_hash != seen.password_hash:
                     return False
                 await tx.users.save(replace(user, password_hash=password_hash))
@@ -179,7 +192,7 @@ class UserService:
         """Activate or deactivate an account. Deactivation ends its logins within a second and unlists its sessions.
 
         `in_transaction` runs in the same transaction, while bookings of the user's sessions wait. Raises `Invalid`,
-        `NotFound`, `LastSuperuser`; if `actor` is staff, also `Oneself`, `NotSuperuser`.
+        `NotFound`, `LastSuperuser`; if `actor` is staff, also `Oneself`, `NotSuperuser`, `NotSignedIn`, `NotStaff`.
         """
         require(validate_field("reason", OptionalStaffReason, reason))
 
@@ -210,16 +223,21 @@ class UserService:
         The caller must remove the user from the principal cache after the commit.
         """
         superusers = await tx.users.acquire_superusers()
-        before = await tx.users.acquire_with_sessions(user_id)
         if isinstance(actor, Principal):
-            # use their current rights: if two superusers deactivate each other, the second fails
-            before.require_manageable_by(replace(actor, is_superuser=actor.user_id in superusers))
+            staff, before = await acquire_with_staff(tx, actor, user_id, with_sessions=True)
+            before.require_manageable_by(staff)
+        else:
+            before = await tx.users.acquire_with_sessions(user_id)
         user = replace(before, is_active=is_active)
         user.require_superuser_remains(before, superusers)
+        now = self._clock.now()
         await tx.users.save(user)
+        await record_user_change(tx, actor.user_id if isinstance(actor, Principal) else None, before, user, now)
         if not is_active:
-            await tx.tokens.revoke_all(user_id, self._clock.now())
+            await tx.tokens.revoke_all(user_id, now)
             await tx.resets.drop(user_id)
+            if before.has_rights:
+                await tx.resets.drop_issued_by(user_id)
         change = differences(before, user, USER_FIELDS)
         action: AuditAction = "activated" if is_active else "deactivated"
         await self._audit.write(tx, actor, action, ("user", user_id), change, reason)
@@ -237,8 +255,12 @@ class UserService:
             async with self._unit_of_work() as tx:
                 acquire = tx.users.acquire_with_sessions if with_sessions else tx.users.acquire
                 before = await acquire(principal.user_id)
+                before.current(principal)
                 user = change(before)
+                await remove_avatar(tx, before, user, self._clock.now())
                 await tx.users.save(user)
+                await self._usernames.claim(tx, user, before)
+                await record_user_change(tx, principal.user_id, before, user, self._clock.now())
                 if action is not None:
                     changed = differences(before, user, USER_FIELDS)
                     await self._audit.write(tx, principal, action, ("user", user.id), changed)

@@ -1,42 +1,27 @@
-"""Sessions of the demo: eighty, one file per creator."""
+"""Sessions of the demo: eighty, one TOML file per creator."""
 
-from marketplace.demo.sessions import (
-    amara_okafor,
-    charlotte_nguyen,
-    daniel_park,
-    elena_marchetti,
-    grace_mitchell,
-    hannah_weiss,
-    ines_carvalho,
-    jonas_lindqvist,
-    kenji_watanabe,
-    lucia_fernandez,
-    mateo_silva,
-    miriam_vogel,
-    priya_raman,
-    sofia_novakova,
-    tom_gallagher,
-    youssef_elamrani,
-)
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
 from marketplace.demo.sessions.entry import DemoSession
 
-SESSIONS: tuple[DemoSession, ...] = (
-    *elena_marchetti.SESSIONS,
-    *kenji_watanabe.SESSIONS,
-    *amara_okafor.SESSIONS,
-    *lucia_fernandez.SESSIONS,
-    *jonas_lindqvist.SESSIONS,
-    *priya_raman.SESSIONS,
-    *tom_gallagher.SESSIONS,
-    *sofia_novakova.SESSIONS,
-    *mateo_silva.SESSIONS,
-    *hannah_weiss.SESSIONS,
-    *grace_mitchell.SESSIONS,
-    *youssef_elamrani.SESSIONS,
-    *ines_carvalho.SESSIONS,
-    *miriam_vogel.SESSIONS,
-    *daniel_park.SESSIONS,
-    *charlotte_nguyen.SESSIONS,
+CREATORS = (
+    *("elena_marchetti", "kenji_watanabe", "amara_okafor", "lucia_fernandez", "jonas_lindqvist", "priya_raman"),
+    *("tom_gallagher", "sofia_novakova", "mateo_silva", "hannah_weiss", "grace_mitchell", "youssef_elamrani"),
+    *("ines_carvalho", "miriam_vogel", "daniel_park", "charlotte_nguyen"),
 )
+"""The files, in the order in which the sessions are created."""
+
+
+def _read(name: str) -> Iterator[DemoSession]:
+    file = tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
+    for session in file["sessions"]:
+        yield msgspec.convert(session | {"creator": file["creator"]}, DemoSession)
+
+
+SESSIONS = tuple(session for name in CREATORS for session in _read(name))
 
 __all__ = ["SESSIONS", "DemoSession"]

@@ -1,9 +1,11 @@
 """Declaration of a demo session."""
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
+from marketplace.core.domain.money import currency
+from marketplace.core.domain.places import Coordinates, SessionFormat
 from marketplace.core.domain.sessions import SessionStatus
 from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 
@@ -31,6 +33,13 @@ class DemoSession:
     is_popular: bool = False
     """Its next start is sold out and later ones are filling up."""
     status: SessionStatus = "active"
+    audience: str
+    bring: str
+    format: SessionFormat = "online"
+    place: str | None = None
+    address: str | None = None
+    coordinates: Coordinates | None = None
+    language: str = "en"
 
     @property
     def description(self) -> str:
@@ -38,12 +47,12 @@ class DemoSession:
         return "\n\n".join(" ".join(paragraph.split()) for paragraph in self.text.strip().split("\n\n"))
 
     def changes(self) -> dict[str, Any]:
-        """Return the values of the session by field name. Without an image, the front end draws a cover."""
+        """Return the values of the session by field name. Its picture is drawn."""
         return {
             "title": self.title,
             "description": self.description,
             "duration": self.duration,
-            "price": Decimal(self.price),
+            "price": currency().scaled(self.price),
             "max_participants": self.seats,
             "image_url": None,
             "status": self.status,
@@ -51,4 +60,18 @@ class DemoSession:
             "tags": self.tags,
             "requires_confirmation": self.requires_confirmation,
             "cancellation_notice": self.cancellation_notice,
+            "audience": self.audience,
+            "bring": self.bring,
+            "format": self.format,
+            "place": self.place,
+            "address": self.address,
+            "coordinates": self.coordinates,
+            "language": self.language,
+            "join_url": self.join_url,
         }
+
+    @property
+    def join_url(self) -> str | None:
+        """A link of the example domain, with words of the title."""
+        words = re.sub("[^a-z]+", "-", self.title.lower()).strip("-")
+        return f"https://meet.example.org/{words}" if self.format == "online" else None

@@ -16,6 +16,7 @@ from marketplace.entrypoints.cli.seed_demo import seed_demo
 from marketplace.entrypoints.cli.serve import serve
 from marketplace.entrypoints.cli.shell import shell
 from marketplace.entrypoints.cli.worker import worker
+from marketplace.entrypoints.cli.zones import zones
 from marketplace.settings import PREFIX, provided_secret
 
 
@@ -42,6 +43,7 @@ for command in (
     export,
     shell,
     check,
+    zones,
     openapi,
 ):
     main.add_command(command)

@@ -11,7 +11,7 @@ import asyncpg
 import click
 
 from marketplace.adapters.postgres.embedded.server import EmbeddedPostgresError
-from marketplace.adapters.postgres.schema.migrate import MigrationError
+from marketplace.adapters.postgres.schema.revisions import MigrationError
 from marketplace.bootstrap.container import make_container
 from marketplace.bootstrap.environment import prepared_settings
 from marketplace.core.domain.principals import Origin

@@ -4,7 +4,6 @@ import asyncio
 
 import click
 
-from marketplace.adapters.postgres.schema.migrate import migrate as migrate_database
 from marketplace.bootstrap.environment import prepared_settings
 from marketplace.entrypoints.cli.console import plain_errors
 from marketplace.entrypoints.server import wait_for_configured_database
@@ -16,6 +15,8 @@ from marketplace.telemetry.logs import configure_logs
 @click.option("--revision", default="head", show_default=True, help="head, base, or a revision.")
 def migrate(revision: str) -> None:
     """Migrate the database to this program's schema, or to another revision."""
+    from marketplace.adapters.postgres.schema.migrate import migrate as migrate_database  # noqa: PLC0415 - as in server
+
     with plain_errors(), prepared_settings() as settings:
         if settings.database_url is None:
             raise SettingsError(f"{PREFIX}STORAGE is 'memory', which has nothing to migrate.")

@@ -5,7 +5,13 @@ import click
 from marketplace.bootstrap.environment import prepared_settings
 from marketplace.entrypoints.cli.console import announce, plain_errors
 from marketplace.entrypoints.cli.seed_demo import print_demo_accounts
-from marketplace.entrypoints.server import check_ports, migrate_configured_database, wait_for_configured_database
+from marketplace.entrypoints.server import (
+    check_ports,
+    check_stored_amounts,
+    migrate_configured_database,
+    wait_for_configured_database,
+    warn_without_pages,
+)
 from marketplace.entrypoints.server import serve as serve_http
 from marketplace.telemetry.logs import configure_logs
 from marketplace.telemetry.metrics_exporter import exported_metrics
@@ -23,9 +29,11 @@ def serve(host: str | None, port: str | None, workers: str | None, *, migrate: b
     with plain_errors(), prepared_settings(host=host, port=port, workers=workers, demo=demo_value) as settings:
         check_ports(settings)
         configure_logs(settings)
+        warn_without_pages(settings)
         wait_for_configured_database(settings)
         if migrate:
             migrate_configured_database(settings)
+        check_stored_amounts(settings)
         if settings.demo:
             print_demo_accounts(settings)
         announce(settings, f"Serving on http://{settings.host}:{settings.port} (API page: /api/docs/)")

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,21 +10,27 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
+from msgspec import UNSET, UnsetType
 
-from marketplace.core.domain.bookings import (
+from marketplace.core.domain.booking_details import BookingDetails, BookingHistory
+from marketplace.core.domain.booking_steps import (
+    REQUEST_ANSWERS,
     AllowedAction,
     BookingAction,
-    BookingDetails,
     BookingStatus,
-    Seats,
+    BookingStep,
     StepAction,
 )
+from marketplace.core.domain.bookings import Seats
 from marketplace.core.domain.fields import Reason
+from marketplace.core.domain.money import Amount
+from marketplace.core.domain.places import Address, JoinLink
 from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.sessions import CancellationNotice, Duration, Price, Title
+from marketplace.core.domain.utc_offsets import utc_offset
 from marketplace.core.errors import (
     AlreadyBooked,
     CreatorUnavailable,
-    FieldErrors,
     IllegalTransition,
     MarketplaceError,
     NotBookable,
@@ -37,12 +42,17 @@ from marketplace.core.errors import (
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.idempotency import Outcome
-from marketplace.http.api.sessions import SessionBaseOut
+from marketplace.http.api.offsets import OffsetsOut, UtcOffset, offsets_of
+from marketplace.http.api.requested_starts import StartIn, requested_start
+from marketplace.http.api.session_structs import SessionBaseOut
 from marketplace.http.api.users import ContactOut
+from marketplace.http.conversions import converted
 from marketplace.http.idempotency import answer, key_of, validate_key
 from marketplace.http.security.authorization import Access, opt, principal_of
-from marketplace.http.validation.parsing import ParsedBody, read_body, read_optional_body
+from marketplace.http.validation.parsing import read_body, read_optional_body
 
+MOVE_CONFLICTS = (TooLate, SoldOut, AlreadyBooked, CreatorUnavailable)
+"""Errors of confirming a requested start."""
 RESCHEDULE_ERRORS = (
     NotFound,
     OwnSession,
@@ -66,12 +76,25 @@ BOOKING_NAMES = {"session_id": "session", "user_id": "user", "starts_at": "booki
 """Field names that differ between the API and the core."""
 
 
-class BookingOut(msgspec.Struct, rename=BOOKING_NAMES):
-    """A booking. `booking_date` is the start; `amount` is price times seats when it was booked.
+class TermsOut(msgspec.Struct):
+    """What was sold, whatever was edited since: title, minutes, price per seat, and hours of cancellation notice."""
 
-    A `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. The learner can
-    cancel or reschedule until `cancellable_until`. Both are `null` if they don't apply. `allowed_actions` are what
-    the caller can do now.
+    title: Title
+    duration: Duration
+    price: Price
+    cancellation_notice: CancellationNotice
+
+
+class BookingOut(OffsetsOut, rename=BOOKING_NAMES):
+    """A booking. `booking_date` is the start; `amount` is the price in its `terms` times its seats.
+
+    `session_details` is the session as it stands; `terms` are as sold. The creator comes to `address`. `join_url` is
+    the session's, while the booking is confirmed.
+
+    A `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A `confirmed` one
+    with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time. The learner can
+    cancel or reschedule until `cancellable_until`. All are `null` if they don't apply. `allowed_actions` are what the
+    caller can do now.
     """
 
     id: UUID
@@ -83,9 +106,13 @@ class BookingOut(msgspec.Struct, rename=BOOKING_NAMES):
     ends_at: datetime
     seats: Seats
     status: BookingStatus
-    amount: Decimal
+    amount: Amount
+    terms: TermsOut
     created_at: datetime
+    address: Address
+    join_url: JoinLink
     respond_by: datetime | None
+    requested_start: datetime | None
     cancellable_until: datetime | None
     allowed_actions: list[AllowedAction]
 
@@ -93,7 +120,9 @@ class BookingOut(msgspec.Struct, rename=BOOKING_NAMES):
 class BookingStepOut(msgspec.Struct, rename={"actor_id": "by", "from_status": "from", "to_status": "to"}):
     """A step in a booking's history. `by` is `null` if the marketplace did it.
 
-    `reason` is what a person wrote. Starts and seats are `null` unless the step changed them.
+    `reason` is what a person wrote. Starts and seats are `null` unless the step changed them, and the UTC offsets of
+    the starts are absent. Only `to_start` is set if the step requested that start, or declined, withdrew or expired the
+    request.
     """
 
     at: datetime
@@ -106,6 +135,10 @@ class BookingStepOut(msgspec.Struct, rename={"actor_id": "by", "from_status": "f
     from_seats: int | None
     to_seats: int | None
     reason: Reason
+    from_utc_offset: UtcOffset | UnsetType = UNSET
+    to_utc_offset: UtcOffset | UnsetType = UNSET
+    viewer_from_utc_offset: UtcOffset | UnsetType = UNSET
+    viewer_to_utc_offset: UtcOffset | UnsetType = UNSET
 
 
 class BookingHistoryOut(BookingOut, rename=BOOKING_NAMES):
@@ -117,30 +150,34 @@ class BookingHistoryOut(BookingOut, rename=BOOKING_NAMES):
 Shown = TypeVar("Shown", bound=BookingOut)
 
 
-@dataclass(frozen=True, slots=True)
-class _ViewedBooking:
-    """A booking as one viewer sees it at one time, with their allowed actions."""
-
-    booking: BookingDetails
-    viewer: Principal
-    now: datetime
-
-    @property
-    def allowed_actions(self) -> tuple[AllowedAction, ...]:
-        return self.booking.allowed_actions(self.viewer, self.now)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.booking, name)
+def shown_to(viewer: Principal, zone: str | None, now: datetime, booking: BookingDetails, kind: type[Shown]) -> Shown:
+    """Convert a booking for this viewer, in this zone; during impersonation, the impersonated user."""
+    booking = booking.seen_by(viewer.private_reader_id)
+    own_zone = booking.session_details.time_zone
+    attributes: dict[str, object] = dict(offsets_of(booking.starts_at, booking.ends_at, own_zone, zone))
+    attributes["allowed_actions"] = booking.allowed_actions(viewer, now)
+    if isinstance(booking, BookingHistory):
+        attributes["history"] = [
+            converted(step, BookingStepOut, _offsets_of_step(step, own_zone, zone)) for step in booking.history
+        ]
+    return converted(booking, kind, attributes)
 
 
-def shown_to(viewer: Principal, now: datetime, booking: BookingDetails, kind: type[Shown]) -> Shown:
-    """Convert a booking for this viewer; during impersonation, the impersonated user."""
-    return msgspec.convert(_ViewedBooking(booking, viewer, now), kind, from_attributes=True)
+def _offsets_of_step(step: BookingStep, own_zone: str, viewer_zone: str | None) -> dict[str, str]:
+    starts = {"from_utc_offset": step.from_start, "to_utc_offset": step.to_start}
+    zones = {"": own_zone, "viewer_": viewer_zone}
+    return {
+        f"{viewpoint}{name}": utc_offset(start, zone)
+        for viewpoint, zone in zones.items()
+        for name, start in starts.items()
+        if start is not None and zone is not None
+    }
 
 
 def response_for(viewer: Principal, clock: Clock, created: Outcome[Any], kind: type[Shown]) -> Response[Shown]:
     """Return the response for a created or changed booking, as its viewer sees it."""
-    return answer(replace(created, resource=shown_to(viewer, clock.now(), created.resource, kind)), kind)
+    shown = shown_to(viewer, viewer.time_zone, clock.now(), created.resource, kind)
+    return answer(replace(created, resource=shown), kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,15 +191,19 @@ class BookingRoutes:
     """Operation ID, with `{}` for the action."""
     step: type[msgspec.Struct]
     """Body of an action, with a `reason`."""
+    answer: type[msgspec.Struct]
+    """Body of confirming and declining: that of an action, and the `requested_start` that the caller saw."""
     is_step_optional: bool
-    move: type[msgspec.Struct]
-    """Body of rescheduling, with a `booking_date` and a `reason`."""
+    move: type[StartIn]
+    """Body of rescheduling, with a `reason`."""
 
     def step_route(
         self, action: BookingAction, summary: str, description: str, *errors: type[MarketplaceError]
     ) -> HTTPRouteHandler:
         """Return the route of an action; it responds with the booking."""
-        body, read = self.step, read_optional_body if self.is_step_optional else read_body
+        is_answer = action in REQUEST_ANSWERS
+        body = self.answer if is_answer else self.step
+        read = read_optional_body if self.is_step_optional else read_body
 
         @post(
             f"{self.prefix}/{action}",
@@ -190,7 +231,8 @@ class BookingRoutes:
             data: Any = parsed.checked(validate_key(request))
             key = key_of(request, parsed)
             principal = principal_of(request)
-            done = await bookings.act(principal, booking_id, action, data.reason, key=key)
+            answered = data.requested_start if is_answer else None
+            done = await bookings.act(principal, booking_id, action, data.reason, answered=answered, key=key)
             return response_for(principal, clock, done, BookingHistoryOut)
 
         return _named(act, action)
@@ -216,22 +258,14 @@ class BookingRoutes:
         ) -> Response[BookingHistoryOut]:
             _ = self
             parsed = await read_body(request, body)
-            data: Any = parsed.checked(validate_further(request, parsed, bookings))
+            start, data = requested_start(request, parsed, bookings)
             key = key_of(request, parsed)
             principal = principal_of(request)
-            rescheduled = await bookings.reschedule(principal, booking_id, data.booking_date, data.reason, key=key)
+            with start.errors_named():
+                rescheduled = await bookings.reschedule(principal, booking_id, start.at, data.reason, key=key)
             return response_for(principal, clock, rescheduled, BookingHistoryOut)
 
         return _named(move, "reschedule")
-
-
-def validate_further(request: Request[Any, Any, Any], parsed: ParsedBody[Any], bookings: BookingService) -> FieldErrors:
-    """Validate the idempotency key and, if anything is invalid, also the start.
-
-    Otherwise the service checks the start, after it has looked up the key.
-    """
-    errors = validate_key(request)
-    return {**errors, **bookings.validate(parsed.values)} if errors or not parsed.is_valid else {}
 
 
 def _named(route: HTTPRouteHandler, action: str) -> HTTPRouteHandler:

@@ -9,10 +9,13 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
 
-from marketplace.core.domain.bookings import BookingDetails, BookingFilters, BookingOrdering, Seats
+from marketplace.core.domain.booking_details import BookingDetails, BookingFilters, BookingOrdering
+from marketplace.core.domain.bookings import Seats
 from marketplace.core.domain.fields import Reason
 from marketplace.core.domain.pages import Page
+from marketplace.core.domain.places import Address
 from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.terms import ExpectedPrice
 from marketplace.core.errors import (
     AlreadyBooked,
     CreatorUnavailable,
@@ -20,54 +23,70 @@ from marketplace.core.errors import (
     NotFound,
     NotYours,
     OwnSession,
+    PriceChanged,
     SoldOut,
     TooLate,
 )
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.bookings import BookingService
+from marketplace.http.answers import Answer, Ask, json_answer
 from marketplace.http.api.booking_routes import (
+    MOVE_CONFLICTS,
     BookingHistoryOut,
     BookingOut,
     BookingRoutes,
-    response_for,
     shown_to,
-    validate_further,
 )
-from marketplace.http.idempotency import key_of
+from marketplace.http.api.offsets import ViewerQuery, ViewerZone, viewer_zone_of, zone_or_profile
+from marketplace.http.api.requested_starts import StartIn, requested_start
+from marketplace.http.idempotency import key_of, replayed_header
 from marketplace.http.pagination import LINK, Cursors, PageQuery
 from marketplace.http.security.authorization import Access, opt, principal_of
-from marketplace.http.validation.fields import Start, StartsFrom, StartsTo, Statuses
-from marketplace.http.validation.parsing import read_body, read_query
+from marketplace.http.validation.fields import AnsweredStart, AwaitingResponse, StartsFrom, StartsTo, Statuses
+from marketplace.http.validation.parsing import parse_body, read_query
 
 
-class BookingIn(msgspec.Struct, kw_only=True):
-    """Seats at one start of a session."""
+class BookingIn(StartIn, kw_only=True):
+    """Seats at one start of a session: `booking_date`, or `local_start` with `time_zone`.
+
+    A local time that occurs twice, because the clocks are set back, means the first; book the second by `booking_date`.
+    `address` is required where the format is `at_yours`, and refused elsewhere.
+    """
 
     session: UUID
-    booking_date: Start
     seats: Seats = 1
+    expected_price: ExpectedPrice = None
+    address: Address = None
 
 
 class BookingsQuery(PageQuery, kw_only=True):
-    """Filters of booking lists. All must match."""
+    """Filters of booking lists, and the viewer's time zone. All filters must match."""
 
     status: Statuses = frozenset()
     session: UUID | None = None
     starts_from: StartsFrom | None = None
     starts_to: StartsTo | None = None
+    awaiting_response: AwaitingResponse = False
     ordering: BookingOrdering = "-created_at"
+    time_zone: ViewerZone | None = None
 
 
 class StepIn(msgspec.Struct, kw_only=True):
-    """The reason. The other party sees it."""
+    """The reason. The other party sees it. Required from staff who are not a party."""
 
     reason: Reason = ""
 
 
-class RescheduleIn(StepIn, kw_only=True):
-    """Another start of the same session, and the reason."""
+class AnswerIn(StepIn, kw_only=True):
+    """The reason, as in cancelling, and what is answered."""
 
-    booking_date: Start
+    requested_start: AnsweredStart = None
+
+
+class RescheduleIn(StartIn, kw_only=True):
+    """Another start of the same session, as in booking, and the reason. The other party sees it."""
+
+    reason: Reason = ""
 
 
 PARTY_ROUTES = BookingRoutes(
@@ -75,9 +94,63 @@ PARTY_ROUTES = BookingRoutes(
     prefix="/{booking_id:uuid}",
     operation="{}_booking",
     step=StepIn,
+    answer=AnswerIn,
     is_step_optional=True,
     move=RescheduleIn,
 )
+
+
+async def list_own_bookings(ask: Ask, bookings: BookingService, cursors: Cursors, clock: Clock) -> Answer:
+    """Answer with a page of the caller's bookings."""
+    return await _list(ask, cursors, clock, bookings.list_own)
+
+
+async def list_bookings_of_creator(ask: Ask, bookings: BookingService, cursors: Cursors, clock: Clock) -> Answer:
+    """Answer with a page of the bookings of the caller's sessions."""
+    return await _list(ask, cursors, clock, bookings.list_of_creator)
+
+
+async def _list(
+    ask: Ask,
+    cursors: Cursors,
+    clock: Clock,
+    read: Callable[[Principal, int, str | None, BookingFilters], Awaitable[Page[BookingDetails]]],
+) -> Answer:
+    parsed = read_query(ask, BookingsQuery)
+    query = parsed.checked(cursors.validate(ask, parsed.values))
+    filters = BookingFilters(
+        statuses=query.status,
+        session=query.session,
+        starts_from=query.starts_from,
+        starts_to=query.starts_to,
+        awaits_creator=query.awaiting_response,
+        ordering=query.ordering,
+    )
+    principal = principal_of(ask)
+    page = await read(principal, query.limit, cursors.open(ask, query.cursor), filters)
+    now, zone = clock.now(), zone_or_profile(ask, query.time_zone)
+    shown = tuple(shown_to(principal, zone, now, booking, BookingOut) for booking in page.items)
+    return cursors.answer(ask, Page(shown, page.next))
+
+
+async def create_booking(ask: Ask, bookings: BookingService, clock: Clock) -> Answer:
+    """Book seats, and answer with the booking."""
+    parsed = parse_body(ask, ask.body, BookingIn)
+    start, data = requested_start(ask, parsed, bookings)
+    key = key_of(ask, parsed)
+    principal = principal_of(ask)
+    with start.errors_named():
+        created = await bookings.book(
+            principal,
+            data.session,
+            start.at,
+            data.seats,
+            expected_price=data.expected_price,
+            address=data.address,
+            key=key,
+        )
+    shown = shown_to(principal, principal.time_zone, clock.now(), created.resource, BookingOut)
+    return json_answer(shown, 201, replayed_header(created))
 
 
 class BookingController(Controller):
@@ -100,7 +173,7 @@ class BookingController(Controller):
         clock: FromDishka[Clock],
     ) -> Response[list[BookingOut]]:
         """The caller's bookings, newest first or by `ordering`."""
-        return await _listed(request, cursors, clock, bookings.list_own)
+        return (await list_own_bookings(Ask(request.scope), bookings, cursors, clock)).response()
 
     @get(
         "/my_bookings",
@@ -116,7 +189,7 @@ class BookingController(Controller):
         clock: FromDishka[Clock],
     ) -> Response[list[BookingOut]]:
         """Same as `GET /api/bookings/`."""
-        return await _listed(request, cursors, clock, bookings.list_own)
+        return (await list_own_bookings(Ask(request.scope), bookings, cursors, clock)).response()
 
     @get(
         "/creator_bookings",
@@ -132,7 +205,7 @@ class BookingController(Controller):
         clock: FromDishka[Clock],
     ) -> Response[list[BookingOut]]:
         """Bookings of the caller's sessions, newest first or by `ordering`. For creators only."""
-        return await _listed(request, cursors, clock, bookings.list_of_creator)
+        return (await list_bookings_of_creator(Ask(request.scope), bookings, cursors, clock)).response()
 
     @post(
         "/",
@@ -142,25 +215,23 @@ class BookingController(Controller):
             Access.SIGNED_IN,
             body=BookingIn,
             is_keyed=True,
-            errors=(NotFound, OwnSession, SoldOut, AlreadyBooked, CreatorUnavailable, NotBookable),
+            errors=(NotFound, OwnSession, SoldOut, AlreadyBooked, CreatorUnavailable, NotBookable, PriceChanged),
         ),
     )
     async def create(
         self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService], clock: FromDishka[Clock]
     ) -> Response[BookingOut]:
-        """If several users request the same seat at once, exactly one gets it; the others get 409."""
-        parsed = await read_body(request, BookingIn)
-        data = parsed.checked(validate_further(request, parsed, bookings))
-        key = key_of(request, parsed)
-        principal = principal_of(request)
-        created = await bookings.book(principal, data.session, data.booking_date, data.seats, key=key)
-        return response_for(principal, clock, created, BookingOut)
+        """If several users request the same seat at once, exactly one gets it; the others get 409.
+
+        With `expected_price`, a price that has changed since is 409 with the new `price`, and nothing is booked.
+        """
+        return (await create_booking(await Ask.with_body(request), bookings, clock)).response()
 
     @get(
         "/{booking_id:uuid}",
         operation_id="get_booking",
         summary="Get a booking",
-        opt=opt(Access.SIGNED_IN, errors=(NotFound,)),
+        opt=opt(Access.SIGNED_IN, query=ViewerQuery, errors=(NotFound,)),
     )
     async def retrieve(
         self,
@@ -170,8 +241,8 @@ class BookingController(Controller):
         clock: FromDishka[Clock],
     ) -> BookingHistoryOut:
         """For its learner and creator, with its history."""
-        principal = principal_of(request)
-        return shown_to(principal, clock.now(), await bookings.get(principal, booking_id), BookingHistoryOut)
+        principal, zone = principal_of(request), viewer_zone_of(request)
+        return shown_to(principal, zone, clock.now(), await bookings.get(principal, booking_id), BookingHistoryOut)
 
     cancel = PARTY_ROUTES.step_route(
         "cancel",
@@ -183,12 +254,19 @@ class BookingController(Controller):
         TooLate,
     )
     confirm = PARTY_ROUTES.step_route(
-        "confirm", "Confirm a pending booking", "For the creator, until `respond_by`.", NotYours, TooLate
+        "confirm",
+        "Confirm a pending booking or a requested start",
+        "For the creator, until `respond_by`. A booking with a `requested_start` moves there.",
+        NotYours,
+        *MOVE_CONFLICTS,
     )
     decline = PARTY_ROUTES.step_route(
         "decline",
-        "Decline a pending booking",
-        "For the creator, until `respond_by`. The seats become available right away.",
+        "Decline a pending booking or a requested start",
+        (
+            "For the creator, until `respond_by`. The seats become available right away. A booking with a "
+            "`requested_start` stays as it is; its learner can withdraw the request with this, too."
+        ),
         NotYours,
         TooLate,
     )
@@ -200,29 +278,8 @@ class BookingController(Controller):
         "Reschedule a booking",
         (
             "For the learner and the creator, as long as they can cancel. The booking gets the "
-            "new seats or keeps the old ones.\n\nIf the session requires confirmation, a booking "
-            "rescheduled by the learner is pending again."
+            "new seats or keeps the old ones.\n\nIf the session requires confirmation, a confirmed "
+            "booking rescheduled by the learner stays as it is until the creator confirms the new time: it has a "
+            "`requested_start`, and seats are held at both. The time it has ends the request."
         ),
     )
-
-
-async def _listed(
-    request: Request[Any, Any, Any],
-    cursors: Cursors,
-    clock: Clock,
-    read: Callable[[Principal, int, str | None, BookingFilters], Awaitable[Page[BookingDetails]]],
-) -> Response[list[BookingOut]]:
-    parsed = read_query(request, BookingsQuery)
-    query = parsed.checked(cursors.validate(request, parsed.values))
-    filters = BookingFilters(
-        statuses=query.status,
-        session=query.session,
-        starts_from=query.starts_from,
-        starts_to=query.starts_to,
-        ordering=query.ordering,
-    )
-    principal = principal_of(request)
-    page = await read(principal, query.limit, cursors.open(request, query.cursor), filters)
-    now = clock.now()
-    shown = tuple(shown_to(principal, now, booking, BookingOut) for booking in page.items)
-    return cursors.answer(request, Page(shown, page.next), BookingOut)

@@ -1,14 +1,21 @@
 """Query parameters and facets of the catalog."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from marketplace.core.domain.sessions import CatalogFilters, Ordering, Price
+from marketplace.core.domain.catalog import CatalogFilters, Ordering
+from marketplace.core.domain.money import Amount
+from marketplace.core.domain.places import SessionFormat
+from marketplace.core.domain.sessions import Price
 from marketplace.core.errors import FieldErrors
+from marketplace.core.services.sessions import SessionService
+from marketplace.http.answers import Answer, Ask, json_answer
+from marketplace.http.api.offsets import ViewerZone
+from marketplace.http.kept import KeptAnswers, PublicAnswer
+from marketplace.http.public_answers import public_answer
 from marketplace.http.validation.fields import (
     AvailableFrom,
     AvailableTo,
@@ -16,10 +23,13 @@ from marketplace.http.validation.fields import (
     Cursor,
     DurationBound,
     Featured,
+    LanguageRange,
     Limit,
+    PlaceWord,
     Search,
     Tag,
 )
+from marketplace.http.validation.parsing import read_query
 
 
 class FacetsQuery(msgspec.Struct, kw_only=True):
@@ -33,18 +43,22 @@ class FacetsQuery(msgspec.Struct, kw_only=True):
     max_duration: DurationBound | None = None
     category: CategoryWord | None = None
     tag: Tag | None = None
+    format: SessionFormat | None = None
+    language: LanguageRange | None = None
+    place: PlaceWord | None = None
     featured: Featured = False
     available_from: AvailableFrom | None = None
     available_to: AvailableTo | None = None
 
 
 class CatalogQuery(FacetsQuery, kw_only=True):
-    """Filters, order and page of the catalog."""
+    """Filters, order and page of the catalog, and the viewer's time zone."""
 
     limit: Limit = 20
     cursor: Cursor | None = None
     ordering: Ordering | None = None
     my_sessions: bool = False
+    time_zone: ViewerZone | None = None
 
 
 class CategoryCountOut(msgspec.Struct):
@@ -64,17 +78,28 @@ class TagCountOut(msgspec.Struct):
 class PriceBandCountOut(msgspec.Struct):
     """Number of sessions that cost at least `min_price` and less than `max_price` (`null`: no limit)."""
 
-    min_price: Decimal
-    max_price: Decimal | None
+    min_price: Amount
+    max_price: Amount | None
+    count: int
+
+
+class ValueCountOut(msgspec.Struct):
+    """Number of sessions with a value."""
+
+    value: str
     count: int
 
 
 class FacetsOut(msgspec.Struct):
-    """Counts for the same filters, up to 30 seconds old."""
+    """Counts, up to 30 seconds old; with `is_bounded`, every count is a lower bound."""
 
     categories: list[CategoryCountOut]
     tags: list[TagCountOut]
     price_bands: list[PriceBandCountOut]
+    formats: list[ValueCountOut]
+    languages: list[ValueCountOut]
+    places: list[ValueCountOut]
+    is_bounded: bool
 
 
 def validate_query(provided: Mapping[str, Any]) -> FieldErrors:
@@ -111,8 +136,23 @@ def filters_of(query: FacetsQuery, ordering: Ordering) -> CatalogFilters:
         max_duration=query.max_duration,
         category=query.category,
         tag=query.tag,
+        format=query.format,
+        language=query.language,
+        place=query.place,
         featured=query.featured,
         available_from=query.available_from,
         available_to=query.available_to,
         ordering=ordering,
     )
+
+
+async def count_sessions(ask: Ask, sessions: SessionService, kept: KeptAnswers) -> Answer:
+    """Answer with the facets of the catalog."""
+
+    async def read() -> PublicAnswer:
+        parsed = read_query(ask, FacetsQuery)
+        query = parsed.checked(validate_query(parsed.values))
+        facets = await sessions.facets(filters_of(query, "-created_at"))
+        return PublicAnswer(json_answer(msgspec.convert(facets, FacetsOut, from_attributes=True)), may_lag=True)
+
+    return await public_answer(ask, kept, read)

@@ -9,27 +9,38 @@ from marketplace.http.api.admin.lists import AdminListController
 from marketplace.http.api.admin.reports import ReportAdminController
 from marketplace.http.api.admin.sessions import SessionAdminController
 from marketplace.http.api.admin.users import UserAdminController
+from marketplace.http.api.avatars import AvatarController
+from marketplace.http.api.booking_seats import SeatsController
 from marketplace.http.api.bookings import BookingController
 from marketplace.http.api.calendars import CalendarController
+from marketplace.http.api.creator_hours import CreatorHoursController
 from marketplace.http.api.password_resets import ResetController
+from marketplace.http.api.pictures import PictureController
 from marketplace.http.api.reports import ReportController
 from marketplace.http.api.schedules import ScheduleController
 from marketplace.http.api.sessions import SessionController
 from marketplace.http.api.slots import SlotController
+from marketplace.http.api.suggestions import SuggestionController
 from marketplace.http.api.summaries import SummaryController
 from marketplace.http.api.system import SystemController
+from marketplace.http.api.time_zones import TimeZoneController
 from marketplace.http.api.tokens import TokenController
 from marketplace.http.api.users import UserController
 
 CONTROLLERS = (
     UserController,
     TokenController,
+    AvatarController,
     ResetController,
     SessionController,
+    PictureController,
+    SuggestionController,
     ReportController,
     ScheduleController,
     SlotController,
+    CreatorHoursController,
     BookingController,
+    SeatsController,
     CalendarController,
     SummaryController,
     AdminListController,
@@ -42,4 +53,5 @@ CONTROLLERS = (
     BulkController,
     DashboardController,
     SystemController,
+    TimeZoneController,
 )

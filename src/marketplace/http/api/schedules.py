@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from dishka.integrations.litestar import FromDishka
-from litestar import Controller, Request, get, post, put
+from litestar import Controller, Request, Response, get, post, put
 from litestar.params import FromPath
 
 from marketplace.core.domain.schedules import Schedule, TimeRange
@@ -16,10 +16,11 @@ from marketplace.core.errors import CreatorUnavailable, NotFound, NotYours
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.slots import SlotService
-from marketplace.http.api.slots import DEFAULT_WINDOW, SlotOut
+from marketplace.http.api.slots import DEFAULT_WINDOW, SlotOut, slots_answer
+from marketplace.http.pagination import LINK
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.fields import Window
-from marketplace.http.validation.parsing import read_body
+from marketplace.http.validation.parsing import read_body, read_query
 from marketplace.http.validation.schedule_fields import Buffer, Exceptions, Extras, Horizon, Notice, OptionalDay, Weekly
 
 SCHEDULE_FIELDS = tuple(field.name for field in fields(Schedule))
@@ -43,6 +44,13 @@ class ScheduleIn(msgspec.Struct, kw_only=True):
 
 class SchedulePreviewIn(ScheduleIn, kw_only=True):
     """A schedule to preview and a window of at most 62 days; the next 14 days by default."""
+
+    starts_from: Window | None = None
+    starts_to: Window | None = None
+
+
+class PreviewRestQuery(msgspec.Struct, kw_only=True):
+    """The window of a `Link`, in place of the body's."""
 
     starts_from: Window | None = None
     starts_to: Window | None = None
@@ -131,7 +139,13 @@ class ScheduleController(Controller):
         status_code=200,
         operation_id="preview_schedule",
         summary="Preview a schedule",
-        opt=opt(Access.CREATOR, body=SchedulePreviewIn, errors=(NotFound, NotYours, CreatorUnavailable)),
+        opt=opt(
+            Access.CREATOR,
+            body=SchedulePreviewIn,
+            query=PreviewRestQuery,
+            errors=(NotFound, NotYours, CreatorUnavailable),
+            headers=LINK,
+        ),
     )
     async def preview(
         self,
@@ -139,18 +153,21 @@ class ScheduleController(Controller):
         session_id: FromPath[UUID],
         slots: FromDishka[SlotService],
         clock: FromDishka[Clock],
-    ) -> list[SlotOut]:
+    ) -> Response[list[SlotOut]]:
         """For the session's creator only. Lists every start of this schedule, closed ones with the reason.
 
-        Nothing is saved. An inactive session is treated as active. An open session has no starts to list.
+        At most 2,000: send the same body to the address in `Link` for the rest. Nothing is saved. An inactive session
+        is treated as active. An open session has no starts to list.
         """
-        parsed = await read_body(request, SchedulePreviewIn)
-        begin = parsed.values.get("starts_from") or clock.now()
-        end = parsed.values.get("starts_to") or begin + DEFAULT_WINDOW
-        is_known = parsed.is_valid_for("starts_from", "starts_to")
-        data = parsed.checked(slots.validate_preview(begin, end) if is_known else {})
-        found = await slots.preview(principal_of(request), session_id, _schedule(data), begin, end)
-        return msgspec.convert(found, list[SlotOut], from_attributes=True)
+        parsed, rest = await read_body(request, SchedulePreviewIn), read_query(request, PreviewRestQuery)
+        window = parsed.values | rest.values
+        begin = window.get("starts_from") or clock.now()
+        end = window.get("starts_to") or begin + DEFAULT_WINDOW
+        is_known = parsed.is_valid_for("starts_from", "starts_to") and rest.is_valid
+        data = parsed.checked(rest.errors, slots.validate_preview(begin, end) if is_known else {})
+        principal = principal_of(request)
+        found = await slots.preview(principal, session_id, _schedule(data), begin, end)
+        return slots_answer(request, found, principal.time_zone, ("starts_from", "starts_to"), end).response()
 
 
 def _schedule(data: ScheduleIn) -> Schedule | None:
@@ -163,10 +180,10 @@ def _schedule_out(schedule: Schedule | None) -> ScheduleOut:
     return ScheduleOut(
         is_open=False,
         time_zone=schedule.time_zone,
-        weekly=[WeeklyHoursOut(*_range(each.hours), each.weekday) for each in schedule.weekly],
-        extras=[ExtraOut(*_range(each.hours), each.on) for each in schedule.extras],
+        weekly=[WeeklyHoursOut(*range_out(each.hours), each.weekday) for each in schedule.weekly],
+        extras=[ExtraOut(*range_out(each.hours), each.on) for each in schedule.extras],
         exceptions=[
-            DayExceptionOut(each.on, [TimeRangeOut(*_range(hours)) for hours in each.ranges])
+            DayExceptionOut(each.on, [TimeRangeOut(*range_out(hours)) for hours in each.ranges])
             for each in schedule.exceptions
         ],
         buffer_before=schedule.buffer_before,
@@ -178,5 +195,6 @@ def _schedule_out(schedule: Schedule | None) -> ScheduleOut:
     )
 
 
-def _range(hours: TimeRange) -> tuple[str, str, int | None]:
+def range_out(hours: TimeRange) -> tuple[str, str, int | None]:
+    """Return start, end and step of a range, as `TimeRangeOut` has them."""
     return f"{hours.starts:%H:%M}", f"{hours.ends:%H:%M}", hours.step

@@ -1,6 +1,6 @@
 """Session endpoints: the catalog, and a creator's own."""
 
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,20 +9,8 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, delete, get, patch, post, put
 from litestar.params import FromPath
 
-from marketplace.core.domain.fields import WebAddress
-from marketplace.core.domain.sessions import (
-    Audience,
-    CancellationNotice,
-    Category,
-    Description,
-    Duration,
-    Participants,
-    Price,
-    SessionStatus,
-    Tags,
-    Title,
-)
-from marketplace.core.domain.users import TimeZone
+from marketplace.core.domain.availability import CatalogSession
+from marketplace.core.domain.pages import Page
 from marketplace.core.errors import (
     CreatorUnavailable,
     HasUpcomingBookings,
@@ -31,73 +19,29 @@ from marketplace.core.errors import (
     NotSignedIn,
     NotYours,
 )
+from marketplace.core.services.idempotency import Outcome
 from marketplace.core.services.sessions import SessionService
-from marketplace.http.api.catalog import CatalogQuery, FacetsOut, FacetsQuery, filters_of, ordering_of, validate_query
-from marketplace.http.api.users import PublicUserOut
+from marketplace.http.answers import Answer, Ask, first_parameter, json_answer
+from marketplace.http.api.catalog import (
+    CatalogQuery,
+    FacetsOut,
+    FacetsQuery,
+    count_sessions,
+    filters_of,
+    ordering_of,
+    validate_query,
+)
+from marketplace.http.api.next_slots import NextSlotOut, next_slot_out
+from marketplace.http.api.offsets import ViewerQuery, viewer_zone_of, zone_or_profile
+from marketplace.http.api.session_fragments import encoded_page
+from marketplace.http.api.session_structs import ModerationOut, SessionBaseOut, SessionIn
+from marketplace.http.conversions import converted
 from marketplace.http.idempotency import answer, key_of, validate_key
-from marketplace.http.pagination import LINK, Cursors
+from marketplace.http.kept import KeptAnswers, PublicAnswer
+from marketplace.http.pagination import BOUNDED, SEARCHED, Cursors
+from marketplace.http.public_answers import ETAG, public_answer
 from marketplace.http.security.authorization import Access, creator_of, opt, optional_principal_of, principal_of
 from marketplace.http.validation.parsing import ParsedBody, read_body, read_query
-
-
-class SessionIn(msgspec.Struct, kw_only=True):
-    """A session's details."""
-
-    title: Title
-    description: Description
-    duration: Duration
-    price: Price
-    max_participants: Participants = 1
-    image_url: WebAddress = None
-    status: SessionStatus = "active"
-    category: Category = None
-    tags: Tags = ()
-    requires_confirmation: bool = False
-    cancellation_notice: CancellationNotice = 0
-    audience: Audience = ""
-
-
-class ModerationOut(msgspec.Struct):
-    """When and why staff hid a session. The creator sees the reason."""
-
-    hidden_at: datetime
-    reason: str
-
-
-class SessionBaseOut(msgspec.Struct, rename={"creator_id": "creator"}):
-    """Fields of a session that everyone who can see it gets.
-
-    `time_zone` is its schedule's; where it has none, its creator's. The front page shows it since `featured_at`.
-    """
-
-    id: UUID
-    creator_id: UUID
-    creator_details: PublicUserOut
-    title: Title
-    description: Description
-    duration: Duration
-    price: Price
-    max_participants: Participants
-    image_url: WebAddress
-    status: SessionStatus
-    category: Category
-    tags: Tags
-    requires_confirmation: bool
-    cancellation_notice: CancellationNotice
-    audience: Audience
-    is_open: bool
-    time_zone: TimeZone
-    created_at: datetime
-    featured_at: datetime | None
-
-
-class NextSlotOut(msgspec.Struct):
-    """A start that can be booked."""
-
-    starts_at: datetime
-    ends_at: datetime
-    capacity: int
-    seats_left: int
 
 
 class SessionOut(SessionBaseOut, rename={"creator_id": "creator"}):
@@ -110,6 +54,50 @@ class SessionOut(SessionBaseOut, rename={"creator_id": "creator"}):
     moderation: ModerationOut | None
 
 
+def session_out(session: CatalogSession, viewer_zone: str | None = None) -> SessionOut:
+    """Convert a session for a viewer in this zone."""
+    slot = session.next_slot and next_slot_out(session.next_slot, viewer_zone)
+    return converted(session, SessionOut, {"next_slot": slot})
+
+
+async def list_sessions(ask: Ask, sessions: SessionService, cursors: Cursors, kept: KeptAnswers) -> Answer:
+    """Answer with a page of the catalog, or of a creator's own sessions."""
+
+    async def read() -> PublicAnswer:
+        return PublicAnswer(await _page(ask, sessions, cursors, kept), may_lag=True)
+
+    return await public_answer(ask, kept, read)
+
+
+async def _page(ask: Ask, sessions: SessionService, cursors: Cursors, kept: KeptAnswers) -> Answer:
+    asks_own = first_parameter(ask, "my_sessions").lower() == "true"
+    creator = await creator_of(ask) if asks_own else None
+    parsed = read_query(ask, CatalogQuery)
+    query = parsed.checked(validate_query(parsed.values), cursors.validate(ask, parsed.values))
+    position, zone = cursors.open(ask, query.cursor), zone_or_profile(ask, query.time_zone)
+    filters = filters_of(query, ordering_of(query))
+    if creator is None and kept.is_on:
+        versions = await sessions.page(filters, query.limit, position)
+        return cursors.answer(ask, await encoded_page(versions, sessions, kept.fragments, session_out, zone))
+    if creator is not None:
+        page = await sessions.list_own(creator, query.limit, position)
+    else:
+        page = await sessions.list(filters, query.limit, position)
+    shown: Page[Any] = replace(page, items=())
+    return cursors.answer(ask, replace(shown, items=tuple(session_out(each, zone) for each in page.items)))
+
+
+async def get_session(ask: Ask, session_id: UUID, sessions: SessionService, kept: KeptAnswers) -> Answer:
+    """Answer with one session."""
+
+    async def read() -> PublicAnswer:
+        zone = viewer_zone_of(ask)
+        session = await sessions.get(session_id, optional_principal_of(ask))
+        return PublicAnswer(json_answer(session_out(session, zone)), session.creator_id)
+
+    return await public_answer(ask, kept, read)
+
+
 class SessionController(Controller):
     """Sessions."""
 
@@ -120,38 +108,34 @@ class SessionController(Controller):
         "/",
         operation_id="list_sessions",
         summary="Search the catalog",
-        opt=opt(Access.ANYONE, query=CatalogQuery, errors=(NotSignedIn, NotACreator), headers=LINK),
+        opt=opt(
+            Access.ANYONE, query=CatalogQuery, errors=(NotSignedIn, NotACreator), headers=BOUNDED | SEARCHED | ETAG
+        ),
     )
     async def list_sessions(
-        self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService], cursors: FromDishka[Cursors]
+        self,
+        request: Request[Any, Any, Any],
+        sessions: FromDishka[SessionService],
+        cursors: FromDishka[Cursors],
+        kept: FromDishka[KeptAnswers],
     ) -> Response[list[SessionOut]]:
         """Active sessions, newest first or by `ordering`. With `featured=true`, the most recently featured come first.
 
         `my_sessions=true` lists all of a creator's own sessions, including inactive ones, newest first and unfiltered.
         """
-        asks_own = request.query_params.get("my_sessions", "").lower() == "true"
-        creator = await creator_of(request) if asks_own else None
-        parsed = read_query(request, CatalogQuery)
-        query = parsed.checked(validate_query(parsed.values), cursors.validate(request, parsed.values))
-        position = cursors.open(request, query.cursor)
-        if creator is not None:
-            page = await sessions.list_own(creator, query.limit, position)
-        else:
-            page = await sessions.list(filters_of(query, ordering_of(query)), query.limit, position)
-        return cursors.answer(request, page, SessionOut)
+        return (await list_sessions(Ask(request.scope), sessions, cursors, kept)).response()
 
     @get(
         "/facets",
         operation_id="count_sessions",
         summary="Count the catalog by category, tag and price",
-        opt=opt(Access.ANYONE, query=FacetsQuery),
+        opt=opt(Access.ANYONE, query=FacetsQuery, headers=ETAG),
     )
-    async def facets(self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService]) -> FacetsOut:
-        """Counts for the same filters as the list, up to 30 seconds old."""
-        parsed = read_query(request, FacetsQuery)
-        query = parsed.checked(validate_query(parsed.values))
-        facets = await sessions.facets(filters_of(query, "-created_at"))
-        return msgspec.convert(facets, FacetsOut, from_attributes=True)
+    async def facets(
+        self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService], kept: FromDishka[KeptAnswers]
+    ) -> Response[FacetsOut]:
+        """Takes the filters of the list."""
+        return (await count_sessions(Ask(request.scope), sessions, kept)).response()
 
     @post(
         "/",
@@ -166,20 +150,26 @@ class SessionController(Controller):
         parsed = await read_body(request, SessionIn)
         data = parsed.checked(sessions.validate(parsed.values), validate_key(request))
         changes = msgspec.structs.asdict(data)
-        return answer(await sessions.create(principal_of(request), changes, key=key_of(request, parsed)), SessionOut)
+        principal = principal_of(request)
+        created = await sessions.create(principal, changes, key=key_of(request, parsed))
+        shown = session_out(created.resource, principal.time_zone)
+        return answer(Outcome(shown, is_replay=created.is_replay), SessionOut)
 
     @get(
         "/{session_id:uuid}",
         operation_id="get_session",
         summary="Get a session",
-        opt=opt(Access.ANYONE, errors=(NotFound,)),
+        opt=opt(Access.ANYONE, query=ViewerQuery, errors=(NotFound,), headers=ETAG),
     )
     async def retrieve(
-        self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionService]
-    ) -> SessionOut:
-        """An inactive session is visible to its creator and staff only."""
-        found = await sessions.get(session_id, optional_principal_of(request))
-        return msgspec.convert(found, SessionOut, from_attributes=True)
+        self,
+        request: Request[Any, Any, Any],
+        session_id: FromPath[UUID],
+        sessions: FromDishka[SessionService],
+        kept: FromDishka[KeptAnswers],
+    ) -> Response[SessionOut]:
+        """An inactive session is visible only to its creator, staff, and holders of a booking that is not cancelled."""
+        return (await get_session(Ask(request.scope), session_id, sessions, kept)).response()
 
     @put(
         "/{session_id:uuid}",
@@ -190,7 +180,7 @@ class SessionController(Controller):
     async def replace(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionService]
     ) -> SessionOut:
-        """For its creator only. Optional fields you don't send stay as they are."""
+        """For its creator only. Optional fields you don't send stay as they are. Bookings keep their `terms`."""
         parsed = await read_body(request, SessionIn)
         return await self._change(request, session_id, sessions, parsed)
 
@@ -208,7 +198,10 @@ class SessionController(Controller):
     async def change(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionService]
     ) -> SessionOut:
-        """For its creator only. Fields you don't send stay as they are. A new capacity applies to upcoming times."""
+        """For its creator only. Fields you don't send stay as they are.
+
+        A new capacity applies to upcoming times; bookings keep their `terms`.
+        """
         parsed = await read_body(request, SessionIn, partial=True)
         return await self._change(request, session_id, sessions, parsed)
 
@@ -228,5 +221,5 @@ class SessionController(Controller):
         self, request: Request[Any, Any, Any], session_id: UUID, sessions: SessionService, parsed: ParsedBody[SessionIn]
     ) -> SessionOut:
         changes = parsed.changes(sessions.validate(parsed.values))
-        changed = await sessions.change(principal_of(request), session_id, changes)
-        return msgspec.convert(changed, SessionOut, from_attributes=True)
+        principal = principal_of(request)
+        return session_out(await sessions.change(principal, session_id, changes), principal.time_zone)

@@ -1,6 +1,7 @@
 """Slot endpoints."""
 
-from datetime import datetime, timedelta
+from bisect import bisect_right
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,14 +10,19 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
 
-from marketplace.core.domain.availability import Closing
+from marketplace.core.domain.bookable_starts import BookableStarts, Closing
 from marketplace.core.domain.fields import Reason
 from marketplace.core.errors import NotFound, NotYours, TooLate
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.idempotency import Outcome
 from marketplace.core.services.slots import SlotService
+from marketplace.http.answers import Answer, Ask, HasScope, first_parameter, json_answer
 from marketplace.http.api.booking_routes import BookingOut, shown_to
+from marketplace.http.api.offsets import Offsets, OffsetsOut, ViewerQuery, zone_or_profile
 from marketplace.http.idempotency import answer_all, key_of, validate_key
+from marketplace.http.kept import KeptAnswers, PublicAnswer
+from marketplace.http.pagination import LINK, next_link
+from marketplace.http.public_answers import ETAG, public_answer
 from marketplace.http.security.authorization import Access, creator_of, opt, optional_principal_of, principal_of
 from marketplace.http.validation.fields import SlotStart, Window
 from marketplace.http.validation.parsing import read_body, read_query
@@ -24,7 +30,7 @@ from marketplace.http.validation.parsing import read_body, read_query
 DEFAULT_WINDOW = timedelta(days=14)
 
 
-class SlotsQuery(msgspec.Struct, kw_only=True, rename={"begin": "from", "end": "to"}):
+class SlotsQuery(ViewerQuery, kw_only=True, rename={"begin": "from", "end": "to"}):
     """A window of at most 62 days, by default the next 14."""
 
     begin: Window | None = None
@@ -39,14 +45,37 @@ class SlotCancellationIn(msgspec.Struct, kw_only=True):
     reason: Reason = ""
 
 
-class SlotOut(msgspec.Struct):
-    """A start. With `explain`, `reason` says why it can't be booked; otherwise it's `null`."""
+class SlotOut(OffsetsOut, gc=False):
+    """A start and its UTC offsets. With `explain`, `reason` says why it can't be booked; otherwise it's `null`."""
 
     starts_at: datetime
     ends_at: datetime
     capacity: int
     seats_left: int
     reason: Closing | None
+
+
+async def list_slots(ask: Ask, session_id: UUID, slots: SlotService, clock: Clock, kept: KeptAnswers) -> Answer:
+    """Answer with the starts of a session."""
+
+    async def read() -> PublicAnswer:
+        return PublicAnswer(await _starts(ask, session_id, slots, clock))
+
+    return await public_answer(ask, kept, read)
+
+
+async def _starts(ask: Ask, session_id: UUID, slots: SlotService, clock: Clock) -> Answer:
+    if first_parameter(ask, "explain").lower() == "true":
+        await creator_of(ask)
+    parsed = read_query(ask, SlotsQuery)
+    begin = parsed.values.get("begin") or clock.now()
+    end = parsed.values.get("end") or begin + DEFAULT_WINDOW
+    query = parsed.checked(slots.validate(begin, end) if parsed.is_valid_for("from", "to") else {})
+    if query.explain:
+        found = await slots.explain(principal_of(ask), session_id, begin, end)
+    else:
+        found = await slots.list(optional_principal_of(ask), session_id, begin, end)
+    return slots_answer(ask, found, zone_or_profile(ask, query.time_zone), ("from", "to"), end)
 
 
 class SlotController(Controller):
@@ -59,7 +88,7 @@ class SlotController(Controller):
         "/",
         operation_id="list_slots",
         summary="List bookable starts",
-        opt=opt(Access.ANYONE, query=SlotsQuery, errors=(NotFound, NotYours)),
+        opt=opt(Access.ANYONE, query=SlotsQuery, errors=(NotFound, NotYours), headers=LINK | ETAG),
     )
     async def list_slots(
         self,
@@ -67,22 +96,13 @@ class SlotController(Controller):
         session_id: FromPath[UUID],
         slots: FromDishka[SlotService],
         clock: FromDishka[Clock],
-    ) -> list[SlotOut]:
-        """All starts that can be booked right now; none for an open session.
+        kept: FromDishka[KeptAnswers],
+    ) -> Response[list[SlotOut]]:
+        """All starts that can be booked right now; none for an open session. At most 2,000: follow `Link` to the rest.
 
         With `explain=true`, the creator also gets closed starts, with the reason.
         """
-        if request.query_params.get("explain", "").lower() == "true":
-            await creator_of(request)
-        parsed = read_query(request, SlotsQuery)
-        begin = parsed.values.get("begin") or clock.now()
-        end = parsed.values.get("end") or begin + DEFAULT_WINDOW
-        query = parsed.checked(slots.validate(begin, end) if parsed.is_valid_for("from", "to") else {})
-        if query.explain:
-            found = await slots.explain(principal_of(request), session_id, begin, end)
-        else:
-            found = await slots.list(optional_principal_of(request), session_id, begin, end)
-        return msgspec.convert(found, list[SlotOut], from_attributes=True)
+        return (await list_slots(Ask(request.scope), session_id, slots, clock, kept)).response()
 
     @post(
         "/cancel",
@@ -103,5 +123,34 @@ class SlotController(Controller):
         data, key = parsed.checked(validate_key(request)), key_of(request, parsed)
         principal = principal_of(request)
         cancelled = await slots.cancel(principal, session_id, data.starts_at, data.reason, key=key)
-        shown = [shown_to(principal, clock.now(), booking, BookingOut) for booking in cancelled.resource]
+        shown = [
+            shown_to(principal, principal.time_zone, clock.now(), booking, BookingOut) for booking in cancelled.resource
+        ]
         return answer_all(Outcome(shown, is_replay=cancelled.is_replay), BookingOut)
+
+
+def slots_answer(
+    request: HasScope, found: BookableStarts, viewer_zone: str | None, names: tuple[str, str], end: datetime
+) -> Answer:
+    """Answer with the starts of a window; `names` are those of its parameters, for the `Link` to the rest."""
+    headers = {}
+    if found.next is not None:
+        window = (msgspec.to_builtins(instant.astimezone(UTC)) for instant in (found.next, end))
+        headers = next_link(request, **dict(zip(names, window, strict=True)))
+    return json_answer(_slots_out(found, viewer_zone), headers=headers)
+
+
+def _slots_out(found: BookableStarts, viewer_zone: str | None) -> list[SlotOut]:
+    if not found.runs:
+        return []
+    length = timedelta(minutes=found.duration)
+    first, last = found.runs[0].starts.first, found.runs[-1].starts.last
+    offsets = Offsets(found.time_zone, viewer_zone, first, last + length)
+    cuts = [cut for cut in offsets.cuts(length) if cut > first]
+    fields_between = [offsets.of(start, start + length) for start in (first, *cuts)]
+    shown = list[SlotOut]()
+    for starts, seats_left, reason in found.runs:
+        for part in starts.cut(cuts) if cuts else (starts,):
+            fields = fields_between[bisect_right(cuts, part.first)]
+            shown += [SlotOut(at, at + length, found.capacity, seats_left, reason, **fields) for at in part]
+    return shown

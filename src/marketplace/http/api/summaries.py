@@ -1,7 +1,6 @@
 """Creator summary endpoint."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,9 +9,12 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, get
 from msgspec import Meta
 
+from marketplace.core.domain.money import Amount
 from marketplace.core.domain.sessions import Title
 from marketplace.core.domain.users import TimeZone
 from marketplace.core.services.summaries import SummaryService
+from marketplace.http.api.offsets import OffsetsOut, offsets_of
+from marketplace.http.conversions import converted
 from marketplace.http.security.authorization import Access, opt, principal_of
 
 
@@ -24,8 +26,8 @@ class UpcomingSeatsOut(msgspec.Struct):
     fill_rate: Annotated[float | None, Meta(description="0 to 1; `null` if no seats are booked.")]
 
 
-class NextBookedSlotOut(msgspec.Struct, rename={"session_id": "session"}):
-    """The next booked start."""
+class NextBookedSlotOut(OffsetsOut, rename={"session_id": "session"}):
+    """The next booked start, and its UTC offsets."""
 
     session_id: UUID
     title: Title
@@ -40,7 +42,7 @@ class DaySalesOut(msgspec.Struct):
 
     date: date
     seats: int
-    income: Decimal
+    income: Amount
 
 
 class CreatorSummaryOut(msgspec.Struct):
@@ -50,9 +52,9 @@ class CreatorSummaryOut(msgspec.Struct):
     upcoming: UpcomingSeatsOut
     pending_bookings: Annotated[int, Meta(description="Bookings the creator can still respond to.")]
     expected_income: Annotated[
-        Decimal, Meta(description="Booked value of this month's starts: pending, confirmed and completed bookings.")
+        Amount, Meta(description="Booked value of this month's starts: pending, confirmed and completed bookings.")
     ]
-    completed_income: Annotated[Decimal, Meta(description="The completed part of it.")]
+    completed_income: Annotated[Amount, Meta(description="The completed part of it.")]
     next_slot: NextBookedSlotOut | None
     days: Annotated[list[DaySalesOut], Meta(description="The last 30 days up to today, oldest first.")]
 
@@ -74,4 +76,9 @@ class SummaryController(Controller):
     ) -> CreatorSummaryOut:
         """Seats booked, booked value and the next session. For creators only."""
         found = await summaries.of_creator(principal_of(request))
-        return msgspec.convert(found, CreatorSummaryOut, from_attributes=True)
+        slot = found.next_slot
+        shown = None
+        if slot is not None:
+            offsets = offsets_of(slot.starts_at, slot.ends_at, slot.time_zone, found.time_zone)
+            shown = converted(slot, NextBookedSlotOut, offsets)
+        return converted(found, CreatorSummaryOut, {"next_slot": shown})

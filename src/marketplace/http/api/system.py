@@ -1,18 +1,22 @@
 """Health checks, and settings for clients."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from dishka.integrations.litestar import FromDishka
-from litestar import Controller, get
+from litestar import Controller, Request, Response, get
 from litestar.datastructures import State
 
+from marketplace.core.domain.money import currency
 from marketplace.core.domain.users import Email
 from marketplace.core.errors import Busy
 from marketplace.core.ports.storage import Storage
+from marketplace.http.answers import Answer, Ask, json_answer
 from marketplace.http.security.authorization import Access, opt
 from marketplace.settings import Settings
+
+DemoRole = Literal["user", "creator", "admin"]
 
 
 class HealthOut(msgspec.Struct):
@@ -26,19 +30,23 @@ class DemoAccountOut(msgspec.Struct):
 
     email: Email
     password: str
-    role: Literal["user", "creator", "admin"]
+    role: DemoRole
     name: str
 
 
 class MarketplaceOut(msgspec.Struct):
-    """The currency of all prices (ISO 4217) and the categories a session can have.
+    """The currency of all prices (ISO 4217), its decimal places, and the categories a session can have.
 
     `demo_accounts` is empty unless the server runs with demo data.
     """
 
     currency: str
+    currency_digits: int
     categories: list[str]
     demo_accounts: list[DemoAccountOut]
+
+
+ALIVE = json_answer(HealthOut())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +56,21 @@ class DemoAccounts:
     shown: tuple[DemoAccountOut, ...] = ()
 
 
+async def get_liveness(ask: Ask) -> Answer:
+    """Answer that the process can answer."""
+    _ = ask
+    return ALIVE
+
+
 class SystemController(Controller):
     """The program itself."""
 
     tags = ["system"]  # noqa: RUF012 - Litestar reads a plain list
 
     @get("/health/live", operation_id="get_liveness", summary="Check liveness", opt=opt(Access.PUBLIC))
-    async def live(self) -> HealthOut:
+    async def live(self, request: Request[Any, Any, Any]) -> Response[HealthOut]:
         """Answers as long as the process can answer."""
-        return HealthOut()
+        return (await get_liveness(Ask(request.scope))).response()
 
     @get("/health/ready", operation_id="get_readiness", summary="Check readiness", opt=opt(Access.PUBLIC))
     async def ready(self, storage: FromDishka[Storage], state: State) -> HealthOut:
@@ -76,5 +90,8 @@ class SystemController(Controller):
     async def marketplace(self, settings: FromDishka[Settings], demo: FromDishka[DemoAccounts]) -> MarketplaceOut:
         """What a client needs at startup: the operator's settings and any demo accounts."""
         return MarketplaceOut(
-            currency=settings.currency, categories=list(settings.categories), demo_accounts=list(demo.shown)
+            currency=settings.currency,
+            currency_digits=currency().digits,
+            categories=list(settings.categories),
+            demo_accounts=list(demo.shown),
         )

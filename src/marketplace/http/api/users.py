@@ -6,16 +6,17 @@ from uuid import UUID
 
 import msgspec
 from dishka.integrations.litestar import FromDishka
-from litestar import Controller, Request, get, patch, post, put
+from litestar import Controller, Request, Response, get, patch, post, put
 
-from marketplace.core.domain.fields import WebAddress
 from marketplace.core.domain.principals import Role
 from marketplace.core.domain.rate_limits import PASSWORD_CHANGE, Attempt
-from marketplace.core.domain.users import Email, FirstName, LastName, NewPassword, TimeZone, Username
+from marketplace.core.domain.users import Avatar, Email, FirstName, LastName, NewPassword, TimeZone, Username
 from marketplace.core.errors import AlreadyACreator, EmailTaken, RateLimited, UsernameTaken
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.users import UserService
+from marketplace.http.answers import Answer, Ask, json_answer
+from marketplace.http.conversions import converted
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.security.origin import origin_of
 from marketplace.http.security.rate_limits import registration
@@ -38,7 +39,7 @@ class ProfileIn(msgspec.Struct, kw_only=True):
     """Changes to your account. Fields you don't send stay as they are."""
 
     username: Username
-    avatar: WebAddress = None
+    avatar: Avatar = None
     first_name: FirstName = ""
     last_name: LastName = ""
     time_zone: TimeZone = "UTC"
@@ -68,7 +69,7 @@ class PublicUserOut(msgspec.Struct):
     id: UUID
     username: Username
     role: Role
-    avatar: WebAddress
+    avatar: Avatar
     first_name: FirstName
     last_name: LastName
 
@@ -80,7 +81,7 @@ class ProfileOut(msgspec.Struct):
     email: Email
     username: Username
     role: Role
-    avatar: WebAddress
+    avatar: Avatar
     first_name: FirstName
     last_name: LastName
     time_zone: TimeZone
@@ -94,6 +95,14 @@ class ContactOut(PublicUserOut):
     """A user's details, as the other party of a booking sees them."""
 
     email: Email
+
+
+async def get_profile(ask: Ask, users: UserService) -> Answer:
+    """Answer with the caller's account."""
+    principal = principal_of(ask)
+    profile, impersonator = await users.profile(principal), await users.impersonator(principal)
+    by = None if impersonator is None else converted(impersonator, PublicUserOut)
+    return json_answer(converted(profile, ProfileOut, {"impersonated_by": by}))
 
 
 class UserController(Controller):
@@ -111,7 +120,10 @@ class UserController(Controller):
     async def register(
         self, request: Request[Any, Any, Any], users: FromDishka[UserService], limits: FromDishka[RateLimitService]
     ) -> RegisteredOut:
-        """Open to anyone. Email address and username are unique, ignoring case."""
+        """Open to anyone. Email address and username are unique, ignoring case.
+
+        A username must not look like another account's, or mix scripts such as Latin and Cyrillic.
+        """
         parsed = await read_body(request, RegistrationIn)
         data = parsed.checked(users.validate_registration(parsed.values))
         await limits.check(registration(request))
@@ -119,14 +131,9 @@ class UserController(Controller):
         return msgspec.convert(user, RegisteredOut, from_attributes=True)
 
     @get("/profile", operation_id="get_profile", summary="Get your account", opt=opt(Access.SIGNED_IN))
-    async def profile(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> ProfileOut:
+    async def profile(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> Response[ProfileOut]:
         """The caller's account."""
-        principal = principal_of(request)
-        profile = msgspec.convert(await users.profile(principal), ProfileOut, from_attributes=True)
-        profile.impersonated_by = msgspec.convert(
-            await users.impersonator(principal), PublicUserOut | None, from_attributes=True
-        )
-        return profile
+        return (await get_profile(Ask(request.scope), users)).response()
 
     @put(
         "/profile",
@@ -135,9 +142,11 @@ class UserController(Controller):
         opt=opt(Access.SIGNED_IN, body=ProfileIn, errors=(UsernameTaken,)),
     )
     async def replace_profile(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> ProfileOut:
-        """`username` is required. Other fields you don't send stay as they are."""
-        parsed = await read_body(request, ProfileIn)
-        return await self._change(request, users, parsed.changes())
+        """`username` is required. Other fields you don't send stay as they are.
+
+        An old username stays reserved for you for 90 days.
+        """
+        return await self._change(request, users)
 
     @patch(
         "/profile",
@@ -146,9 +155,8 @@ class UserController(Controller):
         opt=opt(Access.SIGNED_IN, body=ProfileIn, is_partial=True, errors=(UsernameTaken,)),
     )
     async def change_profile(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> ProfileOut:
-        """Fields you don't send stay as they are."""
-        parsed = await read_body(request, ProfileIn, partial=True)
-        return await self._change(request, users, parsed.changes())
+        """Fields you don't send stay as they are. An old username stays reserved for you for 90 days."""
+        return await self._change(request, users, partial=True)
 
     @post(
         "/password",
@@ -188,6 +196,11 @@ class UserController(Controller):
         await read_nothing(request)
         return msgspec.convert(await users.become_creator(principal_of(request)), ProfileOut, from_attributes=True)
 
-    async def _change(self, request: Request[Any, Any, Any], users: UserService, changes: dict[str, Any]) -> ProfileOut:
-        user = await users.change_profile(principal_of(request), changes)
+    async def _change(
+        self, request: Request[Any, Any, Any], users: UserService, *, partial: bool = False
+    ) -> ProfileOut:
+        principal = principal_of(request)
+        parsed = await read_body(request, ProfileIn, partial=partial, stored=await users.profile(principal))
+        changes = parsed.changes(users.validate_username(parsed.values))
+        user = await users.change_profile(principal, changes)
         return msgspec.convert(user, ProfileOut, from_attributes=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar.types import Message
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from marketplace.http.security.authorization import Access, Route
 
@@ -10,17 +10,37 @@ SHARED_CACHING = b"public, max-age=0, s-maxage=1"
 """Shared caches may reuse a response for one second, which absorbs bursts (`s-maxage`: RFC 9111, 5.2.2.10)."""
 
 
-async def allow_shared_caching(message: Message, scope: Any) -> None:
+CACHEABLE = {200, 304}
+"""A 304 repeats the headers (RFC 9110, 15.4.5)."""
+
+
+def with_cache_control(app: ASGIApp) -> ASGIApp:
+    """Wrap `app` to allow shared caching of its responses, see `allow_shared_caching`."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_allowed(message: Message) -> None:
+            allow_shared_caching(message, scope)
+            await send(message)
+
+        await app(scope, receive, send_allowed)
+
+    return answer
+
+
+def allow_shared_caching(message: Any, scope: Any) -> None:
     """Allow shared caching of successful anonymous `GET` and `HEAD` responses; browsers must revalidate.
 
-    Responses to requests with a token are private, so `Vary` lists `Authorization` (RFC 9110, 12.5.5).
+    Responses to requests with a token are private, so `Vary` lists `Authorization` (RFC 9110, 12.5.5). With CORS, only
+    those to an allowed origin have its headers, so all list `Origin` (Fetch, 3.3.6).
     """
-    if message["type"] != "http.response.start" or message["status"] != 200:  # noqa: PLR2004 - OK
+    if message["type"] != "http.response.start" or message["status"] not in CACHEABLE:
         return
+    if getattr(scope.get("litestar_app"), "cors_config", None) is not None:
+        message["headers"] = [*message["headers"], (b"vary", b"origin")]
     route = getattr(scope.get("route_handler"), "opt", {}).get("route")
     if not isinstance(route, Route) or route.access is not Access.ANYONE or scope.get("method") not in {"GET", "HEAD"}:
         return
-    headers = [(name, value) for name, value in message["headers"] if name.lower() != b"cache-control"]
+    headers = [header for header in message["headers"] if header[0].lower() != b"cache-control"]
     is_personal = any(name == b"authorization" for name, _ in scope["headers"])
     cache_control = b"private, no-store" if is_personal else SHARED_CACHING
     message["headers"] = [*headers, (b"cache-control", cache_control), (b"vary", b"authorization")]

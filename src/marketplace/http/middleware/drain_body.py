@@ -6,25 +6,39 @@ or the client sent `Expect`, the response has `Connection: close` instead (RFC 9
 """
 
 import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
 from typing import Any
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-MAX_DRAINED = 4 * 1024 * 1024
-"""Bytes read and discarded before giving up."""
-DRAIN_TIMEOUT = 2
-"""Seconds to read the rest of a body."""
+from marketplace.http.validation.uploads import FORM, MAX_BODY
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Bytes that are read and discarded at most, and seconds for it."""
+
+    size: int
+    seconds: float
+
+
+USUAL = Bound(4 * 1024 * 1024, 2)
+OF_UPLOADS = Bound(MAX_BODY, 20)
+"""A refused upload, as after a login has expired, needs its answer as well, and takes long from a phone."""
 
 
 def with_drained_body(app: ASGIApp) -> ASGIApp:
     """Wrap `app` so that each request body is read completely before the response starts."""
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    def answer(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         # HTTP/2 streams are independent, and connection-specific headers are forbidden there.
         if scope["type"] != ScopeType.HTTP or scope["http_version"].startswith("2") or not _has_body(scope):
-            await app(scope, receive, send)
-            return
+            return app(scope, receive, send)
+        return answer_drained(scope, receive, send)
+
+    async def answer_drained(scope: Scope, receive: Receive, send: Send) -> None:
         is_read = False
 
         async def receive_tracked() -> Any:
@@ -45,12 +59,14 @@ def with_drained_body(app: ASGIApp) -> ASGIApp:
 
 async def _drain(scope: Scope, receive: Receive) -> bool:
     """Discard the rest of the body within the limits; return whether all of it was read."""
-    if b"expect" in dict(scope["headers"]):
+    headers = dict(scope["headers"])
+    if b"expect" in headers:
         return False
+    bound = OF_UPLOADS if headers.get(b"content-type", b"").startswith(FORM.encode()) else USUAL
     size = 0
     try:
-        async with asyncio.timeout(DRAIN_TIMEOUT):
-            while size <= MAX_DRAINED:
+        async with asyncio.timeout(bound.seconds):
+            while size <= bound.size:
                 message: Any = await receive()
                 if not message.get("more_body"):
                     return True
@@ -61,5 +77,7 @@ async def _drain(scope: Scope, receive: Receive) -> bool:
 
 
 def _has_body(scope: Scope) -> bool:
-    headers = dict(scope["headers"])
-    return b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
+    for name, value in scope["headers"]:
+        if name == b"transfer-encoding" or (name == b"content-length" and value != b"0"):
+            return True
+    return False

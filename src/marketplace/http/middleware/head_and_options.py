@@ -3,13 +3,36 @@
 from typing import Any
 
 from litestar.enums import HttpMethod, ScopeType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Send
 
 
-async def complete_allow(message: Message, scope: Any) -> None:
+def with_head_and_options(app: ASGIApp) -> ASGIApp:
+    """Wrap `app` to answer `HEAD` like `GET`, without the body, and `OPTIONS` with all methods."""
+
+    async def answer(scope: Any, receive: Receive, send: Send) -> None:
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message["body"] = b""
+            await send(message)
+
+        async def send_options(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = _with_all_methods(message["headers"], scope)
+            await send(message)
+
+        method = scope["method"] if scope["type"] == ScopeType.HTTP else None
+        if method == HttpMethod.HEAD:
+            # Modify the scope in place: the request log reads what the framework adds to it.
+            scope["method"] = HttpMethod.GET
+            await app(scope, receive, send_head)
+        else:
+            await app(scope, receive, send_options if method == HttpMethod.OPTIONS else send)
+
+    return answer
+
+
+def _with_all_methods(headers: Any, scope: Any) -> Any:
     """List all methods of a path in `Allow` (RFC 9110, 9.3.7); the framework lists those of one handler only."""
-    if message["type"] != "http.response.start" or scope.get("method") != "OPTIONS":
-        return
     methods = {
         str(method)
         for route in scope["litestar_app"].routes
@@ -17,25 +40,4 @@ async def complete_allow(message: Message, scope: Any) -> None:
         for method in getattr(route, "route_handler_map", ())
     }
     allow = ", ".join(sorted(methods)).encode()
-    message["headers"] = [
-        (name, allow if name.lower() == b"allow" and methods else value) for name, value in message["headers"]
-    ]
-
-
-def with_head(app: ASGIApp) -> ASGIApp:
-    """Wrap `app` to answer `HEAD` like `GET`, without the body."""
-
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_head(message: Message) -> None:
-            if message["type"] == "http.response.body":
-                message["body"] = b""
-            await send(message)
-
-        if scope["type"] == ScopeType.HTTP and scope["method"] == "HEAD":
-            # Modify the scope in place: the request log reads what the framework adds to it.
-            scope["method"] = HttpMethod.GET
-            await app(scope, receive, send_head)
-        else:
-            await app(scope, receive, send)
-
-    return answer
+    return [(name, allow if name.lower() == b"allow" and methods else value) for name, value in headers]

@@ -1,6 +1,7 @@
 """Builds the OpenAPI 3.1 document: Litestar's, completed from the `Route` in each handler's `opt`."""
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, get_args
 
@@ -9,37 +10,36 @@ from dishka.integrations.litestar import DishkaRouter
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.spec import Components, SecurityScheme, Tag
+from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Server, Tag
 
 from marketplace import __version__
-from marketplace.core.domain.fields import PLAIN, rule_of
-from marketplace.core.errors import (
-    Busy,
-    ImpersonatedReadOnly,
-    Invalid,
-    KeyReused,
-    MarketplaceError,
-    NotACreator,
-    NotSignedIn,
-    NotStaff,
-    NotSuperuser,
-    OutcomeUnknown,
-)
+from marketplace.core.domain.fields import rule_of
+from marketplace.core.domain.money import Money
 from marketplace.http.api.routes import CONTROLLERS
 from marketplace.http.idempotency import KEY_PARAMETER, REPLAYED_HEADER
+from marketplace.http.openapi.enums import EnumNames
 from marketplace.http.openapi.examples import EXAMPLES
-from marketplace.http.problems import FRAMEWORK, HEADERS, PROBLEM_JSON, Problem, status_of
-from marketplace.http.security.authorization import SAFE_METHODS, Access, Route
+from marketplace.http.openapi.plain_schemas import NULL, REF, PlainSchemas
+from marketplace.http.openapi.responses import (
+    CODES,
+    NOT_MODIFIED,
+    error_code_schema,
+    errors_of,
+    references,
+    shared_responses,
+)
+from marketplace.http.openapi.sharing import share_headers, share_parameters
+from marketplace.http.problems import Problem
+from marketplace.http.security.authorization import Access, Route
 from marketplace.http.security.refresh_cookie import COOKIE_PARAMETER
 from marketplace.http.validation.json_schema import notes_of, schema_of
 
-REF = "#/components/schemas/{name}"
 DESCRIPTION = """\
 Creators offer sessions; learners find them and book seats.
 
-Times are ISO 8601 in UTC, amounts are decimal strings and IDs are UUIDs. Unknown fields are ignored. Every path works
-with and without a trailing slash. Errors are `application/problem+json` (RFC 9457) with a stable `code`. Lists are bare
-arrays; the `Link` header has the next page.
+Times are ISO 8601 in UTC; starts also have their UTC offsets. Amounts are decimal strings and IDs are UUIDs. Unknown
+fields are ignored. Every path works with and without a trailing slash. Errors are `application/problem+json` (RFC 9457)
+with a stable `code`. Lists are bare arrays; the `Link` header has the next page.
 """
 SCHEMES: dict[Access, list[dict[str, list[str]]]] = {
     Access.PUBLIC: [],
@@ -49,12 +49,6 @@ SCHEMES: dict[Access, list[dict[str, list[str]]]] = {
     Access.STAFF: [{"bearer": []}],
     Access.SUPERUSER: [{"bearer": []}],
 }
-ROLES: dict[Access, set[type[MarketplaceError]]] = {
-    Access.CREATOR: {NotACreator},
-    Access.STAFF: {NotStaff},
-    Access.SUPERUSER: {NotStaff, NotSuperuser},
-}
-"""Additional errors for signed-in callers."""
 
 
 def openapi_config() -> OpenAPIConfig:
@@ -63,6 +57,9 @@ def openapi_config() -> OpenAPIConfig:
         title="Sessions marketplace",
         version=__version__,
         description=DESCRIPTION,
+        contact=Contact(name="The operator of this marketplace"),
+        license=License(name="All rights reserved", identifier="LicenseRef-All-Rights-Reserved"),
+        servers=[Server(url="/")],
         use_handler_docstrings=True,
         tags=[
             Tag(name="accounts", description="Registration, sign-in and your profile."),
@@ -84,35 +81,31 @@ def openapi_config() -> OpenAPIConfig:
 
 
 def document(categories: Collection[str]) -> dict[str, Any]:
-    """Build the document. `categories` are the allowed values of `category` in requests."""
+    """Build the document. `categories` are the allowed values of `category` in requests.
+
+    The server's address is relative to the document's own, so it is right wherever the document was read.
+    """
     # A separate application, since one with an OpenAPI config would also serve Litestar's own pages.
     routes = DishkaRouter("", route_handlers=CONTROLLERS)
     app = Litestar([routes], openapi_config=openapi_config(), logging_config=None)
     schema = app.openapi_schema.to_schema()
+    schemas = PlainSchemas(EnumNames(categories))
     structs: set[type[msgspec.Struct]] = {Problem}
+    operations = []
     for path, method, handler, route in _routes(app):
         operation = schema["paths"][path][method]
         structs |= set(_response_structs(handler.parsed_fn_signature.return_type.annotation))
-        operation["security"] = SCHEMES[route.access]
-        if route.query is not None:
-            operation.setdefault("parameters", []).extend(_parameters(route.query))
-        if route.is_keyed:
-            operation.setdefault("parameters", []).append(KEY_PARAMETER)
-        if route.is_by_cookie:
-            operation.setdefault("parameters", []).append(COOKIE_PARAMETER)
-        if route.body is not None:
-            operation["requestBody"] = _request_body(route)
-        _complete_success(operation["responses"], route)
-        operation["responses"] |= _error_responses(
-            route, is_safe=method.upper() in SAFE_METHODS, has_path_id="{" in path
-        )
-    requests = _request_schemas(_routes(app))
-    for request in requests.values():
-        if "category" in request["properties"]:
-            category = request["properties"]["category"]
-            category.pop("anyOf")
-            category |= {"type": ["string", "null"], "enum": [*categories, "", None]}
-    schema["components"]["schemas"] = dict(sorted((_response_schemas(structs) | requests).items()))
+        _complete(operation, route, method.upper(), has_path_id="{" in path)
+        for parameter in operation.get("parameters", ()):
+            parameter["schema"] = schemas.part(parameter["schema"])
+        operations.append(operation)
+    components = schema["components"]
+    components["parameters"] = share_parameters(operations)
+    components["headers"] = share_headers(operations)
+    components["responses"] = shared_responses()
+    named = _response_schemas(structs) | _request_schemas(_routes(app), categories)
+    rewritten = {name: schemas.component(each) for name, each in named.items()}
+    components["schemas"] = dict(sorted((rewritten | schemas.named | {"ErrorCode": error_code_schema()}).items()))
     return schema
 
 
@@ -140,37 +133,52 @@ def _response_schemas(structs: Iterable[type[msgspec.Struct]]) -> dict[str, Any]
     ordered = sorted(structs, key=lambda struct: struct.__name__)
     references, components = msgspec.json.schema_components(ordered, ref_template=REF)
     for struct, reference in zip(ordered, references, strict=True):
-        # msgspec qualifies names that are not unique.
         properties = components[reference["$ref"].rpartition("/")[2]].get("properties", {})
         for field in msgspec.structs.fields(struct):
-            name = field.encode_name
-            if "$ref" in properties[name]:
-                continue
-            notes = _notes(struct, field)
-            properties[name] |= {key: note for key, note in notes.items() if key not in properties[name]}
+            described = properties[field.encode_name]
+            if "$ref" not in described:
+                described |= {key: note for key, note in _notes(struct, field).items() if key not in described}
+            if datetime in _leaves(field.type):
+                # msgspec leaves it out, since a datetime may lack an offset; ours never do
+                described.get("items", described)["format"] = "date-time"
     return dict(components)
+
+
+def _leaves(annotation: Any) -> Iterator[Any]:
+    """Yield the types within a union, a list or an alias."""
+    parts = get_args(annotation)
+    if not parts:
+        yield annotation
+    for part in parts:
+        yield from _leaves(part)
 
 
 def _notes(struct: type[msgspec.Struct], field: msgspec.structs.FieldInfo) -> dict[str, Any]:
     """Return the description and example of a response field."""
     rule = rule_of(field.type)
     notes = {} if rule is None else notes_of(rule)
+    if isinstance(rule, Money):
+        notes["pattern"] = rule.output_pattern
     name = f"{struct.__name__}.{field.encode_name}"
     name = name if name in EXAMPLES else field.encode_name
-    example = EXAMPLES.get(name)
     if "examples" not in notes and name in EXAMPLES:
-        notes["examples"] = [example]
-    if str(example).endswith("00Z"):
-        notes["format"] = "date-time"
+        notes["examples"] = [EXAMPLES[name]]
     return notes
 
 
-def _request_schemas(routes: Iterable[tuple[str, str, HTTPRouteHandler, Route]]) -> dict[str, Any]:
-    return {
+def _request_schemas(
+    routes: Iterable[tuple[str, str, HTTPRouteHandler, Route]], categories: Collection[str]
+) -> dict[str, Any]:
+    schemas = {
         _body_name(route): _body_schema(route.body, partial=route.is_partial)
         for *_, route in routes
         if route.body is not None
     }
+    for schema in schemas.values():
+        if "category" in schema["properties"]:
+            # an empty text is read as `null`, too
+            schema["properties"]["category"]["anyOf"] = [{"enum": list(categories)}, NULL]
+    return schemas
 
 
 def _body_name(route: Route) -> str:
@@ -182,7 +190,6 @@ def _body_schema(kind: type[msgspec.Struct], *, partial: bool) -> dict[str, Any]
     fields = msgspec.structs.fields(kind)
     required = [field.encode_name for field in fields if field.required and not partial]
     return {
-        "title": kind.__name__,
         "type": "object",
         "description": kind.__doc__,
         "properties": {field.encode_name: schema_of(field.type) for field in fields},
@@ -191,29 +198,52 @@ def _body_schema(kind: type[msgspec.Struct], *, partial: bool) -> dict[str, Any]
 
 
 def _parameters(kind: type[msgspec.Struct]) -> Iterator[dict[str, Any]]:
+    """Yield the query parameters of a struct. An empty one counts as absent, which the schemas need not say."""
     for field in msgspec.structs.fields(kind):
         schema = schema_of(field.type)
         description = {"description": schema.pop("description")} if "description" in schema else {}
         if isinstance(field.default, int | str):
             schema["default"] = field.default
-        yield {"name": field.encode_name, "in": "query", "required": False, **description, "schema": _as_text(schema)}
-
-
-def _as_text(schema: dict[str, Any]) -> dict[str, Any]:
-    """Adapt a schema to query parameters, which are text and count as absent if empty."""
-    if "format" in schema or "enum" in schema or schema.get("type") in {"integer", "boolean", "array"}:
-        return {"anyOf": [schema, {"type": "string", "maxLength": 0}]}
-    if "anyOf" in schema and "pattern" not in schema["anyOf"][0]:
-        return schema | {"anyOf": [*schema["anyOf"], {"type": "string", "maxLength": 0}]}
-    if "anyOf" in schema:
-        text = schema.pop("anyOf")[0]
-        return {**schema, **text, "pattern": f"^({text['pattern'].strip('^$')})?$"}
-    return schema | ({"minLength": 0, "pattern": PLAIN} if "pattern" in schema else {})
+        if "pattern" not in schema:
+            schema.pop("examples", None)  # the type or the words say enough
+        yield {"name": field.encode_name, "in": "query", **description, "schema": schema}
 
 
 def _request_body(route: Route) -> dict[str, Any]:
     schema = {"$ref": REF.format(name=_body_name(route))}
     return {"required": not route.is_body_optional, "content": {"application/json": {"schema": schema}}}
+
+
+def _upload_body(texts: type[msgspec.Struct]) -> dict[str, Any]:
+    schema = _body_schema(texts, partial=True)
+    file = {"type": "string", "contentMediaType": "application/octet-stream"}
+    schema = {"type": "object", "properties": {"file": file, **schema["properties"]}, "required": ["file"]}
+    return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+
+
+def _complete(operation: dict[str, Any], route: Route, method: str, *, has_path_id: bool) -> None:
+    """Complete Litestar's description of an operation by its `Route`."""
+    if not operation["deprecated"]:
+        del operation["deprecated"]
+    operation["security"] = SCHEMES[route.access]
+    parameters = [
+        *operation.get("parameters", ()),
+        *(_parameters(route.query) if route.query is not None else ()),
+        *([KEY_PARAMETER] if route.is_keyed else ()),
+        *([COOKIE_PARAMETER] if route.is_by_cookie else ()),
+    ]
+    if parameters:
+        operation["parameters"] = [dict(parameter) for parameter in parameters]
+    if route.body is not None:
+        operation["requestBody"] = _request_body(route)
+    if route.upload is not None:
+        operation["requestBody"] = _upload_body(route.upload)
+    codes = errors_of(route, method, has_path_id=has_path_id)
+    _complete_success(operation["responses"], route)
+    if "ETag" in route.headers:
+        operation["responses"] |= references([NOT_MODIFIED])
+    operation["responses"] |= references(codes.values())
+    operation[CODES] = list(codes)
 
 
 def _complete_success(responses: dict[str, Any], route: Route) -> None:
@@ -228,40 +258,5 @@ def _complete_success(responses: dict[str, Any], route: Route) -> None:
         response["headers"] = {
             name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()
         }
-
-
-def _error_responses(route: Route, *, is_safe: bool, has_path_id: bool) -> dict[str, Any]:
-    errors: set[type[MarketplaceError]] = {Busy, *route.errors}
-    if route.body is not None or route.query is not None or route.is_keyed:
-        errors.add(Invalid)
-    if route.is_keyed:
-        errors.add(KeyReused)
-    if route.access is not Access.PUBLIC:
-        errors |= {NotSignedIn} if is_safe else {NotSignedIn, ImpersonatedReadOnly}
-    errors |= ROLES.get(route.access, set())
-    if not is_safe:
-        errors.add(OutcomeUnknown)
-    by_status: dict[int, dict[str, str]] = {}
-    for error in sorted(errors, key=lambda error: error.code):
-        by_status.setdefault(status_of(error), {})[error.code] = error.sentence
-    for status in (413, 415) if route.body is not None else ():
-        code, sentence = FRAMEWORK[status]
-        by_status[status] = {code: sentence}
-    if has_path_id:
-        by_status.setdefault(404, {}).setdefault(*FRAMEWORK[404])
-    return {str(status): _error_response(status, codes) for status, codes in sorted(by_status.items())}
-
-
-def _error_response(status: int, codes: dict[str, str]) -> dict[str, Any]:
-    headers = {
-        name: {"schema": {"type": "string"}, "description": f"`{value}`"}
-        for name, value in HEADERS.get(status, {}).items()
-    }
-    examples = {
-        code: {"value": msgspec.to_builtins(Problem.of(status, code, sentence))} for code, sentence in codes.items()
-    }
-    return {
-        "description": "\n".join(f"- `{code}`: {sentence}" for code, sentence in codes.items()),
-        "content": {PROBLEM_JSON: {"schema": {"$ref": REF.format(name="Problem")}, "examples": examples}},
-        **({"headers": headers} if headers else {}),
-    }
+        if not headers:
+            del response["headers"]

@@ -1,5 +1,8 @@
 """Serves the OpenAPI document and a Swagger UI page, without requests to other hosts."""
 
+import asyncio
+import gzip
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,7 @@ from litestar import Controller, MediaType, Request, Response, get
 
 from marketplace.http.openapi.document import document
 from marketplace.http.security.authorization import Access, opt
+from marketplace.http.static.files import Content
 from marketplace.settings import Settings
 
 PAGE = """<!DOCTYPE html>
@@ -43,6 +47,15 @@ POLICY = (
 )
 
 
+MEDIA_TYPE = "application/vnd.oai.openapi+json"
+
+
+def _document(categories: Collection[str]) -> Content:
+    body = msgspec.json.encode(document(categories))
+    # the same bytes from every process, so that all of them have the same entity tag
+    return Content(body, {"gzip": gzip.compress(body, mtime=0)}, {"cache-control": "no-cache"})
+
+
 class DocumentController(Controller):
     """Routes of the OpenAPI document and its page."""
 
@@ -50,13 +63,19 @@ class DocumentController(Controller):
 
     @get("/api/schema/openapi.json", opt=opt(Access.PUBLIC))
     async def schema(self, request: Request[Any, Any, Any], settings: FromDishka[Settings]) -> Response[bytes]:
-        """Return the document, built on the first request."""
-        if not hasattr(request.app.state, "document"):
-            request.app.state.document = msgspec.json.encode(document(settings.categories))
+        """Return the document, or 304 if the client has it."""
+        state = request.app.state
+        if not hasattr(state, "document") or (state.document.done() and state.document.exception()):
+            # once, for all requests, and in a thread, since it takes half a second
+            state.document = asyncio.create_task(asyncio.to_thread(_document, settings.categories))
+        chosen, is_unchanged = (await asyncio.shield(state.document)).choose(request.scope)
+        start = chosen.unchanged if is_unchanged else chosen.whole
         return Response(
-            request.app.state.document,
-            media_type="application/vnd.oai.openapi+json",
-            headers={"Cache-Control": "no-cache"},
+            b"" if is_unchanged else chosen.body["body"],
+            status_code=start["status"],
+            media_type=MEDIA_TYPE,
+            # written as in `SAFE_HEADERS`, which they replace
+            headers={name.decode().title(): value.decode() for name, value in start["headers"]},
         )
 
     @get("/api/docs", opt=opt(Access.PUBLIC), media_type=MediaType.HTML)

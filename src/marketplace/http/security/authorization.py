@@ -5,7 +5,6 @@ from enum import Enum
 from typing import Any
 
 import msgspec
-from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
@@ -20,6 +19,7 @@ from marketplace.core.errors import (
 )
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.tokens import TokenService
+from marketplace.http.answers import HasScope, headers_of
 from marketplace.http.security.origin import origin_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -47,6 +47,8 @@ class Route:
 
     access: Access
     body: type[msgspec.Struct] | None = None
+    upload: type[msgspec.Struct] | None = None
+    """The texts of a form that is read instead of a body, next to its `file`."""
     is_partial: bool = False
     is_body_optional: bool = False
     query: type[msgspec.Struct] | None = None
@@ -66,32 +68,65 @@ def opt(access: Access, **requirements: Any) -> dict[str, Any]:
     return {"route": Route(access=access, **requirements)}
 
 
-async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Authorize a request and set the caller, or `None`, as the connection's user.
+class Authenticator:
+    """Authenticates and authorizes requests: the same for every way to reach a route."""
 
-    Raises `NotSignedIn`, `ImpersonatedReadOnly`, `NotACreator`, `NotStaff` or `NotSuperuser`.
-    """
+    def __init__(self, tokens: TokenService, refusals: RefusalService) -> None:
+        self._tokens = tokens
+        self._refusals = refusals
+
+    async def authorize(self, request: HasScope, access: Access) -> Principal | None:
+        """Return the caller, `None` if anonymous.
+
+        Raises `NotSignedIn`, `ImpersonatedReadOnly`, `NotACreator`, `NotStaff` or `NotSuperuser`.
+        """
+        if access is Access.PUBLIC:
+            return None
+        token = bearer_token(request)
+        if token is None:
+            if access is Access.ANYONE:
+                return None
+            raise NotSignedIn
+        principal = await self._authenticate(request, token)
+        if principal.impersonator_id is not None and request.scope["method"] not in SAFE_METHODS:
+            await self._record_refusal(request, principal, ImpersonatedReadOnly)
+            raise ImpersonatedReadOnly
+        if refusal_of(access, principal) is not None:
+            return await self.recheck(request, access)
+        return principal
+
+    async def recheck(self, request: HasScope, access: Access) -> Principal:
+        """Authorize a signed-in user on fresh data, since principals are cached: they may just have become a creator.
+
+        Raises `NotSignedIn`, `NotACreator`, `NotStaff` or `NotSuperuser`.
+        """
+        principal = await self._authenticate(request, bearer_token(request) or "", fresh=True)
+        refusal = refusal_of(access, principal)
+        if refusal is not None:
+            if access in STAFF_ONLY:
+                await self._record_refusal(request, principal, refusal)
+            raise refusal
+        return principal
+
+    async def _authenticate(self, request: HasScope, token: str, *, fresh: bool = False) -> Principal:
+        principal = await self._tokens.authenticate(token, fresh=fresh)
+        return replace(principal, origin=origin_of(request))
+
+    async def _record_refusal(self, request: HasScope, principal: Principal, refusal: type[MarketplaceError]) -> None:
+        # Paths that contain a secret are not recorded: they require no token.
+        route = f"{request.scope['method']} {request.scope['path']}"
+        await self._refusals.record(principal, route, refusal)
+
+
+async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Authorize a request and set the caller, or `None`, as the connection's user. Raises as `Authenticator`."""
     if connection.scope.get("method") == "OPTIONS":
         connection.scope["user"] = None
         return
     route = handler.opt.get("route")
     access = route.access if isinstance(route, Route) else Access.SIGNED_IN
-    connection.scope["user"] = None if access is Access.PUBLIC else await _authorized_principal(connection, access)
-
-
-async def _authorized_principal(connection: ASGIConnection[Any, Any, Any, Any], access: Access) -> Principal | None:
-    token = bearer_token(connection)
-    if token is None:
-        if access is Access.ANYONE:
-            return None
-        raise NotSignedIn
-    principal = await _authenticated(connection, token)
-    if principal.impersonator_id is not None and connection.scope.get("method") not in SAFE_METHODS:
-        await _record_refusal(connection, principal, ImpersonatedReadOnly)
-        raise ImpersonatedReadOnly
-    if refusal_of(access, principal) is not None:
-        principal = await _recheck(connection, access)
-    return principal
+    authenticator = await _authenticator_of(connection)
+    connection.scope["user"] = await authenticator.authorize(connection, access)
 
 
 def refusal_of(access: Access, principal: Principal) -> type[MarketplaceError] | None:
@@ -105,61 +140,39 @@ def refusal_of(access: Access, principal: Principal) -> type[MarketplaceError] |
     return None
 
 
-async def _recheck(connection: ASGIConnection[Any, Any, Any, Any], access: Access) -> Principal:
-    # Principals are cached. Refuse only on fresh data: the user may just have become a creator.
-    principal = await _authenticated(connection, bearer_token(connection) or "", fresh=True)
-    refusal = refusal_of(access, principal)
-    if refusal is not None:
-        if access in STAFF_ONLY:
-            await _record_refusal(connection, principal, refusal)
-        raise refusal
-    return principal
-
-
-async def _record_refusal(
-    connection: ASGIConnection[Any, Any, Any, Any], principal: Principal, refusal: type[MarketplaceError]
-) -> None:
-    refusals = await connection.app.state.dishka_container.get(RefusalService)
-    await refusals.record(principal, _route_for_audit(connection), refusal)
-
-
-async def _authenticated(
-    connection: ASGIConnection[Any, Any, Any, Any], token: str, *, fresh: bool = False
-) -> Principal:
-    tokens = await connection.app.state.dishka_container.get(TokenService)
-    principal: Principal = await tokens.authenticate(token, fresh=fresh)
-    return replace(principal, origin=origin_of(connection))
-
-
-def _route_for_audit(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """Return method and path for the audit log. Paths that contain a secret are not logged: they require no token."""
-    return f"{connection.scope.get('method')} {connection.scope['path']}"
-
-
-def bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
+def bearer_token(request: HasScope) -> str | None:
     """Return the token of `Authorization: Bearer …` (RFC 6750), or `None` without the header.
 
     Raises `NotSignedIn` if the header is malformed.
     """
-    header = connection.headers.get("authorization")
-    if header is None:
+    headers = headers_of(request, b"authorization")
+    if not headers:
         return None
-    scheme, _, token = header.partition(" ")
+    scheme, _, token = headers[0].partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise NotSignedIn
     return token.strip()
 
 
-async def creator_of(request: Request[Any, Any, Any]) -> Principal:
+async def creator_of(request: HasScope) -> Principal:
     """Return the caller, who must be a creator; for routes that require one only in some cases.
 
     Raises `NotSignedIn`, `NotACreator`.
     """
     principal = principal_of(request)
-    return principal if principal.role == "creator" else await _recheck(request, Access.CREATOR)
+    return (
+        principal
+        if principal.role == "creator"
+        else await (await _authenticator_of(request)).recheck(request, Access.CREATOR)
+    )
 
 
-def principal_of(request: Request[Any, Any, Any]) -> Principal:
+async def _authenticator_of(request: HasScope) -> Authenticator:
+    authenticator: Authenticator = await request.scope["litestar_app"].state.dishka_container.get(Authenticator)
+    return authenticator
+
+
+def principal_of(request: HasScope) -> Principal:
     """Return the caller. Raises `NotSignedIn` if the request is anonymous."""
     principal = request.scope["user"]
     if not isinstance(principal, Principal):
@@ -167,7 +180,7 @@ def principal_of(request: Request[Any, Any, Any]) -> Principal:
     return principal
 
 
-def optional_principal_of(request: Request[Any, Any, Any]) -> Principal | None:
+def optional_principal_of(request: HasScope) -> Principal | None:
     """Return the caller, or `None` if the request is anonymous."""
     principal = request.scope["user"]
     return principal if isinstance(principal, Principal) else None

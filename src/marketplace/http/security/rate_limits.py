@@ -1,19 +1,17 @@
 """Keys of the rate limits: attempts are counted per client network and, for sign-in, per account."""
 
 from ipaddress import ip_network
-from typing import Any
-
-from litestar import Request
 
 from marketplace.core.domain.rate_limits import REFRESH, REGISTRATION, SIGN_IN, SIGN_IN_TO_ACCOUNT, Attempt
 from marketplace.core.domain.users import fold
+from marketplace.http.answers import HasScope
 from marketplace.http.security.origin import address_of
 
 CLIENT_NETWORK_PREFIX = 64
 """Bits. An IPv6 customer usually gets a /64 and can choose any address in it."""
 
 
-def client_network(request: Request[Any, Any, Any]) -> str:
+def client_network(request: HasScope) -> str:
     """Return the client's IPv4 address, or the /64 network of an IPv6 address."""
     host = address_of(request) or ""
     return str(ip_network((host, CLIENT_NETWORK_PREFIX), strict=False)) if ":" in host else host
@@ -24,9 +22,9 @@ def sign_in(network: str, email: str) -> tuple[Attempt, Attempt]:
     return Attempt(SIGN_IN_TO_ACCOUNT, f"{network} {fold(email)}"), Attempt(SIGN_IN, network)
 
 
-def registration(request: Request[Any, Any, Any]) -> Attempt:
+def registration(request: HasScope) -> Attempt:
     return Attempt(REGISTRATION, client_network(request))
 
 
-def refresh(request: Request[Any, Any, Any]) -> Attempt:
+def refresh(request: HasScope) -> Attempt:
     return Attempt(REFRESH, client_network(request))

@@ -61,7 +61,7 @@ class RefreshCookie:
 
     def refuse(self, request: Request[Any, Any, Any], error: BadRefreshToken) -> Response[Any]:
         """Return the problem of an ended login and delete the cookie."""
-        response = problems.refuse(request, error)
+        response = problems.refuse(request, error).response()
         self.drop(request, response)
         return response
 

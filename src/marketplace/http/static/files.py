@@ -31,12 +31,15 @@ MEDIA_TYPES = {
 """Fixed, since the table of `mimetypes` differs between machines."""
 UNKNOWN = "application/octet-stream"
 
+MAX_ACCEPTED = 1000
+"""Characters of an `Accept-Encoding`. A longer one is not read: plain content is always acceptable."""
+
 Headers = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """A file in one content coding, with its prebuilt responses."""
+    """A body in one content coding, with its prebuilt responses."""
 
     etag: str
     whole: HTTPResponseStartEvent
@@ -65,16 +68,11 @@ def _start(status: int, headers: Headers) -> HTTPResponseStartEvent:
 NO_BODY: HTTPResponseBodyEvent = {"type": "http.response.body", "body": b"", "more_body": False}
 
 
-class StaticFile:
-    """One file that answers `GET` and `HEAD`, including conditional requests."""
+class Content:
+    """A body with its compressed copies, which answers `GET` and `HEAD`, including conditional requests."""
 
-    def __init__(self, path: Path, headers: Headers) -> None:
-        body = path.read_bytes()
-        compressed = {coding: path.with_name(path.name + suffix) for coding, suffix in ENCODINGS.items()}
-        encoded = {coding: file.read_bytes() for coding, file in compressed.items() if file.is_file()}
-        all_headers = {"content-type": MEDIA_TYPES.get(path.suffix.lower(), UNKNOWN), **headers}
-        if encoded:
-            all_headers["vary"] = "accept-encoding"
+    def __init__(self, body: bytes, encoded: Mapping[str, bytes], headers: Headers) -> None:
+        all_headers = {**headers, "vary": "accept-encoding"} if encoded else headers
         self._plain = Representation.of(body, all_headers)
         self._compressed = {
             coding: Representation.of(smaller, {**all_headers, "content-encoding": coding})
@@ -82,17 +80,28 @@ class StaticFile:
             if len(smaller) < len(body)
         }
 
-    async def answer(self, scope: Scope, send: Send) -> None:
-        """Send the representation that the client prefers, or 304 if `If-None-Match` has its tag."""
+    def choose(self, scope: Scope) -> tuple[Representation, bool]:
+        """Return the representation that the client prefers, and whether `If-None-Match` has its tag."""
         encodings, tags = _negotiation_headers(scope)
         codings = accepted_codings(encodings)
         chosen = next((self._compressed[coding] for coding in codings if coding in self._compressed), self._plain)
-        if tags is not None and matches_etag(chosen.etag, tags):
-            await send(chosen.unchanged)
-            await send(NO_BODY)
-        else:
-            await send(chosen.whole)
-            await send(NO_BODY if scope.get("method") == "HEAD" else chosen.body)
+        return chosen, tags is not None and matches_etag(chosen.etag, tags)
+
+    async def answer(self, scope: Scope, send: Send) -> None:
+        """Send the representation that the client prefers, or 304 if it has it."""
+        chosen, is_unchanged = self.choose(scope)
+        await send(chosen.unchanged if is_unchanged else chosen.whole)
+        await send(NO_BODY if is_unchanged or scope.get("method") == "HEAD" else chosen.body)
+
+
+class StaticFile(Content):
+    """A file and the compressed copies next to it."""
+
+    def __init__(self, path: Path, headers: Headers) -> None:
+        compressed = {coding: path.with_name(path.name + suffix) for coding, suffix in ENCODINGS.items()}
+        encoded = {coding: file.read_bytes() for coding, file in compressed.items() if file.is_file()}
+        content_type = {"content-type": MEDIA_TYPES.get(path.suffix.lower(), UNKNOWN)}
+        super().__init__(path.read_bytes(), encoded, content_type | dict(headers))
 
 
 def _negotiation_headers(scope: Scope) -> tuple[str, str | None]:
@@ -107,9 +116,13 @@ def _negotiation_headers(scope: Scope) -> tuple[str, str | None]:
     return ",".join(encodings), ",".join(tags) if tags else None
 
 
-@lru_cache(maxsize=256)
 def accepted_codings(header: str) -> tuple[str, ...]:
     """Return the codings of `ENCODINGS` ranked no lower than identity, best first (RFC 9110, 12.5.3)."""
+    return _accepted(header) if len(header) <= MAX_ACCEPTED else ()
+
+
+@lru_cache(maxsize=256)
+def _accepted(header: str) -> tuple[str, ...]:
     weights: dict[str, float] = {}
     for part in header.split(","):
         coding, *parameters = (word.strip().lower() for word in part.split(";"))

@@ -13,7 +13,7 @@ PAGE = "/index.html"
 DOCS = "docs"
 """Folder of the API page's files, served under `/docs-assets/`."""
 DOCS_ASSETS = "/docs-assets"
-NOT_FRONTEND = ("/api/", "/health/", "/assets/", f"{DOCS_ASSETS}/")
+NOT_FRONTEND = ("/api/", "/health/", "/assets/", "/pictures/", f"{DOCS_ASSETS}/")
 """Prefixes under which a missing file is a 404 instead of a page of the application."""
 
 HASHED = re.compile(r"/assets/.+-[\w-]{8}(\.\w+)+")
@@ -31,8 +31,8 @@ POLICY = {
     "script-src": "'self'",
     # UI components insert style elements to position menus and to lock scrolling behind dialogs.
     "style-src": "'self' 'unsafe-inline'",
-    # Users link to images on any host.
-    "img-src": "'self' https: http: data:",
+    # Users link to images on any host; a page shows a file before it is uploaded.
+    "img-src": "'self' https: http: data: blob:",
     "connect-src": "'self'",
     "object-src": "'none'",
     "base-uri": "'none'",
@@ -44,6 +44,19 @@ PAGE_HEADERS: Headers = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+
+
+FILLED_PAGE_HEADERS: Headers = {
+    name.title(): value for name, value in {"cache-control": REVALIDATE, **SAFE_HEADERS, **PAGE_HEADERS}.items()
+}
+"""Of a page whose head is written for the request. In title case they replace the framework's."""
+FILLED = re.compile(r"/sessions/[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}/?")
+"""Pages whose head `app` writes."""
+
+
+def has_pages(folder: Path) -> bool:
+    """Return whether the web application is built in this folder."""
+    return (folder / PAGE.lstrip("/")).is_file()
 
 
 def with_frontend(app: ASGIApp, folder: Path) -> ASGIApp:
@@ -74,7 +87,7 @@ def _find(files: dict[str, StaticFile], path: str) -> StaticFile | None:
     if file is not None:
         return file
     normalized = f"/{path.strip('/')}"
-    if f"{normalized}/".startswith(NOT_FRONTEND) or "." in normalized.rpartition("/")[2]:
+    if FILLED.fullmatch(path) or f"{normalized}/".startswith(NOT_FRONTEND) or "." in normalized.rpartition("/")[2]:
         return None
     return files.get(PAGE)
 

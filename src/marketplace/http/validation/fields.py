@@ -10,18 +10,24 @@ from types import NoneType
 from typing import Annotated, Any, get_args, get_origin
 from uuid import UUID
 
-from marketplace.core.domain.bookings import BookingStatus
-from marketplace.core.domain.fields import VISIBLE, Boolean, Rule, Text, Whole, rule_of
-from marketplace.core.domain.sessions import MAX_DURATION, SEARCH_LENGTH, TAG_LENGTH
+from marketplace.core.domain.booking_steps import BookingStatus
+from marketplace.core.domain.catalog import SEARCH_LENGTH
+from marketplace.core.domain.fields import VISIBLE_LINE, VISIBLE_LINES, Boolean, Rule, Text, Whole, rule_of
+from marketplace.core.domain.language_tags import LanguageTag
+from marketplace.core.domain.places import PLACE_LENGTH
+from marketplace.core.domain.sessions import MAX_DURATION, TAG_LENGTH
 from marketplace.http.validation.validators import (
+    LOCAL_TIME,
     SEARCH_WORDS,
     Reader,
     identifier,
     instant,
+    local_time,
     or_null,
     search,
     several_of,
     tag,
+    typed,
     window,
 )
 
@@ -61,17 +67,16 @@ def rule_for(annotation: Any) -> Rule:
 
 
 def _instant_field(read: Reader, example: str, description: str) -> WireRule:
-    schema = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
-    return field(read, schema, example, description)
+    return field(read, {"type": "string", "format": "date-time"}, example, description)
 
 
 _ID = field(identifier, {"type": "string", "format": "uuid"}, "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")
 _SECRET = "correct horse battery"  # noqa: S105 - an example
 _MIDNIGHT = "2030-05-01T00:00:00Z"
-_TAG = {"type": "string", "minLength": 1, "maxLength": TAG_LENGTH, "pattern": VISIBLE}
-_TOKEN = {"type": "string", "minLength": 1, "maxLength": LOGIN_LENGTH, "pattern": VISIBLE}
+_TAG = {"type": "string", "minLength": 1, "maxLength": TAG_LENGTH, "pattern": VISIBLE_LINE}
+_TOKEN = {"type": "string", "minLength": 1, "maxLength": LOGIN_LENGTH, "pattern": VISIBLE_LINE}
 
-SubmittedPassword = Annotated[str, Text(1, LOGIN_LENGTH, format="password", trim=False, example=_SECRET)]
+SubmittedPassword = Annotated[str, Text(1, LOGIN_LENGTH, format="password", exact=True, example=_SECRET)]
 SubmittedEmail = Annotated[str, Text(1, LOGIN_LENGTH, example="ada@example.org")]
 RefreshTokenField = Annotated[
     str | None,
@@ -92,6 +97,15 @@ Start = Annotated[
         "The start, in the future and before 2200; a bare date means midnight UTC.",
     ),
 ]
+LocalStart = Annotated[
+    datetime,
+    field(
+        local_time,
+        {"type": "string", "pattern": f"^{LOCAL_TIME}$"},
+        "2030-05-01T12:00",
+        "The start on the clocks of `time_zone`, without an offset.",
+    ),
+]
 Window = Annotated[datetime, _instant_field(window, _MIDNIGHT, "A bare date means midnight UTC.")]
 StartsFrom = Annotated[
     datetime, _instant_field(instant, _MIDNIGHT, "At or after this time; a bare date means midnight UTC.")
@@ -108,6 +122,15 @@ AvailableFrom = Annotated[
 ]
 AvailableTo = Annotated[
     datetime, _instant_field(window, "2030-05-08T00:00:00Z", "And before this time; a bare date means midnight UTC.")
+]
+AnsweredStart = Annotated[
+    datetime | None,
+    field(
+        or_null(instant),
+        {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
+        "2030-05-01T10:00:00Z",
+        "The booking's `requested_start` that is answered; if it has changed since: 409. `null` for any.",
+    ),
 ]
 SlotStart = Annotated[
     datetime, field(instant, {"type": "string", "format": "date-time"}, "2030-05-01T10:00:00Z", "The start to cancel.")
@@ -126,10 +149,18 @@ Search = Annotated[
     tuple[str, ...],
     field(
         search,
-        {"type": "string", "minLength": 1, "maxLength": SEARCH_LENGTH, "pattern": VISIBLE},
+        {"type": "string", "minLength": 1, "maxLength": SEARCH_LENGTH, "pattern": VISIBLE_LINES},
         "yoga",
-        f"Up to {SEARCH_WORDS} words, each matching the beginning of a word of the session. "
-        "Ignores accents and case, and allows one typo per word.",
+        f"Up to {SEARCH_WORDS} words of title, description, category, tags or creator, in any form or its beginning.",
+    ),
+]
+Typed = Annotated[
+    tuple[str, ...],
+    field(
+        typed,
+        {"type": "string", "minLength": 1, "maxLength": SEARCH_LENGTH, "pattern": VISIBLE_LINES},
+        "yog",
+        f"The first {SEARCH_WORDS} words count.",
     ),
 ]
 Tag = Annotated[str, field(tag, _TAG, "yoga")]
@@ -153,4 +184,13 @@ UseCookie = Annotated[
 ]
 Everywhere = Annotated[bool, Boolean(example=True, description="Whether to end all logins of this user.")]
 Featured = Annotated[bool, Boolean(example=True, description="Whether to list only featured sessions.")]
+LanguageRange = Annotated[str, LanguageTag(description="`pt` also finds `pt-BR`.")]
+PlaceWord = Annotated[str, Text(1, PLACE_LENGTH)]
 CategoryWord = Annotated[str, Text(1, TAG_LENGTH, example="wellbeing")]
+AwaitingResponse = Annotated[
+    bool,
+    Boolean(
+        example=True,
+        description="Whether to list only bookings that the creator has to answer: pending ones and requested starts.",
+    ),
+]

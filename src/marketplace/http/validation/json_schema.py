@@ -1,9 +1,13 @@
 """JSON Schema of fields, derived from the rules that read them."""
 
+import re
 from functools import singledispatch
 from typing import Any
 
-from marketplace.core.domain.fields import PLAIN, VISIBLE, Boolean, Choice, Money, OrNone, Rule, Text, Whole
+from marketplace.core.domain.fields import Boolean, Choice, OrNone, Rule, Text, Whole
+from marketplace.core.domain.language_tags import MAX_TAG_LENGTH, LanguageTag
+from marketplace.core.domain.money import Money
+from marketplace.core.domain.places import MAX_LATITUDE, MAX_LONGITUDE, CoordinatesRule
 from marketplace.core.domain.sessions import TagList
 from marketplace.core.domain.users import TimeZoneName
 from marketplace.http.validation.fields import WireRule, rule_for
@@ -19,7 +23,7 @@ def notes_of(rule: Rule) -> dict[str, Any]:
     """Return the description and example of a field, for requests and responses."""
     return {
         **({"description": rule.description} if rule.description else {}),
-        **({} if rule.example is None else {"examples": [rule.example]}),
+        **({} if rule.shown_example is None else {"examples": [rule.shown_example]}),
     }
 
 
@@ -43,9 +47,20 @@ def _(rule: WireRule) -> dict[str, Any]:
 
 @values_of.register
 def _(rule: Text) -> dict[str, Any]:
-    pattern = rule.pattern or (VISIBLE if rule.minimum and rule.trim else PLAIN)
+    pattern = _portable(rule.schema_pattern)
     bounds = {"type": "string", "minLength": rule.minimum, "maxLength": rule.maximum, "pattern": pattern}
+    if not rule.minimum:
+        del bounds["minLength"]
     return bounds | ({"format": rule.format} if rule.format else {})
+
+
+def _portable(pattern: str) -> str:
+    r"""Return a pattern that means the same in ECMA-262 and elsewhere.
+
+    There `\w` means ASCII only, and not every language has `\p{L}`. So beyond ASCII the pattern leaves the decision to
+    the server.
+    """
+    return re.sub(r"\[\\w([^\]]*)\]", r"([A-Za-z0-9_\1]|[^\\x00-\\x7F])", pattern)
 
 
 @values_of.register
@@ -60,8 +75,8 @@ def _(rule: Whole) -> dict[str, Any]:
 
 @values_of.register
 def _(rule: Money) -> dict[str, Any]:
-    number = {"type": "number", "minimum": 0, "maximum": float(rule.maximum), "multipleOf": 0.01}
-    return {"anyOf": [{"type": "string", "pattern": rule.pattern}, number]}
+    # a JSON number is read, too, but a union of both becomes a float in typed languages
+    return {"type": "string", "pattern": rule.pattern}
 
 
 @values_of.register
@@ -82,3 +97,15 @@ def _(_: TimeZoneName) -> dict[str, Any]:
 @values_of.register
 def _(rule: TagList) -> dict[str, Any]:
     return {"type": "array", "maxItems": rule.maximum, "items": values_of(rule.each)}
+
+
+@values_of.register
+def _(_: LanguageTag) -> dict[str, Any]:
+    return {"type": "string", "maxLength": MAX_TAG_LENGTH}
+
+
+@values_of.register
+def _(_: CoordinatesRule) -> dict[str, Any]:
+    bounds = {"latitude": MAX_LATITUDE, "longitude": MAX_LONGITUDE}
+    degrees = {name: {"type": "number", "minimum": -most, "maximum": most} for name, most in bounds.items()}
+    return {"title": "CoordinatesIn", "type": "object", "properties": degrees, "required": [*bounds]}

@@ -1,6 +1,7 @@
 """Parsing bodies and queries: every field is checked, and one response names every invalid one."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
@@ -12,6 +13,7 @@ from litestar import Request
 
 from marketplace.core.domain.fields import MAX_INTEGER_DIGITS
 from marketplace.core.errors import FieldErrors, Invalid
+from marketplace.http.answers import HasScope, body_of, headers_of, query_of
 from marketplace.http.problems import UnsupportedMediaType
 from marketplace.http.validation.fields import rule_for
 from marketplace.http.validation.validators import Reader
@@ -19,6 +21,8 @@ from marketplace.http.validation.validators import Reader
 Wire = TypeVar("Wire", bound=msgspec.Struct)
 
 _JSON = msgspec.json.Decoder(float_hook=Decimal)
+_JSON_MEDIA_TYPE = re.compile(r"application/([\w.+-]+\+)?json")
+_INTEGER = re.compile(rf"-?[0-9]{{1,{MAX_INTEGER_DIGITS}}}")
 
 
 class ParsedBody(Generic[Wire]):
@@ -26,17 +30,17 @@ class ParsedBody(Generic[Wire]):
 
     def __init__(self, kind: type[Wire], provided: dict[str, Any], errors: dict[str, list[str]]) -> None:
         self._kind = kind
-        self._errors = errors
+        self.errors: FieldErrors = errors
         self.values = provided
         """Sent and valid fields, by name."""
 
     @property
     def is_valid(self) -> bool:
-        return not self._errors
+        return not self.errors
 
     def is_valid_for(self, *names: str) -> bool:
         """Return whether these fields have no errors, by their API names."""
-        return self._errors.keys().isdisjoint(names)
+        return self.errors.keys().isdisjoint(names)
 
     def checked(self, *further: FieldErrors) -> Wire:
         """Return the struct, with defaults for missing fields. Raises `Invalid` with all errors."""
@@ -44,7 +48,7 @@ class ParsedBody(Generic[Wire]):
 
     def changes(self, *further: FieldErrors) -> dict[str, Any]:
         """Return only the sent fields. Raises `Invalid` with all errors, including `further`."""
-        errors = dict(self._errors)
+        errors = dict(self.errors)
         for found in further:
             errors |= {name: list(sentences) for name, sentences in found.items()}
         if errors:
@@ -52,68 +56,85 @@ class ParsedBody(Generic[Wire]):
         return self.values
 
 
-async def read_body(request: Request[Any, Any, Any], kind: type[Wire], *, partial: bool = False) -> ParsedBody[Wire]:
+async def read_body(
+    request: Request[Any, Any, Any], kind: type[Wire], *, partial: bool = False, stored: object = None
+) -> ParsedBody[Wire]:
     """Parse the JSON object of a request's body as `kind`; with `partial`, no field is required.
+
+    Values equal to those of `stored` are no changes, and are not validated: rules may be stricter than they were.
 
     Raises `UnsupportedMediaType`, `Invalid` if it is not a JSON object, and 413 through the framework.
     """
-    body = await _json_body(request)
+    return parse_body(request, await body_of(request), kind, partial=partial, stored=stored)
+
+
+def parse_body(
+    request: HasScope, body: bytes, kind: type[Wire], *, partial: bool = False, stored: object = None
+) -> ParsedBody[Wire]:
+    """Parse the body as `read_body` does, once it has been received."""
+    _require_json(request, body)
     try:
         values = _JSON.decode(body)
     except (msgspec.DecodeError, RecursionError, ValueError, ArithmeticError) as error:
         raise Invalid(detail="The body isn't valid JSON.") from error
     if not isinstance(values, dict):
         raise Invalid(detail="The body must be a JSON object.")
-    return read_values(kind, values, partial=partial)
+    return read_values(kind, values, partial=partial, stored=stored)
 
 
 async def read_optional_body(request: Request[Any, Any, Any], kind: type[Wire]) -> ParsedBody[Wire]:
     """Parse the body as `read_body` does, but accept an empty one."""
-    if not await _json_body(request):
-        return ParsedBody(kind, {}, {})
-    return await read_body(request, kind)
+    body = await body_of(request)
+    if body:
+        return parse_body(request, body, kind)
+    _require_json(request, body)
+    return ParsedBody(kind, {}, {})
 
 
 async def read_nothing(request: Request[Any, Any, Any]) -> None:
     """Ignore the body, after applying the same rules of media type and size."""
-    await _json_body(request)
+    _require_json(request, await body_of(request))
 
 
-async def _json_body(request: Request[Any, Any, Any]) -> bytes:
-    body = await request.body()
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not re.fullmatch(r"application/([\w.+-]+\+)?json", media_type) and (body or media_type):
+def _require_json(request: HasScope, body: bytes) -> None:
+    media_type = next(iter(headers_of(request, b"content-type")), "").partition(";")[0].strip().lower()
+    if not _JSON_MEDIA_TYPE.fullmatch(media_type) and (body or media_type):
         raise UnsupportedMediaType
-    return body
 
 
-def read_query(request: Request[Any, Any, Any], kind: type[Wire]) -> ParsedBody[Wire]:
+def read_query(request: HasScope, kind: type[Wire]) -> ParsedBody[Wire]:
     """Parse the query string of a request as `kind`.
 
     An empty parameter counts as absent. A repeated one is an error, except for set fields, which combine all values.
     """
-    values: dict[str, Any] = {}
-    for name, value in request.query_params.multi_items():
-        values[name] = [*values[name], value] if name in values else [value]
+    values = defaultdict[str, list[str]](list)
+    for name, value in query_of(request):
+        values[name].append(value)
     sent = {name: texts[0] if len(texts) == 1 else texts for name, texts in values.items() if texts != [""]}
-    return read_values(kind, sent, partial=True, from_text=True)
+    return read_values(kind, sent, from_text=True)
 
 
 def read_values(
-    kind: type[Wire], values: Mapping[str, Any], *, partial: bool = False, from_text: bool = False
+    kind: type[Wire],
+    values: Mapping[str, Any],
+    *,
+    partial: bool = False,
+    from_text: bool = False,
+    stored: object = None,
 ) -> ParsedBody[Wire]:
     """Parse values as `kind`. `partial`: no field is required. `from_text`: numbers and booleans are text."""
     provided: dict[str, Any] = {}
     errors: dict[str, list[str]] = {}
-    for field, base, read in _readers(kind):
-        name = field.encode_name
+    for attribute, name, is_required, base, read in _readers(kind):
         if name in values:
             value = values[name]
+            if stored is not None and value == getattr(stored, attribute):
+                continue
             try:
-                provided[field.name] = read(_value_of_text(value, base) if from_text else value)
+                provided[attribute] = read(_value_of_text(value, base) if from_text else value)
             except ValueError as error:
                 errors[name] = [str(error)]
-        elif field.required and not partial:
+        elif is_required and not partial:
             errors[name] = ["This field is required."]
     return ParsedBody(kind, provided, errors)
 
@@ -121,7 +142,7 @@ def read_values(
 def _value_of_text(value: Any, base: type) -> Any:
     if isinstance(value, list) and get_origin(base) is not frozenset:
         raise ValueError("Send this only once.")
-    if base is int and re.fullmatch(rf"-?[0-9]{{1,{MAX_INTEGER_DIGITS}}}", value):
+    if base is int and _INTEGER.fullmatch(value):
         return int(value)
     if base is bool:
         return {"true": True, "false": False}.get(value.lower(), value)
@@ -129,8 +150,18 @@ def _value_of_text(value: Any, base: type) -> Any:
 
 
 @cache
-def _readers(kind: type[msgspec.Struct]) -> tuple[tuple[msgspec.structs.FieldInfo, type, Reader], ...]:
-    return tuple((field, _base(field.type), rule_for(field.type).read) for field in msgspec.structs.fields(kind))
+def wire_names(kind: type[msgspec.Struct]) -> frozenset[str]:
+    """Return the names that the fields of a struct have in the API."""
+    return frozenset(field.encode_name for field in msgspec.structs.fields(kind))
+
+
+@cache
+def _readers(kind: type[msgspec.Struct]) -> tuple[tuple[str, str, bool, type, Reader], ...]:
+    """Return attribute, API name, whether it is required, type and reader of each field."""
+    return tuple(
+        (field.name, field.encode_name, field.required, _base(field.type), rule_for(field.type).read)
+        for field in msgspec.structs.fields(kind)
+    )
 
 
 def _base(annotation: Any) -> type:

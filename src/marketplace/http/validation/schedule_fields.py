@@ -28,6 +28,7 @@ T = TypeVar("T")
 WALL_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DAY = r"^(19[7-9]|2[01][0-9])[0-9]-[0-9]{2}-[0-9]{2}$"
 """Years 1970 to 2199."""
+_WALL_TIME, _DAY = re.compile(WALL_TIME), re.compile(DAY)
 STEP = Whole(1, MAX_STEP)
 WEEKDAY = Whole(1, 7)
 EXAMPLE_RANGE = {"starts": "09:00", "ends": "12:00", "step": 30}
@@ -35,7 +36,7 @@ EXAMPLE_RANGE = {"starts": "09:00", "ends": "12:00", "step": 30}
 
 def wall_time(value: Any) -> time:
     """Read a wall time."""
-    if not isinstance(value, str) or not re.fullmatch(WALL_TIME, value):
+    if not isinstance(value, str) or not _WALL_TIME.fullmatch(value):
         raise ValueError("Use times such as 09:30.")
     return time.fromisoformat(value)
 
@@ -47,7 +48,7 @@ def end_time(value: Any) -> time:
 
 def day(value: Any) -> date:
     expected = "Use dates such as 2030-05-01."
-    if not isinstance(value, str) or not re.fullmatch(DAY, value):
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
         raise ValueError(expected)
     try:
         return date.fromisoformat(value)
@@ -103,10 +104,12 @@ _STEP = {"type": ["integer", "null"], "minimum": 1, "maximum": MAX_STEP}
 _RANGE = {"starts": _START, "ends": _END, "step": _STEP}
 
 
-def _object(**properties: Any) -> dict[str, Any]:
+def _object(title: str, description: str, **properties: Any) -> dict[str, Any]:
     optional = {"step", "ranges"}
     return {
+        "title": title,
         "type": "object",
+        "description": description,
         "properties": properties,
         "required": [name for name in properties if name not in optional],
     }
@@ -120,7 +123,15 @@ Weekly = Annotated[
     tuple[WeeklyHours, ...],
     field(
         several(MAX_WEEKLY, _weekly),
-        _list(MAX_WEEKLY, _object(weekday=values_of(WEEKDAY), **_RANGE)),
+        _list(
+            MAX_WEEKLY,
+            _object(
+                "WeeklyHoursIn",
+                "Hours on a day of the week, 1 (Monday) to 7 (Sunday).",
+                weekday=values_of(WEEKDAY),
+                **_RANGE,
+            ),
+        ),
         [{"weekday": 1, **EXAMPLE_RANGE}],
         ("Weekly hours. `weekday` is 1 (Monday) to 7 (Sunday). A start every `step` minutes, or every `duration`."),
     ),
@@ -129,7 +140,7 @@ Extras = Annotated[
     tuple[Extra, ...],
     field(
         several(MAX_EXTRAS, _extra),
-        _list(MAX_EXTRAS, _object(date=_DATE, **_RANGE)),
+        _list(MAX_EXTRAS, _object("ExtraIn", "Hours on one date.", date=_DATE, **_RANGE)),
         [{"date": "2030-05-01", **EXAMPLE_RANGE}],
         "Hours on single dates, in addition to the weekly hours.",
     ),
@@ -138,7 +149,15 @@ Exceptions = Annotated[
     tuple[DayException, ...],
     field(
         several(MAX_EXCEPTIONS, _exception),
-        _list(MAX_EXCEPTIONS, _object(date=_DATE, ranges=_list(MAX_WEEKLY, _object(**_RANGE)))),
+        _list(
+            MAX_EXCEPTIONS,
+            _object(
+                "DayExceptionIn",
+                "The hours of one date, instead of the weekly ones.",
+                date=_DATE,
+                ranges=_list(MAX_WEEKLY, _object("TimeRangeIn", "From `starts` to `ends`, in wall time.", **_RANGE)),
+            ),
+        ),
         [{"date": "2030-05-02", "ranges": []}],
         "Dates with different hours, which replace the weekly hours; no ranges means a day off.",
     ),

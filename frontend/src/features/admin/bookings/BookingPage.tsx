@@ -10,12 +10,13 @@ import { StatusBadge } from "~/features/bookings/StatusBadge";
 import { displayName } from "~/lib/auth/me";
 import { useFormatMoney } from "~/lib/money/money";
 import {
+  formatDateTime,
   formatInOtherZone,
   formatTimeRange,
   showsSameTime,
   useZone,
   zoneCity,
-  zoneName,
+  zoneNameAt,
 } from "~/lib/time/time";
 import { ActionDialog } from "../ActionDialog";
 import { AdminPage } from "../AdminPage";
@@ -31,6 +32,7 @@ import {
   type BookingRecord,
   bookingRecordQuery,
   reschedule,
+  wordingOf,
 } from "./queries";
 
 const LINK = "font-medium text-accent underline-offset-4 hover:underline";
@@ -52,16 +54,19 @@ export function BookingPage({ id }: { id: string }) {
 
 function Details({ booking }: { booking: BookingRecord }) {
   const t = useTexts();
+  const zone = useZone();
   const [intent, setIntent] = useState<BookingAction | "reschedule" | null>(null);
   const close = () => setIntent(null);
+  const name = displayName(booking.user_details);
+  const when = formatDateTime(booking.requested_start ?? booking.booking_date, zone);
   return (
     <AdminPage
       before={<BackLink to="/admin/bookings">{t("nav.bookings")}</BackLink>}
-      title={booking.session_details.title}
+      title={booking.terms.title}
       intro={
         <span className="flex flex-wrap items-center gap-3">
           <StatusBadge status={booking.status} />
-          {t("bookings.of", { name: displayName(booking.user_details) })}
+          {t("bookings.of", { name })}
         </span>
       }
       actions={<Actions booking={booking} onIntent={setIntent} />}
@@ -82,15 +87,15 @@ function Details({ booking }: { booking: BookingRecord }) {
       )}
       {intent && intent !== "reschedule" && (
         <ActionDialog
-          title={t(`booking.${intent}.title`, { name: displayName(booking.user_details) })}
-          text={t(`booking.${intent}.text`)}
-          actionLabel={t(`booking.${intent}.do`)}
+          title={t(`booking.${wordingOf(intent, booking)}.title`, { name, when })}
+          text={t(`booking.${wordingOf(intent, booking)}.text`, { name })}
+          actionLabel={t(`booking.${wordingOf(intent, booking)}.do`)}
           keepLabel={intent === "cancel" ? t("booking.cancel.keep") : undefined}
-          done={t(`booking.${intent}.done`)}
+          done={t(`booking.${wordingOf(intent, booking)}.done`, { name, when })}
           isDanger={intent === "cancel" || intent === "decline"}
           reasonHint={t("booking.reason_hint")}
-          intent={intent}
-          submit={(reason, key) => applyAction(booking.id, intent, reason, key)}
+          intent={[intent, booking.requested_start]}
+          submit={(reason, key) => applyAction(booking, intent, reason, key)}
           onClose={close}
         />
       )}
@@ -102,8 +107,7 @@ function BookingFacts({ booking }: { booking: BookingRecord }) {
   const t = useTexts();
   const zone = useZone();
   const money = useFormatMoney();
-  const { booking_date, session_details: session } = booking;
-  const creatorZone = session.time_zone;
+  const { booking_date, session_details: session, utc_offset } = booking;
   const party = (person: {
     id: string;
     first_name: string;
@@ -135,12 +139,14 @@ function BookingFacts({ booking }: { booking: BookingRecord }) {
             value: (
               <>
                 {formatTimeRange(booking_date, booking.ends_at, zone)}
-                <span className="block text-xs text-ink-faint">{zoneName(zone)}</span>
-                {creatorZone && !showsSameTime(booking_date, zone, creatorZone) && (
+                <span className="block text-xs text-ink-faint">
+                  {zoneNameAt(zone, booking_date, booking.ends_at)}
+                </span>
+                {!showsSameTime(booking_date, zone, utc_offset) && (
                   <span className="block text-xs text-ink-faint">
                     {t("bookings.there", {
-                      when: formatInOtherZone(booking_date, zone, creatorZone),
-                      place: zoneCity(creatorZone),
+                      when: formatInOtherZone(booking_date, zone, utc_offset),
+                      place: zoneCity(session.time_zone),
                     })}
                   </span>
                 )}
@@ -152,6 +158,9 @@ function BookingFacts({ booking }: { booking: BookingRecord }) {
           { name: t("bookings.seats"), value: booking.seats },
           { name: t("bookings.amount"), value: money(booking.amount) },
           { name: t("bookings.made"), value: <DateTime at={booking.created_at} /> },
+          ...(booking.requested_start
+            ? [{ name: t("bookings.requested"), value: <DateTime at={booking.requested_start} /> }]
+            : []),
           ...(booking.respond_by
             ? [{ name: t("bookings.answer_by"), value: <DateTime at={booking.respond_by} /> }]
             : []),
@@ -186,7 +195,7 @@ function Actions({
     return (
       <Button key={step} variant={variant} onClick={() => onIntent(step)}>
         <Icon aria-hidden className="size-4" />
-        {t(`booking.${step}.open`)}
+        {t(`booking.${step === "reschedule" ? step : wordingOf(step, booking)}.open`)}
       </Button>
     );
   });

@@ -1,9 +1,19 @@
 import { queryOptions } from "@tanstack/react-query";
+import type { StartRequest } from "~/features/slots/bookable";
 import { api, type Schema, unwrap } from "~/lib/api/client";
 import { adminKeys } from "../queryKeys";
 
 export type BookingRecord = Schema<"BookingRecordOut">;
 export type BookingAction = "cancel" | "confirm" | "decline" | "complete";
+
+/** The texts of an action: an answer to a requested move is worded as one. */
+export function wordingOf(
+  action: BookingAction,
+  { requested_start }: Pick<BookingRecord, "requested_start">,
+) {
+  const isMove = requested_start !== null && (action === "confirm" || action === "decline");
+  return isMove ? (`${action}_move` as const) : action;
+}
 
 /** Any user's booking, with its history and audit log entries. */
 export function bookingRecordQuery(id: string) {
@@ -19,20 +29,26 @@ const requestParams = (id: string, key: string) => ({
   header: { "Idempotency-Key": key },
 });
 
-export function applyAction(id: string, step: BookingAction, reason: string, key: string) {
-  return unwrap(
-    api.POST(`/api/admin/bookings/{booking_id}/${step}`, {
-      params: requestParams(id, key),
-      body: { reason },
-    }),
-  );
+/** Takes a step on the booking as shown. */
+export function applyAction(
+  { id, requested_start }: Pick<BookingRecord, "id" | "requested_start">,
+  step: BookingAction,
+  reason: string,
+  key: string,
+) {
+  const params = requestParams(id, key);
+  return step === "confirm" || step === "decline"
+    ? unwrap(
+        api.POST(`/api/admin/bookings/{booking_id}/${step}`, { params, body: { reason, requested_start } }),
+      )
+    : unwrap(api.POST(`/api/admin/bookings/{booking_id}/${step}`, { params, body: { reason } }));
 }
 
-export function reschedule(id: string, startsAt: string, key: string, reason: string) {
+export function reschedule(id: string, start: StartRequest, key: string, reason: string) {
   return unwrap(
     api.POST("/api/admin/bookings/{booking_id}/reschedule", {
       params: requestParams(id, key),
-      body: { booking_date: startsAt, reason },
+      body: { ...start, reason },
     }),
   );
 }

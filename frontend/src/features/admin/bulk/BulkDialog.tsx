@@ -18,6 +18,7 @@ export function BulkDialog({ order: request, onClose }: { order: BulkRequest; on
   const number = new Intl.NumberFormat(i18n.language);
   const query = useQuery(previewQuery(request));
   const preview = query.data;
+  const isDanger = DESTRUCTIVE_ACTIONS.includes(request.action);
   const changes = preview?.will_change ?? 0;
   const examples = (outcome: "change" | "skip") =>
     preview?.examples.filter((example) => example.outcome === outcome) ?? [];
@@ -30,11 +31,11 @@ export function BulkDialog({ order: request, onClose }: { order: BulkRequest; on
           ? t(`bulk.do.${request.action}`, { count: changes, number: number.format(changes) })
           : t("bulk.looking")
       }
-      keepLabel={request.kind === "bookings" ? t("bulk.keep") : undefined}
-      isDanger={DESTRUCTIVE_ACTIONS.includes(request.action)}
+      keepLabel={request.kind === "bookings" && isDanger ? t("bulk.keep") : undefined}
+      isDanger={isDanger}
       isReady={changes > 0}
-      intent={request}
-      submit={(reason, key) => startBulk(request, reason, key)}
+      intent={[request, preview?.preview]}
+      submit={(reason, key) => startBulk(request, preview?.preview ?? null, reason, key)}
       onDone={({ id }) => void navigate({ to: "/admin/bulk", search: { run: id } })}
       onClose={onClose}
     >

@@ -47,11 +47,17 @@ export function previewQuery(request: BulkRequest) {
   });
 }
 
-export function startBulk(request: BulkRequest, reason: string, key: string): Promise<Run> {
+/** Starts a bulk action; on filters, for the rows that were previewed. */
+export function startBulk(
+  request: BulkRequest,
+  preview: string | null,
+  reason: string,
+  key: string,
+): Promise<Run> {
   return unwrap(
     api.POST("/api/admin/bulk", {
       params: { header: { "Idempotency-Key": key } },
-      body: { ...request, reason } as Schema<"BulkIn">,
+      body: { ...request, reason, preview } as Schema<"BulkIn">,
     }),
   );
 }

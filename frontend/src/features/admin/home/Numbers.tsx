@@ -52,7 +52,7 @@ export function Numbers({ dashboard: { days, totals } }: { dashboard: Dashboard 
         </fieldset>
         <div aria-hidden>
           <p className="tabular mb-1 text-xs text-ink-faint">
-            {measure === "income" ? money(top.toFixed(2)) : number.format(top)}
+            {measure === "income" ? money(String(top)) : number.format(top)}
           </p>
           <DayBars
             top={top}

@@ -1,6 +1,7 @@
 import { useId, useState } from "react";
 import { Button } from "~/components/Button";
 import { Field, Input } from "~/components/Field";
+import { useCurrency } from "~/lib/money/money";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
 import type { Filter } from "./listing";
@@ -59,7 +60,10 @@ function Range({ filter, search, onChange, onClose }: Props<"days" | "amounts">)
   const [to, setTo] = useState(String(search[filter.to] ?? ""));
   const isDays = filter.kind === "days";
   const isReversed = from !== "" && to !== "" && (isDays ? to < from : Number(to) < Number(from));
-  const input = isDays ? ({ type: "date" } as const) : ({ type: "number", min: 0, step: "0.01" } as const);
+  const { currency_digits } = useCurrency();
+  const input = isDays
+    ? ({ type: "date" } as const)
+    : ({ type: "number", min: 0, step: 10 ** -currency_digits } as const);
   return (
     <form
       className="flex w-64 flex-col gap-4"

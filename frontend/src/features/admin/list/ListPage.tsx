@@ -6,6 +6,7 @@ import { Button } from "~/components/Button";
 import { EmptyState } from "~/components/EmptyState";
 import { ErrorState } from "~/components/ErrorState";
 import { cn } from "~/lib/cn";
+import { useIsLeaving } from "~/lib/hooks/useIsLeaving";
 import { useMediaQuery } from "~/lib/hooks/useMediaQuery";
 import { useZone } from "~/lib/time/time";
 import { AdminPage } from "../AdminPage";
@@ -48,6 +49,7 @@ export function ListPage<Row extends { id: string }>({
   const t = useTexts();
   const zone = useZone();
   const navigate = useNavigate();
+  const isLeaving = useIsLeaving();
   const isWide = useMediaQuery("(min-width: 48rem)");
   const columns = useColumns(listing.name, listing.columns);
   const sorts = listing.columns.flatMap(({ sort }) => sort ?? []);
@@ -62,8 +64,11 @@ export function ListPage<Row extends { id: string }>({
   const ordering = query.ordering ?? listing.ordering;
   const selection = useSelection(JSON.stringify(filters));
 
-  const update = (change: ListSearch, { replace = false } = {}) =>
+  // only typed searches replace the history entry
+  const update = (change: ListSearch, { replace = false } = {}) => {
+    if (replace && isLeaving()) return;
     void navigate({ to: ".", search: applyChange(search, change), replace, resetScroll: false });
+  };
   const rows = result.data?.rows ?? [];
   const total = result.data?.total ?? 0;
   const isNarrowed = Object.keys(filters).length > 0;

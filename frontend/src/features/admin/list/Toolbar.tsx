@@ -1,7 +1,7 @@
 import { Search, X } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Button } from "~/components/Button";
-import { adminListUsersLimits } from "~/lib/api/limits";
+import { adminListUsersLimits } from "~/lib/api/queryLimits";
 import { useDebounced } from "~/lib/hooks/useDebounced";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";

@@ -1,11 +1,11 @@
-import { adminListUsersLimits } from "~/lib/api/limits";
+import { adminListUsersLimits } from "~/lib/api/queryLimits";
 import { addDays, startOfDay } from "~/lib/time/days";
 import type { ListSearch } from "../search";
 import { type Filter, type Query, searchKeys } from "./listing";
 
 export const LIMITS = [20, 50, 100];
 const DAY = /^\d{4}-\d\d-\d\d$/;
-const AMOUNT = /^\d{1,8}(\.\d{1,2})?$/;
+const AMOUNT = /^\d{1,8}(\.\d{1,4})?$/;
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const MAX_SEARCH = adminListUsersLimits.search.maxLength;
 

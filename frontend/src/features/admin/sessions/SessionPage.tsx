@@ -10,7 +10,7 @@ import { displayName } from "~/lib/auth/me";
 import { i18n } from "~/lib/i18n";
 import { useFormatMoney } from "~/lib/money/money";
 import { useFormatDuration } from "~/lib/time/duration";
-import { zoneName } from "~/lib/time/time";
+import { useZoneName } from "~/lib/time/time";
 import { AdminPage } from "../AdminPage";
 import { Log } from "../audit/Log";
 import { BackLink } from "../BackLink";
@@ -96,6 +96,7 @@ function SessionFacts({ session }: { session: SessionRecord }) {
   const t = useTexts();
   const money = useFormatMoney();
   const duration = useFormatDuration();
+  const zone = useZoneName(session.time_zone);
   return (
     <Panel
       title={t("sessions.facts")}
@@ -119,7 +120,7 @@ function SessionFacts({ session }: { session: SessionRecord }) {
           { name: t("sessions.price"), value: money(session.price) },
           { name: t("sessions.duration"), value: duration(session.duration) },
           { name: t("sessions.seats"), value: session.max_participants.toLocaleString(i18n.language) },
-          { name: t("users.zone"), value: zoneName(session.time_zone) },
+          { name: t("users.zone"), value: zone },
           { name: t("sessions.created"), value: <DateTime at={session.created_at} /> },
           ...(session.featured_at
             ? [{ name: t("sessions.featured"), value: <DateTime at={session.featured_at} /> }]

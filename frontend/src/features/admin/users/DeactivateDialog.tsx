@@ -56,21 +56,25 @@ function UpcomingBookings({
   if (query.isError)
     return <ErrorState error={query.error} onRetry={() => void query.refetch()} className="py-4" />;
   if (!query.data) return <Skeleton className="h-24 w-full" />;
-  if (query.data.length === 0) return <Notice>{t("deactivate.none_sold")}</Notice>;
-  const bookings = query.data.reduce((sum, slot) => sum + slot.bookings, 0);
-  const left = query.data.length - MAX_SHOWN;
+  const { items, next } = query.data;
+  if (items.length === 0) return <Notice>{t("deactivate.none_sold")}</Notice>;
+  const bookings = items.reduce((sum, slot) => sum + slot.bookings, 0);
+  const left = items.length - MAX_SHOWN;
+  const atLeast = next ? "+" : "";
   return (
     <div className="flex flex-col gap-3">
       <Notice tone="warn">
-        <p className="font-semibold">{t("deactivate.sold", { count: bookings })}</p>
+        <p className="font-semibold">
+          {t("deactivate.sold", { count: bookings, number: `${bookings}${atLeast}` })}
+        </p>
         <ul className="mt-1.5 flex flex-col gap-1">
-          {query.data.slice(0, MAX_SHOWN).map((slot) => (
+          {items.slice(0, MAX_SHOWN).map((slot) => (
             <li key={`${slot.session} ${slot.starts_at}`}>
               <DateTime at={slot.starts_at} /> · {slot.title} ·{" "}
               {t("deactivate.slot", { count: slot.bookings, seats: slot.seats })}
             </li>
           ))}
-          {left > 0 && <li>{t("deactivate.more", { count: left })}</li>}
+          {left > 0 && <li>{t("deactivate.more", { count: left, number: `${left}${atLeast}` })}</li>}
         </ul>
       </Notice>
       <Checkbox isChecked={cancels} onChange={onCancels}>
@@ -147,6 +151,7 @@ function BookedSlots({
             </span>
           </li>
         ))}
+        {done.more_sold_slots && <li className="py-2">{t("deactivate.further")}</li>}
       </ul>
     </Dialog>
   );

@@ -5,7 +5,7 @@ import { Avatar } from "~/components/Avatar";
 import { Badge } from "~/components/Badge";
 import { Button } from "~/components/Button";
 import { displayName, useMe } from "~/lib/auth/me";
-import { zoneName } from "~/lib/time/time";
+import { useZoneName } from "~/lib/time/time";
 import { AdminPage } from "../AdminPage";
 import { Log } from "../audit/Log";
 import { BackLink } from "../BackLink";
@@ -39,6 +39,7 @@ function Details({ account }: { account: AccountDetails }) {
   const me = useMe();
   const [intent, setIntent] = useState<AccountIntent | null>(null);
   const name = displayName(account);
+  const zone = useZoneName(account.time_zone);
   return (
     <AdminPage
       before={<BackLink to="/admin/users">{t("nav.users")}</BackLink>}
@@ -85,7 +86,7 @@ function Details({ account }: { account: AccountDetails }) {
               facts={[
                 { name: t("users.username"), value: account.username },
                 { name: t("users.joined"), value: <DateTime at={account.date_joined} /> },
-                { name: t("users.zone"), value: zoneName(account.time_zone) },
+                { name: t("users.zone"), value: zone },
                 { name: t("id"), value: <code className="text-xs break-all">{account.id}</code> },
               ]}
             />

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import { api, type Schema, unwrap } from "~/lib/api/client";
+import { api, type Page, type Schema, unwrap, unwrapPage } from "~/lib/api/client";
+import { adminListSoldSlotsLimits } from "~/lib/api/queryLimits";
 import { adminKeys } from "../queryKeys";
 
 export type Account = Schema<"AccountOut">;
@@ -17,12 +18,16 @@ export function accountQuery(id: string) {
   });
 }
 
-/** Upcoming booked slots of a creator, soonest first. */
+/** The next booked slots of a creator, soonest first. */
 export function bookedSlotsQuery(id: string) {
   return queryOptions({
     queryKey: adminKeys.bookedSlots(id),
-    queryFn: ({ signal }): Promise<BookedSlot[]> =>
-      unwrap(api.GET("/api/admin/users/{user_id}/sold-slots", { params: userPath(id), signal })),
+    queryFn: ({ signal }): Promise<Page<BookedSlot>> => {
+      const query = { limit: adminListSoldSlotsLimits.limit.maximum };
+      return unwrapPage(
+        api.GET("/api/admin/users/{user_id}/sold-slots", { params: { ...userPath(id), query }, signal }),
+      );
+    },
     staleTime: 0,
   });
 }

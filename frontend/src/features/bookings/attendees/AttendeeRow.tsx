@@ -61,6 +61,11 @@ function PendingActions({ booking, onIntent, onAnswered }: Props) {
     return (
       <div className="col-span-full flex flex-wrap items-center gap-x-3 gap-y-2 rounded-control bg-warn-soft px-3 py-2">
         <p className="tabular mr-auto text-sm font-medium text-warn">
+          {booking.requested_start && (
+            <span className="block">
+              {t("row.requested", { when: formatDateTime(booking.requested_start, zone) })}
+            </span>
+          )}
           {isLate
             ? t("row.answer_now")
             : t("row.answer", { distance: formatDistance(by, now), when: formatDateTime(by, zone) })}
@@ -104,9 +109,9 @@ function PendingActions({ booking, onIntent, onAnswered }: Props) {
 function RowMenu({ booking, onIntent }: Pick<Props, "booking" | "onIntent">) {
   const t = useTexts();
   const zone = useZone();
-  const { user_details: person, session_details: session, booking_date } = booking;
+  const { user_details: person, terms, booking_date } = booking;
   const name = displayName(person);
-  const subject = t("mail_subject", { title: session.title, when: formatDateTime(booking_date, zone) });
+  const subject = t("mail_subject", { title: terms.title, when: formatDateTime(booking_date, zone) });
   return (
     <Menu label={t("row.menu", { name })}>
       <MenuItem icon={History} onSelect={() => onIntent({ kind: "history", booking })}>

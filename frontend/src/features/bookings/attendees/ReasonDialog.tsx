@@ -32,16 +32,15 @@ export function ReasonDialog({
   const [keyOf] = useState(createKeyFor);
   const [reason, setReason] = useState("");
   const name = displayName(booking.user_details);
+  const isMove = step === "decline" && booking.requested_start !== null;
   const { mutate, isPending, error } = useMutation({
     mutationFn: async (given: string) => {
-      const key = keyOf([booking.id, step, given]);
-      await (step === "decline"
-        ? answer(booking.id, step, key, given)
-        : cancelBooking(booking.id, given, key));
+      const key = keyOf([booking.id, booking.requested_start, step, given]);
+      await (step === "decline" ? answer(booking, step, key, given) : cancelBooking(booking.id, given, key));
     },
     onSuccess: async () => {
       await refetchUserData();
-      toast.success(t(`${step}.done`, { name }));
+      toast.success(t(isMove ? "decline.done_move" : `${step}.done`, { name }));
       onClose();
     },
     onError: (problem) => void (isFinal(problem) && refetchUserData()),
@@ -82,7 +81,9 @@ export function ReasonDialog({
         {failure && <Notice tone="danger">{failure}</Notice>}
         {!isOver && (
           <>
-            <p className="text-sm text-ink-soft">{t(`${step}.text`, { name, count: booking.seats })}</p>
+            <p className="text-sm text-ink-soft">
+              {t(isMove ? "decline.text_move" : `${step}.text`, { name, count: booking.seats })}
+            </p>
             <ReasonField label={t("reason.label", { name })} value={reason} onChange={setReason} />
           </>
         )}

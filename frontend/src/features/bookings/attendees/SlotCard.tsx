@@ -3,7 +3,7 @@ import { CalendarX2, Mail, PencilLine } from "lucide-react";
 import { Badge } from "~/components/Badge";
 import { Card } from "~/components/Card";
 import { Menu, MenuItem, MenuLink } from "~/components/Menu";
-import { formatDateTime, formatDistance, formatTimeRange, useZone } from "~/lib/time/time";
+import { formatDateTime, formatDistance, formatTimeRange, formatWithOffset, useZone } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
 import { isAllowed } from "../rules";
 import { AttendeeRow } from "./AttendeeRow";
@@ -107,7 +107,7 @@ function SlotMenu({ group, onIntent }: { group: SlotGroup; onIntent: (intent: In
   const zone = useZone();
   const { session, starts_at, bookings } = group;
   const when = formatDateTime(starts_at, zone);
-  const subject = t("mail_subject", { title: session.title, when });
+  const subject = t("mail_subject", { title: session.title, when: formatWithOffset(starts_at, zone) });
   const emails = [...new Set(bookings.map(({ user_details }) => user_details.email))];
   const canCancel = bookings.some((booking) => isAllowed(booking, "cancel"));
   return (

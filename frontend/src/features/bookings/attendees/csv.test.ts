@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
+import fixture from "~/testing/fixtures/csv.json";
 import { toCsv } from "./csv";
 
 describe("comma-separated values", () => {
+  it("are those of the server", () => {
+    expect(toCsv(fixture.rows)).toBe(fixture.text);
+  });
+
   it("start with a byte order mark and end rows with CRLF", () => {
-    expect(toCsv([["Née Müller", 2]])).toBe('\uFEFF"Née Müller","2"\r\n');
+    expect(toCsv([["Née Müller", 2]])).toBe('\uFEFF"Née Müller",2\r\n');
   });
 
   it("escape quotes, commas and line breaks", () => {

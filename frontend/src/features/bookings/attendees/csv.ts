@@ -1,6 +1,11 @@
-/** Comma-separated values (RFC 4180), with a byte order mark for spreadsheets that need it to detect UTF-8. */
+/**
+ * Comma-separated values (RFC 4180), with a byte order mark for spreadsheets that need it to detect UTF-8. The server's
+ * `CsvFile` writes the same, which a fixture verifies.
+ */
 export function toCsv(rows: (string | number)[][]): string {
-  const lines = rows.map((row) => row.map((cell) => quoteCell(String(cell))).join(","));
+  const lines = rows.map((row) =>
+    row.map((cell) => (typeof cell === "number" ? cell : quoteCell(cell))).join(","),
+  );
   return `\uFEFF${lines.join("\r\n")}\r\n`;
 }
 

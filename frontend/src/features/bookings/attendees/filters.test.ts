@@ -30,6 +30,15 @@ describe("the filters of a creator's bookings", () => {
     });
   });
 
+  it("list what the creator has to answer as requests, moves too", () => {
+    expect(toApiFilters({ show: "requests" }, "UTC", NOW)).toMatchObject({
+      status: ["pending", "confirmed"],
+      awaiting_response: true,
+      ordering: "booking_date",
+    });
+    expect(toApiFilters({}, "UTC", NOW)).not.toHaveProperty("awaiting_response");
+  });
+
   it("never reach past the current time", () => {
     expect(toApiFilters({ from: "2026-01-01" }, "UTC", NOW).starts_from).toBe("2026-11-21T12:00:00.000Z");
     expect(toApiFilters({ from: "2026-12-01" }, "UTC", NOW).starts_from).toBe("2026-12-01T00:00:00.000Z");

@@ -7,13 +7,15 @@ const DAY = 86_400_000;
 
 const STATUSES = {
   upcoming: ["pending", "confirmed"],
-  requests: ["pending"],
+  requests: ["pending", "confirmed"],
   past: ["confirmed", "completed"],
   cancelled: ["cancelled"],
 } as const satisfies Record<View, Booking["status"][]>;
 
 export type Filters = {
   status: Booking["status"][];
+  /** Pending bookings, and confirmed ones with a requested start. */
+  awaiting_response?: boolean;
   session?: string;
   starts_from?: string;
   starts_to?: string;
@@ -28,6 +30,7 @@ export function toApiFilters(search: AttendeesSearch, zone: string, now: Date): 
   const recent = new Date(now.getTime() - DAY).toISOString();
   return {
     status: [...STATUSES[view]],
+    ...(view === "requests" && { awaiting_response: true }),
     session: search.session,
     starts_from: view === "upcoming" ? latest(from, recent) : from,
     starts_to: view === "past" ? earliest(to, now.toISOString()) : to,

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap, unwrapPage } from "~/lib/api/client";
-import { listCreatorBookingsLimits } from "~/lib/api/limits";
 import { queryKeys } from "~/lib/api/queryKeys";
+import { listCreatorBookingsLimits } from "~/lib/api/queryLimits";
 import type { Booking } from "../types";
 import { type Filters, toApiFilters } from "./filters";
 import type { SlotGroup } from "./groups";
@@ -78,13 +78,18 @@ export const titlesQuery = queryOptions({
 type Answer = "confirm" | "decline" | "complete";
 type History = Schema<"BookingHistoryOut">;
 
-/** Sends a creator's decision. `reason` is shown to the learner. */
-export function answer(id: string, step: Answer, key: string, reason = ""): Promise<History> {
+/** Sends a creator's decision on the booking as shown. `reason` is shown to the learner. */
+export function answer(
+  { id, requested_start }: Pick<Booking, "id" | "requested_start">,
+  step: Answer,
+  key: string,
+  reason = "",
+): Promise<History> {
   const params = { path: { booking_id: id }, header: { "Idempotency-Key": key } };
-  if (step === "decline") {
-    return unwrap(api.POST("/api/bookings/{booking_id}/decline", { params, body: { reason } }));
-  }
-  return unwrap(api.POST(`/api/bookings/{booking_id}/${step}`, { params }));
+  if (step === "complete") return unwrap(api.POST("/api/bookings/{booking_id}/complete", { params }));
+  return unwrap(
+    api.POST(`/api/bookings/{booking_id}/${step}`, { params, body: { reason, requested_start } }),
+  );
 }
 
 /** Cancels all bookings of a slot, or none. */

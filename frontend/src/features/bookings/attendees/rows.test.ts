@@ -8,7 +8,7 @@ const t = ((key: string) => key) as unknown as Texts;
 
 it("a booking is a row with local times and no formulas", () => {
   const booking = {
-    session_details: { title: '=HYPERLINK("https://evil.example")' },
+    terms: { title: '=HYPERLINK("https://evil.example")' },
     booking_date: "2026-12-03T17:30:00Z",
     ends_at: "2026-12-03T18:30:00Z",
     user_details: { first_name: "Zoë", last_name: "Müller", username: "zoe", email: "+zoe@example.org" },
@@ -28,8 +28,8 @@ it("a booking is a row with local times and no formulas", () => {
   expect(toCsv(rows).split("\r\n")[1]).toBe(
     [
       `"'=HYPERLINK(""https://evil.example"")"`,
-      '"2026-12-03","18:30","19:30","Europe/Rome","2026-12-03T17:30:00Z"',
-      `"Zoë Müller","'+zoe@example.org","2","98.00","EUR","confirmed","2026-11-01T09:00:00Z"`,
+      '"2026-12-03","18:30","19:30","Europe/Rome","UTC+1","2026-12-03T17:30:00Z"',
+      `"Zoë Müller","'+zoe@example.org",2,"98.00","EUR","confirmed","2026-11-01T09:00:00Z"`,
     ].join(","),
   );
 });

@@ -1,5 +1,5 @@
 import { displayName } from "~/lib/auth/me";
-import { dateKey, formatTime } from "~/lib/time/time";
+import { dateKey, formatClock, formatOffset } from "~/lib/time/time";
 import type { Booking } from "../types";
 import type { Texts } from "./texts";
 
@@ -19,6 +19,7 @@ export function toCsvRows(
     t("csv.from"),
     t("csv.until"),
     t("csv.zone"),
+    t("csv.utc_offset"),
     t("csv.starts_at"),
     t("csv.name"),
     t("csv.email"),
@@ -29,11 +30,12 @@ export function toCsvRows(
     t("csv.booked_at"),
   ];
   const rows = bookings.map((booking) => [
-    booking.session_details.title,
+    booking.terms.title,
     dateKey(booking.booking_date, zone),
-    formatTime(booking.booking_date, zone),
-    formatTime(booking.ends_at, zone),
+    formatClock(booking.booking_date, zone),
+    formatClock(booking.ends_at, zone),
     zone,
+    formatOffset(booking.booking_date, zone),
     booking.booking_date,
     displayName(booking.user_details),
     booking.user_details.email,

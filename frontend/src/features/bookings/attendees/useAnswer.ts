@@ -5,6 +5,7 @@ import { createKeyFor } from "~/lib/api/idempotencyKeys";
 import { isProblem } from "~/lib/api/problem";
 import { displayName, refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
+import { formatDateTime, useZone } from "~/lib/time/time";
 import type { Booking } from "../types";
 import { answer } from "./queries";
 import { useTexts } from "./texts";
@@ -14,12 +15,16 @@ type Answer = { booking: Booking; action: "confirm" | "complete" };
 /** Confirms or completes a booking with one click. Not optimistic: the list changes after the server has answered. */
 export function useAnswer(onAnswered: () => void) {
   const t = useTexts();
+  const zone = useZone();
   const [keyOf] = useState(createKeyFor);
   return useMutation({
-    mutationFn: ({ booking: { id }, action }: Answer) => answer(id, action, keyOf([id, action])),
+    mutationFn: ({ booking, action }: Answer) =>
+      answer(booking, action, keyOf([booking.id, booking.requested_start, action])),
     onSuccess: async (_, { booking, action }) => {
       const name = displayName(booking.user_details);
-      toast.success(t(action === "confirm" ? "row.confirmed" : "row.completed", { name }));
+      const { requested_start: moved } = booking;
+      if (action === "confirm" && moved) toast.success(t("row.moved", { when: formatDateTime(moved, zone) }));
+      else toast.success(t(action === "confirm" ? "row.confirmed" : "row.completed", { name }));
       onAnswered();
       await refetchUserData();
     },

@@ -11,7 +11,7 @@ import type { Booking } from "../types";
 export function AddToCalendar({ booking }: { booking: Booking }) {
   const t = useTexts();
   const download = useMutation({
-    mutationFn: () => downloadCalendar(booking.id, booking.session_details.title),
+    mutationFn: () => downloadCalendar(booking.id, booking.terms.title),
     onError: (error) => toast.error(errorMessage(error)),
   });
 

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Cover } from "~/features/sessions/Cover";
 import { useFormatPrice } from "~/features/sessions/price";
+import { Venue } from "~/features/sessions/Venue";
 import { displayName } from "~/lib/auth/me";
 import {
   formatInOtherZone,
@@ -10,7 +11,7 @@ import {
   showsSameTime,
   useZone,
   zoneCity,
-  zoneName,
+  zoneNameAt,
 } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import type { Booking } from "../types";
@@ -19,8 +20,7 @@ export function BookedFacts({ booking }: { booking: Booking }) {
   const t = useTexts();
   const zone = useZone();
   const price = useFormatPrice();
-  const { session_details: session, booking_date, ends_at } = booking;
-  const other = session.time_zone;
+  const { session_details: session, booking_date, ends_at, utc_offset } = booking;
   const creator = session.creator_details;
   const isSameDay = formatLongDay(booking_date, zone) === formatLongDay(ends_at, zone);
   return (
@@ -31,7 +31,7 @@ export function BookedFacts({ booking }: { booking: Booking }) {
         </div>
         <h2 className="min-w-0 text-lg leading-snug">
           <Link to="/sessions/$id" params={{ id: session.id }} className="underline-offset-4 hover:underline">
-            {session.title}
+            {booking.terms.title}
           </Link>
         </h2>
       </div>
@@ -44,12 +44,23 @@ export function BookedFacts({ booking }: { booking: Booking }) {
             ? formatTime(ends_at, zone)
             : `${formatLongDay(ends_at, zone)}, ${formatTime(ends_at, zone)}`}
           <span className="block text-sm text-ink-faint">
-            {zoneName(zone)}
-            {other &&
-              !showsSameTime(booking_date, zone, other) &&
-              ` · ${t("booked.there", { when: formatInOtherZone(booking_date, zone, other), place: zoneCity(other) })}`}
+            {zoneNameAt(zone, booking_date, ends_at)}
+            {!showsSameTime(booking_date, zone, utc_offset) &&
+              ` · ${t("booked.there", { when: formatInOtherZone(booking_date, zone, utc_offset), place: zoneCity(session.time_zone) })}`}
           </span>
         </Fact>
+        {(session.format || session.place) && (
+          <Fact name={t("booked.where")}>
+            <Venue session={session} visited={booking.address} />
+          </Fact>
+        )}
+        {session.bring && (
+          <Fact name={t("booked.bring")}>
+            <span dir="auto" className="whitespace-pre-line">
+              {session.bring}
+            </span>
+          </Fact>
+        )}
         <Fact name={t("booked.with")}>
           {displayName(creator)}
           <a

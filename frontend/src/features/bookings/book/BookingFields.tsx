@@ -1,6 +1,8 @@
 import { useEffect, useRef } from "react";
+import { Field, Textarea } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { LazySlotPicker } from "~/features/slots/LazySlotPicker";
+import { bookingLimits } from "~/lib/api/limits";
 import { useTexts } from "../texts";
 import { ExistingBookings } from "./ExistingBookings";
 import { SeatsStepper } from "./SeatsStepper";
@@ -18,13 +20,41 @@ export function BookingFields({ booking }: { booking: BookingState }) {
   }, [obstacle]);
 
   return (
-    <div ref={fields} className="flex flex-col gap-6">
+    <div ref={fields} className="flex flex-col gap-4">
       <ExistingBookings sessionId={session.id} />
       {isGone && !obstacle && <Notice tone="warn">{t("book.gone")}</Notice>}
-      <LazySlotPicker session={session} seats={seats} value={time?.starts_at ?? null} onPick={booking.pick} />
+      <LazySlotPicker
+        session={session}
+        seats={seats}
+        value={time?.starts_at ?? null}
+        onPick={booking.pick}
+        isListFirst
+      />
       {session.max_participants > 1 && (
         <SeatsStepper value={seats} max={maxSeats} onChange={booking.setSeats} />
       )}
+      {booking.address !== null && <AddressField booking={booking} address={booking.address} />}
     </div>
+  );
+}
+
+function AddressField({ booking, address }: { booking: BookingState; address: string }) {
+  const t = useTexts();
+  const { obstacle } = booking;
+  const errors = obstacle?.kind === "problem" ? obstacle.problem.errors.address : undefined;
+  return (
+    <Field label={t("book.address")} hint={t("book.address_hint")} error={errors?.join(" ")}>
+      {(field) => (
+        <Textarea
+          rows={2}
+          dir="auto"
+          autoComplete="street-address"
+          maxLength={bookingLimits.address.maxLength}
+          value={address}
+          onChange={(event) => booking.setAddress(event.target.value)}
+          {...field}
+        />
+      )}
+    </Field>
   );
 }

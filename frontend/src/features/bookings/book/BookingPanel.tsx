@@ -3,13 +3,14 @@ import { Button } from "~/components/Button";
 import { Card } from "~/components/Card";
 import { Skeleton } from "~/components/Skeleton";
 import { useFormatPrice } from "~/features/sessions/price";
-import type { Session } from "~/features/sessions/queries";
+import { isForSale, type Session } from "~/features/sessions/queries";
 import { useMe } from "~/lib/auth/me";
 import { formatDateTime, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import { BookingFields } from "./BookingFields";
 import { BookingTotal } from "./BookingTotal";
 import type { Choice } from "./choice";
+import { NotForSale } from "./NotForSale";
 import { OwnSession } from "./OwnSession";
 import { type BookingState, useBooking } from "./useBooking";
 
@@ -22,6 +23,7 @@ export function BookingPanel({ session, choice, onChoose, isWide }: Props) {
   const me = useMe();
   if (me === undefined) return isWide ? <Skeleton className="mt-11 h-[36rem] w-full" /> : null;
   if (me?.id === session.creator) return <OwnSession session={session} isWide={isWide} />;
+  if (!isForSale(session)) return <NotForSale session={session} isWide={isWide} />;
   return <BookingForm session={session} choice={choice} onChoose={onChoose} isWide={isWide} />;
 }
 
@@ -34,17 +36,17 @@ function BookingCard({ booking }: { booking: BookingState }) {
   const t = useTexts();
   return (
     <aside aria-labelledby="book" className="mt-11">
-      <Card className="sticky top-22 flex max-h-[calc(100dvh-9rem)] flex-col overflow-hidden">
+      <Card className="sticky top-22 flex max-h-[calc(100dvh-8.5rem)] flex-col overflow-hidden">
         <h2 id="book" className="sr-only">
           {t("book.title")}
         </h2>
-        <div className="border-b border-line px-6 py-4">
+        <div className="border-b border-line px-6 py-3">
           <Price session={booking.session} />
         </div>
-        <div className="min-h-0 overflow-y-auto overscroll-contain px-6 py-5">
+        <div className="min-h-0 overflow-y-auto overscroll-contain px-6 py-3">
           <BookingFields booking={booking} />
         </div>
-        <div className="border-t border-line px-6 py-4">
+        <div className="border-t border-line px-6 py-3">
           <BookingTotal booking={booking} />
         </div>
       </Card>

@@ -2,12 +2,13 @@ import { Link } from "@tanstack/react-router";
 import { Button } from "~/components/Button";
 import { Notice } from "~/components/Notice";
 import { useFormatPrice } from "~/features/sessions/price";
-import { useMe } from "~/lib/auth/me";
+import { displayName, useMe } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { multiplyPrice } from "~/lib/money/money";
 import { formatTimeRange, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import { BookingRules } from "./BookingRules";
+import { OverlapWarning } from "./OverlapWarning";
 import type { BookingState, Obstacle } from "./useBooking";
 
 /** The total and the book button, with any error directly above it. */
@@ -18,8 +19,12 @@ export function BookingTotal({ booking }: { booking: BookingState }) {
   const me = useMe();
   const { session, time, seats, obstacle, isBusy } = booking;
   return (
-    <div className="flex w-full flex-col gap-3">
-      {obstacle && <ObstacleNotice obstacle={obstacle} />}
+    <div className="flex w-full flex-col gap-2">
+      {obstacle ? (
+        <ObstacleNotice booking={booking} obstacle={obstacle} />
+      ) : (
+        <OverlapWarning booking={booking} />
+      )}
       <div className="flex items-baseline justify-between gap-4">
         <p className="tabular min-w-0 text-sm text-ink-soft" aria-live="polite">
           {time ? formatTimeRange(time.starts_at, time.ends_at, zone) : t("book.no_time_yet")}
@@ -37,21 +42,37 @@ export function BookingTotal({ booking }: { booking: BookingState }) {
       <Button size="lg" isBusy={isBusy} className="w-full" onClick={booking.book}>
         {t("book.do")}
       </Button>
-      {me === null && <p className="text-center text-xs text-ink-faint">{t("book.sign_in_first")}</p>}
+      {me === null && (
+        <p className="text-center text-xs text-ink-faint [@media(max-height:43rem)]:hidden">
+          {t("book.sign_in_first")}
+        </p>
+      )}
     </div>
   );
 }
 
-function ObstacleNotice({ obstacle }: { obstacle: Obstacle }) {
+function ObstacleNotice({ booking, obstacle }: { booking: BookingState; obstacle: Obstacle }) {
   const t = useTexts();
+  const price = useFormatPrice();
+  const { session } = booking;
   if (obstacle.kind === "no_time") return <Notice tone="danger">{t("book.choose_first")}</Notice>;
   const { problem, seats } = obstacle;
-  const words = problem.errors.booking_date ?? problem.errors.seats;
+  if (problem.price !== null)
+    return <Notice tone="warn">{t("book.price_changed", { price: price(problem.price) })}</Notice>;
+  const words =
+    problem.errors.booking_date ??
+    problem.errors.local_start ??
+    problem.errors.seats ??
+    problem.errors.address;
   return (
     <Notice tone="danger">
       {problem.code === "sold_out" && seats > 1
         ? t("book.sold_out_some")
-        : (words?.join(" ") ?? errorMessage(problem))}
+        : problem.code === "creator_unavailable"
+          ? t("book.busy", { name: displayName(session.creator_details) })
+          : problem.code === "already_booked"
+            ? t("book.already")
+            : (words?.join(" ") ?? errorMessage(problem))}
       {problem.code === "already_booked" && (
         <>
           {" "}

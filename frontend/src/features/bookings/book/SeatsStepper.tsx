@@ -6,10 +6,12 @@ import { useTexts } from "../texts";
 /** A number of seats, typed or changed by one. */
 export function SeatsStepper({
   value,
+  min = 1,
   max,
   onChange,
 }: {
   value: number;
+  min?: number;
   max: number;
   onChange: (value: number) => void;
 }) {
@@ -21,7 +23,7 @@ export function SeatsStepper({
   function commit() {
     const entered = Math.round(Number(text));
     const isNumber = text.trim() !== "" && Number.isFinite(entered);
-    const count = isNumber ? Math.min(Math.max(entered, 1), max) : value;
+    const count = isNumber ? Math.min(Math.max(entered, min), max) : value;
     setText(String(count));
     if (count !== value) onChange(count);
   }
@@ -41,7 +43,7 @@ export function SeatsStepper({
           variant="secondary"
           size="icon"
           aria-label={t("book.seats_less")}
-          disabled={value <= 1}
+          disabled={value <= min}
           onClick={() => onChange(value - 1)}
         >
           <Minus aria-hidden className="size-4" />
@@ -50,7 +52,7 @@ export function SeatsStepper({
           id={id}
           type="number"
           inputMode="numeric"
-          min={1}
+          min={min}
           max={max}
           value={text}
           aria-describedby={`${id}-most`}

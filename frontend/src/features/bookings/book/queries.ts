@@ -4,7 +4,7 @@ import { queryClient } from "~/lib/api/queryClient";
 import { queryKeys } from "~/lib/api/queryKeys";
 import type { Booking } from "../types";
 
-export type BookingRequest = Required<Schema<"BookingIn">>;
+export type BookingRequest = Schema<"BookingIn">;
 
 export function bookingQuery(id: string) {
   return queryOptions({
@@ -28,6 +28,30 @@ export function existingBookingsQuery(sessionId: string) {
               starts_from: new Date().toISOString(),
               ordering: "booking_date",
               limit: 5,
+            },
+          },
+          signal,
+        }),
+      ),
+  });
+}
+
+const DAY = 86_400_000;
+
+/** The user's live bookings that may overlap a time: none lasts longer than a day. */
+export function bookingsAroundQuery({ starts_at, ends_at }: { starts_at: string; ends_at: string }) {
+  return queryOptions({
+    queryKey: queryKeys.bookings.overlapping(starts_at),
+    queryFn: ({ signal }): Promise<Booking[]> =>
+      unwrap(
+        api.GET("/api/bookings", {
+          params: {
+            query: {
+              status: ["confirmed", "pending"],
+              starts_from: new Date(Date.parse(starts_at) - DAY).toISOString(),
+              starts_to: ends_at,
+              ordering: "booking_date",
+              limit: 20,
             },
           },
           signal,

@@ -1,8 +1,8 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
-import type { Session } from "~/features/sessions/queries";
-import type { PickedTime } from "~/features/slots/bookable";
+import { type Session, sessionQuery } from "~/features/sessions/queries";
+import { type PickedTime, toStartRequest } from "~/features/slots/bookable";
 import { slotsQuery } from "~/features/slots/queries";
 import { createKeyFor } from "~/lib/api/idempotencyKeys";
 import { isProblem, type Problem } from "~/lib/api/problem";
@@ -27,6 +27,7 @@ export function useBooking(session: Session, choice: Choice, onChoose: (change: 
   const [keyOf] = useState(createKeyFor);
   const [obstacle, setObstacle] = useState<Obstacle | null>(null);
   const { time, isGone } = useChosenTime(session, choice.at, zone);
+  const [address, setAddress] = useTypedAddress(session);
   const seats = Math.min(choice.seats ?? 1, session.max_participants);
   const maxSeats = Math.max(
     1,
@@ -48,6 +49,11 @@ export function useBooking(session: Session, choice: Choice, onChoose: (change: 
     onError: async (error) => {
       if (!isProblem(error)) return reportError(error);
       setObstacle({ kind: "problem", problem: error, seats });
+      const { price } = error;
+      if (price !== null) {
+        // show the new price; booking again agrees to it
+        queryClient.setQueryData(sessionQuery(session.id).queryKey, (shown) => shown && { ...shown, price });
+      }
       if (!SLOT_TAKEN_CODES.some((code) => code === error.code)) return;
       // the list of times was stale
       if (seats === 1 || error.code !== "sold_out") onChoose({ at: undefined });
@@ -62,6 +68,12 @@ export function useBooking(session: Session, choice: Choice, onChoose: (change: 
     isGone,
     seats,
     maxSeats,
+    /** Where the creator comes to; `null` if they do not. */
+    address,
+    setAddress: (text: string) => {
+      setObstacle(null);
+      setAddress(text);
+    },
     isBusy: booking.isPending,
     obstacle,
     pick: (picked: PickedTime | null) => {
@@ -73,10 +85,24 @@ export function useBooking(session: Session, choice: Choice, onChoose: (change: 
       onChoose({ seats: count > 1 ? count : undefined });
     },
     book: () => {
-      if (time) booking.mutate({ session: session.id, booking_date: time.starts_at, seats });
-      else setObstacle({ kind: "no_time" });
+      if (!time) return setObstacle({ kind: "no_time" });
+      const start = toStartRequest(time.starts_at, zone, session);
+      const visited = address === null ? {} : { address: address.trim() };
+      booking.mutate({ session: session.id, ...start, seats, expected_price: session.price, ...visited });
     },
   };
+}
+
+/** Addresses typed since the page was loaded: they survive the way through sign-in, and are not put in a URL. */
+const typedAddresses = new Map<string, string>();
+
+function useTypedAddress(session: Session): [string | null, (text: string) => void] {
+  const [typed, setTyped] = useState(() => typedAddresses.get(session.id) ?? "");
+  const type = (text: string) => {
+    typedAddresses.set(session.id, text);
+    setTyped(text);
+  };
+  return [session.format === "at_yours" ? typed : null, type];
 }
 
 function useChosenTime(session: Session, at: string | undefined, zone: string) {

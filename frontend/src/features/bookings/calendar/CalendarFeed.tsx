@@ -11,7 +11,7 @@ import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { useTexts } from "../texts";
-import { feedQuery, renewFeed } from "./calendar";
+import { feedQuery, renewFeed, subscribeLink } from "./calendar";
 
 /** The private calendar feed of the user's bookings. Its URL is a secret, so it is hidden until requested. */
 export function CalendarFeed() {
@@ -49,12 +49,12 @@ function Address() {
       </div>
     );
   }
-  const address = new URL(data.url, location.origin);
+  const address = data.url;
 
   async function copy() {
     field.current?.select();
     try {
-      await navigator.clipboard.writeText(address.href);
+      await navigator.clipboard.writeText(address);
       toast.success(t("calendar.feed_copied"));
     } catch {
       toast.error(t("calendar.feed_copy_failed"));
@@ -71,7 +71,7 @@ function Address() {
               {...given}
               ref={field}
               readOnly
-              value={address.href}
+              value={address}
               onFocus={(event) => event.target.select()}
               className="tabular truncate"
             />
@@ -87,10 +87,7 @@ function Address() {
         <Button variant="quiet" onClick={() => setRenewOpen(true)}>
           {t("calendar.feed_renew")}
         </Button>
-        <a
-          href={`webcal://${address.host}${address.pathname}`}
-          className={buttonClass({ variant: "secondary" })}
-        >
+        <a href={subscribeLink(address)} className={buttonClass({ variant: "secondary" })}>
           <CalendarSync aria-hidden className="size-4" />
           {t("calendar.feed_subscribe")}
         </a>

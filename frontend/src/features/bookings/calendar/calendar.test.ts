@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fileName, googleLink } from "./calendar";
+import { fileName, googleLink, subscribeLink } from "./calendar";
 
 describe("the link to Google's calendar", () => {
   const link = new URL(
@@ -8,7 +8,7 @@ describe("the link to Google's calendar", () => {
         session: "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b",
         booking_date: "2026-12-03T18:30:00+01:00",
         ends_at: "2026-12-03T20:00:00+01:00",
-        session_details: { title: "Pasta & wine: a night in Rome" },
+        terms: { title: "Pasta & wine: a night in Rome" },
       },
       "https://sessions.example",
     ),
@@ -37,4 +37,15 @@ describe("the name of a calendar file", () => {
     expect(fileName("!!!")).toBe("booking.ics");
     expect(fileName("a".repeat(300))).toHaveLength(64);
   });
+});
+
+describe("the link to subscribe to a feed", () => {
+  it.each(["https://sessions.example:8443", "http://sessions.example:8443"])(
+    "has the address of %s",
+    (site) => {
+      expect(subscribeLink(`${site}/api/calendar/x.ics`)).toBe(
+        "webcal://sessions.example:8443/api/calendar/x.ics",
+      );
+    },
+  );
 });

@@ -9,18 +9,15 @@ function toIcsInstant(instant: string): string {
 }
 
 type CalendarEvent = Pick<Booking, "booking_date" | "ends_at" | "session"> & {
-  session_details: Pick<Booking["session_details"], "title">;
+  terms: Pick<Booking["terms"], "title">;
 };
 
 /** A Google Calendar link with the booking filled in. */
-export function googleLink(
-  { booking_date, ends_at, session, session_details }: CalendarEvent,
-  origin: string,
-): string {
+export function googleLink({ booking_date, ends_at, session, terms }: CalendarEvent, origin: string): string {
   const link = new URL("https://calendar.google.com/calendar/render");
   link.search = new URLSearchParams({
     action: "TEMPLATE",
-    text: session_details.title,
+    text: terms.title,
     dates: `${toIcsInstant(booking_date)}/${toIcsInstant(ends_at)}`,
     details: `${origin}/sessions/${session}`,
   }).toString();
@@ -52,11 +49,16 @@ export function fileName(title: string): string {
   return `${name || "booking"}.ics`.toLowerCase();
 }
 
-/** The path of the user's private feed. */
+/** The absolute URL of the user's private feed. */
 export const feedQuery = queryOptions({
   queryKey: queryKeys.calendarFeed,
   queryFn: ({ signal }) => unwrap(api.GET("/api/calendar", { signal })),
 });
+
+/** The link that opens a calendar program to subscribe to a feed. */
+export function subscribeLink(url: string): string {
+  return url.replace(/^https?:/, "webcal:");
+}
 
 /** Replaces the feed's URL; the old one stops working. */
 export function renewFeed(): Promise<Schema<"CalendarFeedOut">> {

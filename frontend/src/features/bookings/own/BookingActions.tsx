@@ -1,19 +1,23 @@
+import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { CalendarPlus, Download, History, Mail } from "lucide-react";
+import { Armchair, CalendarPlus, Download, History, Mail } from "lucide-react";
+import { useState } from "react";
 import { toast } from "sonner";
 import { Button, buttonClass } from "~/components/Button";
 import { Menu, MenuItem, MenuLink } from "~/components/Menu";
-import { displayName } from "~/lib/auth/me";
+import { createKeyFor } from "~/lib/api/idempotencyKeys";
+import { displayName, refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { useNow } from "~/lib/time/useNow";
 import { downloadCalendar, googleLink } from "../calendar/calendar";
-import { isOpenToLearner } from "../rules";
+import { withdrawRequest } from "../queries";
+import { isAllowed, isOpenToLearner } from "../rules";
 import { useTexts } from "../texts";
 import type { Booking } from "../types";
 import { useMailTo } from "./useMailTo";
 
 /** A user's action that opens a dialog. */
-export type Intent = { kind: "move" | "cancel"; booking: Booking };
+export type Intent = { kind: "move" | "cancel" | "seats"; booking: Booking };
 
 /** Actions of a booking: the likely ones as buttons, the others in a menu. */
 export function BookingActions({
@@ -29,11 +33,11 @@ export function BookingActions({
   const canCancel = isOpenToLearner(booking, "cancel", now);
   const canMove = isOpenToLearner(booking, "reschedule", now);
   const { status, session_details } = booking;
-  const { title } = session_details;
+  const { title } = booking.terms;
   const isOver = status === "cancelled" || status === "completed";
   const cancel = status === "pending" ? "withdraw" : "cancel";
   return (
-    <div className="ml-auto flex items-center gap-2">
+    <div className="ml-auto flex flex-wrap items-center gap-2">
       {canMove && (
         <Button
           variant="secondary"
@@ -43,6 +47,7 @@ export function BookingActions({
           {t("own.actions.move")}
         </Button>
       )}
+      {isAllowed(booking, "decline") && <WithdrawButton booking={booking} />}
       {canCancel && (
         <Button
           variant="quiet"
@@ -67,16 +72,39 @@ export function BookingActions({
           {t("own.actions.again")}
         </Link>
       )}
-      <FurtherActions booking={booking} />
+      <FurtherActions booking={booking} onIntent={onIntent} />
     </div>
   );
 }
 
-function FurtherActions({ booking }: { booking: Booking }) {
+/** Withdraws the request for another start. */
+function WithdrawButton({ booking: { id, requested_start, terms } }: { booking: Booking }) {
+  const t = useTexts();
+  const [keyOf] = useState(createKeyFor);
+  const withdraw = useMutation({
+    mutationFn: () => withdrawRequest(id, keyOf([id, requested_start])),
+    onSuccess: () => toast.success(t("own.withdrawn")),
+    onError: (error) => toast.error(errorMessage(error)),
+    onSettled: () => refetchUserData(),
+  });
+  return (
+    <Button
+      variant="secondary"
+      isBusy={withdraw.isPending}
+      aria-label={t("own.actions.withdraw_move_of", { title: terms.title })}
+      onClick={() => withdraw.mutate()}
+    >
+      {t("own.actions.withdraw")}
+    </Button>
+  );
+}
+
+function FurtherActions({ booking, onIntent }: { booking: Booking; onIntent: (intent: Intent) => void }) {
   const t = useTexts();
   const mailTo = useMailTo();
   const { id, status, session_details } = booking;
-  const { title, creator_details: creator } = session_details;
+  const { title } = booking.terms;
+  const { creator_details: creator } = session_details;
   const download = () =>
     downloadCalendar(id, title).then(
       () => toast.success(t("calendar.downloaded")),
@@ -84,6 +112,11 @@ function FurtherActions({ booking }: { booking: Booking }) {
     );
   return (
     <Menu label={t("own.actions.more", { title })}>
+      {isAllowed(booking, "seats") && session_details.max_participants > 1 && (
+        <MenuItem icon={Armchair} onSelect={() => onIntent({ kind: "seats", booking })}>
+          {t("own.actions.seats")}
+        </MenuItem>
+      )}
       <MenuLink>
         <Link to="/dashboard" search={(before) => ({ ...before, booking: id })} resetScroll={false}>
           <History aria-hidden className="size-4 shrink-0" />

@@ -51,7 +51,7 @@ export function BookingCard({
           </div>
           <h3 className={cn("mt-2", isNext ? "text-xl" : "text-base sm:text-lg")}>
             <Link {...link} className="rounded-control underline-offset-4 hover:underline">
-              {session.title}
+              {booking.terms.title}
             </Link>
           </h3>
           <BookingTime booking={booking} className={cn("mt-1", !isNext && "text-sm")} />

@@ -1,6 +1,7 @@
 import { displayName } from "~/lib/auth/me";
 import { formatDateTime, useZone } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
+import { deadlineText } from "../rules";
 import { useTexts } from "../texts";
 import type { Booking } from "../types";
 
@@ -9,16 +10,20 @@ export function BookingDeadline({ booking }: { booking: Booking }) {
   const t = useTexts();
   const zone = useZone();
   const now = useNow();
-  const { respond_by, cancellable_until: until, session_details } = booking;
+  const { respond_by, cancellable_until: until, requested_start, session_details } = booking;
   if (until === null) return null;
   const name = displayName(session_details.creator_details);
-  const hasNotice = session_details.cancellation_notice > 0;
-  const when = formatDateTime(until, zone);
+  if (requested_start !== null) {
+    const [requested, by] = [requested_start, respond_by ?? until].map((at) => formatDateTime(at, zone));
+    return (
+      <p className="tabular max-w-md min-w-0 text-xs text-warn">
+        {t("own.requested", { name, when: requested, until: by })}
+      </p>
+    );
+  }
   const sentence =
     respond_by !== null
       ? t("own.answer_by", { name, when: formatDateTime(respond_by, zone) })
-      : now < new Date(until)
-        ? t(hasNotice ? "own.until" : "own.until_start", { when })
-        : t(hasNotice ? "own.too_late" : "own.too_late_start", { when });
+      : t(deadlineText(booking, until, now), { when: formatDateTime(until, zone) });
   return <p className="tabular max-w-md min-w-0 text-xs text-ink-faint">{sentence}</p>;
 }

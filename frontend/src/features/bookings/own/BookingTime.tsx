@@ -6,16 +6,18 @@ import type { Booking } from "../types";
 export function BookingTime({ booking, className }: { booking: Booking; className?: string }) {
   const t = useTexts();
   const zone = useZone();
-  const { booking_date, ends_at, session_details } = booking;
-  const other = session_details.time_zone;
+  const { booking_date, ends_at, session_details, utc_offset } = booking;
   return (
     <p className={className}>
       <time dateTime={booking_date} className="tabular font-semibold">
         {formatTimeRange(booking_date, ends_at, zone)}
       </time>
-      {!showsSameTime(booking_date, zone, other) && (
+      {!showsSameTime(booking_date, zone, utc_offset) && (
         <span className="tabular block text-xs text-ink-faint">
-          {t("own.there", { when: formatInOtherZone(booking_date, zone, other), place: zoneCity(other) })}
+          {t("own.there", {
+            when: formatInOtherZone(booking_date, zone, utc_offset),
+            place: zoneCity(session_details.time_zone),
+          })}
         </span>
       )}
     </p>

@@ -15,6 +15,7 @@ import type { Intent } from "./BookingActions";
 import { BookingList } from "./BookingList";
 import { CancelDialog } from "./CancelDialog";
 import { ownBookingsQuery } from "./queries";
+import { SeatsDialog } from "./SeatsDialog";
 import { BOOKING_TABS, type BookingsSearch, type BookingTab } from "./search";
 
 /** The user's bookings, by tab. */
@@ -66,6 +67,7 @@ export function BookingsPage({ search }: { search: BookingsSearch }) {
     >
       <Tabs label={t("own.tabs")} tabs={tabs} shown={shown} onShow={show} />
       {intent?.kind === "cancel" && <CancelDialog booking={intent.booking} onClose={() => setIntent(null)} />}
+      {intent?.kind === "seats" && <SeatsDialog booking={intent.booking} onClose={() => setIntent(null)} />}
       {intent?.kind === "move" && (
         <RescheduleDialog actor="learner" booking={intent.booking} onClose={() => setIntent(null)} />
       )}

@@ -1,4 +1,4 @@
-import { formatDateTime, useZone } from "~/lib/time/time";
+import { formatWithOffset, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import type { Booking } from "../types";
 
@@ -6,8 +6,8 @@ import type { Booking } from "../types";
 export function useMailTo(): (booking: Booking) => string {
   const t = useTexts();
   const zone = useZone();
-  return ({ booking_date, session_details: { title, creator_details } }) => {
-    const subject = t("own.mail_subject", { title, when: formatDateTime(booking_date, zone) });
+  return ({ booking_date, terms: { title }, session_details: { creator_details } }) => {
+    const subject = t("own.mail_subject", { title, when: formatWithOffset(booking_date, zone) });
     return `mailto:${creator_details.email}?subject=${encodeURIComponent(subject)}`;
   };
 }

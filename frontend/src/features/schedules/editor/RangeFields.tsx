@@ -1,7 +1,8 @@
 import { Trash2 } from "lucide-react";
 import { type Path, useFormContext, useWatch } from "react-hook-form";
 import { Button } from "~/components/Button";
-import { CONTROL_STYLE, Input } from "~/components/Field";
+import { CONTROL_STYLE } from "~/components/Field";
+import { TimeInput } from "~/components/TimeInput";
 import { cn } from "~/lib/cn";
 import { useFormatDuration } from "~/lib/time/duration";
 import type { ScheduleForm } from "../model";
@@ -20,8 +21,8 @@ export function RangeFields({
 }: {
   path: `week.${number}.ranges.${number}` | `exceptions.${number}.ranges.${number}` | `extras.${number}`;
   day: string;
-  /** Duration of the session in minutes. */
-  duration: number;
+  /** Duration of the session in minutes; `null` for hours that are not divided into starts. */
+  duration: number | null;
   onRemove: () => void;
 }) {
   const t = useTexts();
@@ -43,11 +44,11 @@ export function RangeFields({
     <div>
       <div className="flex items-center gap-2">
         <span className="min-w-0 flex-1 sm:max-w-36">
-          <Input type="time" aria-label={t("range.from", { day })} {...field("starts")} />
+          <TimeInput aria-label={t("range.from", { day })} {...field("starts")} />
         </span>
         <span aria-hidden>–</span>
         <span className="min-w-0 flex-1 sm:max-w-36">
-          <Input type="time" aria-label={t("range.until", { day })} {...field("ends")} />
+          <TimeInput aria-label={t("range.until", { day })} {...field("ends")} />
         </span>
         <Button
           variant="quiet"
@@ -59,20 +60,26 @@ export function RangeFields({
         </Button>
       </div>
       <div className="mt-1.5 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm text-ink-soft">
-        <span aria-hidden>{t("range.every")}</span>
-        <input
-          inputMode="numeric"
-          placeholder={String(duration)}
-          aria-label={t("range.step", { day })}
-          className={cn(CONTROL_STYLE, "h-9 w-14 px-2 text-center")}
-          {...field("step")}
-        />
-        <span aria-hidden>{t("range.minutes")}</span>
+        {duration !== null && (
+          <>
+            <span aria-hidden>{t("range.every")}</span>
+            <input
+              inputMode="numeric"
+              placeholder={String(duration)}
+              aria-label={t("range.step", { day })}
+              className={cn(CONTROL_STYLE, "h-9 w-14 px-2 text-center")}
+              {...field("step")}
+            />
+            <span aria-hidden>{t("range.minutes")}</span>
+          </>
+        )}
         <div id={`${path}-said`} className="w-full text-xs">
           {rangeErrors.length > 0 ? (
             <p role="alert" className="font-medium text-danger">
               {rangeErrors.join(" ")}
             </p>
+          ) : duration === null ? (
+            isOvernight(range) && <p className="text-ink-faint">{t("range.next_day")}</p>
           ) : (
             <Starts range={range} duration={duration} />
           )}

@@ -17,11 +17,16 @@ export function useDayName(): (day: DayIndex) => string {
   return (day) => t(`weekdays.${(day + 1) as 1 | 2 | 3 | 4 | 5 | 6 | 7}`);
 }
 
-export function WeekHours({ duration }: { duration: number }) {
+/** The hours of each weekday. Without a `duration` they are not divided into starts. */
+export function WeekHours({ duration }: { duration: number | null }) {
   const t = useTexts();
   const { formState } = useFormContext<ScheduleForm>();
   return (
-    <Section title={t("week.title")} text={t("week.text")} fault={errorAt(formState.errors, "week")}>
+    <Section
+      title={t("week.title")}
+      text={t(duration === null ? "hours.text" : "week.text")}
+      fault={errorAt(formState.errors, "week")}
+    >
       <div className="-my-2.5 divide-y divide-line">
         {DAYS.map((day) => (
           <DayHours key={day} day={day} duration={duration} />
@@ -31,7 +36,7 @@ export function WeekHours({ duration }: { duration: number }) {
   );
 }
 
-function DayHours({ day, duration }: { day: DayIndex; duration: number }) {
+function DayHours({ day, duration }: { day: DayIndex; duration: number | null }) {
   const t = useTexts();
   const name = useDayName()(day);
   const { control, getValues } = useFormContext<ScheduleForm>();
@@ -64,7 +69,7 @@ function DayHours({ day, duration }: { day: DayIndex; duration: number }) {
             variant="quiet"
             size="icon"
             aria-label={t("week.add", { day: name })}
-            onClick={() => append(nextRange(getValues(`week.${day}.ranges`), duration))}
+            onClick={() => append(nextRange(getValues(`week.${day}.ranges`), duration ?? 0))}
           >
             <Plus aria-hidden className="size-5" />
           </Button>

@@ -1,5 +1,6 @@
 import { cn } from "~/lib/cn";
 import { Cover } from "../Cover";
+import { useOpenSuggestion } from "../suggest/useOpenSuggestion";
 import { useTexts } from "../texts";
 import { SearchField } from "./SearchField";
 
@@ -12,13 +13,14 @@ export function CatalogHero({
   onSearch: (search: string | undefined) => void;
 }) {
   const t = useTexts();
+  const open = useOpenSuggestion();
   return (
     <section className="mx-auto grid max-w-6xl items-center gap-12 px-4 pt-10 pb-6 sm:px-6 sm:pt-16 sm:pb-10 lg:grid-cols-[minmax(0,1fr)_24rem]">
       <div>
         <h1 className="max-w-3xl text-3xl sm:text-4xl">{t("catalog.title")}</h1>
         <p className="mt-3 max-w-xl text-base text-ink-soft sm:mt-4 sm:text-lg">{t("catalog.intro")}</p>
         <div className="mt-6 max-w-2xl sm:mt-8">
-          <SearchField value={search} onSearch={onSearch} />
+          <SearchField value={search} onSearch={onSearch} onOpen={open} />
         </div>
       </div>
       <Pictures />

@@ -3,7 +3,7 @@ import { Suspense, useRef } from "react";
 import { useTitle } from "~/components/Page";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { useZone } from "~/lib/time/time";
-import { catalogQuery, facetsQuery, totalCount } from "../queries";
+import { catalogQuery, facetsQuery, totalWords } from "../queries";
 import { type CatalogSearch, clearFilters } from "../search";
 import { useTexts } from "../texts";
 import { CatalogHero } from "./CatalogHero";
@@ -57,15 +57,21 @@ function Filters({ search, onChange }: { search: CatalogSearch; onChange: Change
   const all = useQuery(facetsQuery(search, zone));
   const byCategory = useQuery(facetsQuery(clearFilters(search, "category"), zone));
   const byPrice = useQuery(facetsQuery(clearFilters(search, "price"), zone));
+  const byFormat = useQuery(facetsQuery(clearFilters(search, "format"), zone));
+  const byPlace = useQuery(facetsQuery(clearFilters(search, "place"), zone));
+  const byLanguage = useQuery(facetsQuery(clearFilters(search, "language"), zone));
   const words = useFilterWords(byPrice.data, results.data?.pages[0]?.items[0]);
   return (
     <FilterBar
       search={search}
       onChange={onChange}
       counts={{
-        total: all.data && totalCount(all.data),
+        all: all.data,
         byCategory: byCategory.data,
         byPrice: byPrice.data,
+        byFormat: byFormat.data,
+        byPlace: byPlace.data,
+        byLanguage: byLanguage.data,
         words,
       }}
     />
@@ -77,7 +83,7 @@ function Total({ search }: { search: CatalogSearch }) {
   const t = useTexts();
   const zone = useZone();
   const { data, isPlaceholderData } = useQuery(facetsQuery(search, zone));
-  const total = data && totalCount(data);
+  const total = data && totalWords(data);
   const isSearch = search.search !== undefined && !isPlaceholderData;
   return (
     <>
@@ -85,10 +91,10 @@ function Total({ search }: { search: CatalogSearch }) {
         {t("catalog.list")}
       </h2>
       <p role="status" className="tabular mb-5 min-h-6 text-sm text-ink-soft">
-        {total !== undefined &&
+        {total &&
           (isSearch
-            ? t("catalog.count_for", { count: total, search: search.search })
-            : t("catalog.count", { count: total }))}
+            ? t("catalog.count_for", { ...total, search: search.search })
+            : t("catalog.count", total))}
       </p>
     </>
   );

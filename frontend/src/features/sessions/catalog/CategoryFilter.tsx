@@ -2,7 +2,7 @@ import { useSuspenseQuery } from "@tanstack/react-query";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { categoryGlyph } from "../Cover";
 import { useCategoryName } from "../category";
-import type { Facets } from "../queries";
+import { countText, type Facets } from "../queries";
 import { useTexts } from "../texts";
 import { Choices } from "./Choices";
 import type { FilterProps } from "./filters";
@@ -13,7 +13,7 @@ export function CategoryFilter({ search, onChange, facets }: FilterProps & { fac
   const name = useCategoryName();
   const { categories } = useSuspenseQuery(marketplaceQuery).data;
   const count = (category: string) =>
-    facets && (facets.categories.find((each) => each.category === category)?.count ?? 0);
+    facets && countText(facets.categories.find((each) => each.category === category)?.count ?? 0, facets);
   return (
     <Choices
       legend={t("filters.category")}

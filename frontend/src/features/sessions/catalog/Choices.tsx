@@ -1,7 +1,7 @@
 import { Check } from "lucide-react";
 import { type ReactNode, useId } from "react";
 
-export type Choice = { value: string; label: ReactNode; count?: number | undefined };
+export type Choice = { value: string; label: ReactNode; count?: string | undefined };
 
 /** Radio buttons, one per line, with their counts. */
 export function Choices({

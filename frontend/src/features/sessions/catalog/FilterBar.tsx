@@ -5,7 +5,7 @@ import { activeFilters } from "../search";
 import { useTexts } from "../texts";
 import { ActiveFilters } from "./ActiveFilters";
 import { FilterChip } from "./FilterChip";
-import { type FilterBarProps, WITH_CONTROL, withoutFilters } from "./filters";
+import { type FilterBarProps, offeredFilters, withoutFilters } from "./filters";
 import { SortSelect } from "./SortSelect";
 
 const FilterSheet = lazy(() => import("./FilterSheet"));
@@ -22,7 +22,7 @@ export function FilterBar(props: FilterBarProps) {
       <div className="mx-auto flex max-w-6xl flex-col gap-3 px-4 py-3 sm:px-6">
         <div className="flex items-center gap-2">
           <div className="hidden flex-wrap gap-2 md:flex">
-            {WITH_CONTROL.map((filter) => (
+            {offeredFilters(props).map((filter) => (
               <FilterChip key={filter} filter={filter} {...props} />
             ))}
             {active.length > 0 && (

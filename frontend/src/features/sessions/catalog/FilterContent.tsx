@@ -3,6 +3,7 @@ import { DateFilter } from "./DateFilter";
 import { DurationFilter } from "./DurationFilter";
 import type { FilterBarProps, WithControl } from "./filters";
 import { PriceFilter } from "./PriceFilter";
+import { ValueFilter } from "./ValueFilter";
 
 export function FilterContent({ filter, counts, ...props }: FilterBarProps & { filter: WithControl }) {
   switch (filter) {
@@ -14,5 +15,11 @@ export function FilterContent({ filter, counts, ...props }: FilterBarProps & { f
       return <DurationFilter {...props} />;
     case "date":
       return <DateFilter {...props} />;
+    case "format":
+      return <ValueFilter {...props} filter={filter} facets={counts.byFormat} say={counts.words.say} />;
+    case "place":
+      return <ValueFilter {...props} filter={filter} facets={counts.byPlace} say={counts.words.say} />;
+    case "language":
+      return <ValueFilter {...props} filter={filter} facets={counts.byLanguage} say={counts.words.say} />;
   }
 }

@@ -1,9 +1,10 @@
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
+import { totalWords } from "../queries";
 import { activeFilters } from "../search";
 import { useTexts } from "../texts";
 import { FilterContent } from "./FilterContent";
-import { type FilterBarProps, WITH_CONTROL } from "./filters";
+import { type FilterBarProps, offeredFilters } from "./filters";
 
 /** All filters in a sheet, for phones. Changes apply at once; the button only closes. */
 export default function FilterSheet({
@@ -12,7 +13,8 @@ export default function FilterSheet({
   ...props
 }: FilterBarProps & { onClear: () => void; onClose: () => void }) {
   const t = useTexts();
-  const { total } = props.counts;
+  const { all } = props.counts;
+  const total = all && totalWords(all);
   return (
     <Dialog
       isOpen
@@ -26,13 +28,13 @@ export default function FilterSheet({
             </Button>
           )}
           <Button size="lg" onClick={onClose}>
-            {total === undefined ? t("filters.show") : t("filters.show_count", { count: total })}
+            {total ? t("filters.show_count", total) : t("filters.show")}
           </Button>
         </>
       }
     >
       <div className="-my-5 divide-y divide-line">
-        {WITH_CONTROL.map((filter) => (
+        {offeredFilters(props).map((filter) => (
           <section key={filter} className="py-5">
             <h3 className="mb-2 font-semibold">{t(`filters.${filter}`)}</h3>
             <FilterContent {...props} filter={filter} />

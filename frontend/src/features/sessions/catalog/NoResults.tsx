@@ -1,10 +1,13 @@
-import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { SearchX, WifiOff } from "lucide-react";
 import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "~/components/Button";
+import { Button, buttonClass } from "~/components/Button";
 import { EmptyState } from "~/components/EmptyState";
+import { marketplaceQuery } from "~/lib/api/marketplace";
 import { useZone } from "~/lib/time/time";
+import { useCategoryName } from "../category";
 import { catalogQuery } from "../queries";
 import { activeFilters, type CatalogSearch } from "../search";
 import { useTexts } from "../texts";
@@ -57,6 +60,7 @@ export function NoResults({ search, onChange }: { search: CatalogSearch; onChang
             : t("empty.text")
           : t("empty.nothing_text")}
       </EmptyState>
+      {search.search !== undefined && <Categories />}
       {sessions.length > 0 && (
         <section className="border-t border-line pt-8">
           <h2 className="mb-6 text-xl">{t(search.category ? "empty.others_near" : "empty.others")}</h2>
@@ -66,6 +70,40 @@ export function NoResults({ search, onChange }: { search: CatalogSearch; onChang
         </section>
       )}
     </>
+  );
+}
+
+/** Ways on from a search that found nothing. */
+function Categories() {
+  const t = useTexts();
+  const name = useCategoryName();
+  const { data } = useQuery(marketplaceQuery);
+  if (!data || data.categories.length === 0) return null;
+  return (
+    <nav aria-labelledby="categories" className="mx-auto mb-12 max-w-2xl text-center">
+      <h2 id="categories" className="mb-3 text-sm text-ink-soft">
+        {t("empty.categories")}
+      </h2>
+      <ul className="flex flex-wrap justify-center gap-2">
+        {data.categories.map((category) => (
+          <li key={category}>
+            <Link to="/" search={{ category }} className={buttonClass({ variant: "secondary", size: "sm" })}>
+              {name(category)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+/** Shown when the pages so far are empty, since a search for free times is bounded, and more pages follow. */
+export function NothingYet() {
+  const t = useTexts();
+  return (
+    <EmptyState icon={SearchX} title={t("empty.so_far_title")}>
+      {t("empty.so_far_text")}
+    </EmptyState>
   );
 }
 

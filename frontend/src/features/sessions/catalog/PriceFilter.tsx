@@ -1,9 +1,8 @@
-import { useSuspenseQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "~/components/Button";
 import { Field, Input } from "~/components/Field";
-import { marketplaceQuery } from "~/lib/api/marketplace";
-import type { Facets } from "../queries";
+import { exampleAmount, parseAmount, useCurrency } from "~/lib/money/money";
+import { countText, type Facets } from "../queries";
 import { useTexts } from "../texts";
 import { Choices } from "./Choices";
 import type { FilterProps } from "./filters";
@@ -38,7 +37,7 @@ export function PriceFilter({
           ...bands.map((each, index) => ({
             value: String(index),
             label: bandWords(each),
-            count: each.count,
+            count: facets && countText(each.count, facets),
           })),
         ]}
       />
@@ -49,13 +48,17 @@ export function PriceFilter({
 
 function CustomBounds({ search, onChange }: FilterProps) {
   const t = useTexts();
-  const { currency } = useSuspenseQuery(marketplaceQuery).data;
+  const { currency, currency_digits: digits } = useCurrency();
   const [min, setMin] = useState(search.min_price?.toString() ?? "");
   const [max, setMax] = useState(search.max_price?.toString() ?? "");
-  const wrong = [min, max].some((text) => parseAmount(text) === null);
-  const isReversed =
-    !wrong && min !== "" && max !== "" && Number(parseAmount(min)) > Number(parseAmount(max));
-  const error = wrong ? t("filters.not_an_amount") : isReversed ? t("filters.reversed") : undefined;
+  const [from, to] = [min, max].map((text) => (text.trim() ? parseAmount(text, digits) : undefined));
+  const isReversed = from && to && Number(from) > Number(to);
+  const error =
+    from === null || to === null
+      ? t("filters.not_an_amount", { example: exampleAmount(digits) })
+      : isReversed
+        ? t("filters.reversed")
+        : undefined;
   return (
     <form
       noValidate
@@ -63,7 +66,7 @@ function CustomBounds({ search, onChange }: FilterProps) {
       onSubmit={(event) => {
         event.preventDefault();
         if (error) return;
-        onChange({ min_price: parseAmount(min) ?? undefined, max_price: parseAmount(max) ?? undefined });
+        onChange({ min_price: from ? Number(from) : undefined, max_price: to ? Number(to) : undefined });
       }}
     >
       <div className="flex items-end gap-2">
@@ -100,11 +103,4 @@ function CustomBounds({ search, onChange }: FilterProps) {
       )}
     </form>
   );
-}
-
-/** Parses a typed number: `undefined` if empty, `null` if invalid. */
-function parseAmount(text: string): number | undefined | null {
-  const toPlain = text.trim().replace(",", ".");
-  if (!toPlain) return undefined;
-  return /^\d{1,8}(\.\d{0,2})?$/.test(toPlain) ? Number(toPlain) : null;
 }

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
-import { Suspense, useDeferredValue, useEffect, useMemo, useRef } from "react";
+import { Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
 import { ErrorState } from "~/components/ErrorState";
@@ -9,13 +9,17 @@ import { useZone } from "~/lib/time/time";
 import { catalogQuery, prefetchNextPage, type Session, uniqueById } from "../queries";
 import type { CatalogSearch } from "../search";
 import { Grid, GridSkeleton } from "./Grid";
-import { NoResults, Offline } from "./NoResults";
+import { NoResults, NothingYet, Offline } from "./NoResults";
+import { SearchOutcome } from "./SearchOutcome";
 import type { ChangeSearch } from "./useCatalog";
 
 /** Pages loaded automatically while scrolling; then a button is shown, so that the footer can be reached. */
 const AUTOMATIC_PAGES = 5;
 
 const NONE: Session[] = [];
+
+/** Whether a list was shown since the application started. */
+let hasShownList = false;
 
 /** The results of a search, paged. */
 export function Results({ search, onChange }: { search: CatalogSearch; onChange: ChangeSearch }) {
@@ -25,10 +29,16 @@ export function Results({ search, onChange }: { search: CatalogSearch; onChange:
   const query = useInfiniteQuery(catalogQuery(client, search, zone));
   const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
   const sessions = useMemo(() => uniqueById(data?.pages.flatMap(({ items }) => items) ?? []), [data]);
-  // render many cards at low priority, so that input stays responsive
-  const deferred = useDeferredValue(sessions, NONE);
+  // render many cards at low priority, so that input stays responsive; but a list that is known when the page is
+  // returned to is rendered at once, since the scroll position is restored into the first render
+  const [first] = useState(() => (hasShownList ? sessions : NONE));
+  const deferred = useDeferredValue(sessions, first);
   const list = useRef<HTMLUListElement>(null);
   const pages = data?.pages.length ?? 0;
+
+  useEffect(() => {
+    hasShownList = true;
+  }, []);
 
   useEffect(() => {
     if (data && !query.isPlaceholderData) prefetchNextPage(client, search, zone, data.pages);
@@ -37,11 +47,16 @@ export function Results({ search, onChange }: { search: CatalogSearch; onChange:
   const loadsAutomatically =
     hasNextPage && !isFetchingNextPage && !isFetchNextPageError && pages % AUTOMATIC_PAGES !== 0;
   const end = useOnVisible(loadsAutomatically, () => void fetchNextPage());
+  // a page can be empty although others follow, since a search for free times is bounded
+  const isEmpty = sessions.length === 0;
+  useEffect(() => {
+    if (isEmpty && loadsAutomatically && !query.isPlaceholderData) void fetchNextPage();
+  }, [isEmpty, loadsAutomatically, query.isPlaceholderData, fetchNextPage]);
 
   if (query.isPending && query.fetchStatus === "paused") return <Offline />;
   if (query.isPending) return <GridSkeleton />;
   if (!data) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
-  if (sessions.length === 0) return <NoResults search={search} onChange={onChange} />;
+  if (isEmpty && !hasNextPage) return <NoResults search={search} onChange={onChange} />;
 
   async function showMore() {
     const before = sessions.length;
@@ -55,9 +70,14 @@ export function Results({ search, onChange }: { search: CatalogSearch; onChange:
       aria-busy={query.isPlaceholderData || undefined}
       className={cn("transition-opacity", query.isPlaceholderData && "opacity-50")}
     >
-      <Suspense fallback={<GridSkeleton />}>
-        {deferred === NONE ? <GridSkeleton /> : <Grid ref={list} sessions={deferred} />}
-      </Suspense>
+      <SearchOutcome search={search} page={data.pages[0]} />
+      {isEmpty && !loadsAutomatically && !isFetchingNextPage ? (
+        <NothingYet />
+      ) : (
+        <Suspense fallback={<GridSkeleton />}>
+          {deferred.length === 0 ? <GridSkeleton /> : <Grid ref={list} sessions={deferred} />}
+        </Suspense>
+      )}
       <div ref={end} className="mt-10 flex flex-col items-center gap-4">
         {isFetchNextPageError && (
           <ErrorState error={query.error} onRetry={() => void fetchNextPage()} className="py-0" />

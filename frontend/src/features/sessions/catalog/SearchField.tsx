@@ -2,8 +2,9 @@ import { Search, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
-import { listSessionsLimits } from "~/lib/api/limits";
 import { normalizeSearch } from "../search";
+import { SuggestInput } from "../suggest/SuggestInput";
+import type { Destination } from "../suggest/suggestions";
 import { useTexts } from "../texts";
 
 const DEBOUNCE_MS = 300;
@@ -12,9 +13,12 @@ const DEBOUNCE_MS = 300;
 export function SearchField({
   value = "",
   onSearch,
+  onOpen,
 }: {
   value?: string;
   onSearch: (search: string | undefined) => void;
+  /** A suggestion was chosen. */
+  onOpen: (destination: Destination) => void;
 }) {
   const { t } = useTranslation();
   const texts = useTexts();
@@ -52,24 +56,19 @@ export function SearchField({
           event.preventDefault();
           send(text);
         }}
-        className="flex h-14 items-center gap-1 rounded-full border border-line-strong/60 bg-surface pr-2 pl-5 shadow-soft transition-colors hover:border-line-strong has-[input:focus-visible]:outline-2 has-[input:focus-visible]:outline-offset-2 has-[input:focus-visible]:outline-accent"
+        className="relative flex h-14 items-center gap-1 rounded-full border border-line-strong/60 bg-surface pr-2 pl-5 shadow-soft transition-colors hover:border-line-strong has-[input:focus-visible]:outline-2 has-[input:focus-visible]:outline-offset-2 has-[input:focus-visible]:outline-accent"
       >
         <Search aria-hidden className="size-5 shrink-0 text-ink-faint" />
-        <label className="min-w-0 flex-1">
-          <span className="sr-only">{t("search.label")}</span>
-          <input
-            ref={field}
-            type="search"
-            name="search"
-            value={text}
-            maxLength={listSessionsLimits.search.maxLength}
-            autoComplete="off"
-            enterKeyHint="search"
-            placeholder={t("search.placeholder")}
-            onChange={({ target }) => type(target.value)}
-            className="h-12 w-full bg-transparent px-2 text-base outline-none placeholder:text-ink-faint [&::-webkit-search-cancel-button]:hidden"
-          />
-        </label>
+        <SuggestInput
+          ref={field}
+          text={text}
+          onText={type}
+          onOpen={(destination) => {
+            clearTimeout(timer.current);
+            onOpen(destination);
+          }}
+          className="h-12 w-full min-w-0 flex-1 bg-transparent px-2 text-base outline-none placeholder:text-ink-faint [&::-webkit-search-cancel-button]:hidden"
+        />
         {text && (
           <Button
             variant="quiet"

@@ -11,10 +11,17 @@ import { Cover } from "../Cover";
 import { useFormatPrice } from "../price";
 import type { Session } from "../queries";
 import { useTexts } from "../texts";
+import { useShortPlace } from "../where";
 
 /** Formatters shared by all cards of a grid, so that hooks run once instead of per card. */
 export function useCardWords() {
-  return { t: useTexts(), duration: useFormatDuration(), price: useFormatPrice(), zone: useZone() };
+  return {
+    t: useTexts(),
+    duration: useFormatDuration(),
+    price: useFormatPrice(),
+    place: useShortPlace(),
+    zone: useZone(),
+  };
 }
 
 type Words = ReturnType<typeof useCardWords>;
@@ -32,8 +39,10 @@ export function SessionCard(props: Props) {
 
 /** A session in a grid. The whole card is a link. */
 export function CardWithWords({ session, isFirst, words }: Props & { words: Words }) {
-  const { t, duration, price } = words;
+  const { t, duration, price, place } = words;
   const { creator_details: creator, next_slot } = session;
+  const amount = price(session.price);
+  const where = place(session);
   return (
     <article className="group relative flex flex-col rounded-card has-[a:focus-visible]:outline-2 has-[a:focus-visible]:outline-offset-4 has-[a:focus-visible]:outline-accent">
       <div className="relative overflow-hidden rounded-card">
@@ -64,12 +73,24 @@ export function CardWithWords({ session, isFirst, words }: Props & { words: Word
         <Avatar person={creator} size="sm" />
         <span className="truncate">{displayName(creator)}</span>
       </p>
-      <p className="mt-1.5 text-sm text-ink-soft">
-        <strong className="tabular font-semibold text-ink">{price(session.price)}</strong>
-        <span aria-hidden className="mx-1.5">
-          ·
-        </span>
+      <p className="mt-1.5 truncate text-sm text-ink-soft">
+        {amount && (
+          <>
+            <strong className="tabular font-semibold text-ink">{amount}</strong>
+            <span aria-hidden className="mx-1.5">
+              ·
+            </span>
+          </>
+        )}
         {duration(session.duration)}
+        {where && (
+          <>
+            <span aria-hidden className="mx-1.5">
+              ·
+            </span>
+            <span dir="auto">{where}</span>
+          </>
+        )}
       </p>
       <NextTime session={session} words={words} />
     </article>

@@ -15,6 +15,13 @@ it("price bands do not overlap", () => {
   ]);
 });
 
+it("price bands of a currency without decimals do not overlap", () => {
+  expect(bandBounds({ min_price: "2500", max_price: "5000", count: 1 })).toEqual({
+    min_price: 2500,
+    max_price: 4999,
+  });
+});
+
 it("a price band is recognized by its bounds", () => {
   expect(matchBand({ min_price: 25, max_price: 49.99 }, BANDS)).toBe(BANDS[1]);
   expect(matchBand({ min_price: 25, max_price: 40 }, BANDS)).toBeUndefined();

@@ -1,3 +1,4 @@
+import { amountBelow } from "~/lib/money/money";
 import type { Facets } from "../queries";
 import type { CatalogSearch } from "../search";
 
@@ -8,7 +9,7 @@ type Bounds = Pick<CatalogSearch, "min_price" | "max_price">;
 export function bandBounds({ min_price, max_price }: Band): Bounds {
   return {
     min_price: Number(min_price) || undefined,
-    max_price: max_price === null ? undefined : (Math.round(Number(max_price) * 100) - 1) / 100,
+    max_price: max_price === null ? undefined : Number(amountBelow(max_price)),
   };
 }
 

@@ -5,6 +5,7 @@ import { useCategoryName } from "../category";
 import type { Facets, Session } from "../queries";
 import type { CatalogSearch, Filter } from "../search";
 import { useTexts } from "../texts";
+import { useLanguageName } from "../where";
 import { matchQuickRange } from "./dates";
 import { matchSpan } from "./durations";
 import { matchBand } from "./prices";
@@ -17,7 +18,8 @@ export function useFilterWords(facets: Facets | undefined, first: Session | unde
   const money = useFormatMoney();
   const zone = useZone();
   const categoryName = useCategoryName();
-  const price = (amount: number) => money(amount.toFixed(2));
+  const languageName = useLanguageName();
+  const price = (amount: number) => money(String(amount));
 
   const words: Record<Filter, (search: CatalogSearch) => string> = {
     category: ({ category }) => categoryName(category ?? null),
@@ -47,6 +49,9 @@ export function useFilterWords(facets: Facets | undefined, first: Session | unde
       if (!to) return t("filters.from_day", { day: short(from) });
       return from === to ? short(from) : t("filters.between", { from: short(from), to: short(to) });
     },
+    format: ({ format }) => (format ? t(`format.${format}`) : ""),
+    place: ({ place }) => place ?? "",
+    language: ({ language }) => (language ? languageName(language) : ""),
   };
 
   function bandWords({ min_price, max_price }: Facets["price_bands"][number]): string {

@@ -2,24 +2,30 @@ import { Link } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import { Avatar } from "~/components/Avatar";
 import { Notice } from "~/components/Notice";
-import { displayName } from "~/lib/auth/me";
-import { Cover } from "../Cover";
+import { displayName, useMe } from "~/lib/auth/me";
 import { useCategoryName } from "../category";
 import type { Session } from "../queries";
 import { useTexts } from "../texts";
 import { Description } from "./Description";
 import { Facts } from "./Facts";
+import { Gallery } from "./Gallery";
 import { ReportSession } from "./ReportSession";
+import { ShareSession } from "./ShareSession";
 
 export function About({ session }: { session: Session }) {
   const t = useTexts();
   const name = displayName(session.creator_details);
+  const me = useMe();
+  const isLearner = me?.id !== session.creator && !me?.is_staff;
   return (
     <article className="min-w-0">
-      <Where session={session} />
+      <div className="mb-3 flex items-center justify-between gap-3">
+        <Where session={session} />
+        {session.status === "active" && <ShareSession session={session} />}
+      </div>
       {session.status === "inactive" && (
         <Notice tone="warn" className="mb-4">
-          {t("detail.inactive")}
+          {t(isLearner ? "detail.paused_booked" : "detail.paused")}
         </Notice>
       )}
       {session.moderation && (
@@ -27,7 +33,7 @@ export function About({ session }: { session: Session }) {
           {t("detail.hidden")} <q>{session.moderation.reason}</q>
         </Notice>
       )}
-      <Cover session={session} isFirst shape="banner" className="rounded-card" />
+      <Gallery session={session} />
       <h1 className="mt-6 text-2xl sm:text-3xl">{session.title}</h1>
       <div className="mt-4 flex items-center gap-3">
         <Avatar person={session.creator_details} size="lg" />
@@ -59,6 +65,12 @@ export function About({ session }: { session: Session }) {
             <Description text={session.audience} />
           </>
         )}
+        {session.bring && (
+          <>
+            <h3 className="mt-6 mb-2">{t("detail.bring")}</h3>
+            <Description text={session.bring} />
+          </>
+        )}
         {session.tags.length > 0 && (
           <ul aria-label={t("detail.tags")} className="mt-7 flex flex-wrap gap-2">
             {session.tags.map((tag) => (
@@ -86,7 +98,7 @@ function Where({ session: { category } }: { session: Session }) {
   const categoryName = useCategoryName();
   const link = "inline-flex min-h-8 items-center underline-offset-4 hover:text-ink hover:underline";
   return (
-    <nav aria-label={t("detail.where")} className="mb-3 text-sm text-ink-soft">
+    <nav aria-label={t("detail.where")} className="min-w-0 text-sm text-ink-soft">
       <ol className="flex items-center gap-1.5">
         <li>
           <Link to="/" className={link}>

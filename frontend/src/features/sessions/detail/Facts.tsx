@@ -2,16 +2,27 @@ import {
   CalendarClock,
   Clock,
   Globe,
+  House,
+  Languages,
   type LucideIcon,
+  MapPin,
   ShieldCheck,
   UserCheck,
   UsersRound,
+  Video,
 } from "lucide-react";
+import type { ReactNode } from "react";
 import { displayName } from "~/lib/auth/me";
 import { useFormatDuration, useFormatNotice } from "~/lib/time/duration";
-import { useZone, zoneName } from "~/lib/time/time";
+import { useZone, useZoneName } from "~/lib/time/time";
 import type { Session } from "../queries";
 import { useTexts } from "../texts";
+import { Venue } from "../Venue";
+import { useLanguageName } from "../where";
+
+type Fact = { icon: LucideIcon; text: ReactNode };
+
+const ICONS = { online: Video, in_person: MapPin, at_yours: House };
 
 /** Key facts of a session. */
 export function Facts({ session }: { session: Session }) {
@@ -20,8 +31,10 @@ export function Facts({ session }: { session: Session }) {
   const noticePeriod = useFormatNotice();
   const zone = useZone();
   const { max_participants, cancellation_notice, requires_confirmation, is_open, time_zone } = session;
+  const creatorZone = useZoneName(time_zone);
+  const language = useLanguageName();
   const name = session.creator_details.first_name || displayName(session.creator_details);
-  const facts: { icon: LucideIcon; text: string }[] = [
+  const facts: Fact[] = [
     { icon: Clock, text: duration(session.duration) },
     {
       icon: UsersRound,
@@ -37,14 +50,18 @@ export function Facts({ session }: { session: Session }) {
   ];
   if (is_open) facts.push({ icon: CalendarClock, text: t("detail.open") });
   if (requires_confirmation) facts.push({ icon: UserCheck, text: t("detail.confirms", { name }) });
-  if (time_zone && time_zone !== zone)
-    facts.push({ icon: Globe, text: t("detail.zone", { name, zone: zoneName(time_zone) }) });
+  if (time_zone !== zone) facts.push({ icon: Globe, text: t("detail.zone", { name, zone: creatorZone }) });
+  if (session.language)
+    facts.push({ icon: Languages, text: t("detail.language", { language: language(session.language) }) });
+  if (session.format || session.place) {
+    facts.unshift({ icon: ICONS[session.format ?? "in_person"], text: <Venue session={session} /> });
+  }
   return (
     <ul className="grid gap-x-6 gap-y-3.5 sm:grid-cols-2">
       {facts.map(({ icon: Icon, text }) => (
-        <li key={text} className="flex items-start gap-3">
+        <li key={typeof text === "string" ? text : "venue"} className="flex items-start gap-3">
           <Icon aria-hidden className="mt-0.5 size-5 shrink-0 text-accent" />
-          {text}
+          <span className="min-w-0">{text}</span>
         </li>
       ))}
     </ul>

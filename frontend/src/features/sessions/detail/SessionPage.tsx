@@ -6,7 +6,7 @@ import { useTitle } from "~/components/Page";
 import { isProblem } from "~/lib/api/problem";
 import { useMe } from "~/lib/auth/me";
 import { useIsWide } from "~/lib/hooks/useIsWide";
-import { type Session, sessionQuery } from "../queries";
+import { isForSale, type Session, sessionQuery } from "../queries";
 import { useTexts } from "../texts";
 import { About } from "./About";
 import { SessionSkeleton } from "./SessionSkeleton";
@@ -14,7 +14,7 @@ import { Similar } from "./Similar";
 
 type Props = { id: string; renderPanel: (session: Session, isWide: boolean) => ReactNode };
 
-/** A session with its booking panel: at the side on wide windows, below on phones. */
+/** A session with its booking panel: at the side on wide windows; on phones as a bar at the bottom, or in the page if nothing can be booked. */
 export function SessionPage({ id, renderPanel }: Props) {
   const t = useTexts();
   const { data: session, error, isPending, refetch } = useQuery(sessionQuery(id));
@@ -31,6 +31,7 @@ export function SessionPage({ id, renderPanel }: Props) {
     );
   }
   const panel = renderPanel(session, isWide);
+  const canBook = isForSale(session);
   return (
     <div className="mx-auto max-w-6xl px-4 pt-6 sm:px-6 lg:pb-20">
       {!isWide && isOwn && panel}
@@ -38,8 +39,9 @@ export function SessionPage({ id, renderPanel }: Props) {
         <About session={session} />
         {isWide && panel}
       </div>
+      {!isWide && !isOwn && !canBook && panel}
       <Similar session={session} />
-      {!isWide && !isOwn && panel}
+      {!isWide && !isOwn && canBook && panel}
     </div>
   );
 }

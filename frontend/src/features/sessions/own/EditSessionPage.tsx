@@ -16,6 +16,7 @@ import { type Session, sessionQuery } from "../queries";
 import { DetailsPart } from "./DetailsPart";
 import { FormSkeleton } from "./FormSkeleton";
 import { BackToOwn } from "./NewSessionPage";
+import { SetupSteps } from "./SetupSteps";
 import { TimesPart } from "./TimesPart";
 import { useTexts } from "./texts";
 
@@ -57,6 +58,7 @@ export function EditSessionPage({ id, part }: { id: string; part: Part }) {
           <span className="font-semibold">{t("list.moderated")}</span> <q>{session.moderation.reason}</q>
         </Notice>
       )}
+      {session.status === "inactive" && <SetupSteps current={part} />}
       <Parts key={session.id} session={session} part={part} />
     </Page>
   );

@@ -15,6 +15,7 @@ import { FormSkeleton } from "./FormSkeleton";
 import { copySession, EMPTY_FORM, type SessionForm as Form, toSessionIn } from "./model";
 import { cacheSession, copySchedule, createSession } from "./queries";
 import { SessionForm } from "./SessionForm";
+import { SetupSteps } from "./SetupSteps";
 import { useTexts } from "./texts";
 
 /** Creates a session, empty or as a copy, and continues to its schedule. */
@@ -100,6 +101,7 @@ function NewSession({ begin: onCreate, copied }: { begin: Form; copied: string |
 
   return (
     <>
+      <SetupSteps current="details" />
       <SessionForm
         session={null}
         failure={failure}

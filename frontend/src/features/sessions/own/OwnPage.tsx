@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { Plus } from "lucide-react";
+import { Clock, Plus } from "lucide-react";
 import { buttonClass } from "~/components/Button";
 import { Page } from "~/components/Page";
 import { Numbers } from "./numbers/Numbers";
@@ -14,10 +14,16 @@ export function OwnPage() {
       title={t("page.title")}
       intro={t("page.intro")}
       actions={
-        <Link to="/creator/sessions/new" className={buttonClass()}>
-          <Plus aria-hidden className="size-4" />
-          {t("page.new")}
-        </Link>
+        <>
+          <Link to="/creator/hours" className={buttonClass({ variant: "secondary" })}>
+            <Clock aria-hidden className="size-4" />
+            {t("page.hours")}
+          </Link>
+          <Link to="/creator/sessions/new" className={buttonClass()}>
+            <Plus aria-hidden className="size-4" />
+            {t("page.new")}
+          </Link>
+        </>
       }
     >
       <div className="flex flex-col gap-10">

@@ -2,6 +2,8 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { type ReactNode, useEffect, useMemo } from "react";
 import { FormProvider, type UseFormReturn, useForm, useWatch } from "react-hook-form";
 import { SaveBar } from "~/components/SaveBar";
+import { useDraft } from "~/lib/forms/useDraft";
+import { useCurrency } from "~/lib/money/money";
 import type { Session } from "../queries";
 import { AboutFields } from "./form/AboutFields";
 import { BookingFields } from "./form/BookingFields";
@@ -9,6 +11,7 @@ import { CardPreview } from "./form/CardPreview";
 import { OfferFields } from "./form/OfferFields";
 import { PictureField } from "./form/PictureField";
 import { VisibilityField } from "./form/VisibilityField";
+import { WhereFields } from "./form/WhereFields";
 import { type SessionForm as Form, toSessionChanges } from "./model";
 import { sessionRules } from "./rules";
 import { useTexts } from "./texts";
@@ -38,12 +41,16 @@ export function SessionForm({
   actions: (state: { isDirty: boolean; isBusy: boolean; discard: () => void }) => ReactNode;
 }) {
   const t = useTexts();
-  const rules = useMemo(() => sessionRules(t), [t]);
+  const { currency_digits } = useCurrency();
+  const rules = useMemo(() => sessionRules(t, currency_digits), [t, currency_digits]);
   const form = useForm<Form>({ resolver: zodResolver(rules), mode: "onTouched", defaultValues: saved });
   const values = useWatch({ control: form.control }) as Form;
   const isDirty = Object.keys(toSessionChanges(values, saved)).length > 0;
   useEffect(() => onDirty(isDirty), [onDirty, isDirty]);
   useResetOnSave(form, saved);
+  useDraft(`session:${session?.id ?? "new"}`, values, isDirty, (kept) =>
+    form.reset({ ...form.getValues(), ...kept }, { keepDefaultValues: true }),
+  );
   return (
     <FormProvider {...form}>
       <form
@@ -54,8 +61,9 @@ export function SessionForm({
         <div className="grid gap-6 lg:grid-cols-[1fr_20rem] lg:items-start">
           <div className="flex min-w-0 flex-col gap-6">
             <AboutFields />
+            <WhereFields />
             <OfferFields />
-            <PictureField />
+            <PictureField session={session} />
             <BookingFields />
             <VisibilityField isNew={session === null} />
           </div>

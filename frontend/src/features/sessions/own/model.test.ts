@@ -3,7 +3,7 @@ import type { Session } from "../queries";
 import {
   copySession,
   EMPTY_FORM,
-  normalizeAmount,
+  parseCoordinates,
   parseTags,
   toSessionChanges,
   toSessionForm,
@@ -24,12 +24,20 @@ const SESSION = {
   requires_confirmation: true,
   cancellation_notice: 24,
   status: "active",
+  bring: "A mat.",
+  format: "in_person",
+  language: "pt-BR",
+  place: "Trastevere, Rome",
+  address: "Via della Lungara 10",
+  coordinates: { latitude: 41.8919, longitude: 12.4678 },
+  address_public: false,
+  join_url: null,
 } as unknown as Session;
 
 describe("a session's form", () => {
   it("sends what it read when unchanged", () => {
     const { id: _, ...facts } = SESSION;
-    expect(toSessionIn(toSessionForm(SESSION))).toEqual(facts);
+    expect(toSessionIn(toSessionForm(SESSION))).toEqual({ ...facts, price: "49.9" });
     expect(toSessionChanges(toSessionForm(SESSION), toSessionForm(SESSION))).toEqual({});
   });
 
@@ -54,17 +62,27 @@ describe("a session's form", () => {
   });
 });
 
-describe("an amount", () => {
-  it("accepts common notations", () => {
-    expect(normalizeAmount("49,9")).toBe("49.90");
-    expect(normalizeAmount(" 007 ")).toBe("7.00");
-    expect(normalizeAmount("0")).toBe("0.00");
-    expect(normalizeAmount("99999999.99")).toBe("99999999.99");
+it("a session's form sends only what belongs to its format", () => {
+  const form = {
+    ...toSessionForm(SESSION),
+    format: "online" as const,
+    join_url: " https://meet.example.org/a ",
+  };
+  expect(toSessionChanges(form, toSessionForm(SESSION))).toEqual({
+    format: "online",
+    place: null,
+    address: null,
+    coordinates: null,
+    join_url: "https://meet.example.org/a",
   });
+});
 
-  it.each(["", "-1", "1.234", "1e3", "1_0", "1 000", "NaN", "123456789", "12€"])("is not %j", (text) => {
-    expect(normalizeAmount(text)).toBeNull();
-  });
+it("coordinates are read as maps copy them", () => {
+  expect(parseCoordinates(" 41.8919, 12.4678 ")).toEqual({ latitude: 41.8919, longitude: 12.4678 });
+  expect(parseCoordinates("-33.9 151")).toEqual({ latitude: -33.9, longitude: 151 });
+  for (const text of ["", "41.9", "91, 0", "0, 181", "41,89, 12,46", "Rome"]) {
+    expect(parseCoordinates(text)).toBeNull();
+  }
 });
 
 it("tags are split at commas, lower-cased and unique", () => {

@@ -1,6 +1,13 @@
 /** Converts between the session form and the API. */
 import type { Schema } from "~/lib/api/client";
+import { sessionLimits } from "~/lib/api/limits";
+import { parseAmount } from "~/lib/money/money";
 import type { Session } from "../queries";
+
+/** Of any currency. The form's rules know those of the marketplace's. */
+const MAX_DECIMALS = 4;
+
+export const FORMATS = ["online", "in_person", "at_yours"] as const;
 
 export type SessionIn = Schema<"SessionIn">;
 export type SessionChanges = Schema<"SessionChangesIn">;
@@ -10,6 +17,7 @@ export type SessionForm = {
   title: string;
   description: string;
   audience: string;
+  bring: string;
   category: string;
   tags: string[];
   duration: string;
@@ -19,6 +27,15 @@ export type SessionForm = {
   requires_confirmation: boolean;
   cancellation_notice: string;
   status: "active" | "inactive";
+  /** Empty if it is not said. */
+  format: (typeof FORMATS)[number] | "";
+  place: string;
+  language: string;
+  address: string;
+  /** Latitude and longitude in degrees, as maps show them: "41.8919, 12.4678". */
+  coordinates: string;
+  address_public: boolean;
+  join_url: string;
 };
 
 /** New sessions are hidden until they have a schedule. */
@@ -26,6 +43,7 @@ export const EMPTY_FORM: SessionForm = {
   title: "",
   description: "",
   audience: "",
+  bring: "",
   category: "",
   tags: [],
   duration: "60",
@@ -35,6 +53,13 @@ export const EMPTY_FORM: SessionForm = {
   requires_confirmation: false,
   cancellation_notice: "24",
   status: "inactive",
+  format: "",
+  place: "",
+  language: "",
+  address: "",
+  coordinates: "",
+  address_public: false,
+  join_url: "",
 };
 
 export function toSessionForm(session: Session): SessionForm {
@@ -42,6 +67,7 @@ export function toSessionForm(session: Session): SessionForm {
     title: session.title,
     description: session.description,
     audience: session.audience,
+    bring: session.bring,
     category: session.category ?? "",
     tags: session.tags,
     duration: String(session.duration),
@@ -51,6 +77,15 @@ export function toSessionForm(session: Session): SessionForm {
     requires_confirmation: session.requires_confirmation,
     cancellation_notice: String(session.cancellation_notice),
     status: session.status,
+    format: session.format ?? "",
+    place: session.place ?? "",
+    language: session.language ?? "",
+    address: session.address ?? "",
+    coordinates: session.coordinates
+      ? `${session.coordinates.latitude}, ${session.coordinates.longitude}`
+      : "",
+    address_public: session.address_public,
+    join_url: session.join_url ?? "",
   };
 }
 
@@ -65,16 +100,44 @@ export function toSessionIn(form: SessionForm): SessionIn {
     title: form.title.trim(),
     description: form.description.trim(),
     audience: form.audience.trim(),
+    bring: form.bring.trim(),
     category: (form.category || null) as SessionIn["category"],
     tags: form.tags,
     duration: Number(form.duration),
-    price: normalizeAmount(form.price) ?? form.price,
+    price: parseAmount(form.price, MAX_DECIMALS) ?? form.price,
     max_participants: Number(form.max_participants),
     image_url: form.image_url.trim() || null,
     requires_confirmation: form.requires_confirmation,
     cancellation_notice: Number(form.cancellation_notice),
     status: form.status,
+    ...toWhere(form),
   };
+}
+
+/** What belongs to the chosen format; the rest is cleared. */
+function toWhere(form: SessionForm) {
+  const isInPerson = form.format === "in_person";
+  const hasPlace = isInPerson || form.format === "at_yours";
+  return {
+    format: form.format || null,
+    language: form.language || null,
+    place: (hasPlace && form.place.trim()) || null,
+    address: (isInPerson && form.address.trim()) || null,
+    coordinates: isInPerson ? parseCoordinates(form.coordinates) : null,
+    address_public: isInPerson && form.address_public,
+    join_url: (form.format === "online" && form.join_url.trim()) || null,
+  };
+}
+
+/** Parses "41.8919, 12.4678" as maps show it; `null` for anything else. */
+export function parseCoordinates(text: string): { latitude: number; longitude: number } | null {
+  const found = /^\s*(-?\d{1,2}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$/.exec(text);
+  const [latitude, longitude] = [Number(found?.[1]), Number(found?.[2])];
+  const { coordinates } = sessionLimits;
+  const isInside =
+    Math.abs(latitude) <= coordinates.latitude.maximum &&
+    Math.abs(longitude) <= coordinates.longitude.maximum;
+  return found && isInside ? { latitude, longitude } : null;
 }
 
 /** The changed fields only, so that concurrent changes of other fields are kept. */
@@ -84,12 +147,6 @@ export function toSessionChanges(form: SessionForm, before: SessionForm): Sessio
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(then[name as keyof SessionIn]),
   );
   return Object.fromEntries(changed) as SessionChanges;
-}
-
-/** Normalizes a typed amount ("49,9", " 49.90 ") to "49.90"; `null` if it is not an amount. */
-export function normalizeAmount(text: string): string | null {
-  const match = /^(\d{1,8})(?:[.,](\d{1,2}))?$/.exec(text.trim());
-  return match ? `${Number(match[1])}.${(match[2] ?? "").padEnd(2, "0")}` : null;
 }
 
 /** Parses tags as the API stores them: lower case, unique, in the order typed. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { sessionLimits } from "~/lib/api/limits";
-import { normalizeAmount } from "./model";
+import { exampleAmount, parseAmount } from "~/lib/money/money";
+import { FORMATS, parseCoordinates } from "./model";
 import type { Texts } from "./texts";
 
 function integerBetween(
@@ -37,8 +38,8 @@ function textRules(t: Texts) {
   return Object.fromEntries(texts) as Record<TextName, z.ZodString>;
 }
 
-/** Validates a session form by the API's rules. */
-export function sessionRules(t: Texts) {
+/** Validates a session form by the API's rules; `digits` are the decimals of the currency. */
+export function sessionRules(t: Texts, digits: number) {
   const texts = textRules(t);
   const { tags, duration, max_participants, cancellation_notice } = sessionLimits;
   return z.object({
@@ -50,7 +51,12 @@ export function sessionRules(t: Texts) {
       .array(z.string().max(tags.each.maxLength, t("rules.tag", { most: tags.each.maxLength })))
       .max(tags.maxItems, t("rules.tags", { most: tags.maxItems })),
     duration: integerBetween(duration, t("rules.duration", { most: duration.maximum })),
-    price: z.string().refine((text) => normalizeAmount(text) !== null, t("rules.price")),
+    price: z
+      .string()
+      .refine(
+        (text) => parseAmount(text, digits) !== null,
+        t(digits === 0 ? "rules.price_whole" : "rules.price", { example: exampleAmount(digits) }),
+      ),
     max_participants: integerBetween(max_participants, t("rules.seats", { most: max_participants.maximum })),
     image_url: texts.image_url.refine(
       (text) => text === "" || /^https?:\/\/\S+$/i.test(text),
@@ -59,5 +65,14 @@ export function sessionRules(t: Texts) {
     requires_confirmation: z.boolean(),
     cancellation_notice: integerBetween(cancellation_notice, t("rules.notice")),
     status: z.enum(["active", "inactive"]),
+    format: z.enum(["", ...FORMATS]),
+    coordinates: z
+      .string()
+      .refine((text) => text.trim() === "" || parseCoordinates(text) !== null, t("rules.coordinates")),
+    address_public: z.boolean(),
+    join_url: texts.join_url.refine(
+      (text) => text === "" || /^https?:\/\/[^\s/?#@:\\]+(:\d+)?([/?#]\S*)?$/i.test(text),
+      t("rules.join"),
+    ),
   });
 }

@@ -11,21 +11,20 @@ import { api, unwrap } from "~/lib/api/client";
 import { queryClient } from "~/lib/api/queryClient";
 import { type Me, meQuery, refetchUserData } from "~/lib/auth/me";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
+import { loadOffsets } from "~/lib/time/offsets";
 import { accountRules } from "../rules";
 import { useTexts } from "../texts";
-import { PictureField } from "./PictureField";
 import { ZoneField } from "./ZoneField";
 
 type ProfileFields = {
   first_name: string;
   last_name: string;
   username: string;
-  avatar: string;
   time_zone: string;
 };
 
-function toProfileFields({ first_name, last_name, username, avatar, time_zone }: Me): ProfileFields {
-  return { first_name, last_name, username, avatar: avatar ?? "", time_zone };
+function toProfileFields({ first_name, last_name, username, time_zone }: Me): ProfileFields {
+  return { first_name, last_name, username, time_zone };
 }
 
 /** Edits the public profile and the time zone. Sends only changed fields. */
@@ -40,7 +39,6 @@ export function ProfileForm({ me, onDirty }: { me: Me; onDirty: (isDirty: boolea
         first_name: rules.name,
         last_name: rules.name,
         username: rules.username,
-        avatar: rules.picture,
         time_zone: z.string(),
       }),
     ),
@@ -60,6 +58,7 @@ export function ProfileForm({ me, onDirty }: { me: Me; onDirty: (isDirty: boolea
     const changed = Object.entries(fields).filter(([name]) => dirtyFields[name as keyof ProfileFields]);
     try {
       const saved = await unwrap(api.PATCH("/api/auth/profile", { body: Object.fromEntries(changed) }));
+      await loadOffsets(saved.time_zone);
       form.reset(toProfileFields(saved));
       queryClient.setQueryData(meQuery.queryKey, saved);
       toast.success(t("profile.saved"));
@@ -70,14 +69,8 @@ export function ProfileForm({ me, onDirty }: { me: Me; onDirty: (isDirty: boolea
   });
 
   return (
-    <form noValidate onSubmit={submit} className="flex flex-col gap-5">
+    <form noValidate onSubmit={submit} className="mt-6 flex flex-col gap-5">
       {failure && <Notice tone="danger">{failure}</Notice>}
-      <PictureField
-        me={me}
-        picture={form.watch("avatar")}
-        error={errors.avatar?.message}
-        field={form.register("avatar")}
-      />
       <div className="grid gap-5 sm:grid-cols-2">
         <Field label={t("fields.first_name")} isOptional error={errors.first_name?.message}>
           {(field) => <Input autoComplete="given-name" {...field} {...form.register("first_name")} />}

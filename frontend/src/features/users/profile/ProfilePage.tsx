@@ -4,6 +4,7 @@ import { Page } from "~/components/Page";
 import { CalendarFeed } from "~/features/bookings/calendar/CalendarFeed";
 import { useMe } from "~/lib/auth/me";
 import { useTexts } from "../texts";
+import { AvatarField } from "./AvatarField";
 import { BecomeCreator } from "./BecomeCreator";
 import { PasswordForm } from "./PasswordForm";
 import { ProfileForm } from "./ProfileForm";
@@ -21,6 +22,7 @@ export function ProfilePage() {
       <LeaveGuard isDirty={() => isDirty} />
       <div>
         <Section id="about" title={t("profile.about")} text={t("profile.about_text")}>
+          <AvatarField me={me} />
           <ProfileForm me={me} onDirty={setDirty} />
         </Section>
         {me.role === "user" && (

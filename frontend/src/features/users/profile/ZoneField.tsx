@@ -1,6 +1,7 @@
 import { Button } from "~/components/Button";
 import { Field } from "~/components/Field";
 import { ZonePicker } from "~/components/ZonePicker";
+import { useOffsets } from "~/lib/time/offsets";
 import { formatTime, showsSameTime, zoneName } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
 import { browserZone } from "~/lib/time/zone";
@@ -21,6 +22,7 @@ export function ZoneField({
   const t = useTexts();
   const now = useNow();
   const zoneHere = browserZone();
+  useOffsets(zone);
   const later = new Date(now.getTime() + HALF_A_YEAR);
   const isElsewhere = !showsSameTime(now, zone, zoneHere) || !showsSameTime(later, zone, zoneHere);
   return (
@@ -35,7 +37,7 @@ export function ZoneField({
       {isElsewhere && (
         <div className="flex flex-wrap items-center justify-between gap-3 rounded-control bg-sunk px-4 py-3 text-sm">
           <p className="min-w-0 flex-1 basis-60">
-            {t("profile.zone_here", { zone: zoneName(zoneHere), time: formatTime(now, zoneHere) })}
+            {t("profile.zone_here", { zone: zoneName(zoneHere, now), time: formatTime(now, zoneHere) })}
           </p>
           <Button variant="secondary" size="sm" onClick={() => onChange(zoneHere)}>
             {t("profile.zone_use")}

@@ -14,11 +14,14 @@ from marketplace.adapters.postgres.backoffice.search import (
     search_sessions,
     search_users,
 )
-from marketplace.adapters.postgres.schema.admin_tables import AuditEntryTable
-from marketplace.adapters.postgres.schema.tables import BookingTable, SessionTable, UserTable
+from marketplace.adapters.postgres.schema.tables.backoffice import AuditEntryTable
+from marketplace.adapters.postgres.schema.tables.bookings import BookingTable
+from marketplace.adapters.postgres.schema.tables.sessions import SessionTable
+from marketplace.adapters.postgres.schema.tables.users import UserTable
 from marketplace.core.domain.admin_lists import AccountRow, BookingRow, PersonName, SessionName, SessionRow
 from marketplace.core.domain.audit import AuditDetails, AuditEntry
 from marketplace.core.domain.users import PublicUser
+from marketplace.core.domain.utc_offsets import utc_offset
 from marketplace.core.ports.admin_lists import AdminLists
 
 T = TypeVar("T")
@@ -59,18 +62,29 @@ async def _load_sessions(read: Read, ids: Ids) -> dict[UUID, SessionRow]:
 
 
 async def _load_bookings(read: Read, ids: Ids) -> dict[UUID, BookingRow]:
-    named = (BookingTable.session_id, BookingTable.creator_id, BookingTable.user_id)
+    named = (BookingTable.session_id, BookingTable.creator_id, BookingTable.user_id, BookingTable.terms)
     found = await read(BookingTable, ids, [*named, *_columns(BookingTable, BookingRow)])
     rows = found.values()
-    people = await _people(read, PersonName, (each for row in rows for each in (row.creator_id, row.user_id)))
-    titles = await read(SessionTable, {row.session_id for row in rows}, [SessionTable.title])
+    users = {each for row in rows for each in (row.creator_id, row.user_id)}
+    people = await read(UserTable, users, [*_columns(UserTable, PersonName), UserTable.time_zone])
+    shown = (SessionTable.title, SessionTable.schedule_zone)
+    sessions = await read(SessionTable, {row.session_id for row in rows}, shown)
+
+    def zone_of(row: Any) -> str:
+        return str(sessions[row.session_id].schedule_zone or people[row.creator_id].time_zone)
+
+    def title_of(row: Any) -> str:
+        return str(row.terms["title"] if row.terms else sessions[row.session_id].title)
+
     return {
         each: _build(
             BookingRow,
             row,
-            session=_build(SessionName, titles[row.session_id]),
-            creator=people[row.creator_id],
-            user=people[row.user_id],
+            session=SessionName(id=row.session_id, title=title_of(row)),
+            creator=_build(PersonName, people[row.creator_id]),
+            user=_build(PersonName, people[row.user_id]),
+            time_zone=zone_of(row),
+            utc_offset=utc_offset(row.starts_at, zone_of(row)),
         )
         for each, row in found.items()
     }

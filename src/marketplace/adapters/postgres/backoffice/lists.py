@@ -123,9 +123,11 @@ class PostgresAdminList(Generic[R]):
             rows = await self._kind.load_rows(_with_repositories(session), ids)
             return NumberedPage(tuple(rows[each] for each in ids), total, is_estimated=total > MAX_COUNTED)
 
-    async def matching(self, filters: Any, maximum: int) -> tuple[UUID, ...]:
+    async def matching(self, filters: Any, maximum: int, among: Ids | None = None) -> tuple[UUID, ...]:
         async with self._engine.for_page() as session:
             conditions = await self._kind.conditions(session, filters)
+            if among is not None:
+                conditions.append(Where(self._kind.model.id == any_(literal(list(among), ARRAY(Uuid())))))
             whole = LimitOffset(maximum, 0)
             some = self._kind.sortable(filters.ordering, *conditions, whole)
             return tuple((await session.scalars(self._kind.sorted(some, filters.ordering, whole))).all())

@@ -9,8 +9,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from marketplace.adapters.postgres.schema.admin_tables import AuditEntryTable
-from marketplace.adapters.postgres.schema.tables import LISTED, NOT_LISTED, BookingTable, SessionTable, UserTable
+from marketplace.adapters.postgres.schema.tables.backoffice import AuditEntryTable
+from marketplace.adapters.postgres.schema.tables.bookings import BookingTable
+from marketplace.adapters.postgres.schema.tables.sessions import LISTED, NOT_LISTED, SessionTable
+from marketplace.adapters.postgres.schema.tables.users import UserTable
 from marketplace.core.domain.admin_lists import Search
 
 MAX_RELATED = 1_000
@@ -68,7 +70,7 @@ async def _related(
     return or_(*(select(is_match).where(identity == column).scalar_subquery() for column in columns))
 
 
-def _session_has(words: Sequence[str], weight: str = "") -> Clause:
+def _session_has(words: Sequence[str], weight: str = "AB") -> Clause:
     # each half has its own partial index: listed sessions, which buyers search, and the others
     matches = _has(SessionTable.searched, words, weight)
     return or_(matches & LISTED, matches & NOT_LISTED)

@@ -16,6 +16,9 @@ PARTS = "(0, 7), (7, 35), (35, 100000)"
 MICROSECOND = "interval '1 microsecond'"
 FOREVER = "'infinity'::timestamptz"
 
+IS_LISTED = "s.status = 'active' AND s.archived_at IS NULL AND s.hidden_at IS NULL AND c.is_active"
+SEATS_TAKEN = "coalesce((SELECT l.seats_taken FROM slots l WHERE l.session_id = s.id AND l.starts_at = next.at), 0)"
+
 
 def _next_start(since: str) -> str:
     """The first start of `o` at or after a time, free or not; null if there is none."""
@@ -99,9 +102,18 @@ def next_slot(now: str) -> str:
 
     `s` is the whole row of the session, and `c` that of its creator.
     """
-    is_listed = "s.status = 'active' AND s.archived_at IS NULL AND s.hidden_at IS NULL AND c.is_active"
-    return f"""CASE WHEN {is_listed} AND s.schedule IS NOT NULL THEN (
-        SELECT (next.at, coalesce((SELECT l.seats_taken FROM slots l
-            WHERE l.session_id = s.id AND l.starts_at = next.at), 0))
-        FROM (SELECT {_next_bookable_start(now, f"{now} + {MICROSECOND}", FOREVER)} AS at OFFSET 0) AS next
-        WHERE next.at IS NOT NULL) END"""
+    return f"""CASE WHEN {IS_LISTED} AND s.schedule IS NOT NULL THEN (
+        SELECT (next.at, {SEATS_TAKEN}) FROM {_next(now)} WHERE next.at IS NOT NULL) END"""
+
+
+def next_slots(now: str, ids: str) -> str:
+    """Select the same of all sessions with these ids that have one, as `id`, `starts_at` and `seats_taken`."""
+    return f"""
+        SELECT s.id, next.at AS starts_at, {SEATS_TAKEN} AS seats_taken
+        FROM sessions s JOIN users c ON c.id = s.creator_id, LATERAL {_next(now)}
+        WHERE s.id = ANY({ids}) AND {IS_LISTED} AND next.at IS NOT NULL
+    """
+
+
+def _next(now: str) -> str:
+    return f"(SELECT {_next_bookable_start(now, f'{now} + {MICROSECOND}', FOREVER)} AS at OFFSET 0) AS next"

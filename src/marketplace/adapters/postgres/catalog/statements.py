@@ -1,7 +1,7 @@
 """Statements of the catalog: conditions, orders and page positions."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -10,15 +10,15 @@ from uuid import UUID
 import asyncpg
 
 from marketplace.adapters.postgres.catalog.availability import has_bookable_start
-from marketplace.adapters.postgres.catalog.lexemes import Terms
-from marketplace.adapters.postgres.catalog.rows import session_columns
+from marketplace.adapters.postgres.catalog.labels import labels_of
+from marketplace.adapters.postgres.catalog.queries import combined, matching, points
+from marketplace.adapters.postgres.catalog.rows import VERSION
 from marketplace.adapters.postgres.connection.conditions import Conditions
 from marketplace.adapters.postgres.connection.pool import Rows
+from marketplace.adapters.postgres.connection.replica import Reading
+from marketplace.adapters.postgres.rows import SESSION_WITH_CREATOR
 from marketplace.core.domain.availability import requested_window
-from marketplace.core.domain.sessions import (
-    AVAILABILITY_WINDOW,
-    FACETS_WINDOW,
-    PRICE_BANDS,
+from marketplace.core.domain.catalog import (
     RELEVANCE_WINDOW,
     CatalogFilters,
     CategoryCount,
@@ -26,23 +26,39 @@ from marketplace.core.domain.sessions import (
     Ordering,
     PriceBandCount,
     TagCount,
+    ValueCount,
+    price_bands,
 )
+from marketplace.core.domain.places import place_key
+from marketplace.core.domain.search_terms import ALL, Terms
 
 Statement = tuple[Any, ...]
 """The text of a statement, then the arguments of its placeholders."""
 FROM = "FROM sessions s JOIN users c ON c.id = s.creator_id"
-BAND_FLOORS = ", ".join(str(minimum) for minimum, _ in PRICE_BANDS)
-FACETS = f"""
-    WITH matching AS MATERIALIZED ({{matching}})
+FACETS = """
+    WITH newest AS MATERIALIZED ({newest}), matching AS MATERIALIZED (SELECT * FROM newest s {available})
     (SELECT 'category' AS facet, category AS word, 0 AS band, count(*) AS n
         FROM matching WHERE category IS NOT NULL GROUP BY category ORDER BY n DESC, category COLLATE "C")
     UNION ALL
-    (SELECT 'tag', tag, 0, count(*) AS n
-        FROM matching, unnest(tags) AS tag GROUP BY tag ORDER BY n DESC, tag COLLATE "C" LIMIT 50)
+    (SELECT 'tag', tag, 0, count(*) AS n FROM (SELECT unnest(tags) AS tag FROM matching) AS tagged
+        GROUP BY tag ORDER BY n DESC, tag COLLATE "C" LIMIT 50)
     UNION ALL
-    (SELECT 'band', '', width_bucket(price, ARRAY[{BAND_FLOORS}]::numeric[]) AS band, count(*)
+    (SELECT 'band', '', width_bucket(price, ARRAY[{floors}]::numeric[]) AS band, count(*)
         FROM matching GROUP BY band)
-"""  # noqa: S608 - constant text
+    UNION ALL
+    (SELECT 'format', format, 0, count(*) AS n
+        FROM matching WHERE format IS NOT NULL GROUP BY format ORDER BY n DESC, format COLLATE "C")
+    UNION ALL
+    (SELECT 'language', split_part(language, '-', 1), 0, count(*) AS n
+        FROM matching WHERE language IS NOT NULL GROUP BY split_part(language, '-', 1)
+        ORDER BY n DESC, split_part(language, '-', 1) COLLATE "C" LIMIT 50)
+    UNION ALL
+    (SELECT 'place', min(place COLLATE "C"), 0, count(*) AS n
+        FROM matching WHERE place_key IS NOT NULL GROUP BY place_key
+        ORDER BY n DESC, min(place COLLATE "C") LIMIT 50)
+    UNION ALL
+    (SELECT 'newest', '', 0, count(*) FROM newest)
+"""
 NEWEST_FIRST = "s.created_at DESC, s.id DESC"
 
 
@@ -58,6 +74,11 @@ class SessionsStatement(Conditions):
     def __init__(self, now: datetime, *conditions: str) -> None:
         super().__init__(*conditions)
         self.now = now
+        self.selects_versions = False
+
+    def columns(self) -> str:
+        """Return the columns of a session: `SESSION_WITH_CREATOR`, or only `VERSION`."""
+        return VERSION if self.selects_versions else SESSION_WITH_CREATOR
 
 
 class CreatorStatement(SessionsStatement):
@@ -71,15 +92,20 @@ class CreatorStatement(SessionsStatement):
 class CatalogStatement(SessionsStatement):
     """The listed sessions that match the filters, except those of availability, which are checked on the matches."""
 
-    def __init__(self, filters: CatalogFilters, terms: Terms, now: datetime) -> None:
+    def __init__(self, filters: CatalogFilters, terms: Terms, now: datetime, relaxation: int = ALL) -> None:
         super().__init__(now, "s.status = 'active'", "s.archived_at IS NULL", "s.hidden_at IS NULL", "c.is_active")
         self._terms = terms
         self.requires_availability = filters.requires_availability()
+        self.facets_window = filters.facets_window()
+        self.labels = labels_of(filters)
         self.window = requested_window(filters, now)
         for condition, value in (
             ("s.creator_id = {}", filters.creator),
             ("s.category = {}", filters.category),
             ("s.tags @> ARRAY[{}::text]", filters.tag),
+            ("s.format = {}", filters.format),
+            ("s.language || '-' LIKE {}", filters.language and f"{filters.language}-%"),
+            ("s.place_key = {}", place_key(filters.place)),
         ):
             if value is not None:
                 self.require(condition, value)
@@ -94,25 +120,24 @@ class CatalogStatement(SessionsStatement):
         ):
             if number is not None:
                 self.conditions.append(f"{bound} {number:f}" if isinstance(number, Decimal) else f"{bound} {number:d}")
-        if terms:
-            self.require("s.searched @@ {}::tsquery", " & ".join(_lexemes(term) for term in terms))
+        if terms.required:
+            self.conditions.append(matching(self.bind(combined(terms, relaxation))))
 
     def availability(self) -> str:
         """Return the condition that a row of `availability_columns` has a bookable start in the window."""
         return has_bookable_start(*map(self.bind_time, (self.now, *self.window)))
 
+    def restrict(self, ids: Sequence[UUID]) -> None:
+        """Require one of these sessions, which PostgreSQL then looks up one by one."""
+        self.require("s.id = ANY ({}::uuid[])", list(ids))
+
     def newest(self, columns: str, maximum: int) -> str:
         """Select columns of the newest matches."""
         return f"SELECT {columns} {FROM} WHERE {self.where()} ORDER BY {NEWEST_FIRST} LIMIT {maximum}"
 
-    def words_in_title(self) -> str:
-        """Return an expression that counts the search words in the title."""
-        counted = (f"(s.searched @@ {self.bind(_lexemes(term, 'A'))}::tsquery)::int" for term in self._terms)
-        return " + ".join(counted) or "0"
-
-
-def _lexemes(term: tuple[str, ...], weight: str = "") -> str:
-    return "(" + " | ".join(f"'{lexeme}':*{weight}" for lexeme in term) + ")"
+    def relevance(self) -> str:
+        """Return an expression of the points of a match, see `core/domain/search_terms.py`."""
+        return points(self._terms, lambda query: f"s.searched @@ {self.bind(query)}::tsquery")
 
 
 class Sorted:
@@ -143,7 +168,7 @@ class Sorted:
         """Select a page and one row more, which tells whether another page follows."""
         self.begin(query)
         statement = f"""
-            SELECT {session_columns(query.bind_time(query.now))}, s.title_key {FROM} WHERE {query.where()}
+            SELECT {query.columns()}, s.{self.name} {FROM} WHERE {query.where()}
             ORDER BY {self.order} LIMIT {limit + 1}
         """
         return statement, *query.arguments
@@ -157,7 +182,7 @@ class Sorted:
 
 
 class Ranked:
-    """Order by the number of search words in the title, over the window of newest matches of the first page."""
+    """Order by the points of the search words, over the window of newest matches of the first page."""
 
     def __init__(self, after: str | None) -> None:
         self._after = json.loads(after) if after is not None else None
@@ -166,52 +191,53 @@ class Ranked:
         """Select a page and one row more; each row has the bounds of the window."""
         beyond = ""
         if self._after is not None:
-            in_title, at, session_id, *window = self._after
+            points, at, session_id, *window = self._after
             newest_at, newest_id, oldest_at, oldest_id = window
             newest, oldest = datetime.fromisoformat(newest_at), datetime.fromisoformat(oldest_at)
             # PostgreSQL cannot estimate that a range of pairs is narrow, and would read every match instead
             query.require("s.created_at BETWEEN {} AND {}", oldest, newest)
             query.require("(s.created_at, s.id) <= ({}, {})", newest, UUID(newest_id))
             query.require("(s.created_at, s.id) >= ({}, {})", oldest, UUID(oldest_id))
-        columns = f"{availability_columns('created_at')}, {query.words_in_title()} AS in_title"
+        columns = f"{availability_columns('created_at')}, {query.relevance()} AS points"
         candidates = query.newest(columns, RELEVANCE_WINDOW)
         if self._after is not None:
-            place = (query.bind(in_title), query.bind(datetime.fromisoformat(at)), query.bind(UUID(session_id)))
-            beyond = "WHERE (s.in_title, s.created_at, s.id) < ({}, {}, {})".format(*place)
+            place = (query.bind(points), query.bind(datetime.fromisoformat(at)), query.bind(UUID(session_id)))
+            beyond = "WHERE (s.points, s.created_at, s.id) < ({}, {}, {})".format(*place)
         available = f"WHERE {query.availability()}" if query.requires_availability else ""
-        by_rank = "s.in_title DESC, s.created_at DESC, s.id DESC"
+        by_rank = "s.points DESC, s.created_at DESC, s.id DESC"
         # limit the page before the joins, or the whole window would be joined
         statement = f"""
             WITH ranked AS MATERIALIZED ({candidates}),
             page AS MATERIALIZED (
                 SELECT * FROM (SELECT * FROM ranked s {beyond} ORDER BY {by_rank}) AS s {available}
                 ORDER BY {by_rank} LIMIT {limit + 1})
-            SELECT {session_columns(query.bind_time(query.now))}, r.in_title,
+            SELECT {query.columns()}, s.created_at, r.points,
                 (SELECT (created_at, id) FROM ranked ORDER BY created_at DESC, id DESC LIMIT 1) AS newest,
                 (SELECT (created_at, id) FROM ranked ORDER BY created_at, id LIMIT 1) AS oldest
             FROM page r JOIN sessions s ON s.id = r.id JOIN users c ON c.id = s.creator_id
-            ORDER BY r.in_title DESC, r.created_at DESC, r.id DESC
+            ORDER BY r.points DESC, r.created_at DESC, r.id DESC
         """  # noqa: S608 - placeholders
         return statement, *query.arguments
 
     def position(self, row: asyncpg.Record) -> str:
         """Return the position of the page after this row, with the window."""
         bounds = self._after[3:] if self._after else [str(part) for part in (*row["newest"], *row["oldest"])]
-        return json.dumps([row["in_title"], row["created_at"].isoformat(), str(row["id"]), *bounds])
+        return json.dumps([row["points"], row["created_at"].isoformat(), str(row["id"]), *bounds])
 
 
 def facets_statement(query: CatalogStatement) -> Statement:
     """Count the facets."""
-    columns = "s.category, s.tags, s.price"
-    matching = query.newest(columns, FACETS_WINDOW)
+    columns, available = "s.category, s.tags, s.price, s.format, s.language, s.place, s.place_key", ""
     if query.requires_availability:
-        newest = query.newest(f"{availability_columns('created_at')}, {columns}", AVAILABILITY_WINDOW)
-        matching = f"SELECT {columns} FROM ({newest}) AS s WHERE {query.availability()}"  # noqa: S608 - placeholders
-    return FACETS.format(matching=matching), *query.arguments
+        columns, available = f"{availability_columns('created_at')}, {columns}", f"WHERE {query.availability()}"
+    newest = query.newest(columns, query.facets_window)
+    floors = ", ".join(str(minimum) for minimum, _ in price_bands())
+    return FACETS.format(newest=newest, available=available, floors=floors), *query.arguments
 
 
-def facets_from(rows: Rows) -> Facets:
+def facets_from(rows: Rows, window: int) -> Facets:
     """Convert the rows of `FACETS`; price bands without sessions are included with 0."""
+    counted = next(row["n"] for row in rows if row["facet"] == "newest")
     bands = {row["band"]: row["n"] for row in rows if row["facet"] == "band"}
     return Facets(
         categories=tuple(
@@ -220,6 +246,23 @@ def facets_from(rows: Rows) -> Facets:
         tags=tuple(TagCount(tag=row["word"], count=row["n"]) for row in rows if row["facet"] == "tag"),
         price_bands=tuple(
             PriceBandCount(min_price=minimum, max_price=maximum, count=bands.get(place, 0))
-            for place, (minimum, maximum) in enumerate(PRICE_BANDS, start=1)
+            for place, (minimum, maximum) in enumerate(price_bands(), start=1)
         ),
+        formats=_values(rows, "format"),
+        languages=_values(rows, "language"),
+        places=_values(rows, "place"),
+        is_bounded=counted == window,
     )
+
+
+def _values(rows: Rows, facet: str) -> tuple[ValueCount, ...]:
+    return tuple(ValueCount(value=row["word"], count=row["n"]) for row in rows if row["facet"] == facet)
+
+
+async def read_page(
+    reading: Reading, statement: Statement, order: Sorted | Ranked, limit: int
+) -> tuple[Rows, str | None]:
+    """Return the rows of a page and the position of the next one, or `None`."""
+    rows = await reading.fetch(*statement)
+    following = order.position(rows[limit - 1]) if len(rows) > limit else None
+    return rows[:limit], following

@@ -1,6 +1,6 @@
 """Translation of database errors to the core's, by constraint name and class, never by message text."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import asyncpg
@@ -13,7 +13,6 @@ from marketplace.core.errors import (
     EmailTaken,
     MarketplaceError,
     NotSignedIn,
-    OutcomeUnknown,
     SoldOut,
     TransactionConflict,
     UsernameTaken,
@@ -48,41 +47,40 @@ UNREACHABLE = (
     OSError,
     TimeoutError,
 )
+LOST = (
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.PostgresConnectionError,
+    OSError,
+    TimeoutError,
+)
+"""Those of `UNREACHABLE` after which a statement that commits by itself may have been committed."""
 DRIVER_ERRORS = (asyncpg.InterfaceError, asyncpg.InternalClientError)
 """Errors of the driver itself: the connection is gone, or was used wrongly."""
 
 
-def _always() -> bool:
-    return True
+def translated(error: BaseException, *, is_lost: bool = True) -> MarketplaceError | None:
+    """Return the core's error for the driver's; `None` for an unknown one (a bug).
+
+    `is_lost` says whether the connection is gone; the driver's own errors could also mean a bug.
+    """
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        known = CONSTRAINTS.get(error.constraint_name or "")
+        return known() if known else None
+    if isinstance(error, TRANSACTION_CONFLICTS):
+        return TransactionConflict()
+    if isinstance(error, UNREACHABLE) or (is_lost and isinstance(error, DRIVER_ERRORS)):
+        return Busy()
+    return None
 
 
 @contextmanager
-def translating_errors(is_lost: Callable[[], bool] = _always) -> Iterator[None]:
-    """Raise the core's error in place of the driver's; let unknown errors (bugs) pass.
-
-    `is_lost` tells whether the connection is gone; the driver's own errors could also mean a bug.
-    """
+def translating_errors() -> Iterator[None]:
+    """Raise the core's error in place of the driver's; let unknown errors pass."""
     try:
         yield
-    except asyncpg.IntegrityConstraintViolationError as error:
-        known = CONSTRAINTS.get(error.constraint_name or "")
+    except Exception as error:
+        known = translated(error)
         if known is None:
             raise
         raise known from error
-    except TRANSACTION_CONFLICTS as error:
-        raise TransactionConflict from error
-    except UNREACHABLE as error:
-        raise Busy from error
-    except DRIVER_ERRORS as error:
-        if not is_lost():
-            raise
-        raise Busy from error
-
-
-@contextmanager
-def translating_commit_errors() -> Iterator[None]:
-    """Wrap a COMMIT: a lost connection leaves its outcome open, so this raises `OutcomeUnknown`, not `Busy`."""
-    try:
-        yield
-    except (*UNREACHABLE, *DRIVER_ERRORS) as error:
-        raise OutcomeUnknown from error

@@ -1,21 +1,24 @@
 """The connection pool, and reads outside a transaction."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from time import perf_counter
 from typing import Any
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 from marketplace.adapters.postgres.connection.errors import (
     DRIVER_ERRORS,
+    LOST,
     UNREACHABLE,
-    translating_commit_errors,
+    translated,
     translating_errors,
 )
-from marketplace.core.errors import Busy
+from marketplace.adapters.postgres.connection.held_connections import HeldConnections, is_open
+from marketplace.core.errors import Busy, OutcomeUnknown
 from marketplace.telemetry.database_timing import DATABASE_TIMING, PoolUsage
 
 Rows = Sequence[asyncpg.Record]
@@ -32,20 +35,8 @@ class PoolLimits:
     statement_timeout: timedelta = timedelta(seconds=10)
     lock_timeout: timedelta = timedelta(seconds=5)
     idle_in_transaction_timeout: timedelta = timedelta(seconds=15)
-
-
-@contextmanager
-def _timed() -> Iterator[None]:
-    """Add a statement to the timing of the current request or job, if there is one."""
-    timing = DATABASE_TIMING.get()
-    if timing is None:
-        yield
-        return
-    started = perf_counter()
-    try:
-        yield
-    finally:
-        timing.timeline.append((started, perf_counter() - started))
+    idle_timeout: timedelta = timedelta(minutes=5)
+    """How long an unused connection above `min_size` stays open, roughly."""
 
 
 def milliseconds(span: timedelta) -> str:
@@ -53,33 +44,43 @@ def milliseconds(span: timedelta) -> str:
     return str(int(span.total_seconds() * 1000))
 
 
+async def _run(connection: Any, call: Callable[..., Awaitable[Any]], *arguments: object) -> Any:
+    """Run a statement, raise the core's error in place of the driver's, and add it to the current timing, if any."""
+    timing = DATABASE_TIMING.get()
+    started = perf_counter()
+    try:
+        return await call(*arguments)
+    except Exception as error:
+        known = translated(error, is_lost=not is_open(connection))
+        if known is None:
+            raise
+        raise known from error
+    finally:
+        if timing is not None:
+            timing.timeline.append((started, perf_counter() - started))
+
+
 class Connection:
-    """A connection acquired from the pool. Every method raises the core's errors."""
+    """A connection in a transaction. Every method raises the core's errors."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
 
-    def is_lost(self) -> bool:
-        """Tell whether it is gone. A connection that the server ended is back in the pool, and its proxy raises."""
-        try:
-            return bool(self._connection.is_closed())
-        except asyncpg.InterfaceError:
-            return True
-
     async def fetch(self, statement: str, *arguments: object) -> Rows:
-        with _timed(), translating_errors(self.is_lost):
-            rows: Rows = await self._connection.fetch(statement, *arguments)
-            return rows
+        rows: Rows = await _run(self._connection, self._connection.fetch, statement, *arguments)
+        return rows
 
     async def fetchrow(self, statement: str, *arguments: object) -> asyncpg.Record | None:
-        with _timed(), translating_errors(self.is_lost):
-            row: asyncpg.Record | None = await self._connection.fetchrow(statement, *arguments)
-            return row
+        row: asyncpg.Record | None = await _run(self._connection, self._connection.fetchrow, statement, *arguments)
+        return row
 
     async def execute(self, statement: str, *arguments: object) -> None:
         """Run a statement without a result."""
-        with _timed(), translating_errors(self.is_lost):
-            await self._connection.execute(statement, *arguments)
+        await _run(self._connection, self._connection.execute, statement, *arguments)
+
+    def end(self) -> None:
+        """Refuse further statements: the next caller has the connection by then."""
+        del self._connection
 
 
 async def _leave_clean(connection: Any) -> None:
@@ -95,66 +96,62 @@ class Database:
     """
 
     def __init__(self, pool: asyncpg.Pool, limits: PoolLimits, dsn: str) -> None:
-        self._pool = pool
+        self._held = HeldConnections(pool, limits.acquire_timeout, limits.idle_timeout / 2)
         self._closing: list[Callable[[], Awaitable[None]]] = []
         self.dsn = dsn
         self.limits = limits
-        self._acquire_timeout = limits.acquire_timeout.total_seconds()
-        self._waiting = 0
 
     @property
     def usage(self) -> PoolUsage:
         """The current usage of the pool."""
-        return PoolUsage(size=self._pool.get_size(), idle=self._pool.get_idle_size(), waiting=self._waiting)
+        return self._held.usage
 
     async def fetch(self, statement: str, *arguments: object) -> Rows:
-        async with self._connection() as connection:
-            return await connection.fetch(statement, *arguments)
+        rows: Rows = await self._run_alone(PoolConnectionProxy.fetch, statement, *arguments)
+        return rows
 
     async def fetchrow(self, statement: str, *arguments: object) -> asyncpg.Record | None:
-        async with self._connection() as connection:
-            return await connection.fetchrow(statement, *arguments)
+        row: asyncpg.Record | None = await self._run_alone(PoolConnectionProxy.fetchrow, statement, *arguments)
+        return row
+
+    async def write(self, statement: str, *arguments: object) -> asyncpg.Record | None:
+        """Run a statement that commits by itself. Raises `OutcomeUnknown` if the connection is lost meanwhile."""
+        row: asyncpg.Record | None = await self._run_alone(_write, statement, *arguments)
+        return row
+
+    async def _run_alone(self, call: Callable[..., Awaitable[Any]], *arguments: object) -> Any:
+        """Run a statement on a connection, outside a transaction."""
+        connection = self._held.take() or await self._held.wait()
+        try:
+            result = await _run(connection, call, connection, *arguments)
+        except BaseException:
+            self._held.discard(connection)
+            raise
+        self._held.give(connection)
+        return result
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """Run a transaction: committed when the block ends, rolled back when it raises."""
-        async with self._acquired() as connection:
-            wrapped = Connection(connection)
+        connection = self._held.take() or await self._held.wait()
+        wrapped = Connection(connection)
+        try:
             transaction = connection.transaction()
-            with _timed(), translating_errors():
-                await transaction.start()
+            await _run(connection, transaction.start)
             try:
                 yield wrapped
             except BaseException:
                 with suppress(*UNREACHABLE, *DRIVER_ERRORS):
                     await transaction.rollback()
                 raise
-            if wrapped.is_lost():
-                raise Busy
-            with _timed(), translating_commit_errors():
-                await transaction.commit()
-
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Connection]:
-        async with self._acquired() as connection:
-            yield Connection(connection)
-
-    @asynccontextmanager
-    async def _acquired(self) -> AsyncIterator[Any]:
-        timing = DATABASE_TIMING.get()
-        started = perf_counter()
-        self._waiting += 1
-        try:
-            with translating_errors():
-                connection = await self._pool.acquire(timeout=self._acquire_timeout)
+            await _run(connection, _commit, connection, transaction)
+        except BaseException:
+            self._held.discard(connection)
+            raise
+        else:
+            self._held.give(connection)
         finally:
-            self._waiting -= 1
-            if timing is not None:
-                timing.waiting_seconds += perf_counter() - started
-        try:
-            yield connection
-        finally:
-            await self._pool.release(connection)
+            wrapped.end()
 
     def close_before(self, close: Callable[[], Awaitable[None]]) -> None:
         """Register a callback that runs before the pool is closed."""
@@ -164,7 +161,31 @@ class Database:
         """Run the callbacks, then close the pool once its connections are returned."""
         while self._closing:
             await self._closing.pop()()
-        await self._pool.close()
+        await self._held.close()
+
+
+async def _commit(connection: Any, transaction: Any) -> None:
+    """Commit. Raises `Busy` if the connection is lost, but `OutcomeUnknown` if that happens while committing."""
+    if not is_open(connection):
+        raise Busy
+    try:
+        await transaction.commit()
+    except (*UNREACHABLE, *DRIVER_ERRORS) as error:
+        raise OutcomeUnknown from error
+
+
+async def _write(connection: Any, statement: str, *arguments: object) -> Any:
+    """Raises `Busy` if the connection is lost, but `OutcomeUnknown` if that happens while writing."""
+    if not is_open(connection):
+        raise Busy
+    try:
+        return await connection.fetchrow(statement, *arguments)
+    except LOST as error:
+        raise OutcomeUnknown from error
+    except DRIVER_ERRORS as error:
+        if is_open(connection):
+            raise
+        raise OutcomeUnknown from error
 
 
 async def connect(dsn: str, limits: PoolLimits | None = None, *, application_name: str = "marketplace") -> Database:
@@ -176,7 +197,7 @@ async def connect(dsn: str, limits: PoolLimits | None = None, *, application_nam
             min_size=limits.min_size,
             max_size=limits.max_size,
             command_timeout=limits.command_timeout.total_seconds(),
-            max_inactive_connection_lifetime=300,
+            max_inactive_connection_lifetime=limits.idle_timeout.total_seconds() / 2,
             reset=_leave_clean,
             server_settings={
                 "application_name": application_name,

@@ -67,12 +67,24 @@ def embedded_postgres(
             stack.callback(_release, data, users, timeout, owner_pid)
             with _locked(data):
                 fcntl.flock(users, fcntl.LOCK_SH)
-                server = _start(data, binaries, timeout)
-                _create_database(binaries, server, database)
+                server = _start_with(database, data, binaries, timeout)
         except OSError as error:
             message = f"The embedded PostgreSQL can't use {data}: {error}."
             raise EmbeddedPostgresError(message) from error
         yield f"postgresql://{USER}@/{quote(database, safe='')}?host={quote(str(server.socket.parent))}&port={PORT}"
+
+
+def _start_with(database: str, data: Path, binaries: Binaries, timeout: float) -> Postmaster:
+    """Return the ready server of `data` with this database; start again if it is killed while this program joins it."""
+    server = _start(data, binaries, timeout)
+    try:
+        _create_database(binaries, server, database)
+    except EmbeddedPostgresError:
+        if serves(server.pid, data):
+            raise
+        server = _start(data, binaries, timeout)
+        _create_database(binaries, server, database)
+    return server
 
 
 def _start(data: Path, binaries: Binaries, timeout: float) -> Postmaster:

@@ -2,9 +2,24 @@
 
 from sqlalchemy import MetaData
 
-from marketplace.adapters.postgres.schema.admin_tables import AuditEntryTable
-from marketplace.adapters.postgres.schema.login_tables import TokenFamilyTable
-from marketplace.adapters.postgres.schema.tables import UserTable
+from marketplace.adapters.postgres.schema.tables.backoffice import AuditEntryTable
+from marketplace.adapters.postgres.schema.tables.bookings import BookingTable
+from marketplace.adapters.postgres.schema.tables.calendars import CalendarFeedTable
+from marketplace.adapters.postgres.schema.tables.jobs import JobTable
+from marketplace.adapters.postgres.schema.tables.logins import TokenFamilyTable
+from marketplace.adapters.postgres.schema.tables.pictures import PictureTable
+from marketplace.adapters.postgres.schema.tables.sessions import SessionTable
+from marketplace.adapters.postgres.schema.tables.users import UserTable
 
-TABLES = (UserTable, TokenFamilyTable, AuditEntryTable)
-METADATA: MetaData = TABLES[0].metadata
+TABLES = (
+    UserTable,
+    TokenFamilyTable,
+    SessionTable,
+    PictureTable,
+    BookingTable,
+    CalendarFeedTable,
+    JobTable,
+    AuditEntryTable,
+)
+"""One of each module of `tables`: importing it adds the others of the module."""
+METADATA: MetaData = UserTable.metadata

@@ -23,7 +23,7 @@ from sqlalchemy.pool import NullPool
 
 from marketplace.adapters.postgres.connection.pool import milliseconds
 from marketplace.adapters.postgres.schema.lock_blockers import LOG_INTERVAL, BlockerWatch, logging_lock_blockers
-from marketplace.adapters.postgres.schema.revisions import MIGRATIONS, VERSIONS, newest_in
+from marketplace.adapters.postgres.schema.revisions import MIGRATIONS, VERSIONS, MigrationError, newest_in
 
 LOG = logging.getLogger(__name__)
 
@@ -32,10 +32,6 @@ MIGRATION_LOCK = 7_310_482_911
 LOCK_POLL_INTERVAL = 0.2
 """Seconds between two attempts to acquire it."""
 LOCK_ERRORS = (asyncpg.LockNotAvailableError.sqlstate, asyncpg.DeadlockDetectedError.sqlstate)
-
-
-class MigrationError(Exception):
-    """A migration that cannot be applied now; the message is for an operator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

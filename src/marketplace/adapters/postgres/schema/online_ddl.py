@@ -18,11 +18,16 @@ PAUSE = 0.2
 """Seconds until rows that were locked are retried."""
 
 
-def make_index(name: str, table: str, columns: Sequence[Any], **options: Any) -> None:
-    """Create an index concurrently. An invalid one, left by an earlier attempt, is dropped first."""
+def make_index(name: str, table: str, columns: Sequence[Any], *, replaces: str | None = None, **options: Any) -> None:
+    """Create an index concurrently, then drop the one that it replaces, which queries use until then.
+
+    An invalid one, left by an earlier attempt, is dropped first.
+    """
     with _outside_a_transaction():
         op.drop_index(name, table_name=table, postgresql_concurrently=True, if_exists=True)
         op.create_index(name, table, columns, postgresql_concurrently=True, if_not_exists=True, **options)
+        if replaces is not None:
+            op.drop_index(replaces, table_name=table, postgresql_concurrently=True, if_exists=True)
 
 
 def drop_index(name: str, table: str) -> None:

@@ -1,4 +1,4 @@
-"""The revision that this program expects, without importing Alembic, which only `migrate` needs."""
+"""What is known about migrations without importing Alembic, which only `migrate` needs."""
 
 from functools import cache
 from pathlib import Path
@@ -6,6 +6,10 @@ from pathlib import Path
 MIGRATIONS = Path(__file__).with_name("migrations")
 VERSIONS = MIGRATIONS / "versions"
 """The folder of this program's migrations."""
+
+
+class MigrationError(Exception):
+    """A migration that cannot be applied now; the message is for an operator."""
 
 
 @cache

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from marketplace.core.domain.audit import AuditDetails
-from marketplace.core.domain.bookings import BookingHistory
+from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.audit import AuditLogReader
 from marketplace.core.ports.bookings import BookingLists

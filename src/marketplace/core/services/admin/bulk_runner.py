@@ -7,10 +7,10 @@ from functools import partial
 from uuid import UUID
 
 from marketplace.core.domain.audit import TargetKind
-from marketplace.core.domain.bookings import BookingAction
-from marketplace.core.domain.bulk import LOST_RIGHTS, TTL, BulkAction, BulkKind, BulkRefusal, BulkRun
+from marketplace.core.domain.booking_steps import BookingAction
+from marketplace.core.domain.bulk import LOST_RIGHTS, PREVIEWS_KEPT_FOR, TTL, BulkAction, BulkKind, BulkRefusal, BulkRun
 from marketplace.core.domain.principals import Principal
-from marketplace.core.errors import Busy, MarketplaceError, OutcomeUnknown
+from marketplace.core.errors import Busy, MarketplaceError, NotSignedIn, NotStaff, OutcomeUnknown
 from marketplace.core.ports.bulk import BulkLists, BulkTargets
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.system import Clock, Ids
@@ -130,7 +130,7 @@ class BulkRunner:
             await tx.jobs.enqueue(Job(kind="run_bulk", subject=run.id, run_at=self._clock.now()))
 
     async def purge(self, _: UUID | None = None) -> None:
-        """Delete runs that finished before the retention period, and enqueue the next purge.
+        """Delete old previews, and runs that finished before the retention period, and enqueue the next purge.
 
         The handler of `sweep_bulk_runs`.
         """
@@ -138,12 +138,12 @@ class BulkRunner:
 
         async def purge() -> int:
             async with self._unit_of_work() as tx:
-                return await tx.bulk_runs.purge(now - TTL)
+                return await tx.bulk_runs.purge(now - TTL) + await tx.bulk_runs.purge_agreed(now - PREVIEWS_KEPT_FOR)
 
         await purge_hourly(self._unit_of_work, "sweep_bulk_runs", now, purge)
 
     async def _settle(self, run: BulkRun, place: int, row: UUID) -> BulkRun:
-        # stop if the person who started it has lost the required rights
+        # stop if the person who started it has lost the required rights; the operation checks again, with a lock
         staff = await self._users.get(run.staff_id)
         if not (staff.is_active and staff.is_staff):
             return await self._at(run.id, place, self._end)
@@ -157,6 +157,8 @@ class BulkRunner:
             settled = await self._at(run.id, place, change)
         except (Busy, OutcomeUnknown):
             raise
+        except (NotSignedIn, NotStaff):
+            return await self._at(run.id, place, self._end)
         except MarketplaceError as error:
             return await self._refuse(run, place, row, error, principal)
         except Exception as error:  # noqa: BLE001 - a fault of ours in one row is not the others'

@@ -12,6 +12,7 @@ from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.retries import with_retries
+from marketplace.core.services.rights import acquire_staff
 
 MAX_JOB_ID = 2**63 - 1
 """Maximum of the ID column (bigint)."""
@@ -55,6 +56,7 @@ class DashboardService:
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
+                await acquire_staff(tx, staff)
                 job = await tx.jobs.acquire_failing(job_id)
                 now = self._clock.now()
                 job.require_not_due(now)

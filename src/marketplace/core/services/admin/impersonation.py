@@ -8,12 +8,14 @@ from marketplace.core.domain.fields import StaffReason, require, validate_field
 from marketplace.core.domain.principals import Login, Origin, Principal
 from marketplace.core.domain.tokens import Claims
 from marketplace.core.domain.users import User
-from marketplace.core.errors import AccountInactive, NotSignedIn
+from marketplace.core.errors import NotSignedIn
+from marketplace.core.errors.admin import AccountInactive
 from marketplace.core.ports.security import AccessTokens
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.retries import with_retries
+from marketplace.core.services.rights import acquire_with_staff
 from marketplace.core.services.tokens import PrincipalCache, TokenService
 
 IMPERSONATION_TTL = timedelta(minutes=15)
@@ -69,8 +71,8 @@ class ImpersonationService:
 
         async def operation() -> User:
             async with self._unit_of_work() as tx:
-                user = await tx.users.acquire(user_id)
-                user.require_impersonable_by(staff)
+                current, user = await acquire_with_staff(tx, staff, user_id)
+                user.require_impersonable_by(current)
                 if not user.is_active:
                     raise AccountInactive
                 await tx.tokens.add_impersonation(login)

@@ -17,23 +17,35 @@ from marketplace.core.domain.admin_lists import (
     SessionRow,
 )
 from marketplace.core.domain.audit import AuditDetails
-from marketplace.core.domain.exports import CellReader, ExportFormat, columns_of, requested_values
+from marketplace.core.domain.exports import Column, ExportFormat, columns_of, requested_values
 from marketplace.core.domain.pages import NumberedPage
 from marketplace.core.domain.principals import Origin, Principal
 from marketplace.core.ports.admin_lists import AdminLists
 from marketplace.core.ports.exports import ExportFile, ExportFiles
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.retries import with_retries
+from marketplace.core.services.rights import acquire_staff, require_still_staff
 
 
 class AdminListService:
     """Admin lists."""
 
     def __init__(
-        self, *, unit_of_work: UnitOfWork, lists: AdminLists, files: ExportFiles, clock: Clock, ids: Ids
+        self,
+        *,
+        unit_of_work: UnitOfWork,
+        lists: AdminLists,
+        users: UserDirectory,
+        files: ExportFiles,
+        clock: Clock,
+        ids: Ids,
     ) -> None:
+        self._unit_of_work = unit_of_work
         self._lists = lists
+        self._users = users
         self._files = files
         self._audit = AuditWriter(unit_of_work, clock, ids)
 
@@ -59,12 +71,30 @@ class AdminListService:
         """Export all matches as a file, in chunks; `columns` are names of `COLUMNS`, or `None` for all.
 
         The export is recorded in the audit log before the first chunk is requested. Close the returned generator.
+        Raises `NotSignedIn` and `NotStaff`, also from the generator, before the next chunk, once `actor` has lost the
+        right to read on.
         """
         name, batches = self._chosen(filters)
-        readers = columns_of(name, columns)
-        requested = {"list": name, "format": form, "columns": list(readers), "filters": requested_values(filters)}
-        await self._audit.write_alone(actor, "exported", None, ({}, requested))
-        return _written(batches, self._files.open(form, name, tuple(readers)), readers)
+        chosen = columns_of(name, columns, actor.time_zone if isinstance(actor, Principal) else None)
+        requested = {"list": name, "format": form, "columns": list(chosen), "filters": requested_values(filters)}
+
+        async def operation() -> None:
+            async with self._unit_of_work() as tx:
+                if isinstance(actor, Principal):
+                    await acquire_staff(tx, actor)
+                await self._audit.write(tx, actor, "exported", None, ({}, requested))
+
+        await with_retries(operation)
+        return _written(self._allowed(actor, batches), self._files.open(form, name, chosen), chosen)
+
+    async def _allowed(
+        self, actor: Principal | Origin, batches: AsyncGenerator[tuple[Any, ...], None]
+    ) -> AsyncGenerator[tuple[Any, ...], None]:
+        async with aclosing(batches):
+            async for batch in batches:
+                if isinstance(actor, Principal):
+                    await require_still_staff(self._users, actor)
+                yield batch
 
     def _chosen(self, filters: Filters) -> tuple[ListName, AsyncGenerator[tuple[Any, ...], None]]:
         match filters:
@@ -79,17 +109,17 @@ class AdminListService:
 
 
 async def _written(
-    batches: AsyncGenerator[tuple[Any, ...], None], file: ExportFile, readers: Mapping[str, CellReader]
+    batches: AsyncGenerator[tuple[Any, ...], None], file: ExportFile, columns: Mapping[str, Column]
 ) -> AsyncGenerator[bytes, None]:
     yield file.begin()
     async with aclosing(batches):
         async for batch in batches:
             # in a thread, so that encoding a batch does not block the event loop
-            part = await asyncio.to_thread(_write, file, batch, tuple(readers.values()))
+            part = await asyncio.to_thread(_write, file, batch, tuple(columns.values()))
             if part:
                 yield part
     yield file.end()
 
 
-def _write(file: ExportFile, batch: Iterable[Any], readers: tuple[CellReader, ...]) -> bytes:
-    return file.rows([[read(row) for read in readers] for row in batch])
+def _write(file: ExportFile, batch: Iterable[Any], columns: tuple[Column, ...]) -> bytes:
+    return file.rows([[column.read(row) for column in columns] for row in batch])

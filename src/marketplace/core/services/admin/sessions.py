@@ -1,6 +1,7 @@
 """Moderating sessions. Edits on a creator's behalf are in `SessionService`, by the creator's rules."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from marketplace.core.services.admin.users import MAX_LOG
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.events import record_change
 from marketplace.core.services.idempotency import Outcome, idempotently, no_replay
+from marketplace.core.services.rights import acquire_staff
 
 MAX_REPORTS = 50
 """Reports shown with a session."""
@@ -47,15 +49,15 @@ class SessionAdminService:
         self._clock = clock
 
     async def get(self, session_id: UUID) -> CatalogSession:
-        """Return a session in any state, including archived ones. Raises `NotFound`."""
+        """Return a session in any state, without its private details. Raises `NotFound`."""
         found = await self._catalog.find(session_id, self._clock.now())
         if found is None:
             raise NotFound
-        return found
+        return found.seen_by(None)
 
     async def reports(self, session_id: UUID) -> tuple[ReportDetails, ...]:
         """Return the latest reports about a session, newest first."""
-        return await self._queue.of_session(session_id, MAX_REPORTS)
+        return _shown(await self._queue.of_session(session_id, MAX_REPORTS))
 
     async def log(self, session_id: UUID) -> tuple[AuditDetails, ...]:
         """Return the latest audit log entries of a session, newest first."""
@@ -110,7 +112,7 @@ class SessionAdminService:
 
     async def open_reports(self, limit: int, offset: int) -> tuple[tuple[ReportDetails, ...], int]:
         """Return a page of open reports, oldest first, and their total."""
-        return await self._queue.list_open(limit, offset), await self._queue.count_open()
+        return _shown(await self._queue.list_open(limit, offset)), await self._queue.count_open()
 
     async def resolve(
         self,
@@ -132,6 +134,7 @@ class SessionAdminService:
 
         async def operation(tx: Transaction) -> None:
             if resolution == "dismissed":
+                await acquire_staff(tx, staff)
                 await self._settle(tx, staff, await tx.reports.acquire(report_id), resolution, note)
                 return
             # not locked yet, since sessions are locked before reports
@@ -149,11 +152,12 @@ class SessionAdminService:
         found = await self._queue.find(report_id)
         if found is None:
             raise NotFound
-        return found
+        return _shown([found])[0]
 
     async def hide_within(self, tx: Transaction, staff: Principal, session_id: UUID, reason: str) -> None:
         """Hide within the caller's transaction."""
         before, now = await tx.sessions.acquire(session_id), self._clock.now()
+        await acquire_staff(tx, staff)
         session = before.hidden(reason, now)
         await tx.sessions.save(session)
         await record_change(tx, staff, before, session, now)
@@ -181,6 +185,7 @@ class SessionAdminService:
         reason: str,
     ) -> None:
         before, now = await tx.sessions.acquire(session_id), self._clock.now()
+        await acquire_staff(tx, staff)
         session = rule(before, now)
         await tx.sessions.save(session)
         await record_change(tx, staff, before, session, now)
@@ -211,3 +216,8 @@ class SessionAdminService:
         now = self._clock.now()
         created = await idempotently(self._unit_of_work, operation, no_replay, key=key, resource_id=session_id, now=now)
         return Outcome(await self.get(session_id), is_replay=created.is_replay)
+
+
+def _shown(reports: Iterable[ReportDetails]) -> tuple[ReportDetails, ...]:
+    """Return reports without the private details of their sessions."""
+    return tuple(replace(each, session_details=each.session_details.seen_by(None)) for each in reports)

@@ -12,34 +12,46 @@ from marketplace.core.domain.audit import (
     Target,
     differences,
 )
+from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.booking_quotes import BookedSlot, booked_slots_of
-from marketplace.core.domain.bookings import BOOKING_FIELDS, BookingHistory
+from marketplace.core.domain.bookings import BOOKING_FIELDS
 from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, require, validate_field, validate_values
+from marketplace.core.domain.pages import Page
 from marketplace.core.domain.principals import Principal, Role
 from marketplace.core.domain.users import USER_FIELDS, User, UserDetails, validate_rights
-from marketplace.core.errors import HasSessions, NotFound
+from marketplace.core.errors import NotFound
+from marketplace.core.errors.admin import HasSessions
 from marketplace.core.ports.audit import AuditLogReader
 from marketplace.core.ports.slots import Availabilities
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.events import record_user_change
 from marketplace.core.services.retries import with_retries
+from marketplace.core.services.rights import acquire_with_staff
 from marketplace.core.services.slots import cancel_all
 from marketplace.core.services.tokens import PrincipalCache
+from marketplace.core.services.usernames import UsernameService
 from marketplace.core.services.users import UserService
 
 MAX_LOG = 50
 """Audit log entries shown with an account."""
+MAX_SOLD_SLOTS = 100
+"""Booked slots shown with a deactivated account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deactivation:
-    """A deactivated account, its upcoming booked slots at that time, and the IDs of bookings cancelled with it."""
+    """A deactivated account, its upcoming booked slots at that time, and the IDs of bookings cancelled with it.
+
+    If bookings were cancelled, these are all slots; otherwise the first `MAX_SOLD_SLOTS`, and `has_more` of them.
+    """
 
     user: User
     sold_slots: tuple[BookedSlot, ...]
     cancelled: frozenset[UUID]
+    has_more: bool = False
 
 
 class UserAdminService:
@@ -53,6 +65,7 @@ class UserAdminService:
         availabilities: Availabilities,
         audit_log: AuditLogReader,
         users: UserService,
+        usernames: UsernameService,
         principal_cache: PrincipalCache,
         clock: Clock,
         ids: Ids,
@@ -62,6 +75,7 @@ class UserAdminService:
         self._availabilities = availabilities
         self._audit_log = audit_log
         self._users = users
+        self._usernames = usernames
         self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
@@ -87,8 +101,8 @@ class UserAdminService:
 
         async def changed(tx: Transaction) -> tuple[User, User]:
             # e-mail addresses and usernames are keys that buyers lock: see `UserService.change_profile`
-            before = await tx.users.acquire_with_sessions(user_id)
-            before.require_manageable_by(staff, allow_oneself=True)
+            current, before = await acquire_with_staff(tx, staff, user_id, with_sessions=True)
+            before.require_manageable_by(current, allow_oneself=True)
             return before, replace(before, **changes)
 
         return await self._change(staff, user_id, "user_changed", changed, reason)
@@ -101,8 +115,8 @@ class UserAdminService:
         require(validate_values(User, {"role": role}), validate_field("reason", StaffReason, reason))
 
         async def changed(tx: Transaction) -> tuple[User, User]:
-            before = await tx.users.acquire_with_sessions(user_id)
-            before.require_manageable_by(staff)
+            current, before = await acquire_with_staff(tx, staff, user_id, with_sessions=True)
+            before.require_manageable_by(current)
             if role != "creator" and await tx.sessions.has_any(user_id):
                 raise HasSessions
             return before, replace(before, role=role)
@@ -123,10 +137,12 @@ class UserAdminService:
 
         async def changed(tx: Transaction) -> tuple[User, User]:
             superusers = await tx.users.acquire_superusers()
-            before = await tx.users.acquire(user_id)
-            before.require_grantable_by(staff, superusers)
+            current, before = await acquire_with_staff(tx, staff, user_id)
+            before.require_grantable_by(current, superusers)
             user = replace(before, is_staff=is_staff, is_superuser=is_superuser)
             user.require_superuser_remains(before, superusers)
+            if before.is_staff > is_staff or before.is_superuser > is_superuser:
+                await tx.resets.drop_issued_by(user_id)
             return before, user
 
         return await self._change(staff, user_id, "rights_changed", changed, reason)
@@ -139,7 +155,7 @@ class UserAdminService:
     async def deactivate(
         self, staff: Principal, user_id: UUID, reason: str, *, cancel_sold_seats: bool = False
     ) -> Deactivation:
-        """Deactivate an account and return its upcoming booked slots; optionally cancel their bookings, all or none.
+        """Deactivate an account and return upcoming booked slots; optionally cancel all bookings of theirs, or none.
 
         It can be repeated for a deactivated account, to cancel bookings that were kept. Raises `Invalid`, `NotFound`,
         `NotSuperuser`, `Oneself`, `LastSuperuser`.
@@ -149,13 +165,14 @@ class UserAdminService:
             return await self._deactivate_and_cancel(staff, user_id, reason)
         user = await self._users.set_active(user_id, is_active=False, actor=staff, reason=reason)
         # read after the commit, when no further booking is possible
-        sold = await self._availabilities.booked_slots(user_id, self._clock.now())
-        return Deactivation(user=user, sold_slots=sold, cancelled=frozenset())
+        sold = await self._availabilities.booked_slots(user_id, self._clock.now(), MAX_SOLD_SLOTS)
+        has_more = sold.next is not None
+        return Deactivation(user=user, sold_slots=sold.items, cancelled=frozenset(), has_more=has_more)
 
-    async def sold_slots(self, user_id: UUID) -> tuple[BookedSlot, ...]:
-        """Return the upcoming booked slots of a creator. Raises `NotFound`."""
+    async def sold_slots(self, user_id: UUID, limit: int, after: str | None) -> Page[BookedSlot]:
+        """Return a page of the upcoming booked slots of a creator. Raises `NotFound`."""
         await self._directory.get(user_id)
-        return await self._availabilities.booked_slots(user_id, self._clock.now())
+        return await self._availabilities.booked_slots(user_id, self._clock.now(), limit, after)
 
     async def _deactivate_and_cancel(self, staff: Principal, user_id: UUID, reason: str) -> Deactivation:
         sold: tuple[BookingHistory, ...] = ()
@@ -211,8 +228,8 @@ class UserAdminService:
         self, tx: Transaction, staff: Principal, user_id: UUID, role: Role, reason: str
     ) -> None:
         """Change the role within the caller's transaction. Raises `IllegalTransition` if it already is this role."""
-        before = await tx.users.acquire_with_sessions(user_id)
-        before.require_manageable_by(staff)
+        current, before = await acquire_with_staff(tx, staff, user_id, with_sessions=True)
+        before.require_manageable_by(current)
         user = before.with_role(role, has_sessions=await tx.sessions.has_any(user_id))
         await self._save(tx, staff, "role_changed", (before, user), reason)
 
@@ -221,5 +238,7 @@ class UserAdminService:
     ) -> None:
         before, user = change
         await tx.users.save(user)
+        await self._usernames.claim(tx, user, before)
+        await record_user_change(tx, staff.user_id, before, user, self._clock.now())
         changed = differences(before, user, USER_FIELDS)
         await self._audit.write(tx, staff, action, ("user", user.id), changed, reason)

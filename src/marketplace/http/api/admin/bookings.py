@@ -8,20 +8,35 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, get
 from litestar.params import FromPath
 
+from marketplace.core.domain.fields import StaffReason
 from marketplace.core.errors import NotFound, NotYours, TooLate
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.http.api.admin.audit import AuditEntryOut
 from marketplace.http.api.admin.users import ReasonIn
-from marketplace.http.api.booking_routes import BOOKING_NAMES, BookingHistoryOut, BookingRoutes, shown_to
+from marketplace.http.api.booking_routes import (
+    BOOKING_NAMES,
+    MOVE_CONFLICTS,
+    BookingHistoryOut,
+    BookingRoutes,
+    shown_to,
+)
+from marketplace.http.api.offsets import ViewerQuery, viewer_zone_of
+from marketplace.http.api.requested_starts import StartIn
 from marketplace.http.security.authorization import Access, opt, principal_of
-from marketplace.http.validation.fields import Start
+from marketplace.http.validation.fields import AnsweredStart
 
 
-class MoveIn(ReasonIn, kw_only=True):
-    """Another start of the same session, and the reason."""
+class StaffAnswerIn(ReasonIn, kw_only=True):
+    """The reason, and what is answered."""
 
-    booking_date: Start
+    requested_start: AnsweredStart = None
+
+
+class MoveIn(StartIn, kw_only=True):
+    """Another start of the same session, as in booking, and the reason."""
+
+    reason: StaffReason
 
 
 class BookingRecordOut(BookingHistoryOut, rename=BOOKING_NAMES):
@@ -35,6 +50,7 @@ STAFF_ROUTES = BookingRoutes(
     prefix="",
     operation="admin_{}_booking",
     step=ReasonIn,
+    answer=StaffAnswerIn,
     is_step_optional=False,
     move=MoveIn,
 )
@@ -46,7 +62,12 @@ class BookingAdminController(Controller):
     path = "/api/admin/bookings/{booking_id:uuid}"
     tags = ["administration"]  # noqa: RUF012 - Litestar reads a plain list
 
-    @get("/", operation_id="admin_get_booking", summary="Get a booking", opt=opt(Access.STAFF, errors=(NotFound,)))
+    @get(
+        "/",
+        operation_id="admin_get_booking",
+        summary="Get a booking",
+        opt=opt(Access.STAFF, query=ViewerQuery, errors=(NotFound,)),
+    )
     async def retrieve(
         self,
         request: Request[Any, Any, Any],
@@ -55,8 +76,8 @@ class BookingAdminController(Controller):
         clock: FromDishka[Clock],
     ) -> BookingRecordOut:
         """Any booking, with its history."""
-        found = await bookings.get(booking_id)
-        shown = shown_to(principal_of(request), clock.now(), found, BookingHistoryOut)
+        zone = viewer_zone_of(request)
+        shown = shown_to(principal_of(request), zone, clock.now(), await bookings.get(booking_id), BookingHistoryOut)
         log = msgspec.convert(await bookings.log(booking_id), list[AuditEntryOut], from_attributes=True)
         return BookingRecordOut(**msgspec.structs.asdict(shown), log=log)
 
@@ -68,14 +89,14 @@ class BookingAdminController(Controller):
     )
     confirm = STAFF_ROUTES.step_route(
         "confirm",
-        "Confirm a pending booking for its creator",
+        "Confirm a pending booking or a requested start for its creator",
         "Until `respond_by`. Not for your own bookings.",
         NotYours,
-        TooLate,
+        *MOVE_CONFLICTS,
     )
     decline = STAFF_ROUTES.step_route(
         "decline",
-        "Decline a pending booking for its creator",
+        "Decline a pending booking or a requested start for its creator",
         "Until `respond_by`. Not for your own bookings.",
         NotYours,
         TooLate,

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -13,79 +12,25 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from marketplace.core.domain.admin_lists import ListedBookingFilters, ListedSessionFilters, ListedUserFilters
-from marketplace.core.domain.bulk import ACTIONS, MAX_BULK, BulkAction, BulkKind, BulkState
-from marketplace.core.domain.fields import Choice, StaffReason
+from marketplace.core.domain.bulk import BulkAction, BulkKind, BulkOutcome, BulkState
+from marketplace.core.domain.fields import StaffReason
 from marketplace.core.errors import IllegalTransition, Invalid, NotFound
 from marketplace.core.services.admin.bulk import BulkFilters, BulkOrder, BulkService, validate_order
+from marketplace.http.api.admin.bulk_fields import ActionWord, Ids, KindWord, ListFilters, Preview
 from marketplace.http.api.admin.list_fields import BookingFilterQuery, SessionFilterQuery, UserFilterQuery
 from marketplace.http.api.admin.lists import as_filters
 from marketplace.http.api.admin.pages import TOTAL, NumberedPageQuery, numbered
 from marketplace.http.api.users import PublicUserOut
 from marketplace.http.idempotency import answer, key_of, validate_key
+from marketplace.http.problems import ErrorCode
 from marketplace.http.security.authorization import Access, opt, principal_of
-from marketplace.http.validation.fields import field
-from marketplace.http.validation.parsing import ParsedBody, read_body, read_nothing, read_query, read_values
-from marketplace.http.validation.validators import identifier
+from marketplace.http.validation.parsing import ParsedBody, read_body, read_nothing, read_query, read_values, wire_names
 
 FILTERS: dict[BulkKind, tuple[type[msgspec.Struct], type[BulkFilters]]] = {
     "users": (UserFilterQuery, ListedUserFilters),
     "sessions": (SessionFilterQuery, ListedSessionFilters),
     "bookings": (BookingFilterQuery, ListedBookingFilters),
 }
-PAGE_PARAMETERS = {field.encode_name for field in msgspec.structs.fields(NumberedPageQuery)}
-"""Pagination parameters, which are not filters."""
-ACTION_DESCRIPTION = " ".join(f"For {kind}: {', '.join(actions)}." for kind, actions in ACTIONS.items())
-
-
-def _ids(value: Any) -> tuple[UUID, ...]:
-    if not isinstance(value, list) or not 1 <= len(value) <= MAX_BULK:
-        raise ValueError(f"Must be a list of 1 to {MAX_BULK} IDs.")
-    return tuple(dict.fromkeys(identifier(each) for each in value))
-
-
-def _filters(value: Any) -> dict[str, str]:
-    if not isinstance(value, dict):
-        raise ValueError("Must be an object with the list's filters.")  # noqa: TRY004 - readers raise one kind
-    words = {name: _as_text(provided) for name, provided in value.items() if provided is not None}
-    return {name: word for name, word in words.items() if word and name not in PAGE_PARAMETERS}
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int | Decimal):
-        return str(value)
-    raise ValueError("Each filter must be text, as in the list's query string.")
-
-
-KindWord = Annotated[BulkKind, Choice(get_args(BulkKind), example="sessions")]
-ActionWord = Annotated[
-    BulkAction,
-    Choice(
-        tuple(each for actions in ACTIONS.values() for each in actions), example="hide", description=ACTION_DESCRIPTION
-    ),
-]
-Ids = Annotated[
-    tuple[UUID, ...],
-    field(
-        _ids,
-        {"type": "array", "minItems": 1, "maxItems": MAX_BULK, "items": {"type": "string", "format": "uuid"}},
-        ["0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"],
-        "IDs of the rows. Send either `ids` or `filters`.",
-    ),
-]
-ListFilters = Annotated[
-    dict[str, str],
-    field(
-        _filters,
-        {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "null"]}},
-        {"status": "active", "created_from": "2030-01-01"},
-        f"Everything that the list with these query parameters has, at most {MAX_BULK} rows: `{{}}` for all of it. "
-        "What matches is written down at once; what comes to match later is not touched.",
-    ),
-]
 
 
 class BulkPreviewIn(msgspec.Struct, kw_only=True):
@@ -101,6 +46,7 @@ class BulkIn(BulkPreviewIn, kw_only=True):
     """The rows, the action and a reason."""
 
     reason: StaffReason
+    preview: Preview = None
 
 
 class BulkExampleOut(msgspec.Struct):
@@ -108,14 +54,17 @@ class BulkExampleOut(msgspec.Struct):
 
     id: UUID
     label: str
-    outcome: Literal["change", "skip"]
-    code: str | None
+    outcome: BulkOutcome
+    code: ErrorCode | None
     detail: str | None
 
 
-class BulkPreviewOut(msgspec.Struct):
+class BulkPreviewOut(msgspec.Struct, rename={"agreed_id": "preview"}):
     """What a bulk action would do right now."""
 
+    agreed_id: Annotated[
+        UUID | None, Meta(description="Send it to start the action on these rows; `null` for selected `ids`.")
+    ]
     matching: int
     will_change: int
     will_skip: int
@@ -154,7 +103,7 @@ class BulkRefusalOut(msgspec.Struct):
 
     id: UUID
     label: str
-    code: str
+    code: ErrorCode
     detail: str
 
 
@@ -172,7 +121,7 @@ class BulkController(Controller):
         opt=opt(Access.STAFF, body=BulkPreviewIn),
     )
     async def preview(self, request: Request[Any, Any, Any], bulk: FromDishka[BulkService]) -> BulkPreviewOut:
-        """Applies each row's rules without changing anything."""
+        """Applies each row's rules without changing any. Keeps the rows that match `filters` for an hour."""
         parsed = await read_body(request, BulkPreviewIn)
         data = parsed.checked(_validate_order(parsed))
         found = await bulk.preview(principal_of(request), _order(data))
@@ -188,12 +137,14 @@ class BulkController(Controller):
     async def begin(self, request: Request[Any, Any, Any], bulk: FromDishka[BulkService]) -> Response[BulkRunOut]:
         """Runs in the background, row by row, with the rules of the single action.
 
-        A refused row doesn't stop it; `report/` lists it with the reason. It ends if the person who started it is no
+        A refused row doesn't stop it; `report/` lists it with the reason, as it does for previewed rows that no longer
+        match. It ends if the person who started it is no
         longer staff.
         """
         parsed = await read_body(request, BulkIn)
         data, key = parsed.checked(validate_key(request), _validate_order(parsed)), key_of(request, parsed)
-        return answer(await bulk.begin(principal_of(request), _order(data), data.reason, key=key), BulkRunOut)
+        started = await bulk.begin(principal_of(request), _order(data), data.reason, agreed_id=data.preview, key=key)
+        return answer(started, BulkRunOut)
 
     @get(
         "/",
@@ -252,6 +203,8 @@ def _validate_order(parsed: ParsedBody[Any]) -> Mapping[str, list[str]]:
     provided, errors = parsed.values, dict[str, list[str]]()
     if parsed.is_valid and ("ids" in provided) == ("filters" in provided):
         errors["ids"] = ["Send either `ids` or `filters`."]
+    if provided.get("preview") is not None and "ids" in provided:
+        errors["preview"] = ["Send this only with `filters`."]
     if "kind" in provided and "action" in provided:
         errors |= {name: list(found) for name, found in validate_order(provided["kind"], provided["action"]).items()}
     if "kind" in provided and "filters" in provided:
@@ -263,7 +216,7 @@ def _validate_order(parsed: ParsedBody[Any]) -> Mapping[str, list[str]]:
 def _validate_filters(kind: BulkKind, provided: Mapping[str, str]) -> list[str]:
     query, _ = FILTERS[kind]
     # query strings ignore unknown parameters; here a misspelled filter would match everything
-    names = {field.encode_name for field in msgspec.structs.fields(query)}
+    names = wire_names(query)
     unknown = [f"{name}: unknown filter for {kind}." for name in provided if name not in names]
     try:
         _read_filters(kind, provided)

@@ -1,7 +1,6 @@
 """Dashboard and failing job endpoints."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from msgspec import Meta
 
 from marketplace.core.domain.dashboards import MAX_DAYS, MIN_DAYS, Dashboard
 from marketplace.core.domain.fields import Whole
+from marketplace.core.domain.money import Amount
 from marketplace.core.domain.users import TimeZone
 from marketplace.core.errors import IllegalTransition, NotFound
 from marketplace.core.services.admin.dashboards import DashboardService
@@ -36,7 +36,7 @@ class NumbersOut(msgspec.Struct):
     """Bookings made and not cancelled since, cancelled bookings and new users."""
 
     seats: int
-    income: Decimal
+    income: Amount
     cancellations: int
     new_people: int
 

@@ -28,7 +28,7 @@ from marketplace.http.api.admin.list_fields import (
 from marketplace.http.api.admin.lists import as_filters
 from marketplace.http.problems import SAFE_HEADERS
 from marketplace.http.security.authorization import Access, opt, principal_of
-from marketplace.http.validation.parsing import read_query, read_values
+from marketplace.http.validation.parsing import read_query, read_values, wire_names
 
 MEDIA_TYPES: dict[ExportFormat, str] = {
     "csv": "text/csv",
@@ -46,7 +46,8 @@ QUERIES: dict[ListName, tuple[type[msgspec.Struct], type[Filters]]] = {
 EXPORT_DESCRIPTION = """
 All matches, in the list's order, however long it takes. The audit log records the export.
 
-Except in `jsonl`, text that a spreadsheet would read as a formula is prefixed with an apostrophe.
+`csv` has a byte order mark and quotes all text; text that a spreadsheet would evaluate as a formula is prefixed with an
+apostrophe. In `xlsx`, times are dates in UTC, as their headers say, and no text is changed.
 """
 
 
@@ -57,7 +58,7 @@ def read_export(name: ListName, requested: Iterable[tuple[str, str]]) -> tuple[F
     """
     kind, filters = QUERIES[name]
     values = dict(requested)
-    known = {field.encode_name for field in msgspec.structs.fields(kind)} - {"format"}
+    known = wire_names(kind) - {"format"}
     unknown = {each: [f"Choose one of: {', '.join(sorted(known))}."] for each in values if each not in known}
     parsed = read_values(kind, values, partial=True, from_text=True)
     query: Any = parsed.checked(validate_columns(name, parsed.values.get("columns")), unknown)

@@ -9,7 +9,8 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, post
 from litestar.params import FromPath
 
-from marketplace.core.errors import AccountInactive, NotFound, Oneself, StaffTarget
+from marketplace.core.errors import NotFound
+from marketplace.core.errors.admin import AccountInactive, Oneself, StaffTarget
 from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.http.api.admin.users import AccountOut, ReasonIn, account_of
 from marketplace.http.security.authorization import Access, opt, principal_of

@@ -1,7 +1,6 @@
 """Query parameters and rows of admin lists and exports."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
@@ -15,21 +14,17 @@ from marketplace.core.domain.admin_lists import (
     UserOrdering,
 )
 from marketplace.core.domain.audit import AuditAction
-from marketplace.core.domain.bookings import BookingStatus, Seats
+from marketplace.core.domain.booking_steps import BookingStatus
+from marketplace.core.domain.bookings import Seats
+from marketplace.core.domain.catalog import SEARCH_LENGTH
 from marketplace.core.domain.exports import ExportFormat
 from marketplace.core.domain.fields import Choice, Text, WebAddress
+from marketplace.core.domain.money import Amount
 from marketplace.core.domain.principals import Role
-from marketplace.core.domain.sessions import (
-    SEARCH_LENGTH,
-    Category,
-    Duration,
-    Participants,
-    Price,
-    SessionStatus,
-    Title,
-)
-from marketplace.core.domain.users import Email, FirstName, LastName, Username
+from marketplace.core.domain.sessions import Category, Duration, Participants, Price, SessionStatus, Title
+from marketplace.core.domain.users import Email, FirstName, LastName, TimeZone, Username
 from marketplace.http.api.admin.pages import NumberedPageQuery
+from marketplace.http.api.offsets import UtcOffset
 from marketplace.http.validation.fields import Window, field
 from marketplace.http.validation.json_schema import values_of
 from marketplace.http.validation.validators import identifier, search
@@ -37,8 +32,8 @@ from marketplace.http.validation.validators import identifier, search
 COLUMNS_LENGTH = 1000
 
 
-SEARCHED = Text(1, SEARCH_LENGTH)
-COLUMN_NAMES = Text(1, COLUMNS_LENGTH)
+SEARCHED = Text(1, SEARCH_LENGTH, multiline=True)
+COLUMN_NAMES = Text(1, COLUMNS_LENGTH, multiline=True)
 
 
 def _search(value: Any) -> Search:
@@ -202,7 +197,7 @@ class SessionRowOut(msgspec.Struct):
 
 
 class BookingRowOut(msgspec.Struct, rename={"starts_at": "booking_date"}):
-    """A booking in an admin list. `user` is the learner."""
+    """A booking in an admin list. `user` is the learner; the UTC offset is that of the start in `time_zone`."""
 
     id: UUID
     session: SessionNameOut
@@ -210,6 +205,8 @@ class BookingRowOut(msgspec.Struct, rename={"starts_at": "booking_date"}):
     user: PersonNameOut
     starts_at: datetime
     seats: Seats
-    amount: Decimal
+    amount: Amount
     status: BookingStatus
     created_at: datetime
+    time_zone: TimeZone
+    utc_offset: UtcOffset

@@ -15,7 +15,7 @@ from marketplace.core.errors import IllegalTransition, NotFound
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.http.api.admin.pages import TOTAL, NumberedPageQuery, numbered
 from marketplace.http.api.reports import ReportOut
-from marketplace.http.api.sessions import ModerationOut, SessionBaseOut
+from marketplace.http.api.session_structs import ModerationOut, SessionBaseOut
 from marketplace.http.api.users import ContactOut
 from marketplace.http.idempotency import answer, key_of, validate_key
 from marketplace.http.security.authorization import Access, opt, principal_of

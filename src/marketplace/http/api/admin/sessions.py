@@ -13,20 +13,15 @@ from marketplace.core.domain.availability import CatalogSession
 from marketplace.core.domain.fields import OptionalStaffReason
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.principals import Principal
-from marketplace.core.errors import (
-    CreatorUnavailable,
-    HasUpcomingBookings,
-    IllegalTransition,
-    NotFound,
-    NotListed,
-)
+from marketplace.core.errors import CreatorUnavailable, HasUpcomingBookings, IllegalTransition, NotFound
+from marketplace.core.errors.admin import NotListed
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.idempotency import Outcome
 from marketplace.core.services.sessions import SessionService
 from marketplace.http.api.admin.audit import AuditEntryOut
 from marketplace.http.api.admin.reports import ModeratedSessionOut, ReportRecordOut
 from marketplace.http.api.admin.users import ReasonIn
-from marketplace.http.api.sessions import SessionIn
+from marketplace.http.api.session_structs import SessionIn
 from marketplace.http.idempotency import answer, key_of, validate_key
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.parsing import ParsedBody, read_body, read_optional_body

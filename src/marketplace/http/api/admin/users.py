@@ -6,29 +6,22 @@ from uuid import UUID
 
 import msgspec
 from dishka.integrations.litestar import FromDishka
-from litestar import Controller, Request, get, patch, post
+from litestar import Controller, Request, Response, get, patch, post
 from litestar.params import FromPath
 
-from marketplace.core.domain.booking_quotes import BookedSlot
-from marketplace.core.domain.fields import Boolean, OptionalStaffReason, StaffReason, WebAddress
+from marketplace.core.domain.fields import Boolean, OptionalStaffReason, StaffReason
+from marketplace.core.domain.pages import Page
 from marketplace.core.domain.principals import Role
-from marketplace.core.domain.sessions import Title
-from marketplace.core.domain.users import Email, FirstName, LastName, TimeZone, User, Username, validate_rights
-from marketplace.core.errors import (
-    AccountInactive,
-    EmailTaken,
-    HasSessions,
-    LastSuperuser,
-    NotFound,
-    NotSuperuser,
-    Oneself,
-    UsernameTaken,
-)
+from marketplace.core.domain.users import Avatar, Email, FirstName, LastName, TimeZone, User, Username, validate_rights
+from marketplace.core.errors import EmailTaken, NotFound, NotSuperuser, UsernameTaken
+from marketplace.core.errors.admin import AccountInactive, HasSessions, LastSuperuser, Oneself
 from marketplace.core.services.admin.users import Deactivation, UserAdminService
 from marketplace.core.services.password_resets import ResetService
 from marketplace.http.api.admin.audit import AuditEntryOut
+from marketplace.http.api.admin.sold_slots import BookedSlotOut, booked_slot_out
+from marketplace.http.pagination import LINK, Cursors, PageQuery
 from marketplace.http.security.authorization import Access, opt, principal_of
-from marketplace.http.validation.parsing import read_body
+from marketplace.http.validation.parsing import read_body, read_query
 
 CancelSoldSeats = Annotated[
     bool, Boolean(description="Whether to cancel all upcoming bookings of this creator's sessions.")
@@ -79,7 +72,7 @@ class AccountOut(msgspec.Struct):
     email: Email
     username: Username
     role: Role
-    avatar: WebAddress
+    avatar: Avatar
     first_name: FirstName
     last_name: LastName
     time_zone: TimeZone
@@ -112,23 +105,12 @@ class AccountDetailsOut(AccountOut):
     log: list[AuditEntryOut]
 
 
-class BookedSlotOut(msgspec.Struct, rename={"session_id": "session"}):
-    """An upcoming booked start: its seats, its bookings and how many of them were just cancelled."""
-
-    session_id: UUID
-    title: Title
-    starts_at: datetime
-    ends_at: datetime
-    seats: int
-    bookings: int
-    cancelled: int
-
-
 class DeactivationOut(msgspec.Struct):
-    """The deactivated account and the upcoming booked starts of its sessions."""
+    """The account with its upcoming booked starts: all if bookings were cancelled, otherwise the first 100."""
 
     user: AccountOut
     sold_slots: list[BookedSlotOut]
+    more_sold_slots: bool
 
 
 class ResetOut(msgspec.Struct):
@@ -181,11 +163,20 @@ class UserAdminController(Controller):
         "/sold-slots",
         operation_id="admin_list_sold_slots",
         summary="List a creator's upcoming booked starts",
-        opt=opt(Access.STAFF, errors=(NotFound,)),
+        opt=opt(Access.STAFF, query=PageQuery, errors=(NotFound,), headers=LINK),
     )
-    async def sold_slots(self, user_id: FromPath[UUID], users: FromDishka[UserAdminService]) -> list[BookedSlotOut]:
+    async def sold_slots(
+        self,
+        request: Request[Any, Any, Any],
+        user_id: FromPath[UUID],
+        users: FromDishka[UserAdminService],
+        cursors: FromDishka[Cursors],
+    ) -> Response[list[BookedSlotOut]]:
         """By time, to decide what happens to them before deactivating the account."""
-        return [_booked_slot(slot) for slot in await users.sold_slots(user_id)]
+        parsed = read_query(request, PageQuery)
+        query = parsed.checked(cursors.validate(request, parsed.values))
+        page = await users.sold_slots(user_id, query.limit, cursors.open(request, query.cursor))
+        return cursors.answer(request, Page(tuple(map(booked_slot_out, page.items)), page.next)).response()
 
     @post(
         "/deactivate",
@@ -270,7 +261,7 @@ class UserAdminController(Controller):
     async def issue_reset(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], resets: FromDishka[ResetService]
     ) -> ResetOut:
-        """Shown only once. Works once, within a day. Older links of the same user stop working."""
+        """Shown only once. Works once, within a day, while its issuer may issue it. Replaces the user's older links."""
         data = (await read_body(request, ReasonIn)).checked()
         issued = await resets.issue(principal_of(request), user_id, data.reason)
         # in the fragment, which browsers do not send, so that it reaches no server log
@@ -285,17 +276,7 @@ def account_of(user: User) -> AccountOut:
 
 def _deactivation(done: Deactivation) -> DeactivationOut:
     return DeactivationOut(
-        user=account_of(done.user), sold_slots=[_booked_slot(slot, done.cancelled) for slot in done.sold_slots]
-    )
-
-
-def _booked_slot(slot: BookedSlot, cancelled: frozenset[UUID] = frozenset()) -> BookedSlotOut:
-    return BookedSlotOut(
-        session_id=slot.session_id,
-        title=slot.title,
-        starts_at=slot.starts_at,
-        ends_at=slot.ends_at,
-        seats=slot.seats,
-        bookings=len(slot.booking_ids),
-        cancelled=len(cancelled & set(slot.booking_ids)),
+        user=account_of(done.user),
+        sold_slots=[booked_slot_out(slot, done.cancelled) for slot in done.sold_slots],
+        more_sold_slots=done.has_more,
     )

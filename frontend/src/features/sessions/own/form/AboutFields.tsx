@@ -39,6 +39,9 @@ export function AboutFields() {
         <Field label={session("detail.audience")} isOptional error={errors.audience?.message}>
           {(field) => <Textarea rows={2} {...field} {...register("audience")} />}
         </Field>
+        <Field label={session("detail.bring")} isOptional error={errors.bring?.message}>
+          {(field) => <Textarea rows={2} {...field} {...register("bring")} />}
+        </Field>
         <Field label={t("form.category")} isOptional error={errors.category?.message} className="sm:max-w-72">
           {(field) => (
             <Select {...field} {...register("category")}>

@@ -1,18 +1,22 @@
 import { useFormContext, useWatch } from "react-hook-form";
-import { SessionCard } from "~/features/sessions/catalog/SessionCard";
+import { CardWithWords, useCardWords } from "~/features/sessions/catalog/SessionCard";
 import { useMe } from "~/lib/auth/me";
+import { parseAmount, useCurrency } from "~/lib/money/money";
 import type { Session } from "../../queries";
-import { normalizeAmount, type SessionForm, toSessionIn } from "../model";
+import { type SessionForm, toSessionIn } from "../model";
 import { useTexts } from "../texts";
 
 /** Live preview of the catalog card, without a link. */
 export function CardPreview({ session }: { session: Session | null }) {
   const t = useTexts();
   const me = useMe();
+  const words = useCardWords();
+  const { currency_digits } = useCurrency();
   const { control } = useFormContext<SessionForm>();
   const values = useWatch({ control }) as SessionForm;
   if (!me) return null;
   const sent = toSessionIn(values);
+  const price = parseAmount(values.price, currency_digits);
   const previewed = {
     id: session?.id ?? "new",
     creator: session?.creator ?? me.id,
@@ -23,10 +27,11 @@ export function CardPreview({ session }: { session: Session | null }) {
     time_zone: session?.time_zone ?? me.time_zone,
     featured_at: null,
     moderation: null,
+    pictures: session?.pictures ?? [],
     ...sent,
     title: sent.title || t("form.preview_title"),
     duration: sent.duration || 0,
-    price: normalizeAmount(values.price) ?? "0.00",
+    price: price ?? "",
     image_url: /^https?:\/\//i.test(sent.image_url ?? "") ? sent.image_url : null,
   } as Session;
   return (
@@ -35,7 +40,11 @@ export function CardPreview({ session }: { session: Session | null }) {
         {t("form.preview")}
       </h2>
       <div inert className="mx-auto max-w-72">
-        <SessionCard session={previewed} isFirst={false} />
+        <CardWithWords
+          session={previewed}
+          isFirst={false}
+          words={price === null ? { ...words, price: () => "" } : words}
+        />
       </div>
       {!session && <p className="mt-4 text-xs text-ink-faint">{t("form.preview_time")}</p>}
     </section>
@@ -51,5 +60,6 @@ function example(capacity: number): NonNullable<Session["next_slot"]> {
     ends_at: new Date(start + hour).toISOString(),
     capacity,
     seats_left: capacity,
+    utc_offset: "+00:00",
   };
 }

@@ -3,18 +3,22 @@ import { useFormContext, useWatch } from "react-hook-form";
 import { Field, Input } from "~/components/Field";
 import { Section } from "~/components/Section";
 import { useDebounced } from "~/lib/hooks/useDebounced";
+import type { Session } from "../../queries";
 import type { SessionForm } from "../model";
+import { Pictures } from "../pictures/Pictures";
 import { useTexts } from "../texts";
 
-/** A picture URL with preview; warns if it does not load. */
-export function PictureField() {
+/** Uploaded pictures, and the URL of one elsewhere; warns if that does not load. */
+export function PictureField({ session }: { session: Session | null }) {
   const t = useTexts();
   const { formState, register, control } = useFormContext<SessionForm>();
   const address = useWatch({ control, name: "image_url" }).trim();
   const isBroken = useBroken(useDebounced(address, 500));
   return (
-    <Section title={t("form.picture")}>
+    <Section title={t("form.picture")} text={session ? t("pictures.intro") : t("pictures.later_text")}>
+      {session && <Pictures session={session} />}
       <Field
+        className={session ? "mt-6" : undefined}
         label={t("form.image")}
         isOptional
         hint={

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { CalendarClock } from "lucide-react";
 import { buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
-import { dateKey, formatDistance, formatLongDay, formatTime, useZone, zoneName } from "~/lib/time/time";
+import { dateKey, formatDistance, formatLongDay, formatTime, useZone, zoneNameAt } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
 import type { Summary } from "../queries";
 import { useTexts } from "../texts";
@@ -22,10 +22,10 @@ export function NextSession({ next }: { next: Summary["next_slot"] }) {
           <p className="tabular mt-2 text-sm text-ink-soft">
             {formatLongDay(next.starts_at, zone)}
             <br />
-            {formatTime(next.starts_at, zone)}–{formatTime(next.ends_at, zone)} ·{" "}
+            {formatTime(next.starts_at, zone)} – {formatTime(next.ends_at, zone)} ·{" "}
             {formatDistance(next.starts_at, now)}
           </p>
-          <p className="mt-1 text-xs text-ink-faint">{zoneName(zone)}</p>
+          <p className="mt-1 text-xs text-ink-faint">{zoneNameAt(zone, next.starts_at, next.ends_at)}</p>
           <p className="tabular mt-3 mb-4 text-sm font-medium">
             {t("next.seats", { taken: next.seats_taken, capacity: next.capacity })}
           </p>

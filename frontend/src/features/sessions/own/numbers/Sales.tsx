@@ -2,10 +2,10 @@ import { useState } from "react";
 import { Card } from "~/components/Card";
 import { DayBars } from "~/components/DayBars";
 import { cn } from "~/lib/cn";
-import { useFormatMoney } from "~/lib/money/money";
+import { sumAmounts, useFormatMoney } from "~/lib/money/money";
 import { formatDay } from "~/lib/time/time";
 import { useTexts } from "../texts";
-import { chartTop, type Day, dayValue, type Measure, sumAmounts } from "./sales";
+import { chartTop, type Day, dayValue, type Measure } from "./sales";
 
 const MEASURES = ["seats", "income"] as const;
 
@@ -40,7 +40,7 @@ export function Sales({ days }: { days: Day[] }) {
         </figcaption>
         <div aria-hidden className="mt-auto">
           <p className="tabular mb-1 min-h-5 text-xs text-ink-faint">
-            {seats > 0 && (measure === "seats" ? top : money(top.toFixed(2)))}
+            {seats > 0 && (measure === "seats" ? top : money(String(top)))}
           </p>
           <DayBars
             top={top}

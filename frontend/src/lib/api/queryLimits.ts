@@ -1,0 +1,21 @@
+// Written by `make types` from openapi.json: what the API asks of the fields of queries.
+export const adminExportAuditLimits = { columns: { minLength: 1, maxLength: 1000 }, search: { minLength: 1, maxLength: 200 } } as const;
+export const adminExportBookingsLimits = { columns: { minLength: 1, maxLength: 1000 }, search: { minLength: 1, maxLength: 200 } } as const;
+export const adminExportSessionsLimits = { columns: { minLength: 1, maxLength: 1000 }, search: { minLength: 1, maxLength: 200 }, min_price: { minimum: 0, maximum: 99999999.99 }, max_price: { minimum: 0, maximum: 99999999.99 } } as const;
+export const adminExportUsersLimits = { columns: { minLength: 1, maxLength: 1000 }, search: { minLength: 1, maxLength: 200 } } as const;
+export const adminGetBulkReportLimits = { page: { minimum: 1, maximum: 100000 }, limit: { minimum: 1, maximum: 100 } } as const;
+export const adminGetDashboardLimits = { days: { minimum: 7, maximum: 366 } } as const;
+export const adminListAuditLimits = { page: { minimum: 1, maximum: 100000 }, limit: { minimum: 1, maximum: 100 }, search: { minLength: 1, maxLength: 200 } } as const;
+export const adminListBookingsLimits = { page: { minimum: 1, maximum: 100000 }, limit: { minimum: 1, maximum: 100 }, search: { minLength: 1, maxLength: 200 } } as const;
+export const adminListBulkLimits = { page: { minimum: 1, maximum: 100000 }, limit: { minimum: 1, maximum: 100 } } as const;
+export const adminListFailingJobsLimits = { page: { minimum: 1, maximum: 100000 }, limit: { minimum: 1, maximum: 100 } } as const;
+export const adminListReportsLimits = { page: { minimum: 1, maximum: 100000 }, limit: { minimum: 1, maximum: 100 } } as const;
+export const adminListSessionsLimits = { page: { minimum: 1, maximum: 100000 }, limit: { minimum: 1, maximum: 100 }, search: { minLength: 1, maxLength: 200 }, min_price: { minimum: 0, maximum: 99999999.99 }, max_price: { minimum: 0, maximum: 99999999.99 } } as const;
+export const adminListSoldSlotsLimits = { limit: { minimum: 1, maximum: 100 }, cursor: { maxLength: 2000 } } as const;
+export const adminListUsersLimits = { page: { minimum: 1, maximum: 100000 }, limit: { minimum: 1, maximum: 100 }, search: { minLength: 1, maxLength: 200 } } as const;
+export const countSessionsLimits = { search: { minLength: 1, maxLength: 200 }, min_price: { minimum: 0, maximum: 99999999.99 }, max_price: { minimum: 0, maximum: 99999999.99 }, min_duration: { minimum: 0, maximum: 1440 }, max_duration: { minimum: 0, maximum: 1440 }, category: { minLength: 1, maxLength: 40 }, tag: { minLength: 1, maxLength: 40 }, language: { maxLength: 35 }, place: { minLength: 1, maxLength: 100 } } as const;
+export const listBookingsLimits = { limit: { minimum: 1, maximum: 100 }, cursor: { maxLength: 2000 } } as const;
+export const listCreatorBookingsLimits = { limit: { minimum: 1, maximum: 100 }, cursor: { maxLength: 2000 } } as const;
+export const listMyBookingsLimits = { limit: { minimum: 1, maximum: 100 }, cursor: { maxLength: 2000 } } as const;
+export const listSessionsLimits = { search: { minLength: 1, maxLength: 200 }, min_price: { minimum: 0, maximum: 99999999.99 }, max_price: { minimum: 0, maximum: 99999999.99 }, min_duration: { minimum: 0, maximum: 1440 }, max_duration: { minimum: 0, maximum: 1440 }, category: { minLength: 1, maxLength: 40 }, tag: { minLength: 1, maxLength: 40 }, language: { maxLength: 35 }, place: { minLength: 1, maxLength: 100 }, limit: { minimum: 1, maximum: 100 }, cursor: { maxLength: 2000 } } as const;
+export const suggestSessionsLimits = { q: { minLength: 1, maxLength: 200 } } as const;

@@ -1,0 +1,1 @@
+"""Encoding of pictures, and stores of their bytes."""

@@ -1,0 +1,36 @@
+"""Absolute addresses. Their only source is the setting `public_url`, never a request: clients choose its host."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SiteAddresses:
+    """Addresses of pages and of the API. `root` has no slash at its end."""
+
+    root: str
+
+    def session(self, session_id: UUID) -> str:
+        return f"{self.root}/sessions/{session_id}"
+
+    def of_path(self, path: str) -> str:
+        """Return the address of a path on the site, which begins with a slash."""
+        return f"{self.root}{path}"
+
+    def sitemaps(self) -> str:
+        return f"{self.root}/sitemap.xml"
+
+    def sitemap(self, week: date) -> str:
+        """Return the sitemap of the sessions created in the week of this Monday."""
+        return f"{self.root}/sitemaps/{week.isoformat()}.xml"
+
+    def own_bookings(self) -> str:
+        return f"{self.root}/dashboard"
+
+    def attendees(self, session_id: UUID) -> str:
+        """Return the page on which a creator sees the bookings of a session."""
+        return f"{self.root}/creator/bookings?session={session_id}"
+
+    def calendar_feed(self, token: str) -> str:
+        return f"{self.root}/api/calendar/{token}.ics"

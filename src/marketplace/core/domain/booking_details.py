@@ -1,0 +1,111 @@
+"""Bookings as they are shown: with their session and learner, with their history, and the filters of lists."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, Self
+from uuid import UUID
+
+from marketplace.core.domain.booking_steps import (
+    LIVE,
+    MANUAL_ACTIONS,
+    AllowedAction,
+    BookingStatus,
+    BookingStep,
+)
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.seat_changes import may_change_seats
+from marketplace.core.domain.sessions import SessionDetails
+from marketplace.core.domain.users import Contact
+
+BookingOrdering = Literal["-created_at", "booking_date", "-booking_date"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingDetails(Booking):
+    """A booking with the session as it stands and the contact details that its two parties see."""
+
+    session_details: SessionDetails
+    user_details: Contact
+
+    @property
+    def join_url(self) -> str | None:
+        """The session's join link, as far as it is shown: see `seen_by`."""
+        return self.session_details.join_url
+
+    def seen_by(self, reader_id: UUID | None) -> Self:
+        """Return the booking as a reader sees it; see `Principal.private_reader_id` and `Session.seen_by`.
+
+        The learner sees the session's private details while the booking is confirmed. Both parties, and only they, see
+        the address that the creator comes to.
+        """
+        has_seat = reader_id == self.user_id and self.status == "confirmed"
+        session = self.session_details.seen_by(reader_id, has_seat=has_seat)
+        is_shown = self.address is None or (reader_id is not None and self.has_party(reader_id))
+        if is_shown and session is self.session_details:
+            return self
+        return replace(self, session_details=session, address=self.address if is_shown else None)
+
+    @property
+    def cancellable_until(self) -> datetime | None:
+        """Deadline for the learner to cancel or reschedule; `None` once settled."""
+        return self.last_cancellation if self.status in LIVE else None
+
+    def allowed_actions(self, viewer: Principal, now: datetime) -> tuple[AllowedAction, ...]:
+        """Return the actions this viewer may take now, by the same rules as the actions themselves.
+
+        `reschedule` also needs an available start, and `seats` a free seat if more are wanted.
+        """
+        steps: tuple[AllowedAction, ...] = tuple(
+            action for action in MANUAL_ACTIONS if self.allows(action) and self.refusal(action, viewer, now) is None
+        )
+        if self.status not in LIVE:
+            return steps
+        asks, is_sold = self.session_details.requires_confirmation, self.session_details.is_bookable()
+        if is_sold and self.reschedule_refusal(viewer, now) is None:
+            steps = (*steps, "reschedule")
+        if may_change_seats(self, viewer, now, requires_confirmation=asks, is_sold=is_sold):
+            steps = (*steps, "seats")
+        return steps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingHistory(BookingDetails):
+    """A booking with its history, oldest step first."""
+
+    history: tuple[BookingStep, ...]
+
+    def is_in_batch(self, batch_id: UUID) -> bool:
+        """Return whether any step belongs to this batch."""
+        return any(step.batch_id == batch_id for step in self.history)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingFilters:
+    """Filters of booking lists. Empty `statuses` match any; starts lie in `[starts_from, starts_to)`.
+
+    With `awaits_creator`, only bookings that the creator has to answer match.
+    """
+
+    statuses: frozenset[BookingStatus] = frozenset()
+    session: UUID | None = None
+    starts_from: datetime | None = None
+    starts_to: datetime | None = None
+    awaits_creator: bool = False
+    ordering: BookingOrdering = "-created_at"
+
+    def is_contradictory(self) -> bool:
+        """Return whether the filters exclude every booking, so that no query is needed."""
+        return self.starts_from is not None and self.starts_to is not None and self.starts_from >= self.starts_to
+
+    def matches(self, booking: Booking) -> bool:
+        return (
+            (not self.statuses or booking.status in self.statuses)
+            and self.session in {None, booking.session_id}
+            and (not self.awaits_creator or booking.awaits_creator())
+            and (self.starts_from is None or self.starts_from <= booking.starts_at)
+            and (self.starts_to is None or booking.starts_at < self.starts_to)
+        )
+
+
+ANY_BOOKING = BookingFilters()

@@ -1,0 +1,57 @@
+"""Migrates in a process of its own: workers are forked from the main process, and would keep Alembic and SQLAlchemy."""
+
+import os
+import signal
+import threading
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from traceback import format_exception
+
+from marketplace.adapters.postgres.schema.revisions import MigrationError
+from marketplace.entrypoints.parent import exit_with_parent
+
+
+def migrate_apart(dsn: str) -> None:
+    """Migrate to the newest revision, and raise what the migration raised.
+
+    The process is forked, so it logs as this one does. It ends when this one does, however that ends.
+    """
+    context = get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_migrate, args=(dsn, sender, os.getpid()), name="migrate", daemon=True)
+    process.start()
+    sender.close()
+    try:
+        error, traceback = receiver.recv()
+    except EOFError:
+        process.join()
+        message = f"The process that migrates ended with exit code {process.exitcode}. Start the program again."
+        raise MigrationError(message) from None
+    finally:
+        process.terminate()
+        process.join()
+        receiver.close()
+    if error is not None:
+        error.add_note(traceback)
+        raise error
+
+
+def _migrate(dsn: str, sender: Connection, parent: int) -> None:
+    # Ctrl-C reaches the parent as well, which ends this process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    threading.Thread(target=exit_with_parent, args=(parent,), name="orphan-check", daemon=True).start()
+    # Imported here, so that no other process has it.
+    from marketplace.adapters.postgres.schema.migrate import migrate_now  # noqa: PLC0415
+
+    try:
+        migrate_now(dsn)
+    except Exception as error:  # noqa: BLE001 - the parent raises it
+        traceback = "".join(format_exception(error))
+        try:
+            sender.send((error, traceback))
+        except Exception:  # noqa: BLE001 - whatever pickle raises
+            sender.send((RuntimeError(str(error)), traceback))
+    else:
+        sender.send((None, ""))

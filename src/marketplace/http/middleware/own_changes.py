@@ -1,0 +1,38 @@
+"""Drops kept answers after a change made by this process, before the change is announced."""
+
+import re
+from collections.abc import Awaitable
+from typing import Any
+
+from dishka import AsyncContainer
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from marketplace.http.kept import KeptAnswers
+from marketplace.http.security.authorization import SAFE_METHODS
+
+UNRELATED = re.compile(r"/api/auth/(login|logout|refresh|register|password)")
+"""Frequent requests that change no public answer."""
+
+
+def with_own_changes_seen(app: ASGIApp, state: Any) -> ASGIApp:
+    """Wrap `app` so that after a change through it no earlier answer is kept. `state` has the container."""
+
+    def answer(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if scope["type"] != ScopeType.HTTP or scope["method"] in SAFE_METHODS or UNRELATED.match(scope["path"]):
+            return app(scope, receive, send)
+        return answer_change(scope, receive, send)
+
+    async def answer_change(scope: Scope, receive: Receive, send: Send) -> None:
+        container: AsyncContainer = state.dishka_container
+        kept = await container.get(KeptAnswers)
+
+        async def send_after_drop(message: Message) -> None:
+            # a refusal (4xx) changed nothing; a failure (5xx) may have
+            if message["type"] == "http.response.start" and message["status"] // 100 != 4:  # noqa: PLR2004 - refusals
+                kept.drop()
+            await send(message)
+
+        await app(scope, receive, send_after_drop)
+
+    return answer

@@ -1,0 +1,68 @@
+"""Names of enums in the OpenAPI document. A set of words is one enum, wherever it occurs."""
+
+from collections.abc import Collection, Iterable
+from typing import Any, get_args
+
+from marketplace.core.domain.admin_lists import AuditOrdering, BookingListOrdering, SessionListOrdering, UserOrdering
+from marketplace.core.domain.audit import AuditAction, TargetKind
+from marketplace.core.domain.bookable_starts import Closing
+from marketplace.core.domain.booking_details import BookingOrdering
+from marketplace.core.domain.booking_steps import AllowedAction, BookingStatus, StepAction
+from marketplace.core.domain.bulk import BulkAction, BulkKind, BulkOutcome, BulkState
+from marketplace.core.domain.catalog import Ordering
+from marketplace.core.domain.exports import ExportFormat
+from marketplace.core.domain.places import SessionFormat
+from marketplace.core.domain.principals import Role
+from marketplace.core.domain.reports import ReportReason, Resolution
+from marketplace.core.domain.sessions import SessionStatus
+from marketplace.http.api.system import DemoRole
+
+ENUMS: dict[str, Any] = {
+    "AllowedAction": AllowedAction,
+    "AuditAction": AuditAction,
+    "AuditOrdering": AuditOrdering,
+    "BookingListOrdering": BookingListOrdering,
+    "BookingOrdering": BookingOrdering,
+    "BookingStatus": BookingStatus,
+    "BulkAction": BulkAction,
+    "BulkKind": BulkKind,
+    "BulkOutcome": BulkOutcome,
+    "BulkState": BulkState,
+    "DemoRole": DemoRole,
+    "ExportFormat": ExportFormat,
+    "ReportReason": ReportReason,
+    "Resolution": Resolution,
+    "Role": Role,
+    "SessionFormat": SessionFormat,
+    "SessionListOrdering": SessionListOrdering,
+    "SessionOrdering": Ordering,
+    "SessionStatus": SessionStatus,
+    "SlotClosing": Closing,
+    "StepAction": StepAction,
+    "TargetKind": TargetKind,
+    "UserOrdering": UserOrdering,
+}
+
+
+class EnumNames:
+    """Looks up the name of an enum by its words."""
+
+    def __init__(self, categories: Collection[str]) -> None:
+        words = {name: get_args(literal) for name, literal in ENUMS.items()} | {"Category": tuple(categories)}
+        self._named = {frozenset(each): (name, each) for name, each in words.items()}
+
+    def of(self, words: Iterable[str]) -> tuple[str, dict[str, Any]]:
+        """Return the name and the schema of an enum. Raises `LookupError` if it has no name."""
+        found = self._named.get(frozenset(words))
+        if found is None:
+            raise LookupError(f"Name this enum in {__name__}.ENUMS: {', '.join(words)}")
+        name, ordered = found
+        schema = {"type": "string", "enum": list(ordered)}
+        if any(word.startswith("-") for word in ordered):
+            # generators leave out the sign, and then number the two equal names
+            schema["x-enum-varnames"] = [_constant(word) for word in ordered]
+        return name, schema
+
+
+def _constant(word: str) -> str:
+    return f"{word[1:]}_descending".upper() if word.startswith("-") else word.upper()

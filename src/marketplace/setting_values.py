@@ -1,0 +1,127 @@
+"""Parsers of the values of settings. Each raises `ValueError` with the expected format."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(:(?P<port>\d{1,5}))?")
+MAX_PORT = 65535
+MAX_HOST = 253
+"""Characters of a host name (RFC 1035, 2.3.4, without the length bytes)."""
+
+
+def integer(minimum: int, maximum: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", text) or not minimum <= int(text) <= maximum:
+            raise ValueError(f"a whole number from {minimum} to {maximum}")
+        return int(text)
+
+    return parse
+
+
+def seconds(minimum: float, maximum: float) -> Callable[[str], timedelta]:
+    def parse(text: str) -> timedelta:
+        if not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", text) or not minimum <= float(text) <= maximum:
+            raise ValueError(f"seconds, from {minimum:g} to {maximum:g}")
+        return timedelta(seconds=float(text))
+
+    return parse
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"one of {', '.join(words)}")
+        return text
+
+    return parse
+
+
+def matching(pattern: str, expected: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(expected)
+        return text
+
+    return parse
+
+
+def database_address(text: str) -> str:
+    # Validate before the driver does: given an unescaped # or / in the password, it quotes part of the password as a
+    # port in its error message.
+    expected = (
+        "a URL such as postgresql://user:password@host:5432/name,"
+        " with %23, %2F, %3F and %40 for #, /, ? and @ in the password"
+    )
+    try:
+        parts = urlsplit(text)
+        parse_qs(parts.query, strict_parsing=bool(parts.query))
+    except ValueError:
+        raise ValueError(expected) from None
+    hosts = [HOST_PORT.fullmatch(host) for host in parts.netloc.rpartition("@")[2].split(",")]
+    is_valid = all(host is not None and int(host["port"] or 0) <= MAX_PORT for host in hosts)
+    if parts.scheme not in {"postgres", "postgresql"} or not is_valid or parts.fragment or "@" in parts.path:
+        raise ValueError(expected)
+    return text
+
+
+def object_store(text: str) -> str:
+    expected = (
+        "a URL of a bucket of S3, such as s3://key:secret@bucket or s3://key:secret@bucket/folder?region=eu-west-1"
+        "&endpoint=https://storage.example.org, with %2F and %2B for / and + in the secret"
+    )
+    try:
+        parts = urlsplit(text)
+        query = parse_qs(parts.query, strict_parsing=bool(parts.query))
+        endpoint = urlsplit(query.get("endpoint", ["https://host"])[0])
+    except ValueError:
+        raise ValueError(expected) from None
+    is_valid = parts.scheme == "s3" and bool(parts.hostname) and query.keys() <= {"region", "endpoint"}
+    if not is_valid or endpoint.scheme not in {"http", "https"} or not endpoint.hostname or parts.fragment:
+        raise ValueError(expected)
+    return text
+
+
+def public_url(text: str) -> str:
+    """Return the origin (RFC 6454) in lower case: pages and API are at the root of their host."""
+    expected = "an address without a path, such as https://sessions.example.org"
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise ValueError(expected) from None
+    is_valid = parts.scheme in {"http", "https"} and len(host) <= MAX_HOST and port != 0
+    if not is_valid or not re.fullmatch(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d+)?/?", text.lower()):
+        raise ValueError(expected)
+    return text.lower().rstrip("/")
+
+
+def path(text: str) -> Path:
+    """Resolve a relative path now, against the folder that the program was started from."""
+    return Path(text).absolute()
+
+
+def network(text: str) -> str:
+    try:
+        return str(ip_network(text))
+    except ValueError:
+        raise ValueError("addresses or networks such as 10.0.0.7 or 172.16.0.0/12, separated by commas") from None
+
+
+def list_of(parse: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
+    def parse_all(text: str) -> tuple[str, ...]:
+        parts = tuple(parse(part.strip()) for part in text.split(",") if part.strip())
+        if not parts:
+            raise ValueError("at least one value, separated by commas")
+        return parts
+
+    return parse_all
+
+
+def on_or_off(text: str) -> bool:
+    if text not in {"on", "off"}:
+        raise ValueError("on or off")
+    return text == "on"
