@@ -13,8 +13,8 @@ export function isWebAddress(text: string): boolean {
 /** Validates account fields by the API's rules. */
 export function accountRules(t: ReturnType<typeof useTexts>) {
   const long = (count: number) => t("rules.too_long", { count });
-  const { email, username, password, first_name } = registrationLimits;
-  const { avatar } = profileLimits;
+  const { email, password, first_name } = registrationLimits;
+  const { avatar, username } = profileLimits;
   return {
     email: z
       .string()

@@ -87,7 +87,8 @@ export interface paths {
          * Create an account
          * @description Open to anyone. Email address and username are unique, ignoring case.
          *
-         *     A username must not look like another account's, or mix scripts such as Latin and Cyrillic.
+         *     A username must not look like another account's, or mix scripts such as Latin and Cyrillic. Without one, the
+         *     account gets the names, with a number if they are taken.
          */
         post: operations["register"];
         delete?: never;
@@ -3218,22 +3219,27 @@ export interface components {
              */
             email: string;
             /**
-             * @description Letters, digits and @ . + - _
-             * @example ada
-             */
-            username: string;
-            /**
              * Format: password
              * @description Not a common password, the email address or the username.
              * @example correct horse battery
              */
             password: components["schemas"]["TextLines"];
+            /**
+             * @description Empty: derived from the names.
+             * @example ada
+             */
+            username?: string;
             /** @example user */
             role?: components["schemas"]["Role"];
             /** @example Ada */
             first_name?: components["schemas"]["TextLine"];
             /** @example Byron */
             last_name?: components["schemas"]["TextLine"];
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
+            time_zone?: string;
         };
         /** @description A report about a session. */
         ReportIn: {
