@@ -1706,6 +1706,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/texts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a text of the operator
+         * @description `help`, `terms`, `privacy`, `imprint` or `contact`.
+         */
+        get: operations["get_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3898,7 +3918,7 @@ export interface components {
             title: string;
         };
         /** @enum {string} */
-        SessionOrdering: "created_at" | "-created_at" | "price" | "-price" | "duration" | "-duration" | "title" | "-title" | "featured_at" | "-featured_at" | "relevance";
+        SessionOrdering: "created_at" | "-created_at" | "price" | "-price" | "duration" | "-duration" | "title" | "-title" | "featured_at" | "-featured_at" | "next_slot" | "relevance";
         /**
          * @description A session. `next_slot` is the first start that can be booked now; an open session has none.
          *
@@ -4181,6 +4201,18 @@ export interface components {
             refresh: string | null;
             user: components["schemas"]["ProfileOut"];
         };
+        /**
+         * @description A text of the operator. `html` is rendered from Markdown, with any HTML in it escaped.
+         *
+         *     `is_default`: the operator has not written it yet.
+         */
+        SiteTextOut: {
+            name: components["schemas"]["TextName"];
+            /** @example Morning yoga */
+            title: string;
+            html: string;
+            is_default: boolean;
+        };
         /** @description The start and a reason. The learners see the reason. */
         SlotCancellationIn: {
             /**
@@ -4286,6 +4318,8 @@ export interface components {
         };
         TextLine: string;
         TextLines: string;
+        /** @enum {string} */
+        TextName: "help" | "terms" | "privacy" | "imprint" | "contact";
         /** @description From `starts` to `ends`, in wall time. */
         TimeRangeIn: {
             starts: string;
@@ -7830,6 +7864,34 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["Etag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteTextOut"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };

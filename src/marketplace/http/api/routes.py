@@ -19,6 +19,7 @@ from marketplace.http.api.pictures import PictureController
 from marketplace.http.api.reports import ReportController
 from marketplace.http.api.schedules import ScheduleController
 from marketplace.http.api.sessions import SessionController
+from marketplace.http.api.site_texts import SiteTextController
 from marketplace.http.api.slots import SlotController
 from marketplace.http.api.suggestions import SuggestionController
 from marketplace.http.api.summaries import SummaryController
@@ -54,4 +55,5 @@ CONTROLLERS = (
     DashboardController,
     SystemController,
     TimeZoneController,
+    SiteTextController,
 )
