@@ -128,6 +128,19 @@ async def test_short_long_common_or_own_name_password_is_refused(api: Api, passw
     assert bad_fields(await api.visitor.post("/api/auth/register/", sent)) == {"password"}
 
 
+async def test_listed_common_passwords_are_those_that_are_refused(api: Api) -> None:
+    response = await api.visitor.get("/api/common-passwords/")
+
+    listed = response.json()
+    assert response.headers["cache-control"] == "public, max-age=86400"
+    assert "password1" in listed
+    assert all(len(each) >= 8 for each in listed)
+    for password in (listed[0].upper(), listed[-1]):
+        assert bad_fields(await api.visitor.post("/api/auth/register/", a_registration(password=password))) == {
+            "password"
+        }
+
+
 async def test_the_spaces_around_a_password_are_part_of_it(api: Api) -> None:
     sent = a_registration(password="  padded  ")
     await api.visitor.post("/api/auth/register/", sent)

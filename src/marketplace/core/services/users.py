@@ -10,7 +10,14 @@ from marketplace.core.domain.audit import AuditAction, differences, values_of
 from marketplace.core.domain.events import UserEvent
 from marketplace.core.domain.fields import OptionalStaffReason, require, validate_field, validate_values
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Origin, Principal, Role
-from marketplace.core.domain.users import USER_FIELDS, PublicUser, User, public_user, validate_password
+from marketplace.core.domain.users import (
+    PASSWORD_LENGTH,
+    USER_FIELDS,
+    PublicUser,
+    User,
+    public_user,
+    validate_password,
+)
 from marketplace.core.errors import AlreadyACreator, FieldErrors, Invalid, UsernameTaken
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.system import Clock, Ids
@@ -66,6 +73,10 @@ class UserService:
         """Validate the scripts of the new username among the provided fields."""
         username = provided.get("username", "")
         return self._usernames.validate(username) if username else {}
+
+    def common_passwords(self) -> tuple[str, ...]:
+        """Return the passwords that are long enough, and refused as too common; in lower case."""
+        return self._passwords.common(PASSWORD_LENGTH[0])
 
     async def register(  # noqa: PLR0913 - one argument per fact of an account
         self,

@@ -13,6 +13,7 @@ from marketplace.http.api.avatars import AvatarController
 from marketplace.http.api.booking_seats import SeatsController
 from marketplace.http.api.bookings import BookingController
 from marketplace.http.api.calendars import CalendarController
+from marketplace.http.api.common_passwords import CommonPasswordController
 from marketplace.http.api.creator_hours import CreatorHoursController
 from marketplace.http.api.password_resets import ResetController
 from marketplace.http.api.pictures import PictureController
@@ -33,6 +34,7 @@ CONTROLLERS = (
     TokenController,
     AvatarController,
     ResetController,
+    CommonPasswordController,
     SessionController,
     PictureController,
     SuggestionController,
