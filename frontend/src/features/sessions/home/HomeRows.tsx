@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { startOfDay } from "~/lib/time/days";
 import { CardSkeleton, CardWithWords, useCardWords } from "../catalog/SessionCard";
 import { useCategoryName } from "../category";
 import { useTexts } from "../texts";
@@ -13,6 +14,7 @@ const ITEM =
 
 /** Rows of sessions above the catalog. */
 export function HomeRows({ rows }: { rows: HomeRow[] | undefined }) {
+  const t = useTexts();
   const words = useCardWords();
   if (!rows) return <RowsSkeleton />;
   if (rows.length === 0) return null;
@@ -24,7 +26,16 @@ export function HomeRows({ rows }: { rows: HomeRow[] | undefined }) {
           <ul data-scroll-restoration-id={`row-${row.name}`} className={ROW}>
             {row.sessions.map((session, index) => (
               <li key={session.id} className={ITEM}>
-                <CardWithWords session={session} isFirst={place === 0 && index < 2} words={words} />
+                <CardWithWords
+                  session={session}
+                  isFirst={place === 0 && index < 2}
+                  later={
+                    row.all.from
+                      ? { from: startOfDay(row.all.from, words.zone), text: t("home.weekend_times") }
+                      : undefined
+                  }
+                  words={words}
+                />
               </li>
             ))}
           </ul>
