@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,18 +13,13 @@ from typing import Any
 
 import httpx
 
+from ports import free_port
 from programs import Program, run_program
 
 SECRET_KEY = "tests-only-f0c1a2b3d4e5968778695a4b3c2d1e0f"
 STARTS_WITHIN = 30
 """Seconds."""
 POLL = 0.02
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def environment(dsn: str, **settings: object) -> dict[str, str]:

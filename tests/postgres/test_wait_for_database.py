@@ -12,7 +12,8 @@ import pytest
 
 from marketplace.adapters.postgres.connection.wait_for_database import wait_for_database
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
-from postgres.servers import becomes_true, environment, free_port
+from ports import free_port
+from postgres.servers import becomes_true, environment
 from programs import Program, run_program
 
 NOBODY = "postgresql://me:hunter2@127.0.0.1:{port}/none"
