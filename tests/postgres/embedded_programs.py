@@ -67,9 +67,9 @@ with embedded_postgres(Path(sys.argv[1])) as dsn:
     sys.stdin.read()
 """
 
-WORKS_A_SECOND = """
+WORKS_FOR_SECONDS = """
 DO $$
-DECLARE until timestamptz := clock_timestamp() + interval '1 second';
+DECLARE until timestamptz := clock_timestamp() + interval '3 seconds';
 BEGIN
     WHILE clock_timestamp() < until LOOP END LOOP;
 END $$

@@ -87,10 +87,14 @@ class Server:
         lines = [line for line in self.log.read_text().splitlines() if '"level":"error"' in line]
         return [line for line in lines if '"logger":"_granian"' not in line]
 
+    def lines(self) -> list[dict[str, Any]]:
+        """Return the lines of its log that are written to their end."""
+        whole = [line for line in self.log.read_text().splitlines(keepends=True) if line.endswith("\n")]
+        return [json.loads(line) for line in whole if line.startswith("{")]
+
     def logged(self, event: str) -> list[dict[str, Any]]:
         """Return the log lines of one event."""
-        lines = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
-        return [line for line in lines if line["event"] == event]
+        return [line for line in self.lines() if line["event"] == event]
 
     async def end(self) -> None:
         """Kill the process group."""

@@ -28,7 +28,7 @@ async def test_available_database_is_not_waited_for(database: str) -> None:
 async def test_wait_for_database_logs_its_reason_and_ends(caplog: pytest.LogCaptureFixture) -> None:
     port = free_port()
     with pytest.raises(ConnectionError):
-        await wait_for_database(NOBODY.format(port=port), timedelta(seconds=0.5))
+        await wait_for_database(NOBODY.format(port=port), timedelta(seconds=0.9))
 
     messages = [record.getMessage() for record in caplog.records]
     assert len(messages) >= 2
