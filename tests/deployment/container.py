@@ -13,7 +13,8 @@ import yaml
 
 from deployment.image import Built
 from deployment.proxy import DEPLOY
-from postgres.servers import SECRET_KEY, free_port
+from ports import free_port
+from postgres.servers import SECRET_KEY
 
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 SECRETS = "/run/secrets"

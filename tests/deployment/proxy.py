@@ -12,7 +12,8 @@ from pathlib import Path
 
 import httpx
 
-from postgres.servers import becomes_true, free_port
+from ports import free_port
+from postgres.servers import becomes_true
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

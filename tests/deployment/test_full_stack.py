@@ -29,8 +29,9 @@ from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.storage import Storage
+from ports import free_port
 from postgres.http_clients import DISCREPANCIES, Person, people
-from postgres.servers import Server, becomes_true, environment, free_port, run_command
+from postgres.servers import Server, becomes_true, environment, run_command
 from postgres.standby import standby_of
 from programs import Program
 

@@ -67,12 +67,12 @@ async def test_worker_recovers_after_postgresql_was_killed_and_restarted(tmp_pat
         await migrate(dsn)
         async with working(dsn, {"sweep_idempotency_keys": seen}):
             async with opened(dsn) as storage:
-                await enqueue(storage, after=1)
-                await enqueue(storage, after=2)
+                await enqueue(storage, after=3)
+                await enqueue(storage, after=4)
             server = find_postmaster(data)
             assert server is not None
             os.kill(server.pid, signal.SIGKILL)
-            await asyncio.sleep(1.5)
+            await asyncio.sleep(3.5)
             assert seen.at == []
             await asyncio.to_thread(stack.enter_context, embedded_postgres(data))
             assert await becomes(dsn, "SELECT count(*) FROM jobs", 0)

@@ -21,8 +21,9 @@ from builders import TOMORROW, stored_session
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.ports.jobs import Job, JobKind
+from ports import free_port
 from postgres.http_clients import book, people
-from postgres.servers import Server, becomes_true, environment, free_port, is_alive, servers
+from postgres.servers import Server, becomes_true, environment, is_alive, servers
 from programs import Program, run_program
 
 WORKERS = 2

@@ -15,7 +15,8 @@ from sqlalchemy.exc import DBAPIError
 
 from marketplace.adapters.postgres.schema.migrate import MIGRATION_LOCK
 from marketplace.entrypoints.migration_process import migrate_apart
-from postgres.servers import becomes_true, environment, free_port, is_alive
+from ports import free_port
+from postgres.servers import becomes_true, environment, is_alive
 from programs import Program, run_program
 
 MIGRATES = """

@@ -4,7 +4,8 @@ import re
 import subprocess
 from pathlib import Path
 
-from postgres.servers import Server, free_port
+from ports import free_port
+from postgres.servers import Server
 
 README = Path(__file__).parents[2] / "README.md"
 

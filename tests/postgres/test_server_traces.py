@@ -12,7 +12,8 @@ import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from postgres.servers import becomes_true, environment, free_port
+from ports import free_port
+from postgres.servers import becomes_true, environment
 from programs import Program
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"

@@ -12,7 +12,8 @@ import pytest
 
 from marketplace.adapters.postgres.connection.wait_for_database import wait_for_database
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
-from postgres.servers import becomes_true, environment, free_port
+from ports import free_port
+from postgres.servers import becomes_true, environment
 from programs import Program, run_program
 
 NOBODY = "postgresql://me:hunter2@127.0.0.1:{port}/none"
@@ -27,7 +28,7 @@ async def test_available_database_is_not_waited_for(database: str) -> None:
 async def test_wait_for_database_logs_its_reason_and_ends(caplog: pytest.LogCaptureFixture) -> None:
     port = free_port()
     with pytest.raises(ConnectionError):
-        await wait_for_database(NOBODY.format(port=port), timedelta(seconds=0.5))
+        await wait_for_database(NOBODY.format(port=port), timedelta(seconds=0.9))
 
     messages = [record.getMessage() for record in caplog.records]
     assert len(messages) >= 2
