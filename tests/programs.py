@@ -70,7 +70,7 @@ class Program:
 
 
 def run_program(
-    words: Sequence[str], env: Mapping[str, str], *, cwd: Folder = ".", typed: str = "", timeout: float = 60
+    words: Sequence[str], env: Mapping[str, str], *, cwd: Folder = ".", typed: str = "", timeout: float = 180
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end. Raises `subprocess.TimeoutExpired` and kills it when it takes longer."""
     with tempfile.TemporaryDirectory(prefix="program-") as folder:

@@ -27,7 +27,7 @@ QUICK = Pace(
 )
 IMPATIENT = replace(QUICK, grace=timedelta(milliseconds=100))
 KIND: JobKind = "attend_booking"
-TIMEOUT = 10
+TIMEOUT = 30
 """Seconds to wait for an expected result before the test fails."""
 
 

@@ -28,7 +28,7 @@ from ports import free_port
 KEY, SECRET, BUCKET = "operator", "a secret/with+signs", "pictures"
 ONE, TWO = UUID(int=0x10 << 120), UUID(int=0x11 << 120)
 MOTO = Path(__file__).parents[2] / ".s3/bin/python"
-START = 30.0
+START = 90.0
 """Seconds."""
 
 

@@ -85,7 +85,7 @@ class Container:
         """Run a command and return its exit code."""
         process = await self.start(words, **other)
         try:
-            return await asyncio.wait_for(process.wait(), 60)
+            return await asyncio.wait_for(process.wait(), 180)
         finally:
             end(process)
 

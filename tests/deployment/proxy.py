@@ -18,7 +18,7 @@ from postgres.servers import becomes_true
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 DIST = ROOT / "frontend" / "dist"
-STARTS_WITHIN = 30
+STARTS_WITHIN = 90
 """Seconds."""
 
 

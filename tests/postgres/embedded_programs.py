@@ -93,7 +93,7 @@ class Program:
         return self.process.stdout.readline().strip()
 
     def wait_for_exit(self) -> int:
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=120)
         return self.process.returncode
 
     def send_signal_and_wait(self, number: signal.Signals) -> int:
@@ -112,7 +112,7 @@ def processes_of(folder: Path) -> list[int]:
     ]
 
 
-def becomes_true(condition: Callable[[], bool], seconds: float = 10) -> bool:
+def becomes_true(condition: Callable[[], bool], seconds: float = 60) -> bool:
     end = time.monotonic() + seconds
     while not (met := condition()) and time.monotonic() < end:
         time.sleep(0.01)

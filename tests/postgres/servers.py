@@ -17,7 +17,7 @@ from ports import free_port
 from programs import Program, run_program
 
 SECRET_KEY = "tests-only-f0c1a2b3d4e5968778695a4b3c2d1e0f"
-STARTS_WITHIN = 30
+STARTS_WITHIN = 90
 """Seconds."""
 POLL = 0.02
 

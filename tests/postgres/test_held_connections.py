@@ -55,7 +55,7 @@ async def pid_of(database: Database) -> int:
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await condition():  # noqa: ASYNC110 - the server has no event for it
             await asyncio.sleep(0.01)
 

@@ -52,10 +52,10 @@ async def test_program_started_before_its_database_serves_once_it_is_available(t
     dsn = await asyncio.to_thread(start_and_stop)
     log = tmp_path / "log"
     early = Program(["migrate"], environment(dsn), log)
-    assert await becomes_true(lambda: log.exists() and "Waiting for the database at " in log.read_text(), 20)
+    assert await becomes_true(lambda: log.exists() and "Waiting for the database at " in log.read_text(), 60)
     with embedded_postgres(tmp_path / "data") as again:
         assert again == dsn
-        assert await asyncio.to_thread(early.wait, 20) == 0, log.read_text()
+        assert await asyncio.to_thread(early.wait, 60) == 0, log.read_text()
 
 
 def test_program_without_database_reports_it(tmp_path: Path) -> None:
