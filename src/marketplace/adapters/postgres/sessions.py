@@ -31,10 +31,10 @@ from marketplace.adapters.postgres.catalog.rows import (
     repeated,
     session_version,
 )
+from marketplace.adapters.postgres.catalog.soonest import WINDOWED
 from marketplace.adapters.postgres.catalog.statements import (
     CatalogStatement,
     CreatorStatement,
-    Ranked,
     Sorted,
     facets_from,
     facets_statement,
@@ -154,8 +154,8 @@ class PostgresCatalog:
     async def _matches(
         self, query: CatalogStatement, filters: CatalogFilters, limit: int, after: str | None
     ) -> tuple[Any, str | None, bool]:
-        if filters.ordering == "relevance":
-            ranked = Ranked(after)
+        if (windowed := WINDOWED.get(filters.ordering)) is not None:
+            ranked = windowed(after)
             return *await read_page(self._lists, ranked.statement(query, limit), ranked, limit), False
         order = Sorted(filters.ordering, after)
         if not filters.requires_availability():
