@@ -65,6 +65,24 @@ async def browser() -> AsyncIterator[Browser]:
         await opened.close()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Function) -> None:
+    """Start a program or a browser that has ended again, or every later test of the file would fail, and each rerun."""
+    for name in ("site", "browser"):
+        for definition in item._fixtureinfo.name2fixturedefs.get(name, ()):  # noqa: SLF001 - pytest has no other way
+            if definition.cached_result is not None and has_ended(definition.cached_result[0]):
+                definition.finish(item._request)  # type: ignore[arg-type] # noqa: SLF001 - only its node is used
+
+
+def has_ended(started: object) -> bool:
+    match started:
+        case Server():
+            return started.process.poll() is not None
+        case Browser():
+            return not started.is_connected()
+    return False
+
+
 class Watch:
     """Collects errors that a page does not show: script errors and requests to other hosts."""
 
