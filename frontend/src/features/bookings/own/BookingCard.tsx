@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Avatar } from "~/components/Avatar";
 import { Card } from "~/components/Card";
 import { Cover } from "~/features/sessions/Cover";
+import { Venue } from "~/features/sessions/Venue";
 import { displayName } from "~/lib/auth/me";
 import { cn } from "~/lib/cn";
 import { useFormatMoney } from "~/lib/money/money";
@@ -56,6 +57,11 @@ export function BookingCard({
           </h3>
           <BookingTime booking={booking} className={cn("mt-1", !isNext && "text-sm")} />
           <Facts booking={booking} />
+          {isLive && (session.format || session.place) && (
+            <div className="mt-3 text-sm">
+              <Venue session={session} visited={booking.address} />
+            </div>
+          )}
         </div>
       </div>
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-t border-line px-4 py-3 sm:px-5">
