@@ -140,7 +140,7 @@ function DateRow({
       {!showsSameTime(starts_at, zone, utc_offset) && (
         <span className="min-w-0 truncate text-xs text-ink-soft peer-checked:text-on-accent">
           {t("in_zone", {
-            when: formatInOtherZone(starts_at, zone, utc_offset),
+            when: formatInOtherZone(starts_at, zone, utc_offset, creatorZone),
             place: zoneCity(creatorZone),
           })}
         </span>

@@ -99,14 +99,16 @@ export function OpenTimePicker({ session, seats, value, onPick }: SlotPickerProp
         hint={
           chosen && (
             <>
-              {t("open_until", { time: formatTime(chosen.ends_at, zone) })}
+              <span>{t("open_until", { time: formatTime(chosen.ends_at, zone) })}</span>
               {isCreatorZoneKnown && !showsSameTime(chosen.starts_at, zone, creatorZone) && (
                 <>
                   {" "}
-                  {t("open_creator", {
-                    when: formatInOtherZone(chosen.starts_at, zone, creatorZone),
-                    place: zoneCity(creatorZone),
-                  })}
+                  <span>
+                    {t("open_creator", {
+                      when: formatInOtherZone(chosen.starts_at, zone, creatorZone),
+                      place: zoneCity(creatorZone),
+                    })}
+                  </span>
                 </>
               )}
             </>

@@ -45,7 +45,7 @@ export function TimeChoice({
             {differs && (
               <span className="tabular text-xs text-ink-soft peer-checked:text-on-accent">
                 {t("in_zone", {
-                  when: formatInOtherZone(slot.starts_at, zone, slot.utc_offset),
+                  when: formatInOtherZone(slot.starts_at, zone, slot.utc_offset, creatorZone),
                   place: zoneCity(creatorZone),
                 })}
               </span>

@@ -23,7 +23,9 @@ export function StrengthMeter({ password }: { password: string }) {
       </span>
       <span aria-live="polite">
         <span className="sr-only">{t("password.strength")}: </span>
-        {strength === "short" ? t("password.short", { count: missing }) : t(`password.${strength}`)}
+        <span>
+          {strength === "short" ? t("password.short", { count: missing }) : t(`password.${strength}`)}
+        </span>
       </span>
     </span>
   );
