@@ -6,6 +6,7 @@ import type own_sessions from "~/features/sessions/own/texts.en.json";
 import type report from "~/features/sessions/report/texts.en.json";
 import type sessions from "~/features/sessions/texts.en.json";
 import type slots from "~/features/slots/texts.en.json";
+import type texts from "~/features/texts/texts.en.json";
 import type users from "~/features/users/texts.en.json";
 import type common from "~/lib/i18n/en/common.json";
 import type problems from "~/lib/i18n/en/problems.json";
@@ -25,6 +26,7 @@ declare module "i18next" {
       admin: typeof admin;
       report: typeof report;
       own_sessions: typeof own_sessions;
+      texts: typeof texts;
     };
   }
 }

@@ -25,6 +25,7 @@ import { Route as CreatorIndexRouteImport } from "./routes/creator.index";
 import { Route as CreatorBookingsRouteImport } from "./routes/creator.bookings";
 import { Route as CreatorHoursRouteImport } from "./routes/creator.hours";
 import { Route as SessionsIdRouteImport } from "./routes/sessions.$id";
+import { Route as TextsNameRouteImport } from "./routes/texts.$name";
 import { Route as AdminBookingsIndexRouteImport } from "./routes/admin.bookings.index";
 import { Route as AdminBookingsIdRouteImport } from "./routes/admin.bookings.$id";
 import { Route as AdminSessionsIndexRouteImport } from "./routes/admin.sessions.index";
@@ -115,6 +116,11 @@ const SessionsIdRoute = SessionsIdRouteImport.update({
   path: "/sessions/$id",
   getParentRoute: () => rootRouteImport,
 } as any);
+const TextsNameRoute = TextsNameRouteImport.update({
+  id: "/texts/$name",
+  path: "/texts/$name",
+  getParentRoute: () => rootRouteImport,
+} as any);
 const AdminBookingsIndexRoute = AdminBookingsIndexRouteImport.update({
   id: "/bookings/",
   path: "/bookings/",
@@ -176,6 +182,7 @@ export interface FileRoutesByFullPath {
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
   "/sessions/$id": typeof SessionsIdRoute;
+  "/texts/$name": typeof TextsNameRoute;
   "/admin/": typeof AdminIndexRoute;
   "/creator/": typeof CreatorIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
@@ -201,6 +208,7 @@ export interface FileRoutesByTo {
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
   "/sessions/$id": typeof SessionsIdRoute;
+  "/texts/$name": typeof TextsNameRoute;
   "/admin": typeof AdminIndexRoute;
   "/creator": typeof CreatorIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
@@ -229,6 +237,7 @@ export interface FileRoutesById {
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
   "/sessions/$id": typeof SessionsIdRoute;
+  "/texts/$name": typeof TextsNameRoute;
   "/admin/": typeof AdminIndexRoute;
   "/creator/": typeof CreatorIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
@@ -258,6 +267,7 @@ export interface FileRouteTypes {
     | "/creator/bookings"
     | "/creator/hours"
     | "/sessions/$id"
+    | "/texts/$name"
     | "/admin/"
     | "/creator/"
     | "/admin/bookings/$id"
@@ -283,6 +293,7 @@ export interface FileRouteTypes {
     | "/creator/bookings"
     | "/creator/hours"
     | "/sessions/$id"
+    | "/texts/$name"
     | "/admin"
     | "/creator"
     | "/admin/bookings/$id"
@@ -310,6 +321,7 @@ export interface FileRouteTypes {
     | "/creator/bookings"
     | "/creator/hours"
     | "/sessions/$id"
+    | "/texts/$name"
     | "/admin/"
     | "/creator/"
     | "/admin/bookings/$id"
@@ -333,6 +345,7 @@ export interface RootRouteChildren {
   RegisterRoute: typeof RegisterRoute;
   ResetPasswordRoute: typeof ResetPasswordRoute;
   SessionsIdRoute: typeof SessionsIdRoute;
+  TextsNameRoute: typeof TextsNameRoute;
 }
 
 declare module "@tanstack/react-router" {
@@ -447,6 +460,13 @@ declare module "@tanstack/react-router" {
       path: "/sessions/$id";
       fullPath: "/sessions/$id";
       preLoaderRoute: typeof SessionsIdRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/texts/$name": {
+      id: "/texts/$name";
+      path: "/texts/$name";
+      fullPath: "/texts/$name";
+      preLoaderRoute: typeof TextsNameRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/admin/bookings/": {
@@ -574,6 +594,7 @@ const rootRouteChildren: RootRouteChildren = {
   RegisterRoute: RegisterRoute,
   ResetPasswordRoute: ResetPasswordRoute,
   SessionsIdRoute: SessionsIdRoute,
+  TextsNameRoute: TextsNameRoute,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

@@ -1,7 +1,10 @@
 import type { LinkProps } from "@tanstack/react-router";
 import type { Me } from "~/lib/auth/me";
 
-type NavLink = { to: LinkProps["to"]; text: "explore" | "my_bookings" | "creator" | "creator_bookings" };
+type NavLink = {
+  to: LinkProps["to"];
+  text: "explore" | "my_bookings" | "creator" | "creator_bookings" | "admin";
+};
 
 const EXPLORE: NavLink = { to: "/", text: "explore" };
 const BOOKINGS: NavLink = { to: "/dashboard", text: "my_bookings" };
@@ -10,8 +13,10 @@ const TEACHING: NavLink[] = [
   { to: "/creator/bookings", text: "creator_bookings" },
 ];
 
+const ADMIN: NavLink = { to: "/admin", text: "admin" };
+
 /** The navigation links for a user's role. */
 export function navLinks(me: Me | null | undefined): NavLink[] {
   if (!me) return [EXPLORE];
-  return [EXPLORE, BOOKINGS, ...(me.role === "creator" ? TEACHING : [])];
+  return [EXPLORE, BOOKINGS, ...(me.role === "creator" ? TEACHING : []), ...(me.is_staff ? [ADMIN] : [])];
 }

@@ -87,7 +87,8 @@ export interface paths {
          * Create an account
          * @description Open to anyone. Email address and username are unique, ignoring case.
          *
-         *     A username must not look like another account's, or mix scripts such as Latin and Cyrillic.
+         *     A username must not look like another account's, or mix scripts such as Latin and Cyrillic. Without one, the
+         *     account gets the names, with a number if they are taken.
          */
         post: operations["register"];
         delete?: never;
@@ -204,6 +205,26 @@ export interface paths {
          *     Every invalid link gets the same response.
          */
         post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/common-passwords": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List common passwords
+         * @description What is refused as a new password although it is long enough, in lower case and in order. About 50 kB.
+         */
+        get: operations["list_common_passwords"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1697,6 +1718,26 @@ export interface paths {
          * @description From 2020 to ten years ahead, to show instants as the server would, whatever the client's zone data.
          */
         get: operations["get_time_zone_offsets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/texts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a text of the operator
+         * @description `help`, `terms`, `privacy`, `imprint` or `contact`.
+         */
+        get: operations["get_text"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3218,22 +3259,27 @@ export interface components {
              */
             email: string;
             /**
-             * @description Letters, digits and @ . + - _
-             * @example ada
-             */
-            username: string;
-            /**
              * Format: password
              * @description Not a common password, the email address or the username.
              * @example correct horse battery
              */
             password: components["schemas"]["TextLines"];
+            /**
+             * @description Empty: derived from the names.
+             * @example ada
+             */
+            username?: string;
             /** @example user */
             role?: components["schemas"]["Role"];
             /** @example Ada */
             first_name?: components["schemas"]["TextLine"];
             /** @example Byron */
             last_name?: components["schemas"]["TextLine"];
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
+            time_zone?: string;
         };
         /** @description A report about a session. */
         ReportIn: {
@@ -3892,7 +3938,7 @@ export interface components {
             title: string;
         };
         /** @enum {string} */
-        SessionOrdering: "created_at" | "-created_at" | "price" | "-price" | "duration" | "-duration" | "title" | "-title" | "featured_at" | "-featured_at" | "relevance";
+        SessionOrdering: "created_at" | "-created_at" | "price" | "-price" | "duration" | "-duration" | "title" | "-title" | "featured_at" | "-featured_at" | "next_slot" | "relevance";
         /**
          * @description A session. `next_slot` is the first start that can be booked now; an open session has none.
          *
@@ -4175,6 +4221,18 @@ export interface components {
             refresh: string | null;
             user: components["schemas"]["ProfileOut"];
         };
+        /**
+         * @description A text of the operator. `html` is rendered from Markdown, with any HTML in it escaped.
+         *
+         *     `is_default`: the operator has not written it yet.
+         */
+        SiteTextOut: {
+            name: components["schemas"]["TextName"];
+            /** @example Morning yoga */
+            title: string;
+            html: string;
+            is_default: boolean;
+        };
         /** @description The start and a reason. The learners see the reason. */
         SlotCancellationIn: {
             /**
@@ -4280,6 +4338,8 @@ export interface components {
         };
         TextLine: string;
         TextLines: string;
+        /** @enum {string} */
+        TextName: "help" | "terms" | "privacy" | "imprint" | "contact";
         /** @description From `starts` to `ends`, in wall time. */
         TimeRangeIn: {
             starts: string;
@@ -4921,6 +4981,28 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_common_passwords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -7824,6 +7906,34 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["Etag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteTextOut"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -97,6 +97,17 @@ Username = Annotated[
         description="Letters, digits and @ . + - _",
     ),
 ]
+NewUsername = Annotated[
+    str,
+    UsernameText(
+        0,
+        MAX_USERNAME_LENGTH,
+        rf"^([\w.@+-]{{2,{MAX_USERNAME_LENGTH}}})?$",
+        f"Use 2 to {MAX_USERNAME_LENGTH} letters, digits and @ . + - _",
+        example="ada",
+        description="Empty: derived from the names.",
+    ),
+]
 FirstName = Annotated[str, Text(0, MAX_NAME_LENGTH, example="Ada")]
 LastName = Annotated[str, Text(0, MAX_NAME_LENGTH, example="Byron")]
 Avatar = Annotated[

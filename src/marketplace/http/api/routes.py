@@ -13,12 +13,14 @@ from marketplace.http.api.avatars import AvatarController
 from marketplace.http.api.booking_seats import SeatsController
 from marketplace.http.api.bookings import BookingController
 from marketplace.http.api.calendars import CalendarController
+from marketplace.http.api.common_passwords import CommonPasswordController
 from marketplace.http.api.creator_hours import CreatorHoursController
 from marketplace.http.api.password_resets import ResetController
 from marketplace.http.api.pictures import PictureController
 from marketplace.http.api.reports import ReportController
 from marketplace.http.api.schedules import ScheduleController
 from marketplace.http.api.sessions import SessionController
+from marketplace.http.api.site_texts import SiteTextController
 from marketplace.http.api.slots import SlotController
 from marketplace.http.api.suggestions import SuggestionController
 from marketplace.http.api.summaries import SummaryController
@@ -32,6 +34,7 @@ CONTROLLERS = (
     TokenController,
     AvatarController,
     ResetController,
+    CommonPasswordController,
     SessionController,
     PictureController,
     SuggestionController,
@@ -54,4 +57,5 @@ CONTROLLERS = (
     DashboardController,
     SystemController,
     TimeZoneController,
+    SiteTextController,
 )
