@@ -10,6 +10,7 @@ from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
 from marketplace.core.ports.security import AccessTokens, Confusables, Passwords
+from marketplace.core.ports.share_cards import CardPainter
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.subscribers import Subscriber
 from marketplace.core.ports.system import Clock, FormerZones, Ids
@@ -38,6 +39,7 @@ from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.seat_changes import SeatChanges
 from marketplace.core.services.session_words import SessionWordsService
 from marketplace.core.services.sessions import SessionService
+from marketplace.core.services.share_cards import ShareCardService
 from marketplace.core.services.sitemaps import SitemapService
 from marketplace.core.services.slots import SlotService
 from marketplace.core.services.summaries import SummaryService
@@ -62,6 +64,7 @@ class Adapters:
     former_zones: FormerZones
     encoder: PictureEncoder
     objects: ObjectStore
+    cards: CardPainter
     subscribers: tuple[Subscriber, ...] = ()
     """Receive every event."""
 
@@ -88,6 +91,7 @@ class Services:
     sessions: SessionService
     pictures: PictureService
     picture_sweeper: PictureSweeper
+    share_cards: ShareCardService
     schedules: ScheduleService
     slots: SlotService
     creator_hours: CreatorHoursService
@@ -221,6 +225,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         sessions=sessions,
         pictures=PictureService(unit_of_work=begin, catalog=storage.catalog, stores=stores, clock=clock, ids=ids),
         picture_sweeper=PictureSweeper(unit_of_work=begin, store=adapters.objects, clock=clock),
+        share_cards=ShareCardService(sessions=sessions, painter=adapters.cards, store=adapters.objects),
         schedules=ScheduleService(unit_of_work=begin, availabilities=storage.availabilities, clock=clock),
         slots=SlotService(
             unit_of_work=begin, availabilities=storage.availabilities, lists=storage.booking_lists, clock=clock, ids=ids

@@ -25,6 +25,7 @@ from marketplace.http.middleware.own_changes import with_own_changes_seen
 from marketplace.http.openapi.page import DocumentController
 from marketplace.http.pages.heads import PageTemplate
 from marketplace.http.pages.session_pages import PageController
+from marketplace.http.pages.share_cards import ShareCardController
 from marketplace.http.pages.sitemaps import SitemapController
 from marketplace.http.pagination import SEARCH_BOUNDED, SEARCH_CORRECTED, SEARCH_RELAXED
 from marketplace.http.problems import SAFE_HEADERS, handle_exception
@@ -56,7 +57,14 @@ async def front_page() -> Redirect:
     return Redirect("/api/docs/")
 
 
-UNDOCUMENTED = (DocumentController, PageController, PictureFileController, SitemapController, front_page)
+UNDOCUMENTED = (
+    DocumentController,
+    PageController,
+    PictureFileController,
+    ShareCardController,
+    SitemapController,
+    front_page,
+)
 
 
 def make_app(

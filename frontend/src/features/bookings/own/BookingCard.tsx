@@ -52,7 +52,7 @@ export function BookingCard({
           </div>
           <h3 className={cn("mt-2", isNext ? "text-xl" : "text-base sm:text-lg")}>
             <Link {...link} className="rounded-control underline-offset-4 hover:underline">
-              {booking.terms.title}
+              <bdi>{booking.terms.title}</bdi>
             </Link>
           </h3>
           <BookingTime booking={booking} className={cn("mt-1", !isNext && "text-sm")} />
@@ -81,11 +81,11 @@ function Facts({ booking }: { booking: Booking }) {
     <p className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-ink-soft">
       <span className="inline-flex items-center gap-2">
         <Avatar person={creator} size="sm" />
-        {t("own.with", { name: displayName(creator) })}
+        <span>{t("own.with", { name: displayName(creator) })}</span>
       </span>
       <span className="tabular">
-        {common("seats", { count: booking.seats })} ·{" "}
-        {Number(booking.amount) === 0 ? common("price.free") : money(booking.amount)}
+        <span>{common("seats", { count: booking.seats })}</span> ·{" "}
+        <span>{Number(booking.amount) === 0 ? common("price.free") : money(booking.amount)}</span>
       </span>
     </p>
   );

@@ -66,12 +66,14 @@ export function CardWithWords({ session, isFirst, words }: Props & { words: Word
           params={{ id: session.id }}
           className="outline-none after:absolute after:inset-0 after:rounded-card"
         >
-          {session.title}
+          <bdi>{session.title}</bdi>
         </Link>
       </h3>
       <p className="mt-1.5 flex min-w-0 items-center gap-2 text-sm text-ink-soft">
         <Avatar person={creator} size="sm" />
-        <span className="truncate">{displayName(creator)}</span>
+        <span dir="auto" className="truncate">
+          {displayName(creator)}
+        </span>
       </p>
       <p className="mt-1.5 truncate text-sm text-ink-soft">
         {amount && (
@@ -82,7 +84,7 @@ export function CardWithWords({ session, isFirst, words }: Props & { words: Word
             </span>
           </>
         )}
-        {duration(session.duration)}
+        <span>{duration(session.duration)}</span>
         {where && (
           <>
             <span aria-hidden className="mx-1.5">
@@ -112,7 +114,7 @@ function NextTime({
   return (
     <p className="tabular mt-1.5 flex items-center gap-2 text-sm text-ink-faint">
       <CalendarClock aria-hidden className="size-4 shrink-0" />
-      {label}
+      <span>{label}</span>
     </p>
   );
 }
