@@ -22,8 +22,9 @@ from builders import (
 )
 from fakes import FreshIds, MovableClock, PlainPasswords
 from marketplace.adapters.memory.storage import memory_storage
-from marketplace.bootstrap.services import ServiceOptions, build_services
+from marketplace.bootstrap.inputs import ServiceOptions
 from marketplace.bootstrap.services import Services as BuiltServices
+from marketplace.bootstrap.services import build_services
 from marketplace.core.domain.bookable_starts import BookableStart
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.booking_steps import TRANSITIONS

@@ -20,7 +20,8 @@ from granian.server.mp import MPServer
 from marketplace.adapters.postgres.connection.wait_for_database import wait_for_database
 from marketplace.adapters.postgres.stored_amounts import find_unfit_amount
 from marketplace.bootstrap.container import make_container
-from marketplace.bootstrap.services import Adapters, ServiceOptions, Services, build_services
+from marketplace.bootstrap.inputs import Adapters, ServiceOptions
+from marketplace.bootstrap.services import Services, build_services
 from marketplace.core.domain.money import Currency
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.storage import Storage

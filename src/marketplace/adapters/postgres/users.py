@@ -12,7 +12,7 @@ from marketplace.adapters.postgres.catalog.lexemes import (
 )
 from marketplace.adapters.postgres.connection.locks import BLOCK_BUYERS, SUPERUSERS
 from marketplace.adapters.postgres.connection.pool import Connection, Database
-from marketplace.adapters.postgres.rows import USER, columns, constructor
+from marketplace.adapters.postgres.rows import USER, columns, stored_user
 from marketplace.adapters.postgres.tokens import LOGIN, LOGIN_COLUMNS
 from marketplace.core.domain.admin_lists import name_key
 from marketplace.core.domain.principals import Login
@@ -47,8 +47,6 @@ SAVE = f"""
 # a buyer's FOR KEY SHARE does not wait for FOR NO KEY UPDATE and would read the old row
 WITH_SESSIONS = "FOR UPDATE"
 
-_user = constructor(User)
-
 
 class PostgresUserDirectory:
     """`UserDirectory` over the pool."""
@@ -60,18 +58,18 @@ class PostgresUserDirectory:
         row = await self._database.fetchrow(BY_ID, user_id)
         if row is None:
             raise NotFound
-        return _user(*row)
+        return stored_user(row)
 
     async def find_details(self, user_id: UUID, now: datetime) -> UserDetails | None:
         row = await self._database.fetchrow(DETAILS, user_id, now)
         if row is None:
             return None
         logins = tuple(Login(**dict(zip(LOGIN, login, strict=True))) for login in row["logins"])
-        return UserDetails(**dict(row) | {"logins": logins})
+        return UserDetails(**dict(row) | {"logins": logins, "languages": tuple(row["languages"])})
 
     async def find_by_email(self, email: str) -> User | None:
         row = await self._database.fetchrow(BY_EMAIL, fold(email))
-        return _user(*row) if row else None
+        return stored_user(row) if row else None
 
     async def has_any(self) -> bool:
         return await self._database.fetchrow(ANY) is not None
@@ -111,7 +109,7 @@ class PostgresUsers:
         row = await self._connection.fetchrow(f"{BY_ID} {lock}", user_id)
         if row is None:
             raise NotFound
-        return _user(*row)
+        return stored_user(row)
 
     async def add(self, user: User) -> None:
         await self._connection.execute(ADD, *_values(user))
