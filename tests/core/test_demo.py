@@ -234,6 +234,7 @@ async def test_people_have_their_roles_and_time_zones(seeded: Storage) -> None:
         account = await user(seeded, person.address)
         assert (account.role, account.time_zone) == (person.role, person.time_zone)
         assert account.is_staff == account.is_superuser == person.is_admin
+        assert bool(account.bio) == bool(account.languages) == (person.role == "creator")
         assert account.date_joined < NOW - timedelta(days=1)
 
 
