@@ -1,10 +1,14 @@
 import type { LinkProps } from "@tanstack/react-router";
 import type { Me } from "~/lib/auth/me";
 
-type NavLink = { to: LinkProps["to"]; text: "explore" | "my_bookings" | "creator" | "creator_bookings" };
+type NavLink = {
+  to: LinkProps["to"];
+  text: "explore" | "my_bookings" | "favourites" | "creator" | "creator_bookings";
+};
 
 const EXPLORE: NavLink = { to: "/", text: "explore" };
 const BOOKINGS: NavLink = { to: "/dashboard", text: "my_bookings" };
+const FAVOURITES: NavLink = { to: "/favourites", text: "favourites" };
 const TEACHING: NavLink[] = [
   { to: "/creator", text: "creator" },
   { to: "/creator/bookings", text: "creator_bookings" },
@@ -13,5 +17,5 @@ const TEACHING: NavLink[] = [
 /** The navigation links for a user's role. */
 export function navLinks(me: Me | null | undefined): NavLink[] {
   if (!me) return [EXPLORE];
-  return [EXPLORE, BOOKINGS, ...(me.role === "creator" ? TEACHING : [])];
+  return [EXPLORE, BOOKINGS, ...(me.role === "creator" ? TEACHING : [FAVOURITES])];
 }

@@ -14,7 +14,7 @@ export function isWebAddress(text: string): boolean {
 export function accountRules(t: ReturnType<typeof useTexts>) {
   const long = (count: number) => t("rules.too_long", { count });
   const { email, username, password, first_name } = registrationLimits;
-  const { avatar } = profileLimits;
+  const { avatar, bio } = profileLimits;
   return {
     email: z
       .string()
@@ -30,6 +30,10 @@ export function accountRules(t: ReturnType<typeof useTexts>) {
       .max(username.maxLength, long(username.maxLength))
       .regex(/^[\p{L}\p{N}@.+\-_]+$/u, t("rules.username_signs")),
     name: z.string().trim().max(first_name.maxLength, long(first_name.maxLength)),
+    bio: z
+      .string()
+      .trim()
+      .refine((text) => [...text].length <= bio.maxLength, long(bio.maxLength)),
     newPassword: z
       .string()
       .min(1, t("rules.needed"))

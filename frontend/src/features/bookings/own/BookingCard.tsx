@@ -75,7 +75,13 @@ function Facts({ booking }: { booking: Booking }) {
     <p className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-ink-soft">
       <span className="inline-flex items-center gap-2">
         <Avatar person={creator} size="sm" />
-        {t("own.with", { name: displayName(creator) })}
+        <Link
+          to="/creators/$username"
+          params={{ username: creator.username }}
+          className="underline-offset-4 hover:text-ink hover:underline"
+        >
+          {t("own.with", { name: displayName(creator) })}
+        </Link>
       </span>
       <span className="tabular">
         {common("seats", { count: booking.seats })} ·{" "}

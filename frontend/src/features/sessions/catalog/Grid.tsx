@@ -1,7 +1,10 @@
-import type { Ref } from "react";
+import { type Ref, Suspense } from "react";
 import { useTranslation } from "react-i18next";
+import { lazyWithRetry } from "~/lib/lazyWithRetry";
 import type { Session } from "../queries";
 import { CardSkeleton, CardWithWords, useCardWords } from "./SessionCard";
+
+const CardHeart = lazyWithRetry(() => import("../favourites/CardHeart"));
 
 const GRID = "grid grid-cols-1 gap-x-6 gap-y-10 sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-4";
 
@@ -21,7 +24,16 @@ export function Grid({
     <ul ref={ref} className={GRID}>
       {sessions.map((session, index) => (
         <li key={session.id}>
-          <CardWithWords session={session} isFirst={!isBelowFold && index < 2} words={words} />
+          <CardWithWords
+            session={session}
+            isFirst={!isBelowFold && index < 2}
+            words={words}
+            corner={
+              <Suspense>
+                <CardHeart session={session} />
+              </Suspense>
+            }
+          />
         </li>
       ))}
     </ul>
