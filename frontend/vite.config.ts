@@ -42,6 +42,7 @@ export default defineConfig({
             "/api/marketplace",
             "/api/sessions?ordering=-created_at&limit=12",
             "/api/sessions?featured=true&limit=4",
+            "/api/sessions?max_price=0&ordering=-price&limit=8",
             "/api/sessions/facets",
           ],
         },
@@ -73,7 +74,9 @@ export default defineConfig({
       polyfill: false,
       // the entry names the files that each page preloads; leaving these few pages out keeps it small for every visitor
       resolveDependencies: (file, needed) =>
-        /admin|ImpersonationBar|reset-password|creator\.hours|sessions\.(new|_id\.edit)/.test(file)
+        /admin|ImpersonationBar|Footer|texts|Toasts|reset-password|creator\.hours|sessions\.(new|_id\.edit)/.test(
+          file,
+        )
           ? []
           : needed,
     },

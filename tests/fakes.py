@@ -83,7 +83,7 @@ class PlainPasswords:
     """Readable hashes: the scheme and the password. A hash of another scheme needs a rehash."""
 
     scheme: str = "plain"
-    common: frozenset[str] = frozenset({"password1", "letmein99"})
+    blocked: frozenset[str] = frozenset({"password1", "letmein99"})
 
     async def hash(self, password: str) -> str:
         return f"{self.scheme}:{password}"
@@ -94,8 +94,11 @@ class PlainPasswords:
     def needs_rehash(self, password_hash: str) -> bool:
         return not password_hash.startswith(f"{self.scheme}:")
 
+    def common(self, minimum: int) -> tuple[str, ...]:
+        return tuple(each for each in sorted(self.blocked) if len(each) >= minimum)
+
     def is_common(self, password: str) -> bool:
-        return password.casefold() in self.common
+        return password.casefold() in self.blocked
 
 
 @dataclass(slots=True)

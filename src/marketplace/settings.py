@@ -50,6 +50,7 @@ class Settings:
     data_dir: Path = DATA_DIR
     object_store: str | None = field(default=None, repr=False)
     frontend_dir: Path = FRONTEND_DIR
+    texts_dir: Path | None = None
     secret_key: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
@@ -122,6 +123,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "data_dir": path,
     "object_store": object_store,
     "frontend_dir": path,
+    "texts_dir": path,
     "secret_key": matching(rf".{{{MIN_SECRET},}}", f"at least {MIN_SECRET} random characters"),
     "host": matching(r"[\w.:\-\[\]]+", "a host name or an address"),
     "port": integer(1, 65_535),

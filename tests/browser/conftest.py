@@ -32,7 +32,7 @@ SIZES: dict[Size, ViewportSize] = {
 ZONE = "Europe/Berlin"
 """The time zone of the browsers unless a test names another, whatever the machine's own."""
 
-TIMEOUT = 15_000
+TIMEOUT = 30_000
 """Milliseconds that a page has to show what is expected, on a machine that runs other tests too."""
 expect.set_options(timeout=TIMEOUT)
 

@@ -187,6 +187,7 @@ async def test_booking_under_way_blocks_availability_until_its_end(
         ("-duration", ["d", "c", "b", "a"]),
         ("title", ["a", "b", "c", "d"]),
         ("relevance", ["d", "c", "b", "a"]),
+        ("next_slot", ["d", "c", "b", "a"]),
     ],
 )
 async def test_availability_filter_combines_with_every_ordering_and_filter(

@@ -105,6 +105,7 @@ MIXED: list[dict[str, Any]] = [
         ("featured_at", "0 2 3 1"),
         ("-featured_at", "1 3 2 0"),
         ("relevance", "3 0 1 2"),
+        ("next_slot", "3 2 1 0"),
     ],
 )
 async def test_list_is_in_requested_order_with_ties_in_same_direction(

@@ -10,7 +10,7 @@ from contracts.harness import at_once
 from due_jobs import run_due, take_due
 from fakes import NOW
 from marketplace.core.domain.users import RESERVED_USERNAME, User
-from marketplace.core.errors import Invalid, UsernameTaken
+from marketplace.core.errors import EmailTaken, Invalid, UsernameTaken
 from marketplace.core.ports.storage import Storage
 from staff_services import staff_over
 
@@ -55,6 +55,53 @@ async def test_look_alikes_claimed_at_once_are_claimed_by_one(storage: Storage) 
 
     assert len(outcome.done) == 1
     assert outcome.reasons() == {"UsernameTaken": 9}
+
+
+async def unnamed(services: Services, first_name: str = "", last_name: str = "") -> User:
+    return await services.users.register(
+        email=a_user().email, password=PASSWORD, first_name=first_name, last_name=last_name
+    )
+
+
+async def test_people_of_one_name_who_register_at_once_get_different_usernames(storage: Storage) -> None:
+    services = services_over(storage)
+
+    outcome = await at_once(unnamed(services, "Grace", "Hopper") for _ in range(10))
+
+    names = {user.username for user in outcome.done}
+    assert len(names) == 10
+    assert "grace.hopper" in names
+    assert all(name.startswith("grace.hopper") for name in names)
+
+
+async def test_people_without_a_name_who_register_at_once_get_different_neutral_usernames(storage: Storage) -> None:
+    services = services_over(storage)
+
+    outcome = await at_once(unnamed(services) for _ in range(10))
+
+    names = {user.username for user in outcome.done}
+    assert len(names) == 10
+    assert all(name.startswith("member-") for name in names)
+
+
+async def test_derived_username_neither_looks_like_a_taken_one_nor_is_a_reserved_one(storage: Storage) -> None:
+    services = services_over(storage)
+    await registered(services, "cocoa.nib")
+    await renamed(services, await registered(services, "given.up"), "taken.instead")
+
+    assert (await unnamed(services, "\u0441\u043e\u0441\u043e\u0430", "Nib")).username != "cocoa.nib"
+    assert (await unnamed(services, "Cocoa", "Nib")).username != "cocoa.nib"
+    assert (await unnamed(services, "Given", "Up")).username != "given.up"
+
+
+async def test_taken_email_creates_no_account_whatever_the_derived_username(storage: Storage) -> None:
+    services = services_over(storage)
+    first = await unnamed(services, "Katherine", "Johnson")
+
+    with pytest.raises(EmailTaken):
+        await services.users.register(email=first.email, password=PASSWORD, first_name="Katherine", last_name="Johnson")
+
+    assert (await services.users.register(email=a_user().email, username="katherine.johnson2", password=PASSWORD)).id
 
 
 async def test_old_username_is_reserved_for_90_days(storage: Storage) -> None:

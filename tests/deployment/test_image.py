@@ -22,7 +22,7 @@ from deployment.dockerfile import stages_of
 from deployment.image import Built, build, context
 from deployment.proxy import DEPLOY, ROOT
 from http_api import a_registration
-from postgres.servers import free_port
+from ports import free_port
 
 pytestmark = pytest.mark.starts_first
 

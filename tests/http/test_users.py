@@ -44,6 +44,40 @@ async def test_registration_defaults_to_user_role_without_name(api: Api) -> None
     assert (created["role"], created["first_name"], created["last_name"]) == ("user", "", "")
 
 
+@pytest.mark.parametrize("sent", [{}, {"username": ""}, {"username": "  "}])
+async def test_registration_without_username_derives_it_from_the_names(empty_api: Api, sent: dict[str, str]) -> None:
+    body = {"email": "countess@example.org", "password": PASSWORD, "first_name": "Ada", "last_name": "Byron", **sent}
+
+    created = (await empty_api.visitor.post("/api/auth/register/", body)).json()
+
+    assert created["username"] == "ada.byron"
+
+
+async def test_username_is_never_derived_from_the_email_address(empty_api: Api) -> None:
+    body = {"email": "countess@example.org", "password": PASSWORD, "first_name": "countess@example.org"}
+
+    created = (await empty_api.visitor.post("/api/auth/register/", body)).json()
+
+    assert created["username"].startswith("member-")
+
+
+async def test_password_must_not_be_the_derived_username(empty_api: Api) -> None:
+    body = {"email": "countess@example.org", "password": "Ada.Byron", "first_name": "Ada", "last_name": "Byron"}
+
+    assert bad_fields(await empty_api.visitor.post("/api/auth/register/", body)) == {"password"}
+
+
+async def test_registration_sets_the_time_zone(api: Api) -> None:
+    sent = a_registration(time_zone="Asia/Calcutta")
+    await api.visitor.post("/api/auth/register/", sent)
+
+    login = await api.visitor.post("/api/auth/login/", {"email": sent["email"], "password": PASSWORD})
+
+    assert login.json()["user"]["time_zone"] == "Asia/Kolkata"
+    refused = await api.visitor.post("/api/auth/register/", a_registration(time_zone="Atlantis"))
+    assert bad_fields(refused) == {"time_zone"}
+
+
 async def test_registered_user_can_sign_in(api: Api) -> None:
     sent = a_registration()
     created = (await api.visitor.post("/api/auth/register/", sent)).json()
@@ -94,6 +128,19 @@ async def test_short_long_common_or_own_name_password_is_refused(api: Api, passw
     sent = a_registration(email="ada@byron.org", username="ada.byron", password=password)
 
     assert bad_fields(await api.visitor.post("/api/auth/register/", sent)) == {"password"}
+
+
+async def test_listed_common_passwords_are_those_that_are_refused(api: Api) -> None:
+    response = await api.visitor.get("/api/common-passwords/")
+
+    listed = response.json()
+    assert response.headers["cache-control"] == "public, max-age=86400"
+    assert "password1" in listed
+    assert all(len(each) >= 8 for each in listed)
+    for password in (listed[0].upper(), listed[-1]):
+        assert bad_fields(await api.visitor.post("/api/auth/register/", a_registration(password=password))) == {
+            "password"
+        }
 
 
 async def test_the_spaces_around_a_password_are_part_of_it(api: Api) -> None:

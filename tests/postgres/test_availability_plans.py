@@ -1,7 +1,9 @@
 """The cost of availability searches among 200,000 sessions is a bounded part of a page's cost, for every filter."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +50,19 @@ SELDOM_FOUND: dict[str, CatalogFilters] = {
     "next year, by title": CatalogFilters(category="music", ordering="title", **NEXT_YEAR),
     "after the last horizon": CatalogFilters(category="music", available_from=TODAY + 4000 * DAY),
 }
+
+SOONEST: dict[str, tuple[CatalogFilters, int]] = {
+    "everything": (CatalogFilters(), 6),
+    "a category": (CatalogFilters(category="music"), 6),
+    "a tag": (CatalogFilters(tag="tag8"), 6),
+    "a price that nothing has": (CatalogFilters(min_price=Decimal(500)), 6),
+    "a common word": (CatalogFilters(words=("common",)), 6),
+    # whose 20,000 sessions may be sorted
+    "a busy creator": (CatalogFilters(creator=numbered("user", BUSY_CREATOR)), 25),
+    "this weekend": (CatalogFilters(available_from=TODAY + 5 * DAY, available_to=TODAY + 7 * DAY), 6),
+    "at night, where hardly any is open": (CatalogFilters(category="business", **NIGHT), 6),
+}
+"""Filters, and the rows of each step of a page's plan in windows."""
 
 
 async def pages_of(loaded: str, program: Watched, filters: CatalogFilters) -> list[Plan]:
@@ -96,6 +111,24 @@ async def test_relevance_search_checks_availability_within_its_window_only(loade
         filters = CatalogFilters(words=("common",), ordering="relevance", available_from=begin)
         asking = program.storage.catalog.list(filters, PAGE, None, NOW)
         assert costly(await carried_out(loaded, program, asking), blocks=30_000, rows=20_000) == []
+
+
+@pytest.mark.parametrize(("filters", "windows"), SOONEST.values(), ids=SOONEST)
+async def test_order_by_next_slot_evaluates_its_window_only_at_any_depth(
+    loaded: str, program: Watched, filters: CatalogFilters, windows: int
+) -> None:
+    found = await pages_of(loaded, program, replace(filters, ordering="next_slot"))
+
+    assert costly(found, blocks=30 * AVAILABILITY_WINDOW, rows=windows * AVAILABILITY_WINDOW) == []
+
+
+async def test_order_by_next_slot_ends_with_its_window(program: Watched) -> None:
+    found, times = await all_of(program, CatalogFilters(ordering="next_slot"))
+
+    starts = [session.next_slot.starts_at for session in found if session.next_slot]
+    assert (len(found), times) == (AVAILABILITY_WINDOW, AVAILABILITY_WINDOW // 100)
+    assert starts == sorted(starts)
+    assert all(session.next_slot is None for session in found[len(starts) :])
 
 
 @pytest.mark.parametrize("window", [NIGHT, NEXT_YEAR, {"available_from": TODAY + DAY}], ids=["night", "far", "soon"])

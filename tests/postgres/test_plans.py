@@ -47,7 +47,7 @@ BOOK_AT = TOMORROW + timedelta(hours=1)
 SORTED: dict[str, CatalogFilters] = {
     word: CatalogFilters(ordering=word)
     for word in get_args(Ordering)
-    if word != "relevance" and not word.endswith("featured_at")
+    if word not in {"relevance", "next_slot"} and not word.endswith("featured_at")
 }
 FILTERED = {
     "price and duration": CatalogFilters(

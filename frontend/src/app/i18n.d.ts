@@ -8,6 +8,7 @@ import type own_sessions from "~/features/sessions/own/texts.en.json";
 import type report from "~/features/sessions/report/texts.en.json";
 import type sessions from "~/features/sessions/texts.en.json";
 import type slots from "~/features/slots/texts.en.json";
+import type texts from "~/features/texts/texts.en.json";
 import type users from "~/features/users/texts.en.json";
 import type common from "~/lib/i18n/en/common.json";
 import type problems from "~/lib/i18n/en/problems.json";
@@ -29,6 +30,7 @@ declare module "i18next" {
       own_sessions: typeof own_sessions;
       creators: typeof creators;
       favourites: typeof favourites;
+      texts: typeof texts;
     };
   }
 }

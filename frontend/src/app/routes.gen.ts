@@ -27,6 +27,7 @@ import { Route as CreatorBookingsRouteImport } from "./routes/creator.bookings";
 import { Route as CreatorHoursRouteImport } from "./routes/creator.hours";
 import { Route as CreatorsUsernameRouteImport } from "./routes/creators.$username";
 import { Route as SessionsIdRouteImport } from "./routes/sessions.$id";
+import { Route as TextsNameRouteImport } from "./routes/texts.$name";
 import { Route as AdminBookingsIndexRouteImport } from "./routes/admin.bookings.index";
 import { Route as AdminBookingsIdRouteImport } from "./routes/admin.bookings.$id";
 import { Route as AdminSessionsIndexRouteImport } from "./routes/admin.sessions.index";
@@ -127,6 +128,11 @@ const SessionsIdRoute = SessionsIdRouteImport.update({
   path: "/sessions/$id",
   getParentRoute: () => rootRouteImport,
 } as any);
+const TextsNameRoute = TextsNameRouteImport.update({
+  id: "/texts/$name",
+  path: "/texts/$name",
+  getParentRoute: () => rootRouteImport,
+} as any);
 const AdminBookingsIndexRoute = AdminBookingsIndexRouteImport.update({
   id: "/bookings/",
   path: "/bookings/",
@@ -190,6 +196,7 @@ export interface FileRoutesByFullPath {
   "/creator/hours": typeof CreatorHoursRoute;
   "/creators/$username": typeof CreatorsUsernameRoute;
   "/sessions/$id": typeof SessionsIdRoute;
+  "/texts/$name": typeof TextsNameRoute;
   "/admin/": typeof AdminIndexRoute;
   "/creator/": typeof CreatorIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
@@ -217,6 +224,7 @@ export interface FileRoutesByTo {
   "/creator/hours": typeof CreatorHoursRoute;
   "/creators/$username": typeof CreatorsUsernameRoute;
   "/sessions/$id": typeof SessionsIdRoute;
+  "/texts/$name": typeof TextsNameRoute;
   "/admin": typeof AdminIndexRoute;
   "/creator": typeof CreatorIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
@@ -247,6 +255,7 @@ export interface FileRoutesById {
   "/creator/hours": typeof CreatorHoursRoute;
   "/creators/$username": typeof CreatorsUsernameRoute;
   "/sessions/$id": typeof SessionsIdRoute;
+  "/texts/$name": typeof TextsNameRoute;
   "/admin/": typeof AdminIndexRoute;
   "/creator/": typeof CreatorIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
@@ -278,6 +287,7 @@ export interface FileRouteTypes {
     | "/creator/hours"
     | "/creators/$username"
     | "/sessions/$id"
+    | "/texts/$name"
     | "/admin/"
     | "/creator/"
     | "/admin/bookings/$id"
@@ -305,6 +315,7 @@ export interface FileRouteTypes {
     | "/creator/hours"
     | "/creators/$username"
     | "/sessions/$id"
+    | "/texts/$name"
     | "/admin"
     | "/creator"
     | "/admin/bookings/$id"
@@ -334,6 +345,7 @@ export interface FileRouteTypes {
     | "/creator/hours"
     | "/creators/$username"
     | "/sessions/$id"
+    | "/texts/$name"
     | "/admin/"
     | "/creator/"
     | "/admin/bookings/$id"
@@ -359,6 +371,7 @@ export interface RootRouteChildren {
   ResetPasswordRoute: typeof ResetPasswordRoute;
   CreatorsUsernameRoute: typeof CreatorsUsernameRoute;
   SessionsIdRoute: typeof SessionsIdRoute;
+  TextsNameRoute: typeof TextsNameRoute;
 }
 
 declare module "@tanstack/react-router" {
@@ -489,6 +502,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof SessionsIdRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/texts/$name": {
+      id: "/texts/$name";
+      path: "/texts/$name";
+      fullPath: "/texts/$name";
+      preLoaderRoute: typeof TextsNameRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     "/admin/bookings/": {
       id: "/admin/bookings/";
       path: "/bookings";
@@ -616,6 +636,7 @@ const rootRouteChildren: RootRouteChildren = {
   ResetPasswordRoute: ResetPasswordRoute,
   CreatorsUsernameRoute: CreatorsUsernameRoute,
   SessionsIdRoute: SessionsIdRoute,
+  TextsNameRoute: TextsNameRoute,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

@@ -20,11 +20,13 @@ from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.adapters.security.access_tokens import JwtAccessTokens
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.passwords import Argon2Passwords, processes_of_worker
+from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.adapters.system import MachineZones, SystemClock, UuidSeven
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.services import Services, build_services
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.money import use_currency
+from marketplace.core.domain.site_texts import SiteTexts
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.jobs import Handlers
@@ -163,6 +165,11 @@ class HttpDependencies(Provider):
         """Provide the published demo accounts; empty unless the demo is on."""
         accounts = DEMO_ACCOUNTS if settings.demo else ()
         return DemoAccounts(tuple(DemoAccountOut(**asdict(account)) for account in accounts))
+
+    @provide(scope=Scope.APP)
+    def site_texts(self, settings: Settings) -> SiteTexts:
+        """Provide the operator's texts, read once."""
+        return read_site_texts(settings.texts_dir)
 
     @provide(scope=Scope.APP)
     async def kept_answers(self, settings: Settings, clock: Clock, storage: Storage) -> AsyncIterator[KeptAnswers]:

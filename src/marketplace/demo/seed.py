@@ -157,6 +157,9 @@ class _SharedHash:
     def needs_rehash(self, password_hash: str) -> bool:
         return self._passwords.needs_rehash(password_hash)
 
+    def common(self, minimum: int) -> tuple[str, ...]:
+        return self._passwords.common(minimum)
+
     def is_common(self, password: str) -> bool:
         return self._passwords.is_common(password)
 

@@ -13,6 +13,7 @@ import asyncpg
 from marketplace.adapters.postgres.embedded.server import EmbeddedPostgresError, find_binaries
 from marketplace.adapters.postgres.schema.revisions import newest_revision
 from marketplace.adapters.postgres.stored_amounts import find_unfit_amount
+from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.core.domain.money import Currency
 from marketplace.entrypoints.server import check_port, unfit
 from marketplace.entrypoints.zone_data import (
@@ -64,6 +65,7 @@ def findings() -> Iterator[Finding]:
         yield from database_findings(settings)
     yield _run("port", lambda: _port(settings), SettingsError)
     yield _frontend(settings)
+    yield _texts(settings)
 
 
 def _run(subject: str, check: Callable[[], str], *errors: type[Exception]) -> Finding:
@@ -112,6 +114,21 @@ def _frontend(settings: Settings) -> Finding:
     seen = f"{settings.frontend_dir} {'is built' if built else 'is not built'}"
     return Finding(
         subject="front end", is_good=built, seen=seen, advice="Run `make install`, or set MARKETPLACE_FRONTEND_DIR."
+    )
+
+
+def _texts(settings: Settings) -> Finding:
+    try:
+        unwritten = read_site_texts(settings.texts_dir).unwritten()
+    except SettingsError as error:
+        return Finding(subject="texts", is_good=False, seen=str(error))
+    is_public = settings.environment == "production"
+    return Finding(
+        subject="texts",
+        is_good=not (unwritten and is_public),
+        seen=f"placeholders: {', '.join(unwritten)}" if unwritten else "written by the operator",
+        advice="Write them as Markdown files into a folder, and name it in MARKETPLACE_TEXTS_DIR.",
+        is_warning=True,
     )
 
 

@@ -19,6 +19,7 @@ from granian.server.mp import MPServer
 
 from marketplace.adapters.postgres.connection.wait_for_database import wait_for_database
 from marketplace.adapters.postgres.stored_amounts import find_unfit_amount
+from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.bootstrap.container import make_container
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.services import Services, build_services
@@ -91,6 +92,17 @@ def warn_without_pages(settings: Settings) -> None:
         LOG.warning(
             "No web application in %s, so only the API is served. Run `make install`, or set %sFRONTEND_DIR.",
             settings.frontend_dir,
+            PREFIX,
+        )
+
+
+def check_texts(settings: Settings) -> None:
+    """Raise `SettingsError` if the operator's texts can't be read; warn of missing legal ones in production."""
+    unwritten = read_site_texts(settings.texts_dir).unwritten()
+    if unwritten and settings.environment == "production":
+        LOG.warning(
+            "Placeholders are shown for these texts: %s. Set %sTEXTS_DIR to a folder that has them.",
+            ", ".join(unwritten),
             PREFIX,
         )
 

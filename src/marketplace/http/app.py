@@ -9,6 +9,7 @@ from litestar.config.cors import CORSConfig
 from litestar.datastructures import ResponseHeader, State
 from litestar.response import Redirect
 
+from marketplace.core.domain.site_texts import SiteTexts
 from marketplace.core.ports.storage import Storage
 from marketplace.http.api.admin.pages import TOTAL_COUNT, TOTAL_ESTIMATED
 from marketplace.http.api.pictures import PictureFileController
@@ -77,6 +78,7 @@ def make_app(
     async def open_storage() -> None:
         await container.get(Storage)
         await container.get(KeptAnswers)
+        await container.get(SiteTexts)
 
     app = Litestar(
         route_handlers=[DishkaRouter("", route_handlers=[*CONTROLLERS, *UNDOCUMENTED])],

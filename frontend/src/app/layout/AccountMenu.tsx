@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { Heart, LogOut, ShieldCheck, UserRound } from "lucide-react";
+import { Heart, LogOut, UserRound } from "lucide-react";
 import { DropdownMenu as Menu } from "radix-ui";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "~/components/Avatar";
@@ -42,14 +42,6 @@ export default function AccountMenu({ me }: { me: Me }) {
               {t("nav.favourites")}
             </Link>
           </Menu.Item>
-          {me.is_staff && (
-            <Menu.Item asChild className={ITEM}>
-              <Link to="/admin">
-                <ShieldCheck aria-hidden className="size-4" />
-                {t("nav.admin")}
-              </Link>
-            </Menu.Item>
-          )}
           <Menu.Item className={ITEM} onSelect={() => void signOut()}>
             <LogOut aria-hidden className="size-4" />
             {t("nav.sign_out")}

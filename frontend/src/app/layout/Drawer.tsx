@@ -73,11 +73,6 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
                 {t("nav.profile")}
               </Link>
             )}
-            {me?.is_staff && (
-              <Link to="/admin" onClick={onClose} className={ROW}>
-                {t("nav.admin")}
-              </Link>
-            )}
           </nav>
           <div className="mt-auto flex flex-col gap-3 border-t border-line pt-4">
             {me ? (

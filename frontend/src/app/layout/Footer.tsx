@@ -1,18 +1,31 @@
-import { useTranslation } from "react-i18next";
+import { Link } from "@tanstack/react-router";
+import { TEXTS } from "~/features/texts/queries";
+import { useTexts } from "~/features/texts/texts";
 
-export function Footer() {
-  const { t } = useTranslation();
+const LINK = "inline-flex min-h-8 items-center underline-offset-4 hover:text-ink hover:underline";
+
+/** The operator's texts. Loaded after the page: it is below the fold. */
+export default function Footer() {
+  const t = useTexts();
   return (
-    <footer className="border-t border-line">
-      <div className="mx-auto flex max-w-6xl flex-wrap items-center justify-between gap-3 px-4 py-8 text-sm text-ink-faint sm:px-6">
-        <p>{t("footer.line")}</p>
-        <a
-          href="/api/docs/"
-          className="inline-flex h-8 items-center underline-offset-4 hover:text-ink hover:underline"
-        >
-          {t("nav.api")}
-        </a>
-      </div>
-    </footer>
+    <div className="mx-auto flex max-w-6xl flex-wrap items-center justify-between gap-x-8 gap-y-3 px-4 py-8 text-sm text-ink-faint sm:px-6">
+      <p>{t("line")}</p>
+      <nav aria-label={t("label")}>
+        <ul className="flex flex-wrap gap-x-5 gap-y-1">
+          {TEXTS.map((name) => (
+            <li key={name}>
+              <Link to="/texts/$name" params={{ name }} className={LINK}>
+                {t(name)}
+              </Link>
+            </li>
+          ))}
+          <li>
+            <a href="/api/docs/" className={LINK}>
+              {t("api")}
+            </a>
+          </li>
+        </ul>
+      </nav>
+    </div>
   );
 }

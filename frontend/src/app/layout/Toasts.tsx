@@ -1,7 +1,11 @@
+import { useEffect, useRef } from "react";
 import { Toaster } from "sonner";
+import { login } from "~/lib/auth/login";
+import { useMe } from "~/lib/auth/me";
 
 /** Toasts appear below the header: on phones, the bottom of the screen has the buttons pressed next. */
 export default function Toasts() {
+  useZoneNotice();
   return (
     <div ref={letFocusGo}>
       <Toaster
@@ -16,6 +20,7 @@ export default function Toasts() {
               "flex w-full items-center gap-3 rounded-card border border-line bg-raised px-4 py-3 text-sm font-medium text-ink shadow-soft",
             error: "[&_[data-icon]]:text-danger",
             success: "[&_[data-icon]]:text-good",
+            cancelButton: "ml-auto min-h-9 shrink-0 rounded-control px-2 font-semibold hover:bg-sunk",
             actionButton:
               "-my-1 -mr-2 ml-auto min-h-9 shrink-0 rounded-control px-2 font-semibold whitespace-nowrap text-accent hover:bg-sunk",
           },
@@ -23,6 +28,20 @@ export default function Toasts() {
       />
     </div>
   );
+}
+
+/** Says once that times are shown in another zone, when someone signs in or out. */
+function useZoneNotice() {
+  const me = useMe();
+  const before = useRef(me);
+  useEffect(() => {
+    const last = before.current;
+    before.current = me;
+    const isSignIn = last === null && me && !login.impersonationToken();
+    const isSignOut = last && me === null;
+    if (!isSignIn && !isSignOut) return;
+    void import("~/features/users/zoneNotice").then(({ sayZone }) => sayZone(me ?? null, last ?? null));
+  }, [me]);
 }
 
 /**

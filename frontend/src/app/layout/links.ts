@@ -3,7 +3,7 @@ import type { Me } from "~/lib/auth/me";
 
 type NavLink = {
   to: LinkProps["to"];
-  text: "explore" | "my_bookings" | "favourites" | "creator" | "creator_bookings";
+  text: "explore" | "my_bookings" | "favourites" | "creator" | "creator_bookings" | "admin";
 };
 
 const EXPLORE: NavLink = { to: "/", text: "explore" };
@@ -14,8 +14,11 @@ const TEACHING: NavLink[] = [
   { to: "/creator/bookings", text: "creator_bookings" },
 ];
 
+const ADMIN: NavLink = { to: "/admin", text: "admin" };
+
 /** The navigation links for a user's role. */
 export function navLinks(me: Me | null | undefined): NavLink[] {
   if (!me) return [EXPLORE];
-  return [EXPLORE, BOOKINGS, ...(me.role === "creator" ? TEACHING : [FAVOURITES])];
+  const ofRole = me.role === "creator" ? TEACHING : [FAVOURITES];
+  return [EXPLORE, BOOKINGS, ...ofRole, ...(me.is_staff ? [ADMIN] : [])];
 }

@@ -7,12 +7,12 @@ import { lazyWithRetry } from "~/lib/lazyWithRetry";
 import { useOffsets } from "~/lib/time/offsets";
 import { browserZone } from "~/lib/time/zone";
 import { ExpiredSignIn } from "../layout/ExpiredSignIn";
-import { Footer } from "../layout/Footer";
 import { Header } from "../layout/Header";
 import { OfflineBar } from "../layout/OfflineBar";
 import { PagePending } from "../layout/PagePending";
 
 const ImpersonationBar = lazyWithRetry(() => import("~/features/admin/impersonation/ImpersonationBar"));
+const Footer = lazyWithRetry(() => import("../layout/Footer"));
 const Toasts = lazyWithRetry(() => import("../layout/Toasts"));
 
 export const Route = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Root });
@@ -40,7 +40,11 @@ function Root() {
       <main id="main" ref={main} tabIndex={-1} className="min-h-[calc(100dvh-4rem)] flex-1 outline-none">
         {areTimesKnown ? <Outlet /> : <PagePending />}
       </main>
-      <Footer />
+      <footer className="min-h-25 border-t border-line">
+        <Suspense>
+          <Footer />
+        </Suspense>
+      </footer>
       <ExpiredSignIn />
       <Later>
         <Toasts />

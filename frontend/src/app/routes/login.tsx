@@ -8,5 +8,5 @@ export const Route = createFileRoute("/login")({
   validateSearch: validateNext,
   beforeLoad: requireVisitor,
   loader: ({ context }) => context.queryClient.ensureQueryData(marketplaceQuery),
-  component: () => <LoginPage next={Route.useSearch().next ?? "/"} />,
+  component: () => <LoginPage next={Route.useSearch().next} />,
 });

@@ -4,7 +4,10 @@ import { requireVisitor } from "~/lib/auth/me";
 import { validateNext } from "~/lib/auth/next";
 
 export const Route = createFileRoute("/register")({
-  validateSearch: validateNext,
+  validateSearch: (search): { next?: string; role?: "creator" } => ({
+    ...validateNext(search),
+    ...(search.role === "creator" && { role: "creator" }),
+  }),
   beforeLoad: requireVisitor,
-  component: () => <RegisterPage next={Route.useSearch().next ?? "/"} />,
+  component: () => <RegisterPage {...Route.useSearch()} />,
 });

@@ -7,6 +7,7 @@ import { SessionSkeleton } from "~/features/sessions/detail/SessionSkeleton";
 import { sessionQuery } from "~/features/sessions/queries";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 
+const BookingSignIn = lazy(() => import("~/features/users/BookingSignIn"));
 const Confirmation = lazy(() => import("~/features/bookings/book/Confirmation"));
 
 export const Route = createFileRoute("/sessions/$id")({
@@ -36,7 +37,13 @@ function Session() {
       key={id}
       id={id}
       renderPanel={(session, isWide) => (
-        <BookingPanel session={session} choice={choice} onChoose={onChoose} isWide={isWide} />
+        <BookingPanel
+          session={session}
+          choice={choice}
+          onChoose={onChoose}
+          isWide={isWide}
+          renderSignIn={(props) => <BookingSignIn {...props} />}
+        />
       )}
     />
   );

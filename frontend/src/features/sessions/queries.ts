@@ -30,7 +30,7 @@ const HALF_AN_HOUR = 30 * 60_000;
  * The API parameters of a search. Days become instants in the viewer's zone; the time zone library is loaded only for
  * them, and the currency only for prices.
  */
-async function toApiFilters(
+export async function toApiFilters(
   client: QueryClient,
   { search, category, tag, creator, format, place, language, ...rest }: CatalogSearch,
   zone: string,

@@ -4,6 +4,7 @@ import { listSessionsLimits } from "~/lib/api/queryLimits";
 
 export const SORTS = [
   "relevance",
+  "next_slot",
   "-created_at",
   "price",
   "-price",

@@ -1,23 +1,36 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useRouter } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Card } from "~/components/Card";
 import { Page } from "~/components/Page";
+import { Skeleton } from "~/components/Skeleton";
+import { bookingAddress } from "~/features/bookings/book/choice";
 import { marketplaceQuery } from "~/lib/api/marketplace";
+import { homeOf } from "~/lib/auth/me";
 import { DemoAccounts } from "./DemoAccounts";
 import { SignInForm } from "./SignInForm";
 import { useTexts } from "./texts";
 
-/** Signs in and returns to `next`. */
-export function LoginPage({ next }: { next: string }) {
+const AddressedPreview = lazy(() => import("~/features/bookings/book/AddressedPreview"));
+
+/** Signs in and goes to `next`, by default where the person works. Shows what they were about to book. */
+export function LoginPage({ next }: { next: string | undefined }) {
   const t = useTexts();
   const router = useRouter();
   const { demo_accounts } = useSuspenseQuery(marketplaceQuery).data;
+  const booking = next === undefined ? null : bookingAddress(next);
   const [prefilled, setPrefilled] = useState<{ email: string; password: string }>();
   return (
     <Page title={t("login.title")} intro={t("login.intro")} width="narrow">
+      {booking && (
+        <div className="mb-6">
+          <Suspense fallback={<Skeleton className="h-23" />}>
+            <AddressedPreview booking={booking} />
+          </Suspense>
+        </div>
+      )}
       <Card className="p-5 sm:p-7">
-        <SignInForm prefilled={prefilled} onDone={() => router.history.replace(next)} />
+        <SignInForm prefilled={prefilled} onDone={(me) => router.history.replace(next ?? homeOf(me))} />
       </Card>
       {demo_accounts && demo_accounts.length > 0 && (
         <DemoAccounts accounts={demo_accounts} onUse={setPrefilled} />

@@ -9,7 +9,7 @@ import { Card } from "~/components/Card";
 import { Field, Input } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { Page } from "~/components/Page";
-import { displayName } from "~/lib/auth/me";
+import { displayName, homeOf } from "~/lib/auth/me";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { PasswordInput } from "./PasswordInput";
 import { RoleChoice } from "./RoleChoice";
@@ -19,7 +19,7 @@ import { StrengthMeter } from "./StrengthMeter";
 import { useTexts } from "./texts";
 
 /** Creates an account and signs in. */
-export function RegisterPage({ next }: { next: string }) {
+export function RegisterPage({ next, role = "user" }: { next?: string; role?: "user" | "creator" }) {
   const t = useTexts();
   const router = useRouter();
   const [failure, setFailure] = useState<string | null>(null);
@@ -29,7 +29,6 @@ export function RegisterPage({ next }: { next: string }) {
       z.object({
         role: z.enum(["user", "creator"]),
         email: rules.email,
-        username: rules.username,
         password: rules.newPassword,
         first_name: rules.name,
         last_name: rules.name,
@@ -37,9 +36,8 @@ export function RegisterPage({ next }: { next: string }) {
     ),
     mode: "onTouched",
     defaultValues: {
-      role: "user" as const,
+      role,
       email: "",
-      username: "",
       password: "",
       first_name: "",
       last_name: "",
@@ -57,7 +55,7 @@ export function RegisterPage({ next }: { next: string }) {
         return;
       }
       toast.success(t("register.welcome", { name: displayName(me) }));
-      router.history.replace(me.role === "creator" && next === "/" ? "/creator" : next);
+      router.history.replace(next ?? homeOf(me));
     } catch (error) {
       setFailure(setServerErrors(error, form));
     }
@@ -77,19 +75,12 @@ export function RegisterPage({ next }: { next: string }) {
               {(field) => <Input autoComplete="family-name" {...field} {...form.register("last_name")} />}
             </Field>
           </div>
-          <Field
-            label={t("fields.username")}
-            hint={t("fields.username_hint")}
-            error={errors.username?.message}
-          >
-            {(field) => <Input autoComplete="nickname" {...field} {...form.register("username")} />}
-          </Field>
           <Field label={t("fields.email")} error={errors.email?.message}>
             {(field) => <Input type="email" autoComplete="username" {...field} {...form.register("email")} />}
           </Field>
           <Field
             label={t("fields.password")}
-            hint={<StrengthMeter password={form.watch("password")} />}
+            hint={<StrengthMeter password={form.watch("password")} names={[form.watch("email")]} />}
             error={errors.password?.message}
           >
             {(field) => (

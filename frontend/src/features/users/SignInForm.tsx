@@ -15,14 +15,19 @@ import { useTexts } from "./texts";
 
 export type Credentials = { email: string; password: string };
 
-/** E-mail and password. `prefilled` holds known values; focus starts at the first empty field. */
-export function SignInForm({
-  prefilled,
-  onDone,
-}: {
+type Props = {
+  /** Known values, which replace what was typed; focus goes to the first empty field. */
   prefilled?: Credentials;
+  /** The same for the e-mail address when the form appears, which then takes the focus. */
+  initialEmail?: string;
+  /** Remembers the e-mail address for another form. */
+  onEmail?: (email: string) => void;
+  submitText?: string;
   onDone: (me: Me) => void | Promise<void>;
-}) {
+};
+
+/** E-mail and password. */
+export function SignInForm({ prefilled, initialEmail, onEmail, submitText, onDone }: Props) {
   const t = useTexts();
   const [failure, setFailure] = useState<string | null>(null);
   const rules = z.object({
@@ -36,7 +41,7 @@ export function SignInForm({
   const form = useForm<Credentials>({
     resolver: zodResolver(rules),
     values: prefilled,
-    defaultValues: { email: "", password: "" },
+    defaultValues: { email: initialEmail ?? "", password: "" },
   });
   const { errors, isSubmitting } = form.formState;
   const { setFocus } = form;
@@ -47,6 +52,13 @@ export function SignInForm({
     if (prefilled?.password) button.current?.focus();
     else if (prefilled?.email) setFocus("password");
   }, [prefilled, setFocus]);
+
+  const [focused] = useState<keyof Credentials | null>(
+    initialEmail === undefined ? null : initialEmail ? "password" : "email",
+  );
+  useEffect(() => {
+    if (focused) setFocus(focused);
+  }, [focused, setFocus]);
 
   const submit = form.handleSubmit(async (credentials) => {
     setFailure(null);
@@ -76,7 +88,7 @@ export function SignInForm({
             autoComplete="username"
             autoCapitalize="none"
             {...field}
-            {...form.register("email")}
+            {...form.register("email", { onChange: ({ target }) => onEmail?.(target.value) })}
           />
         )}
       </Field>
@@ -86,7 +98,7 @@ export function SignInForm({
         )}
       </Field>
       <Button ref={button} type="submit" size="lg" isBusy={isSubmitting}>
-        {t("login.submit")}
+        {submitText ?? t("login.submit")}
       </Button>
     </form>
   );

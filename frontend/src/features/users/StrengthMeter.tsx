@@ -1,15 +1,20 @@
+import { useQuery } from "@tanstack/react-query";
 import { cn } from "~/lib/cn";
+import { commonPasswordsQuery } from "./commonPasswords";
 import { MIN_PASSWORD, passwordStrength, type Strength } from "./strength";
 import { useTexts } from "./texts";
 
-const LEVEL: Record<Strength, number> = { short: 0, weak: 1, fair: 2, good: 3, strong: 4 };
+const LEVEL: Record<Strength, number> = { short: 0, common: 1, own: 1, weak: 1, fair: 2, good: 3, strong: 4 };
 const COLOUR = ["bg-line", "bg-danger", "bg-warn", "bg-good", "bg-good"];
 
-export function StrengthMeter({ password }: { password: string }) {
+/** Rates a new password; `names` are what it must not be, such as the e-mail address. */
+export function StrengthMeter({ password, names = [] }: { password: string; names?: string[] }) {
   const t = useTexts();
-  const strength = passwordStrength(password);
+  const { data: common } = useQuery({ ...commonPasswordsQuery, enabled: password !== "" });
+  const strength = passwordStrength(password, { common, names });
+  // a password that the server may refuse as too common gets no good rating
+  if (!password || !strength) return <span>{t("password.hint")}</span>;
   const level = LEVEL[strength];
-  if (!password) return <span>{t("password.hint")}</span>;
   const missing = MIN_PASSWORD - [...password].length;
   return (
     <span className="flex items-center gap-3">

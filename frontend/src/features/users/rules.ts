@@ -13,8 +13,8 @@ export function isWebAddress(text: string): boolean {
 /** Validates account fields by the API's rules. */
 export function accountRules(t: ReturnType<typeof useTexts>) {
   const long = (count: number) => t("rules.too_long", { count });
-  const { email, username, password, first_name } = registrationLimits;
-  const { avatar, bio } = profileLimits;
+  const { email, password, first_name } = registrationLimits;
+  const { avatar, bio, username } = profileLimits;
   return {
     email: z
       .string()
@@ -29,6 +29,11 @@ export function accountRules(t: ReturnType<typeof useTexts>) {
       .min(username.minLength, t("rules.username_short"))
       .max(username.maxLength, long(username.maxLength))
       .regex(/^[\p{L}\p{N}@.+\-_]+$/u, t("rules.username_signs")),
+    fullName: z
+      .string()
+      .trim()
+      .min(1, t("rules.needed"))
+      .max(first_name.maxLength, long(first_name.maxLength)),
     name: z.string().trim().max(first_name.maxLength, long(first_name.maxLength)),
     bio: z
       .string()
@@ -46,4 +51,10 @@ export function accountRules(t: ReturnType<typeof useTexts>) {
       .refine((text) => text === "" || isWebAddress(text), t("rules.web_address")),
     givenPassword: z.string().min(1, t("rules.needed")),
   };
+}
+
+/** A name as the API has it: the first word, and the rest, which are shown in this order. */
+export function splitName(name: string): { first_name: string; last_name: string } {
+  const [first_name = "", ...rest] = name.trim().split(/\s+/);
+  return { first_name, last_name: rest.join(" ") };
 }

@@ -28,6 +28,11 @@ async function sendSignedIn(request: Request): Promise<Response> {
   return renewed ? send(retryRequest, renewed) : response;
 }
 
+/** Sends a request without the token, for what is the same for everybody: the server answers from what it keeps. */
+export function sendAsVisitor(request: Request): Promise<Response> {
+  return send(request, null);
+}
+
 /** The API client, typed from openapi.json. */
 export const api = createClient<paths>({ baseUrl: globalThis.location?.origin, fetch: sendSignedIn });
 

@@ -87,7 +87,8 @@ export interface paths {
          * Create an account
          * @description Open to anyone. Email address and username are unique, ignoring case.
          *
-         *     A username must not look like another account's, or mix scripts such as Latin and Cyrillic.
+         *     A username must not look like another account's, or mix scripts such as Latin and Cyrillic. Without one, the
+         *     account gets the names, with a number if they are taken.
          */
         post: operations["register"];
         delete?: never;
@@ -204,6 +205,26 @@ export interface paths {
          *     Every invalid link gets the same response.
          */
         post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/common-passwords": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List common passwords
+         * @description What is refused as a new password although it is long enough, in lower case and in order. About 50 kB.
+         */
+        get: operations["list_common_passwords"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1789,6 +1810,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/texts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a text of the operator
+         * @description `help`, `terms`, `privacy`, `imprint` or `contact`.
+         */
+        get: operations["get_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1821,8 +1862,8 @@ export interface components {
              */
             time_zone: string;
             /**
-             * @description Shown on a creator's page; empty for none.
-             * @example I have baked bread since 2009.
+             * @description On a creator's page.
+             * @example I bake.
              */
             bio: string;
             /**
@@ -1873,8 +1914,8 @@ export interface components {
              */
             time_zone: string;
             /**
-             * @description Shown on a creator's page; empty for none.
-             * @example I have baked bread since 2009.
+             * @description On a creator's page.
+             * @example I bake.
              */
             bio: string;
             /**
@@ -2570,8 +2611,8 @@ export interface components {
             /** @example Byron */
             last_name: string;
             /**
-             * @description Shown on a creator's page; empty for none.
-             * @example I have baked bread since 2009.
+             * @description On a creator's page.
+             * @example I bake.
              */
             bio: string;
             /**
@@ -3253,8 +3294,8 @@ export interface components {
              */
             time_zone?: string;
             /**
-             * @description Shown on a creator's page; empty for none.
-             * @example I have baked bread since 2009.
+             * @description On a creator's page.
+             * @example I bake.
              */
             bio?: components["schemas"]["TextLines"];
             /**
@@ -3288,8 +3329,8 @@ export interface components {
              */
             time_zone?: string;
             /**
-             * @description Shown on a creator's page; empty for none.
-             * @example I have baked bread since 2009.
+             * @description On a creator's page.
+             * @example I bake.
              */
             bio?: components["schemas"]["TextLines"];
             /**
@@ -3329,8 +3370,8 @@ export interface components {
              */
             time_zone: string;
             /**
-             * @description Shown on a creator's page; empty for none.
-             * @example I have baked bread since 2009.
+             * @description On a creator's page.
+             * @example I bake.
              */
             bio: string;
             /**
@@ -3411,22 +3452,27 @@ export interface components {
              */
             email: string;
             /**
-             * @description Letters, digits and @ . + - _
-             * @example ada
-             */
-            username: string;
-            /**
              * Format: password
              * @description Not a common password, the email address or the username.
              * @example correct horse battery
              */
             password: components["schemas"]["TextLines"];
+            /**
+             * @description Empty: derived from the names.
+             * @example ada
+             */
+            username?: string;
             /** @example user */
             role?: components["schemas"]["Role"];
             /** @example Ada */
             first_name?: components["schemas"]["TextLine"];
             /** @example Byron */
             last_name?: components["schemas"]["TextLine"];
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
+            time_zone?: string;
         };
         /** @description A report about a session. */
         ReportIn: {
@@ -4085,7 +4131,7 @@ export interface components {
             title: string;
         };
         /** @enum {string} */
-        SessionOrdering: "created_at" | "-created_at" | "price" | "-price" | "duration" | "-duration" | "title" | "-title" | "featured_at" | "-featured_at" | "relevance";
+        SessionOrdering: "created_at" | "-created_at" | "price" | "-price" | "duration" | "-duration" | "title" | "-title" | "featured_at" | "-featured_at" | "next_slot" | "relevance";
         /**
          * @description A session. `next_slot` is the first start that can be booked now; an open session has none.
          *
@@ -4368,6 +4414,18 @@ export interface components {
             refresh: string | null;
             user: components["schemas"]["ProfileOut"];
         };
+        /**
+         * @description A text of the operator. `html` is rendered from Markdown, with any HTML in it escaped.
+         *
+         *     `is_default`: the operator has not written it yet.
+         */
+        SiteTextOut: {
+            name: components["schemas"]["TextName"];
+            /** @example Morning yoga */
+            title: string;
+            html: string;
+            is_default: boolean;
+        };
         /** @description The start and a reason. The learners see the reason. */
         SlotCancellationIn: {
             /**
@@ -4473,6 +4531,8 @@ export interface components {
         };
         TextLine: string;
         TextLines: string;
+        /** @enum {string} */
+        TextName: "help" | "terms" | "privacy" | "imprint" | "contact";
         /** @description From `starts` to `ends`, in wall time. */
         TimeRangeIn: {
             starts: string;
@@ -4530,8 +4590,8 @@ export interface components {
             /** @example Byron */
             last_name?: components["schemas"]["TextLine"];
             /**
-             * @description Shown on a creator's page; empty for none.
-             * @example I have baked bread since 2009.
+             * @description On a creator's page.
+             * @example I bake.
              */
             bio?: components["schemas"]["TextLines"];
             /**
@@ -5127,6 +5187,28 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_common_passwords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -8166,6 +8248,34 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["Etag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteTextOut"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -42,11 +42,16 @@ export function displayName(person: { first_name: string; last_name: string; use
   return `${person.first_name} ${person.last_name}`.trim() || person.username;
 }
 
+/** Where someone works: staff in the back office, creators with their sessions, learners in the catalog. */
+export function homeOf({ is_staff, role }: Pick<Me, "is_staff" | "role">): string {
+  return is_staff ? "/admin" : role === "creator" ? "/creator" : "/";
+}
+
 /** Redirects signed-in users away. For `beforeLoad`. */
 export async function requireVisitor({ search }: { search: { next?: string } }): Promise<void> {
   if (login.state() !== "signed-in") return;
   const me = await queryClient.ensureQueryData(meQuery).catch(() => null);
-  if (me) throw redirect({ href: search.next ?? "/" });
+  if (me) throw redirect({ href: search.next ?? homeOf(me) });
 }
 
 /** Stores a new login. If the page belonged to another user, it is reloaded instead. */

@@ -18,6 +18,7 @@ from marketplace.adapters.memory.suggestions import suggested
 from marketplace.core.domain.availability import Availability, CatalogSession, requested_window
 from marketplace.core.domain.bookable_starts import BookableStart
 from marketplace.core.domain.catalog import (
+    AVAILABILITY_WINDOW,
     RELEVANCE_WINDOW,
     CatalogFilters,
     CategoryCount,
@@ -102,6 +103,8 @@ class MemoryCatalog:
             matches = [session for session in self._filtered(filters) if search.matches(session)]
             if filters.ordering == "relevance":
                 return _ranked_page(matches, search, limit, after, lambda each: self._is_available(each, filters, now))
+            if filters.ordering == "next_slot":
+                return _soonest_page(matches, limit, after, lambda each: self._first_start(each, filters, now))
             available = [session for session in matches if self._is_available(session, filters, now)]
             return _ordered_page(available, filters.ordering, limit, after)
 
@@ -175,6 +178,14 @@ class MemoryCatalog:
         availability, runs = self._availability(session)
         return availability.has_bookable_start(runs, *requested_window(filters, now), now)
 
+    def _first_start(self, session: Session, filters: CatalogFilters, now: datetime) -> datetime | None:
+        """Return the first start in the window that can be booked, else `LATEST_START`; `None` if filtered out."""
+        availability, runs = self._availability(session)
+        found = availability.next_bookable_start(runs, *requested_window(filters, now), now)
+        if found is not None:
+            return found.starts_at
+        return LATEST_START if self._is_available(session, filters, now) else None
+
     def _availability(self, session: Session) -> tuple[Availability, tuple[RecurringStarts, ...]]:
         """Return the session with all occupied slots of its creator, and its materialized starts."""
         rows, slots = Rows(self._database), self._database.slots.rows.values()
@@ -236,24 +247,47 @@ def _ordered_page(matches: list[Session], ordering: str, limit: int, after: str 
     )
 
 
+def _window(matches: list[Session], maximum: int, bounds: Sequence[str]) -> tuple[list[Session], Sequence[str]]:
+    """Return the newest matches, or those between the oldest and the newest of the first page; and these bounds."""
+    if not bounds:
+        window = _newest(matches, maximum)
+        return window, [moment_text(moment(window[place])) for place in (-1, 0)] if window else []
+    oldest, newest = map(moment_from, bounds)
+    return [session for session in matches if oldest <= moment(session) <= newest], bounds
+
+
+def _soonest_page(
+    matches: list[Session], limit: int, after: str | None, first_start: Callable[[Session], datetime | None]
+) -> Page[Session]:
+    """Return a page of the newest matches by their first start; the position keeps the window of the first page."""
+    at, last_id, *bound_texts = json.loads(after) if after is not None else (None, None)
+    window, bounds = _window(matches, AVAILABILITY_WINDOW, bound_texts)
+    starts = {session.id: start for session in window if (start := first_start(session)) is not None}
+
+    def sort_key(session: Session) -> tuple[datetime, int]:
+        return starts[session.id], -session.id.int
+
+    def position(session: Session) -> str:
+        return json.dumps([starts[session.id].isoformat(), str(session.id), *bounds])
+
+    last = None if at is None else (datetime.fromisoformat(at), -UUID(last_id).int)
+    remaining = [each for each in window if each.id in starts and (last is None or sort_key(each) > last)]
+    return page_of(sorted(remaining, key=sort_key), limit, position)
+
+
 def _ranked_page(
     matches: list[Session], search: Search, limit: int, after: str | None, is_available: Callable[[Session], bool]
 ) -> Page[Session]:
     """Return a page of the newest matches by rank; the position keeps the window that the first page used."""
-    last: tuple[int, Moment] | None = None
-    if after is None:
-        window = _newest(matches, RELEVANCE_WINDOW)
-        bounds = [moment(window[-1]), moment(window[0])] if window else []
-    else:
-        rank, seen, *bound_texts = json.loads(after)
-        last, bounds = (rank, moment_from(seen)), [moment_from(text) for text in bound_texts]
-        window = [session for session in matches if bounds[0] <= moment(session) <= bounds[1]]
+    rank, seen, *bound_texts = json.loads(after) if after is not None else (None, None)
+    last = None if rank is None else (rank, moment_from(seen))
+    window, bounds = _window(matches, RELEVANCE_WINDOW, bound_texts)
 
     def sort_key(session: Session) -> tuple[int, Moment]:
         return search.rank(session), moment(session)
 
     def position(session: Session) -> str:
-        return json.dumps([search.rank(session), *(moment_text(each) for each in [moment(session), *bounds])])
+        return json.dumps([search.rank(session), moment_text(moment(session)), *bounds])
 
     remaining = [session for session in window if (last is None or sort_key(session) < last) and is_available(session)]
     return page_of(sorted(remaining, key=sort_key, reverse=True), limit, position)

@@ -1,5 +1,6 @@
 """Accounts in PostgreSQL."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from marketplace.adapters.postgres.catalog.lexemes import (
 )
 from marketplace.adapters.postgres.connection.locks import BLOCK_BUYERS, SUPERUSERS
 from marketplace.adapters.postgres.connection.pool import Connection, Database
+from marketplace.adapters.postgres.gathered_reads import GatheredReads
 from marketplace.adapters.postgres.rows import USER, columns, stored_user
 from marketplace.adapters.postgres.tokens import LOGIN, LOGIN_COLUMNS
 from marketplace.core.domain.admin_lists import name_key
@@ -24,6 +26,8 @@ COLUMNS = ", ".join(USER)
 INDEX_OTHERS = "INSERT INTO jobs (kind, subject, run_at) VALUES ('index_names', $1, now())"
 
 BY_ID = f"SELECT {COLUMNS} FROM users WHERE id = $1"  # noqa: S608 - constant text
+# The array is a subquery, so that the planner does not see its length and keeps one plan.
+BY_IDS = f"SELECT {COLUMNS} FROM users WHERE id = ANY ((SELECT $1::uuid[])::uuid[])"  # noqa: S608 - constant text
 BY_EMAIL = f"SELECT {COLUMNS} FROM users WHERE email_folded = $1"  # noqa: S608 - constant text
 DETAILS = f"""
     SELECT {columns("u", USER)},
@@ -53,12 +57,17 @@ class PostgresUserDirectory:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._reads = GatheredReads[UUID, User | None](self._find_all)
 
     async def get(self, user_id: UUID) -> User:
-        row = await self._database.fetchrow(BY_ID, user_id)
-        if row is None:
+        found = await self._reads.read(user_id)
+        if found is None:
             raise NotFound
-        return stored_user(row)
+        return found
+
+    async def _find_all(self, ids: Sequence[UUID]) -> Sequence[User | None]:
+        found = {row["id"]: stored_user(row) for row in await self._database.fetch(BY_IDS, [*ids])}
+        return [found.get(user_id) for user_id in ids]
 
     async def find_details(self, user_id: UUID, now: datetime) -> UserDetails | None:
         row = await self._database.fetchrow(DETAILS, user_id, now)

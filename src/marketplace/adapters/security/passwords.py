@@ -81,6 +81,9 @@ class Argon2Passwords:
     def needs_rehash(self, password_hash: str) -> bool:
         return hashing_process.HASHER.check_needs_rehash(password_hash)
 
+    def common(self, minimum: int) -> tuple[str, ...]:
+        return tuple(sorted(each for each in COMMON if len(each) >= minimum))
+
     def is_common(self, password: str) -> bool:
         """Tell whether the password is in zxcvbn's list of the 30,000 most common ones."""
         return password.casefold() in COMMON

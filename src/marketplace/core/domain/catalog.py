@@ -20,6 +20,7 @@ Ordering = Literal[
     "-title",
     "featured_at",
     "-featured_at",
+    "next_slot",
     "relevance",
 ]
 SEARCH_LENGTH = 200
@@ -28,7 +29,10 @@ RELEVANCE_WINDOW = 2_000
 FACETS_WINDOW = 10_000
 """Number of newest matches that facets count, which bounds their cost; see `CatalogFilters.facets_window`."""
 AVAILABILITY_WINDOW = 1_000
-"""Number of matches whose availability is evaluated for one page, or when counting available sessions."""
+"""Number of matches whose availability is evaluated for one page, or when counting available sessions.
+
+The order by next slot lists that many of the newest matches.
+"""
 
 
 def price_bands() -> tuple[tuple[Decimal, Decimal | None], ...]:

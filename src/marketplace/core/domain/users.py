@@ -99,6 +99,17 @@ Username = Annotated[
         description="Letters, digits and @ . + - _",
     ),
 ]
+NewUsername = Annotated[
+    str,
+    UsernameText(
+        0,
+        MAX_USERNAME_LENGTH,
+        rf"^([\w.@+-]{{2,{MAX_USERNAME_LENGTH}}})?$",
+        f"Use 2 to {MAX_USERNAME_LENGTH} letters, digits and @ . + - _",
+        example="ada",
+        description="Empty: derived from the names.",
+    ),
+]
 FirstName = Annotated[str, Text(0, MAX_NAME_LENGTH, example="Ada")]
 LastName = Annotated[str, Text(0, MAX_NAME_LENGTH, example="Byron")]
 Avatar = Annotated[
@@ -109,16 +120,7 @@ Avatar = Annotated[
         description="An http(s) URL, or the path of an uploaded picture on this site; `null` for none.",
     ),
 ]
-Bio = Annotated[
-    str,
-    Text(
-        0,
-        BIO_LENGTH,
-        multiline=True,
-        example="I have baked bread since 2009.",
-        description="Shown on a creator's page; empty for none.",
-    ),
-]
+Bio = Annotated[str, Text(0, BIO_LENGTH, multiline=True, example="I bake.", description="On a creator's page.")]
 TimeZone = Annotated[str, TimeZoneName(example="Europe/Madrid", description="An IANA time zone name.")]
 NewPassword = Annotated[
     str,

@@ -21,6 +21,10 @@ class Passwords(Protocol):
         """Return whether the hash uses other parameters than the current ones."""
         ...
 
+    def common(self, minimum: int) -> tuple[str, ...]:
+        """Return the common passwords of at least this length, in lower case, sorted."""
+        ...
+
     def is_common(self, password: str) -> bool:
         """Return whether it is one of the most common passwords, ignoring case."""
         ...

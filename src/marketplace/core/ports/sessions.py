@@ -40,6 +40,10 @@ class Catalog(Protocol):
         By relevance: sessions with more points come first, then newer ones, over the `RELEVANCE_WINDOW` newest matches
         at the time of the first page; with an availability filter, over the available ones among them.
 
+        By next slot: those come first that can be booked soonest, then those by arrangement or without free times, the
+        newest first, over the `AVAILABILITY_WINDOW` newest matches at the time of the first page. Starts count from
+        `available_from` on.
+
         A search takes one more statement, two if it is corrected, and one or two if it goes on with most words. A tag
         within a category takes one more. An availability filter takes up to two more, and
         evaluates at most `AVAILABILITY_WINDOW` matches: a page that is bounded by that may have fewer sessions than

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+from marketplace.core.domain.derived_usernames import derived_username, derived_usernames
 from marketplace.core.domain.fields import require
 from marketplace.core.domain.users import RESERVED_USERNAME, User, username_keys
 from marketplace.core.errors import FieldErrors, UsernameTaken
@@ -33,6 +34,17 @@ class UsernameService:
     def validate(self, username: str) -> FieldErrors:
         """Validate the scripts of a new username. Stored ones stay valid."""
         return {"username": [MIXED_SCRIPTS]} if self._confusables.mixes_scripts(username) else {}
+
+    def derived(self, first_name: str, last_name: str, user_id: UUID) -> tuple[str, ...]:
+        """Return usernames to try in order, for an account whose person chose none."""
+        return derived_usernames(first_name, last_name, user_id, self._is_allowed)
+
+    def derived_from(self, first_name: str, last_name: str) -> str | None:
+        """Return the names as a username, without a number; `None` if they spell none."""
+        return derived_username(first_name, last_name, self._is_allowed)
+
+    def _is_allowed(self, username: str) -> bool:
+        return not self.validate(username)
 
     async def claim(self, tx: Transaction, user: User, before: User | None = None) -> None:
         """Claim the username of an account that was just saved, if it is new, and release its previous one.

@@ -1,6 +1,7 @@
 """Accounts: registration, profile, password and activation."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -9,8 +10,15 @@ from marketplace.core.domain.audit import AuditAction, differences, values_of
 from marketplace.core.domain.events import UserEvent
 from marketplace.core.domain.fields import OptionalStaffReason, require, validate_field, validate_values
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Origin, Principal, Role
-from marketplace.core.domain.users import USER_FIELDS, PublicUser, User, public_user, validate_password
-from marketplace.core.errors import AlreadyACreator, FieldErrors, Invalid
+from marketplace.core.domain.users import (
+    PASSWORD_LENGTH,
+    USER_FIELDS,
+    PublicUser,
+    User,
+    public_user,
+    validate_password,
+)
+from marketplace.core.errors import AlreadyACreator, FieldErrors, Invalid, UsernameTaken
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
@@ -54,48 +62,69 @@ class UserService:
         found = self.validate_username(provided)
         if "password" not in provided:
             return found
-        names = tuple(provided[name] for name in ("email", "username") if name in provided)
+        username = provided.get("username") or self._usernames.derived_from(
+            provided.get("first_name", ""), provided.get("last_name", "")
+        )
+        names = tuple(name for name in (provided.get("email"), username) if name)
         errors = validate_password(provided["password"], names=names, is_common=self._passwords.is_common)
         return {**found, "password": errors} if errors else found
 
     def validate_username(self, provided: Mapping[str, Any]) -> FieldErrors:
         """Validate the scripts of the new username among the provided fields."""
-        return self._usernames.validate(provided["username"]) if "username" in provided else {}
+        username = provided.get("username", "")
+        return self._usernames.validate(username) if username else {}
+
+    def common_passwords(self) -> tuple[str, ...]:
+        """Return the passwords that are long enough, and refused as too common; in lower case."""
+        return self._passwords.common(PASSWORD_LENGTH[0])
 
     async def register(  # noqa: PLR0913 - one argument per fact of an account
         self,
         *,
         email: str,
-        username: str,
         password: str,
+        username: str = "",
         role: Role = "user",
         first_name: str = "",
         last_name: str = "",
+        time_zone: str = "UTC",
         is_staff: bool = False,
         is_superuser: bool = False,
         origin: Origin = UNKNOWN_ORIGIN,
     ) -> User:
-        """Create an account. Raises `Invalid`, `EmailTaken`, `UsernameTaken`."""
+        """Create an account. Without a username, one is derived from the names: the first that is free.
+
+        Raises `Invalid`, `EmailTaken`, `UsernameTaken`.
+        """
+        user_id = self._ids.new()
+        usernames = (username,) if username else self._usernames.derived(first_name, last_name, user_id)
         user = User(
-            id=self._ids.new(),
+            id=user_id,
             email=email,
-            username=username,
+            username=usernames[0],
             password_hash="",
             role=role,
             avatar=None,
             first_name=first_name,
             last_name=last_name,
-            time_zone="UTC",
+            time_zone=time_zone,
             is_active=True,
             is_staff=is_staff,
             is_superuser=is_superuser,
             date_joined=self._clock.now(),
         )
-        values = {"email": email, "username": username, "password": password}
+        values = {"email": email, "username": user.username, "password": password}
         require(user.validate(), self.validate_registration(values))
         user = replace(user, password_hash=await self._passwords.hash(password))
+        for name in usernames[:-1]:
+            with suppress(UsernameTaken):
+                return await self._add(replace(user, username=name), origin)
+        return await self._add(replace(user, username=usernames[-1]), origin)
 
-        async def operation() -> None:
+    async def _add(self, user: User, origin: Origin) -> User:
+        """Create an account and claim its username, in one transaction. Raises `EmailTaken`, `UsernameTaken`."""
+
+        async def operation() -> User:
             async with self._unit_of_work() as tx:
                 await tx.users.add(user)
                 await self._usernames.claim(tx, user)
@@ -103,9 +132,9 @@ class UserService:
                 await tx.events.add(registered)
                 created = values_of(user, USER_FIELDS)
                 await self._audit.write(tx, origin, "registered", ("user", user.id), ({}, created))
+                return user
 
-        await with_retries(operation)
-        return user
+        return await with_retries(operation)
 
     async def profile(self, principal: Principal) -> User:
         """Return the principal's account."""

@@ -8,6 +8,7 @@ from marketplace.entrypoints.cli.seed_demo import print_demo_accounts
 from marketplace.entrypoints.server import (
     check_ports,
     check_stored_amounts,
+    check_texts,
     migrate_configured_database,
     wait_for_configured_database,
     warn_without_pages,
@@ -30,6 +31,7 @@ def serve(host: str | None, port: str | None, workers: str | None, *, migrate: b
         check_ports(settings)
         configure_logs(settings)
         warn_without_pages(settings)
+        check_texts(settings)
         wait_for_configured_database(settings)
         if migrate:
             migrate_configured_database(settings)

@@ -13,6 +13,7 @@ from marketplace.http.api.avatars import AvatarController
 from marketplace.http.api.booking_seats import SeatsController
 from marketplace.http.api.bookings import BookingController
 from marketplace.http.api.calendars import CalendarController
+from marketplace.http.api.common_passwords import CommonPasswordController
 from marketplace.http.api.creator_hours import CreatorHoursController
 from marketplace.http.api.creators import CreatorController
 from marketplace.http.api.favourites import FavouriteController
@@ -21,6 +22,7 @@ from marketplace.http.api.pictures import PictureController
 from marketplace.http.api.reports import ReportController
 from marketplace.http.api.schedules import ScheduleController
 from marketplace.http.api.sessions import SessionController
+from marketplace.http.api.site_texts import SiteTextController
 from marketplace.http.api.slots import SlotController
 from marketplace.http.api.suggestions import SuggestionController
 from marketplace.http.api.summaries import SummaryController
@@ -34,6 +36,7 @@ CONTROLLERS = (
     TokenController,
     AvatarController,
     ResetController,
+    CommonPasswordController,
     SessionController,
     PictureController,
     SuggestionController,
@@ -58,4 +61,5 @@ CONTROLLERS = (
     DashboardController,
     SystemController,
     TimeZoneController,
+    SiteTextController,
 )

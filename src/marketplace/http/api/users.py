@@ -11,7 +11,17 @@ from litestar import Controller, Request, Response, get, patch, post, put
 from marketplace.core.domain.language_tags import Languages
 from marketplace.core.domain.principals import Role
 from marketplace.core.domain.rate_limits import PASSWORD_CHANGE, Attempt
-from marketplace.core.domain.users import Avatar, Bio, Email, FirstName, LastName, NewPassword, TimeZone, Username
+from marketplace.core.domain.users import (
+    Avatar,
+    Bio,
+    Email,
+    FirstName,
+    LastName,
+    NewPassword,
+    NewUsername,
+    TimeZone,
+    Username,
+)
 from marketplace.core.errors import AlreadyACreator, EmailTaken, RateLimited, UsernameTaken
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.rate_limits import RateLimitService
@@ -29,11 +39,12 @@ class RegistrationIn(msgspec.Struct, kw_only=True):
     """A new account."""
 
     email: Email
-    username: Username
     password: NewPassword
+    username: NewUsername = ""
     role: Role = "user"
     first_name: FirstName = ""
     last_name: LastName = ""
+    time_zone: TimeZone = "UTC"
 
 
 class ProfileIn(msgspec.Struct, kw_only=True):
@@ -127,7 +138,8 @@ class UserController(Controller):
     ) -> RegisteredOut:
         """Open to anyone. Email address and username are unique, ignoring case.
 
-        A username must not look like another account's, or mix scripts such as Latin and Cyrillic.
+        A username must not look like another account's, or mix scripts such as Latin and Cyrillic. Without one, the
+        account gets the names, with a number if they are taken.
         """
         parsed = await read_body(request, RegistrationIn)
         data = parsed.checked(users.validate_registration(parsed.values))

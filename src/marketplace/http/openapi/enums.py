@@ -15,6 +15,7 @@ from marketplace.core.domain.places import SessionFormat
 from marketplace.core.domain.principals import Role
 from marketplace.core.domain.reports import ReportReason, Resolution
 from marketplace.core.domain.sessions import SessionStatus
+from marketplace.core.domain.site_texts import TextName
 from marketplace.http.api.system import DemoRole
 
 ENUMS: dict[str, Any] = {
@@ -40,6 +41,7 @@ ENUMS: dict[str, Any] = {
     "SlotClosing": Closing,
     "StepAction": StepAction,
     "TargetKind": TargetKind,
+    "TextName": TextName,
     "UserOrdering": UserOrdering,
 }
 

@@ -1,10 +1,10 @@
-import { lazy, Suspense, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { Button } from "~/components/Button";
 import { Card } from "~/components/Card";
 import { Skeleton } from "~/components/Skeleton";
 import { useFormatPrice } from "~/features/sessions/price";
 import { isForSale, type Session } from "~/features/sessions/queries";
-import { useMe } from "~/lib/auth/me";
+import { type Me, useMe } from "~/lib/auth/me";
 import { formatDateTime, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import { BookingFields } from "./BookingFields";
@@ -14,22 +14,51 @@ import { NotForSale } from "./NotForSale";
 import { OwnSession } from "./OwnSession";
 import { type BookingState, useBooking } from "./useBooking";
 
+const BookingPreview = lazy(() => import("./BookingPreview"));
 const BookingSheet = lazy(() => import("./BookingSheet"));
 
-type Props = { session: Session; choice: Choice; onChoose: (change: Choice) => void; isWide: boolean };
+export type RenderSignIn = (props: {
+  summary: ReactNode;
+  onDone: (me: Me) => void;
+  onClose: () => void;
+}) => ReactNode;
+
+type Props = {
+  session: Session;
+  choice: Choice;
+  onChoose: (change: Choice) => void;
+  isWide: boolean;
+  /** Signs a visitor in who books. */
+  renderSignIn: RenderSignIn;
+};
 
 /** Books a session: a side panel on wide windows, a bar with a sheet on phones. */
-export function BookingPanel({ session, choice, onChoose, isWide }: Props) {
+export function BookingPanel(props: Props) {
+  const { session, isWide } = props;
   const me = useMe();
   if (me === undefined) return isWide ? <Skeleton className="mt-11 h-[36rem] w-full" /> : null;
   if (me?.id === session.creator) return <OwnSession session={session} isWide={isWide} />;
   if (!isForSale(session)) return <NotForSale session={session} isWide={isWide} />;
-  return <BookingForm session={session} choice={choice} onChoose={onChoose} isWide={isWide} />;
+  return <BookingForm {...props} />;
 }
 
-function BookingForm({ session, choice, onChoose, isWide }: Props) {
+function BookingForm({ session, choice, onChoose, isWide, renderSignIn }: Props) {
   const booking = useBooking(session, choice, onChoose);
-  return isWide ? <BookingCard booking={booking} /> : <BookingBar booking={booking} />;
+  const { time, seats } = booking;
+  return (
+    <>
+      {isWide ? <BookingCard booking={booking} /> : <BookingBar booking={booking} />}
+      {booking.waiting && (
+        <Suspense>
+          {renderSignIn({
+            summary: time && <BookingPreview session={session} at={time.starts_at} seats={seats} />,
+            onDone: booking.bookAs,
+            onClose: booking.stopWaiting,
+          })}
+        </Suspense>
+      )}
+    </>
+  );
 }
 
 function BookingCard({ booking }: { booking: BookingState }) {

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useNavigate, useRouter } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Session, sessionQuery } from "~/features/sessions/queries";
 import { type PickedTime, toStartRequest } from "~/features/slots/bookable";
@@ -7,7 +7,7 @@ import { slotsQuery } from "~/features/slots/queries";
 import { createKeyFor } from "~/lib/api/idempotencyKeys";
 import { isProblem, type Problem } from "~/lib/api/problem";
 import { queryClient } from "~/lib/api/queryClient";
-import { meQuery } from "~/lib/auth/me";
+import { type Me, meQuery } from "~/lib/auth/me";
 import { monthOf } from "~/lib/time/days";
 import { dateKey, useZone } from "~/lib/time/time";
 import { SLOT_TAKEN_CODES } from "../errorCodes";
@@ -22,12 +22,12 @@ export type BookingState = ReturnType<typeof useBooking>;
 /** State of a booking in progress. The choice itself is in the URL. */
 export function useBooking(session: Session, choice: Choice, onChoose: (change: Choice) => void) {
   const navigate = useNavigate();
-  const router = useRouter();
   const zone = useZone();
   const [keyOf] = useState(createKeyFor);
   const [obstacle, setObstacle] = useState<Obstacle | null>(null);
   const { time, isGone } = useChosenTime(session, choice.at, zone);
   const [address, setAddress] = useTypedAddress(session);
+  const [waiting, setWaiting] = useState<BookingRequest | null>(null);
   const seats = Math.min(choice.seats ?? 1, session.max_participants);
   const maxSeats = Math.max(
     1,
@@ -37,7 +37,7 @@ export function useBooking(session: Session, choice: Choice, onChoose: (change: 
   const booking = useMutation({
     mutationFn: async (request: BookingRequest) => {
       if (await queryClient.ensureQueryData(meQuery)) return createBooking(request, keyOf(request));
-      await navigate({ to: "/login", search: { next: router.state.location.href } });
+      setWaiting(request);
       return null;
     },
     onMutate: () => setObstacle(null),
@@ -75,6 +75,14 @@ export function useBooking(session: Session, choice: Choice, onChoose: (change: 
       setAddress(text);
     },
     isBusy: booking.isPending,
+    /** What is booked once the visitor has signed in. */
+    waiting,
+    stopWaiting: () => setWaiting(null),
+    /** Books what the visitor has seen and asked for, unless it is their own session. */
+    bookAs: (me: Me) => {
+      setWaiting(null);
+      if (waiting && me.id !== session.creator) booking.mutate(waiting);
+    },
     obstacle,
     pick: (picked: PickedTime | null) => {
       setObstacle(null);

@@ -3,6 +3,10 @@ import { Suspense, useRef } from "react";
 import { useTitle } from "~/components/Page";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { useZone } from "~/lib/time/time";
+import { CategoryRow } from "../home/CategoryRow";
+import { HomeRows } from "../home/HomeRows";
+import { TeachHere } from "../home/TeachHere";
+import { useHomeRows } from "../home/useHomeRows";
 import { catalogQuery, facetsQuery, totalWords } from "../queries";
 import { type CatalogSearch, clearFilters } from "../search";
 import { useTexts } from "../texts";
@@ -17,6 +21,8 @@ export function CatalogPage({ search }: { search: CatalogSearch }) {
   useTitle(search.search && t("catalog.found_title", { search: search.search }));
   const change = useChangeSearch(search);
   const results = useRef<HTMLElement>(null);
+  const isHome = Object.keys(search).length === 0;
+  const rows = useHomeRows(isHome);
 
   // scroll up to the first result when filters change far down the list
   const changeInView: ChangeSearch = (filters, options) => {
@@ -31,15 +37,20 @@ export function CatalogPage({ search }: { search: CatalogSearch }) {
         search={search.search}
         onSearch={(found) => change({ search: found }, { replace: true })}
       />
-      <Suspense fallback={<div className="h-17" />}>
+      <Suspense fallback={<div className="h-33" />}>
+        <CategoryRow search={search} />
         <Filters search={search} onChange={changeInView} />
       </Suspense>
+      {isHome && <HomeRows rows={rows} />}
+      {isHome && <TeachHere />}
       <section
         ref={results}
         aria-labelledby="found"
+        // appears with the rows above it, which would move it
+        hidden={isHome && !rows}
         className="mx-auto max-w-6xl scroll-mt-36 px-4 pt-3 pb-20 sm:px-6"
       >
-        <Total search={search} />
+        <Total search={search} isBelowRows={rows !== undefined && rows.length > 0} />
         <Results search={search} onChange={changeInView} />
       </section>
     </>
@@ -79,7 +90,7 @@ function Filters({ search, onChange }: { search: CatalogSearch; onChange: Change
 }
 
 /** The number of results, announced to screen readers. */
-function Total({ search }: { search: CatalogSearch }) {
+function Total({ search, isBelowRows }: { search: CatalogSearch; isBelowRows: boolean }) {
   const t = useTexts();
   const zone = useZone();
   const { data, isPlaceholderData } = useQuery(facetsQuery(search, zone));
@@ -87,8 +98,8 @@ function Total({ search }: { search: CatalogSearch }) {
   const isSearch = search.search !== undefined && !isPlaceholderData;
   return (
     <>
-      <h2 id="found" className="sr-only">
-        {t("catalog.list")}
+      <h2 id="found" className={isBelowRows ? "text-xl" : "sr-only"}>
+        {t(isBelowRows ? "home.all" : "catalog.list")}
       </h2>
       <p role="status" className="tabular mb-5 min-h-6 text-sm text-ink-soft">
         {total &&

@@ -1,10 +1,8 @@
-import { type Ref, Suspense } from "react";
+import type { Ref } from "react";
 import { useTranslation } from "react-i18next";
-import { lazyWithRetry } from "~/lib/lazyWithRetry";
+import { LazyHeart } from "../favourites/LazyHeart";
 import type { Session } from "../queries";
 import { CardSkeleton, CardWithWords, useCardWords } from "./SessionCard";
-
-const CardHeart = lazyWithRetry(() => import("../favourites/CardHeart"));
 
 const GRID = "grid grid-cols-1 gap-x-6 gap-y-10 sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-4";
 
@@ -28,11 +26,7 @@ export function Grid({
             session={session}
             isFirst={!isBelowFold && index < 2}
             words={words}
-            corner={
-              <Suspense>
-                <CardHeart session={session} />
-              </Suspense>
-            }
+            corner={<LazyHeart session={session} />}
           />
         </li>
       ))}

@@ -5,8 +5,7 @@ import type { Session } from "../queries";
 
 export type Creator = Schema<"CreatorOut">;
 
-/** The API's most, so that the next times are those of nearly every creator's sessions. */
-const PAGE = 100;
+const PAGE = 24;
 
 export function creatorQuery(username: string) {
   return queryOptions({
@@ -16,14 +15,14 @@ export function creatorQuery(username: string) {
   });
 }
 
-/** The listed sessions of a creator, newest first. */
+/** The listed sessions of a creator, those with the next free times first. */
 export function creatorSessionsQuery(creator: string) {
   return infiniteQueryOptions({
     queryKey: queryKeys.sessions.ofCreator(creator),
     queryFn: ({ pageParam, signal }) =>
       unwrapPage(
         api.GET("/api/sessions", {
-          params: { query: { creator, limit: PAGE, cursor: pageParam ?? undefined } },
+          params: { query: { creator, ordering: "next_slot", limit: PAGE, cursor: pageParam ?? undefined } },
           signal,
         }),
       ),

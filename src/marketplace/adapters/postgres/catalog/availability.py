@@ -97,6 +97,16 @@ def has_bookable_start(now: str, begin: str, end: str) -> str:
     )
 
 
+def first_bookable_start(now: str, begin: str, end: str) -> str:
+    """A column: the first start in `[begin, end)` that can be booked now; infinity if none, or `s.is_open`."""
+    return f"CASE WHEN s.is_open THEN {FOREVER} ELSE coalesce({_next_bookable_start(now, begin, end)}, {FOREVER}) END"
+
+
+def is_available(begin: str, end: str) -> str:
+    """A condition: `has_bookable_start`, of a row of `s` that also has its `first_bookable_start` as `at`."""
+    return f"CASE WHEN s.is_open THEN {_has_room(begin, end)} ELSE s.at < {FOREVER} END"
+
+
 def next_slot(now: str) -> str:
     """A column: the first start that can be booked now and its seats taken; null if there is none.
 

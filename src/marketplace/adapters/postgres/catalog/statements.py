@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -140,6 +140,12 @@ class CatalogStatement(SessionsStatement):
         return points(self._terms, lambda query: f"s.searched @@ {self.bind(query)}::tsquery")
 
 
+class Order(Protocol):
+    """An order of rows: positions are those of the page after a row."""
+
+    def position(self, row: asyncpg.Record) -> str: ...
+
+
 class Sorted:
     """Order by one column, then by id in the same direction, so that one index serves both directions."""
 
@@ -181,6 +187,16 @@ class Sorted:
         )
 
 
+def restrict_to_window(query: SessionsStatement, bounds: Sequence[str]) -> None:
+    """Require that rows are in the window of the first page: the time and ID of its newest and of its oldest row."""
+    newest_at, newest_id, oldest_at, oldest_id = bounds
+    newest, oldest = datetime.fromisoformat(newest_at), datetime.fromisoformat(oldest_at)
+    # PostgreSQL cannot estimate that a range of pairs is narrow, and would read every match instead
+    query.require("s.created_at BETWEEN {} AND {}", oldest, newest)
+    query.require("(s.created_at, s.id) <= ({}, {})", newest, UUID(newest_id))
+    query.require("(s.created_at, s.id) >= ({}, {})", oldest, UUID(oldest_id))
+
+
 class Ranked:
     """Order by the points of the search words, over the window of newest matches of the first page."""
 
@@ -192,12 +208,7 @@ class Ranked:
         beyond = ""
         if self._after is not None:
             points, at, session_id, *window = self._after
-            newest_at, newest_id, oldest_at, oldest_id = window
-            newest, oldest = datetime.fromisoformat(newest_at), datetime.fromisoformat(oldest_at)
-            # PostgreSQL cannot estimate that a range of pairs is narrow, and would read every match instead
-            query.require("s.created_at BETWEEN {} AND {}", oldest, newest)
-            query.require("(s.created_at, s.id) <= ({}, {})", newest, UUID(newest_id))
-            query.require("(s.created_at, s.id) >= ({}, {})", oldest, UUID(oldest_id))
+            restrict_to_window(query, window)
         columns = f"{availability_columns('created_at')}, {query.relevance()} AS points"
         candidates = query.newest(columns, RELEVANCE_WINDOW)
         if self._after is not None:
@@ -259,9 +270,7 @@ def _values(rows: Rows, facet: str) -> tuple[ValueCount, ...]:
     return tuple(ValueCount(value=row["word"], count=row["n"]) for row in rows if row["facet"] == facet)
 
 
-async def read_page(
-    reading: Reading, statement: Statement, order: Sorted | Ranked, limit: int
-) -> tuple[Rows, str | None]:
+async def read_page(reading: Reading, statement: Statement, order: Order, limit: int) -> tuple[Rows, str | None]:
     """Return the rows of a page and the position of the next one, or `None`."""
     rows = await reading.fetch(*statement)
     following = order.position(rows[limit - 1]) if len(rows) > limit else None

@@ -1,0 +1,26 @@
+import { useQuery } from "@tanstack/react-query";
+import { ErrorState } from "~/components/ErrorState";
+import { NotFound } from "~/components/NotFound";
+import { Page } from "~/components/Page";
+import { Skeleton } from "~/components/Skeleton";
+import { isProblem } from "~/lib/api/problem";
+import { textQuery } from "./queries";
+
+const WRITTEN =
+  "max-w-prose break-words [&>*+*]:mt-4 [&>h2]:mt-10 [&>h2]:text-xl [&>h3]:mt-8 [&>h3]:text-lg [&_a]:text-accent [&_a]:underline [&_a]:underline-offset-4 [&_blockquote]:border-l-4 [&_blockquote]:border-line [&_blockquote]:pl-4 [&_code]:text-sm [&_li+li]:mt-1.5 [&_ol]:list-decimal [&_ol]:pl-6 [&_pre]:overflow-x-auto [&_ul]:list-disc [&_ul]:pl-6";
+
+/** A text that the operator has written, such as the terms. */
+export function TextPage({ name }: { name: string }) {
+  const { data: text, error, isPending, refetch } = useQuery(textQuery(name));
+  if (isPending) return <Skeleton className="mx-auto my-10 h-96 w-full max-w-3xl" />;
+  if (!text) {
+    if (isProblem(error) && error.status === 404) return <NotFound />;
+    return <ErrorState error={error} onRetry={() => void refetch()} isPage className="py-24" />;
+  }
+  return (
+    <Page title={text.title} width="middle">
+      {/* biome-ignore lint/security/noDangerouslySetInnerHtml: the server renders it from Markdown and escapes HTML */}
+      <div className={WRITTEN} dangerouslySetInnerHTML={{ __html: text.html }} />
+    </Page>
+  );
+}

@@ -1,0 +1,1 @@
+"""Texts of the operator as Markdown files."""
