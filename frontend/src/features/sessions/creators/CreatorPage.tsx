@@ -61,7 +61,7 @@ function About({ creator }: { creator: Creator }) {
             <CreatorFacts creator={creator} />
           </div>
         </div>
-        <div className="flex gap-2">
+        <div className="flex gap-2 max-sm:-ml-3">
           <ShareButton path={`/creators/${encodeURIComponent(creator.username)}`} title={name} />
           {me?.id === creator.id && (
             <Link to="/profile" className={buttonClass({ variant: "secondary", size: "sm" })}>
