@@ -81,7 +81,13 @@ function Facts({ booking }: { booking: Booking }) {
     <p className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-ink-soft">
       <span className="inline-flex items-center gap-2">
         <Avatar person={creator} size="sm" />
-        <span>{t("own.with", { name: displayName(creator) })}</span>
+        <Link
+          to="/creators/$username"
+          params={{ username: creator.username }}
+          className="underline-offset-4 hover:text-ink hover:underline"
+        >
+          <span>{t("own.with", { name: displayName(creator) })}</span>
+        </Link>
       </span>
       <span className="tabular">
         <span>{common("seats", { count: booking.seats })}</span> ·{" "}
