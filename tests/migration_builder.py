@@ -62,7 +62,7 @@ async def held(dsn: str, statement: str) -> AsyncIterator[Any]:
         await connection.close()
 
 
-async def comes(condition: Callable[[], Awaitable[object]], seconds: float = 20) -> None:
+async def comes(condition: Callable[[], Awaitable[object]], seconds: float = 60) -> None:
     """Wait until the condition returns something true."""
     async with asyncio.timeout(seconds):
         while not await condition():  # noqa: ASYNC110 - the database sets no event

@@ -70,7 +70,7 @@ class Program:
 
 
 def run_program(
-    words: Sequence[str], env: Mapping[str, str], *, cwd: Folder = ".", typed: str = "", timeout: float = 60
+    words: Sequence[str], env: Mapping[str, str], *, cwd: Folder = ".", typed: str = "", timeout: float = 180
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end. Raises `subprocess.TimeoutExpired` and kills it when it takes longer."""
     with tempfile.TemporaryDirectory(prefix="program-") as folder:
@@ -85,8 +85,10 @@ def run_program(
 
 
 def _run(words: list[str], env: dict[str, str], streams: list[str], cwd: str) -> None:
-    """Become the command: its session, folder, variables and streams, then its code."""
+    """Become the command: its session, folder, variables, streams and signals, then its code."""
     os.setsid()
+    # a run in the background of a shell ignores SIGINT, and so would every program that it starts
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(env)

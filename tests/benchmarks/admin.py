@@ -24,10 +24,11 @@ from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.adapters.postgres.storage import postgres_storage
+from ports import free_port
 from postgres.backoffice_dataset import STAFF, BackofficeSize, load_backoffice
 from postgres.http_clients import Person, person
 from postgres.large_dataset import BUSY_CREATOR, BUSY_PERSON, Size, load, numbered
-from postgres.servers import Server, free_port
+from postgres.servers import Server
 
 TIMES = 5
 MAX_MILLISECONDS = 300

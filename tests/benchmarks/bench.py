@@ -31,7 +31,8 @@ from databases import execute as run
 from marketplace.adapters.postgres.embedded.postmaster import find_postmaster
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from marketplace.adapters.postgres.schema.migrate import migrate_now
-from postgres.servers import Server, free_port
+from ports import free_port
+from postgres.servers import Server
 
 WORKERS = 2
 ROUNDS = 5

@@ -23,7 +23,8 @@ from benchmarks.load import Load, require_wrk, send
 from benchmarks.market import Market
 from benchmarks.peers.servers import BENCH_BIN
 from benchmarks.routes import Route, routes_of
-from postgres.servers import Server, free_port
+from ports import free_port
+from postgres.servers import Server
 
 PARTS = ("detail", "page", "profile", "booking")
 SECONDS = 6

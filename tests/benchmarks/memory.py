@@ -19,7 +19,8 @@ from benchmarks.fresh_server import STARTS_WITHIN, FreshServer
 from browser.accounts import PASSWORD, Account, account, scheduled_session
 from databases import address_of, scratch_database
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
-from postgres.servers import Server, free_port
+from ports import free_port
+from postgres.servers import Server
 
 REQUESTS = 23_000
 AT_ONCE = 32

@@ -34,10 +34,11 @@ from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.tokens import Claims, refresh_token_hash
 from marketplace.core.domain.users import User
 from marketplace.core.ports.storage import Storage
+from ports import free_port
 from postgres.backoffice_dataset import LOG, STAFF
 from postgres.http_clients import TOKENS, person
 from postgres.large_dataset import Size, load, numbered
-from postgres.servers import Server, free_port
+from postgres.servers import Server
 
 SIZES = [1_000, 10_000, 100_000, 1_000_000]
 MAX_RATIO = 1.5

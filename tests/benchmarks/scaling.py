@@ -27,9 +27,10 @@ from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.catalog import CatalogFilters
 from marketplace.core.domain.sessions import Session
+from ports import free_port
 from postgres.http_clients import Person, people
 from postgres.large_dataset import Size, load
-from postgres.servers import Server, environment, free_port
+from postgres.servers import Server, environment
 from postgres.standby import standby_of
 
 RUNS = 3

@@ -21,7 +21,7 @@ import httpx
 from benchmarks.fresh_server import STARTS_WITHIN, FreshServer
 from databases import address_of, scratch_database
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
-from postgres.servers import free_port
+from ports import free_port
 
 PEOPLE = 50
 PASSWORD = "a seat by the window"

@@ -14,7 +14,7 @@ from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.storage import Storage
 
-SOON = 5
+SOON = 30
 """Seconds in which an announcement arrives; `tests/postgres/test_kept_answers.py` measures it."""
 ALL = None
 
@@ -46,7 +46,7 @@ class Keeper:
 async def listening(storage: Storage) -> AsyncIterator[Keeper]:
     keeper = Keeper()
     task = asyncio.create_task(storage.announcements.listen(keeper))
-    await asyncio.wait_for(keeper.is_on.wait(), 5)
+    await asyncio.wait_for(keeper.is_on.wait(), SOON)
     yield keeper
     task.cancel()
     with suppress(asyncio.CancelledError):

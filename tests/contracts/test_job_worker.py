@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -21,11 +22,12 @@ from marketplace.core.services.job_worker import JobWorker, Pace
 QUICK = Pace(
     poll_every=timedelta(milliseconds=10),
     lease=timedelta(milliseconds=300),
-    grace=timedelta(milliseconds=100),
+    grace=timedelta(seconds=10),
     reconnect_first=timedelta(milliseconds=10),
 )
+IMPATIENT = replace(QUICK, grace=timedelta(milliseconds=100))
 KIND: JobKind = "attend_booking"
-TIMEOUT = 10
+TIMEOUT = 30
 """Seconds to wait for an expected result before the test fails."""
 
 
@@ -167,8 +169,10 @@ async def test_failure_is_logged_in_one_line_without_its_message(
 
 
 async def test_handler_that_takes_longer_than_the_lease_keeps_its_job(empty_storage: Storage) -> None:
-    handler = Handler(seconds=3 * QUICK.lease.total_seconds())
-    pace = Pace(poll_every=QUICK.poll_every, lease=QUICK.lease)
+    # as long as both wait for their turn: a lease that expires then is the other's, rightly
+    lease = timedelta(seconds=1)
+    handler = Handler(seconds=1.5 * lease.total_seconds())
+    pace = Pace(poll_every=QUICK.poll_every, lease=lease)
     await enqueue(empty_storage)
 
     queue, handlers = empty_storage.job_queue, dict[str, Handler]({KIND: handler})
@@ -196,7 +200,7 @@ async def test_loop_that_was_blocked_for_longer_than_the_lease_does_not_run_its_
 
 
 async def test_stopping_worker_lets_a_handler_end(empty_storage: Storage) -> None:
-    handler = Handler(seconds=QUICK.grace.total_seconds() / 2)
+    handler = Handler(seconds=0.05)
     await enqueue(empty_storage)
 
     async with working(empty_storage.job_queue, {KIND: handler}):
@@ -210,7 +214,7 @@ async def test_stopping_worker_releases_jobs_that_exceed_grace_period(empty_stor
     handler = Handler(seconds=TIMEOUT)
     await enqueue(empty_storage)
 
-    async with working(empty_storage.job_queue, {KIND: handler}):
+    async with working(empty_storage.job_queue, {KIND: handler}, pace=IMPATIENT):
         await asyncio.wait_for(handler.started.wait(), TIMEOUT)
     [job] = await empty_storage.job_queue.claim(uuid4(), [KIND], now=NOW, limit=9, lease=timedelta(minutes=1))
 
@@ -219,7 +223,7 @@ async def test_stopping_worker_releases_jobs_that_exceed_grace_period(empty_stor
 
 
 async def test_stopping_worker_claims_nothing_more(empty_storage: Storage) -> None:
-    handler = Handler(seconds=QUICK.grace.total_seconds() / 2)
+    handler = Handler(seconds=0.05)
     await enqueue(empty_storage, 3)
 
     async with working(empty_storage.job_queue, {KIND: handler}, pace=Pace(jobs_at_once=1)):

@@ -207,8 +207,8 @@ async def test_bookings_and_edits_are_not_blocked_by_renewal(empty_storage: Stor
     learner = principal_of(await stored_user(empty_storage))
     async with empty_storage.unit_of_work() as tx:
         assert await tx.sessions.acquire_outdated(later, 1)
-        await asyncio.wait_for(timed.bookings.book(learner, session.id, NOW + timedelta(hours=1)), 2)
-        await asyncio.wait_for(timed.sessions.change(owner_of(session), session.id, {"title": "Other"}), 2)
+        await asyncio.wait_for(timed.bookings.book(learner, session.id, NOW + timedelta(hours=1)), 4)
+        await asyncio.wait_for(timed.sessions.change(owner_of(session), session.id, {"title": "Other"}), 4)
 
 
 async def test_ended_archived_or_by_arrangement_session_needs_no_renewal(

@@ -5,7 +5,6 @@ nanio checks credentials, moto does not.
 
 import asyncio
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -24,18 +23,13 @@ from marketplace.adapters.pictures.folder import FolderObjectStore
 from marketplace.adapters.pictures.s3 import S3ObjectStore
 from marketplace.core.errors.pictures import StoreRefused, StoreUnknown
 from marketplace.core.ports.pictures import ObjectStore
+from ports import free_port
 
 KEY, SECRET, BUCKET = "operator", "a secret/with+signs", "pictures"
 ONE, TWO = UUID(int=0x10 << 120), UUID(int=0x11 << 120)
 MOTO = Path(__file__).parents[2] / ".s3/bin/python"
-START = 30.0
+START = 90.0
 """Seconds."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Uploads, changes and sweeps of pictures: on both storages, and interrupted at every step."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ from contracts.harness import at_once, owner_of
 from fakes import NOW, MovableClock
 from marketplace.adapters.memory.pictures import MemoryObjectStore
 from marketplace.core.domain.pictures import (
+    DELETION_LEASE,
     MAX_PICTURES,
     UPLOAD_GRACE,
     Picture,
@@ -39,6 +41,8 @@ class FailingStore(MemoryObjectStore):
         self.failure: BaseException | None = None
         self.fails_at = 0
         self.puts = 0
+        self.undeletable: UUID | None = None
+        self.before_delete: Callable[[], Awaitable[object]] | None = None
 
     async def put(self, key: str, body: bytes) -> None:
         self.puts += 1
@@ -46,6 +50,13 @@ class FailingStore(MemoryObjectStore):
             failure, self.failure = self.failure, None
             raise failure
         await super().put(key, body)
+
+    async def delete(self, picture: UUID) -> None:
+        if picture == self.undeletable:
+            raise StoreRefused
+        if self.before_delete is not None:
+            await self.before_delete()
+        await super().delete(picture)
 
     async def keys(self) -> list[str]:
         return [each.key for each in await self.list("", 1_000)]
@@ -180,6 +191,87 @@ async def test_deleted_picture_can_be_uploaded_again_before_and_after_the_sweep(
             await gallery.sweep()
     await gallery.add(b"one")
 
+    await gallery.sweep()
+
+    assert len(await gallery.store.keys()) == 3
+
+
+async def deleted(gallery: Gallery, *uploads: bytes) -> None:
+    """Add pictures and delete them again."""
+    for upload in uploads:
+        await gallery.add(upload)
+        found = picture_id(gallery.session.id, upload)
+        await gallery.services.pictures.delete(gallery.owner, gallery.session.id, found)
+
+
+async def test_picture_that_the_store_refuses_to_delete_does_not_keep_others(storage: Storage) -> None:
+    gallery = await Gallery.of(storage)
+    await deleted(gallery, b"one", b"two", b"three")
+    gallery.store.undeletable = picture_id(gallery.session.id, b"one")
+
+    await gallery.sweep()
+    left = {key.partition("/")[0] for key in await gallery.store.keys()}
+    assert left == {str(gallery.store.undeletable)}
+
+    gallery.store.undeletable = None
+    await gallery.sweep()
+    assert (await gallery.store.keys(), await gallery.record(b"one")) == ([], None)
+
+
+async def test_sweep_locks_no_record_while_the_store_deletes(storage: Storage) -> None:
+    gallery = await Gallery.of(storage)
+    await deleted(gallery, b"one")
+    seen: list[str] = []
+
+    async def read_the_record() -> None:
+        async with storage.unit_of_work() as tx:
+            record = await tx.pictures.acquire(picture_id(gallery.session.id, b"one"))
+            seen.append(record.state if record else "none")
+
+    gallery.store.before_delete = lambda: asyncio.wait_for(read_the_record(), 5)
+    gallery.clock.advance(LATER)
+    await gallery.services.picture_sweeper.purge()
+
+    assert set(seen) == {"deleting"}
+    assert await gallery.record(b"one") is None
+
+
+async def test_upload_is_refused_while_a_sweep_deletes_the_same_picture(storage: Storage) -> None:
+    gallery = await Gallery.of(storage)
+    await deleted(gallery, b"one")
+    refusals: list[BaseException | None] = []
+
+    async def upload_again() -> None:
+        outcome = await at_once([gallery.add(b"one")])
+        refusals.extend(outcome.refused)
+
+    gallery.store.before_delete = upload_again
+    gallery.clock.advance(LATER)
+    await gallery.services.picture_sweeper.purge()
+
+    assert [type(each) for each in refusals] == [StoreRefused]
+    assert await gallery.store.keys() == []
+    await gallery.add(b"one")
+    assert len(await gallery.store.keys()) == 3
+
+
+async def test_upload_takes_over_what_a_killed_sweep_claimed(storage: Storage) -> None:
+    gallery = await Gallery.of(storage)
+    await deleted(gallery, b"one")
+
+    async def killed() -> None:
+        raise Killed
+
+    gallery.store.before_delete = killed
+    gallery.clock.advance(LATER)
+    with pytest.raises(Killed):
+        await gallery.services.picture_sweeper.purge()
+    gallery.store.before_delete = None
+    with pytest.raises(StoreRefused):
+        await gallery.add(b"one")
+
+    gallery.clock.advance(DELETION_LEASE)
+    await gallery.add(b"one")
     await gallery.sweep()
 
     assert len(await gallery.store.keys()) == 3

@@ -13,7 +13,8 @@ import yaml
 
 from deployment.image import Built
 from deployment.proxy import DEPLOY
-from postgres.servers import SECRET_KEY, free_port
+from ports import free_port
+from postgres.servers import SECRET_KEY
 
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 SECRETS = "/run/secrets"
@@ -84,7 +85,7 @@ class Container:
         """Run a command and return its exit code."""
         process = await self.start(words, **other)
         try:
-            return await asyncio.wait_for(process.wait(), 60)
+            return await asyncio.wait_for(process.wait(), 180)
         finally:
             end(process)
 

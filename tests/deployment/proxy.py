@@ -12,12 +12,13 @@ from pathlib import Path
 
 import httpx
 
-from postgres.servers import becomes_true, free_port
+from ports import free_port
+from postgres.servers import becomes_true
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 DIST = ROOT / "frontend" / "dist"
-STARTS_WITHIN = 30
+STARTS_WITHIN = 90
 """Seconds."""
 
 

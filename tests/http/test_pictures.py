@@ -5,16 +5,19 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from httpx import Response
 
 from http_api import SETTINGS, Api, Person, open_api, problem
+from marketplace.adapters.memory.pictures import MemoryObjectStore
 from marketplace.adapters.pictures.encoder import PillowEncoder
 from marketplace.adapters.pictures.folder import FolderObjectStore
 from marketplace.core.domain.pictures import MAX_PICTURES, MAX_UPLOAD
 from marketplace.core.domain.rate_limits import PICTURE_UPLOADS
 from marketplace.core.domain.sessions import Session
+from marketplace.core.errors.pictures import StoreUnknown
 from picture_files import SVG, a_picture, animated, opened
 
 AVATAR = "/api/auth/avatar/"
@@ -94,6 +97,31 @@ async def test_name_that_no_file_can_have_is_not_found(tmp_path: Path) -> None:
         response = await api.visitor.get(f"/pictures/{picture['id']}/{'9' * 300}.webp")
 
     problem(response, 404, "not_found")
+
+
+class UnreadableStore(MemoryObjectStore):
+    """A store that does not answer reads."""
+
+    async def get(self, key: str) -> bytes | None:
+        raise StoreUnknown from KeyError(key)
+
+
+async def test_picture_that_the_store_does_not_give_is_answered_as_such() -> None:
+    async with open_api(objects=UnreadableStore()) as api:
+        response = await api.visitor.get(f"/pictures/{uuid4()}/400.webp")
+
+    assert problem(response, 503, "busy")["detail"] == "The picture can't be read right now. Try again in a moment."
+
+
+async def test_text_around_the_parts_of_a_form_is_ignored(api: Api) -> None:
+    creator, session = await a_session_of(api)
+    body = b"A form.\r\n--x\r\n" + PART + b"\r\n\r\none\r\n--x--\r\nIt ends here."
+
+    response = await creator.send(
+        "POST", path_of(session), content=body, headers={"Content-Type": "multipart/form-data; boundary=x"}
+    )
+
+    assert response.status_code == 201
 
 
 async def test_upload_that_is_no_form_is_refused_with_what_is_expected(api: Api) -> None:

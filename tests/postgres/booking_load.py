@@ -32,7 +32,7 @@ class Load:
     async def created(self, more: int) -> None:
         """Wait until this many more bookings were made."""
         enough = len(booked(self.answers)) + more
-        assert await becomes_true(lambda: len(booked(self.answers)) >= enough, 30), statuses(self.answers)
+        assert await becomes_true(lambda: len(booked(self.answers)) >= enough, 90), statuses(self.answers)
 
     async def keep_booking(self, server: Server, buyer: Person, session: Session) -> None:
         starts_at = TOMORROW

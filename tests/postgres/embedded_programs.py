@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 SYSTEM_15 = Path("/usr/lib/postgresql/15/bin")
 
+IN_THE_FOREGROUND = """
+import signal
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""
+"""A run in the background of a shell ignores SIGINT, and so would every program that it starts."""
+
 USES_IT = """
 import sys
 from pathlib import Path
@@ -60,9 +67,9 @@ with embedded_postgres(Path(sys.argv[1])) as dsn:
     sys.stdin.read()
 """
 
-WORKS_A_SECOND = """
+WORKS_FOR_SECONDS = """
 DO $$
-DECLARE until timestamptz := clock_timestamp() + interval '1 second';
+DECLARE until timestamptz := clock_timestamp() + interval '3 seconds';
 BEGIN
     WHILE clock_timestamp() < until LOOP END LOOP;
 END $$
@@ -74,7 +81,7 @@ class Program:
 
     def __init__(self, data: Path, script: str = USES_IT, **environment: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", script, str(data)],
+            [sys.executable, "-c", IN_THE_FOREGROUND + script, str(data)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -86,7 +93,7 @@ class Program:
         return self.process.stdout.readline().strip()
 
     def wait_for_exit(self) -> int:
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=120)
         return self.process.returncode
 
     def send_signal_and_wait(self, number: signal.Signals) -> int:
@@ -105,7 +112,7 @@ def processes_of(folder: Path) -> list[int]:
     ]
 
 
-def becomes_true(condition: Callable[[], bool], seconds: float = 10) -> bool:
+def becomes_true(condition: Callable[[], bool], seconds: float = 60) -> bool:
     end = time.monotonic() + seconds
     while not (met := condition()) and time.monotonic() < end:
         time.sleep(0.01)

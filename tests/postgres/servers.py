@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,18 +13,13 @@ from typing import Any
 
 import httpx
 
+from ports import free_port
 from programs import Program, run_program
 
 SECRET_KEY = "tests-only-f0c1a2b3d4e5968778695a4b3c2d1e0f"
-STARTS_WITHIN = 30
+STARTS_WITHIN = 90
 """Seconds."""
 POLL = 0.02
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def environment(dsn: str, **settings: object) -> dict[str, str]:
@@ -93,10 +87,14 @@ class Server:
         lines = [line for line in self.log.read_text().splitlines() if '"level":"error"' in line]
         return [line for line in lines if '"logger":"_granian"' not in line]
 
+    def lines(self) -> list[dict[str, Any]]:
+        """Return the lines of its log that are written to their end."""
+        whole = [line for line in self.log.read_text().splitlines(keepends=True) if line.endswith("\n")]
+        return [json.loads(line) for line in whole if line.startswith("{")]
+
     def logged(self, event: str) -> list[dict[str, Any]]:
         """Return the log lines of one event."""
-        lines = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
-        return [line for line in lines if line["event"] == event]
+        return [line for line in self.lines() if line["event"] == event]
 
     async def end(self) -> None:
         """Kill the process group."""

@@ -19,13 +19,14 @@ class Writes:
         self.refusals = refusals
         self.full = 10_000
         self.seconds = 0.01
+        self.crowd_seconds = 0.01
         self.is_crowded = asyncio.Event()
 
     async def __call__(self, entries: Sequence[str]) -> bool:
         self.calls.append(list(entries))
         if len(entries) > 1:
             self.is_crowded.set()
-        await asyncio.sleep(self.seconds)
+        await asyncio.sleep(self.crowd_seconds if len(entries) > 1 else self.seconds)
         for entry in entries:
             if entry in self.refusals:
                 raise self.refusals[entry]
@@ -145,9 +146,9 @@ async def test_entry_whose_turn_does_not_come_in_time_is_busy_and_not_written() 
 
 async def test_entries_that_are_being_written_are_waited_for_however_long_it_takes() -> None:
     writes = Writes()
-    writes.seconds = 0.2
+    writes.crowd_seconds = 1.5
 
-    assert await asyncio.gather(*joined(writes, "a", "b", "c", wait=0.3)) == [True] * 3
+    assert await asyncio.gather(*joined(writes, "a", "b", "c", wait=1)) == [True] * 3
 
 
 @pytest.mark.parametrize("error", [Busy, TransactionConflict])

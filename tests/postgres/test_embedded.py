@@ -18,7 +18,7 @@ from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from postgres.embedded_programs import (
     FORKS_A_WORKER_THAT_STAYS,
     FORKS_A_WORKER_THAT_UNWINDS,
-    WORKS_A_SECOND,
+    WORKS_FOR_SECONDS,
     Program,
     becomes_true,
     keep_a_note,
@@ -147,7 +147,7 @@ def test_a_busy_connection_that_outlives_the_killed_server_delays_the_next_start
 
     async def kill_it_while_it_works() -> None:
         connection = await asyncpg.connect(dsn)
-        busy = asyncio.create_task(connection.execute(WORKS_A_SECOND))
+        busy = asyncio.create_task(connection.execute(WORKS_FOR_SECONDS))
         await asyncio.sleep(0.2)
         os.kill(postmaster(data), signal.SIGKILL)
         await asyncio.to_thread(start_again)

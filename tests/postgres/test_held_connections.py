@@ -32,14 +32,16 @@ def database(postgres_server: str) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def opened(dsn: str, size: int, wait: float = 5.0, idle: float = 300.0) -> AsyncIterator[Database]:
+async def opened(
+    dsn: str, size: int, wait: float = 5.0, idle: float = 300.0, name: str = "held"
+) -> AsyncIterator[Database]:
     limits = PoolLimits(
         min_size=1,
         max_size=size,
         acquire_timeout=timedelta(seconds=wait),
         idle_timeout=timedelta(seconds=idle),
     )
-    database = await connect(dsn, limits, application_name="held")
+    database = await connect(dsn, limits, application_name=name)
     try:
         yield database
     finally:
@@ -53,7 +55,7 @@ async def pid_of(database: Database) -> int:
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await condition():  # noqa: ASYNC110 - the server has no event for it
             await asyncio.sleep(0.01)
 
@@ -147,10 +149,10 @@ async def test_waiter_cancelled_while_a_failed_connection_goes_back_keeps_no_pla
 
 
 async def test_waiter_that_times_out_is_busy_and_the_next_one_is_served(database: str) -> None:
-    async with opened(database, size=1, wait=0.8) as pool:
+    async with opened(database, size=1, wait=2.0) as pool:
         async with pool.transaction():
             first = asyncio.create_task(pid_of(pool))
-            await asyncio.sleep(0.4)
+            await asyncio.sleep(1.0)
             second = asyncio.create_task(pid_of(pool))
             with pytest.raises(Busy):
                 await first
@@ -192,10 +194,11 @@ async def test_callers_never_have_more_than_the_maximum_of_connections(database:
         if place % 7 == 0:
             async with asyncio.timeout(0.01):
                 await pool.fetchrow("SELECT pg_sleep(1)")
-        row = await pool.fetchrow("SELECT count(*) AS n FROM pg_stat_activity WHERE application_name = 'held'")
+        row = await pool.fetchrow("SELECT count(*) AS n FROM pg_stat_activity WHERE application_name = 'counted'")
         counted.append(row["n"] if row else 0)
 
-    async with opened(database, size=2) as pool:
+    # connections of other tests may still be ending
+    async with opened(database, size=2, wait=20.0, name="counted") as pool:
         outcomes = await asyncio.gather(*map(call, range(60)), return_exceptions=True)
         assert {type(outcome) for outcome in outcomes} == {type(None), asyncpg.DivisionByZeroError, TimeoutError}
         assert max(counted) <= 2

@@ -28,7 +28,7 @@ async def test_killed_worker_leaves_each_of_500_jobs_effective_once(empty_databa
         await requested(empty_database, table)
     jobs = await enqueue(storage, number=500)
     async with worker_process(empty_database) as worker:
-        assert await becomes(empty_database, "SELECT count(*) >= 200 FROM effects", answer=True)
+        assert await becomes(empty_database, "SELECT count(*) >= 50 FROM effects", answer=True)
         worker.kill()
         await worker.wait()
     halfway = await requested(empty_database, "SELECT count(*) FROM effects")
@@ -36,7 +36,7 @@ async def test_killed_worker_leaves_each_of_500_jobs_effective_once(empty_databa
     async with worker_process(empty_database):
         assert await becomes(empty_database, "SELECT count(*) FROM jobs", 0)
 
-    assert 200 <= halfway < 500
+    assert 50 <= halfway < 500
     assert under_way > 0
     assert await requested(empty_database, "SELECT count(*) FROM effects") == 500
     operations = await requested(empty_database, "SELECT array_agg(subject) FROM effects")
@@ -67,12 +67,12 @@ async def test_worker_recovers_after_postgresql_was_killed_and_restarted(tmp_pat
         await migrate(dsn)
         async with working(dsn, {"sweep_idempotency_keys": seen}):
             async with opened(dsn) as storage:
-                await enqueue(storage, after=1)
-                await enqueue(storage, after=2)
+                await enqueue(storage, after=3)
+                await enqueue(storage, after=4)
             server = find_postmaster(data)
             assert server is not None
             os.kill(server.pid, signal.SIGKILL)
-            await asyncio.sleep(1.5)
+            await asyncio.sleep(3.5)
             assert seen.at == []
             await asyncio.to_thread(stack.enter_context, embedded_postgres(data))
             assert await becomes(dsn, "SELECT count(*) FROM jobs", 0)

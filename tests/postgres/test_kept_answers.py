@@ -73,7 +73,7 @@ async def pair(database: str) -> AsyncIterator[Pair]:
 async def keeping(api: Api, *, is_on: bool) -> None:
     """Wait until the process keeps answers, or no longer does."""
     kept = await api.container.get(KeptAnswers)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while kept.is_on is not is_on:  # noqa: ASYNC110 - as other processes would see it
             await asyncio.sleep(0.001)
 
@@ -169,7 +169,7 @@ async def test_listener_goes_on_after_a_server_that_speaks_nonsense(caplog: pyte
         port = server.sockets[0].getsockname()[1]
         announcements = PostgresAnnouncements(f"postgresql://reader:secret@127.0.0.1:{port}/market?sslmode=disable")
         listening = asyncio.create_task(announcements.listen(KeptAnswers(SystemClock())))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             for _ in range(2):
                 await connections.get()
         listening.cancel()

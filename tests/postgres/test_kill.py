@@ -83,7 +83,7 @@ async def test_killed_worker_loses_no_booking_and_none_of_a_hot_slot_and_is_repl
     async with under_load(server, postgres.dsn) as load, crowd_of_a_slot(load, server, postgres.dsn):
         await load.created(CROWD // 10)
         os.kill(before[0], signal.SIGKILL)
-        assert await becomes_true(lambda: len(set(server.workers()) - set(before)) == 1, 10)
+        assert await becomes_true(lambda: len(set(server.workers()) - set(before)) == 1, 60)
         await load.created(WARM)
 
     assert statuses(load.answers) == {201}
@@ -100,7 +100,7 @@ async def test_workers_end_with_their_killed_main_process_and_leave_the_port(
     async with under_load(server, postgres.dsn) as load:
         server.process.kill()
         server.process.wait()
-        ended = await becomes_true(lambda: not any(map(is_alive, workers)), 3)
+        ended = await becomes_true(lambda: not any(map(is_alive, workers)), 10)
 
     assert ended
     assert statuses(load.answers) <= {201, 503}
@@ -120,8 +120,8 @@ async def test_requests_are_busy_while_postgresql_is_down(
 
     async with under_load(server, postgres.dsn) as load:
         postgres.kill(number)
-        assert await becomes_true(lambda: 503 in statuses(load.answers), 10)
-        assert await becomes_true(postgres.is_away, 10)
+        assert await becomes_true(lambda: 503 in statuses(load.answers), 60)
+        assert await becomes_true(postgres.is_away, 60)
         while_away = [await server.client.get(path) for path in ("/health/live", "/health/ready", "/api/sessions/")]
         await asyncio.to_thread(postgres.start)
         back_at = time.monotonic()
@@ -144,11 +144,11 @@ async def test_worker_started_while_postgresql_is_down_waits_for_it(
 
     async with under_load(server, postgres.dsn) as load:
         postgres.kill(signal.SIGINT)
-        assert await becomes_true(postgres.is_away, 10)
+        assert await becomes_true(postgres.is_away, 60)
         os.kill(before[0], signal.SIGKILL)
-        assert await becomes_true(lambda: len(set(server.workers()) - set(before)) == 1, 10)
+        assert await becomes_true(lambda: len(set(server.workers()) - set(before)) == 1, 60)
         started = server.workers()
-        assert await becomes_true(lambda: "Waiting for the database" in server.log.read_text(), 20)
+        assert await becomes_true(lambda: "Waiting for the database" in server.log.read_text(), 60)
         await asyncio.to_thread(postgres.start)
         await load.created(WARM)
 
@@ -165,7 +165,7 @@ async def test_killed_backend_makes_requests_busy_only_briefly(
     async with under_load(server, postgres.dsn) as load:
         os.kill((await books.ask(backends))[0], signal.SIGKILL)
         killed_at = time.monotonic()
-        assert await becomes_true(lambda: 503 in statuses(load.answers), 10)
+        assert await becomes_true(lambda: 503 in statuses(load.answers), 60)
         await load.created(1)
         assert time.monotonic() - killed_at < 5
         await load.created(WARM)

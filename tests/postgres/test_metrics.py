@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,11 +22,14 @@ from builders import TOMORROW, stored_session
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.ports.jobs import Job, JobKind
+from ports import free_port
 from postgres.http_clients import book, people
-from postgres.servers import Server, becomes_true, environment, free_port, is_alive, servers
+from postgres.servers import Server, becomes_true, environment, is_alive, servers
 from programs import Program, run_program
 
 WORKERS = 2
+TIMEOUT = 60
+"""Seconds in which a process that was killed is replaced and exports, on a machine that runs other tests too."""
 
 
 class Metrics:
@@ -49,11 +53,10 @@ class Metrics:
         return total
 
     async def reaches(self, expected: float, name: str, **labels: str) -> bool:
-        for _ in range(100):
-            if await self.value(name, **labels) == expected:
-                return True
+        end = time.monotonic() + TIMEOUT
+        while (seen := await self.value(name, **labels)) != expected and time.monotonic() < end:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
-        return False
+        return seen == expected
 
 
 def exporter_of(server: Server) -> int:
@@ -123,7 +126,7 @@ async def test_killed_worker_leaves_its_counts_and_no_connection(
     killed = max(before, key=lambda pid: "granian" in Path(f"/proc/{pid}/cmdline").read_text() or pid)
 
     os.kill(killed, signal.SIGKILL)
-    assert await becomes_true(lambda: len(set(server.workers()) - set(before)) == 1, 10)
+    assert await becomes_true(lambda: len(set(server.workers()) - set(before)) == 1, TIMEOUT)
 
     assert await metrics.reaches(2 * WORKERS, connections)
     assert await metrics.value("marketplace_request_seconds_count", route="/api/sessions") == 20
@@ -140,8 +143,8 @@ async def test_metrics_are_exported_again_after_exporter_was_killed(
 
     os.kill(killed, signal.SIGKILL)
 
-    assert await becomes_true(lambda: len(set(server.workers()) - before) == 1, 10)
-    assert await becomes_true(lambda: is_open(metrics.port), 10)
+    assert await becomes_true(lambda: len(set(server.workers()) - before) == 1, TIMEOUT)
+    assert await becomes_true(lambda: is_open(metrics.port), TIMEOUT)
     assert await metrics.value("marketplace_request_seconds_count", route="/api/sessions") == 1
     [received] = [line for line in server.log.read_text().splitlines() if "restarts in" in line]
     assert "SIGKILL" in json.loads(received)["event"]
@@ -197,25 +200,24 @@ async def test_metrics_are_not_on_client_port_and_exporter_ends_with_program(
     server.process.kill()
     server.process.wait()
 
-    assert await becomes_true(lambda: not any(map(is_alive, children)), 15)
+    assert await becomes_true(lambda: not any(map(is_alive, children)), TIMEOUT)
 
 
 async def test_a_worker_counts_its_jobs(empty_database: str) -> None:
     metrics = Metrics(free_port())
     worker = Program(["worker"], environment(empty_database, metrics_port=metrics.port, log_format="json"))
     try:
-        for _ in range(200):
-            if is_open(metrics.port) and await metrics.value("marketplace_job_seconds_count", outcome="done"):
-                break
-            await asyncio.sleep(0.1)
-        assert await metrics.value("marketplace_job_seconds_count", outcome="done") >= 1
+        assert await becomes_true(lambda: is_open(metrics.port), TIMEOUT)
+        async with asyncio.timeout(TIMEOUT):
+            while not await metrics.value("marketplace_job_seconds_count", outcome="done"):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
         assert await metrics.value("marketplace_pool_connections") >= 1
         for kind in get_args(JobKind):
             # present before its first increment, which an alert could not detect otherwise
             assert f'marketplace_job_seconds_count{{kind="{kind}",outcome="failed"}} 0.0' in await metrics.text()
         worker.send_signal(signal.SIGTERM)
-        assert await asyncio.to_thread(worker.wait, 15) == 0
-        assert not is_open(metrics.port)
+        assert await asyncio.to_thread(worker.wait, TIMEOUT) == 0
+        assert await becomes_true(lambda: not is_open(metrics.port), TIMEOUT)
     finally:
         worker.kill_group()
 

@@ -15,7 +15,8 @@ from sqlalchemy.exc import DBAPIError
 
 from marketplace.adapters.postgres.schema.migrate import MIGRATION_LOCK
 from marketplace.entrypoints.migration_process import migrate_apart
-from postgres.servers import becomes_true, environment, free_port, is_alive
+from ports import free_port
+from postgres.servers import becomes_true, environment, is_alive
 from programs import Program, run_program
 
 MIGRATES = """
@@ -40,7 +41,7 @@ async def waiting(empty_database: str, tmp_path: Path) -> AsyncIterator[Program]
     log = tmp_path / "log"
     program = Program(["serve", "--port", str(free_port())], environment(empty_database), log)
     try:
-        assert await becomes_true(lambda: log.exists() and "Waiting for another program" in log.read_text(), 30)
+        assert await becomes_true(lambda: log.exists() and "Waiting for another program" in log.read_text(), 90)
         yield program
     finally:
         program.kill_group()
@@ -49,7 +50,7 @@ async def waiting(empty_database: str, tmp_path: Path) -> AsyncIterator[Program]
 
 def test_program_that_migrated_has_not_imported_the_libraries(empty_database: str) -> None:
     ended = subprocess.run(
-        [sys.executable, "-c", MIGRATES, empty_database], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", MIGRATES, empty_database], capture_output=True, text=True, check=True, timeout=180
     )
 
     assert ended.stdout == "[]\n"
@@ -80,7 +81,7 @@ async def test_program_whose_migration_is_killed_says_so(waiting: Program, tmp_p
     [migrating] = children(waiting.pid)
     os.kill(migrating, signal.SIGKILL)
 
-    assert await asyncio.to_thread(waiting.wait, 10) == 1
+    assert await asyncio.to_thread(waiting.wait, 90) == 1
     last = (tmp_path / "log").read_text().splitlines()[-1]
     assert last == "Error: The process that migrates ended with exit code -9. Start the program again."
 
@@ -90,6 +91,6 @@ async def test_migration_ends_with_its_program(waiting: Program, number: signal.
     [migrating] = children(waiting.pid)
     waiting.send_signal(number)
 
-    await asyncio.to_thread(waiting.wait, 10)
-    assert await becomes_true(lambda: not is_alive(migrating), 3)
+    await asyncio.to_thread(waiting.wait, 90)
+    assert await becomes_true(lambda: not is_alive(migrating), 60)
     assert "Traceback" not in (tmp_path / "log").read_text()

@@ -16,8 +16,9 @@ import yaml
 from builders import stored_session
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
+from ports import free_port
 from postgres.http_clients import book, people
-from postgres.servers import free_port, servers
+from postgres.servers import servers
 
 ROOT = Path(__file__).parents[2]
 FILES = ROOT / "deploy" / "observability"

@@ -1,7 +1,7 @@
 """Errors after a lost database connection never claim an outcome that is not known."""
 
-import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,9 +11,12 @@ from builders import a_user
 from marketplace.adapters.postgres.connection.pool import Database, PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.errors import Busy, OutcomeUnknown
+from migration_builder import comes
+from postgres.http_clients import Books
 
-ONE_CONNECTION = PoolLimits(min_size=1, max_size=1, acquire_timeout=timedelta(milliseconds=200))
+ONE_CONNECTION = PoolLimits(min_size=1, max_size=1)
 END_OWN_CONNECTION = "SELECT pg_terminate_backend(pg_backend_pid())"
+IDLE = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'"
 DEFERRED_LOSS = """
     CREATE FUNCTION lose_connection() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(5); RETURN NULL; END $$;
@@ -71,11 +74,13 @@ async def test_server_out_of_resources_is_busy(database: Database) -> None:
         await database.fetch("SELECT n FROM generate_series(1, 100000) n ORDER BY random()")
 
 
-async def test_exhausted_pool_is_busy_and_recovers(database: Database) -> None:
-    async with database.transaction():
+async def test_exhausted_pool_is_busy_and_recovers(empty_database: str) -> None:
+    impatient = await connect(empty_database, replace(ONE_CONNECTION, acquire_timeout=timedelta(milliseconds=200)))
+    async with impatient.transaction():
         with pytest.raises(Busy):
-            await database.fetchrow("SELECT 1")
-    assert await database.fetchrow("SELECT 1") is not None
+            await impatient.fetchrow("SELECT 1")
+    assert await impatient.fetchrow("SELECT 1") is not None
+    await impatient.close()
 
 
 async def test_connection_is_never_returned_to_pool_inside_a_transaction(database: Database) -> None:
@@ -107,6 +112,16 @@ async def test_connections_have_configured_limits(empty_database: str) -> None:
     assert {row["name"]: row["setting"] for row in rows} == dict(zip(names, ("3000", "2000", "4000"), strict=True))
 
 
+async def ended(dsn: str) -> None:
+    """Wait until PostgreSQL has ended every idle transaction of the database."""
+    books = Books(dsn)
+
+    async def is_over() -> bool:
+        return not await books.ask(IDLE)
+
+    await comes(is_over)
+
+
 async def test_idle_transaction_is_ended_and_reported_busy(empty_database: str) -> None:
     limits = PoolLimits(min_size=1, max_size=1, idle_in_transaction_timeout=timedelta(milliseconds=100))
     opened = await connect(empty_database, limits)
@@ -114,7 +129,7 @@ async def test_idle_transaction_is_ended_and_reported_busy(empty_database: str) 
     async def think_for_too_long() -> None:
         async with opened.transaction() as connection:
             await connection.execute("CREATE TABLE left_behind ()")
-            await asyncio.sleep(0.5)
+            await ended(empty_database)
             await connection.execute("SELECT 1")
 
     with pytest.raises(Busy):
@@ -130,7 +145,7 @@ async def test_transaction_ended_for_idleness_is_not_committed(empty_database: s
     async def think_before_the_end() -> None:
         async with opened.transaction() as connection:
             await connection.execute("CREATE TABLE left_behind ()")
-            await asyncio.sleep(0.5)
+            await ended(empty_database)
 
     with pytest.raises(Busy):
         await think_before_the_end()

@@ -4,7 +4,8 @@ import re
 import subprocess
 from pathlib import Path
 
-from postgres.servers import Server, free_port
+from ports import free_port
+from postgres.servers import Server
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -22,7 +23,7 @@ async def test_the_curl_journey_works_as_printed(database: str, tmp_path: Path) 
         await server.starts()
         script = the_journey().replace("http://localhost:8000", f"http://127.0.0.1:{server.port}")
         walked = subprocess.run(  # noqa: ASYNC221 - nothing else runs meanwhile
-            ["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, check=False, timeout=60
+            ["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, check=False, timeout=180
         )
     finally:
         await server.end()

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,36 +21,45 @@ from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from marketplace.adapters.postgres.schema.migrate import migrate
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.catalog import CatalogFilters
-from marketplace.core.ports.storage import Storage
 from marketplace.http.kept import KeptAnswers
+from migration_builder import comes
 from postgres.standby import standby_of
 
-SOON = ReplicaPolicy(
-    max_lag=timedelta(seconds=2), check_interval=timedelta(milliseconds=20), pause=timedelta(milliseconds=200)
+PATIENT = ReplicaPolicy(
+    max_lag=timedelta(minutes=1), check_interval=timedelta(milliseconds=20), pause=timedelta(milliseconds=200)
 )
+IMPATIENT = replace(PATIENT, max_lag=timedelta(seconds=1))
 
 
 class Pair:
     """A primary and its standby, and storage over both."""
 
-    def __init__(self, storage: Storage, primary: str, standby: str, folder: Path) -> None:
-        self.storage = storage
+    def __init__(self, primary: str, standby: str, database: Database, replica: Replica) -> None:
+        self.storage = postgres_storage(database, replica)
         self.primary = primary
         self.standby = standby
-        self.folder = folder
+        self._replica = replica
 
     async def titles(self) -> set[str]:
         page = await self.storage.catalog.list(CatalogFilters(), 100, None, NOW)
         return {session.title for session in page.items}
 
-    async def shows(self, title: str, within: float = 5) -> bool:
-        """Wait until a title is listed; return whether it is."""
-        end = asyncio.get_running_loop().time() + within
-        while asyncio.get_running_loop().time() < end:
-            if title in await self.titles():
-                return True
-            await asyncio.sleep(0.05)
-        return False
+    async def shows(self, title: str) -> None:
+        """Wait until a title is listed."""
+
+        async def is_listed() -> bool:
+            return title in await self.titles()
+
+        await comes(is_listed)
+
+    async def reads_standby(self) -> None:
+        """Wait until lists are read from the standby."""
+
+        async def is_read() -> bool:
+            row = await self._replica.fetchrow("SELECT pg_is_in_recovery() AS by_standby")
+            return row is not None and bool(row["by_standby"])
+
+        await comes(is_read)
 
     async def on_standby(self, statement: str) -> Any:
         connection = await asyncpg.connect(self.standby)
@@ -61,39 +71,48 @@ class Pair:
     async def pause_replay(self) -> None:
         """Stop the standby's replay; return when it has stopped, which the request for it does not wait for."""
         await self.on_standby("SELECT pg_wal_replay_pause()")
-        end = asyncio.get_running_loop().time() + 10
-        while asyncio.get_running_loop().time() < end:
-            if await self.on_standby("SELECT pg_get_wal_replay_pause_state()") == "paused":
-                return
-            await asyncio.sleep(0.01)
-        raise TimeoutError
+
+        async def is_paused() -> bool:
+            return bool(await self.on_standby("SELECT pg_get_wal_replay_pause_state()") == "paused")
+
+        await comes(is_paused)
 
     async def resume_replay(self) -> None:
         await self.on_standby("SELECT pg_wal_replay_resume()")
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def pair(tmp_path_factory: Any) -> AsyncIterator[Pair]:
+async def addresses(tmp_path_factory: Any) -> AsyncIterator[tuple[str, str]]:
+    """Run a primary and its standby."""
     folder = tmp_path_factory.mktemp("pair")
-    async with AsyncExitStack() as stack:
-        primary = stack.enter_context(embedded_postgres(folder / "a"))
+    with embedded_postgres(folder / "a") as primary:
         await migrate(primary)
-        standby = stack.enter_context(standby_of(primary, folder / "b"))
-        database = await connect(primary)
-        stack.push_async_callback(database.close)
+        with standby_of(primary, folder / "b") as standby:
+            yield primary, standby
 
-        async def opened() -> Database:
-            return await connect(standby)
 
-        replica = Replica(opened, database, SOON)
-        stack.push_async_callback(replica.close)
-        yield Pair(postgres_storage(database, replica), primary, standby, folder)
+@asynccontextmanager
+async def opened(addresses: tuple[str, str], policy: ReplicaPolicy) -> AsyncIterator[Pair]:
+    primary, standby = addresses
+    database = await connect(primary)
+    replica = Replica(lambda: connect(standby), database, policy)
+    try:
+        yield Pair(primary, standby, database, replica)
+    finally:
+        await replica.close()
+        await database.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def pair(addresses: tuple[str, str]) -> AsyncIterator[Pair]:
+    async with opened(addresses, PATIENT) as pair:
+        yield pair
 
 
 async def test_lists_are_read_from_standby(pair: Pair) -> None:
     await stored_session(pair.storage, title="Before")
-    assert await pair.shows("Before")
-    assert await pair.on_standby("SELECT pg_is_in_recovery()")
+    await pair.shows("Before")
+    await pair.reads_standby()
     await pair.pause_replay()
     try:
         session = await stored_session(pair.storage, title="Meanwhile")
@@ -102,30 +121,21 @@ async def test_lists_are_read_from_standby(pair: Pair) -> None:
         assert await pair.storage.catalog.find(session.id, NOW) is not None
     finally:
         await pair.resume_replay()
-    assert await pair.shows("Meanwhile")
+    await pair.shows("Meanwhile")
 
 
-async def test_lagging_standby_is_not_used_until_it_has_caught_up(pair: Pair) -> None:
-    await stored_session(pair.storage, title="Known to both")
-    assert await pair.shows("Known to both")
-    await pair.pause_replay()
-    try:
-        await stored_session(pair.storage, title="Too new")
-        assert await pair.shows("Too new", within=10)
-        assert await pair.on_standby("SELECT count(*) FROM sessions WHERE title = 'Too new'") == 0
-    finally:
-        await pair.resume_replay()
-    await asyncio.sleep(2 * SOON.pause.total_seconds())
-    await stored_session(pair.storage, title="Caught up")
-    assert await pair.shows("Caught up")
-    await asyncio.sleep(2 * SOON.pause.total_seconds())
-    assert "Caught up" in await pair.titles()
-    await pair.pause_replay()
-    try:
-        await stored_session(pair.storage, title="Newer still")
-        assert "Newer still" not in await pair.titles()
-    finally:
-        await pair.resume_replay()
+async def test_lagging_standby_is_not_used_until_it_has_caught_up(addresses: tuple[str, str]) -> None:
+    async with opened(addresses, IMPATIENT) as pair:
+        await pair.reads_standby()
+        await pair.pause_replay()
+        try:
+            await stored_session(pair.storage, title="Too new")
+            await pair.shows("Too new")
+            assert await pair.on_standby("SELECT count(*) FROM sessions WHERE title = 'Too new'") == 0
+        finally:
+            await pair.resume_replay()
+        await pair.reads_standby()
+        await pair.shows("Too new")
 
 
 async def test_versions_of_sessions_are_those_of_the_primary(pair: Pair) -> None:
@@ -133,7 +143,8 @@ async def test_versions_of_sessions_are_those_of_the_primary(pair: Pair) -> None
     primary = postgres_storage(database)
     try:
         session = await stored_session(pair.storage, title="Version 1")
-        assert await pair.shows("Version 1")
+        await pair.shows("Version 1")
+        await pair.reads_standby()
         before = (await primary.catalog.read([session.id], NOW))[0][0]
         assert [version for version, _ in await pair.storage.catalog.read([session.id], NOW)] == [before]
         await pair.pause_replay()
@@ -145,7 +156,7 @@ async def test_versions_of_sessions_are_those_of_the_primary(pair: Pair) -> None
     finally:
         await pair.resume_replay()
         await database.close()
-    assert await pair.shows("Version 2")
+    await pair.shows("Version 2")
     assert [version for version, _ in await pair.storage.catalog.read([session.id], NOW)] == [after]
 
 
@@ -161,7 +172,7 @@ async def test_standby_has_no_announcements(pair: Pair) -> None:
 async def test_unavailable_standby_fails_no_request(tmp_path: Path, pair: Pair) -> None:
     database = await connect(pair.primary)
     gone = f"postgresql://marketplace@/marketplace?host={tmp_path}&port=5432"
-    replica = Replica(lambda: connect(gone), database, SOON)
+    replica = Replica(lambda: connect(gone), database, PATIENT)
     alone = postgres_storage(database, replica)
     try:
         await stored_session(alone, title="Without a standby")
@@ -175,7 +186,7 @@ async def test_unavailable_standby_fails_no_request(tmp_path: Path, pair: Pair) 
 async def test_server_without_primary_is_not_used_as_standby(pair: Pair) -> None:
     database = await connect(pair.primary)
     other = pair.primary.replace("/marketplace?", "/postgres?")
-    replica = Replica(lambda: connect(other), database, SOON)
+    replica = Replica(lambda: connect(other), database, PATIENT)
     try:
         row = await replica.fetchrow("SELECT current_database() AS name")
         assert row is not None

@@ -12,7 +12,8 @@ import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from postgres.servers import becomes_true, environment, free_port
+from ports import free_port
+from postgres.servers import becomes_true, environment
 from programs import Program
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -67,14 +68,14 @@ async def test_request_and_its_statements_reach_collector_under_trace_of_client(
     }
     program = Program(["serve", "--no-migrate"], provided, log)
     try:
-        assert await becomes_true(lambda: log.exists() and "Started worker" in log.read_text(), 30)
+        assert await becomes_true(lambda: log.exists() and "Started worker" in log.read_text(), 90)
         headers = {"traceparent": f"00-{TRACE}-{PARENT}-01"}
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
             assert (await client.get("/api/sessions/?search=whisper", headers=headers)).is_success
     finally:
         program.send_signal(signal.SIGTERM)
         # remaining spans are exported before it ends
-        assert await becomes_true(lambda: program.poll() is not None, 30)
+        assert await becomes_true(lambda: program.poll() is not None, 90)
 
     spans = collector.spans()
     [request] = [span for span in spans if span.name == "GET /api/sessions"]

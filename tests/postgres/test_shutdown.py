@@ -65,7 +65,7 @@ async def test_stopping_server_reports_not_ready_and_loses_no_request(
         await asyncio.gather(*tasks)
         noticed_after = time.monotonic() - logged_at
         late = await server.client.get("/api/sessions/")
-        assert await asyncio.to_thread(server.process.wait, 15) == 0
+        assert await asyncio.to_thread(server.process.wait, 60) == 0
 
     assert before > 0
     assert proxy.lost == []
@@ -94,7 +94,7 @@ async def test_requests_under_way_are_answered_even_without_shutdown_delay(datab
         await asyncio.sleep(1)
         await transaction.rollback()
         answers = await asyncio.gather(*under_way)
-        assert await asyncio.to_thread(server.process.wait, 15) == 0
+        assert await asyncio.to_thread(server.process.wait, 60) == 0
     await lock.close()
 
     assert len(booked(answers)) == CLIENTS
@@ -113,4 +113,4 @@ async def test_a_second_signal_does_not_wait(database: str, tmp_path: Path) -> N
         server.process.send_signal(signal.SIGTERM)
         with suppress(httpx.TransportError):
             await server.client.aclose()
-        assert await asyncio.to_thread(server.process.wait, 15) == 0
+        assert await asyncio.to_thread(server.process.wait, 60) == 0

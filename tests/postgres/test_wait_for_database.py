@@ -12,7 +12,8 @@ import pytest
 
 from marketplace.adapters.postgres.connection.wait_for_database import wait_for_database
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
-from postgres.servers import becomes_true, environment, free_port
+from ports import free_port
+from postgres.servers import becomes_true, environment
 from programs import Program, run_program
 
 NOBODY = "postgresql://me:hunter2@127.0.0.1:{port}/none"
@@ -27,7 +28,7 @@ async def test_available_database_is_not_waited_for(database: str) -> None:
 async def test_wait_for_database_logs_its_reason_and_ends(caplog: pytest.LogCaptureFixture) -> None:
     port = free_port()
     with pytest.raises(ConnectionError):
-        await wait_for_database(NOBODY.format(port=port), timedelta(seconds=0.5))
+        await wait_for_database(NOBODY.format(port=port), timedelta(seconds=0.9))
 
     messages = [record.getMessage() for record in caplog.records]
     assert len(messages) >= 2
@@ -51,10 +52,10 @@ async def test_program_started_before_its_database_serves_once_it_is_available(t
     dsn = await asyncio.to_thread(start_and_stop)
     log = tmp_path / "log"
     early = Program(["migrate"], environment(dsn), log)
-    assert await becomes_true(lambda: log.exists() and "Waiting for the database at " in log.read_text(), 20)
+    assert await becomes_true(lambda: log.exists() and "Waiting for the database at " in log.read_text(), 60)
     with embedded_postgres(tmp_path / "data") as again:
         assert again == dsn
-        assert await asyncio.to_thread(early.wait, 20) == 0, log.read_text()
+        assert await asyncio.to_thread(early.wait, 60) == 0, log.read_text()
 
 
 def test_program_without_database_reports_it(tmp_path: Path) -> None:

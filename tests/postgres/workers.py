@@ -25,7 +25,7 @@ from postgres.job_worker import QUICK
 
 __all__ = ["QUICK", "TIMEOUT", "Seen", "becomes", "enqueue", "opened", "requested", "worker_process", "working"]
 
-TIMEOUT = 20
+TIMEOUT = 60
 """Seconds to wait for an expected result before the test fails."""
 
 

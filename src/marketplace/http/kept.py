@@ -13,6 +13,7 @@ from marketplace.core.ports.system import Clock
 from marketplace.http.answers import Answer
 from marketplace.http.compression import compress, is_worth_compressing
 from marketplace.http.fragments import Fragments
+from marketplace.http.shared_reads import SharedReads
 
 KEPT_FOR = timedelta(seconds=1)
 """From the start of the read. What goes by the clock, such as `next_slot`, is never older."""
@@ -93,10 +94,11 @@ class KeptAnswers:
         self._clock = clock
         self._has_standby = has_standby
         self.fragments = Fragments(clock)
+        self.shared = SharedReads[PublicAnswer]()
         self._max_bytes = max_bytes
         self._max_answer = max_answer
         self.is_on = False
-        """Whether changes are heard. Otherwise every request reads for itself."""
+        """Whether changes are heard. Otherwise nothing is kept, and requests only share what they read at once."""
         self._answers: OrderedDict[Hashable, tuple[PublicAnswer, datetime]] = OrderedDict()
         self._by_creator: defaultdict[UUID | None, set[Hashable]] = defaultdict(set)
         self._readings: dict[Hashable, _Reading] = {}
@@ -113,7 +115,7 @@ class KeptAnswers:
         """
         if not self.is_on:
             self.misses += 1
-            return await read()
+            return await self.shared.get(key, read)
         found = self.find(key)
         if found is not None:
             return found

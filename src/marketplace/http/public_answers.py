@@ -1,6 +1,6 @@
 """Answers to anonymous readers: kept, with an entity tag, and 304 for what the client has."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 
 from marketplace.http.answers import Answer, Ask, headers_of
 from marketplace.http.compression import is_worth_compressing, takes_gzip
@@ -13,19 +13,25 @@ MAX_ADDRESS = 1024
 """Bytes of path and query; a longer address is not a key of kept answers. A path may spell an ID in many ways."""
 
 
-async def public_answer(ask: Ask, kept: KeptAnswers, read: Callable[[], Awaitable[PublicAnswer]]) -> Answer:
-    """Answer a GET of anyone by `read`, or by what is kept; with a token always by `read`, so one's own change is seen.
+async def public_answer(
+    ask: Ask, kept: KeptAnswers, read: Callable[[], Awaitable[PublicAnswer]], *, common: Hashable = None
+) -> Answer:
+    """Answer a GET of anyone by `read`, or by what is kept; with a token by a read that began after the request came.
 
-    An anonymous answer must depend on nothing but path and query. Raises what `read` raises.
+    An anonymous answer must depend on nothing but path and query. One with a token depends on `common` as well, and is
+    shared with those who ask the same at the same time; without it, on the reader. Raises what `read` raises.
     """
-    if headers_of(ask, b"authorization"):
+    is_signed_in = bool(headers_of(ask, b"authorization"))
+    if is_signed_in and common is None:
         return (await read()).answer
     path, query = ask.scope["path"], ask.scope["query_string"]
-    if len(path) + len(query) > MAX_ADDRESS:
-        return _conditional(ask, await read())
     # one object: a tuple of many parameters would take far more memory than they have bytes
-    parameters = b"&".join(sorted(query.split(b"&")))
-    return _conditional(ask, await kept.get((path, parameters), read))
+    key = path, b"&".join(sorted(query.split(b"&")))
+    if len(path) + len(query) > MAX_ADDRESS:
+        found = await read()
+    else:
+        found = await (kept.shared.get((*key, common), read) if is_signed_in else kept.get(key, read))
+    return found.answer if is_signed_in else _conditional(ask, found)
 
 
 def _conditional(ask: Ask, found: PublicAnswer) -> Answer:

@@ -104,7 +104,8 @@ class BareReads:
     async def _same(self, route: str, rest: list[str]) -> list[list[dict[str, Any]]]:
         answers = []
         for statement, arguments in self._statements[route]:
-            asked = (UUID(rest[0]), *arguments[1:]) if rest else arguments
+            one: object = [UUID(rest[0])] if rest and isinstance(arguments[0], list) else rest and UUID(rest[0])
+            asked = (one, *arguments[1:]) if rest else arguments
             answers.append(await self._read(statement, *asked))
         return answers
 

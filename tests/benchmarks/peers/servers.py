@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from benchmarks.peers.bare_reads import DATABASE
-from postgres.servers import free_port
+from ports import free_port
 
 ROOT = Path(__file__).parents[3]
 BENCH_BIN = ROOT / ".bench/bin"

@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from marketplace.adapters.memory.database import Rows
-from marketplace.core.domain.pictures import PictureRecord, StoreState
+from marketplace.core.domain.pictures import PictureRecord
 from marketplace.core.ports.pictures import StoredObject
 
 
@@ -21,23 +20,23 @@ class MemoryPictureRecords:
     async def begin(self, record: PictureRecord) -> PictureRecord:
         found = await self._rows.acquire_key(self._table, record.id)
         if found is not None:
-            state: StoreState = "done" if found.state == "done" else "asked"
-            record = replace(found, state=state, touched_at=record.touched_at)
+            record = found.asked_again(record.touched_at)
         self._rows.put(self._table, record.id, record)
         return record
 
     async def acquire(self, picture: UUID) -> PictureRecord | None:
         return await self._rows.acquire_key(self._table, picture)
 
-    async def acquire_abandoned(self, before: datetime, maximum: int) -> tuple[PictureRecord, ...]:
+    async def claim_abandoned(self, before: datetime, now: datetime, maximum: int) -> tuple[PictureRecord, ...]:
         await asyncio.sleep(0)
         found = [each for each in self._rows.all(self._table) if not each.is_kept() and each.touched_at < before]
-        acquired = []
+        claimed = []
         for each in sorted(found, key=lambda record: (record.touched_at, record.id))[:maximum]:
             current = await self._rows.acquire_key(self._table, each.id)
             if current == each:
-                acquired.append(each)
-        return tuple(acquired)
+                claimed.append(each.settled("deleting", now))
+                self._rows.put(self._table, each.id, claimed[-1])
+        return tuple(claimed)
 
     async def find(self, pictures: Collection[UUID]) -> Mapping[UUID, PictureRecord]:
         await asyncio.sleep(0)

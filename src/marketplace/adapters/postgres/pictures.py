@@ -8,23 +8,27 @@ from uuid import UUID
 
 from marketplace.adapters.postgres.connection.pool import Connection
 from marketplace.core.domain.fields import field_names
-from marketplace.core.domain.pictures import Picture, PictureRecord, Pictures
+from marketplace.core.domain.pictures import DELETION_LEASE, Picture, PictureRecord, Pictures
 
 NONE = "[]"
 PICTURE = tuple(each.name for each in fields(Picture))
 RECORD = field_names(PictureRecord)
 COLUMNS = ", ".join(RECORD)
+CLAIMED = "(p.state = 'deleting' AND p.touched_at > $8)"
 BEGIN = f"""
     INSERT INTO pictures AS p ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (id) DO UPDATE
-        SET touched_at = excluded.touched_at, state = CASE WHEN p.state = 'done' THEN 'done' ELSE 'asked' END
+        SET touched_at = CASE WHEN {CLAIMED} THEN p.touched_at ELSE excluded.touched_at END,
+            state = CASE WHEN p.state = 'done' OR {CLAIMED} THEN p.state ELSE 'asked' END
     RETURNING {", ".join(f"p.{name}" for name in RECORD)}
 """  # noqa: S608 - column names
 ACQUIRE = f"SELECT {COLUMNS} FROM pictures WHERE id = $1 FOR UPDATE"  # noqa: S608 - column names
 NOT_KEPT = "(state <> 'done' OR removed_at IS NOT NULL)"
-ABANDONED = f"""
-    SELECT {COLUMNS} FROM pictures WHERE {NOT_KEPT} AND touched_at < $1
-    ORDER BY touched_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
+CLAIM = f"""
+    UPDATE pictures SET state = 'deleting', touched_at = $2 WHERE id IN (
+        SELECT id FROM pictures WHERE {NOT_KEPT} AND touched_at < $1
+        ORDER BY touched_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
+    ) RETURNING {COLUMNS}
 """  # noqa: S608 - column names
 FIND = f"SELECT {COLUMNS} FROM pictures WHERE id = ANY($1::uuid[])"  # noqa: S608 - column names
 KEPT = f"""
@@ -56,15 +60,16 @@ class PostgresPictureRecords:
         self._connection = connection
 
     async def begin(self, record: PictureRecord) -> PictureRecord:
-        rows = await self._connection.fetch(BEGIN, *(getattr(record, name) for name in RECORD))
+        values = (getattr(record, name) for name in RECORD)
+        rows = await self._connection.fetch(BEGIN, *values, record.touched_at - DELETION_LEASE)
         return PictureRecord(**rows[0])
 
     async def acquire(self, picture: UUID) -> PictureRecord | None:
         row = await self._connection.fetchrow(ACQUIRE, picture)
         return PictureRecord(**row) if row else None
 
-    async def acquire_abandoned(self, before: datetime, maximum: int) -> tuple[PictureRecord, ...]:
-        return tuple(PictureRecord(**row) for row in await self._connection.fetch(ABANDONED, before, maximum))
+    async def claim_abandoned(self, before: datetime, now: datetime, maximum: int) -> tuple[PictureRecord, ...]:
+        return tuple(PictureRecord(**row) for row in await self._connection.fetch(CLAIM, before, now, maximum))
 
     async def find(self, pictures: Collection[UUID]) -> Mapping[UUID, PictureRecord]:
         return {row["id"]: PictureRecord(**row) for row in await self._connection.fetch(FIND, list(pictures))}

@@ -44,6 +44,7 @@ from marketplace.adapters.postgres.catalog.suggestions import suggest
 from marketplace.adapters.postgres.connection.locks import BLOCK_BUYERS_OF_SESSION
 from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.connection.replica import Reading
+from marketplace.adapters.postgres.gathered_reads import GatheredReads
 from marketplace.adapters.postgres.materialized_availability import PostgresMaterializedAvailability
 from marketplace.adapters.postgres.rows import SESSION, SESSION_WITH_CREATOR, session_details, session_row
 from marketplace.adapters.postgres.schedules import document_of, schedule_from
@@ -70,9 +71,10 @@ MAX_KNOWN_OPEN = 10_000
 """Maximum of sessions that are known to be by arrangement."""
 
 ONE = "FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = $1"
-FIND_WITH_NEXT_SLOT = f"SELECT {SESSION_WITH_NEXT_SLOT} {ONE}"
 FIND = f"SELECT {SESSION_WITH_CREATOR} {ONE}"
-THESE = "FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = ANY($1::uuid[])"
+# The array is a subquery, so that the planner does not see its length and keeps one plan.
+THESE = "FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = ANY ((SELECT $1::uuid[])::uuid[])"
+FIND_ALL = f"SELECT {SESSION_WITH_CREATOR} {THESE}"
 READ = f"SELECT {SESSION_WITH_NEXT_SLOT}, {WRITTEN_BY} {THESE}"
 ACQUIRE = f"SELECT {SESSION_WITH_CREATOR} {ONE} FOR UPDATE OF s"
 STORED = (*SESSION, "title_key", "place_key", "searched")
@@ -108,22 +110,34 @@ class PostgresCatalog:
         self._lists = lists or database
         self._open: set[UUID] = set()
         """Sessions that had no schedule when they were last read: a guess, which each row confirms."""
+        self._reads_of_open = GatheredReads[UUID, CatalogSession | None](self._find_open)
+        self._reads = GatheredReads[tuple[UUID, datetime], CatalogSession | None](self._find)
         self._labels = LabelLookup()
         self._facets: dict[CatalogFilters, tuple[float, asyncio.Task[Facets]]] = {}
         self._counting = asyncio.Semaphore(MAX_CONCURRENT_COUNTS)
 
     async def find(self, session_id: UUID, now: datetime) -> CatalogSession | None:
         if session_id in self._open:
-            row = await self._database.fetchrow(FIND, session_id)
-            if row is None or row["is_open"]:
-                return catalog_session(row, None) if row else None
+            found = await self._reads_of_open.read(session_id)
+            if found is None or found.is_open:
+                return found
             self._open.discard(session_id)  # it has got a schedule since
-        row = await self._database.fetchrow(FIND_WITH_NEXT_SLOT, session_id, now)
-        if row is None:
-            return None
-        if row["is_open"]:
+        found = await self._reads.read((session_id, now))
+        if found is not None and found.is_open:
             self._remember_open(session_id)
-        return catalog_session(row, row["next_slot"])
+        return found
+
+    async def _find_open(self, ids: Sequence[UUID]) -> Sequence[CatalogSession | None]:
+        """Read sessions without their next slots, which those by arrangement have not."""
+        rows = await self._database.fetch(FIND_ALL, [*ids])
+        found = {row["id"]: catalog_session(row, None) for row in rows}
+        return [found.get(session_id) for session_id in ids]
+
+    async def _find(self, asked: Sequence[tuple[UUID, datetime]]) -> Sequence[CatalogSession | None]:
+        """Read sessions with their next slots at the latest of the times."""
+        rows = await self._database.fetch(READ, [session_id for session_id, _ in asked], max(now for _, now in asked))
+        found = {row["id"]: catalog_session(row, row["next_slot"]) for row in rows}
+        return [found.get(session_id) for session_id, _ in asked]
 
     def _remember_open(self, session_id: UUID) -> None:
         if len(self._open) >= MAX_KNOWN_OPEN:
@@ -163,7 +177,7 @@ class PostgresCatalog:
         return await available_rows(self._lists, query, order, limit)
 
     async def read(self, ids: Sequence[UUID], now: datetime) -> Sequence[tuple[SessionVersion, CatalogSession]]:
-        rows = await self._lists.fetch(READ, repeated(ids), now)
+        rows = await self._lists.fetch(READ, ids, now)
         return [(session_version(row), catalog_session(row, row["next_slot"])) for row in rows]
 
     async def next_slots(

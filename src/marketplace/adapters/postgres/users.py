@@ -1,5 +1,6 @@
 """Accounts in PostgreSQL."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from marketplace.adapters.postgres.catalog.lexemes import (
 )
 from marketplace.adapters.postgres.connection.locks import BLOCK_BUYERS, SUPERUSERS
 from marketplace.adapters.postgres.connection.pool import Connection, Database
-from marketplace.adapters.postgres.rows import USER, columns, constructor
+from marketplace.adapters.postgres.gathered_reads import GatheredReads
+from marketplace.adapters.postgres.rows import USER, columns, stored_user
 from marketplace.adapters.postgres.tokens import LOGIN, LOGIN_COLUMNS
 from marketplace.core.domain.admin_lists import name_key
 from marketplace.core.domain.principals import Login
@@ -24,6 +26,8 @@ COLUMNS = ", ".join(USER)
 INDEX_OTHERS = "INSERT INTO jobs (kind, subject, run_at) VALUES ('index_names', $1, now())"
 
 BY_ID = f"SELECT {COLUMNS} FROM users WHERE id = $1"  # noqa: S608 - constant text
+# The array is a subquery, so that the planner does not see its length and keeps one plan.
+BY_IDS = f"SELECT {COLUMNS} FROM users WHERE id = ANY ((SELECT $1::uuid[])::uuid[])"  # noqa: S608 - constant text
 BY_EMAIL = f"SELECT {COLUMNS} FROM users WHERE email_folded = $1"  # noqa: S608 - constant text
 DETAILS = f"""
     SELECT {columns("u", USER)},
@@ -47,31 +51,34 @@ SAVE = f"""
 # a buyer's FOR KEY SHARE does not wait for FOR NO KEY UPDATE and would read the old row
 WITH_SESSIONS = "FOR UPDATE"
 
-_user = constructor(User)
-
 
 class PostgresUserDirectory:
     """`UserDirectory` over the pool."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._reads = GatheredReads[UUID, User | None](self._find_all)
 
     async def get(self, user_id: UUID) -> User:
-        row = await self._database.fetchrow(BY_ID, user_id)
-        if row is None:
+        found = await self._reads.read(user_id)
+        if found is None:
             raise NotFound
-        return _user(*row)
+        return found
+
+    async def _find_all(self, ids: Sequence[UUID]) -> Sequence[User | None]:
+        found = {row["id"]: stored_user(row) for row in await self._database.fetch(BY_IDS, [*ids])}
+        return [found.get(user_id) for user_id in ids]
 
     async def find_details(self, user_id: UUID, now: datetime) -> UserDetails | None:
         row = await self._database.fetchrow(DETAILS, user_id, now)
         if row is None:
             return None
         logins = tuple(Login(**dict(zip(LOGIN, login, strict=True))) for login in row["logins"])
-        return UserDetails(**dict(row) | {"logins": logins})
+        return UserDetails(**dict(row) | {"logins": logins, "languages": tuple(row["languages"])})
 
     async def find_by_email(self, email: str) -> User | None:
         row = await self._database.fetchrow(BY_EMAIL, fold(email))
-        return _user(*row) if row else None
+        return stored_user(row) if row else None
 
     async def has_any(self) -> bool:
         return await self._database.fetchrow(ANY) is not None
@@ -111,7 +118,7 @@ class PostgresUsers:
         row = await self._connection.fetchrow(f"{BY_ID} {lock}", user_id)
         if row is None:
             raise NotFound
-        return _user(*row)
+        return stored_user(row)
 
     async def add(self, user: User) -> None:
         await self._connection.execute(ADD, *_values(user))

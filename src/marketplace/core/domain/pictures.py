@@ -29,11 +29,13 @@ ENCODING = 1
 UPLOAD_GRACE = timedelta(hours=1)
 """From the last sign of life of an upload until its bytes count as abandoned, and from the removal of a picture until
 its bytes are deleted: pages that were loaded before still show it."""
+DELETION_LEASE = timedelta(minutes=15)
+"""How long a sweep that claimed a picture may take to delete its bytes, before an upload takes the picture over."""
 
 PictureFormat = Literal["avif", "webp"]
 PictureKind = Literal["session", "avatar"]
-StoreState = Literal["asked", "done", "refused", "unknown"]
-"""Of the bytes: being stored, stored, refused by the store, or sent without an answer."""
+StoreState = Literal["asked", "done", "refused", "unknown", "deleting"]
+"""Of the bytes: being stored, stored, refused by the store, sent without an answer, or being deleted by a sweep."""
 AltText = Annotated[
     str, Text(0, 300, example="A pot of soup on a stove.", description="What it shows, for those who can't see it.")
 ]
@@ -187,6 +189,12 @@ class PictureRecord:
     def removed(self, now: datetime) -> Self:
         """Record that the picture is no longer shown."""
         return replace(self, removed_at=now, touched_at=now)
+
+    def asked_again(self, now: datetime) -> Self:
+        """Record that the bytes are asked for again; stored bytes stay `done`, and a sweep keeps its claim."""
+        if self.state == "deleting" and self.touched_at > now - DELETION_LEASE:
+            return self
+        return self.settled("done" if self.state == "done" else "asked", now)
 
     def is_kept(self) -> bool:
         """Return whether its bytes are kept."""

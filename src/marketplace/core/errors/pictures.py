@@ -51,3 +51,9 @@ class StoreUnknown(Busy):
     """The object store did not answer: the bytes may be stored. Storing them again changes nothing."""
 
     sentence = "The picture couldn't be stored in time. Nothing was changed; try again in a moment."
+
+
+class PictureUnavailable(Busy):
+    """The object store did not give the bytes of a picture."""
+
+    sentence = "The picture can't be read right now. Try again in a moment."

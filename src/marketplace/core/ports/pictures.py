@@ -70,7 +70,7 @@ class PictureRecords(Protocol):
     async def begin(self, record: PictureRecord) -> PictureRecord:
         """Insert a record, or touch the one that is there: its bytes are asked for again. Return it, locked.
 
-        Waits for a purge of the same picture, after which it is inserted. A record of stored bytes stays `done`.
+        A record of stored bytes stays `done`; one that a sweep claimed less than `DELETION_LEASE` ago stays `deleting`.
         """
         ...
 
@@ -78,10 +78,10 @@ class PictureRecords(Protocol):
         """Return the record, locked until the transaction ends."""
         ...
 
-    async def acquire_abandoned(self, before: datetime, maximum: int) -> tuple[PictureRecord, ...]:
-        """Return up to `maximum` records that are not kept and were last touched before, longest ago first; locked.
+    async def claim_abandoned(self, before: datetime, now: datetime, maximum: int) -> tuple[PictureRecord, ...]:
+        """Mark up to `maximum` records that are not kept and were last touched before as `deleting`; return them.
 
-        Records that others have locked are left out.
+        Longest ago first. Records that others have locked are left out.
         """
         ...
 

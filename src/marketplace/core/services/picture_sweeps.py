@@ -16,7 +16,7 @@ from marketplace.core.services.purging import purge_hourly
 LOG = logging.getLogger(__name__)
 
 BATCH = 20
-"""Pictures deleted in one transaction, whose records are locked meanwhile."""
+"""Pictures claimed at once. Their bytes are deleted well within `DELETION_LEASE`, even from a slow store."""
 PAGE = 1_000
 """Objects listed at once, the maximum of S3."""
 DAY = timedelta(days=1)
@@ -45,17 +45,26 @@ class PictureSweeper:
         await purge_hourly(self._unit_of_work, "sweep_pictures", now, lambda: self._purge_batch(now))
 
     async def _purge_batch(self, now: datetime) -> int:
-        """Delete bytes, then their records: what an interruption leaves is found again. Return their number."""
+        """Claim records, delete their bytes, then the records. Return their number.
+
+        An hour later the claim is abandoned itself, so a picture is tried again after an interruption or a refusal.
+        """
         async with self._unit_of_work() as tx:
-            abandoned = await tx.pictures.acquire_abandoned(now - UPLOAD_GRACE, BATCH)
-            for record in abandoned:
-                try:
-                    await self._store.delete(record.id)
-                except (StoreRefused, StoreUnknown) as error:
-                    LOG.warning("The bytes of a picture could not be deleted yet: %s", type(error).__name__)
-                    return 0
-                await tx.pictures.delete(record.id)
-            return len(abandoned)
+            claimed = await tx.pictures.claim_abandoned(now - UPLOAD_GRACE, now, BATCH)
+        deleted = [record for record in claimed if await self._delete_bytes(record)]
+        async with self._unit_of_work() as tx:
+            for record in sorted(deleted, key=lambda each: each.id):
+                if await tx.pictures.acquire(record.id) == record:
+                    await tx.pictures.delete(record.id)
+        return len(claimed)
+
+    async def _delete_bytes(self, record: PictureRecord) -> bool:
+        try:
+            await self._store.delete(record.id)
+        except (StoreRefused, StoreUnknown) as error:
+            LOG.warning("The bytes of the picture %s could not be deleted yet: %s", record.id, type(error).__name__)
+            return False
+        return True
 
     async def reconcile(self, _: UUID | None = None) -> None:
         """Compare all stored bytes with the records, and enqueue the next comparison.

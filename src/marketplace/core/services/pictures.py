@@ -64,13 +64,17 @@ class PictureStores:
         await self.limits.check(Attempt(PICTURE_UPLOADS, str(principal.user_id)))
 
     async def store_all(self, record: PictureRecord, encoded: EncodedPicture) -> None:
-        """Record that the versions are asked for, then store them. Raises `StoreRefused`, `StoreUnknown`."""
+        """Record that the versions are asked for, then store them.
 
-        async def begin() -> None:
+        Raises `StoreRefused`, also while a sweep deletes the same picture, and `StoreUnknown`.
+        """
+
+        async def begin() -> PictureRecord:
             async with self.unit_of_work() as tx:
-                await tx.pictures.begin(record)
+                return await tx.pictures.begin(record)
 
-        await with_retries(begin)
+        if (await with_retries(begin)).state == "deleting":
+            raise StoreRefused
         try:
             for width, body in encoded.files.items():
                 await self.store.put(key_of(record.id, width, "webp"), body)
@@ -96,7 +100,7 @@ class PictureStores:
 async def settle(tx: Transaction, picture: UUID, now: datetime) -> None:
     """Record that the bytes of a picture are stored and shown. Raises `StoreUnknown` if they were swept meanwhile."""
     record = await tx.pictures.acquire(picture)
-    if record is None:
+    if record is None or record.state == "deleting":
         raise StoreUnknown
     await tx.pictures.save(replace(record.settled("done", now), removed_at=None))
 

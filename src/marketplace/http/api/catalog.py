@@ -155,4 +155,4 @@ async def count_sessions(ask: Ask, sessions: SessionService, kept: KeptAnswers) 
         facets = await sessions.facets(filters_of(query, "-created_at"))
         return PublicAnswer(json_answer(msgspec.convert(facets, FacetsOut, from_attributes=True)), may_lag=True)
 
-    return await public_answer(ask, kept, read)
+    return await public_answer(ask, kept, read, common="everyone")

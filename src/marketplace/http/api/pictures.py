@@ -11,7 +11,15 @@ from litestar.params import FromPath
 from marketplace.core.domain.fields import OptionalStaffReason
 from marketplace.core.domain.pictures import AltText, Position
 from marketplace.core.errors import NotACreator, NotFound, NotYours, RateLimited
-from marketplace.core.errors.pictures import DamagedPicture, PictureTooLarge, TooManyPictures, UnsupportedPicture
+from marketplace.core.errors.pictures import (
+    DamagedPicture,
+    PictureTooLarge,
+    PictureUnavailable,
+    StoreRefused,
+    StoreUnknown,
+    TooManyPictures,
+    UnsupportedPicture,
+)
 from marketplace.core.ports.pictures import ObjectStore
 from marketplace.core.services.pictures import PictureService
 from marketplace.http.api.sessions import SessionOut, session_out
@@ -125,7 +133,10 @@ class PictureFileController(Controller):
         width, dot, kind = version.partition(".")
         is_width = width.isascii() and width.isdecimal() and len(width) <= MAX_DIGITS
         is_version = is_width and f"{dot}{kind}" in VERSIONS
-        body = await objects.get(f"{picture_id}/{version}") if is_version else None
+        try:
+            body = await objects.get(f"{picture_id}/{version}") if is_version else None
+        except (StoreRefused, StoreUnknown) as error:
+            raise PictureUnavailable from error
         if body is None:
             raise NotFound
         return Response(body, media_type=MEDIA_TYPES[f"{dot}{kind}"], headers=FILE_HEADERS)

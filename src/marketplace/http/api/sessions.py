@@ -66,12 +66,15 @@ async def list_sessions(ask: Ask, sessions: SessionService, cursors: Cursors, ke
     async def read() -> PublicAnswer:
         return PublicAnswer(await _page(ask, sessions, cursors, kept), may_lag=True)
 
-    return await public_answer(ask, kept, read)
+    return await public_answer(ask, kept, read, common=None if _asks_own(ask) else zone_or_profile(ask, None))
+
+
+def _asks_own(ask: Ask) -> bool:
+    return first_parameter(ask, "my_sessions").lower() == "true"
 
 
 async def _page(ask: Ask, sessions: SessionService, cursors: Cursors, kept: KeptAnswers) -> Answer:
-    asks_own = first_parameter(ask, "my_sessions").lower() == "true"
-    creator = await creator_of(ask) if asks_own else None
+    creator = await creator_of(ask) if _asks_own(ask) else None
     parsed = read_query(ask, CatalogQuery)
     query = parsed.checked(validate_query(parsed.values), cursors.validate(ask, parsed.values))
     position, zone = cursors.open(ask, query.cursor), zone_or_profile(ask, query.time_zone)

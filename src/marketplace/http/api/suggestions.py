@@ -46,7 +46,7 @@ async def suggest_sessions(ask: Ask, sessions: SessionService, kept: KeptAnswers
         found = await sessions.suggest(query.q)
         return PublicAnswer(json_answer(msgspec.convert(found, SuggestionsOut, from_attributes=True)), may_lag=True)
 
-    return await public_answer(ask, kept, read)
+    return await public_answer(ask, kept, read, common="everyone")
 
 
 class SuggestionController(Controller):

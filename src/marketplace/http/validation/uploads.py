@@ -100,8 +100,8 @@ def _parts(body: bytes, boundary: str) -> dict[str, bytes]:
     """Return the parts of a body by name. Raises `Invalid`."""
     malformed = Invalid(detail="The form is malformed.")
     delimiter = b"\r\n--" + boundary.encode("latin-1", "replace")
-    first, *pieces = (b"\r\n" + body).split(delimiter)
-    if first.strip() or not pieces or len(pieces) > MAX_PARTS or not pieces.pop().startswith(b"--"):
+    _preamble, *pieces = (b"\r\n" + body).split(delimiter)  # ignored, as is an epilogue (RFC 2046, 5.1.1)
+    if not pieces or len(pieces) > MAX_PARTS or not pieces.pop().startswith(b"--"):
         raise malformed
     found = {}
     for piece in pieces:

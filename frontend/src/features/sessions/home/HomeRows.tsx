@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { startOfDay } from "~/lib/time/days";
 import { CardSkeleton, CardWithWords, useCardWords } from "../catalog/SessionCard";
 import { useCategoryName } from "../category";
+import { LazyHeart } from "../favourites/LazyHeart";
 import { useTexts } from "../texts";
 import type { HomeRow } from "./useHomeRows";
 
@@ -35,6 +36,7 @@ export function HomeRows({ rows }: { rows: HomeRow[] | undefined }) {
                       : undefined
                   }
                   words={words}
+                  corner={<LazyHeart session={session} />}
                 />
               </li>
             ))}

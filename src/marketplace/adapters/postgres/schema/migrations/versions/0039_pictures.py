@@ -23,7 +23,9 @@ def upgrade() -> None:
         sa.Column("touched_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("kind IN ('session', 'avatar')", name=op.f("ck_pictures_kind")),
-        sa.CheckConstraint("state IN ('asked', 'done', 'refused', 'unknown')", name=op.f("ck_pictures_state")),
+        sa.CheckConstraint(
+            "state IN ('asked', 'done', 'refused', 'unknown', 'deleting')", name=op.f("ck_pictures_state")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pictures")),
     )
     op.create_index(
