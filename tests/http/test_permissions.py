@@ -72,6 +72,8 @@ MATRIX: dict[str, Answers] = {
     "GET /health/ready": anyone("200"),
     "GET /api/marketplace": anyone("200"),
     "GET /api/time-zones": anyone("200"),
+    "GET /api/texts/{name}": anyone("200"),
+    "GET /api/common-passwords": anyone("200"),
     "GET /api/time-zones/offsets": anyone("200"),
     "POST /api/auth/register": anyone("201"),
     "POST /api/auth/login": anyone("200"),
