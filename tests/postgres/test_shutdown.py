@@ -18,7 +18,10 @@ from marketplace.adapters.postgres.storage import postgres_storage
 from postgres.http_clients import Books, Person, book, booked, people
 from postgres.servers import Server, servers
 
-pytestmark = pytest.mark.runs_alone
+pytestmark = [
+    pytest.mark.runs_alone,
+    pytest.mark.flaky(reruns=1),  # starts programs, which a full machine gives no turn
+]
 
 CLIENTS = 8
 DELAY = 1.5
