@@ -11,7 +11,16 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from fakes import NOW, FreshIds, KnownZones, MovableClock, NamedEncoder, NumberedAccessTokens, PlainPasswords
+from fakes import (
+    NOW,
+    FreshIds,
+    KnownZones,
+    MovableClock,
+    NamedCards,
+    NamedEncoder,
+    NumberedAccessTokens,
+    PlainPasswords,
+)
 from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.exports.files import StreamedFiles
 from marketplace.adapters.memory.pictures import MemoryObjectStore
@@ -305,6 +314,7 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "former_zones": KnownZones(),
         "encoder": NamedEncoder(),
         "objects": MemoryObjectStore(),
+        "cards": NamedCards(),
     }
     return Adapters(**defaults | changes)
 

@@ -17,10 +17,12 @@ RUN_AXE = "([within, options]) => axe.run(within ?? document, options)"
 AT_REST = """async () => {
   const moment = () => new Promise(done => setTimeout(done, 25));
   const ends = animation => Number.isFinite(animation.effect?.getComputedTiming().endTime);
+  const isMoving = () => document.querySelector("[aria-busy=true]") || document.getAnimations().some(ends);
   let moments = 0;
-  do await moment(); while (document.getAnimations().some(ends) && ++moments < 200);
+  do await moment(); while (isMoving() && ++moments < 400);
 }"""
-"""JavaScript that waits until animations that end have ended, five seconds at most."""
+"""JavaScript that waits until nothing is fetched to replace what is shown, and animations that end have ended, ten
+seconds at most."""
 
 
 async def findings_by_mode(page: Page, name: str, within: str | None = None, *, is_dark_too: bool) -> list[str]:

@@ -109,6 +109,7 @@ MATRIX: dict[str, Answers] = {
     "POST /api/auth/avatar": signed_in("200"),
     "DELETE /api/auth/avatar": signed_in("204"),
     "GET /pictures/{picture_id}/{version}": anyone("200"),
+    "GET /pictures/cards/{session_id}/{name}": anyone("302"),
     "GET /api/bookings": signed_in("200"),
     "GET /api/bookings/my_bookings": signed_in("200"),
     "GET /api/bookings/creator_bookings": (OUT, NOT_A_CREATOR, "200", "200", NOT_A_CREATOR, OUT),
@@ -293,6 +294,7 @@ async def make_world(built_api: Api) -> World:
         "username": creator.user.username,
         "picture_id": picture["id"],
         "version": "400.webp",
+        "name": "0.jpg",
         "file_path": "swagger-ui-bundle.js",
         "file": f"{NOW.date() - timedelta(days=NOW.weekday())}.xml",
     }

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type CSSProperties, useState } from "react";
 import { cn } from "~/lib/cn";
 import { hashText } from "~/lib/hash";
 
@@ -44,11 +44,8 @@ export function Avatar({
   return (
     <span
       aria-hidden
-      className={cn(avatarClass, "inline-flex items-center justify-center font-bold")}
-      style={{
-        background: `light-dark(oklch(0.9 0.05 ${hue}), oklch(0.38 0.06 ${hue}))`,
-        color: `light-dark(oklch(0.36 0.08 ${hue}), oklch(0.92 0.04 ${hue}))`,
-      }}
+      className={cn(avatarClass, "tint inline-flex items-center justify-center font-bold")}
+      style={{ "--hue": hue } as CSSProperties}
     >
       {initials(person)}
     </span>

@@ -11,6 +11,7 @@ from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.exports.files import StreamedFiles
 from marketplace.adapters.memory.pictures import MemoryObjectStore
 from marketplace.adapters.memory.storage import memory_storage
+from marketplace.adapters.pictures.cards import PillowCards
 from marketplace.adapters.pictures.encoder import PillowEncoder
 from marketplace.adapters.pictures.folder import FolderObjectStore
 from marketplace.adapters.postgres.connection.pool import Database, PoolLimits, connect
@@ -32,6 +33,7 @@ from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
 from marketplace.core.ports.security import AccessTokens, Confusables, Passwords
+from marketplace.core.ports.share_cards import CardPainter
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.demo.people import DEMO_ACCOUNTS
@@ -58,6 +60,7 @@ class Ports(Provider):
     confusables = provide(IcuConfusables, provides=Confusables)
     files = provide(StreamedFiles, provides=ExportFiles)
     encoder = provide(PillowEncoder, provides=PictureEncoder)
+    cards = provide(PillowCards, provides=CardPainter)
 
     @provide
     def passwords(self, settings: Settings) -> Iterator[Passwords]:
@@ -90,6 +93,7 @@ class Ports(Provider):
         files: ExportFiles,
         encoder: PictureEncoder,
         objects: ObjectStore,
+        cards: CardPainter,
     ) -> Adapters:
         """Collect the adapters for `build_services`."""
         return Adapters(
@@ -103,6 +107,7 @@ class Ports(Provider):
             former_zones=MachineZones(),
             encoder=encoder,
             objects=objects,
+            cards=cards,
             subscribers=(LoggedEvents(),),
         )
 

@@ -9,6 +9,7 @@ from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
 from marketplace.core.ports.security import AccessTokens, Confusables, Passwords
+from marketplace.core.ports.share_cards import CardPainter
 from marketplace.core.ports.subscribers import Subscriber
 from marketplace.core.ports.system import Clock, FormerZones, Ids
 
@@ -27,6 +28,7 @@ class Adapters:
     former_zones: FormerZones
     encoder: PictureEncoder
     objects: ObjectStore
+    cards: CardPainter
     subscribers: tuple[Subscriber, ...] = ()
     """Receive every event."""
 

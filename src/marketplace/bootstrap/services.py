@@ -32,6 +32,7 @@ from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.seat_changes import SeatChanges
 from marketplace.core.services.session_words import SessionWordsService
 from marketplace.core.services.sessions import SessionService
+from marketplace.core.services.share_cards import ShareCardService
 from marketplace.core.services.sitemaps import SitemapService
 from marketplace.core.services.slots import SlotService
 from marketplace.core.services.summaries import SummaryService
@@ -54,6 +55,7 @@ class Services:
     sessions: SessionService
     pictures: PictureService
     picture_sweeper: PictureSweeper
+    share_cards: ShareCardService
     schedules: ScheduleService
     slots: SlotService
     creator_hours: CreatorHoursService
@@ -189,6 +191,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         sessions=sessions,
         pictures=PictureService(unit_of_work=begin, catalog=storage.catalog, stores=stores, clock=clock, ids=ids),
         picture_sweeper=PictureSweeper(unit_of_work=begin, store=adapters.objects, clock=clock),
+        share_cards=ShareCardService(sessions=sessions, painter=adapters.cards, store=adapters.objects),
         schedules=ScheduleService(unit_of_work=begin, availabilities=storage.availabilities, clock=clock),
         slots=SlotService(
             unit_of_work=begin, availabilities=storage.availabilities, lists=storage.booking_lists, clock=clock, ids=ids

@@ -26,6 +26,7 @@ from marketplace.http.openapi.page import DocumentController
 from marketplace.http.pages.creator_pages import CreatorPageController
 from marketplace.http.pages.heads import PageTemplate
 from marketplace.http.pages.session_pages import PageController
+from marketplace.http.pages.share_cards import ShareCardController
 from marketplace.http.pages.sitemaps import SitemapController
 from marketplace.http.pagination import SEARCH_BOUNDED, SEARCH_CORRECTED, SEARCH_RELAXED
 from marketplace.http.problems import SAFE_HEADERS, handle_exception
@@ -62,6 +63,7 @@ UNDOCUMENTED = (
     PageController,
     CreatorPageController,
     PictureFileController,
+    ShareCardController,
     SitemapController,
     front_page,
 )

@@ -27,7 +27,9 @@ export default function AccountMenu({ me }: { me: Me }) {
           className="z-50 w-60 animate-fade-in rounded-card border border-line bg-raised p-1.5 shadow-soft"
         >
           <div className="border-b border-line px-3 pt-1.5 pb-2.5">
-            <p className="truncate text-sm font-semibold">{displayName(me)}</p>
+            <p dir="auto" className="truncate text-sm font-semibold">
+              {displayName(me)}
+            </p>
             <p className="truncate text-xs text-ink-faint">{me.email}</p>
           </div>
           <Menu.Item asChild className={`${ITEM} mt-1.5`}>

@@ -12,11 +12,12 @@ from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.availability import CatalogSession
 from marketplace.core.domain.money import currency
 from marketplace.core.domain.pictures import address_of
+from marketplace.core.domain.share_cards import CARD_SIZE, CARD_TYPE, ShareCard
 from marketplace.core.errors import NotFound
 from marketplace.core.services.sessions import SessionService
 from marketplace.http.kept import KeptAnswers, PublicAnswer
 from marketplace.http.pages.filled_pages import filled_page, page_response, unlisted_page
-from marketplace.http.pages.heads import SCHEMA, Head, PageTemplate, summary_of
+from marketplace.http.pages.heads import SCHEMA, Head, HeadImage, PageTemplate, summary_of
 from marketplace.http.security.authorization import Access, opt
 
 PREVIEW_WIDTH = 1280
@@ -30,10 +31,16 @@ def session_head(session: CatalogSession, addresses: SiteAddresses) -> Head:
         title=session.title,
         description=summary_of(session.description),
         address=address,
-        image=_image_of(session, addresses),
+        image=_card_of(session, addresses),
         kind="event" if session.next_slot else "product",
         data=_structured(session, addresses),
     )
+
+
+def _card_of(session: CatalogSession, addresses: SiteAddresses) -> HeadImage:
+    card = ShareCard.of(session)
+    alt = f"{session.title}, with {card.creator}"
+    return HeadImage(address=addresses.of_path(card.path), size=CARD_SIZE, media_type=CARD_TYPE, alt=alt)
 
 
 def _image_of(session: CatalogSession, addresses: SiteAddresses) -> str | None:

@@ -132,7 +132,7 @@ function Logins({ account: { logins } }: { account: AccountDetails }) {
         <li key={login.id}>
           <p>{login.agent || t("logins.unknown_agent")}</p>
           <p className="tabular mt-0.5 text-xs text-ink-faint">
-            {login.address ?? t("logins.unknown_address")} · {t("logins.since")}{" "}
+            <bdi>{login.address ?? t("logins.unknown_address")}</bdi> · {t("logins.since")}{" "}
             <DateTime at={login.created_at} />
           </p>
           {login.is_impersonation && (

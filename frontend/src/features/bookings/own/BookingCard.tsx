@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Avatar } from "~/components/Avatar";
 import { Card } from "~/components/Card";
 import { Cover } from "~/features/sessions/Cover";
+import { Venue } from "~/features/sessions/Venue";
 import { displayName } from "~/lib/auth/me";
 import { cn } from "~/lib/cn";
 import { useFormatMoney } from "~/lib/money/money";
@@ -51,11 +52,16 @@ export function BookingCard({
           </div>
           <h3 className={cn("mt-2", isNext ? "text-xl" : "text-base sm:text-lg")}>
             <Link {...link} className="rounded-control underline-offset-4 hover:underline">
-              {booking.terms.title}
+              <bdi>{booking.terms.title}</bdi>
             </Link>
           </h3>
           <BookingTime booking={booking} className={cn("mt-1", !isNext && "text-sm")} />
           <Facts booking={booking} />
+          {isLive && (session.format || session.place) && (
+            <div className="mt-3 text-sm">
+              <Venue session={session} visited={booking.address} />
+            </div>
+          )}
         </div>
       </div>
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-t border-line px-4 py-3 sm:px-5">
@@ -80,12 +86,12 @@ function Facts({ booking }: { booking: Booking }) {
           params={{ username: creator.username }}
           className="underline-offset-4 hover:text-ink hover:underline"
         >
-          {t("own.with", { name: displayName(creator) })}
+          <span>{t("own.with", { name: displayName(creator) })}</span>
         </Link>
       </span>
       <span className="tabular">
-        {common("seats", { count: booking.seats })} ·{" "}
-        {Number(booking.amount) === 0 ? common("price.free") : money(booking.amount)}
+        <span>{common("seats", { count: booking.seats })}</span> ·{" "}
+        <span>{Number(booking.amount) === 0 ? common("price.free") : money(booking.amount)}</span>
       </span>
     </p>
   );

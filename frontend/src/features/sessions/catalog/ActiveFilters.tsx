@@ -39,7 +39,7 @@ export function ActiveFilters({
               onClick={() => onChange(withoutFilters([filter]))}
               className="inline-flex h-9 items-center gap-1.5 rounded-full bg-accent-soft pr-2.5 pl-3.5 text-sm font-medium text-accent-strong transition-colors hover:bg-accent/25"
             >
-              {announcement}
+              <span>{announcement}</span>
               <X aria-hidden className="size-4" />
             </button>
           </li>

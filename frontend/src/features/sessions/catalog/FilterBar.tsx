@@ -39,7 +39,9 @@ export function FilterBar(props: FilterBarProps) {
             onClick={() => setSheetOpen(true)}
           >
             <SlidersHorizontal aria-hidden className="size-4" />
-            {active.length > 0 ? t("filters.title_count", { count: active.length }) : t("filters.title")}
+            <span>
+              {active.length > 0 ? t("filters.title_count", { count: active.length }) : t("filters.title")}
+            </span>
           </Button>
           <SortSelect search={search} onChange={onChange} />
         </div>

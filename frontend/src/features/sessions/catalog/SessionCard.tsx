@@ -69,7 +69,7 @@ export function CardWithWords({ session, isFirst, corner, words }: Props & { wor
           params={{ id: session.id }}
           className="outline-none after:absolute after:inset-0 after:rounded-card"
         >
-          {session.title}
+          <bdi>{session.title}</bdi>
         </Link>
       </h3>
       <p className="mt-1.5 flex min-w-0 items-center gap-2 text-sm text-ink-soft">
@@ -78,6 +78,7 @@ export function CardWithWords({ session, isFirst, corner, words }: Props & { wor
           to="/creators/$username"
           params={{ username: creator.username }}
           preload={false}
+          dir="auto"
           className="relative z-10 truncate py-0.5 underline-offset-4 hover:text-ink hover:underline"
         >
           {displayName(creator)}
@@ -92,7 +93,7 @@ export function CardWithWords({ session, isFirst, corner, words }: Props & { wor
             </span>
           </>
         )}
-        {duration(session.duration)}
+        <span>{duration(session.duration)}</span>
         {where && (
           <>
             <span aria-hidden className="mx-1.5">
@@ -123,7 +124,7 @@ function NextTime({
   return (
     <p className="tabular mt-1.5 flex items-center gap-2 text-sm text-ink-faint">
       <CalendarClock aria-hidden className="size-4 shrink-0" />
-      {label}
+      <span>{label}</span>
     </p>
   );
 }

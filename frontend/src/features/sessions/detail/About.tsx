@@ -41,11 +41,13 @@ export function About({ session }: { session: Session }) {
       )}
       {session.moderation && (
         <Notice tone="danger" className="mb-4">
-          {t("detail.hidden")} <q>{session.moderation.reason}</q>
+          {t("detail.hidden")} <q dir="auto">{session.moderation.reason}</q>
         </Notice>
       )}
       <Gallery session={session} />
-      <h1 className="mt-6 text-2xl sm:text-3xl">{session.title}</h1>
+      <h1 dir="auto" className="mt-6 text-2xl sm:text-3xl">
+        {session.title}
+      </h1>
       <div className="mt-4 flex items-center gap-3">
         <Avatar person={session.creator_details} size="lg" />
         <div className="min-w-0">
