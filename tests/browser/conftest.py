@@ -32,7 +32,7 @@ SIZES: dict[Size, ViewportSize] = {
 ZONE = "Europe/Berlin"
 """The time zone of the browsers unless a test names another, whatever the machine's own."""
 
-TIMEOUT = 30_000
+TIMEOUT = 60_000
 """Milliseconds that a page has to show what is expected, on a machine that runs other tests too."""
 expect.set_options(timeout=TIMEOUT)
 
@@ -63,6 +63,24 @@ async def browser() -> AsyncIterator[Browser]:
         opened = await playwright.chromium.launch(executable_path=chromium(), args=list(CHROMIUM_FLAGS))
         yield opened
         await opened.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Function) -> None:
+    """Start a program or a browser that has ended again, or every later test of the file would fail, and each rerun."""
+    for name in ("site", "browser"):
+        for definition in item._fixtureinfo.name2fixturedefs.get(name, ()):  # noqa: SLF001 - pytest has no other way
+            if definition.cached_result is not None and has_ended(definition.cached_result[0]):
+                definition.finish(item._request)  # type: ignore[arg-type] # noqa: SLF001 - only its node is used
+
+
+def has_ended(started: object) -> bool:
+    match started:
+        case Server():
+            return started.process.poll() is not None
+        case Browser():
+            return not started.is_connected()
+    return False
 
 
 class Watch:

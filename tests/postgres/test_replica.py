@@ -73,7 +73,7 @@ class Pair:
         await self.on_standby("SELECT pg_wal_replay_pause()")
 
         async def is_paused() -> bool:
-            return await self.on_standby("SELECT pg_get_wal_replay_pause_state()") == "paused"
+            return bool(await self.on_standby("SELECT pg_get_wal_replay_pause_state()") == "paused")
 
         await comes(is_paused)
 

@@ -9,7 +9,12 @@ function initials({ first_name, last_name, username }: Person): string {
   return (letters.length > 0 ? letters.join("") : username.slice(0, 2)).toUpperCase();
 }
 
-const SIZES = { sm: "size-6 text-[0.625rem]", md: "size-9 text-xs", lg: "size-12 text-sm" } as const;
+const SIZES = {
+  sm: "size-6 text-[0.625rem]",
+  md: "size-9 text-xs",
+  lg: "size-12 text-sm",
+  xl: "size-20 text-xl sm:size-24",
+} as const;
 
 /** A user's picture, or initials on a coloured background. Decorative: the name is always next to it. */
 export function Avatar({

@@ -23,7 +23,8 @@ from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.passwords import Argon2Passwords, processes_of_worker
 from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.adapters.system import MachineZones, SystemClock, UuidSeven
-from marketplace.bootstrap.services import Adapters, ServiceOptions, Services, build_services
+from marketplace.bootstrap.inputs import Adapters, ServiceOptions
+from marketplace.bootstrap.services import Services, build_services
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.money import use_currency
 from marketplace.core.domain.site_texts import SiteTexts

@@ -23,6 +23,7 @@ from marketplace.http.middleware.drain_body import with_drained_body
 from marketplace.http.middleware.head_and_options import with_head_and_options
 from marketplace.http.middleware.own_changes import with_own_changes_seen
 from marketplace.http.openapi.page import DocumentController
+from marketplace.http.pages.creator_pages import CreatorPageController
 from marketplace.http.pages.heads import PageTemplate
 from marketplace.http.pages.session_pages import PageController
 from marketplace.http.pages.share_cards import ShareCardController
@@ -60,6 +61,7 @@ async def front_page() -> Redirect:
 UNDOCUMENTED = (
     DocumentController,
     PageController,
+    CreatorPageController,
     PictureFileController,
     ShareCardController,
     SitemapController,

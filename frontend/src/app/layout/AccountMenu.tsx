@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { LogOut, UserRound } from "lucide-react";
+import { Heart, LogOut, UserRound } from "lucide-react";
 import { DropdownMenu as Menu } from "radix-ui";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "~/components/Avatar";
@@ -36,6 +36,12 @@ export default function AccountMenu({ me }: { me: Me }) {
             <Link to="/profile">
               <UserRound aria-hidden className="size-4" />
               {t("nav.profile")}
+            </Link>
+          </Menu.Item>
+          <Menu.Item asChild className={ITEM}>
+            <Link to="/favourites">
+              <Heart aria-hidden className="size-4" />
+              {t("nav.favourites")}
             </Link>
           </Menu.Item>
           <Menu.Item className={ITEM} onSelect={() => void signOut()}>

@@ -65,6 +65,11 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
                 {t(`nav.${text}`)}
               </Link>
             ))}
+            {me?.role === "creator" && (
+              <Link to="/favourites" onClick={onClose} className={ROW}>
+                {t("nav.favourites")}
+              </Link>
+            )}
             {me && (
               <Link to="/profile" onClick={onClose} className={ROW}>
                 {t("nav.profile")}

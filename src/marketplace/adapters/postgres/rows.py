@@ -92,16 +92,25 @@ SESSION_WITH_CONTACT = (
 )
 TAGS, POINT, PICTURES = (SESSION.index(name) for name in ("tags", "coordinates", "pictures"))
 TERMS = BOOKING.index("terms")
+LANGUAGES = USER.index("languages")
 _before_terms, _after_terms = attrgetter(*NEW_BOOKING[:TERMS]), attrgetter(*NEW_BOOKING[TERMS + 1 :])
 read_json = msgspec.json.Decoder().decode
 
 public_user = constructor(PublicUser)
 """Convert the values of `PUBLIC_USER`."""
+_user = constructor(User)
 contact = constructor(Contact)
 """Convert the values of `CONTACT`."""
 _session_details = constructor(SessionDetails)
 _terms = constructor(Terms)
 _booking = constructor(Booking)
+
+
+def stored_user(row: Any) -> User:
+    """Convert a row that starts with the columns of `USER`."""
+    user = [*row[: len(USER)]]
+    user[LANGUAGES] = tuple(user[LANGUAGES])
+    return _user(*user)
 
 
 def session_details(row: asyncpg.Record) -> SessionDetails:

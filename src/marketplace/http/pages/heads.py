@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 SITE_NAME = "Sessions"
+SCHEMA = "https://schema.org"
 MAX_DESCRIPTION = 200
 """Characters. Programs that show link previews cut longer texts."""
 HEAD_END = "</head>"

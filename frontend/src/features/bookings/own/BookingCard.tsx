@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Avatar } from "~/components/Avatar";
 import { Card } from "~/components/Card";
 import { Cover } from "~/features/sessions/Cover";
+import { Venue } from "~/features/sessions/Venue";
 import { displayName } from "~/lib/auth/me";
 import { cn } from "~/lib/cn";
 import { useFormatMoney } from "~/lib/money/money";
@@ -56,6 +57,11 @@ export function BookingCard({
           </h3>
           <BookingTime booking={booking} className={cn("mt-1", !isNext && "text-sm")} />
           <Facts booking={booking} />
+          {isLive && (session.format || session.place) && (
+            <div className="mt-3 text-sm">
+              <Venue session={session} visited={booking.address} />
+            </div>
+          )}
         </div>
       </div>
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-t border-line px-4 py-3 sm:px-5">
@@ -75,7 +81,13 @@ function Facts({ booking }: { booking: Booking }) {
     <p className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-ink-soft">
       <span className="inline-flex items-center gap-2">
         <Avatar person={creator} size="sm" />
-        <span>{t("own.with", { name: displayName(creator) })}</span>
+        <Link
+          to="/creators/$username"
+          params={{ username: creator.username }}
+          className="underline-offset-4 hover:text-ink hover:underline"
+        >
+          <span>{t("own.with", { name: displayName(creator) })}</span>
+        </Link>
       </span>
       <span className="tabular">
         <span>{common("seats", { count: booking.seats })}</span> ·{" "}
