@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { CalendarClock } from "lucide-react";
-import type { ReactNode } from "react";
+import type { ReactElement } from "react";
 import { Avatar } from "~/components/Avatar";
 import { Badge } from "~/components/Badge";
 import { Skeleton } from "~/components/Skeleton";
@@ -32,7 +32,7 @@ type Props = {
   /** Visible without scrolling. */
   isFirst: boolean;
   /** A control in the corner of the picture. */
-  corner?: ReactNode;
+  corner?: ReactElement | undefined;
 };
 
 /** A session card with its own formatters. */
