@@ -3,6 +3,7 @@ import { tanstackRouter } from "@tanstack/router-plugin/vite";
 import react from "@vitejs/plugin-react";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
+import manifest from "./package.json" with { type: "json" };
 import { boot } from "./scripts/boot/plugin.ts";
 import { sharedBy } from "./scripts/shared.ts";
 
@@ -16,6 +17,11 @@ const VENDOR =
 // the most visited pages, named as the router splits them
 const FIRST_PAGES = ["index", "sessions.$id"].map(
   (route) => `${import.meta.dirname}/src/app/routes/${route}.tsx?tsr-split=component`,
+);
+
+// the oldest browsers that the application runs in; scripts/browsers.mjs checks what the build needs
+const OLDEST_BROWSERS = manifest.browserslist.map((browser) =>
+  browser.replace("ios_saf", "ios").replace(" ", ""),
 );
 
 // Modules are loaded once per thread, not once per file. A test that changes a module's state restores it.
@@ -65,8 +71,7 @@ export default defineConfig({
   ],
   resolve: { alias: { "~": new URL("./src", import.meta.url).pathname } },
   build: {
-    target: "es2023",
-    cssTarget: "chrome123",
+    target: OLDEST_BROWSERS,
     manifest: true,
     assetsInlineLimit: 0,
     modulePreload: {
@@ -74,7 +79,7 @@ export default defineConfig({
       polyfill: false,
       // the entry names the files that each page preloads; leaving these few pages out keeps it small for every visitor
       resolveDependencies: (file, needed) =>
-        /admin|ImpersonationBar|Footer|texts|Toasts|reset-password|creator\.hours|sessions\.(new|_id\.edit)/.test(
+        /admin|ImpersonationBar|Footer|texts|Toasts|creators|favourites|Heart|reset-password|creator\.hours|sessions\.(new|_id\.edit)/.test(
           file,
         )
           ? []

@@ -11,13 +11,23 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from fakes import NOW, FreshIds, KnownZones, MovableClock, NamedEncoder, NumberedAccessTokens, PlainPasswords
+from fakes import (
+    NOW,
+    FreshIds,
+    KnownZones,
+    MovableClock,
+    NamedCards,
+    NamedEncoder,
+    NumberedAccessTokens,
+    PlainPasswords,
+)
 from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.exports.files import StreamedFiles
 from marketplace.adapters.memory.pictures import MemoryObjectStore
 from marketplace.adapters.security.confusables import IcuConfusables
-from marketplace.bootstrap.services import Adapters, ServiceOptions, build_services
+from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.services import Services as BuiltServices
+from marketplace.bootstrap.services import build_services
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.bookable_starts import BookableStart, BookableStarts
 from marketplace.core.domain.booking_details import BookingHistory
@@ -304,6 +314,7 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "former_zones": KnownZones(),
         "encoder": NamedEncoder(),
         "objects": MemoryObjectStore(),
+        "cards": NamedCards(),
     }
     return Adapters(**defaults | changes)
 

@@ -1,5 +1,6 @@
 """Fast fakes for time, hashing and signatures."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from uuid import UUID
@@ -7,9 +8,10 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from marketplace.core.domain.pictures import AVATAR_WIDTH, EncodedPicture, widths_of
+from marketplace.core.domain.share_cards import ShareCard
 from marketplace.core.domain.tokens import Claims
 from marketplace.core.errors import NotSignedIn
-from marketplace.core.errors.pictures import DamagedPicture
+from marketplace.core.errors.pictures import DamagedPicture, PicturesBusy
 
 NOW = datetime(2030, 1, 7, 9, tzinfo=UTC)
 """A Monday morning."""
@@ -76,6 +78,18 @@ class NamedEncoder:
         widths = (width,) if width == AVATAR_WIDTH else widths_of(width)
         files = {each: b"%d %s of " % (each, form.encode()) + upload for each in widths}
         return EncodedPicture(width=width, height=height, files=files)
+
+
+class NamedCards:
+    """Draws cards that name the session and its picture. With `is_busy`, it draws none."""
+
+    def __init__(self) -> None:
+        self.is_busy = False
+
+    async def draw(self, card: ShareCard, read_picture: Callable[[], Awaitable[bytes | None]]) -> bytes:
+        if self.is_busy:
+            raise PicturesBusy
+        return f"{card.title}: ".encode() + (await read_picture() or b"no picture")
 
 
 @dataclass(slots=True)

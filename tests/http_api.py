@@ -16,13 +16,14 @@ from litestar import Litestar
 
 from both_ways import BothWays
 from builders import PASSWORD, TOMORROW, stored_session, stored_user
-from fakes import MovableClock, NamedEncoder, PlainPasswords
+from fakes import MovableClock, NamedCards, NamedEncoder, PlainPasswords
 from marketplace.bootstrap.container import make_container
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User
 from marketplace.core.errors import PasswordsBusy
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
 from marketplace.core.ports.security import Passwords
+from marketplace.core.ports.share_cards import CardPainter
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.services.tokens import TokenService
@@ -152,13 +153,14 @@ class Api:
 
 
 @asynccontextmanager
-async def open_api(
+async def open_api(  # noqa: PLR0913, PLR0917 - one argument per adapter
     settings: Settings = SETTINGS,
     storage: Storage | None = None,
     observers: Sequence[RequestObserver] = (),
     ids: Ids | None = None,
     encoder: PictureEncoder | None = None,
     objects: ObjectStore | None = None,
+    cards: CardPainter | None = None,
 ) -> AsyncIterator[Api]:
     """Open a marketplace with a test clock and fast hashing; `storage` and `ids` replace the adapters."""
     clock, passwords = MovableClock(), WatchedPasswords()
@@ -166,6 +168,7 @@ async def open_api(
     swapped.provide(lambda: clock, provides=Clock)
     swapped.provide(lambda: passwords, provides=Passwords)
     swapped.provide(lambda: encoder or NamedEncoder(), provides=PictureEncoder)
+    swapped.provide(lambda: cards or NamedCards(), provides=CardPainter)
     if objects is not None:
         swapped.provide(lambda: objects, provides=ObjectStore)
     if storage is not None:

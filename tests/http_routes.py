@@ -15,7 +15,8 @@ A_USER = "/api/admin/users/{user_id}"
 A_BOOKING = "/api/admin/bookings/{booking_id}"
 A_SESSION = "/api/admin/sessions/{session_id}"
 WHY = "Asked for by e-mail."
-PROFILE = {"username": "ada", "avatar": None, "first_name": "Ada", "last_name": "Byron", "time_zone": "UTC"}
+ABOUT = {"first_name": "Ada", "last_name": "Byron", "bio": "I teach numbers.", "languages": ["en", "pt-BR"]}
+PROFILE = ABOUT | {"username": "ada", "avatar": None, "time_zone": "UTC"}
 SESSION = a_session_body(
     max_participants=3,
     image_url=None,
@@ -81,9 +82,8 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     f"PATCH {A_USER}": {
         "email": "ada@example.org",
         "username": "ada",
-        "first_name": "Ada",
-        "last_name": "Byron",
         "reason": WHY,
+        **ABOUT,
     },
     f"POST {A_USER}/deactivate": {"reason": WHY, "cancel_sold_seats": True},
     f"POST {A_USER}/activate": {"reason": WHY},
@@ -137,6 +137,7 @@ OTHER_IDS = {
     "run_id": SOME_ID,
     "job_id": 1,
     "feed": FEED,
+    "username": "ada",
 }
 """Values of the path parameters, except that of the session."""
 
@@ -144,7 +145,11 @@ OTHER_IDS = {
 def some_parts(app: Litestar) -> dict[str, Any]:
     """Return a value of the right type for every path parameter of the application."""
     kinds = {name: part.type for route in app.routes for name, part in route.path_parameters.items()}
-    return {name: 1 if kind is int else SOME_ID for name, kind in kinds.items()} | {"feed": FEED, "version": "400.webp"}
+    return {name: 1 if kind is int else SOME_ID for name, kind in kinds.items()} | {
+        "feed": FEED,
+        "version": "400.webp",
+        "name": "0.jpg",
+    }
 
 
 def routes_of(app: Litestar) -> dict[str, Route | None]:

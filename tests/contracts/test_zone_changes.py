@@ -23,7 +23,8 @@ from contracts.events import Recorder, relay_over
 from contracts.harness import at_once, owner_of
 from due_jobs import run_due, take_due
 from fakes import NOW, KnownZones
-from marketplace.bootstrap.services import ServiceOptions, build_services
+from marketplace.bootstrap.inputs import ServiceOptions
+from marketplace.bootstrap.services import build_services
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.schedules import TimeRange, WeeklyHours

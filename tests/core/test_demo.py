@@ -22,8 +22,9 @@ from builders import (
 )
 from fakes import FreshIds, MovableClock, PlainPasswords
 from marketplace.adapters.memory.storage import memory_storage
-from marketplace.bootstrap.services import ServiceOptions, build_services
+from marketplace.bootstrap.inputs import ServiceOptions
 from marketplace.bootstrap.services import Services as BuiltServices
+from marketplace.bootstrap.services import build_services
 from marketplace.core.domain.bookable_starts import BookableStart
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.booking_steps import TRANSITIONS
@@ -233,6 +234,7 @@ async def test_people_have_their_roles_and_time_zones(seeded: Storage) -> None:
         account = await user(seeded, person.address)
         assert (account.role, account.time_zone) == (person.role, person.time_zone)
         assert account.is_staff == account.is_superuser == person.is_admin
+        assert bool(account.bio) == bool(account.languages) == (person.role == "creator")
         assert account.date_joined < NOW - timedelta(days=1)
 
 

@@ -19,9 +19,10 @@ from marketplace.core.domain.sessions import (
     TITLE_LENGTH,
     Session,
 )
+from marketplace.core.domain.users import User
 from marketplace.demo.people import CREATORS, DEMO_ACCOUNTS, DEMO_PASSWORD, PEOPLE
 from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
-from marketplace.demo.sessions import SESSIONS, DemoSession
+from marketplace.demo.sessions import CREATOR_TEXTS, SESSIONS, DemoSession
 
 FRIDAY = datetime(2026, 3, 27, 14, 23, tzinfo=UTC)
 
@@ -83,6 +84,15 @@ def test_every_session_says_where_it_is_who_it_is_for_and_what_to_bring() -> Non
 
 def test_every_creator_has_five_sessions() -> None:
     assert Counter(one.creator for one in SESSIONS) == {person.username: 5 for person in CREATORS}
+
+
+def test_every_creator_says_who_they_are_in_paragraphs_without_line_wrapping() -> None:
+    assert CREATOR_TEXTS.keys() == {person.username for person in CREATORS}
+    for texts in CREATOR_TEXTS.values():
+        assert validate_values(User, texts.changes()) == {}
+        paragraphs = str(texts.changes()["bio"]).split("\n\n")
+        assert len(paragraphs) >= 1
+        assert all(paragraph and "\n" not in paragraph for paragraph in paragraphs)
 
 
 def test_names_and_addresses_are_unique_and_cannot_belong_to_anyone() -> None:

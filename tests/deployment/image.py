@@ -17,7 +17,7 @@ from pathlib import Path
 from deployment.dockerfile import Instruction, Stage, pairs
 from deployment.proxy import ROOT
 
-CHANGES_THE_MACHINE = ("groupadd ", "apk add ")
+CHANGES_THE_MACHINE = ("groupadd ", "apk add ", "apt-get update ")
 OF_THE_MACHINE = re.compile(r"(?i)(pip|npm)_.*|https?_proxy|no_proxy|ssl_cert_.*|node_extra_ca_certs|home|lang")
 """Variables with the sources of packages and the locale, which an engine would pass too."""
 FRONTEND = ROOT / "frontend"

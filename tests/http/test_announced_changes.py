@@ -62,6 +62,7 @@ class Market:
     async def shown(self) -> list[bytes]:
         """Return what anyone sees of the creator."""
         paths = ["/api/sessions/", f"/api/sessions/?creator={self.creator.id}&featured=true"]
+        paths.append(f"/api/creators/{self.creator.user.username}/")
         for session in (self.session, self.on_request):
             paths += [f"/api/sessions/{session.id}/", f"/api/sessions/{session.id}/slots/"]
         answers = [await self.api.visitor.get(path) for path in paths]
@@ -92,6 +93,25 @@ def step(by: str, route: str, body: Any = None, *, on_request: bool = False) -> 
         return lambda: market.send(getattr(market, by), route, body, booking_id=booking_id)
 
     return prepare
+
+
+def ended(by: str, route: str, body: Any = None) -> Prepare:
+    """A step of a booking that is over."""
+
+    async def prepare(market: Market) -> Act:
+        booking_id = await market.booked()
+        market.api.clock.at = TOMORROW + 2 * HOUR
+        person = await market.api.login(getattr(market, by).user)
+        return lambda: market.send(person, route, body, booking_id=booking_id)
+
+    return prepare
+
+
+async def completed_by_its_job(market: Market) -> Act:
+    await market.booked()
+    market.api.clock.at = TOMORROW + 2 * HOUR
+    services = await market.api.container.get(Services)
+    return lambda: run_due(market.api.storage.job_queue, market.api.clock.now(), services.handlers())
 
 
 async def cancelled_slot(market: Market) -> Act:
@@ -191,6 +211,8 @@ CHANGES: dict[str, Prepare] = {
     "POST /api/bookings": booked,
     f"POST {BOOKING}/cancel": step("learner", f"POST {BOOKING}/cancel"),
     f"POST {BOOKING}/decline": step("creator", f"POST {BOOKING}/decline", on_request=True),
+    f"POST {BOOKING}/complete": ended("creator", f"POST {BOOKING}/complete"),
+    f"POST {A_BOOKING}/complete": ended("boss", f"POST {A_BOOKING}/complete", WHY),
     f"PATCH {BOOKING}": step("learner", f"PATCH {BOOKING}", {"seats": 2}),
     f"POST {BOOKING}/reschedule": step("creator", f"POST {BOOKING}/reschedule", MOVE),
     f"PATCH {A_USER}": sent("boss", f"PATCH {A_USER}", WHY | NAMES),
@@ -214,6 +236,9 @@ JOBS: dict[str, Prepare] = {
     "run_bulk": in_bulk("users", "deactivate"),
 }
 FURTHER: dict[str, Prepare] = {
+    "what a creator says": sent("creator", "PATCH /api/auth/profile", {"bio": "I bake."}),
+    "languages of a creator": sent("creator", "PATCH /api/auth/profile", {"languages": ["it"]}),
+    "people taught": completed_by_its_job,
     "seats held at a requested start": step("learner", f"POST {BOOKING}/reschedule", MOVE, on_request=True),
     "bookings cancelled in bulk": in_bulk("bookings", "cancel"),
     "sessions featured in bulk": in_bulk("sessions", "feature"),
@@ -228,8 +253,10 @@ UNSEEN = {
     *(f"POST /api/auth/{name}" for name in ("login", "logout", "password", "password-reset", "refresh", "register")),
     "POST /api/calendar/renew",
     # seats stay taken
-    *(f"POST {path}/{action}" for path in (BOOKING, A_BOOKING) for action in ("complete", "confirm")),
+    *(f"POST {path}/confirm" for path in (BOOKING, A_BOOKING)),
     # nothing is shown of these
+    "PUT /api/favourites/{session_id}",
+    "DELETE /api/favourites/{session_id}",
     "PUT /api/creator/hours",
     f"POST {SESSION}/report",
     f"POST {SESSION}/schedule/preview",

@@ -25,21 +25,37 @@ async def test_sitemap_of_an_empty_marketplace_is_empty(empty_api: Api) -> None:
     assert await addresses(empty_api, "/sitemap.xml") == []
 
 
-async def test_sitemap_leads_to_every_week_and_its_sessions(empty_api: Api) -> None:
-    new, old = await empty_api.session(), await empty_api.session(created_at=NOW - timedelta(days=15))
+async def test_sitemap_leads_to_every_week_its_sessions_and_their_creators(empty_api: Api) -> None:
+    busy, quiet = await empty_api.creator(username="Élena+b@x"), await empty_api.creator(username="ada")
+    new, old = await empty_api.session(busy), await empty_api.session(quiet, created_at=NOW - timedelta(days=15))
+    await empty_api.session(busy, created_at=NOW - timedelta(days=15))
     await empty_api.session(status="inactive")
 
-    weeks = await addresses(empty_api, "/sitemap.xml")
+    files = await addresses(empty_api, "/sitemap.xml")
 
-    assert weeks[0] == THIS_WEEK
-    assert len(weeks) in {3, 4}
-    found = [page for week in weeks for page in await addresses(empty_api, str(week).removeprefix(SITE))]
-    assert found == [f"{SITE}/sessions/{session.id}" for session in (new, old)]
+    assert files[0] == THIS_WEEK
+    assert len(files) in {6, 8}
+    found = [page for file in files for page in await addresses(empty_api, str(file).removeprefix(SITE))]
+    sessions = [page for page in found if "/sessions/" in str(page)]
+    assert (sessions[0], len(sessions)) == (f"{SITE}/sessions/{new.id}", 3)
+    assert f"{SITE}/sessions/{old.id}" in sessions[1:]
+    elena, ada = f"{SITE}/creators/%C3%89lena%2Bb%40x", f"{SITE}/creators/ada"
+    assert found[3:] == [elena, ada, elena]
 
 
 @pytest.mark.parametrize(
     "name",
-    ["2026-01-06.xml", "2026-01-05", "20260105.xml", "2026-W02.xml", "9999-12-27.xml", "x.xml", "2026-02-30.xml"],
+    [
+        "2026-01-06.xml",
+        "creators-2026-01-06.xml",
+        "creators-creators-2026-01-05.xml",
+        "2026-01-05",
+        "20260105.xml",
+        "2026-W02.xml",
+        "9999-12-27.xml",
+        "x.xml",
+        "2026-02-30.xml",
+    ],
 )
 async def test_file_that_is_no_past_monday_is_404(api: Api, name: str) -> None:
     problem(await api.visitor.get(f"/sitemaps/{name}"), 404, "not_found")

@@ -17,6 +17,8 @@ PROFILE_FIELDS = {
     "first_name",
     "last_name",
     "time_zone",
+    "bio",
+    "languages",
     "is_staff",
     "is_superuser",
     "date_joined",

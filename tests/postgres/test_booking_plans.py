@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from typing import get_args
 from uuid import UUID
 
+import asyncpg
 import pytest
 import pytest_asyncio
 
 from builders import stored_login, stored_user
 from marketplace.core.domain.booking_details import BookingDetails, BookingFilters, BookingOrdering
 from marketplace.core.domain.booking_steps import BookingStatus
+from marketplace.core.domain.creators import MAX_COUNTED
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.tokens import Claims
 from postgres.large_dataset import BUSY_CREATOR, BUSY_PERSON, Size, load, load_long_busy, numbered
@@ -53,6 +55,12 @@ NARROW = {
     "before everything": BookingFilters(starts_to=datetime(2017, 1, 1, tzinfo=UTC)),
     "a day in the middle": BookingFilters(starts_from=MIDDLE, starts_to=datetime(2024, 1, 2, tzinfo=UTC)),
 }
+TAUGHT = """
+    INSERT INTO bookings (id, session_id, creator_id, user_id, starts_at, seats, amount, status, created_at)
+    SELECT gen_random_uuid(), session_id, creator_id, users.id, starts_at, 1, 10, 'completed', starts_at
+    FROM (SELECT * FROM slots WHERE creator_id = $1 LIMIT 1) AS slot, (SELECT id FROM users LIMIT $2) AS users
+"""
+"""People whom a creator has taught at one start."""
 USUAL_SESSION, RARE_SESSION = (numbered("busy session", number) for number in (7, 0))
 
 
@@ -180,3 +188,24 @@ async def test_quote_and_login_read_a_few_rows_whatever_the_session_has_sold(loa
 
     assert len(found) == 2
     assert costly(found, rows=4) == []
+
+
+async def test_people_taught_are_counted_over_a_bounded_number_of_bookings(loaded: str, program: Watched) -> None:
+    creator, find = numbered("user", 7), program.storage.creators.find
+    connection = await asyncpg.connect(loaded)
+    try:
+        await connection.execute(TAUGHT, creator, MAX_COUNTED // 2)
+        await connection.execute("VACUUM ANALYZE bookings")
+    finally:
+        await connection.close()
+    few, many = await find("Person7"), await find(f"person{BUSY_CREATOR}")
+    assert few is not None
+    assert few.people_taught >= MAX_COUNTED // 2
+    assert many is not None
+    assert (few.is_bounded, many.is_bounded) == (False, True)
+
+    found = [*await carried_out(loaded, program, find("person7"))]
+    found += await carried_out(loaded, program, find(f"person{BUSY_CREATOR}"))
+
+    assert len(found) == 2
+    assert costly(found, rows=MAX_COUNTED + 1) == []

@@ -2,6 +2,8 @@ import type admin from "~/features/admin/texts.en.json";
 import type attendees from "~/features/bookings/attendees/texts.en.json";
 import type bookings from "~/features/bookings/texts.en.json";
 import type schedules from "~/features/schedules/texts.en.json";
+import type creators from "~/features/sessions/creators/texts.en.json";
+import type favourites from "~/features/sessions/favourites/texts.en.json";
 import type own_sessions from "~/features/sessions/own/texts.en.json";
 import type report from "~/features/sessions/report/texts.en.json";
 import type sessions from "~/features/sessions/texts.en.json";
@@ -26,6 +28,8 @@ declare module "i18next" {
       admin: typeof admin;
       report: typeof report;
       own_sessions: typeof own_sessions;
+      creators: typeof creators;
+      favourites: typeof favourites;
       texts: typeof texts;
     };
   }

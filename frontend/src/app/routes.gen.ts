@@ -13,6 +13,7 @@ import { Route as IndexRouteImport } from "./routes/index";
 import { Route as AdminRouteImport } from "./routes/admin";
 import { Route as CreatorRouteImport } from "./routes/creator";
 import { Route as DashboardRouteImport } from "./routes/dashboard";
+import { Route as FavouritesRouteImport } from "./routes/favourites";
 import { Route as LoginRouteImport } from "./routes/login";
 import { Route as ProfileRouteImport } from "./routes/profile";
 import { Route as RegisterRouteImport } from "./routes/register";
@@ -24,6 +25,7 @@ import { Route as AdminReportsRouteImport } from "./routes/admin.reports";
 import { Route as CreatorIndexRouteImport } from "./routes/creator.index";
 import { Route as CreatorBookingsRouteImport } from "./routes/creator.bookings";
 import { Route as CreatorHoursRouteImport } from "./routes/creator.hours";
+import { Route as CreatorsUsernameRouteImport } from "./routes/creators.$username";
 import { Route as SessionsIdRouteImport } from "./routes/sessions.$id";
 import { Route as TextsNameRouteImport } from "./routes/texts.$name";
 import { Route as AdminBookingsIndexRouteImport } from "./routes/admin.bookings.index";
@@ -54,6 +56,11 @@ const CreatorRoute = CreatorRouteImport.update({
 const DashboardRoute = DashboardRouteImport.update({
   id: "/dashboard",
   path: "/dashboard",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const FavouritesRoute = FavouritesRouteImport.update({
+  id: "/favourites",
+  path: "/favourites",
   getParentRoute: () => rootRouteImport,
 } as any);
 const LoginRoute = LoginRouteImport.update({
@@ -110,6 +117,11 @@ const CreatorHoursRoute = CreatorHoursRouteImport.update({
   id: "/hours",
   path: "/hours",
   getParentRoute: () => CreatorRoute,
+} as any);
+const CreatorsUsernameRoute = CreatorsUsernameRouteImport.update({
+  id: "/creators/$username",
+  path: "/creators/$username",
+  getParentRoute: () => rootRouteImport,
 } as any);
 const SessionsIdRoute = SessionsIdRouteImport.update({
   id: "/sessions/$id",
@@ -172,6 +184,7 @@ export interface FileRoutesByFullPath {
   "/admin": typeof AdminRouteWithChildren;
   "/creator": typeof CreatorRouteWithChildren;
   "/dashboard": typeof DashboardRoute;
+  "/favourites": typeof FavouritesRoute;
   "/login": typeof LoginRoute;
   "/profile": typeof ProfileRoute;
   "/register": typeof RegisterRoute;
@@ -181,6 +194,7 @@ export interface FileRoutesByFullPath {
   "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
+  "/creators/$username": typeof CreatorsUsernameRoute;
   "/sessions/$id": typeof SessionsIdRoute;
   "/texts/$name": typeof TextsNameRoute;
   "/admin/": typeof AdminIndexRoute;
@@ -198,6 +212,7 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   "/": typeof IndexRoute;
   "/dashboard": typeof DashboardRoute;
+  "/favourites": typeof FavouritesRoute;
   "/login": typeof LoginRoute;
   "/profile": typeof ProfileRoute;
   "/register": typeof RegisterRoute;
@@ -207,6 +222,7 @@ export interface FileRoutesByTo {
   "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
+  "/creators/$username": typeof CreatorsUsernameRoute;
   "/sessions/$id": typeof SessionsIdRoute;
   "/texts/$name": typeof TextsNameRoute;
   "/admin": typeof AdminIndexRoute;
@@ -227,6 +243,7 @@ export interface FileRoutesById {
   "/admin": typeof AdminRouteWithChildren;
   "/creator": typeof CreatorRouteWithChildren;
   "/dashboard": typeof DashboardRoute;
+  "/favourites": typeof FavouritesRoute;
   "/login": typeof LoginRoute;
   "/profile": typeof ProfileRoute;
   "/register": typeof RegisterRoute;
@@ -236,6 +253,7 @@ export interface FileRoutesById {
   "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
+  "/creators/$username": typeof CreatorsUsernameRoute;
   "/sessions/$id": typeof SessionsIdRoute;
   "/texts/$name": typeof TextsNameRoute;
   "/admin/": typeof AdminIndexRoute;
@@ -257,6 +275,7 @@ export interface FileRouteTypes {
     | "/admin"
     | "/creator"
     | "/dashboard"
+    | "/favourites"
     | "/login"
     | "/profile"
     | "/register"
@@ -266,6 +285,7 @@ export interface FileRouteTypes {
     | "/admin/reports"
     | "/creator/bookings"
     | "/creator/hours"
+    | "/creators/$username"
     | "/sessions/$id"
     | "/texts/$name"
     | "/admin/"
@@ -283,6 +303,7 @@ export interface FileRouteTypes {
   to:
     | "/"
     | "/dashboard"
+    | "/favourites"
     | "/login"
     | "/profile"
     | "/register"
@@ -292,6 +313,7 @@ export interface FileRouteTypes {
     | "/admin/reports"
     | "/creator/bookings"
     | "/creator/hours"
+    | "/creators/$username"
     | "/sessions/$id"
     | "/texts/$name"
     | "/admin"
@@ -311,6 +333,7 @@ export interface FileRouteTypes {
     | "/admin"
     | "/creator"
     | "/dashboard"
+    | "/favourites"
     | "/login"
     | "/profile"
     | "/register"
@@ -320,6 +343,7 @@ export interface FileRouteTypes {
     | "/admin/reports"
     | "/creator/bookings"
     | "/creator/hours"
+    | "/creators/$username"
     | "/sessions/$id"
     | "/texts/$name"
     | "/admin/"
@@ -340,10 +364,12 @@ export interface RootRouteChildren {
   AdminRoute: typeof AdminRouteWithChildren;
   CreatorRoute: typeof CreatorRouteWithChildren;
   DashboardRoute: typeof DashboardRoute;
+  FavouritesRoute: typeof FavouritesRoute;
   LoginRoute: typeof LoginRoute;
   ProfileRoute: typeof ProfileRoute;
   RegisterRoute: typeof RegisterRoute;
   ResetPasswordRoute: typeof ResetPasswordRoute;
+  CreatorsUsernameRoute: typeof CreatorsUsernameRoute;
   SessionsIdRoute: typeof SessionsIdRoute;
   TextsNameRoute: typeof TextsNameRoute;
 }
@@ -376,6 +402,13 @@ declare module "@tanstack/react-router" {
       path: "/dashboard";
       fullPath: "/dashboard";
       preLoaderRoute: typeof DashboardRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/favourites": {
+      id: "/favourites";
+      path: "/favourites";
+      fullPath: "/favourites";
+      preLoaderRoute: typeof FavouritesRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/login": {
@@ -454,6 +487,13 @@ declare module "@tanstack/react-router" {
       fullPath: "/creator/hours";
       preLoaderRoute: typeof CreatorHoursRouteImport;
       parentRoute: typeof CreatorRoute;
+    };
+    "/creators/$username": {
+      id: "/creators/$username";
+      path: "/creators/$username";
+      fullPath: "/creators/$username";
+      preLoaderRoute: typeof CreatorsUsernameRouteImport;
+      parentRoute: typeof rootRouteImport;
     };
     "/sessions/$id": {
       id: "/sessions/$id";
@@ -589,10 +629,12 @@ const rootRouteChildren: RootRouteChildren = {
   AdminRoute: AdminRouteWithChildren,
   CreatorRoute: CreatorRouteWithChildren,
   DashboardRoute: DashboardRoute,
+  FavouritesRoute: FavouritesRoute,
   LoginRoute: LoginRoute,
   ProfileRoute: ProfileRoute,
   RegisterRoute: RegisterRoute,
   ResetPasswordRoute: ResetPasswordRoute,
+  CreatorsUsernameRoute: CreatorsUsernameRoute,
   SessionsIdRoute: SessionsIdRoute,
   TextsNameRoute: TextsNameRoute,
 };

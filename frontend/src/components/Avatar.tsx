@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type CSSProperties, useState } from "react";
 import { cn } from "~/lib/cn";
 import { hashText } from "~/lib/hash";
 
@@ -9,7 +9,12 @@ function initials({ first_name, last_name, username }: Person): string {
   return (letters.length > 0 ? letters.join("") : username.slice(0, 2)).toUpperCase();
 }
 
-const SIZES = { sm: "size-6 text-[0.625rem]", md: "size-9 text-xs", lg: "size-12 text-sm" } as const;
+const SIZES = {
+  sm: "size-6 text-[0.625rem]",
+  md: "size-9 text-xs",
+  lg: "size-12 text-sm",
+  xl: "size-20 text-xl sm:size-24",
+} as const;
 
 /** A user's picture, or initials on a coloured background. Decorative: the name is always next to it. */
 export function Avatar({
@@ -39,11 +44,8 @@ export function Avatar({
   return (
     <span
       aria-hidden
-      className={cn(avatarClass, "inline-flex items-center justify-center font-bold")}
-      style={{
-        background: `light-dark(oklch(0.9 0.05 ${hue}), oklch(0.38 0.06 ${hue}))`,
-        color: `light-dark(oklch(0.36 0.08 ${hue}), oklch(0.92 0.04 ${hue}))`,
-      }}
+      className={cn(avatarClass, "tint inline-flex items-center justify-center font-bold")}
+      style={{ "--hue": hue } as CSSProperties}
     >
       {initials(person)}
     </span>

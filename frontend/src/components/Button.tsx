@@ -46,7 +46,7 @@ export function Button({ variant, size, isBusy, className, children, onClick, ..
       {...rest}
     >
       {isBusy && <Spinner />}
-      {children}
+      <span className="contents">{children}</span>
     </button>
   );
 }

@@ -26,7 +26,7 @@ export function Checkbox({
           <Check aria-hidden strokeWidth={3} className="size-3.5 text-on-accent" />
         </Radix.Indicator>
       </Radix.Root>
-      {children}
+      <span className="contents">{children}</span>
     </label>
   );
 }

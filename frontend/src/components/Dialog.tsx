@@ -50,10 +50,14 @@ function Content({
     >
       <div className="flex items-start gap-4 px-5 pt-5 sm:px-6">
         <div className="min-w-0 flex-1">
-          <Radix.Title className="line-clamp-4 text-lg font-semibold">{title}</Radix.Title>
+          <Radix.Title dir="auto" className="line-clamp-4 text-lg font-semibold">
+            {title}
+          </Radix.Title>
           {description && (
             <Radix.Description asChild>
-              <div className="mt-1.5 text-sm text-ink-soft">{description}</div>
+              <div dir="auto" className="mt-1.5 text-sm text-ink-soft">
+                {description}
+              </div>
             </Radix.Description>
           )}
         </div>

@@ -1,4 +1,4 @@
-import { type ComponentProps, type ReactNode, useId } from "react";
+import { type ComponentProps, type ReactElement, type ReactNode, useId } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "~/lib/cn";
 
@@ -27,7 +27,7 @@ export function Field({
   error?: string | undefined;
   isOptional?: boolean;
   className?: string;
-  children: (controlProps: ControlProps) => ReactNode;
+  children: (controlProps: ControlProps) => ReactElement;
 }) {
   const id = useId();
   const { t } = useTranslation();
@@ -35,7 +35,7 @@ export function Field({
   return (
     <div className={cn("flex flex-col gap-1.5", className)}>
       <label htmlFor={id} className="flex items-baseline gap-2 text-sm font-semibold">
-        {label}
+        <span className="contents">{label}</span>
         {isOptional && <span className="text-xs font-normal text-ink-faint">{t("field.optional")}</span>}
       </label>
       {children({
@@ -57,12 +57,13 @@ export function Field({
   );
 }
 
+/** Text goes in the direction of its first letter. */
 export function Input({ className, ...rest }: ComponentProps<"input">) {
-  return <input className={cn(CONTROL, "h-11", className)} {...rest} />;
+  return <input dir="auto" className={cn(CONTROL, "h-11", className)} {...rest} />;
 }
 
 export function Textarea({ className, ...rest }: ComponentProps<"textarea">) {
-  return <textarea className={cn(CONTROL, "min-h-28 py-2.5", className)} {...rest} />;
+  return <textarea dir="auto" className={cn(CONTROL, "min-h-28 py-2.5", className)} {...rest} />;
 }
 
 /** The native select, which works best on phones. */

@@ -19,7 +19,7 @@ export function Menu({ label, children }: { label: string; children: ReactNode }
           collisionPadding={12}
           className="z-50 min-w-52 animate-fade-in rounded-card border border-line bg-raised p-1.5 shadow-soft"
         >
-          {children}
+          <span className="contents">{children}</span>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
@@ -44,7 +44,7 @@ export function MenuItem({
   return (
     <Radix.Item onSelect={onSelect} className={cn(ITEM, isDanger && "text-danger")}>
       <Icon aria-hidden className="size-4 shrink-0" />
-      {children}
+      <span>{children}</span>
     </Radix.Item>
   );
 }

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect } from "react";
+import { type ReactElement, type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "~/lib/cn";
 
@@ -23,7 +23,7 @@ export function Page({
   intro?: ReactNode;
   actions?: ReactNode;
   /** Shown above the title, for example a back link. */
-  before?: ReactNode;
+  before?: ReactElement | undefined;
   width?: "wide" | "middle" | "narrow";
   children: ReactNode;
 }) {
@@ -39,12 +39,14 @@ export function Page({
       {before}
       <header className="mb-8 flex flex-wrap items-end justify-between gap-4">
         <div>
-          <h1 className="text-2xl sm:text-3xl">{title}</h1>
+          <h1 dir="auto" className="text-2xl sm:text-3xl">
+            {title}
+          </h1>
           {intro && <div className="mt-2 max-w-prose text-ink-soft">{intro}</div>}
         </div>
         {actions && <div className="flex flex-wrap gap-3">{actions}</div>}
       </header>
-      {children}
+      <div className="contents">{children}</div>
     </div>
   );
 }

@@ -27,7 +27,7 @@ export function SaveBar({
       )}
       <p role="status" className="flex items-center gap-2 text-sm text-ink-soft">
         <Icon aria-hidden className="size-4 shrink-0" />
-        {isDirty ? dirtyText : cleanText}
+        <span>{isDirty ? dirtyText : cleanText}</span>
       </p>
       <div className="ml-auto flex flex-wrap justify-end gap-2">{children}</div>
     </div>

@@ -34,7 +34,7 @@ export function Section({
             {fault}
           </Notice>
         )}
-        {children}
+        <div className="contents">{children}</div>
       </section>
     </Card>
   );

@@ -52,7 +52,7 @@ export function TagsInput({ tags, onChange, read, max, ...field }: Props) {
           key={tag}
           className="inline-flex h-8 items-center gap-0.5 rounded-full bg-accent-soft pl-3 text-sm font-medium text-accent-strong"
         >
-          {tag}
+          <span>{tag}</span>
           <button
             type="button"
             aria-label={t("tags.remove", { tag })}
@@ -64,6 +64,7 @@ export function TagsInput({ tags, onChange, read, max, ...field }: Props) {
         </span>
       ))}
       <input
+        dir="auto"
         ref={input}
         {...field}
         placeholder={tags.length === 0 ? field.placeholder : undefined}

@@ -11,6 +11,7 @@ from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.exports.files import StreamedFiles
 from marketplace.adapters.memory.pictures import MemoryObjectStore
 from marketplace.adapters.memory.storage import memory_storage
+from marketplace.adapters.pictures.cards import PillowCards
 from marketplace.adapters.pictures.encoder import PillowEncoder
 from marketplace.adapters.pictures.folder import FolderObjectStore
 from marketplace.adapters.postgres.connection.pool import Database, PoolLimits, connect
@@ -22,7 +23,8 @@ from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.passwords import Argon2Passwords, processes_of_worker
 from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.adapters.system import MachineZones, SystemClock, UuidSeven
-from marketplace.bootstrap.services import Adapters, ServiceOptions, Services, build_services
+from marketplace.bootstrap.inputs import Adapters, ServiceOptions
+from marketplace.bootstrap.services import Services, build_services
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.money import use_currency
 from marketplace.core.domain.site_texts import SiteTexts
@@ -31,6 +33,7 @@ from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
 from marketplace.core.ports.security import AccessTokens, Confusables, Passwords
+from marketplace.core.ports.share_cards import CardPainter
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.demo.people import DEMO_ACCOUNTS
@@ -57,6 +60,7 @@ class Ports(Provider):
     confusables = provide(IcuConfusables, provides=Confusables)
     files = provide(StreamedFiles, provides=ExportFiles)
     encoder = provide(PillowEncoder, provides=PictureEncoder)
+    cards = provide(PillowCards, provides=CardPainter)
 
     @provide
     def passwords(self, settings: Settings) -> Iterator[Passwords]:
@@ -89,6 +93,7 @@ class Ports(Provider):
         files: ExportFiles,
         encoder: PictureEncoder,
         objects: ObjectStore,
+        cards: CardPainter,
     ) -> Adapters:
         """Collect the adapters for `build_services`."""
         return Adapters(
@@ -102,6 +107,7 @@ class Ports(Provider):
             former_zones=MachineZones(),
             encoder=encoder,
             objects=objects,
+            cards=cards,
             subscribers=(LoggedEvents(),),
         )
 

@@ -1,18 +1,10 @@
 """Builds all services over one storage, for the container, the shell, the demo and the tests."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
 
-from marketplace.core.domain.addresses import SiteAddresses
-from marketplace.core.ports.calendars import Calendars
-from marketplace.core.ports.exports import ExportFiles
+from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.core.ports.jobs import Handlers
-from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
-from marketplace.core.ports.security import AccessTokens, Confusables, Passwords
 from marketplace.core.ports.storage import Storage
-from marketplace.core.ports.subscribers import Subscriber
-from marketplace.core.ports.system import Clock, FormerZones, Ids
 from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.core.services.admin.bulk import BulkService
 from marketplace.core.services.admin.bulk_runner import BulkActors, BulkRunner
@@ -26,7 +18,9 @@ from marketplace.core.services.avatars import AvatarService
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.creator_hours import CreatorHoursService
+from marketplace.core.services.creators import CreatorService
 from marketplace.core.services.events import EventRelay
+from marketplace.core.services.favourites import FavouriteService
 from marketplace.core.services.idempotency import IdempotencyService
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
 from marketplace.core.services.password_resets import ResetService
@@ -38,6 +32,7 @@ from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.seat_changes import SeatChanges
 from marketplace.core.services.session_words import SessionWordsService
 from marketplace.core.services.sessions import SessionService
+from marketplace.core.services.share_cards import ShareCardService
 from marketplace.core.services.sitemaps import SitemapService
 from marketplace.core.services.slots import SlotService
 from marketplace.core.services.summaries import SummaryService
@@ -46,34 +41,6 @@ from marketplace.core.services.tokens import PrincipalCache, TokenService
 from marketplace.core.services.usernames import UsernameService
 from marketplace.core.services.users import UserService
 from marketplace.core.services.zones import ZoneService
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adapters:
-    """Adapters that services need, except storage."""
-
-    clock: Clock
-    ids: Ids
-    passwords: Passwords
-    confusables: Confusables
-    access_tokens: AccessTokens
-    calendars: Calendars
-    files: ExportFiles
-    former_zones: FormerZones
-    encoder: PictureEncoder
-    objects: ObjectStore
-    subscribers: tuple[Subscriber, ...] = ()
-    """Receive every event."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceOptions:
-    """Settings that services depend on. `refresh_ttl` is the lifetime of an unused login."""
-
-    categories: Collection[str]
-    refresh_ttl: timedelta
-    addresses: SiteAddresses
-    rate_limit: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +55,12 @@ class Services:
     sessions: SessionService
     pictures: PictureService
     picture_sweeper: PictureSweeper
+    share_cards: ShareCardService
     schedules: ScheduleService
     slots: SlotService
     creator_hours: CreatorHoursService
+    creators: CreatorService
+    favourites: FavouriteService
     materialized_availability: MaterializedAvailabilityService
     bookings: BookingService
     seat_changes: SeatChanges
@@ -221,11 +191,14 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         sessions=sessions,
         pictures=PictureService(unit_of_work=begin, catalog=storage.catalog, stores=stores, clock=clock, ids=ids),
         picture_sweeper=PictureSweeper(unit_of_work=begin, store=adapters.objects, clock=clock),
+        share_cards=ShareCardService(sessions=sessions, painter=adapters.cards, store=adapters.objects),
         schedules=ScheduleService(unit_of_work=begin, availabilities=storage.availabilities, clock=clock),
         slots=SlotService(
             unit_of_work=begin, availabilities=storage.availabilities, lists=storage.booking_lists, clock=clock, ids=ids
         ),
         creator_hours=CreatorHoursService(unit_of_work=begin, hours=storage.hours),
+        creators=CreatorService(creators=storage.creators),
+        favourites=FavouriteService(unit_of_work=begin, lists=storage.favourites, clock=clock),
         materialized_availability=materialized_availability,
         bookings=bookings,
         seat_changes=SeatChanges(unit_of_work=begin, lists=storage.booking_lists, clock=clock),

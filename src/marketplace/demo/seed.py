@@ -32,6 +32,7 @@ from marketplace.demo.fixed_clock import FixedClock
 from marketplace.demo.people import DEMO_PASSWORD, NEWCOMER, PEOPLE, DemoPerson
 from marketplace.demo.plan import planned_bookings, planned_sessions
 from marketplace.demo.ports import DemoServices, ServicesAt
+from marketplace.demo.sessions import CREATOR_TEXTS
 from marketplace.demo.staff_actions import StaffActions
 
 T = TypeVar("T")
@@ -175,7 +176,7 @@ class _Seeder:
     moment: datetime
 
     async def account(self, person: DemoPerson, user: User | None) -> User:
-        """Return the account of a person; register it if missing and set the time zone."""
+        """Return the account of a person; register it if missing, and set the time zone and what a creator says."""
         service = self._services(person.joined_at(self.moment)).users
         if user is None:
             user = await service.register(
@@ -188,8 +189,10 @@ class _Seeder:
                 is_staff=person.is_admin,
                 is_superuser=person.is_admin,
             )
-        if user.time_zone != person.time_zone:
-            user = await service.change_profile(self._principal(user), {"time_zone": person.time_zone})
+        texts = CREATOR_TEXTS.get(person.username)
+        profile = {"time_zone": person.time_zone, **(texts.changes() if texts else {})}
+        if any(getattr(user, name) != value for name, value in profile.items()):
+            user = await service.change_profile(self._principal(user), profile)
         if user.role == "creator" and user.avatar is None:
             avatars = self._services(person.joined_at(self.moment)).avatars
             user = await avatars.upload(self._principal(user), _order(username=person.username))

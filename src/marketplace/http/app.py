@@ -23,8 +23,10 @@ from marketplace.http.middleware.drain_body import with_drained_body
 from marketplace.http.middleware.head_and_options import with_head_and_options
 from marketplace.http.middleware.own_changes import with_own_changes_seen
 from marketplace.http.openapi.page import DocumentController
+from marketplace.http.pages.creator_pages import CreatorPageController
 from marketplace.http.pages.heads import PageTemplate
 from marketplace.http.pages.session_pages import PageController
+from marketplace.http.pages.share_cards import ShareCardController
 from marketplace.http.pages.sitemaps import SitemapController
 from marketplace.http.pagination import SEARCH_BOUNDED, SEARCH_CORRECTED, SEARCH_RELAXED
 from marketplace.http.problems import SAFE_HEADERS, handle_exception
@@ -56,7 +58,15 @@ async def front_page() -> Redirect:
     return Redirect("/api/docs/")
 
 
-UNDOCUMENTED = (DocumentController, PageController, PictureFileController, SitemapController, front_page)
+UNDOCUMENTED = (
+    DocumentController,
+    PageController,
+    CreatorPageController,
+    PictureFileController,
+    ShareCardController,
+    SitemapController,
+    front_page,
+)
 
 
 def make_app(

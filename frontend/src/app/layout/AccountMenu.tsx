@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { LogOut, UserRound } from "lucide-react";
+import { Heart, LogOut, UserRound } from "lucide-react";
 import { DropdownMenu as Menu } from "radix-ui";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "~/components/Avatar";
@@ -27,13 +27,21 @@ export default function AccountMenu({ me }: { me: Me }) {
           className="z-50 w-60 animate-fade-in rounded-card border border-line bg-raised p-1.5 shadow-soft"
         >
           <div className="border-b border-line px-3 pt-1.5 pb-2.5">
-            <p className="truncate text-sm font-semibold">{displayName(me)}</p>
+            <p dir="auto" className="truncate text-sm font-semibold">
+              {displayName(me)}
+            </p>
             <p className="truncate text-xs text-ink-faint">{me.email}</p>
           </div>
           <Menu.Item asChild className={`${ITEM} mt-1.5`}>
             <Link to="/profile">
               <UserRound aria-hidden className="size-4" />
               {t("nav.profile")}
+            </Link>
+          </Menu.Item>
+          <Menu.Item asChild className={ITEM}>
+            <Link to="/favourites">
+              <Heart aria-hidden className="size-4" />
+              {t("nav.favourites")}
             </Link>
           </Menu.Item>
           <Menu.Item className={ITEM} onSelect={() => void signOut()}>

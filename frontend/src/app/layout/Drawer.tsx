@@ -45,7 +45,9 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
             <div className="mb-4 flex items-center gap-3 px-3">
               <Avatar person={me} size="lg" />
               <div className="min-w-0">
-                <p className="truncate font-semibold">{displayName(me)}</p>
+                <p dir="auto" className="truncate font-semibold">
+                  {displayName(me)}
+                </p>
                 <p className="truncate text-xs text-ink-faint">{me.email}</p>
               </div>
             </div>
@@ -63,6 +65,11 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
                 {t(`nav.${text}`)}
               </Link>
             ))}
+            {me?.role === "creator" && (
+              <Link to="/favourites" onClick={onClose} className={ROW}>
+                {t("nav.favourites")}
+              </Link>
+            )}
             {me && (
               <Link to="/profile" onClick={onClose} className={ROW}>
                 {t("nav.profile")}

@@ -1,6 +1,6 @@
 import type { ErrorComponentProps } from "@tanstack/react-router";
 import { useRouter } from "@tanstack/react-router";
-import { Bug } from "lucide-react";
+import { RotateCw } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
@@ -66,7 +66,7 @@ function CrashPage({ error, onRetry }: { error: unknown; onRetry: () => void }) 
     <div role="alert">
       <EmptyState
         isPage
-        icon={Bug}
+        icon={RotateCw}
         title={t("states.crash_title")}
         className="py-24"
         action={

@@ -105,7 +105,7 @@ export function ActionDialog<Result>({
     >
       <div className="flex flex-col gap-5">
         {action.error && <Notice tone="danger">{errorMessage(action.error)}</Notice>}
-        {children}
+        <div className="contents">{children}</div>
         <Field
           label={t("step.reason")}
           hint={reasonHint ?? t("step.reason_hint")}

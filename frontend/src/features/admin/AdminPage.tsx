@@ -27,7 +27,7 @@ export function AdminPage({
         </div>
         {actions && <div className="flex flex-wrap gap-2">{actions}</div>}
       </header>
-      {children}
+      <div className="contents">{children}</div>
     </>
   );
 }

@@ -71,7 +71,7 @@ function AdminNav() {
           className="inline-flex h-10 shrink-0 items-center gap-2.5 rounded-control px-3 text-sm font-medium text-ink-soft transition-colors hover:bg-sunk hover:text-ink focus-visible:-outline-offset-2 data-[status=active]:bg-accent-soft data-[status=active]:text-accent-strong"
         >
           <Icon aria-hidden className="size-4" />
-          {t(`nav.${text}`)}
+          <span>{t(`nav.${text}`)}</span>
         </Link>
       ))}
     </nav>

@@ -12,7 +12,7 @@ export function BackLink({ to, children }: { to: ListPath; children: ReactNode }
       className="inline-flex min-h-8 items-center gap-1.5 text-sm font-medium text-ink-soft underline-offset-4 hover:text-ink hover:underline"
     >
       <ArrowLeft aria-hidden className="size-4" />
-      {children}
+      <span className="contents">{children}</span>
     </Link>
   );
 }

@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from "react";
+import { type ReactElement, type ReactNode, useId } from "react";
 import { Card } from "~/components/Card";
 
 /** A section of a detail page: heading, link to more, and content. */
@@ -8,7 +8,7 @@ export function Panel({
   children,
 }: {
   title: string;
-  action?: ReactNode;
+  action?: ReactElement | null | undefined;
   children: ReactNode;
 }) {
   const id = useId();
@@ -21,7 +21,7 @@ export function Panel({
           </h2>
           {action}
         </div>
-        {children}
+        <div className="contents">{children}</div>
       </section>
     </Card>
   );

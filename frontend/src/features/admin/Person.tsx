@@ -16,7 +16,9 @@ export function Person({ person }: { person: PersonFields }) {
     <span className="flex min-w-0 items-center gap-3">
       <Avatar person={person} size="md" />
       <span className="min-w-0">
-        <span className="block truncate font-medium">{displayName(person)}</span>
+        <span dir="auto" className="block truncate font-medium">
+          {displayName(person)}
+        </span>
         {person.email && (
           <span className="block truncate text-xs font-normal text-ink-faint">{person.email}</span>
         )}

@@ -1,6 +1,6 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { SearchX } from "lucide-react";
-import type { ReactNode } from "react";
+import type { ReactElement, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "~/components/EmptyState";
 import { ErrorState } from "~/components/ErrorState";
@@ -19,7 +19,7 @@ export function QueryResult<Resource>({
   query: UseQueryResult<Resource>;
   /** Page title until the resource is loaded. */
   title: string;
-  back: ReactNode;
+  back: ReactElement;
   children: (resource: Resource) => ReactNode;
 }) {
   const t = useTexts();

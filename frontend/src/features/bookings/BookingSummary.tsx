@@ -8,10 +8,12 @@ export function BookingSummary({ booking }: { booking: Booking }) {
   const zone = useZone();
   return (
     <>
-      <span className="block font-semibold text-ink">{booking.terms.title}</span>
+      <span dir="auto" className="block font-semibold text-ink">
+        {booking.terms.title}
+      </span>
       <span className="tabular block">
-        {formatTimeRange(booking.booking_date, booking.ends_at, zone)} ·{" "}
-        {common("seats", { count: booking.seats })}
+        <span>{formatTimeRange(booking.booking_date, booking.ends_at, zone)}</span> ·{" "}
+        <span>{common("seats", { count: booking.seats })}</span>
       </span>
       <span className="block text-xs text-ink-faint">
         {zoneNameAt(zone, booking.booking_date, booking.ends_at)}

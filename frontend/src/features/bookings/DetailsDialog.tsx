@@ -93,7 +93,7 @@ function Details({ booking }: { booking: BookingHistory }) {
         {!showsSameTime(booking_date, zone, utc_offset) && (
           <Fact term={t("own.details.there", { name: displayName(creator) })}>
             {t("own.there", {
-              when: formatInOtherZone(booking_date, zone, utc_offset),
+              when: formatInOtherZone(booking_date, zone, utc_offset, session.time_zone),
               place: zoneCity(session.time_zone),
             })}
           </Fact>
@@ -121,7 +121,7 @@ function Details({ booking }: { booking: BookingHistory }) {
           {Number(booking.amount) === 0 ? common("price.free") : money(booking.amount)}
         </Fact>
         <Fact term={t(isOwn ? "own.details.creator" : "own.details.learner")}>
-          {displayName(party)}
+          <bdi>{displayName(party)}</bdi>
           <a
             href={`mailto:${party.email}`}
             className="block break-all text-accent underline-offset-4 hover:underline"

@@ -51,7 +51,10 @@ export function History({ booking }: { booking: BookingHistory }) {
               {formatDateTime(step.at, zone)}
             </time>
             {step.reason && (
-              <q className="mt-1.5 block border-l-2 border-line pl-3 whitespace-pre-line text-ink-soft">
+              <q
+                dir="auto"
+                className="mt-1.5 block border-l-2 border-line pl-3 whitespace-pre-line text-ink-soft"
+              >
                 {step.reason}
               </q>
             )}

@@ -18,7 +18,7 @@ export function StatusBadge({ status }: { status: Status }) {
   return (
     <Badge tone={tone}>
       <Icon aria-hidden className="size-3.5" />
-      {t(`status.${status}`)}
+      <span>{t(`status.${status}`)}</span>
     </Badge>
   );
 }

@@ -85,8 +85,8 @@ function TimeRun({ run: { reason, slots }, zone, isWhole }: { run: Run; zone: st
     <span className="leading-7 text-ink-faint">
       <s className="tabular">{times}</s>{" "}
       <span className="text-xs">
-        {slots.length > MAX_CLOSED_SHOWN && `${t("preview.count", { count: slots.length })}, `}
-        {t(`reasons.${reason as Exclude<typeof reason, "past">}`)}
+        <span>{slots.length > MAX_CLOSED_SHOWN && `${t("preview.count", { count: slots.length })}, `}</span>
+        <span>{t(`reasons.${reason as Exclude<typeof reason, "past">}`)}</span>
       </span>
     </span>
   );
@@ -96,7 +96,7 @@ function OpenTime({ slot, zone }: { slot: Slot; zone: string }) {
   const t = useTexts();
   return (
     <span className="tabular rounded-control bg-accent-soft px-2 leading-7 font-semibold text-accent-strong">
-      {formatTime(slot.starts_at, zone)}
+      <span>{formatTime(slot.starts_at, zone)}</span>
       {slot.seats_left < slot.capacity && (
         <span className="ml-1.5 text-xs font-medium">
           {t("preview.seats_left", { count: slot.seats_left })}

@@ -217,7 +217,7 @@ function SavingFailure({ failure, sessionId }: { failure: Problem | string; sess
   return (
     <>
       <strong className="block font-semibold">{t("save.conflict_title")}</strong>
-      {conflict(failure)}{" "}
+      <span>{conflict(failure)}</span>{" "}
       <Link
         to="/creator/bookings"
         search={{ session: sessionId }}

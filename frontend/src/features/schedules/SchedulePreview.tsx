@@ -139,7 +139,7 @@ function TwoWeeks({
     return (
       <Notice tone="warn">
         <strong className="block font-semibold">{t("save.conflict_title")}</strong>
-        {conflict(query.error)}
+        <span>{conflict(query.error)}</span>
       </Notice>
     );
   }
@@ -154,7 +154,7 @@ function TwoWeeks({
     <div aria-busy={query.isPlaceholderData}>
       <p role="status" className="flex min-h-6 items-center gap-2 text-sm text-ink-soft">
         {schedule && query.isPlaceholderData && <Spinner />}
-        {schedule && (query.isPlaceholderData ? t("preview.updating") : total)}
+        <span>{schedule && (query.isPlaceholderData ? t("preview.updating") : total)}</span>
       </p>
       <PreviewDays days={days} zone={zone} />
     </div>

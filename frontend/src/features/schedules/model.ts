@@ -151,10 +151,10 @@ function toRangeIn({ starts, ends, step }: RangeForm): RangeOut {
 }
 
 function sortRanges(ranges: RangeForm[]): RangeForm[] {
-  return ranges.toSorted((one, other) => (parseTime(one.starts) ?? 0) - (parseTime(other.starts) ?? 0));
+  return [...ranges].sort((one, other) => (parseTime(one.starts) ?? 0) - (parseTime(other.starts) ?? 0));
 }
 
 function sortByDate<Dated extends { date: string; starts?: string }>(dated: Dated[]): Dated[] {
   const key = ({ date, starts = "" }: Dated) => `${date} ${starts}`;
-  return dated.toSorted((one, other) => key(one).localeCompare(key(other)));
+  return [...dated].sort((one, other) => key(one).localeCompare(key(other)));
 }

@@ -10,7 +10,7 @@ import {
   Palette,
   Sparkles,
 } from "lucide-react";
-import { useState } from "react";
+import { type CSSProperties, useState } from "react";
 import { Picture, type Sources } from "~/components/Picture";
 import { cn } from "~/lib/cn";
 import { hashText } from "~/lib/hash";
@@ -91,16 +91,12 @@ function Drawing({ session }: { session: CoverSession }) {
   const bits = (from: number, count: number) => (seed >>> from) & (2 ** count - 1);
   const base = hue + bits(0, 5) - 16;
   const turn = bits(5, 3) * 45;
-  const tone = (light: number, dark: number, chroma: number, shift: number) =>
-    `light-dark(oklch(${light} ${chroma} ${base + shift}), oklch(${dark} ${chroma * 0.8} ${base + shift}))`;
   const [x, y, size] = [bits(8, 4) * 4, bits(12, 4) * 4, 70 + bits(16, 3) * 8];
   return (
     <div
       aria-hidden
-      className="absolute inset-0"
-      style={{
-        background: `linear-gradient(${turn}deg, ${tone(0.93, 0.33, 0.045, -14)}, ${tone(0.84, 0.27, 0.075, 26)})`,
-      }}
+      className="drawing absolute inset-0"
+      style={{ "--hue": base, "--turn": `${turn}deg` } as CSSProperties}
     >
       <span
         className="absolute rounded-full"
@@ -109,7 +105,7 @@ function Drawing({ session }: { session: CoverSession }) {
           aspectRatio: 1,
           left: `${x - 20}%`,
           top: `${y}%`,
-          background: tone(0.88, 0.31, 0.07, 44),
+          background: "var(--tone-large)",
           opacity: 0.6,
         }}
       />
@@ -120,14 +116,14 @@ function Drawing({ session }: { session: CoverSession }) {
           aspectRatio: 1,
           right: `${bits(20, 4) * 3 - 12}%`,
           top: `${bits(24, 4) * 4 - 30}%`,
-          background: tone(0.95, 0.38, 0.05, -30),
+          background: "var(--tone-small)",
           opacity: 0.65,
         }}
       />
       <Glyph
         strokeWidth={1.1}
         className="absolute top-1/2 left-1/2 size-[26%] -translate-x-1/2 -translate-y-1/2"
-        style={{ color: tone(0.45, 0.85, 0.09, 0) }}
+        style={{ color: "var(--tone-glyph)" }}
       />
     </div>
   );

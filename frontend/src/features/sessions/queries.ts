@@ -81,7 +81,7 @@ function pageQuery(search: CatalogSearch, zone: string, cursor: string | null) {
         const page = await request;
         return {
           ...page,
-          items: page.items.toSorted((one, other) => Number(one.is_open) - Number(other.is_open)),
+          items: [...page.items].sort((one, other) => Number(one.is_open) - Number(other.is_open)),
         };
       }
       // without a search, put featured sessions first

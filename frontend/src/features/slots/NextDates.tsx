@@ -123,7 +123,10 @@ function DateRow({
   const t = useTexts();
   const { starts_at, utc_offset } = slot;
   return (
-    <label className="tabular relative flex min-h-11 cursor-pointer items-center gap-x-2 border-line-strong/60 px-3 text-sm transition-colors not-first:border-t hover:bg-accent-soft has-checked:bg-accent has-checked:text-on-accent has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent lg:min-h-8">
+    <label
+      data-checked={isChosen || undefined}
+      className="tabular relative flex min-h-11 cursor-pointer items-center gap-x-2 border-line-strong/60 px-3 text-sm transition-colors not-first:border-t hover:bg-accent-soft data-checked:bg-accent data-checked:text-on-accent has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent lg:min-h-8"
+    >
       <input
         type="radio"
         name="starts_at"
@@ -137,7 +140,7 @@ function DateRow({
       {!showsSameTime(starts_at, zone, utc_offset) && (
         <span className="min-w-0 truncate text-xs text-ink-soft peer-checked:text-on-accent">
           {t("in_zone", {
-            when: formatInOtherZone(starts_at, zone, utc_offset),
+            when: formatInOtherZone(starts_at, zone, utc_offset, creatorZone),
             place: zoneCity(creatorZone),
           })}
         </span>

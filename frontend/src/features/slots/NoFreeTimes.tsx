@@ -49,7 +49,7 @@ export function NoFreeTimes({
       ) : (
         <Button variant="secondary" size="sm" isBusy={state === "looking"} onClick={() => void searchNext()}>
           {state === "idle" && <CalendarSearch aria-hidden className="size-4" />}
-          {t("find_next")}
+          <span>{t("find_next")}</span>
         </Button>
       )}
       {failure && (

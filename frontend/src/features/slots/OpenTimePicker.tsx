@@ -39,8 +39,9 @@ export function OpenTimePicker({ session, seats, value, onPick }: SlotPickerProp
   const today = dateKey(new Date(), zone);
   const [day, setDay] = useState<Day | null>(() => (value ? dateKey(value, zone) : null));
   const [time, setTime] = useState(() => (value ? formatClock(value, zone) : ""));
+  const [second, setSecond] = useState(() => (value !== null && isSecond(value, zone) ? value : null));
   const [month, setMonth] = useState(() => monthOf(day ?? today));
-  const chosen = day && time ? toPickedTime(day, time, zone, session) : null;
+  const chosen = day && time ? toPickedTime(second ?? toInstant(day, time, zone), session) : null;
   const problem = day && time && !chosen ? (toInstant(day, time, zone) ? "open_past" : "open_skipped") : null;
   const creatorZone = session.time_zone;
   const isCreatorZoneKnown = useOffsets(creatorZone);
@@ -49,23 +50,24 @@ export function OpenTimePicker({ session, seats, value, onPick }: SlotPickerProp
     ...suggestedStartsQuery(session.id, day ?? today, zone),
     enabled: day !== null,
   });
-  // a clock that shows a time twice means the first, as in typing
-  const starts = [
-    ...new Map(
-      suggested.data
-        ?.filter(({ starts_at }) => new Date(starts_at) > new Date())
-        .toReversed()
-        .map((slot) => [formatClock(slot.starts_at, zone), slot]),
-    ).values(),
-  ].toReversed();
+  const starts = suggested.data?.filter(({ starts_at }) => new Date(starts_at) > new Date()) ?? [];
   const [isTyping, setTyping] = useState(false);
-  const listed = starts.find(({ starts_at }) => formatClock(starts_at, zone) === time);
+  const chosenAt = chosen && Date.parse(chosen.starts_at);
+  const listed = starts.find(({ starts_at }) => Date.parse(starts_at) === chosenAt);
   const isListed = day !== null && starts.length > 0 && !isTyping && (time === "" || listed !== undefined);
 
-  function choose(nextDay: Day | null, nextTime: string) {
+  /** A time that the clock shows twice means the first, unless the second is chosen from the list. */
+  function choose(nextDay: Day | null, nextTime: string, nextSecond: string | null = null) {
     setDay(nextDay);
     setTime(nextTime);
-    onPick(nextDay && nextTime ? toPickedTime(nextDay, nextTime, zone, session) : null);
+    setSecond(nextSecond);
+    const starts_at = nextSecond ?? (nextDay && nextTime ? toInstant(nextDay, nextTime, zone) : null);
+    onPick(toPickedTime(starts_at, session));
+  }
+
+  function chooseListed(starts_at: string) {
+    if (!starts_at) return choose(day, "");
+    choose(day, formatClock(starts_at, zone), isSecond(starts_at, zone) ? starts_at : null);
   }
 
   return (
@@ -97,14 +99,16 @@ export function OpenTimePicker({ session, seats, value, onPick }: SlotPickerProp
         hint={
           chosen && (
             <>
-              {t("open_until", { time: formatTime(chosen.ends_at, zone) })}
+              <span>{t("open_until", { time: formatTime(chosen.ends_at, zone) })}</span>
               {isCreatorZoneKnown && !showsSameTime(chosen.starts_at, zone, creatorZone) && (
                 <>
                   {" "}
-                  {t("open_creator", {
-                    when: formatInOtherZone(chosen.starts_at, zone, creatorZone),
-                    place: zoneCity(creatorZone),
-                  })}
+                  <span>
+                    {t("open_creator", {
+                      when: formatInOtherZone(chosen.starts_at, zone, creatorZone),
+                      place: zoneCity(creatorZone),
+                    })}
+                  </span>
                 </>
               )}
             </>
@@ -115,20 +119,20 @@ export function OpenTimePicker({ session, seats, value, onPick }: SlotPickerProp
           isListed ? (
             <Select
               {...field}
-              value={time}
+              value={listed?.starts_at ?? ""}
               onChange={({ target }) => {
-                if (target.value !== OTHER) return choose(day, target.value);
+                if (target.value !== OTHER) return chooseListed(target.value);
                 setTyping(true);
                 choose(day, "");
               }}
             >
               <option value="">{t("open_choose")}</option>
               {starts.map((slot) => {
-                const clock = formatClock(slot.starts_at, zone);
+                const shown = formatTime(slot.starts_at, zone);
                 const isFree = slot.reason === null && slot.seats_left >= seats;
                 return (
-                  <option key={slot.starts_at} value={clock} disabled={!isFree}>
-                    {isFree ? clock : t("open_taken", { time: clock })}
+                  <option key={slot.starts_at} value={slot.starts_at} disabled={!isFree}>
+                    {isFree ? shown : t("open_taken", { time: shown })}
                   </option>
                 );
               })}
@@ -148,9 +152,14 @@ export function OpenTimePicker({ session, seats, value, onPick }: SlotPickerProp
   );
 }
 
+/** Whether the clock has shown the time of this instant before, since it was set back. */
+function isSecond(instant: string, zone: string): boolean {
+  const first = toInstant(dateKey(instant, zone), formatClock(instant, zone), zone);
+  return first !== null && Date.parse(first) < Date.parse(instant);
+}
+
 /** The selected start, if it exists and is in the future. */
-function toPickedTime(day: Day, time: string, zone: string, session: BookableSession): PickedTime | null {
-  const starts_at = toInstant(day, time, zone);
+function toPickedTime(starts_at: string | null, session: BookableSession): PickedTime | null {
   if (!starts_at || new Date(starts_at) <= new Date()) return null;
   const ends = new Date(new Date(starts_at).getTime() + session.duration * 60_000);
   return { starts_at, ends_at: ends.toISOString(), seats_left: null };

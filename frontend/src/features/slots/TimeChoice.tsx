@@ -30,7 +30,8 @@ export function TimeChoice({
         {slots.map((slot) => (
           <label
             key={slot.starts_at}
-            className="relative flex min-h-11 cursor-pointer flex-col items-center justify-center rounded-control border border-line-strong/60 px-2 py-1.5 text-center transition-colors hover:border-accent hover:bg-accent-soft has-checked:border-accent has-checked:bg-accent has-checked:text-on-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
+            data-checked={value === slot.starts_at || undefined}
+            className="relative flex min-h-11 cursor-pointer flex-col items-center justify-center rounded-control border border-line-strong/60 px-2 py-1.5 text-center transition-colors hover:border-accent hover:bg-accent-soft data-checked:border-accent data-checked:bg-accent data-checked:text-on-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
           >
             <input
               type="radio"
@@ -44,7 +45,7 @@ export function TimeChoice({
             {differs && (
               <span className="tabular text-xs text-ink-soft peer-checked:text-on-accent">
                 {t("in_zone", {
-                  when: formatInOtherZone(slot.starts_at, zone, slot.utc_offset),
+                  when: formatInOtherZone(slot.starts_at, zone, slot.utc_offset, creatorZone),
                   place: zoneCity(creatorZone),
                 })}
               </span>

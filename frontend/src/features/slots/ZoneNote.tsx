@@ -9,7 +9,7 @@ export function ZoneNote({ zone, times, className }: { zone: string; times: stri
   return (
     <p className={cn("flex gap-2 text-xs text-ink-faint", className)}>
       <Globe aria-hidden className="mt-0.5 size-3.5 shrink-0" />
-      {t("zone", { zone: zoneNameAt(zone, ...times) })}
+      <span>{t("zone", { zone: zoneNameAt(zone, ...times) })}</span>
     </p>
   );
 }

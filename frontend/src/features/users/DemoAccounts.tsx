@@ -27,11 +27,14 @@ export function DemoAccounts({
               <span className="min-w-0 flex-1">
                 <span className="font-medium">
                   <span className="sr-only">{t("login.demo_use")} </span>
-                  {account.name}
-                  <span className="font-normal text-ink-soft"> · {t(`login.demo_${account.role}`)}</span>
+                  <span>{account.name}</span>
+                  <span className="font-normal text-ink-soft">
+                    {" "}
+                    · <span>{t(`login.demo_${account.role}`)}</span>
+                  </span>
                 </span>
                 <span className="block truncate text-xs text-ink-faint">
-                  {account.email} · {account.password}
+                  <span>{account.email}</span> · <span>{account.password}</span>
                 </span>
               </span>
               <ArrowRight aria-hidden className="size-4 text-ink-faint group-hover:text-ink" />

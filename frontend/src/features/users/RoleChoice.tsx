@@ -17,11 +17,15 @@ export function RoleChoice({ field }: { field: UseFormRegisterReturn }) {
         {ROLES.map(({ value, icon: Icon, title, text }) => (
           <label
             key={value}
-            className="flex cursor-pointer gap-3 rounded-card border border-line-strong/60 p-4 transition-colors hover:border-line-strong has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent sm:flex-col"
+            className="relative flex cursor-pointer gap-3 rounded-card border border-line-strong/60 p-4 transition-colors hover:border-line-strong has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent sm:flex-col"
           >
-            <input type="radio" value={value} className="sr-only" {...field} />
-            <Icon aria-hidden className="size-6 shrink-0 text-accent" />
-            <span>
+            <input type="radio" value={value} className="peer sr-only" {...field} />
+            <span
+              aria-hidden
+              className="absolute -inset-px rounded-card border border-transparent peer-checked:border-accent peer-checked:bg-accent-soft"
+            />
+            <Icon aria-hidden className="relative size-6 shrink-0 text-accent" />
+            <span className="relative">
               <span className="block font-semibold">{t(title)}</span>
               <span className="mt-0.5 block text-sm text-ink-soft">{t(text)}</span>
             </span>

@@ -28,7 +28,9 @@ export function StrengthMeter({ password, names = [] }: { password: string; name
       </span>
       <span aria-live="polite">
         <span className="sr-only">{t("password.strength")}: </span>
-        {strength === "short" ? t("password.short", { count: missing }) : t(`password.${strength}`)}
+        <span>
+          {strength === "short" ? t("password.short", { count: missing }) : t(`password.${strength}`)}
+        </span>
       </span>
     </span>
   );

@@ -14,7 +14,7 @@ export function isWebAddress(text: string): boolean {
 export function accountRules(t: ReturnType<typeof useTexts>) {
   const long = (count: number) => t("rules.too_long", { count });
   const { email, password, first_name } = registrationLimits;
-  const { avatar, username } = profileLimits;
+  const { avatar, bio, username } = profileLimits;
   return {
     email: z
       .string()
@@ -35,6 +35,10 @@ export function accountRules(t: ReturnType<typeof useTexts>) {
       .min(1, t("rules.needed"))
       .max(first_name.maxLength, long(first_name.maxLength)),
     name: z.string().trim().max(first_name.maxLength, long(first_name.maxLength)),
+    bio: z
+      .string()
+      .trim()
+      .refine((text) => [...text].length <= bio.maxLength, long(bio.maxLength)),
     newPassword: z
       .string()
       .min(1, t("rules.needed"))

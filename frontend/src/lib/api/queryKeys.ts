@@ -39,8 +39,17 @@ export const queryKeys = {
     ],
     facets: (search: unknown, zone: string | null) => ["sessions", "facets", search, zone],
     suggestions: (text: string) => ["suggestions", text],
+    ofCreator: (creator: string) => ["sessions", "of-creator", creator],
     own: ["sessions", "own"],
     ownTitles: ["sessions", "own", "titles"],
+  },
+  creators: {
+    one: (username: string) => ["creators", username],
+  },
+  favourites: {
+    all: ["favourites"],
+    ids: ["favourites", "ids"],
+    list: ["favourites", "list"],
   },
   creator: {
     all: ["creator"],

@@ -532,6 +532,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/creators/{username}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a creator
+         * @description By username, ignoring case. Their sessions: `GET /api/sessions/?creator=`.
+         */
+        get: operations["get_creator"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/favourites/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Add a favourite
+         * @description Any session that you can see, up to 500. If it is one already, nothing changes.
+         */
+        put: operations["add_favourite"];
+        post?: never;
+        /**
+         * Remove a favourite
+         * @description If it is none, nothing changes.
+         */
+        delete: operations["remove_favourite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/favourites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your favourites
+         * @description Last kept first. Sessions that the catalog no longer lists are left out.
+         */
+        get: operations["list_favourites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/favourites/ids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the IDs of your favourites
+         * @description All at once, last kept first, with those of sessions that the catalog no longer lists.
+         */
+        get: operations["list_favourite_ids"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bookings/{booking_id}/cancel": {
         parameters: {
             query?: never;
@@ -1040,7 +1124,7 @@ export interface paths {
         head?: never;
         /**
          * Update an account
-         * @description Names, email address and username. Only superusers can change other staff accounts.
+         * @description Names, bio, languages, email address and username. Only superusers can change other staff accounts.
          */
         patch: operations["admin_change_user"];
         trace?: never;
@@ -1777,6 +1861,19 @@ export interface components {
              * @example Europe/Madrid
              */
             time_zone: string;
+            /**
+             * @description On a creator's page.
+             * @example I bake.
+             */
+            bio: string;
+            /**
+             * @description The languages that this person speaks (BCP 47), in the order to show.
+             * @example [
+             *       "en",
+             *       "pt-BR"
+             *     ]
+             */
+            languages: string[];
             is_active: boolean;
             is_staff: boolean;
             is_superuser: boolean;
@@ -1816,6 +1913,19 @@ export interface components {
              * @example Europe/Madrid
              */
             time_zone: string;
+            /**
+             * @description On a creator's page.
+             * @example I bake.
+             */
+            bio: string;
+            /**
+             * @description The languages that this person speaks (BCP 47), in the order to show.
+             * @example [
+             *       "en",
+             *       "pt-BR"
+             *     ]
+             */
+            languages: string[];
             is_active: boolean;
             is_staff: boolean;
             is_superuser: boolean;
@@ -2475,6 +2585,48 @@ export interface components {
             latitude: number;
             longitude: number;
         };
+        /**
+         * @description A creator's public page.
+         *
+         *     `people_taught` counts the people with a completed booking, each once; with `is_bounded` there may be more.
+         */
+        CreatorOut: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description Letters, digits and @ . + - _
+             * @example ada
+             */
+            username: string;
+            /** @example creator */
+            role: components["schemas"]["Role"];
+            /**
+             * @description An http(s) URL, or the path of an uploaded picture on this site; `null` for none.
+             * @example https://images.example.org/ada.jpg
+             */
+            avatar: string | null;
+            /** @example Ada */
+            first_name: string;
+            /** @example Byron */
+            last_name: string;
+            /**
+             * @description On a creator's page.
+             * @example I bake.
+             */
+            bio: string;
+            /**
+             * @description The languages that this person speaks (BCP 47), in the order to show.
+             * @example [
+             *       "en",
+             *       "pt-BR"
+             *     ]
+             */
+            languages: string[];
+            /** Format: date-time */
+            date_joined: string;
+            people_taught: number;
+            is_bounded: boolean;
+        };
         /** @description A creator's numbers, by day in `time_zone`. */
         CreatorSummaryOut: {
             /**
@@ -2650,13 +2802,14 @@ export interface components {
          *     - `sold_out` (409): There aren't enough seats left at this time.
          *     - `staff_target` (403): You can't view the site as a staff member.
          *     - `too_late` (409): It's too late to do this.
+         *     - `too_many_favourites` (409): You have as many favourites as there can be. Remove one first.
          *     - `too_many_pictures` (409): A session has at most 6 pictures. Delete one first.
          *     - `unsupported_media_type` (415): The body has a media type that isn't accepted here.
          *     - `unsupported_picture` (415): Use a JPEG, PNG, WebP, AVIF, GIF or TIFF picture. SVG and HEIC pictures aren't accepted.
          *     - `username_taken` (409): This username is taken.
          * @enum {string}
          */
-        ErrorCode: "account_inactive" | "address_too_long" | "already_booked" | "already_reported" | "bad_credentials" | "bad_refresh_token" | "bad_reset_token" | "body_too_large" | "busy" | "conflict" | "creator_unavailable" | "damaged_picture" | "email_taken" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "last_superuser" | "method_not_allowed" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "oneself" | "outcome_unknown" | "own_session" | "picture_too_large" | "price_changed" | "rate_limited" | "sold_out" | "staff_target" | "too_late" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
+        ErrorCode: "account_inactive" | "address_too_long" | "already_booked" | "already_reported" | "bad_credentials" | "bad_refresh_token" | "bad_reset_token" | "body_too_large" | "busy" | "conflict" | "creator_unavailable" | "damaged_picture" | "email_taken" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "last_superuser" | "method_not_allowed" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "oneself" | "outcome_unknown" | "own_session" | "picture_too_large" | "price_changed" | "rate_limited" | "sold_out" | "staff_target" | "too_late" | "too_many_favourites" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
         /** @enum {string} */
         ExportFormat: "csv" | "jsonl" | "xlsx";
         /** @description Hours on one date. */
@@ -3139,6 +3292,19 @@ export interface components {
              * @example Europe/Madrid
              */
             time_zone?: string;
+            /**
+             * @description On a creator's page.
+             * @example I bake.
+             */
+            bio?: components["schemas"]["TextLines"];
+            /**
+             * @description The languages that this person speaks (BCP 47), in the order to show.
+             * @example [
+             *       "en",
+             *       "pt-BR"
+             *     ]
+             */
+            languages?: string[];
         };
         /** @description Changes to your account. Fields you don't send stay as they are. */
         ProfileIn: {
@@ -3161,6 +3327,19 @@ export interface components {
              * @example Europe/Madrid
              */
             time_zone?: string;
+            /**
+             * @description On a creator's page.
+             * @example I bake.
+             */
+            bio?: components["schemas"]["TextLines"];
+            /**
+             * @description The languages that this person speaks (BCP 47), in the order to show.
+             * @example [
+             *       "en",
+             *       "pt-BR"
+             *     ]
+             */
+            languages?: string[];
         };
         /** @description Your account. `impersonated_by` is the staff member who views the site as you with this login. */
         ProfileOut: {
@@ -3189,6 +3368,19 @@ export interface components {
              * @example Europe/Madrid
              */
             time_zone: string;
+            /**
+             * @description On a creator's page.
+             * @example I bake.
+             */
+            bio: string;
+            /**
+             * @description The languages that this person speaks (BCP 47), in the order to show.
+             * @example [
+             *       "en",
+             *       "pt-BR"
+             *     ]
+             */
+            languages: string[];
             is_staff: boolean;
             is_superuser: boolean;
             /** Format: date-time */
@@ -4396,6 +4588,19 @@ export interface components {
             first_name?: components["schemas"]["TextLine"];
             /** @example Byron */
             last_name?: components["schemas"]["TextLine"];
+            /**
+             * @description On a creator's page.
+             * @example I bake.
+             */
+            bio?: components["schemas"]["TextLines"];
+            /**
+             * @description The languages that this person speaks (BCP 47), in the order to show.
+             * @example [
+             *       "en",
+             *       "pt-BR"
+             *     ]
+             */
+            languages?: string[];
             /**
              * @description The reason, saved in the audit log.
              * @example Requested by email.
@@ -5727,6 +5932,142 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_creator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["Etag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatorOut"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    add_favourite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    remove_favourite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_favourites: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of results. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The cursor from the previous page's `Link` header. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description An IANA time zone name, for `viewer_utc_offset`; by default that of your profile. */
+                time_zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_favourite_ids: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };

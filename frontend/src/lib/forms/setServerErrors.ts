@@ -28,7 +28,7 @@ export function setServerErrors<Values extends FieldValues>(
     } else otherMessages.push(message);
   }
   // focus the first invalid field in display order, which the API does not know
-  const [first] = invalidFields.toSorted(
+  const [first] = [...invalidFields].sort(
     (one, other) => known.indexOf(topOf(one)) - known.indexOf(topOf(other)),
   );
   if (first) form.setFocus(first);

@@ -12,9 +12,14 @@ void i18n.use(initReactI18next).init({
     escapeValue: false,
     alwaysFormat: true,
     format: (value: unknown, _, language) =>
-      typeof value === "number" ? value.toLocaleString(language) : String(value),
+      typeof value === "number" ? value.toLocaleString(language) : isolated(String(value)),
   },
   returnNull: false,
 });
+
+/** Isolates text that goes from right to left, so that the words around it keep their order (UAX 9). */
+function isolated(value: string): string {
+  return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(value) ? `\u2068${value}\u2069` : value;
+}
 
 export { i18n };

@@ -13,7 +13,7 @@ export function formatMoney(amount: string, { currency, currency_digits }: Curre
     currency,
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
-  }).format(amount as Intl.StringNumericLiteral);
+  }).format(amount as unknown as number);
 }
 
 export function useCurrency(): Currency {

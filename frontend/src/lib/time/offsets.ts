@@ -39,7 +39,8 @@ export function offsetAt(at: number, zone: string): number {
   const fixed = parseOffset(zone);
   if (fixed !== null) return fixed;
   const table = tables.get(zone);
-  const index = table && at < table.until ? table.from.findLastIndex((from) => from <= at) : -1;
+  let index = table && at < table.until ? table.from.length - 1 : -1;
+  while (index >= 0 && (table?.from[index] ?? 0) > at) index -= 1;
   return table?.offsets[index] ?? browserOffset(at, zone);
 }
 

@@ -183,3 +183,22 @@ describe("how far an instant is", () => {
     expect(formatDistance("2026-10-25T03:00:00Z", new Date("2026-10-25T00:00:00Z"))).toBe("in 3 hours");
   });
 });
+
+describe("the hour that New York shows twice", () => {
+  const [NEW_YORK, first, second] = ["America/New_York", "2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z"];
+
+  it.each([
+    [first, "01:30 (UTC−4)"],
+    [second, "01:30 (UTC−5)"],
+  ])("has the offset wherever a time is shown: %s", (at, shown) => {
+    expect(formatTime(at, NEW_YORK)).toBe(shown);
+    expect(formatDateTime(at, NEW_YORK)).toBe(`Sun 1 Nov, ${shown}`);
+    expect(formatTimeRange(at, "2026-11-01T08:00:00Z", NEW_YORK)).toBe(`Sun 1 Nov, ${shown} – 03:00`);
+  });
+
+  it("has the offset next to another zone, by the offset that came with the time", () => {
+    expect(formatInOtherZone(first, "Europe/Berlin", "-04:00", NEW_YORK)).toBe("01:30 (UTC−4)");
+    expect(formatInOtherZone(second, "Europe/Berlin", "-05:00", NEW_YORK)).toBe("01:30 (UTC−5)");
+    expect(formatInOtherZone("2026-11-01T08:30:00Z", "Europe/Berlin", "-05:00", NEW_YORK)).toBe("03:30");
+  });
+});

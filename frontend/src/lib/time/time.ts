@@ -49,8 +49,13 @@ export function formatClock(instant: string | Date, zone: string): string {
 
 /** "18:30", or "02:30 (UTC+2)" when clocks show it twice. */
 export function formatTime(instant: string | Date, zone: string): string {
+  return formatClock(instant, zone) + repeatedOffset(instant, zone, zone);
+}
+
+/** " (UTC+2)" if the clock of the zone shows the time of this instant twice. */
+function repeatedOffset(instant: string | Date, zone: string, utcOffset: string): string {
   const isRepeated = instantsOf(wallTime(instant, zone), zone).length > 1;
-  return formatClock(instant, zone) + (isRepeated ? ` (${formatOffset(instant, zone)})` : "");
+  return isRepeated ? ` (${formatOffset(instant, utcOffset)})` : "";
 }
 
 /** "UTC−5", "UTC+5:30" */
@@ -143,9 +148,17 @@ export function showsSameTime(instant: string | Date, one: string, other: string
   return offsetAt(at, one) === offsetAt(at, other);
 }
 
-/** An instant in a zone other than the viewer's: "05:00", or "Fri 05:00" if the day differs. */
-export function formatInOtherZone(instant: string | Date, zone: string, other: string): string {
-  const time = formatTime(instant, other);
+/**
+ * An instant in a zone other than the viewer's: "05:00", or "Fri 05:00" if the day differs. `other` is that zone or the
+ * offset that came with the instant; `otherZone` tells whether its clock shows the time twice.
+ */
+export function formatInOtherZone(
+  instant: string | Date,
+  zone: string,
+  other: string,
+  otherZone = other,
+): string {
+  const time = formatClock(instant, other) + repeatedOffset(instant, otherZone, other);
   if (dateKey(instant, zone) === dateKey(instant, other)) return time;
   return `${format(instant, other, { weekday: "short" })} ${time}`;
 }

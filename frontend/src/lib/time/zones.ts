@@ -36,5 +36,5 @@ export function searchZones(query: string, zones: Zone[] = allZones()): Zone[] {
     return searched.every((word) => text.includes(word));
   });
   const startsWithQuery = ({ id }: Zone) => normalize(id.split("/").pop() ?? id).startsWith(normalizedQuery);
-  return matches.toSorted((one, other) => Number(startsWithQuery(other)) - Number(startsWithQuery(one)));
+  return [...matches].sort((one, other) => Number(startsWithQuery(other)) - Number(startsWithQuery(one)));
 }

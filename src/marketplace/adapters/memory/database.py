@@ -17,6 +17,7 @@ from marketplace.core.domain.bulk import AgreedRows, BulkRefusal, BulkRun
 from marketplace.core.domain.calendars import CalendarFeed
 from marketplace.core.domain.creator_hours import CreatorHours
 from marketplace.core.domain.events import EventId, RecordedEvent
+from marketplace.core.domain.favourites import Favourite
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.materialized_availability import MaterializedAvailability
 from marketplace.core.domain.password_resets import PasswordReset
@@ -161,6 +162,7 @@ class MemoryDatabase:
         self.bookings: Table[UUID, Booking] = Table("bookings")
         self.steps: Table[UUID, tuple[BookingStep, ...]] = Table("steps")
         self.seats: Table[SeatKey, UUID] = Table("seats")
+        self.favourites: Table[tuple[UUID, UUID], Favourite] = Table("favourites", lambda row: row.user_id)
         self.feeds: Table[UUID, CalendarFeed] = Table("feeds")
         self.feed_tokens: Table[str, UUID] = Table("feed_tokens")
         self.keys: Table[IdempotencyKeyId, IdempotencyKeyRow] = Table("keys")

@@ -19,8 +19,15 @@ class MemoryListedSessions:
         return min((session.created_at for session in await self._listed()), default=None)
 
     async def created_between(self, begin: datetime, end: datetime, limit: int) -> tuple[UUID, ...]:
+        return tuple(session.id for session in await self._newest(begin, end, limit))
+
+    async def creators_between(self, begin: datetime, end: datetime, limit: int) -> tuple[str, ...]:
+        creators = {session.creator_id for session in await self._newest(begin, end, limit)}
+        return tuple(sorted(self._database.users.rows[each].username for each in creators))
+
+    async def _newest(self, begin: datetime, end: datetime, limit: int) -> list[Session]:
         found = (session for session in await self._listed() if begin <= session.created_at < end)
-        return tuple(session.id for session in sorted(found, key=moment, reverse=True)[:limit])
+        return sorted(found, key=moment, reverse=True)[:limit]
 
     async def _listed(self) -> list[Session]:
         await asyncio.sleep(0)

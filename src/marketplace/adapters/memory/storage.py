@@ -14,8 +14,10 @@ from marketplace.adapters.memory.bulk_targets import MemoryBulkTargets
 from marketplace.adapters.memory.calendars import MemoryFeedDirectory
 from marketplace.adapters.memory.catalog import MemoryCatalog
 from marketplace.adapters.memory.creator_hours import MemoryHoursDirectory
+from marketplace.adapters.memory.creators import MemoryCreatorDirectory
 from marketplace.adapters.memory.dashboards import MemoryDashboards
 from marketplace.adapters.memory.database import MemoryDatabase
+from marketplace.adapters.memory.favourites import MemoryFavouriteLists
 from marketplace.adapters.memory.jobs import MemoryFailingJobs, MemoryJobQueue
 from marketplace.adapters.memory.local_starts import MemoryPromisedSlots
 from marketplace.adapters.memory.password_resets import MemoryResetDirectory
@@ -53,6 +55,8 @@ def memory_storage(database: MemoryDatabase | None = None, *, lock_timeout: time
         promised_slots=MemoryPromisedSlots(database),
         feeds=MemoryFeedDirectory(database),
         hours=MemoryHoursDirectory(database),
+        creators=MemoryCreatorDirectory(database),
+        favourites=MemoryFavouriteLists(database),
         summaries=MemoryCreatorSummaries(database),
         rate_limits=MemoryRateLimits(),
         audit=MemoryAuditLogReader(database),

@@ -11,6 +11,7 @@ from marketplace.adapters.memory.calendars import MemoryFeeds
 from marketplace.adapters.memory.creator_hours import MemoryHours
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
 from marketplace.adapters.memory.events import MemoryEvents
+from marketplace.adapters.memory.favourites import MemoryFavourites
 from marketplace.adapters.memory.idempotency import MemoryIdempotencyKeys
 from marketplace.adapters.memory.jobs import MemoryJobs
 from marketplace.adapters.memory.local_starts import MemoryLocalStarts
@@ -40,6 +41,7 @@ class MemoryTransaction:
         self.local_starts = MemoryLocalStarts(rows)
         self.feeds = MemoryFeeds(rows)
         self.hours = MemoryHours(rows)
+        self.favourites = MemoryFavourites(rows)
         self.events = MemoryEvents(rows)
         self.idempotency_keys = MemoryIdempotencyKeys(rows)
         self.jobs = MemoryJobs(rows)

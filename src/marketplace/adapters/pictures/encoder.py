@@ -1,13 +1,10 @@
 """Encodes pictures with Pillow, each in a process of its own."""
 
 import asyncio
-import json
-import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
+from marketplace.adapters.pictures.process import run_program
 from marketplace.core.domain.pictures import (
     ACCEPTED,
     AVATAR_WIDTH,
@@ -31,8 +28,6 @@ MAX_AT_ONCE = 1
 """Processes of one server worker: each takes a core."""
 MAX_WAITING = 8
 """Uploads held in memory while they wait."""
-TIMEOUT = 40
-"""Seconds, after which an upload is given up."""
 REFUSALS: dict[str, type[MarketplaceError]] = {
     "animated": AnimatedPicture,
     "damaged": DamagedPicture,
@@ -73,9 +68,13 @@ class PillowEncoder:
         self._waiting += 1
         try:
             async with self._turn:
-                answer, bodies = await _answer_of(json.dumps(order), upload)
+                answered = await run_program(PROGRAM, order, upload)
         finally:
             self._waiting -= 1
+        if answered is None:
+            # killed at its limit of memory or time, or by a decoder that crashed
+            raise DamagedPicture
+        answer, bodies = answered
         if "refused" in answer:
             raise REFUSALS[answer["refused"]]
         files, start = {}, 0
@@ -83,25 +82,3 @@ class PillowEncoder:
             files[width] = bodies[start : start + size]
             start += size
         return EncodedPicture(width=answer["width"], height=answer["height"], files=files)
-
-
-async def _answer_of(order: str, upload: bytes) -> tuple[dict[str, Any], bytes]:
-    pipe = asyncio.subprocess.PIPE
-    program = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", str(PROGRAM), order, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL
-    )
-    try:
-        async with asyncio.timeout(TIMEOUT):
-            output, _ = await program.communicate(upload)
-    except TimeoutError:
-        raise PicturesBusy from None
-    finally:
-        if program.returncode is None:
-            with suppress(ProcessLookupError):
-                program.kill()
-            await program.wait()
-    if program.returncode != 0:
-        # killed at its limit of memory or time, or by a decoder that crashed
-        raise DamagedPicture
-    head, _, bodies = output.partition(b"\n")
-    return json.loads(head), bodies

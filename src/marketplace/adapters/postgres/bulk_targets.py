@@ -12,10 +12,10 @@ from marketplace.adapters.postgres.rows import (
     columns,
     session_details,
     stored_booking,
+    stored_user,
 )
 from marketplace.core.domain.bulk import BulkKind
 from marketplace.core.domain.bulk_targets import BookingTarget, BulkTarget, SessionTarget, UserTarget
-from marketplace.core.domain.users import User
 
 DESCRIPTION, NONE = "s.description", "''::text"
 """A description has up to 20,000 characters, and no rule of a bulk action needs it."""
@@ -57,10 +57,7 @@ class PostgresBulkTargets:
 
 def _users(rows: Rows) -> tuple[UserTarget, ...]:
     return tuple(
-        UserTarget(
-            user=User(**{name: row[name] for name in USER}), has_sessions=row["has_sessions"], seats=row["seats"]
-        )
-        for row in rows
+        UserTarget(user=stored_user(row), has_sessions=row["has_sessions"], seats=row["seats"]) for row in rows
     )
 
 

@@ -12,6 +12,12 @@ CREATED_BETWEEN = f"""
     SELECT s.id {LISTED} AND s.created_at >= $1 AND s.created_at < $2
     ORDER BY s.created_at DESC, s.id DESC LIMIT $3
 """
+CREATORS_BETWEEN = f"""
+    SELECT DISTINCT u.username COLLATE "C" AS username
+    FROM ({CREATED_BETWEEN.replace("SELECT s.id", "SELECT s.creator_id")}) AS newest
+        JOIN users u ON u.id = newest.creator_id
+    ORDER BY username
+"""  # noqa: S608 - constant text
 
 
 class PostgresListedSessions:
@@ -26,3 +32,6 @@ class PostgresListedSessions:
 
     async def created_between(self, begin: datetime, end: datetime, limit: int) -> tuple[UUID, ...]:
         return tuple(row["id"] for row in await self._lists.fetch(CREATED_BETWEEN, begin, end, limit))
+
+    async def creators_between(self, begin: datetime, end: datetime, limit: int) -> tuple[str, ...]:
+        return tuple(row["username"] for row in await self._lists.fetch(CREATORS_BETWEEN, begin, end, limit))

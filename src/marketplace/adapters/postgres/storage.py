@@ -11,7 +11,9 @@ from marketplace.adapters.postgres.calendars import PostgresFeedDirectory
 from marketplace.adapters.postgres.connection.pool import Database
 from marketplace.adapters.postgres.connection.replica import Reading
 from marketplace.adapters.postgres.creator_hours import PostgresHoursDirectory
+from marketplace.adapters.postgres.creators import PostgresCreatorDirectory
 from marketplace.adapters.postgres.dashboards import PostgresDashboards
+from marketplace.adapters.postgres.favourites import PostgresFavouriteLists
 from marketplace.adapters.postgres.jobs.failing import PostgresFailingJobs
 from marketplace.adapters.postgres.jobs.queue import PostgresJobQueue
 from marketplace.adapters.postgres.lazy_admin_lists import lazy_admin_lists
@@ -42,6 +44,8 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         promised_slots=PostgresPromisedSlots(database),
         feeds=PostgresFeedDirectory(database),
         hours=PostgresHoursDirectory(database),
+        creators=PostgresCreatorDirectory(database),
+        favourites=PostgresFavouriteLists(database),
         summaries=PostgresCreatorSummaries(database),
         rate_limits=PostgresRateLimits(database),
         audit=PostgresAuditLogReader(database),

@@ -11,6 +11,7 @@ from marketplace.adapters.postgres.calendars import PostgresFeeds
 from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.creator_hours import PostgresHours
 from marketplace.adapters.postgres.events import PostgresEvents
+from marketplace.adapters.postgres.favourites import PostgresFavourites
 from marketplace.adapters.postgres.idempotency import PostgresIdempotencyKeys
 from marketplace.adapters.postgres.jobs.enqueue import PostgresJobs
 from marketplace.adapters.postgres.local_starts import PostgresLocalStarts
@@ -28,6 +29,7 @@ from marketplace.core.ports.bulk import BulkRuns
 from marketplace.core.ports.calendars import Feeds
 from marketplace.core.ports.creator_hours import Hours
 from marketplace.core.ports.events import Events
+from marketplace.core.ports.favourites import Favourites
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
 from marketplace.core.ports.local_starts import LocalStarts
@@ -90,6 +92,10 @@ class PostgresTransaction:
     @property
     def hours(self) -> Hours:
         return PostgresHours(self._connection)
+
+    @property
+    def favourites(self) -> Favourites:
+        return PostgresFavourites(self._connection)
 
     @property
     def events(self) -> Events:

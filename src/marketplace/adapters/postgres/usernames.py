@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.postgres.connection.pool import Connection
-from marketplace.adapters.postgres.rows import USER, columns
+from marketplace.adapters.postgres.rows import USER, columns, stored_user
 from marketplace.core.domain.users import User
 from marketplace.core.errors import UsernameTaken
 
@@ -61,7 +61,7 @@ class PostgresUsernameClaims:
 
     async def acquire_without(self, after: UUID | None, limit: int) -> tuple[User, ...]:
         rows = await self._connection.fetch(WITHOUT, after, limit)
-        return tuple(User(**row) for row in rows)
+        return tuple(stored_user(row) for row in rows)
 
     async def claim_free(self, owners: Mapping[str, User]) -> None:
         users = owners.values()

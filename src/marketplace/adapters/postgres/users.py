@@ -14,7 +14,7 @@ from marketplace.adapters.postgres.catalog.lexemes import (
 from marketplace.adapters.postgres.connection.locks import BLOCK_BUYERS, SUPERUSERS
 from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.gathered_reads import GatheredReads
-from marketplace.adapters.postgres.rows import USER, columns, constructor
+from marketplace.adapters.postgres.rows import USER, columns, stored_user
 from marketplace.adapters.postgres.tokens import LOGIN, LOGIN_COLUMNS
 from marketplace.core.domain.admin_lists import name_key
 from marketplace.core.domain.principals import Login
@@ -51,8 +51,6 @@ SAVE = f"""
 # a buyer's FOR KEY SHARE does not wait for FOR NO KEY UPDATE and would read the old row
 WITH_SESSIONS = "FOR UPDATE"
 
-_user = constructor(User)
-
 
 class PostgresUserDirectory:
     """`UserDirectory` over the pool."""
@@ -68,7 +66,7 @@ class PostgresUserDirectory:
         return found
 
     async def _find_all(self, ids: Sequence[UUID]) -> Sequence[User | None]:
-        found = {row["id"]: _user(*row) for row in await self._database.fetch(BY_IDS, [*ids])}
+        found = {row["id"]: stored_user(row) for row in await self._database.fetch(BY_IDS, [*ids])}
         return [found.get(user_id) for user_id in ids]
 
     async def find_details(self, user_id: UUID, now: datetime) -> UserDetails | None:
@@ -76,11 +74,11 @@ class PostgresUserDirectory:
         if row is None:
             return None
         logins = tuple(Login(**dict(zip(LOGIN, login, strict=True))) for login in row["logins"])
-        return UserDetails(**dict(row) | {"logins": logins})
+        return UserDetails(**dict(row) | {"logins": logins, "languages": tuple(row["languages"])})
 
     async def find_by_email(self, email: str) -> User | None:
         row = await self._database.fetchrow(BY_EMAIL, fold(email))
-        return _user(*row) if row else None
+        return stored_user(row) if row else None
 
     async def has_any(self) -> bool:
         return await self._database.fetchrow(ANY) is not None
@@ -120,7 +118,7 @@ class PostgresUsers:
         row = await self._connection.fetchrow(f"{BY_ID} {lock}", user_id)
         if row is None:
             raise NotFound
-        return _user(*row)
+        return stored_user(row)
 
     async def add(self, user: User) -> None:
         await self._connection.execute(ADD, *_values(user))

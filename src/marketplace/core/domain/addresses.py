@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import quote
 from uuid import UUID
 
 
@@ -14,6 +15,9 @@ class SiteAddresses:
     def session(self, session_id: UUID) -> str:
         return f"{self.root}/sessions/{session_id}"
 
+    def creator(self, username: str) -> str:
+        return f"{self.root}/creators/{quote(username, safe='')}"
+
     def of_path(self, path: str) -> str:
         """Return the address of a path on the site, which begins with a slash."""
         return f"{self.root}{path}"
@@ -24,6 +28,10 @@ class SiteAddresses:
     def sitemap(self, week: date) -> str:
         """Return the sitemap of the sessions created in the week of this Monday."""
         return f"{self.root}/sitemaps/{week.isoformat()}.xml"
+
+    def sitemap_of_creators(self, week: date) -> str:
+        """Return the sitemap of the creators of these sessions."""
+        return f"{self.root}/sitemaps/creators-{week.isoformat()}.xml"
 
     def own_bookings(self) -> str:
         return f"{self.root}/dashboard"

@@ -122,6 +122,8 @@ class AccountRow:
     is_superuser: bool
     date_joined: datetime
     time_zone: str
+    bio: str
+    languages: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

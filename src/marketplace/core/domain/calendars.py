@@ -188,7 +188,7 @@ def wall_times(starts_at: datetime, time_zone: str, viewer_zone: str | None) -> 
 
 def name_of(person: PublicUser) -> str:
     """Return the full name, or the username if there is none."""
-    return f"{person.first_name} {person.last_name}".strip() or person.username
+    return person.display_name
 
 
 def new_feed_token() -> str:

@@ -189,8 +189,9 @@ def changed_fields(before: Session, after: Session) -> tuple[str, ...]:
 
 
 def changed_public_fields(before: User, after: User) -> tuple[str, ...]:
-    """Return the names of changed fields that public answers about a creator's sessions depend on."""
-    return _changed(before, after, [*(field.name for field in fields(PublicUser)), "time_zone", "is_active"])
+    """Return the names of changed fields that public answers about a creator depend on."""
+    public = (field.name for field in fields(PublicUser))
+    return _changed(before, after, [*public, "bio", "languages", "time_zone", "is_active"])
 
 
 def _changed(before: object, after: object, names: Iterable[str]) -> tuple[str, ...]:

@@ -65,11 +65,20 @@ def _columns_of(row: type, first: tuple[str, ...]) -> dict[str, Column]:
             found |= {
                 column if part == "id" else f"{column}_{part}": Column(attrgetter(f"{name}.{part}")) for part in parts
             }
+        elif kinds[name] == tuple[str, ...]:
+            found[column] = Column(_joined(name))
         elif name.endswith("_details"):
             found[f"{column}_username"] = Column(_username(name))
         else:
             found[column] = Column(attrgetter(name), is_time=kinds[name] in {datetime, datetime | None})
     return found
+
+
+def _joined(texts: str) -> Callable[[Any], Cell]:
+    def read(row: Any) -> Cell:
+        return ", ".join(getattr(row, texts))
+
+    return read
 
 
 def _username(details: str) -> Callable[[Any], Cell]:

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from marketplace.core.domain.fields import OrNone, Rule
 
+MAX_LANGUAGES = 10
+"""Languages that a person speaks."""
 MAX_TAG_LENGTH = 35
 """Characters that every program must accept (RFC 5646, 4.4.1)."""
 TAG = re.compile(
@@ -66,7 +68,29 @@ class LanguageTag(Rule):
         return canonical(value.strip(" "))
 
 
+@dataclass(frozen=True, eq=False)
+class LanguageTags(Rule):
+    """Distinct language tags in canonical case, in the order given."""
+
+    maximum: int
+    each: LanguageTag
+
+    def read(self, value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list | tuple) or len(value) > self.maximum:
+            raise ValueError(f"Use at most {self.maximum} language tags (BCP 47).")
+        return tuple(dict.fromkeys(self.each.read(tag) for tag in value))
+
+
 Language = Annotated[
     str | None,
     OrNone(LanguageTag(), example="pt-BR", description="The language it is held in (BCP 47)."),
+]
+Languages = Annotated[
+    tuple[str, ...],
+    LanguageTags(
+        MAX_LANGUAGES,
+        LanguageTag(),
+        example=["en", "pt-BR"],
+        description="The languages that this person speaks (BCP 47), in the order to show.",
+    ),
 ]

@@ -18,6 +18,7 @@ from marketplace.core.domain.fields import (
     validate_entity,
     validate_field,
 )
+from marketplace.core.domain.language_tags import Languages
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Login, Origin, Principal, Role
 from marketplace.core.domain.zone_names import read_zone, zone_errors
 from marketplace.core.errors import FieldErrors, IllegalTransition, NotSignedIn, NotSuperuser
@@ -27,6 +28,7 @@ PASSWORD_LENGTH = (8, 128)
 """Characters. The upper bound keeps hashing cheap (OWASP ASVS 5.0, 6.2)."""
 PASSWORD_EXPECTED = "Use a password of {} to {} characters.".format(*PASSWORD_LENGTH)
 MAX_USERNAME_LENGTH = 150
+BIO_LENGTH = 2_000
 MAX_EMAIL_LENGTH = 254
 """Characters (RFC 5321, 4.5.3.1.3, less the angle brackets)."""
 EMAIL = (
@@ -118,6 +120,7 @@ Avatar = Annotated[
         description="An http(s) URL, or the path of an uploaded picture on this site; `null` for none.",
     ),
 ]
+Bio = Annotated[str, Text(0, BIO_LENGTH, multiline=True, example="I bake.", description="On a creator's page.")]
 TimeZone = Annotated[str, TimeZoneName(example="Europe/Madrid", description="An IANA time zone name.")]
 NewPassword = Annotated[
     str,
@@ -159,6 +162,10 @@ class PublicUser:
     first_name: FirstName
     last_name: LastName
 
+    @property
+    def display_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.username
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact(PublicUser):
@@ -177,6 +184,8 @@ class User(Contact):
     is_staff: bool
     is_superuser: bool
     date_joined: datetime
+    bio: Bio = ""
+    languages: Languages = ()
 
     def validate(self) -> FieldErrors:
         """Return error messages per field."""

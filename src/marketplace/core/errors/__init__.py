@@ -218,6 +218,13 @@ class AlreadyReported(Conflict):
     sentence = "You've already reported this session."
 
 
+class TooManyFavourites(Conflict):
+    """A person keeps a bounded number of sessions."""
+
+    code = "too_many_favourites"
+    sentence = "You have as many favourites as there can be. Remove one first."
+
+
 class PriceChanged(Conflict):
     """The session costs something else than the buyer saw. `price` is the new price per seat."""
 

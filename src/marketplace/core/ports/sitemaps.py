@@ -15,3 +15,7 @@ class ListedSessions(Protocol):
     async def created_between(self, begin: datetime, end: datetime, limit: int) -> tuple[UUID, ...]:
         """Return the newest listed sessions created in `[begin, end)`, newest first, at most `limit`."""
         ...
+
+    async def creators_between(self, begin: datetime, end: datetime, limit: int) -> tuple[str, ...]:
+        """Return the usernames of the creators of these sessions, each once, by code point."""
+        ...

@@ -10,7 +10,9 @@ from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.bulk import BulkLists, BulkTargets
 from marketplace.core.ports.calendars import FeedDirectory
 from marketplace.core.ports.creator_hours import HoursDirectory
+from marketplace.core.ports.creators import CreatorDirectory
 from marketplace.core.ports.dashboards import Dashboards
+from marketplace.core.ports.favourites import FavouriteLists
 from marketplace.core.ports.jobs import FailingJobs, JobQueue
 from marketplace.core.ports.local_starts import PromisedSlots
 from marketplace.core.ports.password_resets import ResetDirectory
@@ -40,6 +42,8 @@ class Storage:
     promised_slots: PromisedSlots
     feeds: FeedDirectory
     hours: HoursDirectory
+    creators: CreatorDirectory
+    favourites: FavouriteLists
     summaries: CreatorSummaries
     rate_limits: RateLimits
     audit: AuditLogReader

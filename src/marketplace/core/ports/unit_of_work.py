@@ -10,6 +10,7 @@ from marketplace.core.ports.bulk import BulkRuns
 from marketplace.core.ports.calendars import Feeds
 from marketplace.core.ports.creator_hours import Hours
 from marketplace.core.ports.events import Events
+from marketplace.core.ports.favourites import Favourites
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
 from marketplace.core.ports.local_starts import LocalStarts
@@ -58,6 +59,9 @@ class Transaction(Protocol):
 
     @property
     def hours(self) -> Hours: ...
+
+    @property
+    def favourites(self) -> Favourites: ...
 
     @property
     def events(self) -> Events: ...

@@ -1,4 +1,4 @@
-"""Sitemaps: the listed sessions by the week in which they were created."""
+"""Sitemaps: the listed sessions, and their creators, by the week in which the sessions were created."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -29,10 +29,19 @@ class SitemapService:
 
     async def sessions_of(self, week: date) -> tuple[UUID, ...]:
         """Return the listed sessions created in a week, newest first. Raises `NotFound` unless it is a past Monday."""
+        begin = self._begin_of(week)
+        return await self._listed.created_between(begin, begin + WEEK, MAX_SESSIONS)
+
+    async def creators_of(self, week: date) -> tuple[str, ...]:
+        """Return the usernames of the creators of these sessions. Raises as `sessions_of`."""
+        begin = self._begin_of(week)
+        return await self._listed.creators_between(begin, begin + WEEK, MAX_SESSIONS)
+
+    def _begin_of(self, week: date) -> datetime:
         begin = datetime.combine(week, time(), UTC)
         if _monday_of(begin) != week or begin > self._clock.now():
             raise NotFound
-        return await self._listed.created_between(begin, begin + WEEK, MAX_SESSIONS)
+        return begin
 
 
 def _monday_of(moment: datetime) -> date:

@@ -1,12 +1,13 @@
-"""Sessions of the demo: eighty, one TOML file per creator."""
+"""Sessions of the demo: eighty, one TOML file per creator, with what they say about themselves."""
 
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from marketplace.demo.sessions.entry import DemoSession
+from marketplace.demo.sessions.entry import CreatorTexts, DemoSession
 
 CREATORS = (
     *("elena_marchetti", "kenji_watanabe", "amara_okafor", "lucia_fernandez", "jonas_lindqvist", "priya_raman"),
@@ -16,12 +17,18 @@ CREATORS = (
 """The files, in the order in which the sessions are created."""
 
 
-def _read(name: str) -> Iterator[DemoSession]:
-    file = tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _sessions(file: dict[str, Any]) -> Iterator[DemoSession]:
     for session in file["sessions"]:
         yield msgspec.convert(session | {"creator": file["creator"]}, DemoSession)
 
 
-SESSIONS = tuple(session for name in CREATORS for session in _read(name))
+_FILES = tuple(map(_read, CREATORS))
+SESSIONS = tuple(session for file in _FILES for session in _sessions(file))
+CREATOR_TEXTS = {file["creator"]: msgspec.convert(file, CreatorTexts) for file in _FILES}
+"""By username."""
 
-__all__ = ["SESSIONS", "DemoSession"]
+__all__ = ["CREATOR_TEXTS", "SESSIONS", "CreatorTexts", "DemoSession"]

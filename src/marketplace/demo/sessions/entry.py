@@ -10,6 +10,23 @@ from marketplace.core.domain.sessions import SessionStatus
 from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 
 
+def unwrapped(text: str) -> str:
+    """Return a text without its line wrapping; blank lines are between paragraphs."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreatorTexts:
+    """What a creator says about themselves. `bio` is wrapped."""
+
+    bio: str
+    languages: tuple[str, ...]
+
+    def changes(self) -> dict[str, Any]:
+        """Return the values of the account by field name."""
+        return {"bio": unwrapped(self.bio), "languages": self.languages}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoSession:
     """One session. `duration` in minutes, `cancellation_notice` in hours; `creator` is a username.
@@ -43,8 +60,7 @@ class DemoSession:
 
     @property
     def description(self) -> str:
-        """`text` without the line wrapping."""
-        return "\n\n".join(" ".join(paragraph.split()) for paragraph in self.text.strip().split("\n\n"))
+        return unwrapped(self.text)
 
     def changes(self) -> dict[str, Any]:
         """Return the values of the session by field name. Its picture is drawn."""

@@ -15,6 +15,8 @@ from marketplace.http.api.bookings import BookingController
 from marketplace.http.api.calendars import CalendarController
 from marketplace.http.api.common_passwords import CommonPasswordController
 from marketplace.http.api.creator_hours import CreatorHoursController
+from marketplace.http.api.creators import CreatorController
+from marketplace.http.api.favourites import FavouriteController
 from marketplace.http.api.password_resets import ResetController
 from marketplace.http.api.pictures import PictureController
 from marketplace.http.api.reports import ReportController
@@ -42,6 +44,8 @@ CONTROLLERS = (
     ScheduleController,
     SlotController,
     CreatorHoursController,
+    CreatorController,
+    FavouriteController,
     BookingController,
     SeatsController,
     CalendarController,

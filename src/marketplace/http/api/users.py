@@ -8,10 +8,12 @@ import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get, patch, post, put
 
+from marketplace.core.domain.language_tags import Languages
 from marketplace.core.domain.principals import Role
 from marketplace.core.domain.rate_limits import PASSWORD_CHANGE, Attempt
 from marketplace.core.domain.users import (
     Avatar,
+    Bio,
     Email,
     FirstName,
     LastName,
@@ -53,6 +55,8 @@ class ProfileIn(msgspec.Struct, kw_only=True):
     first_name: FirstName = ""
     last_name: LastName = ""
     time_zone: TimeZone = "UTC"
+    bio: Bio = ""
+    languages: Languages = ()
 
 
 class PasswordChangeIn(msgspec.Struct, kw_only=True):
@@ -95,6 +99,8 @@ class ProfileOut(msgspec.Struct):
     first_name: FirstName
     last_name: LastName
     time_zone: TimeZone
+    bio: Bio
+    languages: Languages
     is_staff: bool
     is_superuser: bool
     date_joined: datetime

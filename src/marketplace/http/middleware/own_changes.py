@@ -11,7 +11,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from marketplace.http.kept import KeptAnswers
 from marketplace.http.security.authorization import SAFE_METHODS
 
-UNRELATED = re.compile(r"/api/auth/(login|logout|refresh|register|password)")
+UNRELATED = re.compile(r"/api/(auth/(login|logout|refresh|register|password)|favourites/)")
 """Frequent requests that change no public answer."""
 
 

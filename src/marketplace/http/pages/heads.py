@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 SITE_NAME = "Sessions"
+SCHEMA = "https://schema.org"
 MAX_DESCRIPTION = 200
 """Characters. Programs that show link previews cut longer texts."""
 HEAD_END = "</head>"
@@ -17,8 +18,28 @@ REPLACED = re.compile(r"\s*<title>.*?</title>|\s*<meta\s+name=\"description\".*?
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeadImage:
+    """The picture of a link preview: its absolute address, its size in pixels, and what it shows."""
+
+    address: str
+    size: tuple[int, int]
+    media_type: str
+    alt: str
+
+    def properties(self) -> Mapping[str, str]:
+        """Return what a preview needs before it has loaded the picture."""
+        width, height = self.size
+        return {
+            "og:image:type": self.media_type,
+            "og:image:width": str(width),
+            "og:image:height": str(height),
+            "og:image:alt": self.alt,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What link previews and search engines read of a page. `image` is an absolute address.
+    """What link previews and search engines read of a page. `image` may be only an absolute address.
 
     `data` is its structured data; `None` keeps search engines from listing the page.
     """
@@ -26,7 +47,7 @@ class Head:
     title: str
     description: str
     address: str
-    image: str | None = None
+    image: HeadImage | str | None = None
     kind: str = "website"
     """`og:type`."""
     data: Mapping[str, Any] | None = None
@@ -43,7 +64,9 @@ class Head:
             "og:url": self.address,
             "og:site_name": SITE_NAME,
         }
-        if self.image is not None:
+        if isinstance(self.image, HeadImage):
+            properties |= {"og:image": self.image.address, **self.image.properties()}
+        elif self.image is not None:
             properties["og:image"] = self.image
         elements = [
             f"<title>{escape(self.title)} · {SITE_NAME}</title>",

@@ -12,16 +12,14 @@ from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.availability import CatalogSession
 from marketplace.core.domain.money import currency
 from marketplace.core.domain.pictures import address_of
-from marketplace.core.errors import Busy, NotFound
+from marketplace.core.domain.share_cards import CARD_SIZE, CARD_TYPE, ShareCard
+from marketplace.core.errors import NotFound
 from marketplace.core.services.sessions import SessionService
-from marketplace.http.answers import Answer, Ask
 from marketplace.http.kept import KeptAnswers, PublicAnswer
-from marketplace.http.pages.heads import Head, PageTemplate, summary_of
-from marketplace.http.public_answers import public_answer
+from marketplace.http.pages.filled_pages import filled_page, page_response, unlisted_page
+from marketplace.http.pages.heads import SCHEMA, Head, HeadImage, PageTemplate, summary_of
 from marketplace.http.security.authorization import Access, opt
-from marketplace.http.static.frontend import FILLED_PAGE_HEADERS
 
-SCHEMA = "https://schema.org"
 PREVIEW_WIDTH = 1280
 """Pixels; one of `WIDTHS`."""
 
@@ -33,10 +31,16 @@ def session_head(session: CatalogSession, addresses: SiteAddresses) -> Head:
         title=session.title,
         description=summary_of(session.description),
         address=address,
-        image=_image_of(session, addresses),
+        image=_card_of(session, addresses),
         kind="event" if session.next_slot else "product",
         data=_structured(session, addresses),
     )
+
+
+def _card_of(session: CatalogSession, addresses: SiteAddresses) -> HeadImage:
+    card = ShareCard.of(session)
+    alt = f"{session.title}, with {card.creator}"
+    return HeadImage(address=addresses.of_path(card.path), size=CARD_SIZE, media_type=CARD_TYPE, alt=alt)
 
 
 def _image_of(session: CatalogSession, addresses: SiteAddresses) -> str | None:
@@ -51,7 +55,7 @@ def _structured(session: CatalogSession, addresses: SiteAddresses) -> Mapping[st
     """Return an `Event` at the next start; a session by arrangement or without free times is a `Service`."""
     creator, slot = session.creator_details, session.next_slot
     address, image = addresses.session(session.id), _image_of(session, addresses)
-    person = {"@type": "Person", "name": f"{creator.first_name} {creator.last_name}".strip() or creator.username}
+    person = {"@type": "Person", "name": creator.display_name, "url": addresses.creator(creator.username)}
     common = {
         "@context": SCHEMA,
         "name": session.title,
@@ -104,10 +108,8 @@ async def session_page(
     try:
         session = await sessions.get(session_id, None)
     except NotFound:
-        headers = {**FILLED_PAGE_HEADERS, "X-Robots-Tag": "noindex"}
-        return PublicAnswer(Answer(template.plain, 200, headers, MediaType.HTML))
-    page = template.with_head(session_head(session, addresses))
-    return PublicAnswer(Answer(page, 200, FILLED_PAGE_HEADERS, MediaType.HTML), session.creator_id)
+        return unlisted_page(template)
+    return filled_page(template, session_head(session, addresses), session.creator_id)
 
 
 class PageController(Controller):
@@ -125,15 +127,8 @@ class PageController(Controller):
         kept: FromDishka[KeptAnswers],
     ) -> Response[Any]:
         """Return the page of a session."""
-        template = request.app.state.page
-        if template is None:
-            raise NotFound
 
-        async def read() -> PublicAnswer:
+        async def read(template: PageTemplate) -> PublicAnswer:
             return await session_page(session_id, sessions, addresses, template)
 
-        try:
-            answer = await public_answer(Ask(request.scope), kept, read)
-        except Busy:  # the page opens and says so itself; it stays in the lists of search engines
-            answer = Answer(template.plain, 200, FILLED_PAGE_HEADERS, MediaType.HTML)
-        return answer.response()
+        return await page_response(request, kept, read)

@@ -1,4 +1,4 @@
-"""The sitemap (sitemaps.org): an index, and the pages of the sessions created in each week."""
+"""The sitemap (sitemaps.org): an index, and for each week the sessions created in it, and their creators."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -19,6 +19,7 @@ from marketplace.http.security.authorization import Access, opt
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XML = "application/xml"
+CREATORS = "creators-"
 HEADERS = {"Cache-Control": "no-cache"}
 
 
@@ -50,7 +51,9 @@ class SitemapController(Controller):
         """List the sitemaps of all weeks."""
 
         async def read() -> PublicAnswer:
-            return _document("sitemapindex", "sitemap", map(addresses.sitemap, await sitemaps.weeks()))
+            weeks = await sitemaps.weeks()
+            files = (*map(addresses.sitemap, weeks), *map(addresses.sitemap_of_creators, weeks))
+            return _document("sitemapindex", "sitemap", files)
 
         return (await public_answer(Ask(request.scope), kept, read)).response()
 
@@ -63,10 +66,12 @@ class SitemapController(Controller):
         addresses: FromDishka[SiteAddresses],
         kept: FromDishka[KeptAnswers],
     ) -> Response[Any]:
-        """List the pages of the sessions created in a week."""
-        week = _week_of(file)
+        """List the pages of the sessions created in a week, or those of their creators."""
+        week = _week_of(file.removeprefix(CREATORS))
 
         async def read() -> PublicAnswer:
+            if file.startswith(CREATORS):
+                return _document("urlset", "url", map(addresses.creator, await sitemaps.creators_of(week)))
             return _document("urlset", "url", map(addresses.session, await sitemaps.sessions_of(week)))
 
         return (await public_answer(Ask(request.scope), kept, read)).response()

@@ -50,7 +50,7 @@ FILLED_PAGE_HEADERS: Headers = {
     name.title(): value for name, value in {"cache-control": REVALIDATE, **SAFE_HEADERS, **PAGE_HEADERS}.items()
 }
 """Of a page whose head is written for the request. In title case they replace the framework's."""
-FILLED = re.compile(r"/sessions/[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}/?")
+FILLED = re.compile(r"/sessions/[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}/?|/creators/[^/]+/?")
 """Pages whose head `app` writes."""
 
 

@@ -5,7 +5,7 @@ from functools import singledispatch
 from typing import Any
 
 from marketplace.core.domain.fields import Boolean, Choice, OrNone, Rule, Text, Whole
-from marketplace.core.domain.language_tags import MAX_TAG_LENGTH, LanguageTag
+from marketplace.core.domain.language_tags import MAX_TAG_LENGTH, LanguageTag, LanguageTags
 from marketplace.core.domain.money import Money
 from marketplace.core.domain.places import MAX_LATITUDE, MAX_LONGITUDE, CoordinatesRule
 from marketplace.core.domain.sessions import TagList
@@ -95,7 +95,7 @@ def _(_: TimeZoneName) -> dict[str, Any]:
 
 
 @values_of.register
-def _(rule: TagList) -> dict[str, Any]:
+def _(rule: TagList | LanguageTags) -> dict[str, Any]:
     return {"type": "array", "maxItems": rule.maximum, "items": values_of(rule.each)}
 
 

@@ -31,7 +31,7 @@ export function Changes({ before, after }: { before: Facts; after: Facts }) {
             <dd className="min-w-0 whitespace-normal">
               {name in before && (
                 <>
-                  <del className="text-ink-faint">{formatValue(before[name])}</del> →{" "}
+                  <del className="text-ink-faint">{formatValue(before[name])}</del> <span>→</span>{" "}
                 </>
               )}
               <ins className="no-underline">{formatValue(after[name])}</ins>

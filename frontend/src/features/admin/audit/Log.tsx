@@ -21,9 +21,18 @@ export function Log({ entries }: { entries: Entry[] }) {
           </p>
           <p className="text-ink-soft">
             <Actor entry={entry} />
-            {entry.address && <span className="text-ink-faint"> · {entry.address}</span>}
+            {entry.address && (
+              <span className="text-ink-faint">
+                {" "}
+                · <bdi>{entry.address}</bdi>
+              </span>
+            )}
           </p>
-          {entry.reason && <q className="mt-1 block text-ink-soft">{entry.reason}</q>}
+          {entry.reason && (
+            <q dir="auto" className="mt-1 block text-ink-soft">
+              {entry.reason}
+            </q>
+          )}
           <Changes before={entry.before} after={entry.after} />
         </li>
       ))}
@@ -42,9 +51,14 @@ export function Actor({ entry }: { entry: Entry }) {
         params={{ id: entry.actor_details.id }}
         className="underline-offset-4 hover:underline"
       >
-        {displayName(entry.actor_details)}
+        <bdi>{displayName(entry.actor_details)}</bdi>
       </Link>
-      {entry.as_details && <> {t("log.as", { name: displayName(entry.as_details) })}</>}
+      {entry.as_details && (
+        <>
+          {" "}
+          <span>{t("log.as", { name: displayName(entry.as_details) })}</span>
+        </>
+      )}
     </>
   );
 }

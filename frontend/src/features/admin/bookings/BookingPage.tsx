@@ -66,7 +66,7 @@ function Details({ booking }: { booking: BookingRecord }) {
       intro={
         <span className="flex flex-wrap items-center gap-3">
           <StatusBadge status={booking.status} />
-          {t("bookings.of", { name })}
+          <span>{t("bookings.of", { name })}</span>
         </span>
       }
       actions={<Actions booking={booking} onIntent={setIntent} />}
@@ -117,7 +117,7 @@ function BookingFacts({ booking }: { booking: BookingRecord }) {
   }) => (
     <>
       <Link to="/admin/users/$id" params={{ id: person.id }} className={LINK}>
-        {displayName(person)}
+        <bdi>{displayName(person)}</bdi>
       </Link>
       <span className="block text-xs break-all text-ink-faint">{person.email}</span>
     </>
@@ -130,7 +130,7 @@ function BookingFacts({ booking }: { booking: BookingRecord }) {
             name: t("bookings.session"),
             value: (
               <Link to="/admin/sessions/$id" params={{ id: booking.session }} className={LINK}>
-                {session.title}
+                <bdi>{session.title}</bdi>
               </Link>
             ),
           },
@@ -138,14 +138,14 @@ function BookingFacts({ booking }: { booking: BookingRecord }) {
             name: t("bookings.starts"),
             value: (
               <>
-                {formatTimeRange(booking_date, booking.ends_at, zone)}
+                <span>{formatTimeRange(booking_date, booking.ends_at, zone)}</span>
                 <span className="block text-xs text-ink-faint">
                   {zoneNameAt(zone, booking_date, booking.ends_at)}
                 </span>
                 {!showsSameTime(booking_date, zone, utc_offset) && (
                   <span className="block text-xs text-ink-faint">
                     {t("bookings.there", {
-                      when: formatInOtherZone(booking_date, zone, utc_offset),
+                      when: formatInOtherZone(booking_date, zone, utc_offset, session.time_zone),
                       place: zoneCity(session.time_zone),
                     })}
                   </span>
@@ -195,7 +195,7 @@ function Actions({
     return (
       <Button key={step} variant={variant} onClick={() => onIntent(step)}>
         <Icon aria-hidden className="size-4" />
-        {t(`booking.${step === "reschedule" ? step : wordingOf(step, booking)}.open`)}
+        <span>{t(`booking.${step === "reschedule" ? step : wordingOf(step, booking)}.open`)}</span>
       </Button>
     );
   });

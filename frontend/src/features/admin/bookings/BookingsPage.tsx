@@ -30,7 +30,11 @@ function useListing(): Listing<BookingRow> {
           name: "session",
           fields: ["session_title"],
           head: t("bookings.session"),
-          cell: ({ session }) => <span className="line-clamp-2">{session.title}</span>,
+          cell: ({ session }) => (
+            <span dir="auto" className="line-clamp-2">
+              {session.title}
+            </span>
+          ),
         },
         {
           name: "user",

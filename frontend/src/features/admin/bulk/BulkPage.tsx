@@ -57,7 +57,7 @@ function RunsPage({ search }: { search: ListSearch }) {
                     {t(`bulk.run.${run.kind}`, { action: t(`bulk.action.${run.action}`) })}
                   </Link>
                   <p className="text-sm text-ink-soft">
-                    {displayName(run.staff)} · <DateTime at={run.created_at} />
+                    <bdi>{displayName(run.staff)}</bdi> · <DateTime at={run.created_at} />
                   </p>
                 </div>
                 <Progress run={run} />

@@ -63,7 +63,7 @@ function Details({ run, page }: { run: Run; page: number }) {
         <span className="flex flex-wrap items-center gap-3">
           <StateBadge state={run.state} />
           <span>
-            {displayName(run.staff)} · <DateTime at={run.created_at} />
+            <bdi>{displayName(run.staff)}</bdi> · <DateTime at={run.created_at} />
           </span>
         </span>
       }
@@ -74,16 +74,21 @@ function Details({ run, page }: { run: Run; page: number }) {
         <Card className="p-4 sm:p-5">
           <Progress run={run} />
           <p role="status" className="tabular mt-3 text-sm">
-            {t(isDone ? "bulk.result" : "bulk.so_far", {
-              changed: number.format(run.changed),
-              refused: number.format(run.refused),
-            })}
+            <span>
+              {t(isDone ? "bulk.result" : "bulk.so_far", {
+                changed: number.format(run.changed),
+                refused: number.format(run.refused),
+              })}
+            </span>
             {isDone && run.done < run.total && (
-              <> {t("bulk.left", { number: number.format(run.total - run.done) })}</>
+              <>
+                {" "}
+                <span>{t("bulk.left", { number: number.format(run.total - run.done) })}</span>
+              </>
             )}
           </p>
           <p className="mt-2 text-sm text-ink-soft">
-            {t("step.reason")}: <q>{run.reason}</q>
+            {t("step.reason")}: <q dir="auto">{run.reason}</q>
           </p>
         </Card>
         <Report run={run} page={page} />

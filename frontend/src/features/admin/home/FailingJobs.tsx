@@ -47,8 +47,10 @@ function Job({ job }: { job: FailingJob }) {
     <li className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2 py-3 text-sm">
       <div className="min-w-0 flex-1 basis-64">
         <p className="font-medium">
-          {job.name}{" "}
-          <span className="font-normal text-ink-soft">· {t("jobs.tries", { count: job.attempts })}</span>
+          <span>{job.name}</span>{" "}
+          <span className="font-normal text-ink-soft">
+            · <span>{t("jobs.tries", { count: job.attempts })}</span>
+          </span>
         </p>
         <p className="break-words text-ink-soft">{job.error}</p>
         <p className="text-xs text-ink-faint">
@@ -57,7 +59,7 @@ function Job({ job }: { job: FailingJob }) {
       </div>
       <Button variant="secondary" size="sm" isBusy={retry.isPending} onClick={() => retry.mutate()}>
         {!retry.isPending && <RotateCw aria-hidden className="size-4" />}
-        {t("jobs.retry")}
+        <span>{t("jobs.retry")}</span>
       </Button>
     </li>
   );

@@ -40,10 +40,12 @@ export default function ImpersonationBar() {
     >
       <p className="flex min-w-0 items-center gap-2 font-medium">
         <Eye aria-hidden className="size-4 shrink-0" />
-        {t("impersonate.bar", {
-          name: displayName(impersonation.person),
-          time: formatTime(impersonation.until, browserZone()),
-        })}
+        <span>
+          {t("impersonate.bar", {
+            name: displayName(impersonation.person),
+            time: formatTime(impersonation.until, browserZone()),
+          })}
+        </span>
       </p>
       <Button variant="secondary" size="sm" onClick={() => void endImpersonation(router)}>
         {t("impersonate.leave")}

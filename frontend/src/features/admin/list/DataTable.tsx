@@ -150,7 +150,7 @@ function Head<Row>({
             (isUp || isDown) && "text-ink",
           )}
         >
-          {head}
+          <span>{head}</span>
           <Icon aria-hidden className={cn("size-3.5", !isUp && !isDown && "opacity-45")} />
         </button>
       ) : (

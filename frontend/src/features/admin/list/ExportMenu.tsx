@@ -48,7 +48,7 @@ export function ExportMenu({ list, query, total }: { list: ListName; query: Quer
       <Radix.Trigger asChild>
         <Button variant="secondary" isBusy={isBusy} disabled={total === 0}>
           {!isBusy && <Download aria-hidden className="size-4" />}
-          {t("export.label")}
+          <span>{t("export.label")}</span>
         </Button>
       </Radix.Trigger>
       <Radix.Portal container={document.getElementById("main")}>

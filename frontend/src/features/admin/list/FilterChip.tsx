@@ -47,10 +47,10 @@ export function FilterChip({
             className={cn(INPUT_DELAY, "min-w-0 gap-1.5 rounded-full pl-3.5", isOn ? "pr-1.5" : "pr-3")}
           >
             <span className="truncate">
-              {filter.label}
+              <span>{filter.label}</span>
               {isOn && (
                 <>
-                  {": "}
+                  <span>{": "}</span>
                   <Setting filter={filter} search={search} />
                 </>
               )}

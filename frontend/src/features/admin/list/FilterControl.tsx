@@ -47,7 +47,7 @@ function Choices({ filter, search, onChange, onClose }: Props<"choice">) {
             onClick={() => now === value && onClose()}
             className="size-4 accent-accent"
           />
-          {label}
+          <span>{label}</span>
         </label>
       ))}
     </fieldset>

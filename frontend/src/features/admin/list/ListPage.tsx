@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { SearchX } from "lucide-react";
-import type { ReactNode } from "react";
+import type { ReactElement } from "react";
 import { Button } from "~/components/Button";
 import { EmptyState } from "~/components/EmptyState";
 import { ErrorState } from "~/components/ErrorState";
@@ -26,11 +26,11 @@ import { useColumns } from "./useColumns";
 import { type Selection, useSelection } from "./useSelection";
 
 /** Renders the bulk actions for `selection`, or for everything that matches `filters`. */
-export type BulkPart = (rawSearch: {
+type BulkPart = (rawSearch: {
   selection: Selection;
   filters: Record<string, string>;
   total: number;
-}) => ReactNode;
+}) => ReactElement;
 
 /** A list of the back office whose search, filters, order and page are in the URL. */
 export function ListPage<Row extends { id: string }>({
@@ -44,7 +44,7 @@ export function ListPage<Row extends { id: string }>({
   intro?: string;
   listing: Listing<Row>;
   search: ListSearch;
-  bulk?: BulkPart;
+  bulk?: (...rawSearch: Parameters<BulkPart>) => ReactElement;
 }) {
   const t = useTexts();
   const zone = useZone();

@@ -81,6 +81,7 @@ function SearchInput({
       <span className="sr-only">{label}</span>
       <Search aria-hidden className="absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-faint" />
       <input
+        dir="auto"
         type="search"
         value={text}
         maxLength={adminListUsersLimits.search.maxLength}

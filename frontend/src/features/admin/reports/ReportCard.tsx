@@ -25,7 +25,7 @@ export function ReportCard({ report }: { report: Report }) {
             params={{ id: reporter.id }}
             className="font-medium text-ink underline-offset-4 hover:underline"
           >
-            {displayName(reporter)}
+            <bdi>{displayName(reporter)}</bdi>
           </Link>
           {" · "}
           <DateTime at={created_at} />
@@ -34,12 +34,12 @@ export function ReportCard({ report }: { report: Report }) {
       {text && <p className="max-w-prose whitespace-pre-line">{text}</p>}
       {report.resolution ? (
         <p className="text-ink-soft">
-          {t(`reports.resolved_${report.resolution}`)}{" "}
+          <span>{t(`reports.resolved_${report.resolution}`)}</span>{" "}
           {report.resolved_at && <DateTime at={report.resolved_at} />}
           {report.note && (
             <>
-              {": "}
-              <q>{report.note}</q>
+              <span>{": "}</span>
+              <q dir="auto">{report.note}</q>
             </>
           )}
         </p>

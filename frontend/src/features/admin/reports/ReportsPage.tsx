@@ -54,10 +54,12 @@ export function ReportsPage({ search }: { search: ListSearch }) {
                               params={{ id: session.id }}
                               className="underline-offset-4 hover:underline"
                             >
-                              {session.title}
+                              <bdi>{session.title}</bdi>
                             </Link>
                           </h2>
-                          <p className="text-sm text-ink-soft">{displayName(session.creator_details)}</p>
+                          <p dir="auto" className="text-sm text-ink-soft">
+                            {displayName(session.creator_details)}
+                          </p>
                         </div>
                         <SessionBadges
                           session={{ ...session, hidden_at: session.moderation?.hidden_at ?? null }}

@@ -53,7 +53,7 @@ function Details({ session }: { session: SessionRecord }) {
       {session.moderation && (
         <Notice tone="danger" className="mb-5">
           {t("sessions.hidden_since")} <DateTime at={session.moderation.hidden_at} />:{" "}
-          <q>{session.moderation.reason}</q>
+          <q dir="auto">{session.moderation.reason}</q>
         </Notice>
       )}
       <div className="grid gap-5 xl:grid-cols-[minmax(0,1fr)_22rem] xl:items-start">
@@ -72,7 +72,9 @@ function Details({ session }: { session: SessionRecord }) {
             )}
           </Panel>
           <Panel title={t("sessions.description")}>
-            <p className="max-w-prose text-sm whitespace-pre-line">{session.description}</p>
+            <p dir="auto" className="max-w-prose text-sm whitespace-pre-line">
+              {session.description}
+            </p>
           </Panel>
           <Panel
             title={t("log.title")}
@@ -113,7 +115,7 @@ function SessionFacts({ session }: { session: SessionRecord }) {
             name: t("sessions.creator"),
             value: (
               <Link to="/admin/users/$id" params={{ id: session.creator }} className={MORE}>
-                {displayName(session.creator_details)}
+                <bdi>{displayName(session.creator_details)}</bdi>
               </Link>
             ),
           },

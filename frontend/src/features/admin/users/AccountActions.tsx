@@ -30,7 +30,7 @@ export function AccountActions({
       {isMine && (
         <Button variant="secondary" onClick={() => onIntent(account.is_active ? "deactivate" : "activate")}>
           <Power aria-hidden className="size-4" />
-          {t(account.is_active ? "deactivate.open" : "activate.open")}
+          <span>{t(account.is_active ? "deactivate.open" : "activate.open")}</span>
         </Button>
       )}
       {isMine && (

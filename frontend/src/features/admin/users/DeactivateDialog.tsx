@@ -70,8 +70,8 @@ function UpcomingBookings({
         <ul className="mt-1.5 flex flex-col gap-1">
           {items.slice(0, MAX_SHOWN).map((slot) => (
             <li key={`${slot.session} ${slot.starts_at}`}>
-              <DateTime at={slot.starts_at} /> · {slot.title} ·{" "}
-              {t("deactivate.slot", { count: slot.bookings, seats: slot.seats })}
+              <DateTime at={slot.starts_at} /> · <bdi>{slot.title}</bdi> ·{" "}
+              <span>{t("deactivate.slot", { count: slot.bookings, seats: slot.seats })}</span>
             </li>
           ))}
           {left > 0 && <li>{t("deactivate.more", { count: left, number: `${left}${atLeast}` })}</li>}
@@ -142,7 +142,10 @@ function BookedSlots({
             className="flex flex-wrap justify-between gap-x-4 py-2"
           >
             <span>
-              <span className="font-medium">{slot.title}</span> · <DateTime at={slot.starts_at} />
+              <span dir="auto" className="font-medium">
+                {slot.title}
+              </span>{" "}
+              · <DateTime at={slot.starts_at} />
             </span>
             <span className="tabular text-ink-soft">
               {slot.cancelled > 0

@@ -1,6 +1,6 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useState } from "react";
-import { useForm } from "react-hook-form";
+import { type Control, useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { z } from "zod";
@@ -8,6 +8,7 @@ import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Field, Input } from "~/components/Field";
 import { Notice } from "~/components/Notice";
+import { AboutFields } from "~/features/users/profile/AboutFields";
 import { accountRules } from "~/features/users/rules";
 import { useTexts as useUserTexts } from "~/features/users/texts";
 import { userChangeLimits } from "~/lib/api/limits";
@@ -16,14 +17,15 @@ import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { useTexts } from "../texts";
 import { type AccountDetails, changeAccount } from "./queries";
 
-/** Edits names and e-mail of an account. Sends only changed fields. */
+/** Edits names and e-mail of an account, and what it says about itself. Sends only changed fields. */
 export function EditAccountDialog({ account, onClose }: { account: AccountDetails; onClose: () => void }) {
   const t = useTexts();
   const words = useUserTexts();
   const { t: common } = useTranslation();
   const [failure, setFailure] = useState<string | null>(null);
   const rules = accountRules(words);
-  const { first_name, last_name, username, email } = account;
+  const { first_name, last_name, username, email, bio, languages } = account;
+  const before = { first_name, last_name, username, email, bio, languages };
   const form = useForm({
     resolver: zodResolver(
       z.object({
@@ -31,18 +33,22 @@ export function EditAccountDialog({ account, onClose }: { account: AccountDetail
         last_name: rules.name,
         username: rules.username,
         email: rules.email,
+        bio: rules.bio,
+        languages: z.array(z.string()),
         reason: z.string().trim().max(userChangeLimits.reason.maxLength),
       }),
     ),
     mode: "onTouched",
-    defaultValues: { first_name, last_name, username, email, reason: "" },
+    defaultValues: { ...before, reason: "" },
   });
   const { errors, isSubmitting, dirtyFields } = form.formState;
   const isChanged = Object.keys(dirtyFields).some((name) => name !== "reason");
 
   const submit = form.handleSubmit(async ({ reason, ...facts }) => {
     setFailure(null);
-    const changed = Object.entries(facts).filter(([name]) => dirtyFields[name as keyof typeof facts]);
+    const changed = Object.entries(facts).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name as keyof typeof facts]),
+    );
     try {
       await changeAccount(account.id, Object.fromEntries(changed), reason);
       await refetchUserData();
@@ -85,6 +91,7 @@ export function EditAccountDialog({ account, onClose }: { account: AccountDetail
         <Field label={words("fields.email")} hint={t("users.email_hint")} error={errors.email?.message}>
           {(field) => <Input type="email" autoComplete="off" {...field} {...form.register("email")} />}
         </Field>
+        <AboutFields control={form.control as unknown as Control<AboutFields>} />
         <Field
           label={t("step.reason")}
           hint={t("step.reason_hint")}

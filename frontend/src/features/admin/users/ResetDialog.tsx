@@ -51,7 +51,7 @@ function Link({ link, name, onClose }: { link: Reset; name: string; onClose: () 
           label={t("reset.link")}
           hint={
             <>
-              {t("reset.until")} <DateTime at={link.expires_at} />
+              <span>{t("reset.until")}</span> <DateTime at={link.expires_at} />
             </>
           }
         >
@@ -59,7 +59,7 @@ function Link({ link, name, onClose }: { link: Reset; name: string; onClose: () 
         </Field>
         <Button variant="secondary" onClick={() => void copy()}>
           {isCopied ? <Check aria-hidden className="size-4" /> : <Copy aria-hidden className="size-4" />}
-          {t(isCopied ? "reset.copied" : "reset.copy")}
+          <span>{t(isCopied ? "reset.copied" : "reset.copy")}</span>
         </Button>
       </div>
     </Dialog>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import type { ReactElement, ReactNode } from "react";
 import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import { StatusBadge } from "~/features/bookings/StatusBadge";
@@ -44,10 +44,10 @@ export function UserSessions({ account }: { account: AccountDetails }) {
             params={{ id: session.id }}
             className="min-w-0 font-medium underline-offset-4 hover:underline"
           >
-            {session.title}
+            <bdi>{session.title}</bdi>
           </Link>
           <span className="tabular flex items-center gap-3 text-ink-soft">
-            {money(session.price)}
+            <span>{money(session.price)}</span>
             <SessionBadges session={session} />
           </span>
         </>
@@ -80,7 +80,7 @@ export function UserBookings({ account }: { account: AccountDetails }) {
             params={{ id: booking.id }}
             className="min-w-0 font-medium underline-offset-4 hover:underline"
           >
-            {booking.session.title}
+            <bdi>{booking.session.title}</bdi>
           </Link>
           <span className="flex items-center gap-3 text-ink-soft">
             <DateTime at={booking.booking_date} />
@@ -105,7 +105,7 @@ function Newest<Row extends { id: string }>({
   name: string;
   id: string;
   none: string;
-  more: ReactNode;
+  more: ReactElement;
   fetchRows: (signal: AbortSignal) => Promise<Rows<Row>>;
   row: (row: Row) => ReactNode;
 }) {
@@ -115,7 +115,7 @@ function Newest<Row extends { id: string }>({
   });
   const rows = query.data?.rows;
   return (
-    <Panel title={title} action={rows && rows.length > 0 && more}>
+    <Panel title={title} action={rows && rows.length > 0 ? more : undefined}>
       {rows ? (
         rows.length > 0 ? (
           <ul className="divide-y divide-line text-sm">

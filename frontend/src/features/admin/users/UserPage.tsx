@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Avatar } from "~/components/Avatar";
 import { Badge } from "~/components/Badge";
 import { Button } from "~/components/Button";
+import { useLanguageName } from "~/features/sessions/where";
 import { displayName, useMe } from "~/lib/auth/me";
 import { useZoneName } from "~/lib/time/time";
 import { AdminPage } from "../AdminPage";
@@ -40,6 +41,7 @@ function Details({ account }: { account: AccountDetails }) {
   const [intent, setIntent] = useState<AccountIntent | null>(null);
   const name = displayName(account);
   const zone = useZoneName(account.time_zone);
+  const language = useLanguageName();
   return (
     <AdminPage
       before={<BackLink to="/admin/users">{t("nav.users")}</BackLink>}
@@ -87,9 +89,29 @@ function Details({ account }: { account: AccountDetails }) {
                 { name: t("users.username"), value: account.username },
                 { name: t("users.joined"), value: <DateTime at={account.date_joined} /> },
                 { name: t("users.zone"), value: zone },
+                ...(account.languages.length > 0
+                  ? [{ name: t("users.languages"), value: account.languages.map(language).join(", ") }]
+                  : []),
                 { name: t("id"), value: <code className="text-xs break-all">{account.id}</code> },
               ]}
             />
+            {account.bio && (
+              <p
+                dir="auto"
+                className="mt-4 whitespace-pre-line break-words border-t border-line pt-4 text-sm"
+              >
+                {account.bio}
+              </p>
+            )}
+            {account.role === "creator" && account.is_active && (
+              <Link
+                to="/creators/$username"
+                params={{ username: account.username }}
+                className="mt-4 inline-flex text-sm font-semibold text-accent underline-offset-4 hover:underline"
+              >
+                {t("users.see_page")}
+              </Link>
+            )}
           </Panel>
           <Panel title={t("logins.title")}>
             <Logins account={account} />
@@ -110,7 +132,7 @@ function Logins({ account: { logins } }: { account: AccountDetails }) {
         <li key={login.id}>
           <p>{login.agent || t("logins.unknown_agent")}</p>
           <p className="tabular mt-0.5 text-xs text-ink-faint">
-            {login.address ?? t("logins.unknown_address")} · {t("logins.since")}{" "}
+            <bdi>{login.address ?? t("logins.unknown_address")}</bdi> · {t("logins.since")}{" "}
             <DateTime at={login.created_at} />
           </p>
           {login.is_impersonation && (

@@ -25,7 +25,9 @@ export function AttendeeRow({ booking, onIntent, onAnswered }: Props) {
     <li className="grid grid-cols-[auto_1fr_auto] items-center gap-x-3 gap-y-2 px-4 py-3 sm:px-5 md:grid-cols-[auto_minmax(0,1fr)_auto_auto]">
       <Avatar person={person} />
       <div className="min-w-0">
-        <p className="truncate font-medium">{displayName(person)}</p>
+        <p dir="auto" className="truncate font-medium">
+          {displayName(person)}
+        </p>
         <a
           href={`mailto:${person.email}`}
           className="block truncate text-sm text-ink-soft underline-offset-4 hover:text-ink hover:underline"
@@ -38,8 +40,8 @@ export function AttendeeRow({ booking, onIntent, onAnswered }: Props) {
       </div>
       <div className="col-span-3 flex flex-wrap items-center gap-x-4 gap-y-1 md:col-span-1 md:col-start-3 md:row-start-1 md:justify-end">
         <span className="tabular text-sm text-ink-soft">
-          {common("seats", { count: booking.seats })} ·{" "}
-          {Number(booking.amount) === 0 ? common("price.free") : money(booking.amount)}
+          <span>{common("seats", { count: booking.seats })}</span> ·{" "}
+          <span>{Number(booking.amount) === 0 ? common("price.free") : money(booking.amount)}</span>
         </span>
         <StatusBadge status={booking.status} />
       </div>
@@ -66,9 +68,11 @@ function PendingActions({ booking, onIntent, onAnswered }: Props) {
               {t("row.requested", { when: formatDateTime(booking.requested_start, zone) })}
             </span>
           )}
-          {isLate
-            ? t("row.answer_now")
-            : t("row.answer", { distance: formatDistance(by, now), when: formatDateTime(by, zone) })}
+          <span>
+            {isLate
+              ? t("row.answer_now")
+              : t("row.answer", { distance: formatDistance(by, now), when: formatDateTime(by, zone) })}
+          </span>
         </p>
         <Button
           variant="secondary"

@@ -53,10 +53,10 @@ function ViewLabel({ view }: { view: View }) {
   const count = view === "requests" ? (data?.pending_bookings ?? 0) : 0;
   return (
     <>
-      {t(`view.${view}`)}
+      <span>{t(`view.${view}`)}</span>
       {count > 0 && (
         <Badge tone="warn">
-          {count}
+          <span>{count}</span>
           <span className="sr-only">{t("to_answer")}</span>
         </Badge>
       )}

@@ -49,7 +49,9 @@ export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose
       title={t("cancel_slot.title")}
       description={
         <>
-          <span className="block font-semibold text-ink">{group.session.title}</span>
+          <span dir="auto" className="block font-semibold text-ink">
+            {group.session.title}
+          </span>
           <span className="tabular block">{formatTimeRange(group.starts_at, group.ends_at, zone)}</span>
         </>
       }
@@ -113,7 +115,9 @@ function AffectedBookings({ bookings }: { bookings: Booking[] }) {
       <ul className="mt-2 flex flex-col gap-1 text-ink-soft">
         {bookings.slice(0, MAX_NAMES).map((booking) => (
           <li key={booking.id} className="flex justify-between gap-4">
-            <span className="min-w-0 truncate">{displayName(booking.user_details)}</span>
+            <span dir="auto" className="min-w-0 truncate">
+              {displayName(booking.user_details)}
+            </span>
             <span className="tabular shrink-0">{common("seats", { count: booking.seats })}</span>
           </li>
         ))}

@@ -129,7 +129,7 @@ function ExportButton({ search }: { search: AttendeesSearch }) {
       onClick={() => exporting.mutate()}
     >
       {!isBusy && <Download aria-hidden className="size-4" />}
-      {t("filters.csv")}
+      <span>{t("filters.csv")}</span>
     </Button>
   );
 }

@@ -45,7 +45,7 @@ export function SlotCard({
                 params={{ id: session.id }}
                 className="font-medium text-ink-soft underline-offset-4 hover:text-ink hover:underline"
               >
-                {session.title}
+                <bdi>{session.title}</bdi>
               </Link>
             </p>
             <Seats group={group} view={view} />

@@ -31,7 +31,7 @@ export function BookedFacts({ booking }: { booking: Booking }) {
         </div>
         <h2 className="min-w-0 text-lg leading-snug">
           <Link to="/sessions/$id" params={{ id: session.id }} className="underline-offset-4 hover:underline">
-            {booking.terms.title}
+            <bdi>{booking.terms.title}</bdi>
           </Link>
         </h2>
       </div>
@@ -39,14 +39,18 @@ export function BookedFacts({ booking }: { booking: Booking }) {
         <Fact name={t("booked.when")}>
           <strong className="font-semibold">{formatLongDay(booking_date, zone)}</strong>
           <br />
-          {formatTime(booking_date, zone)} –{" "}
-          {isSameDay
-            ? formatTime(ends_at, zone)
-            : `${formatLongDay(ends_at, zone)}, ${formatTime(ends_at, zone)}`}
+          <span>{formatTime(booking_date, zone)}</span> –{" "}
+          <span>
+            {isSameDay
+              ? formatTime(ends_at, zone)
+              : `${formatLongDay(ends_at, zone)}, ${formatTime(ends_at, zone)}`}
+          </span>
           <span className="block text-sm text-ink-faint">
-            {zoneNameAt(zone, booking_date, ends_at)}
-            {!showsSameTime(booking_date, zone, utc_offset) &&
-              ` · ${t("booked.there", { when: formatInOtherZone(booking_date, zone, utc_offset), place: zoneCity(session.time_zone) })}`}
+            <span>{zoneNameAt(zone, booking_date, ends_at)}</span>
+            <span>
+              {!showsSameTime(booking_date, zone, utc_offset) &&
+                ` · ${t("booked.there", { when: formatInOtherZone(booking_date, zone, utc_offset, session.time_zone), place: zoneCity(session.time_zone) })}`}
+            </span>
           </span>
         </Fact>
         {(session.format || session.place) && (
@@ -62,7 +66,7 @@ export function BookedFacts({ booking }: { booking: Booking }) {
           </Fact>
         )}
         <Fact name={t("booked.with")}>
-          {displayName(creator)}
+          <bdi>{displayName(creator)}</bdi>
           <a
             href={`mailto:${creator.email}`}
             className="block text-sm text-accent underline-offset-4 hover:underline"

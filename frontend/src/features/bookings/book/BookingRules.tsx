@@ -28,12 +28,12 @@ export function BookingRules({ booking: { session, time, seats } }: { booking: B
       {session.requires_confirmation && (
         <li className="flex gap-2">
           <UserCheck aria-hidden className="mt-0.5 size-3.5 shrink-0" />
-          {t("book.confirmed_by", { name: displayName(session.creator_details), count: seats })}
+          <span>{t("book.confirmed_by", { name: displayName(session.creator_details), count: seats })}</span>
         </li>
       )}
       <li className="flex gap-2">
         <ShieldCheck aria-hidden className="mt-0.5 size-3.5 shrink-0" />
-        {cancellationText}
+        <span>{cancellationText}</span>
       </li>
     </ul>
   );

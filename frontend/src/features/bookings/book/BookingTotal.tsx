@@ -66,13 +66,15 @@ function ObstacleNotice({ booking, obstacle }: { booking: BookingState; obstacle
     problem.errors.address;
   return (
     <Notice tone="danger">
-      {problem.code === "sold_out" && seats > 1
-        ? t("book.sold_out_some")
-        : problem.code === "creator_unavailable"
-          ? t("book.busy", { name: displayName(session.creator_details) })
-          : problem.code === "already_booked"
-            ? t("book.already")
-            : (words?.join(" ") ?? errorMessage(problem))}
+      <span>
+        {problem.code === "sold_out" && seats > 1
+          ? t("book.sold_out_some")
+          : problem.code === "creator_unavailable"
+            ? t("book.busy", { name: displayName(session.creator_details) })
+            : problem.code === "already_booked"
+              ? t("book.already")
+              : (words?.join(" ") ?? errorMessage(problem))}
+      </span>
       {problem.code === "already_booked" && (
         <>
           {" "}

@@ -139,7 +139,7 @@ function FurtherActions({ booking, onIntent }: { booking: Booking; onIntent: (in
       <MenuLink>
         <a href={mailTo(booking)}>
           <Mail aria-hidden className="size-4 shrink-0" />
-          {t("own.actions.write", { name: displayName(creator) })}
+          <span>{t("own.actions.write", { name: displayName(creator) })}</span>
         </a>
       </MenuLink>
     </Menu>

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Avatar } from "~/components/Avatar";
 import { Card } from "~/components/Card";
 import { Cover } from "~/features/sessions/Cover";
+import { Venue } from "~/features/sessions/Venue";
 import { displayName } from "~/lib/auth/me";
 import { cn } from "~/lib/cn";
 import { useFormatMoney } from "~/lib/money/money";
@@ -29,12 +30,12 @@ export function BookingCard({
   const link = { to: "/sessions/$id", params: { id: booking.session } } as const;
   return (
     <Card>
-      <div className={cn("flex p-4 sm:gap-5 sm:p-5", isNext ? "flex-col gap-4 sm:flex-row" : "gap-4")}>
+      <div className="flex gap-4 p-4 sm:gap-5 sm:p-5">
         <Link
           {...link}
           tabIndex={-1}
           aria-hidden
-          className={cn("shrink-0", isNext ? "sm:w-72" : "w-24 sm:w-40")}
+          className={cn("w-24 shrink-0", isNext ? "sm:w-72" : "sm:w-40")}
         >
           <Cover
             session={session}
@@ -51,11 +52,16 @@ export function BookingCard({
           </div>
           <h3 className={cn("mt-2", isNext ? "text-xl" : "text-base sm:text-lg")}>
             <Link {...link} className="rounded-control underline-offset-4 hover:underline">
-              {booking.terms.title}
+              <bdi>{booking.terms.title}</bdi>
             </Link>
           </h3>
           <BookingTime booking={booking} className={cn("mt-1", !isNext && "text-sm")} />
           <Facts booking={booking} />
+          {isLive && (session.format || session.place) && (
+            <div className="mt-3 text-sm">
+              <Venue session={session} visited={booking.address} />
+            </div>
+          )}
         </div>
       </div>
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-t border-line px-4 py-3 sm:px-5">
@@ -75,11 +81,17 @@ function Facts({ booking }: { booking: Booking }) {
     <p className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-ink-soft">
       <span className="inline-flex items-center gap-2">
         <Avatar person={creator} size="sm" />
-        {t("own.with", { name: displayName(creator) })}
+        <Link
+          to="/creators/$username"
+          params={{ username: creator.username }}
+          className="underline-offset-4 hover:text-ink hover:underline"
+        >
+          <span>{t("own.with", { name: displayName(creator) })}</span>
+        </Link>
       </span>
       <span className="tabular">
-        {common("seats", { count: booking.seats })} ·{" "}
-        {Number(booking.amount) === 0 ? common("price.free") : money(booking.amount)}
+        <span>{common("seats", { count: booking.seats })}</span> ·{" "}
+        <span>{Number(booking.amount) === 0 ? common("price.free") : money(booking.amount)}</span>
       </span>
     </p>
   );

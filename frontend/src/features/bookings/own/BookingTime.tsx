@@ -15,7 +15,7 @@ export function BookingTime({ booking, className }: { booking: Booking; classNam
       {!showsSameTime(booking_date, zone, utc_offset) && (
         <span className="tabular block text-xs text-ink-faint">
           {t("own.there", {
-            when: formatInOtherZone(booking_date, zone, utc_offset),
+            when: formatInOtherZone(booking_date, zone, utc_offset, session_details.time_zone),
             place: zoneCity(session_details.time_zone),
           })}
         </span>

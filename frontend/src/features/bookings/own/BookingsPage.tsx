@@ -52,7 +52,7 @@ export function BookingsPage({ search }: { search: BookingsSearch }) {
       width="middle"
       intro={
         <p className="text-sm">
-          {t("own.zone", { zone: zoneName(zone) })}{" "}
+          <span>{t("own.zone", { zone: zoneName(zone) })}</span>{" "}
           <Link to="/profile" hash="time-zone" className="font-semibold text-accent hover:underline">
             {t("own.zone_change")}
           </Link>
@@ -90,7 +90,7 @@ function TabLabel({ tab }: { tab: BookingTab }) {
   const isAll = data?.pages.at(-1)?.next === null;
   return (
     <>
-      {t(`own.tab.${tab}`)}{" "}
+      <span>{t(`own.tab.${tab}`)}</span>{" "}
       {(tab === "upcoming" || tab === "pending") && count !== undefined && count > 0 && (
         <span className="tabular -mr-1 -ml-0.5 rounded-full bg-sunk px-1.5 text-xs text-ink-soft sm:px-2">
           {isAll ? count : t("own.count_more", { count })}

@@ -78,7 +78,7 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
           <>
             <ul className="flex flex-col gap-3 text-sm text-ink-soft">
               <Point icon={Undo2}>
-                {t("own.cancel.seats", { count: booking.seats })} {t("own.cancel.no_undo")}
+                <span>{t("own.cancel.seats", { count: booking.seats })}</span> {t("own.cancel.no_undo")}
               </Point>
               <Point icon={CalendarClock}>{t("own.cancel.until", { when: until })}</Point>
               <Point icon={UserRound}>{t("own.cancel.effect", { name })}</Point>

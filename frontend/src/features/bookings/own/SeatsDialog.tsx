@@ -76,7 +76,7 @@ export function SeatsDialog({ booking, onClose }: { booking: Booking; onClose: (
           onChange={setSeats}
         />
         <p className="tabular text-sm text-ink-soft">
-          {t("own.seats.price", { price: money(terms.price) })}{" "}
+          <span>{t("own.seats.price", { price: money(terms.price) })}</span>{" "}
           <strong aria-live="polite">
             {t("own.seats.total", { total: money(multiplyPrice(terms.price, seats)) })}
           </strong>

@@ -30,7 +30,8 @@ export function ClassWeek({ duration }: { duration: number }) {
     setTyped(next);
     setValue("week", toWeek(next, duration), { shouldDirty: true });
   };
-  const setStart = (index: number, value: string) => change({ ...times, starts: starts.with(index, value) });
+  const setStart = (index: number, value: string) =>
+    change({ ...times, starts: starts.map((start, at) => (at === index ? value : start)) });
   const overlap = week.some((_, day) => errorAt(formState.errors, `week.${day}`));
   return (
     <Section
@@ -45,7 +46,8 @@ export function ClassWeek({ duration }: { duration: number }) {
             {DAYS.map((day) => (
               <label
                 key={day}
-                className="relative inline-flex min-h-11 min-w-14 cursor-pointer items-center justify-center rounded-full border border-line-strong/60 px-3.5 text-sm font-semibold transition-colors hover:border-accent has-checked:border-accent has-checked:bg-accent has-checked:text-on-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
+                data-checked={times.days.includes(day) || undefined}
+                className="relative inline-flex min-h-11 min-w-14 cursor-pointer items-center justify-center rounded-full border border-line-strong/60 px-3.5 text-sm font-semibold transition-colors hover:border-accent data-checked:border-accent data-checked:bg-accent data-checked:text-on-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
               >
                 <input
                   type="checkbox"

@@ -104,8 +104,8 @@ function Starts({ range, duration }: { range: RangeForm; duration: number }) {
       : `${starts.slice(0, MAX_LISTED - 2).join(", ")} … ${starts[starts.length - 1]}`;
   return (
     <p className="tabular text-ink-faint">
-      {t("range.starts", { count: starts.length, list })}
-      {isOvernight(range) && ` · ${t("range.next_day")}`}
+      <span>{t("range.starts", { count: starts.length, list })}</span>
+      <span>{isOvernight(range) && ` · ${t("range.next_day")}`}</span>
     </p>
   );
 }

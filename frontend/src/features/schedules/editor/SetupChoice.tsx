@@ -16,7 +16,8 @@ export function SetupChoice({ value, onChoose }: { value: Setup | null; onChoose
           return (
             <label
               key={setup}
-              className="relative flex cursor-pointer gap-3 rounded-card border border-line-strong/60 bg-surface p-4 transition-colors hover:border-line-strong has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
+              data-checked={value === setup || undefined}
+              className="relative flex cursor-pointer gap-3 rounded-card border border-line-strong/60 bg-surface p-4 transition-colors hover:border-line-strong data-checked:border-accent data-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
             >
               <input
                 type="radio"

@@ -27,19 +27,19 @@ export function ActiveFilters({
   return (
     <ul
       aria-label={t("filters.active")}
-      className={cn("no-scrollbar -mx-4 flex gap-2 overflow-x-auto px-4", isAllInChips && "md:hidden")}
+      className={cn("no-scrollbar -mx-4 flex gap-2 overflow-x-auto px-4", isAllInChips && "lg:hidden")}
     >
       {active.map((filter) => {
         const announcement = words.say(filter, search);
         return (
-          <li key={filter} className={cn("shrink-0", !UNLABELLED.includes(filter) && "md:hidden")}>
+          <li key={filter} className={cn("shrink-0", !UNLABELLED.includes(filter) && "lg:hidden")}>
             <button
               type="button"
               aria-label={t("filters.remove", { filter: announcement })}
               onClick={() => onChange(withoutFilters([filter]))}
               className="inline-flex h-9 items-center gap-1.5 rounded-full bg-accent-soft pr-2.5 pl-3.5 text-sm font-medium text-accent-strong transition-colors hover:bg-accent/25"
             >
-              {announcement}
+              <span>{announcement}</span>
               <X aria-hidden className="size-4" />
             </button>
           </li>

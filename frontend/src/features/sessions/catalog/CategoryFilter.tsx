@@ -29,7 +29,7 @@ export function CategoryFilter({ search, onChange, facets }: FilterProps & { fac
             label: (
               <>
                 <Glyph aria-hidden className="size-4 text-ink-faint" />
-                {name(category)}
+                <span>{name(category)}</span>
               </>
             ),
           };

@@ -22,7 +22,8 @@ export function Choices({
       {choices.map((choice) => (
         <label
           key={choice.value}
-          className="flex min-h-10 cursor-pointer items-center gap-3 rounded-control px-2.5 text-sm transition-colors hover:bg-sunk has-checked:font-semibold has-checked:text-accent-strong has-focus-visible:outline-2 has-focus-visible:outline-accent max-sm:min-h-11"
+          data-checked={choice.value === value || undefined}
+          className="flex min-h-10 cursor-pointer items-center gap-3 rounded-control px-2.5 text-sm transition-colors hover:bg-sunk data-checked:font-semibold data-checked:text-accent-strong has-focus-visible:outline-2 has-focus-visible:outline-accent max-sm:min-h-11"
         >
           <input
             type="radio"

@@ -32,8 +32,12 @@ export function FilterChip({ filter, ...props }: FilterBarProps & { filter: With
         )}
       >
         <span className="truncate">
-          {value && <span className="sr-only">{name}: </span>}
-          {value ?? name}
+          {value && (
+            <span className="sr-only">
+              <span>{name}</span>:{" "}
+            </span>
+          )}
+          <span>{value ?? name}</span>
         </span>
         <ChevronDown aria-hidden className="size-4 shrink-0" />
       </button>

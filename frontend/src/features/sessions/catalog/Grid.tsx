@@ -1,5 +1,6 @@
 import type { Ref } from "react";
 import { useTranslation } from "react-i18next";
+import { LazyHeart } from "../favourites/LazyHeart";
 import type { Session } from "../queries";
 import { CardSkeleton, CardWithWords, useCardWords } from "./SessionCard";
 
@@ -21,7 +22,12 @@ export function Grid({
     <ul ref={ref} className={GRID}>
       {sessions.map((session, index) => (
         <li key={session.id}>
-          <CardWithWords session={session} isFirst={!isBelowFold && index < 2} words={words} />
+          <CardWithWords
+            session={session}
+            isFirst={!isBelowFold && index < 2}
+            words={words}
+            corner={<LazyHeart session={session} />}
+          />
         </li>
       ))}
     </ul>

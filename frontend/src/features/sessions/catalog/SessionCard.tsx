@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { CalendarClock } from "lucide-react";
+import type { ReactElement } from "react";
 import { Avatar } from "~/components/Avatar";
 import { Badge } from "~/components/Badge";
 import { Skeleton } from "~/components/Skeleton";
@@ -30,6 +31,8 @@ type Props = {
   session: Session;
   /** Visible without scrolling. */
   isFirst: boolean;
+  /** A control in the corner of the picture. */
+  corner?: ReactElement | undefined;
 };
 
 /** A session card with its own formatters. */
@@ -37,28 +40,28 @@ export function SessionCard(props: Props) {
   return <CardWithWords {...props} words={useCardWords()} />;
 }
 
-/** A session in a grid. The whole card is a link. */
-export function CardWithWords({ session, isFirst, words }: Props & { words: Words }) {
+/** A session in a grid. The whole card is a link, but for its corner and the name of its creator. */
+export function CardWithWords({ session, isFirst, corner, words }: Props & { words: Words }) {
   const { t, duration, price, place } = words;
   const { creator_details: creator, next_slot } = session;
   const amount = price(session.price);
   const where = place(session);
   return (
-    <article className="group relative flex flex-col rounded-card has-[a:focus-visible]:outline-2 has-[a:focus-visible]:outline-offset-4 has-[a:focus-visible]:outline-accent">
+    <article className="group relative flex flex-col rounded-card has-[h3>a:focus-visible]:outline-2 has-[h3>a:focus-visible]:outline-offset-4 has-[h3>a:focus-visible]:outline-accent">
       <div className="relative overflow-hidden rounded-card">
         <Cover
           session={session}
           isFirst={isFirst}
           className="transition-transform duration-300 group-hover:scale-[1.025]"
         />
-        {next_slot && hasFewSeatsLeft(next_slot) && (
-          <Badge tone="warn" className="absolute top-3 left-3 shadow-soft">
-            {t("card.left", { count: next_slot.seats_left })}
-          </Badge>
-        )}
-        {session.featured_at && (
-          <Badge className="absolute top-3 right-3 shadow-soft">{t("card.featured")}</Badge>
-        )}
+        <div className="absolute top-3 left-3 flex flex-col items-start gap-1.5">
+          {next_slot && hasFewSeatsLeft(next_slot) && (
+            <Badge tone="warn" className="shadow-soft">
+              {t("card.left", { count: next_slot.seats_left })}
+            </Badge>
+          )}
+          {session.featured_at && <Badge className="shadow-soft">{t("card.featured")}</Badge>}
+        </div>
       </div>
       <h3 className="mt-3 line-clamp-2 text-base leading-snug">
         <Link
@@ -66,12 +69,20 @@ export function CardWithWords({ session, isFirst, words }: Props & { words: Word
           params={{ id: session.id }}
           className="outline-none after:absolute after:inset-0 after:rounded-card"
         >
-          {session.title}
+          <bdi>{session.title}</bdi>
         </Link>
       </h3>
       <p className="mt-1.5 flex min-w-0 items-center gap-2 text-sm text-ink-soft">
         <Avatar person={creator} size="sm" />
-        <span className="truncate">{displayName(creator)}</span>
+        <Link
+          to="/creators/$username"
+          params={{ username: creator.username }}
+          preload={false}
+          dir="auto"
+          className="relative z-10 truncate py-0.5 underline-offset-4 hover:text-ink hover:underline"
+        >
+          {displayName(creator)}
+        </Link>
       </p>
       <p className="mt-1.5 truncate text-sm text-ink-soft">
         {amount && (
@@ -82,7 +93,7 @@ export function CardWithWords({ session, isFirst, words }: Props & { words: Word
             </span>
           </>
         )}
-        {duration(session.duration)}
+        <span>{duration(session.duration)}</span>
         {where && (
           <>
             <span aria-hidden className="mx-1.5">
@@ -93,6 +104,7 @@ export function CardWithWords({ session, isFirst, words }: Props & { words: Word
         )}
       </p>
       <NextTime session={session} words={words} />
+      {corner}
     </article>
   );
 }
@@ -112,7 +124,7 @@ function NextTime({
   return (
     <p className="tabular mt-1.5 flex items-center gap-2 text-sm text-ink-faint">
       <CalendarClock aria-hidden className="size-4 shrink-0" />
-      {label}
+      <span>{label}</span>
     </p>
   );
 }

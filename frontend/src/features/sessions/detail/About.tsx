@@ -1,8 +1,10 @@
 import { Link } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
+import { Suspense } from "react";
 import { Avatar } from "~/components/Avatar";
 import { Notice } from "~/components/Notice";
 import { displayName, useMe } from "~/lib/auth/me";
+import { lazyWithRetry } from "~/lib/lazyWithRetry";
 import { useCategoryName } from "../category";
 import type { Session } from "../queries";
 import { useTexts } from "../texts";
@@ -10,7 +12,9 @@ import { Description } from "./Description";
 import { Facts } from "./Facts";
 import { Gallery } from "./Gallery";
 import { ReportSession } from "./ReportSession";
-import { ShareSession } from "./ShareSession";
+import { ShareButton } from "./ShareButton";
+
+const PageHeart = lazyWithRetry(() => import("../favourites/PageHeart"));
 
 export function About({ session }: { session: Session }) {
   const t = useTexts();
@@ -21,7 +25,14 @@ export function About({ session }: { session: Session }) {
     <article className="min-w-0">
       <div className="mb-3 flex items-center justify-between gap-3">
         <Where session={session} />
-        {session.status === "active" && <ShareSession session={session} />}
+        {session.status === "active" && (
+          <div className="-mr-3 flex shrink-0">
+            <ShareButton path={`/sessions/${session.id}`} title={session.title} />
+            <Suspense fallback={<span className="w-20" />}>
+              <PageHeart session={session} />
+            </Suspense>
+          </div>
+        )}
       </div>
       {session.status === "inactive" && (
         <Notice tone="warn" className="mb-4">
@@ -30,18 +41,20 @@ export function About({ session }: { session: Session }) {
       )}
       {session.moderation && (
         <Notice tone="danger" className="mb-4">
-          {t("detail.hidden")} <q>{session.moderation.reason}</q>
+          {t("detail.hidden")} <q dir="auto">{session.moderation.reason}</q>
         </Notice>
       )}
       <Gallery session={session} />
-      <h1 className="mt-6 text-2xl sm:text-3xl">{session.title}</h1>
+      <h1 dir="auto" className="mt-6 text-2xl sm:text-3xl">
+        {session.title}
+      </h1>
       <div className="mt-4 flex items-center gap-3">
         <Avatar person={session.creator_details} size="lg" />
         <div className="min-w-0">
           <p className="truncate font-semibold">{t("detail.with", { name })}</p>
           <Link
-            to="/"
-            search={{ creator: session.creator }}
+            to="/creators/$username"
+            params={{ username: session.creator_details.username }}
             className="inline-flex min-h-6 items-center text-sm text-ink-soft underline-offset-4 hover:text-ink hover:underline"
           >
             {t("detail.more_by", { name: session.creator_details.first_name || name })}

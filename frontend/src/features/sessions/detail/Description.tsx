@@ -7,7 +7,7 @@ export function Description({ text }: { text: string }) {
     <div className="flex max-w-prose flex-col gap-4 leading-relaxed">
       {toParagraphs(text).map((lines, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a changed text is rendered again as a whole
-        <p key={index}>
+        <p key={index} dir="auto">
           {lines.map((pieces, line) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: as above
             <Fragment key={line}>
@@ -25,7 +25,8 @@ export function Description({ text }: { text: string }) {
                     {label}
                   </a>
                 ) : (
-                  label
+                  // biome-ignore lint/suspicious/noArrayIndexKey: as above
+                  <span key={piece}>{label}</span>
                 ),
               )}
             </Fragment>

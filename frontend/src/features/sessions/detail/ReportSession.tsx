@@ -20,7 +20,7 @@ export function ReportSession({ session }: { session: Session }) {
   const content = (
     <>
       <Flag aria-hidden className="size-4" />
-      {t("detail.report")}
+      <span>{t("detail.report")}</span>
     </>
   );
   if (!me) {

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import type { ReactElement } from "react";
 import { ErrorState } from "~/components/ErrorState";
 import { NotFound } from "~/components/NotFound";
 import { useTitle } from "~/components/Page";
@@ -12,7 +12,7 @@ import { About } from "./About";
 import { SessionSkeleton } from "./SessionSkeleton";
 import { Similar } from "./Similar";
 
-type Props = { id: string; renderPanel: (session: Session, isWide: boolean) => ReactNode };
+type Props = { id: string; renderPanel: (session: Session, isWide: boolean) => ReactElement };
 
 /** A session with its booking panel: at the side on wide windows; on phones as a bar at the bottom, or in the page if nothing can be booked. */
 export function SessionPage({ id, renderPanel }: Props) {

@@ -42,7 +42,11 @@ function count(text: string, sign: string): number {
 }
 
 function parseLink(text: string): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const isPlain = url && /^https?:$/.test(url.protocol) && url.hostname.includes(".") && !url.username;
-  return isPlain ? url.href : undefined;
+  try {
+    const url = new URL(text);
+    const isPlain = /^https?:$/.test(url.protocol) && url.hostname.includes(".") && !url.username;
+    return isPlain ? url.href : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { CardSkeleton, CardWithWords, useCardWords } from "../catalog/SessionCard";
 import { useCategoryName } from "../category";
+import { LazyHeart } from "../favourites/LazyHeart";
 import { useTexts } from "../texts";
 import type { HomeRow } from "./useHomeRows";
 
@@ -24,7 +25,12 @@ export function HomeRows({ rows }: { rows: HomeRow[] | undefined }) {
           <ul data-scroll-restoration-id={`row-${row.name}`} className={ROW}>
             {row.sessions.map((session, index) => (
               <li key={session.id} className={ITEM}>
-                <CardWithWords session={session} isFirst={place === 0 && index < 2} words={words} />
+                <CardWithWords
+                  session={session}
+                  isFirst={place === 0 && index < 2}
+                  words={words}
+                  corner={<LazyHeart session={session} />}
+                />
               </li>
             ))}
           </ul>

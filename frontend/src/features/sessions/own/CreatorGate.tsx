@@ -33,7 +33,7 @@ function BecomeCreator() {
         </Button>
       }
     >
-      {t("become.text")}
+      <span>{t("become.text")}</span>
       {error && (
         <Notice tone="danger" className="mt-4 text-left">
           {errorMessage(error)}

@@ -38,7 +38,7 @@ export function DetailsPart({ session, onDirty }: { session: Session; onDirty: (
         form.setError(field, { type: "server", message }, { shouldFocus: true });
         setFailure(
           <>
-            {t("conflict.title")} <SeeBookings id={session.id} />
+            <span>{t("conflict.title")}</span> <SeeBookings id={session.id} />
           </>,
         );
       };

@@ -55,7 +55,8 @@ export function EditSessionPage({ id, part }: { id: string; part: Part }) {
     >
       {session.moderation && (
         <Notice tone="danger" className="mb-6">
-          <span className="font-semibold">{t("list.moderated")}</span> <q>{session.moderation.reason}</q>
+          <span className="font-semibold">{t("list.moderated")}</span>{" "}
+          <q dir="auto">{session.moderation.reason}</q>
         </Notice>
       )}
       {session.status === "inactive" && <SetupSteps current={part} />}
@@ -101,7 +102,7 @@ function Parts({ session, part }: { session: Session; part: Part }) {
   const onTimes = useCallback((isDirty: boolean) => setPartDirty("times", isDirty), [setPartDirty]);
   const label = (name: Part) => (
     <>
-      {t(`edit.${name}`)}
+      <span>{t(`edit.${name}`)}</span>
       {dirty[name] && <Badge tone="accent">{t("edit.unsaved")}</Badge>}
     </>
   );

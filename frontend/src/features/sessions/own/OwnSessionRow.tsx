@@ -30,7 +30,7 @@ export function OwnSessionRow({ session, onArchive }: { session: Session; onArch
             params={{ id: session.id }}
             className="underline-offset-4 hover:underline"
           >
-            {session.title}
+            <bdi>{session.title}</bdi>
           </Link>
         </h3>
         <p className="tabular mt-1 text-sm text-ink-soft">
@@ -45,7 +45,8 @@ export function OwnSessionRow({ session, onArchive }: { session: Session; onArch
       </div>
       {session.moderation && (
         <Notice tone="danger" className="order-last col-span-full">
-          <span className="font-semibold">{t("list.moderated")}</span> <q>{session.moderation.reason}</q>
+          <span className="font-semibold">{t("list.moderated")}</span>{" "}
+          <q dir="auto">{session.moderation.reason}</q>
         </Notice>
       )}
       <div className="col-span-2 min-w-0 text-sm sm:col-span-1">

@@ -25,7 +25,7 @@ export function SetupSteps({ current }: { current: (typeof STEPS)[number] }) {
           >
             {index < at ? <Check className="size-3.5" /> : index + 1}
           </span>
-          {t(`steps.${step}`)}
+          <span>{t(`steps.${step}`)}</span>
           {index < at && <span className="sr-only">{t("steps.done")}</span>}
         </li>
       ))}

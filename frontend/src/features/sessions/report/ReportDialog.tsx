@@ -82,7 +82,7 @@ export default function ReportDialog({ session, onClose }: { session: Session; o
                 onChange={() => setReason(each)}
                 className="size-4 accent-accent"
               />
-              {t(each)}
+              <span>{t(each)}</span>
             </label>
           ))}
         </fieldset>

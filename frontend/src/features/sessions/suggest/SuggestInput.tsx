@@ -81,6 +81,7 @@ export function SuggestInput({
         ref={ref}
         type="search"
         name="search"
+        dir="auto"
         role="combobox"
         aria-label={t("search.label")}
         aria-autocomplete="list"

@@ -5,8 +5,8 @@ import type { CatalogSearch } from "../search";
 
 type Person = Schema<"PublicUserOut">;
 
-/** What a suggestion leads to: a session's page, or the catalog with a filter. */
-export type Destination = { session: string } | { search: CatalogSearch };
+/** What a suggestion leads to: the page of a session or a creator, or the catalog with a filter. */
+export type Destination = { session: string } | { creator: string } | { search: CatalogSearch };
 
 export type Suggestion = {
   id: string;
@@ -36,7 +36,7 @@ export function suggestionsQuery(text: string, categoryName: (category: string) 
           kind: "person" as const,
           text: [person.first_name, person.last_name].filter(Boolean).join(" ") || person.username,
           person,
-          destination: { search: { creator: person.id } },
+          destination: { creator: person.username },
         })),
         ...titles.map(({ id, title }) => ({
           id: `title-${id}`,

@@ -9,6 +9,8 @@ export function useOpenSuggestion(): (destination: Destination) => void {
     (destination) => {
       if ("session" in destination)
         void navigate({ to: "/sessions/$id", params: { id: destination.session } });
+      else if ("creator" in destination)
+        void navigate({ to: "/creators/$username", params: { username: destination.creator } });
       else void navigate({ to: "/", search: destination.search });
     },
     [navigate],

@@ -40,7 +40,7 @@ export function AvatarField({ me }: { me: Me }) {
         <Avatar person={me} size="lg" />
         <Button variant="secondary" onClick={() => input.current?.click()}>
           <ImagePlus aria-hidden className="size-4" />
-          {t(me.avatar ? "avatar.change" : "avatar.add")}
+          <span>{t(me.avatar ? "avatar.change" : "avatar.add")}</span>
         </Button>
         {me.avatar && (
           <Button variant="quiet" onClick={() => void remove()}>

@@ -1,6 +1,6 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useEffect, useState } from "react";
-import { Controller, useForm } from "react-hook-form";
+import { type Control, Controller, useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { z } from "zod";
@@ -14,17 +14,18 @@ import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { loadOffsets } from "~/lib/time/offsets";
 import { accountRules } from "../rules";
 import { useTexts } from "../texts";
+import { AboutFields } from "./AboutFields";
 import { ZoneField } from "./ZoneField";
 
-type ProfileFields = {
+type ProfileFields = AboutFields & {
   first_name: string;
   last_name: string;
   username: string;
   time_zone: string;
 };
 
-function toProfileFields({ first_name, last_name, username, time_zone }: Me): ProfileFields {
-  return { first_name, last_name, username, time_zone };
+function toProfileFields({ first_name, last_name, username, time_zone, bio, languages }: Me): ProfileFields {
+  return { first_name, last_name, username, time_zone, bio, languages };
 }
 
 /** Edits the public profile and the time zone. Sends only changed fields. */
@@ -40,13 +41,15 @@ export function ProfileForm({ me, onDirty }: { me: Me; onDirty: (isDirty: boolea
         last_name: rules.name,
         username: rules.username,
         time_zone: z.string(),
+        bio: rules.bio,
+        languages: z.array(z.string()),
       }),
     ),
     mode: "onTouched",
     values: toProfileFields(me),
     resetOptions: { keepDirtyValues: true },
   });
-  const { errors, isSubmitting, isDirty, dirtyFields } = form.formState;
+  const { errors, isSubmitting, isDirty } = form.formState;
 
   useEffect(() => {
     onDirty(isDirty);
@@ -55,7 +58,10 @@ export function ProfileForm({ me, onDirty }: { me: Me; onDirty: (isDirty: boolea
 
   const submit = form.handleSubmit(async (fields) => {
     setFailure(null);
-    const changed = Object.entries(fields).filter(([name]) => dirtyFields[name as keyof ProfileFields]);
+    const before = toProfileFields(me);
+    const changed = Object.entries(fields).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name as keyof ProfileFields]),
+    );
     try {
       const saved = await unwrap(api.PATCH("/api/auth/profile", { body: Object.fromEntries(changed) }));
       await loadOffsets(saved.time_zone);
@@ -84,6 +90,7 @@ export function ProfileForm({ me, onDirty }: { me: Me; onDirty: (isDirty: boolea
           <Input autoComplete="nickname" autoCapitalize="none" {...field} {...form.register("username")} />
         )}
       </Field>
+      {me.role === "creator" && <AboutFields control={form.control as unknown as Control<AboutFields>} />}
       <Controller
         control={form.control}
         name="time_zone"

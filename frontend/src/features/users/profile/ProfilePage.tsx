@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { LeaveGuard } from "~/components/LeaveGuard";
 import { Page } from "~/components/Page";
@@ -24,6 +25,15 @@ export function ProfilePage() {
         <Section id="about" title={t("profile.about")} text={t("profile.about_text")}>
           <AvatarField me={me} />
           <ProfileForm me={me} onDirty={setDirty} />
+          {me.role === "creator" && (
+            <Link
+              to="/creators/$username"
+              params={{ username: me.username }}
+              className="mt-5 inline-flex text-sm font-semibold text-accent underline-offset-4 hover:underline"
+            >
+              {t("about.see_page")}
+            </Link>
+          )}
         </Section>
         {me.role === "user" && (
           <Section id="teach" title={t("profile.teach")} text={t("profile.teach_text")}>

@@ -24,6 +24,9 @@ AS_BUYER = f"""
 """  # noqa: S608 - constant text
 """A CTE that waits, as a buyer of session `$1`, for current edits."""
 
+FAVOURITES_OF = "SELECT pg_advisory_xact_lock(hashtextextended('favourites of ' || $1::uuid, 0))"
+"""Serialize additions to a person's favourites until the transaction ends."""
+
 SEATS_OF = "SELECT pg_advisory_xact_lock(hashtextextended('seats of ' || $1::uuid, 0))"
 """Keep others from occupying new slots of a creator until the transaction ends.
 

@@ -93,7 +93,7 @@ class UserAdminService:
         return await self._audit_log.newest(MAX_LOG, ("user", user_id))
 
     async def change(self, staff: Principal, user_id: UUID, changes: Mapping[str, Any], reason: str) -> User:
-        """Change e-mail address, username or names.
+        """Change e-mail address, username, names, bio or languages.
 
         Raises `Invalid`, `NotFound`, `NotSuperuser`, `EmailTaken`, `UsernameTaken`.
         """

@@ -10,9 +10,20 @@ from litestar import Controller, Request, Response, get, patch, post
 from litestar.params import FromPath
 
 from marketplace.core.domain.fields import Boolean, OptionalStaffReason, StaffReason
+from marketplace.core.domain.language_tags import Languages
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.principals import Role
-from marketplace.core.domain.users import Avatar, Email, FirstName, LastName, TimeZone, User, Username, validate_rights
+from marketplace.core.domain.users import (
+    Avatar,
+    Bio,
+    Email,
+    FirstName,
+    LastName,
+    TimeZone,
+    User,
+    Username,
+    validate_rights,
+)
 from marketplace.core.errors import EmailTaken, NotFound, NotSuperuser, UsernameTaken
 from marketplace.core.errors.admin import AccountInactive, HasSessions, LastSuperuser, Oneself
 from marketplace.core.services.admin.users import Deactivation, UserAdminService
@@ -37,6 +48,8 @@ class UserChangeIn(msgspec.Struct, kw_only=True):
     username: Username
     first_name: FirstName = ""
     last_name: LastName = ""
+    bio: Bio = ""
+    languages: Languages = ()
     reason: OptionalStaffReason = ""
 
 
@@ -76,6 +89,8 @@ class AccountOut(msgspec.Struct):
     first_name: FirstName
     last_name: LastName
     time_zone: TimeZone
+    bio: Bio
+    languages: Languages
     is_active: bool
     is_staff: bool
     is_superuser: bool
@@ -154,7 +169,7 @@ class UserAdminController(Controller):
     async def change(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], users: FromDishka[UserAdminService]
     ) -> AccountOut:
-        """Names, email address and username. Only superusers can change other staff accounts."""
+        """Names, bio, languages, email address and username. Only superusers can change other staff accounts."""
         changes = (await read_body(request, UserChangeIn, partial=True)).changes()
         reason = changes.pop("reason", "")
         return account_of(await users.change(principal_of(request), user_id, changes, reason))

@@ -38,7 +38,7 @@ export function OfferFields() {
               <span className="w-32">
                 <Input inputMode="decimal" placeholder="25" {...field} {...register("price")} />
               </span>
-              {currency}
+              <span>{currency}</span>
             </span>
           )}
         </Field>

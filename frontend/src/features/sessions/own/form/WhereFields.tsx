@@ -2,16 +2,10 @@ import { Controller, useFormContext, useWatch } from "react-hook-form";
 import { Field, Input, Select, Textarea } from "~/components/Field";
 import { Section } from "~/components/Section";
 import { SwitchField } from "~/components/SwitchField";
+import { useNamedLanguages } from "../../languages";
 import { useTexts as useSessionTexts } from "../../texts";
-import { useLanguageName } from "../../where";
 import { FORMATS, type SessionForm } from "../model";
 import { useTexts } from "../texts";
-
-/** Languages to choose from; others are set through the API. */
-const LANGUAGES =
-  "ar bg bn ca cs da de el en es et eu fa fi fr ga gl he hi hr hu hy id is it ja ka ko lt lv mk ms nb nl pl pt pt-BR ro ru sk sl sq sr sv sw ta th tr uk ur vi zh zh-Hant".split(
-    " ",
-  );
 
 /** The format, what belongs to it, and the language. */
 export function WhereFields() {
@@ -102,12 +96,8 @@ function AddressFields() {
 
 function LanguageField() {
   const t = useTexts();
-  const name = useLanguageName();
   const { formState, register, getValues } = useFormContext<SessionForm>();
-  const tags = [...new Set([...LANGUAGES, getValues("language")])].filter(Boolean);
-  const named = tags
-    .map((tag) => ({ tag, name: name(tag) }))
-    .sort((one, other) => one.name.localeCompare(other.name));
+  const named = useNamedLanguages([getValues("language")].filter(Boolean));
   return (
     <Field label={t("form.language")} isOptional error={formState.errors.language?.message}>
       {(field) => (

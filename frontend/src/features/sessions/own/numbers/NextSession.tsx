@@ -18,12 +18,14 @@ export function NextSession({ next }: { next: Summary["next_slot"] }) {
       <h3 className="text-base">{t("next.title")}</h3>
       {next ? (
         <>
-          <p className="mt-3 text-lg leading-snug font-semibold text-balance">{next.title}</p>
+          <p dir="auto" className="mt-3 text-lg leading-snug font-semibold text-balance">
+            {next.title}
+          </p>
           <p className="tabular mt-2 text-sm text-ink-soft">
-            {formatLongDay(next.starts_at, zone)}
+            <span>{formatLongDay(next.starts_at, zone)}</span>
             <br />
-            {formatTime(next.starts_at, zone)} – {formatTime(next.ends_at, zone)} ·{" "}
-            {formatDistance(next.starts_at, now)}
+            <span>{formatTime(next.starts_at, zone)}</span> – <span>{formatTime(next.ends_at, zone)}</span> ·{" "}
+            <span>{formatDistance(next.starts_at, now)}</span>
           </p>
           <p className="mt-1 text-xs text-ink-faint">{zoneNameAt(zone, next.starts_at, next.ends_at)}</p>
           <p className="tabular mt-3 mb-4 text-sm font-medium">

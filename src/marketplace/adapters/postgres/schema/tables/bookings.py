@@ -107,6 +107,7 @@ class BookingTable(DefaultBase):
             "user_id",
             postgresql_where=text("requested_start IS NOT NULL"),
         ),
+        Index("ix_bookings_taught", "creator_id", "user_id", postgresql_where=text("status = 'completed'")),
         Index("ix_bookings_without_terms", "id", postgresql_where=text("terms IS NULL")),
         Index("ix_bookings_amount", "amount", "id"),
         Index("ix_bookings_starts_at", "starts_at", "id"),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from advanced_alchemy.base import DefaultBase
 from sqlalchemy import Index, Text, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.adapters.postgres.schema.tables.checks import one_of
@@ -45,5 +45,7 @@ class UserTable(DefaultBase):
     is_staff: Mapped[bool]
     is_superuser: Mapped[bool]
     date_joined: Mapped[datetime]
+    bio: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    languages: Mapped[tuple[str, ...]] = mapped_column(ARRAY(Text, as_tuple=True), server_default=text("'{}'"))
     name_key: Mapped[str] = mapped_column(Text(collation="C"), server_default=text("''"))
     searched: Mapped[str] = mapped_column(TSVECTOR, server_default=text("''"))

@@ -1,15 +1,14 @@
 import { Share2 } from "lucide-react";
 import { toast } from "sonner";
 import { Button } from "~/components/Button";
-import type { Session } from "../queries";
 import { useTexts } from "../texts";
 
-/** Opens the system's share sheet; where there is none, copies the address. */
-export function ShareSession({ session: { id, title } }: { session: Session }) {
+/** Opens the system's share sheet for a page; where there is none, copies its address. */
+export function ShareButton({ path, title }: { path: string; title: string }) {
   const t = useTexts();
 
   async function share() {
-    const url = new URL(`/sessions/${id}`, location.origin).href;
+    const url = new URL(path, location.origin).href;
     try {
       if ("share" in navigator) {
         await navigator.share({ title, url });
@@ -24,7 +23,7 @@ export function ShareSession({ session: { id, title } }: { session: Session }) {
   }
 
   return (
-    <Button variant="quiet" size="sm" className="-mr-3 shrink-0" onClick={() => void share()}>
+    <Button variant="quiet" size="sm" onClick={() => void share()}>
       <Share2 aria-hidden className="size-4" />
       {t("detail.share")}
     </Button>

@@ -1,0 +1,2 @@
+export function featuresOfCode(source: string): Iterable<string>;
+export function featuresOfStyles(css: string): string[];

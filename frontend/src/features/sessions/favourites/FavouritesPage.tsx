@@ -1,0 +1,80 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Heart } from "lucide-react";
+import { Suspense, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { Button, buttonClass } from "~/components/Button";
+import { EmptyState } from "~/components/EmptyState";
+import { ErrorState } from "~/components/ErrorState";
+import { Page } from "~/components/Page";
+import { Grid, GridSkeleton } from "../catalog/Grid";
+import { uniqueById } from "../queries";
+import { favouritesQuery } from "./queries";
+import { useTexts } from "./texts";
+
+/** The sessions that a person keeps, last kept first. */
+export function FavouritesPage() {
+  const t = useTexts();
+  return (
+    <Page title={t("title")} intro={t("intro")}>
+      <FavouritesList />
+    </Page>
+  );
+}
+
+function FavouritesList() {
+  const t = useTexts();
+  const { t: common } = useTranslation();
+  const list = useRef<HTMLUListElement>(null);
+  const query = useInfiniteQuery(favouritesQuery);
+  const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
+  if (!data) {
+    return error ? (
+      <ErrorState error={error} onRetry={() => void query.refetch()} />
+    ) : (
+      <GridSkeleton count={4} />
+    );
+  }
+  const sessions = uniqueById(data.pages.flatMap(({ items }) => items));
+  if (sessions.length === 0) {
+    return (
+      <EmptyState
+        icon={Heart}
+        title={t("empty_title")}
+        action={
+          <Link to="/" className={buttonClass()}>
+            {common("actions.home")}
+          </Link>
+        }
+      >
+        {t("empty_text")}
+      </EmptyState>
+    );
+  }
+
+  async function showMore() {
+    const before = sessions.length;
+    await fetchNextPage();
+    // move focus to the first of the new cards
+    requestAnimationFrame(() => list.current?.children[before]?.querySelector("a")?.focus());
+  }
+
+  return (
+    <>
+      <h2 className="sr-only">{t("list")}</h2>
+      <Suspense fallback={<GridSkeleton count={4} />}>
+        <Grid ref={list} sessions={sessions} />
+      </Suspense>
+      {isFetchNextPageError && (
+        <ErrorState error={error} onRetry={() => void fetchNextPage()} className="py-6" />
+      )}
+      {hasNextPage && !isFetchNextPageError && (
+        <div className="mt-10 flex justify-center">
+          <Button variant="secondary" isBusy={isFetchingNextPage} onClick={() => void showMore()}>
+            {common("actions.more")}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { bareTexts, type Finding, parse, textsWithoutDirection } from "./jsxText";
+
+const SOURCE = new URL("../", import.meta.url);
+const files = readdirSync(SOURCE, { recursive: true })
+  .map(String)
+  .filter((file) => file.endsWith(".tsx") && !file.includes(".test."))
+  .map((file) => [file, parse(readFileSync(new URL(file, SOURCE), "utf8"))] as const);
+
+function findAll(find: (tree: ReturnType<typeof parse>) => Finding[]): string[] {
+  return files.flatMap(([file, tree]) => find(tree).map(({ line, text }) => `${file}:${line} ${text}`));
+}
+
+describe("text of a page that is translated", () => {
+  it("has an element of its own wherever it or something next to it changes", () => {
+    expect(files.length).toBeGreaterThan(200);
+    expect(findAll(bareTexts)).toEqual([]);
+  });
+
+  it.each([
+    "<p>{count} seats</p>",
+    "<p><Icon />{name}</p>",
+    '<p>{isBusy && <Spinner />}{t("save")}</p>',
+    '<p>{hasName ? "a" : "b"} <b /></p>',
+    '<>{t("save")} <b /></>',
+    "<p>{names.map((name) => name)}<b /></p>",
+    "<button>{icon}{children}</button>",
+  ])("is found: %s", (jsx) => {
+    expect(bareTexts(parse(jsx))).not.toEqual([]);
+  });
+
+  it.each([
+    "<p>{count}</p>",
+    '<p><Icon />{t("save")}</p>',
+    "<p><b>{count}</b> · <b>{other}</b></p>",
+    "<p>{isBusy && <Spinner />}<b>{name}</b></p>",
+    "<p>{names.map((name) => <b>{name}</b>)}<b /></p>",
+    "const icon = <Icon />; <p>{icon}<b>{name}</b></p>",
+  ])("is left alone: %s", (jsx) => {
+    expect(bareTexts(parse(jsx))).toEqual([]);
+  });
+});
+
+describe("text that people typed", () => {
+  it("goes in the direction of its first letter, in every list, page and table", () => {
+    expect(findAll(textsWithoutDirection)).toEqual([]);
+  });
+
+  it("is found by its name", () => {
+    expect(textsWithoutDirection(parse("<p>{displayName(person)}</p>"))).toHaveLength(1);
+    expect(textsWithoutDirection(parse("<h3>{session?.title ?? fallback}</h3>"))).toHaveLength(1);
+    expect(textsWithoutDirection(parse("<p>{isOld ? booking.terms.title : step.reason}</p>"))).toHaveLength(
+      1,
+    );
+    expect(textsWithoutDirection(parse("<p><bdi>{displayName(person)}</bdi></p>"))).toEqual([]);
+    expect(textsWithoutDirection(parse('<h3 dir="auto">{session.title}</h3>'))).toEqual([]);
+  });
+});

@@ -1,0 +1,43 @@
+"""What `build_services` needs besides storage."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+from marketplace.core.domain.addresses import SiteAddresses
+from marketplace.core.ports.calendars import Calendars
+from marketplace.core.ports.exports import ExportFiles
+from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
+from marketplace.core.ports.security import AccessTokens, Confusables, Passwords
+from marketplace.core.ports.share_cards import CardPainter
+from marketplace.core.ports.subscribers import Subscriber
+from marketplace.core.ports.system import Clock, FormerZones, Ids
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapters:
+    """Adapters that services need, except storage."""
+
+    clock: Clock
+    ids: Ids
+    passwords: Passwords
+    confusables: Confusables
+    access_tokens: AccessTokens
+    calendars: Calendars
+    files: ExportFiles
+    former_zones: FormerZones
+    encoder: PictureEncoder
+    objects: ObjectStore
+    cards: CardPainter
+    subscribers: tuple[Subscriber, ...] = ()
+    """Receive every event."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceOptions:
+    """Settings that services depend on. `refresh_ttl` is the lifetime of an unused login."""
+
+    categories: Collection[str]
+    refresh_ttl: timedelta
+    addresses: SiteAddresses
+    rate_limit: bool = True
