@@ -24,7 +24,7 @@ pytestmark = [
 ]
 
 CLIENTS = 8
-DELAY = 1.5
+DELAY = 3
 """Seconds."""
 
 
