@@ -21,7 +21,7 @@ export function CategoryRow({ search }: { search: CatalogSearch }) {
           const Glyph = categoryGlyph(category);
           const isChosen = search.category === category;
           return (
-            <li key={category} className="snap-start">
+            <li key={category} className="shrink-0 snap-start">
               <Link
                 to="/"
                 search={applyChange(search, { category: isChosen ? undefined : category })}
