@@ -145,7 +145,11 @@ OTHER_IDS = {
 def some_parts(app: Litestar) -> dict[str, Any]:
     """Return a value of the right type for every path parameter of the application."""
     kinds = {name: part.type for route in app.routes for name, part in route.path_parameters.items()}
-    return {name: 1 if kind is int else SOME_ID for name, kind in kinds.items()} | {"feed": FEED, "version": "400.webp", "name": "0.jpg"}
+    return {name: 1 if kind is int else SOME_ID for name, kind in kinds.items()} | {
+        "feed": FEED,
+        "version": "400.webp",
+        "name": "0.jpg",
+    }
 
 
 def routes_of(app: Litestar) -> dict[str, Route | None]:
