@@ -36,7 +36,7 @@ async def test_creator_is_found_by_username_in_any_case(storage: Storage) -> Non
         assert page is not None
         assert as_a(PublicUser, page) == public_user(creator)
         assert (page.bio, page.languages, page.date_joined) == ("I teach\n\nnumbers.", languages, NOW)
-        assert (page.people_taught, page.has_taught_more) == (0, False)
+        assert (page.people_taught, page.is_bounded) == (0, False)
 
 
 async def test_learners_inactive_accounts_and_unknown_names_have_no_page(storage: Storage, services: Services) -> None:

@@ -2588,8 +2588,7 @@ export interface components {
         /**
          * @description A creator's public page.
          *
-         *     `people_taught` counts the people with a completed booking, each once. It ends at 1000; then `has_taught_more` says
-         *     whether there are more.
+         *     `people_taught` counts the people with a completed booking, each once; with `is_bounded` there may be more.
          */
         CreatorOut: {
             /** Format: uuid */
@@ -2626,7 +2625,7 @@ export interface components {
             /** Format: date-time */
             date_joined: string;
             people_taught: number;
-            has_taught_more: boolean;
+            is_bounded: boolean;
         };
         /** @description A creator's numbers, by day in `time_zone`. */
         CreatorSummaryOut: {

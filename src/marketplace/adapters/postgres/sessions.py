@@ -146,11 +146,11 @@ class PostgresCatalog:
 
     async def list(self, filters: CatalogFilters, limit: int, after: str | None, now: datetime) -> Page[CatalogSession]:
         rows = await self._search(filters, limit, after, now, selects_versions=False)
-        return replace(rows, items=await catalog_sessions(self._lists, rows.items, now))
+        return rows.with_items(await catalog_sessions(self._lists, rows.items, now))
 
     async def page(self, filters: CatalogFilters, limit: int, after: str | None, now: datetime) -> Page[SessionVersion]:
         rows = await self._search(filters, limit, after, now, selects_versions=True)
-        return replace(rows, items=tuple(session_version(row) for row in rows.items))
+        return rows.with_items(tuple(session_version(row) for row in rows.items))
 
     async def _search(
         self, filters: CatalogFilters, limit: int, after: str | None, now: datetime, *, selects_versions: bool

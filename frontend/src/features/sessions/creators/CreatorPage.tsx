@@ -85,12 +85,12 @@ function CreatorFacts({ creator }: { creator: Creator }) {
   const { i18n } = useTranslation();
   const zone = useZone();
   const language = useLanguageName();
-  const { people_taught: count, has_taught_more, languages, date_joined } = creator;
+  const { people_taught: count, is_bounded, languages, date_joined } = creator;
   const facts: { icon: LucideIcon; text: string }[] = [
     { icon: CalendarDays, text: t("joined", { month: formatMonth(date_joined, zone) }) },
   ];
   if (count > 0) {
-    const number = new Intl.NumberFormat(i18n.language).format(count) + (has_taught_more ? "+" : "");
+    const number = new Intl.NumberFormat(i18n.language).format(count) + (is_bounded ? "+" : "");
     facts.unshift({ icon: UsersRound, text: t("taught", { count, number }) });
   }
   if (languages.length > 0) {

@@ -61,6 +61,7 @@ function FavouritesList() {
 
   return (
     <>
+      <h2 className="sr-only">{t("list")}</h2>
       <Suspense fallback={<GridSkeleton count={4} />}>
         <Grid ref={list} sessions={sessions} />
       </Suspense>
