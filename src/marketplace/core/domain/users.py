@@ -164,6 +164,7 @@ class PublicUser:
 
     @property
     def display_name(self) -> str:
+        """The full name, or the username if there is none."""
         return f"{self.first_name} {self.last_name}".strip() or self.username
 
 
