@@ -74,6 +74,11 @@ def test_missing_folder_is_refused(tmp_path: Path) -> None:
         read_site_texts(tmp_path / "nowhere")
 
 
+def test_folder_that_cannot_be_looked_at_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"it can't be read \(File name too long\)"):
+        read_site_texts(tmp_path / ("x" * 300))
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [(b"\xff\xfeT\x00", "terms.md isn't UTF-8"), (b"x" * (MAX_TEXT_BYTES + 1), "terms.md has more than 256 KiB")],
