@@ -71,7 +71,7 @@ function About({ creator }: { creator: Creator }) {
         </div>
       </div>
       {creator.bio && (
-        <div dir="auto" className="mt-7">
+        <div className="mt-7">
           <h2 className="sr-only">{t("about", { name })}</h2>
           <Description text={creator.bio} />
         </div>
@@ -113,7 +113,7 @@ function Offered({ creator }: { creator: Creator }) {
   const t = useTexts();
   const { t: common } = useTranslation();
   const query = useInfiniteQuery(creatorSessionsQuery(creator.id));
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
   const name = creator.first_name || displayName(creator);
   if (!data) {
     return error ? (
@@ -142,7 +142,10 @@ function Offered({ creator }: { creator: Creator }) {
         <Suspense fallback={<GridSkeleton count={4} />}>
           <Grid sessions={sessions} />
         </Suspense>
-        {hasNextPage && (
+        {isFetchNextPageError && (
+          <ErrorState error={error} onRetry={() => void fetchNextPage()} className="py-6" />
+        )}
+        {hasNextPage && !isFetchNextPageError && (
           <div className="mt-10 flex justify-center">
             <Button variant="secondary" isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
               {common("actions.more")}
