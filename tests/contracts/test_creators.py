@@ -25,6 +25,11 @@ async def found(storage: Storage, creator: User) -> Creator:
     return page
 
 
+@pytest.mark.parametrize("username", ["\0", "ada\0", "\ufffd", ""])
+async def test_name_that_no_account_can_have_finds_no_creator(storage: Storage, username: str) -> None:
+    assert await storage.creators.find(username) is None
+
+
 async def test_creator_is_found_by_username_in_any_case(storage: Storage) -> None:
     languages = ("it", "pt-BR")
     creator = await stored_user(

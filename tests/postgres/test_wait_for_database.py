@@ -16,6 +16,8 @@ from ports import free_port
 from postgres.servers import becomes_true, environment
 from programs import Program, run_program
 
+pytestmark = pytest.mark.flaky(reruns=1)  # starts programs, which a full machine gives no turn
+
 NO_SERVER = "postgresql://me:hunter2@127.0.0.1:{port}/none"
 
 

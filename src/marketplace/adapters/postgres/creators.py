@@ -27,6 +27,8 @@ class PostgresCreatorDirectory:
         self._database = database
 
     async def find(self, username: str) -> Creator | None:
+        if "\0" in username:  # which PostgreSQL has in no text, and refuses as a parameter
+            return None
         row = await self._database.fetchrow(FIND, fold(username))
         if row is None:
             return None

@@ -1,63 +1,52 @@
 import { describe, expect, it } from "vitest";
 import type { Session } from "../queries";
-import { newest, recommended, tasteOf } from "./queries";
+import { newest, recommended, tasteOf, weekendSearch } from "./queries";
 
-type Booked = Parameters<typeof tasteOf>[0][number];
+const session = (id: string, changes: Partial<Session> = {}) =>
+  ({ id, creator: "a creator", next_slot: { starts_at: `2026-12-0${id}T10:00:00Z` }, ...changes }) as Session;
 
-function booked(session: string, category: string, status: Booked["status"] = "confirmed"): Booked {
-  return { session, status, session_details: { category } } as Booked;
-}
+const booking = (id: string, category: string | null, status = "confirmed") =>
+  ({ session: id, session_details: { category }, status }) as Parameters<typeof tasteOf>[0][number];
 
-function session(id: string, starts_at: string | null, creator = "elena"): Session {
-  return { id, creator, next_slot: starts_at && { starts_at } } as Session;
-}
-
-describe("the taste of a person", () => {
-  it("is the two categories booked most, without cancelled bookings", () => {
-    const bookings = [
-      booked("bread", "cooking"),
-      booked("lute", "music"),
-      booked("salsa", "cooking"),
-      booked("ink", "art"),
-      booked("song", "music", "completed"),
-      booked("sketch", "art", "cancelled"),
-      booked("paint", "art", "cancelled"),
-    ];
-    expect(tasteOf(bookings)).toEqual({
-      categories: ["cooking", "music"],
-      sessions: ["bread", "lute", "salsa", "ink", "song"],
-    });
-  });
-
-  it("is empty without bookings, or if their sessions have no category", () => {
-    expect(tasteOf([]).categories).toEqual([]);
-    expect(tasteOf([booked("bread", "")]).categories).toEqual([]);
+describe("the weekend row", () => {
+  it("begins with what is soonest", () => {
+    expect(weekendSearch("2026-12-02")).toEqual({ from: "2026-12-05", to: "2026-12-06", sort: "next_slot" });
   });
 });
 
-describe("recommended sessions", () => {
-  it("are the soonest of all categories, without booked ones, one's own, and those without free times", () => {
-    const found = [
-      [session("late", "2030-01-03T09:00:00Z"), session("booked", "2030-01-01T09:00:00Z")],
-      [
-        session("soon", "2030-01-02T09:00:00Z"),
-        session("own", "2030-01-01T09:00:00Z", "me"),
-        session("none", null),
-      ],
-    ];
-    const taste = { categories: ["cooking", "music"], sessions: ["booked"] };
-
-    expect(recommended(found, taste, "me").map(({ id }) => id)).toEqual(["soon", "late"]);
-  });
-});
-
-describe("the newest sessions", () => {
-  it("are in the order of their creation, also those that are featured", () => {
+describe("the row of new sessions", () => {
+  it("leaves out the order of featured sessions", () => {
     const page = [
-      { id: "featured", created_at: "2029-01-01T09:00:00Z" },
-      { id: "new", created_at: "2030-01-02T09:00:00Z" },
-      { id: "newer", created_at: "2030-01-03T09:00:00Z" },
-    ] as Session[];
-    expect(newest(page).map(({ id }) => id)).toEqual(["newer", "new", "featured"]);
+      session("1", { created_at: "2026-01-01T00:00:00Z" }),
+      session("2", { created_at: "2026-03-01T00:00:00Z" }),
+      session("3", { created_at: "2026-02-01T00:00:00Z" }),
+    ];
+    expect(newest(page).map(({ id }) => id)).toEqual(["2", "3", "1"]);
+  });
+});
+
+describe("recommendations", () => {
+  it("are about the two categories booked most, cancelled bookings apart", () => {
+    const taste = tasteOf([
+      booking("1", "art"),
+      booking("2", "music"),
+      booking("3", "music"),
+      booking("4", "fitness", "cancelled"),
+      booking("5", "fitness", "cancelled"),
+      booking("6", "cooking"),
+      booking("7", "cooking", "completed"),
+      booking("8", null),
+    ]);
+    expect(taste.categories).toEqual(["music", "cooking"]);
+    expect(taste.sessions).not.toContain("4");
+  });
+
+  it("have free seats, are soonest first, and neither booked nor one's own", () => {
+    const found = [
+      [session("3"), session("1"), session("4", { next_slot: null })],
+      [session("2"), session("5", { creator: "me" }), session("6")],
+    ];
+    const taste = { categories: [], sessions: ["3"] };
+    expect(recommended(found, taste, "me").map(({ id }) => id)).toEqual(["1", "2", "6"]);
   });
 });
