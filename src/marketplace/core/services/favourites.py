@@ -28,7 +28,7 @@ class FavouriteService:
         return await self._lists.ids(principal.user_id)
 
     async def list_own(self, principal: Principal, limit: int, after: str | None) -> Page[CatalogSession]:
-        """Return a page of the listed sessions that the principal keeps, last kept first."""
+        """Return a page of the listed sessions that the principal keeps, most recently added first."""
         page = await self._lists.of_user(principal.user_id, limit, after, self._clock.now())
         return page.with_items(tuple(session.seen_by(None) for session in page.items))
 
