@@ -50,7 +50,7 @@ SCHEDULE: dict[str, Any] = {
 }
 GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/register": a_registration(
-        role="user", first_name="Ada", last_name="Byron", time_zone="Europe/Madrid"
+        role="user", first_name="Ada", last_name="Byron", time_zone="Europe/Rome"
     ),
     "POST /api/auth/login": {"email": "ada@example.org", "password": PASSWORD, "use_cookie": True},
     "POST /api/auth/password": {"current_password": PASSWORD, "new_password": "a staple of batteries"},
@@ -132,7 +132,6 @@ FEED = f"{43 * 'A'}.ics"
 
 
 OTHER_IDS = {
-    "name": "help",
     "booking_id": SOME_ID,
     "user_id": SOME_ID,
     "report_id": SOME_ID,

@@ -8,6 +8,7 @@ from hashlib import md5
 from typing import Literal
 from urllib.parse import urlencode
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from benchmarks.load import SIGNED_OUT, Load, booking, bookings, get, once, token_of
 from benchmarks.market import PAGE, Market
@@ -19,6 +20,7 @@ MONTH = 30
 READ_SECONDS = 1
 LONG_SECONDS = 2
 """Of bookings, and of reads that take milliseconds."""
+ZONES = 200
 FEW = 4
 """Connections for reads that take milliseconds."""
 
@@ -82,6 +84,8 @@ def reads(market: Market) -> list[Route]:
     theirs = constant(*(f"/api/sessions/{rows.SESSIONS - number}/" for number in range(PAGE)))
     page, their_page = constant("/plain/page"), constant("/api/sessions/")
     newest, scheduled = constant("/api/sessions"), constant("/api/sessions?category=music")
+    # the same rows, but answers that no two requests share
+    zones = constant(*(f"/api/sessions?time_zone={zone}" for zone in sorted(available_timezones())[:ZONES]))
     fast, kept_fast = Target(Peer.DJANGO, 10), Target(Peer.DJANGO, 30)
     return [
         Route(
@@ -100,6 +104,11 @@ def reads(market: Market) -> list[Route]:
                 Peer.DJANGO: their_page,
             },
             targets=(Target(Peer.BARE, 0.70), fast),
+        ),
+        Route(
+            part="page",
+            name="first page of 20, by arrangement, in many time zones",
+            loads={Peer.NOTHING_KEPT: zones, Peer.BARE: page},
         ),
         Route(
             part="page",

@@ -18,7 +18,7 @@ async def test_visitor_registers_on_the_way_and_is_booked(site: Server, open_pag
     summary = dialog.get_by_role("region", name="What you're booking")
     await expect(summary).to_contain_text(published["title"])
     await expect(summary).to_contain_text("2 seats · €49")
-    await dialog.get_by_role("textbox", name="Email").fill("nobody@example.org")
+    await dialog.get_by_role("textbox", name="Email").fill("stranger@example.org")
     await dialog.get_by_role("textbox", name="Password", exact=True).fill("not the password")
     await dialog.get_by_role("button", name="Sign in and book").click()
     await expect(dialog.get_by_role("alert")).to_have_text("Incorrect email or password.")

@@ -16,7 +16,7 @@ async def test_visitor_keeps_a_session_by_keyboard_and_meets_its_creator(site: S
     title = fresh("Bread that rises ")
     session = await scheduled_session(creator, title=title)
     page = await open_page(f"/?search={title.replace(' ', '+')}", "phone")
-    heart = page.get_by_role("button", name=f"Favourite: {title}")
+    heart = page.get_by_role("button", name=f"Save {title} to favourites")
 
     await heart.focus()
     await page.keyboard.press("Enter")
@@ -35,6 +35,7 @@ async def test_visitor_keeps_a_session_by_keyboard_and_meets_its_creator(site: S
     await page.get_by_role("region", name="Next times").get_by_role("link", name=title).click()
     await page.wait_for_url(re.compile(rf"/sessions/{session['id']}\?at="))
 
+    await page.goto(f"/sessions/{session['id']}")
     async with page.expect_response(lambda response: response.request.method == "DELETE"):
         await heart.click()
     await page.goto("/favourites")

@@ -25,6 +25,11 @@ async def found(storage: Storage, creator: User) -> Creator:
     return page
 
 
+@pytest.mark.parametrize("username", ["\0", "ada\0", "\ufffd", ""])
+async def test_name_that_no_account_can_have_finds_no_creator(storage: Storage, username: str) -> None:
+    assert await storage.creators.find(username) is None
+
+
 async def test_creator_is_found_by_username_in_any_case(storage: Storage) -> None:
     languages = ("it", "pt-BR")
     creator = await stored_user(
@@ -36,7 +41,7 @@ async def test_creator_is_found_by_username_in_any_case(storage: Storage) -> Non
         assert page is not None
         assert as_a(PublicUser, page) == public_user(creator)
         assert (page.bio, page.languages, page.date_joined) == ("I teach\n\nnumbers.", languages, NOW)
-        assert (page.people_taught, page.has_taught_more) == (0, False)
+        assert (page.people_taught, page.is_bounded) == (0, False)
 
 
 async def test_learners_inactive_accounts_and_unknown_names_have_no_page(storage: Storage, services: Services) -> None:

@@ -22,7 +22,7 @@ def test_default_texts_say_that_the_operator_must_replace_them() -> None:
         text = texts.by_name[name]
         assert text.is_default
         assert text.title
-        assert "The operator of this site has not" in text.html
+        assert "The operator of this site hasn't" in text.html
     for name in LEGAL_TEXTS:
         assert "MARKETPLACE_TEXTS_DIR" in texts.by_name[name].html
 
@@ -72,6 +72,11 @@ def test_missing_folder_is_refused(tmp_path: Path) -> None:
         SettingsError, match=r"MARKETPLACE_TEXTS_DIR is '.+/nowhere', but must be a folder .+: it isn't"
     ):
         read_site_texts(tmp_path / "nowhere")
+
+
+def test_folder_that_cannot_be_looked_at_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"it can't be read \(File name too long\)"):
+        read_site_texts(tmp_path / ("x" * 300))
 
 
 @pytest.mark.parametrize(

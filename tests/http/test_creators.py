@@ -34,7 +34,7 @@ async def test_visitor_reads_the_page_of_a_creator(api: Api) -> None:
             "languages": ["it", "pt-BR"],
             "date_joined": as_json(NOW),
             "people_taught": 1,
-            "has_taught_more": False,
+            "is_bounded": False,
         }
 
 

@@ -164,3 +164,16 @@ async def test_readers_in_other_zones_and_lists_of_own_sessions_are_not_shared(s
 
     assert catalog.pages == 2
     assert [[shown["id"] for shown in each.json()] for each in lists] == [[str(session.id)] for session in own]
+
+
+async def test_what_depends_on_the_reader_is_not_shared(slow: tuple[Api, SlowCatalog]) -> None:
+    api, _ = slow
+    creator = await api.creator()
+    session = await api.session(creator)
+    hidden = {"status": "inactive"}
+    assert (await creator.patch(f"/api/sessions/{session.id}/", hidden)).is_success
+    path = f"/api/sessions/{session.id}/slots/"
+
+    answers = await asyncio.gather(*(each.get(path) for each in (creator, api.visitor) * 3))
+
+    assert [answer.status_code for answer in answers] == [200, 404] * 3

@@ -5,13 +5,16 @@
  */
 import ts from "typescript";
 
-export type Finding = { line: number; text: string; start: number; end: number; isConstant: boolean };
+export type Finding = { line: number; text: string };
 
 type Child = ts.Expression | ts.JsxChild;
 
-/** Text beside siblings, unless it is constant and its siblings neither come nor go. In a fragment, any text. */
-export function bareTexts(source: string): Finding[] {
-  const tree = ts.createSourceFile("file.tsx", source, ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
+export function parse(source: string): ts.SourceFile {
+  return ts.createSourceFile("file.tsx", source, ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
+}
+
+/** Text next to siblings, unless it is constant and its siblings neither come nor go. In a fragment, any text. */
+export function bareTexts(tree: ts.SourceFile): Finding[] {
   const names = elementNames(tree);
   const found: Finding[] = [];
   const visit = (node: ts.Node): void => {
@@ -25,18 +28,16 @@ export function bareTexts(source: string): Finding[] {
     const isStill = children.every((child) => isJsx(child) || isConstant(child));
     if ((children.length < 2 && !isShared) || (isStill && !isShared)) return;
     for (const text of texts) {
-      const start = text.getStart();
-      found.push({
-        line: tree.getLineAndCharacterOfPosition(start).line + 1,
-        text: text.getText().trim(),
-        start,
-        end: text.getEnd(),
-        isConstant: isConstant(text),
-      });
+      found.push(findingAt(text));
     }
   };
   visit(tree);
   return found;
+}
+
+function findingAt(node: ts.Node): Finding {
+  const { line } = node.getSourceFile().getLineAndCharacterOfPosition(node.getStart());
+  return { line: line + 1, text: node.getText().trim() };
 }
 
 function childOf(child: ts.JsxChild): Child[] {
@@ -115,8 +116,7 @@ const TYPED =
 const NAME = /^displayName\(/;
 
 /** People's text whose element does not let its direction follow it: `<bdi>`, or `dir="auto"`. */
-export function textsWithoutDirection(source: string): Finding[] {
-  const tree = ts.createSourceFile("file.tsx", source, ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
+export function textsWithoutDirection(tree: ts.SourceFile): Finding[] {
   const found: Finding[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isJsxExpression(node) && node.expression && ts.isJsxElement(node.parent)) {
@@ -128,11 +128,7 @@ export function textsWithoutDirection(source: string): Finding[] {
       const hasDirection =
         tagName.getText() === "bdi" || attributes.properties.some((each) => each.name?.getText() === "dir");
       const [part] = parts;
-      if (part && !hasDirection) {
-        const start = part.getStart();
-        const line = tree.getLineAndCharacterOfPosition(start).line + 1;
-        found.push({ line, text: part.getText(), start, end: part.getEnd(), isConstant: false });
-      }
+      if (part && !hasDirection) found.push(findingAt(part));
     }
     ts.forEachChild(node, visit);
   };

@@ -6,6 +6,7 @@ checked again: the core's are. See docs/decisions/0051.
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from inspect import Parameter, signature
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -25,21 +26,24 @@ def converted(resource: object, kind: type[Out], attributes: Mapping[str, object
 
 @cache
 def _converter(kind: type[msgspec.Struct], given: tuple[str, ...]) -> Callable[[object, Mapping[str, object]], Any]:
-    """Compile `lambda resource, given: kind(id=resource.id, …)`; structs within it are converted, too."""
-    known: dict[str, Any] = {"kind": kind, "nothing": NOTHING}
+    """Compile `lambda resource, given: kind(resource.id, …)`; structs within it are converted, too.
+
+    Arguments are passed by position where the struct allows it, since by name they take five times as long.
+    """
+    known: dict[str, Any] = {"kind": kind, "nothing": NOTHING, "UNSET": UNSET}
     arguments = []
-    for field in msgspec.structs.fields(kind):
+    for field, parameter in zip(msgspec.structs.fields(kind), signature(kind).parameters.values(), strict=True):
         name, value = field.name, f"resource.{field.name}"
         annotation = _plain(field.type)
         inner = None if name in given else _struct_in(annotation)
         if name in given:
             value = f"given[{name!r}]"
         elif field.default is UNSET:
-            continue
+            value = "UNSET"
         elif inner is not None:
             known[f"of_{name}"] = _converter(inner, ())
             value = _inner_value(annotation, f"of_{name}", value)
-        arguments.append(f"{name}={value}")
+        arguments.append(f"{name}={value}" if parameter.kind is Parameter.KEYWORD_ONLY else value)
     converter: Callable[[object, Mapping[str, object]], Any] = eval(  # noqa: S307 - the names of fields
         f"lambda resource, given: kind({', '.join(arguments)})", known
     )

@@ -98,7 +98,7 @@ class KeptAnswers:
         self._max_bytes = max_bytes
         self._max_answer = max_answer
         self.is_on = False
-        """Whether changes are heard. Otherwise nothing is kept, and requests only share what they read at once."""
+        """Whether changes are heard. Otherwise nothing is kept."""
         self._answers: OrderedDict[Hashable, tuple[PublicAnswer, datetime]] = OrderedDict()
         self._by_creator: defaultdict[UUID | None, set[Hashable]] = defaultdict(set)
         self._readings: dict[Hashable, _Reading] = {}
@@ -107,15 +107,17 @@ class KeptAnswers:
         self.misses = 0
         self.drops = 0
 
-    async def get(self, key: Hashable, read: Callable[[], Awaitable[PublicAnswer]]) -> PublicAnswer:
+    async def get(
+        self, key: Hashable, read: Callable[[], Awaitable[PublicAnswer]], *, is_common: bool = False
+    ) -> PublicAnswer:
         """Return the kept answer, that of a read under way, or else read it and keep it.
 
-        A read that fails or is cancelled leaves the requests that waited for it to read for themselves. Raises what
-        `read` raises.
+        While nothing is kept, requests that come at the same time share what is common to them. A read that fails or
+        is cancelled leaves the requests that waited for it to read for themselves. Raises what `read` raises.
         """
         if not self.is_on:
             self.misses += 1
-            return await self.shared.get(key, read)
+            return await (self.shared.get(key, read) if is_common else read())
         found = self.find(key)
         if found is not None:
             return found

@@ -30,7 +30,8 @@ async def public_answer(
     if len(path) + len(query) > MAX_ADDRESS:
         found = await read()
     else:
-        found = await (kept.shared.get((*key, common), read) if is_signed_in else kept.get(key, read))
+        shared = kept.shared.get((*key, common), read) if is_signed_in else None
+        found = await (shared or kept.get(key, read, is_common=common is not None))
     return found.answer if is_signed_in else _conditional(ask, found)
 
 

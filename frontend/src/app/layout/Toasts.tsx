@@ -3,7 +3,7 @@ import { Toaster } from "sonner";
 import { login } from "~/lib/auth/login";
 import { useMe } from "~/lib/auth/me";
 
-/** Toasts appear below the header: on phones, the bottom of the screen has the buttons pressed next. */
+/** Toasts appear below the header, on phones over it: below it is the heading, and at the bottom are the next buttons. */
 export default function Toasts() {
   useZoneNotice();
   return (
@@ -11,7 +11,7 @@ export default function Toasts() {
       <Toaster
         position="top-center"
         offset={{ top: 76 }}
-        mobileOffset={{ top: 72, left: 16, right: 16 }}
+        mobileOffset={{ top: 6, left: 16, right: 16 }}
         style={{ fontFamily: "inherit" }}
         toastOptions={{
           unstyled: true,

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from "react";
+import { type ReactElement, useState } from "react";
 import { Dialog } from "~/components/Dialog";
 import { Notice } from "~/components/Notice";
 import type { Me } from "~/lib/auth/me";
@@ -8,7 +8,7 @@ import { useTexts } from "./texts";
 
 type Props = {
   /** What is booked after signing in. */
-  summary: ReactNode;
+  summary: ReactElement;
   onDone: (me: Me) => void;
   onClose: () => void;
 };
@@ -44,7 +44,7 @@ export default function BookingSignIn({ summary, onDone, onClose }: Props) {
           />
         )}
         <p className="text-center text-sm text-ink-soft">
-          {t(isNew ? "register.have_one" : "login.new_here")}{" "}
+          <span>{t(isNew ? "register.have_one" : "login.new_here")}</span>{" "}
           <button
             type="button"
             onClick={() => setNew(!isNew)}

@@ -3,11 +3,11 @@
 import asyncio
 
 from marketplace.adapters.memory.database import MemoryDatabase
-from marketplace.core.domain.creators import Creator
+from marketplace.core.domain.creators import MAX_COUNTED, Creator
 from marketplace.core.domain.fields import field_names
 from marketplace.core.domain.users import fold
 
-STORED = field_names(Creator, "people_taught", "has_taught_more")
+STORED = field_names(Creator, "people_taught", "is_bounded")
 
 
 class MemoryCreatorDirectory:
@@ -23,5 +23,6 @@ class MemoryCreatorDirectory:
         if user is None or user.role != "creator" or not user.is_active:
             return None
         bookings = self._database.bookings.rows.values()
-        people = {each.user_id for each in bookings if (each.creator_id, each.status) == (user.id, "completed")}
-        return Creator.counted({name: getattr(user, name) for name in STORED}, len(people))
+        taught = (each.user_id for each in bookings if (each.creator_id, each.status) == (user.id, "completed"))
+        counted = sorted(taught)[: MAX_COUNTED + 1]
+        return Creator.counted({name: getattr(user, name) for name in STORED}, len({*counted}), len(counted))

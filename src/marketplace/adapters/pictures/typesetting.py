@@ -46,6 +46,8 @@ class Fonts:
         self._files = files
         self._loaded: dict[tuple[int, int, int, bool], ImageFont.FreeTypeFont] = {}
         self._covered: dict[str, int | None] = {}
+        self._glyphs: dict[tuple[int, str], bool] = {}
+        self._lengths: dict[tuple[ImageFont.FreeTypeFont, str], float] = {}
 
     def at(self, index: int, size: int, weight: int, *, shapes: bool) -> ImageFont.FreeTypeFont:
         key = index, size, weight, shapes
@@ -86,9 +88,19 @@ class Fonts:
         if font is not None:
             yield Run(font, characters)
 
+    def length(self, text: str, font: ImageFont.FreeTypeFont) -> float:
+        """Return the width of a run's text, measured once: lines are measured after each sign that they get."""
+        key = font, text
+        if key not in self._lengths:
+            self._lengths[key] = font.getlength(text)
+        return self._lengths[key]
+
     def _has(self, index: int, character: str) -> bool:
-        probe = self.at(index, PROBE, 400, shapes=False)
-        return bytes(probe.getmask(character)) != bytes(probe.getmask(NO_CHARACTER))
+        key = index, character
+        if key not in self._glyphs:
+            probe = self.at(index, PROBE, 400, shapes=False)
+            self._glyphs[key] = bytes(probe.getmask(character)) != bytes(probe.getmask(NO_CHARACTER))
+        return self._glyphs[key]
 
 
 @dataclass(frozen=True)
@@ -114,10 +126,10 @@ class Block:
             x = left + (width - self.width(line) if self.is_rtl else 0)
             for run, font in self._fonts_of(line):
                 draw.text((x, baseline), run.text, font=font, fill=color, anchor="ls")
-                x += font.getlength(run.text)
+                x += self.fonts.length(run.text, font)
 
     def width(self, line: str) -> float:
-        return sum(font.getlength(run.text) for run, font in self._fonts_of(line))
+        return sum(self.fonts.length(run.text, font) for run, font in self._fonts_of(line))
 
     def _fonts_of(self, line: str) -> Iterator[tuple[Run, ImageFont.FreeTypeFont]]:
         """Yield the runs of a line from left to right with their fonts.

@@ -11,6 +11,7 @@ from marketplace.adapters.postgres.bookings_query import BookingsStatement
 from marketplace.adapters.postgres.connection.pool import Connection, Database, Rows
 from marketplace.adapters.postgres.rows import (
     BOOKING_DETAILS,
+    STORED_BOOKING,
     booking_details_values,
     columns,
     constructor,
@@ -95,8 +96,8 @@ SAVE = f"""
     INSERT INTO booking_steps ({", ".join(STEP)}) SELECT {", ".join(STEP)} FROM changed
 """  # noqa: S608 - column names
 
-_booking_details = constructor(BookingDetails)
-_booking_history = constructor(BookingHistory)
+_booking_details = constructor(BookingDetails, STORED_BOOKING)
+_booking_history = constructor(BookingHistory, STORED_BOOKING)
 
 
 class PostgresBookingLists:

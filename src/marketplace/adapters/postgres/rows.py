@@ -4,10 +4,11 @@ A list has tens of rows with tens of columns each, so an entity takes its values
 are in the order of the fields, since both come from the dataclass.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import asyncpg
@@ -44,7 +45,11 @@ def columns(alias: str, names: Sequence[str], prefix: str = "") -> str:
     )
 
 
-def constructor(entity: type[Entity]) -> Callable[..., Entity]:
+Conversions = Mapping[str, Callable[[Any], object]]
+"""Functions that convert stored values, by the fields that are stored otherwise than the entity has them."""
+
+
+def constructor(entity: type[Entity], conversions: Conversions = MappingProxyType({})) -> Callable[..., Entity]:
     """Return a function that builds a frozen, slotted dataclass from all its values, in the order of its fields.
 
     It assigns to an object of a class with the same slots that is not frozen, and makes that the entity. Its own
@@ -58,12 +63,13 @@ def constructor(entity: type[Entity]) -> Callable[..., Entity]:
     lines = [
         f"def construct({', '.join(names)}):",
         "built = new(draft)",
-        *(f"built.{name} = {name}" for name in names),
+        *(f"built.{name} = of_{name}({name})" if name in conversions else f"built.{name} = {name}" for name in names),
         "built.__class__ = entity",
         *(["built.__post_init__()"] if hasattr(entity, "__post_init__") else []),
         "return built",
     ]
     known = {"new": object.__new__, "draft": type(entity.__name__, entity.__bases__, unfrozen), "entity": entity}
+    known |= {f"of_{name}": convert for name, convert in conversions.items()}
     exec("\n    ".join(lines), known)  # noqa: S102 - the names of fields
     return known["construct"]  # type: ignore[return-value]
 
@@ -82,7 +88,10 @@ BOOKED_SESSION = (
     f"{columns('s', SESSION, 's_')}, {columns('c', CONTACT, 'c_')}, {STATE_OF_SESSION.replace(' AS ', ' AS s_')}"
 )
 """A session `s` with its creator `c`, whose e-mail address it has."""
-AFTER_BOOKED_SESSION = len(SESSION) + len(CONTACT) + 3
+CREATOR, STATE = len(SESSION), len(SESSION) + len(PUBLIC_USER)
+AFTER_SESSION = STATE + 3
+"""Places in `SESSION_WITH_CREATOR`: of the creator, the state, and the column after them."""
+AFTER_BOOKED_SESSION = CREATOR + len(CONTACT) + 3
 """The place of the column after those of `BOOKED_SESSION`, if they come first."""
 BOOKING_DETAILS = f"{BOOKING_COLUMNS}, {BOOKED_SESSION}, {columns('u', CONTACT, 'u_')}"
 """A booking `b` with its session `s`, and the contacts of its creator `c` and its learner `u`. They come first."""
@@ -90,20 +99,37 @@ SESSION_WITH_CONTACT = (
     f"({columns('s', SESSION)}, c.is_active, s.schedule IS NULL, {TIME_ZONE}) AS session,"
     f" ({columns('c', CONTACT)}) AS creator"
 )
-TAGS, POINT, PICTURES = (SESSION.index(name) for name in ("tags", "coordinates", "pictures"))
+POINT, PICTURES = SESSION.index("coordinates"), SESSION.index("pictures")
 TERMS = BOOKING.index("terms")
 LANGUAGES = USER.index("languages")
 _before_terms, _after_terms = attrgetter(*NEW_BOOKING[:TERMS]), attrgetter(*NEW_BOOKING[TERMS + 1 :])
 read_json = msgspec.json.Decoder().decode
 
+
+def point_from(stored: str | None) -> Coordinates | None:
+    """Convert the column of coordinates."""
+    if stored is None:
+        return None
+    latitude, longitude = stored.split()
+    return Coordinates(latitude=float(latitude), longitude=float(longitude))
+
+
+def terms_from(stored: str) -> Terms:
+    """Convert the column of terms."""
+    terms = read_json(stored)
+    return _terms(terms["title"], terms["duration"], Decimal(terms["price"]), terms["cancellation_notice"])
+
+
+STORED_SESSION: Conversions = {"tags": tuple, "pictures": pictures_from, "coordinates": point_from}
+STORED_BOOKING: Conversions = {"terms": terms_from}
 public_user = constructor(PublicUser)
 """Convert the values of `PUBLIC_USER`."""
 _user = constructor(User)
 contact = constructor(Contact)
 """Convert the values of `CONTACT`."""
-_session_details = constructor(SessionDetails)
+_session_details = constructor(SessionDetails, STORED_SESSION)
 _terms = constructor(Terms)
-_booking = constructor(Booking)
+_booking = constructor(Booking, STORED_BOOKING)
 
 
 def stored_user(row: Any) -> User:
@@ -119,25 +145,8 @@ def session_details(row: asyncpg.Record) -> SessionDetails:
 
 
 def session_values(row: asyncpg.Record) -> tuple[object, ...]:
-    """Return the values of `SessionDetails` of a row that starts with the columns of `SESSION_WITH_CREATOR`."""
-    return _with_creator(row, public_user, len(PUBLIC_USER))
-
-
-def _with_creator(row: Any, creator: Callable[..., object], width: int) -> tuple[object, ...]:
-    session = _stored_session(row[: len(SESSION)])
-    state = len(SESSION) + width
-    return (*session, creator(*row[len(SESSION) : state]), *row[state : state + 3])
-
-
-def _stored_session(values: Iterable[Any]) -> list[Any]:
-    """Convert the values of `SESSION` that are stored as text, arrays and documents."""
-    session = [*values]
-    session[TAGS] = tuple(session[TAGS])
-    session[PICTURES] = pictures_from(session[PICTURES])
-    if session[POINT] is not None:
-        latitude, longitude = session[POINT].split()
-        session[POINT] = Coordinates(latitude=float(latitude), longitude=float(longitude))
-    return session
+    """Return the values of `SessionDetails`, as stored, of a row that starts with `SESSION_WITH_CREATOR`."""
+    return (*row[:CREATOR], public_user(*row[CREATOR:STATE]), *row[STATE:AFTER_SESSION])
 
 
 def session_row(session: Session) -> tuple[object, ...]:
@@ -151,34 +160,26 @@ def session_row(session: Session) -> tuple[object, ...]:
 
 def booked_session(row: Any) -> SessionDetails:
     """Convert a row that starts with the columns of `BOOKED_SESSION`."""
-    return _session_details(*_with_creator(row, contact, len(CONTACT)))
+    state = CREATOR + len(CONTACT)
+    return _session_details(*row[:CREATOR], contact(*row[CREATOR:state]), *row[state:AFTER_BOOKED_SESSION])
 
 
 def reported_session(row: asyncpg.Record) -> SessionDetails:
     """Convert a row with the columns of `SESSION_WITH_CONTACT`, which has the creator's e-mail address."""
-    *stored, creator_is_active, is_open, time_zone = row["session"]
-    session = _stored_session(stored)
+    *session, creator_is_active, is_open, time_zone = row["session"]
     return _session_details(*session, contact(*row["creator"]), creator_is_active, is_open, time_zone)
 
 
 def stored_booking(row: asyncpg.Record) -> Booking:
     """Convert a row that starts with `BOOKING_COLUMNS`."""
-    return _booking(*booking_values(row))
-
-
-def booking_values(row: asyncpg.Record) -> tuple[object, ...]:
-    """Return the values of `Booking` of a row that starts with `BOOKING_COLUMNS`."""
-    booking = [*row[: len(BOOKING)]]
-    terms = read_json(booking[TERMS])
-    booking[TERMS] = _terms(terms["title"], terms["duration"], Decimal(terms["price"]), terms["cancellation_notice"])
-    return tuple(booking)
+    return _booking(*row[: len(BOOKING)])
 
 
 def booking_details_values(row: asyncpg.Record) -> tuple[object, ...]:
-    """Return the values of `BookingDetails` of a row that starts with the columns of `BOOKING_DETAILS`."""
+    """Return the values of `BookingDetails`, as stored, of a row that starts with the columns of `BOOKING_DETAILS`."""
     session = row[len(BOOKING) :]
     learner = session[AFTER_BOOKED_SESSION : AFTER_BOOKED_SESSION + len(CONTACT)]
-    return (*booking_values(row), booked_session(session), contact(*learner))
+    return (*row[: len(BOOKING)], booked_session(session), contact(*learner))
 
 
 def booking_row(booking: Booking) -> tuple[Any, ...]:

@@ -1,12 +1,15 @@
 """Schedules as stored: one JSON document in the row of the session."""
 
+from functools import lru_cache
+
 import msgspec
 
-from marketplace.core.domain.schedules import Schedule
+from marketplace.core.domain.schedules import MAX_KEPT, Schedule
 
 _DECODER = msgspec.json.Decoder(Schedule)
 
 
+@lru_cache(MAX_KEPT)
 def schedule_from(document: str | None) -> Schedule | None:
     """Parse the column of a schedule."""
     return None if document is None else _DECODER.decode(document)

@@ -23,13 +23,16 @@ def read_site_texts(folder: Path | None) -> SiteTexts:
 
     Raises `SettingsError` if there is no such folder, or if a file is unreadable, not UTF-8 or too large.
     """
-    if folder is not None and not folder.is_dir():
-        raise _unfit(folder, "it isn't one")
-    return SiteTexts({name: _text(name, folder) for name in TEXT_NAMES})
+    try:
+        if folder is not None and not folder.is_dir():
+            raise _unfit(folder, "it isn't one")
+        files = {name: None if folder is None else _own_file(folder, name) for name in TEXT_NAMES}
+    except OSError as error:  # this account may not search the folder, or one above it
+        raise _unfit(folder, f"it can't be read ({error.strerror})") from error
+    return SiteTexts({name: _text(name, folder, own) for name, own in files.items()})
 
 
-def _text(name: TextName, folder: Path | None) -> SiteText:
-    own = None if folder is None else _own_file(folder, name)
+def _text(name: TextName, folder: Path | None, own: Path | None) -> SiteText:
     if folder is None or own is None:
         return _parsed(name, (DEFAULTS / f"{name}.md").read_text(encoding="utf-8"), is_default=True)
     try:
@@ -49,7 +52,7 @@ def _own_file(folder: Path, name: TextName) -> Path | None:
     return next((file for suffix in SUFFIXES if (file := folder / f"{name}{suffix}").exists()), None)
 
 
-def _unfit(folder: Path, reason: str) -> SettingsError:
+def _unfit(folder: Path | None, reason: str) -> SettingsError:
     expected = f"a folder of readable texts in UTF-8, such as {TEXT_NAMES[1]}{SUFFIXES[0]}"
     return SettingsError(f"{PREFIX}TEXTS_DIR is '{folder}', but must be {expected}: {reason}.")
 
@@ -62,6 +65,6 @@ def _parsed(name: TextName, text: str, *, is_default: bool) -> SiteText:
     first, _, rest = text.lstrip().partition("\n")
     has_heading = first.startswith(HEADING)
     title = first.removeprefix(HEADING).strip() if has_heading else TITLES[name]
-    # the preset "js-default" escapes HTML and refuses addresses of scripts
+    # without `html`, HTML is escaped; links to addresses of scripts are refused in any preset
     html = MarkdownIt("commonmark", {"html": False}).disable("image").render(rest if has_heading else text)
     return SiteText(name=name, title=title or TITLES[name], html=html, is_default=is_default)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 from marketplace.core.domain.recurring_starts import RecurringStarts
 from marketplace.core.domain.schedules import ClosedReason
+from marketplace.core.domain.spans import minutes
 
 Closing = Literal[ClosedReason, "exception", "buffer", "other_session", "sold_out"]
 """Why a scheduled start cannot be booked.
@@ -37,7 +38,7 @@ class BookableStart(NamedTuple):
         """Create a start that can be booked, of a session of `duration` minutes."""
         return cls(
             starts_at=starts_at,
-            ends_at=starts_at + timedelta(minutes=duration),
+            ends_at=starts_at + minutes(duration),
             time_zone=time_zone,
             capacity=capacity,
             seats_left=capacity - seats_taken,
@@ -64,7 +65,7 @@ class BookableStarts:
     next: datetime | None = None
 
     def __iter__(self) -> Iterator[BookableStart]:
-        length = timedelta(minutes=self.duration)
+        length = minutes(self.duration)
         for run in self.runs:
             for start in run.starts:
                 yield BookableStart(

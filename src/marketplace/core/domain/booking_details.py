@@ -56,17 +56,17 @@ class BookingDetails(Booking):
 
         `reschedule` also needs an available start, and `seats` a free seat if more are wanted.
         """
-        steps: tuple[AllowedAction, ...] = tuple(
+        steps: list[AllowedAction] = [
             action for action in MANUAL_ACTIONS if self.allows(action) and self.refusal(action, viewer, now) is None
-        )
+        ]
         if self.status not in LIVE:
-            return steps
+            return tuple(steps)
         asks, is_sold = self.session_details.requires_confirmation, self.session_details.is_bookable()
         if is_sold and self.reschedule_refusal(viewer, now) is None:
-            steps = (*steps, "reschedule")
+            steps.append("reschedule")
         if may_change_seats(self, viewer, now, requires_confirmation=asks, is_sold=is_sold):
-            steps = (*steps, "seats")
-        return steps
+            steps.append("seats")
+        return tuple(steps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from marketplace.core.domain.money import keep_places
 from marketplace.core.domain.places import Address
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import MAX_PARTICIPANTS
+from marketplace.core.domain.spans import hours, minutes
 from marketplace.core.domain.terms import Terms
 from marketplace.core.domain.wall_time import local_time
 from marketplace.core.domain.zone_names import known_zone
@@ -70,12 +71,12 @@ class Booking:
 
     @property
     def ends_at(self) -> datetime:
-        return self.starts_at + timedelta(minutes=self.terms.duration)
+        return self.starts_at + minutes(self.terms.duration)
 
     @property
     def last_cancellation(self) -> datetime:
         """When it becomes too late for the learner to cancel or reschedule."""
-        return self.starts_at - timedelta(hours=self.terms.cancellation_notice)
+        return self.starts_at - hours(self.terms.cancellation_notice)
 
     def has_party(self, user_id: UUID) -> bool:
         return user_id in {self.user_id, self.creator_id}
@@ -168,13 +169,7 @@ class Booking:
         return requires_confirmation and actor.user_id == self.user_id and self.status == "confirmed"
 
     def rescheduled(
-        self,
-        starts_at: datetime,
-        actor: Principal,
-        now: datetime,
-        *,
-        requires_confirmation: bool,
-        reason: str = "",
+        self, starts_at: datetime, actor: Principal, now: datetime, *, requires_confirmation: bool, reason: str = ""
     ) -> tuple[Self, BookingStep]:
         """Return the booking moved to another start of its session, on the same terms, and its history step.
 

@@ -8,8 +8,8 @@ from typing import Any, Self
 from marketplace.core.domain.language_tags import Languages
 from marketplace.core.domain.users import Bio, PublicUser
 
-MAX_PEOPLE_TAUGHT = 1_000
-"""People that are counted: counting costs time for each."""
+MAX_COUNTED = 5_000
+"""Completed bookings of a creator whose people are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,17 +17,17 @@ class Creator(PublicUser):
     """A creator as anyone sees them.
 
     `people_taught` is the number of people with a completed booking of one of the creator's sessions, archived ones
-    included. A person counts once, however many seats and bookings they had. Counting ends at `MAX_PEOPLE_TAUGHT`;
-    `has_taught_more` says whether there are more.
+    included. A person counts once, however many seats and bookings they had. With more than `MAX_COUNTED` completed
+    bookings it is a lower bound: `is_bounded`.
     """
 
     bio: Bio
     languages: Languages
     date_joined: datetime
     people_taught: int
-    has_taught_more: bool
+    is_bounded: bool
 
     @classmethod
-    def counted(cls, values: Mapping[str, Any], people: int) -> Self:
-        """Return a creator with the other values, whose people were counted up to one more than the maximum."""
-        return cls(**values, people_taught=min(people, MAX_PEOPLE_TAUGHT), has_taught_more=people > MAX_PEOPLE_TAUGHT)
+    def counted(cls, values: Mapping[str, Any], people: int, bookings: int) -> Self:
+        """Return a creator with the other values, given the people of at most `MAX_COUNTED` + 1 bookings."""
+        return cls(**values, people_taught=people, is_bounded=bookings > MAX_COUNTED)

@@ -77,6 +77,7 @@ def _unit(digits: int) -> Decimal:
 
 
 _marketplace = Currency("EUR", 2)
+_marketplace_unit = _marketplace.unit
 
 
 def currency() -> Currency:
@@ -89,16 +90,16 @@ def use_currency(code: str) -> None:
 
     It is process-wide, as zone data is, since fields are declared when modules are imported. Raises `ValueError`.
     """
-    global _marketplace  # noqa: PLW0603 - one process serves one marketplace
+    global _marketplace, _marketplace_unit  # noqa: PLW0603 - one process serves one marketplace
     _marketplace = Currency.of(code)
+    _marketplace_unit = _marketplace.unit
 
 
 def keep_places(entity: object, *names: str) -> None:
     """Give amounts of an entity under construction the currency's places: sums and rows of older releases lack them."""
-    unit = _marketplace.unit
     for name in names:
         value = getattr(entity, name)
-        if not isinstance(value, Decimal) or value.same_quantum(unit):
+        if not isinstance(value, Decimal) or value.same_quantum(_marketplace_unit):
             continue
         if value.is_finite() and value.adjusted() < MAX_EXPONENT:
             object.__setattr__(entity, name, _marketplace.amount(value))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -21,6 +22,10 @@ class Page(Generic[T]):
     is_bounded: bool = False
     is_relaxed: bool = False
     corrected: str | None = None
+
+    def with_items(self, items: tuple[S, ...]) -> "Page[S]":
+        """Return the page with other items, such as its own ones converted."""
+        return Page(items, self.next, self.is_bounded, self.is_relaxed, self.corrected)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ async def relaxed_page(read: ReadPage, terms: Terms, limit: int, after: str | No
     else:
         position = after.lstrip(RELAXED)
         page = await _page(read, len(after) - len(position), position, limit)
-    return replace(page, corrected=terms.corrected)
+    return page if terms.corrected is None else replace(page, corrected=terms.corrected)
 
 
 async def relaxed_counts(count: Callable[[int], Awaitable[Facets]], terms: Terms) -> Facets:
@@ -54,5 +54,7 @@ async def _first_page(read: ReadPage, terms: Terms, limit: int) -> Page[Any]:
 
 async def _page(read: ReadPage, relaxation: int, position: str | None, limit: int) -> Page[Any]:
     page = await read(relaxation, position, limit)
+    if relaxation == ALL:
+        return page
     following = None if page.next is None else RELAXED * relaxation + page.next
-    return replace(page, next=following, is_relaxed=relaxation != ALL)
+    return replace(page, next=following, is_relaxed=True)

@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -32,9 +32,7 @@ DAY = timedelta(days=1)
 MIDNIGHT = time()
 DAY_MINUTES = 1440
 WEEK_MINUTES = 7 * DAY_MINUTES
-MAX_STEP = 1440
-"""Minutes."""
-MAX_BUFFER = 1440
+MAX_STEP = MAX_BUFFER = 1440
 """Minutes."""
 MAX_NOTICE = 525_600
 """Minutes: a year."""
@@ -42,10 +40,12 @@ MAX_HORIZON = 730
 """Days."""
 MAX_WEEKLY = 50
 """Maximum number of weekly ranges, and of ranges per date override."""
-MAX_EXTRAS = 366
-MAX_EXCEPTIONS = 366
+MAX_EXTRAS = MAX_EXCEPTIONS = 366
 MAX_RANGES = 1_000
 """Maximum number of ranges in total: weekly, extra and overriding ones."""
+MAX_KEPT = 64
+"""Schedules of which a window's runs are kept by a process."""
+MAX_KEPT_WINDOW = 64 * DAY
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -137,17 +137,12 @@ class Schedule:
         return tuple(start for run in self.runs(begin, end, duration) for start in run)
 
     def runs(self, begin: datetime, end: datetime, duration: int) -> tuple[RecurringStarts, ...]:
-        """Return the same starts as ordered, non-overlapping runs."""
+        """Return the same starts as ordered, non-overlapping runs. Those of a few weeks are kept."""
         zone = zone_named(self.time_zone)
         # a night class begins the day before; with clocks set back over midnight, the next date begins before `end`
         first, last = begin.astimezone(zone).date() - DAY, end.astimezone(zone).date() + DAY
-        minutes_of = cache(TimeRange.start_minutes)
-        found = (
-            run.within(begin, end)
-            for day, hours in self._ranges(first, last)
-            for run in recurring_starts_of(datetime.combine(day, MIDNIGHT, zone), minutes_of(hours, duration))
-        )
-        return merge_in_order(run for run in found if run is not None)
+        runs_of = _kept_runs if last - first <= MAX_KEPT_WINDOW else _runs
+        return tuple(part for run in runs_of(self, first, last, duration) if (part := run.within(begin, end)))
 
     def has_start(self, start: datetime, duration: int) -> bool:
         """Return whether this instant is one of its `starts`, evaluating two days only."""
@@ -158,7 +153,7 @@ class Schedule:
         today, minute = local.date(), local.hour * 60 + local.minute
         return any(
             minute + (today - day).days * DAY_MINUTES in hours.start_minutes(duration)
-            for day, hours in self._ranges(today - DAY, today)
+            for day, hours in self.ranges(today - DAY, today)
         )
 
     def closed_reason(self, start: datetime, now: datetime) -> ClosedReason | None:
@@ -219,7 +214,7 @@ class Schedule:
             errors["valid_until"] = ["The last date can't be before the first."]
         return {field: sentences for field, sentences in errors.items() if sentences}
 
-    def _ranges(self, first: date, last: date) -> Iterator[tuple[date, TimeRange]]:
+    def ranges(self, first: date, last: date) -> Iterator[tuple[date, TimeRange]]:
         """Yield every range that begins on a date from `first` to `last`, with that date."""
         first, last = max(first, self.valid_from or first), min(last, self.valid_until or last)
         replaced = {exception.on: exception.ranges for exception in self.exceptions}
@@ -261,6 +256,19 @@ class Schedule:
                 for hours in exception.ranges
             ]
         )
+
+
+def _runs(schedule: Schedule, first: date, last: date, duration: int) -> tuple[RecurringStarts, ...]:
+    """Return the starts of the ranges that begin on the dates from `first` to `last`."""
+    zone, minutes_of = zone_named(schedule.time_zone), cache(TimeRange.start_minutes)
+    return merge_in_order(
+        run
+        for day, hours in schedule.ranges(first, last)
+        for run in recurring_starts_of(datetime.combine(day, MIDNIGHT, zone), minutes_of(hours, duration))
+    )
+
+
+_kept_runs = lru_cache(MAX_KEPT)(_runs)
 
 
 def _too_many(rules: tuple[object, ...], maximum: int, what: str) -> list[str]:

@@ -57,11 +57,11 @@ def may_change_seats(
     """Return whether a seat can be given back, or, if the session is sold, another could be taken."""
     if actor.user_id != booking.user_id:
         return False  # most rows of a creator's list
-    numbers = ([booking.seats - 1] if booking.seats > 1 else []) + ([booking.seats + 1] if is_sold else [])
-    return any(
-        seats_refusal(booking, seats, actor, now, requires_confirmation=requires_confirmation) is None
-        for seats in numbers
-    )
+
+    def may_have(seats: int) -> bool:
+        return seats_refusal(booking, seats, actor, now, requires_confirmation=requires_confirmation) is None
+
+    return (is_sold and may_have(booking.seats + 1)) or (booking.seats > 1 and may_have(booking.seats - 1))
 
 
 def with_seats(booking: B, seats: int, actor: Principal, now: datetime) -> tuple[B, BookingStep]:

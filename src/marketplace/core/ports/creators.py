@@ -11,6 +11,6 @@ class CreatorDirectory(Protocol):
     async def find(self, username: str) -> Creator | None:
         """Return the active creator with this username, compared folded, or `None`. One statement.
 
-        Its cost grows neither with the creator's bookings nor with the marketplace: people are counted up to a bound.
+        People are counted over a bounded number of bookings, so its cost does not grow with the marketplace.
         """
         ...

@@ -68,7 +68,7 @@ class SessionService:
         if filters.is_contradictory(now):
             return Page((), None)
         page = await self._catalog.list(filters, limit, after, now)
-        return replace(page, items=tuple(session.seen_by(None) for session in page.items))
+        return page.with_items(tuple(session.seen_by(None) for session in page.items))
 
     async def page(self, filters: CatalogFilters, limit: int, after: str | None) -> Page[SessionVersion]:
         """Return a page of the catalog as the versions of its sessions, for callers that keep what they read."""
@@ -105,7 +105,7 @@ class SessionService:
         """Return a page of the principal's own sessions, including inactive ones. Raises `NotACreator`."""
         principal.require_creator()
         page = await self._catalog.of_creator(principal.user_id, limit, after, self._clock.now())
-        return replace(page, items=tuple(session.seen_by(principal.private_reader_id) for session in page.items))
+        return page.with_items(tuple(session.seen_by(principal.private_reader_id) for session in page.items))
 
     async def get(self, session_id: UUID, principal: Principal | None) -> CatalogSession:
         """Return a session as the principal sees it. Raises `NotFound` if they cannot.

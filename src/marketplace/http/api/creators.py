@@ -22,15 +22,14 @@ from marketplace.http.security.authorization import Access, opt
 class CreatorOut(PublicUserOut):
     """A creator's public page.
 
-    `people_taught` counts the people with a completed booking, each once. It ends at 1000; then `has_taught_more` says
-    whether there are more.
+    `people_taught` counts the people with a completed booking, each once; with `is_bounded` there may be more.
     """
 
     bio: Bio
     languages: Languages
     date_joined: datetime
     people_taught: int
-    has_taught_more: bool
+    is_bounded: bool
 
 
 async def get_creator(ask: Ask, username: str, creators: CreatorService, kept: KeptAnswers) -> Answer:

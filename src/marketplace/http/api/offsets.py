@@ -1,13 +1,15 @@
 """UTC offsets of session times: the creator's and the viewer's. The server's zone data decides, not the client's."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from marketplace.core.domain.users import TimeZoneName
-from marketplace.core.domain.utc_offsets import ZoneOffsets, utc_offset
+from marketplace.core.domain.utc_offsets import MAX_OFFSETS, ZoneOffsets, utc_offset
 from marketplace.http.answers import HasScope
 from marketplace.http.security.authorization import optional_principal_of
 from marketplace.http.validation.parsing import read_query
@@ -75,7 +77,8 @@ class Offsets:
         return found | _pair("viewer_", self._viewer.at(starts_at), self._viewer.at(ends_at))
 
 
-def offsets_of(starts_at: datetime, ends_at: datetime, time_zone: str, viewer_zone: str | None) -> dict[str, str]:
+@lru_cache(MAX_OFFSETS)
+def offsets_of(starts_at: datetime, ends_at: datetime, time_zone: str, viewer_zone: str | None) -> Mapping[str, str]:
     """Return the fields of `OffsetsOut` for one start."""
     found = _pair("", utc_offset(starts_at, time_zone), utc_offset(ends_at, time_zone))
     if viewer_zone is None:

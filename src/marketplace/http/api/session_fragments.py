@@ -34,7 +34,7 @@ async def encoded_page(
     await reader.read(page.items)
     found = (reader.encoded(version.id, viewer_zone) for version in page.items)
     shown: Any = tuple(msgspec.Raw(each) for each in found if each is not None)
-    return replace(page, items=shown)
+    return page.with_items(shown)
 
 
 class _Reader:

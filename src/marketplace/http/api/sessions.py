@@ -1,6 +1,5 @@
 """Session endpoints: the catalog, and a creator's own."""
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +9,6 @@ from litestar import Controller, Request, Response, delete, get, patch, post, pu
 from litestar.params import FromPath
 
 from marketplace.core.domain.availability import CatalogSession
-from marketplace.core.domain.pages import Page
 from marketplace.core.errors import (
     CreatorUnavailable,
     HasUpcomingBookings,
@@ -66,7 +64,8 @@ async def list_sessions(ask: Ask, sessions: SessionService, cursors: Cursors, ke
     async def read() -> PublicAnswer:
         return PublicAnswer(await _page(ask, sessions, cursors, kept), may_lag=True)
 
-    return await public_answer(ask, kept, read, common=None if _asks_own(ask) else zone_or_profile(ask, None))
+    common = None if _asks_own(ask) else zone_or_profile(ask, None) or "anyone"
+    return await public_answer(ask, kept, read, common=common)
 
 
 def _asks_own(ask: Ask) -> bool:
@@ -86,8 +85,7 @@ async def _page(ask: Ask, sessions: SessionService, cursors: Cursors, kept: Kept
         page = await sessions.list_own(creator, query.limit, position)
     else:
         page = await sessions.list(filters, query.limit, position)
-    shown: Page[Any] = replace(page, items=())
-    return cursors.answer(ask, replace(shown, items=tuple(session_out(each, zone) for each in page.items)))
+    return cursors.answer(ask, page.with_items(tuple(session_out(each, zone) for each in page.items)))
 
 
 async def get_session(ask: Ask, session_id: UUID, sessions: SessionService, kept: KeptAnswers) -> Answer:

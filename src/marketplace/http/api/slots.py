@@ -61,7 +61,8 @@ async def list_slots(ask: Ask, session_id: UUID, slots: SlotService, clock: Cloc
     async def read() -> PublicAnswer:
         return PublicAnswer(await _starts(ask, session_id, slots, clock))
 
-    return await public_answer(ask, kept, read)
+    # the creator and holders of bookings see starts that others do not
+    return await public_answer(ask, kept, read, common=None if optional_principal_of(ask) else "anyone")
 
 
 async def _starts(ask: Ask, session_id: UUID, slots: SlotService, clock: Clock) -> Answer:

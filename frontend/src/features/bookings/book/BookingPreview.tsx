@@ -29,7 +29,9 @@ export default function BookingPreview({
         <Cover session={session} isFirst />
       </div>
       <div className="tabular min-w-0 text-sm">
-        <p className="truncate font-semibold">{session.title}</p>
+        <p dir="auto" className="truncate font-semibold">
+          {session.title}
+        </p>
         <p>{formatTimeRange(at, ends_at, zone)}</p>
         <p className="text-xs text-ink-faint">{zoneNameAt(zone, at, ends_at)}</p>
         <p>{t("book.preview_price", { count: seats, price: price(multiplyPrice(session.price, seats)) })}</p>

@@ -30,12 +30,12 @@ export function BookingCard({
   const link = { to: "/sessions/$id", params: { id: booking.session } } as const;
   return (
     <Card>
-      <div className={cn("flex p-4 sm:gap-5 sm:p-5", isNext ? "flex-col gap-4 sm:flex-row" : "gap-4")}>
+      <div className="flex gap-4 p-4 sm:gap-5 sm:p-5">
         <Link
           {...link}
           tabIndex={-1}
           aria-hidden
-          className={cn("shrink-0", isNext ? "sm:w-72" : "w-24 sm:w-40")}
+          className={cn("w-24 shrink-0", isNext ? "sm:w-72" : "sm:w-40")}
         >
           <Cover
             session={session}

@@ -27,12 +27,12 @@ export function ActiveFilters({
   return (
     <ul
       aria-label={t("filters.active")}
-      className={cn("no-scrollbar -mx-4 flex gap-2 overflow-x-auto px-4", isAllInChips && "md:hidden")}
+      className={cn("no-scrollbar -mx-4 flex gap-2 overflow-x-auto px-4", isAllInChips && "lg:hidden")}
     >
       {active.map((filter) => {
         const announcement = words.say(filter, search);
         return (
-          <li key={filter} className={cn("shrink-0", !UNLABELLED.includes(filter) && "md:hidden")}>
+          <li key={filter} className={cn("shrink-0", !UNLABELLED.includes(filter) && "lg:hidden")}>
             <button
               type="button"
               aria-label={t("filters.remove", { filter: announcement })}

@@ -18,10 +18,10 @@ export function FilterBar(props: FilterBarProps) {
   const [isSheetOpen, setSheetOpen] = useState(false);
   const clear = () => onChange(withoutFilters(active));
   return (
-    <div className="sticky top-16 z-20 bg-ground/94 backdrop-blur">
+    <div data-filter-bar className="sticky top-16 z-20 scroll-mt-16 bg-ground/94 backdrop-blur">
       <div className="mx-auto flex max-w-6xl flex-col gap-3 px-4 py-3 sm:px-6">
         <div className="flex items-center gap-2">
-          <div className="hidden flex-wrap gap-2 md:flex">
+          <div className="hidden flex-wrap gap-2 lg:flex">
             {offeredFilters(props).map((filter) => (
               <FilterChip key={filter} filter={filter} {...props} />
             ))}
@@ -33,7 +33,7 @@ export function FilterBar(props: FilterBarProps) {
           </div>
           <Button
             variant="secondary"
-            className="md:hidden"
+            className="lg:hidden"
             aria-haspopup="dialog"
             aria-expanded={isSheetOpen}
             onClick={() => setSheetOpen(true)}

@@ -1,5 +1,5 @@
 import { Popover as Radix } from "radix-ui";
-import type { RefObject } from "react";
+import { type RefObject, useEffect } from "react";
 import { FilterContent } from "./FilterContent";
 import type { FilterBarProps, WithControl } from "./filters";
 
@@ -18,6 +18,11 @@ export default function FilterPopover({
   label: string;
   onClose: () => void;
 }) {
+  // below a bar in the middle of the window there is no room, and above it is the headline
+  useEffect(() => {
+    // no result: some browsers return a promise, which React would call at the end
+    chip.current?.closest("[data-filter-bar]")?.scrollIntoView({ block: "start" });
+  }, [chip]);
   return (
     <Radix.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Radix.Anchor virtualRef={chip as RefObject<HTMLButtonElement>} />

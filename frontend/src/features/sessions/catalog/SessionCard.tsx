@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { CalendarClock } from "lucide-react";
-import type { ReactNode } from "react";
+import type { ReactElement } from "react";
 import { Avatar } from "~/components/Avatar";
 import { Badge } from "~/components/Badge";
 import { Skeleton } from "~/components/Skeleton";
@@ -34,7 +34,7 @@ type Props = {
   /** The text shown in place of a next time before this instant, since the card is about later ones. */
   later?: { from: string; text: string };
   /** A control in the corner of the picture. */
-  corner?: ReactNode;
+  corner?: ReactElement | undefined;
 };
 
 /** A session card with its own formatters. */

@@ -12,7 +12,7 @@ import { uniqueById } from "../queries";
 import { favouritesQuery } from "./queries";
 import { useTexts } from "./texts";
 
-/** The sessions that a person keeps, last kept first. */
+/** The sessions that a person keeps, most recently added first. */
 export function FavouritesPage() {
   const t = useTexts();
   return (
@@ -61,6 +61,7 @@ function FavouritesList() {
 
   return (
     <>
+      <h2 className="sr-only">{t("list")}</h2>
       <Suspense fallback={<GridSkeleton count={4} />}>
         <Grid ref={list} sessions={sessions} />
       </Suspense>

@@ -26,11 +26,12 @@ export function CategoryRow({ search }: { search: CatalogSearch }) {
                 to="/"
                 search={applyChange(search, { category: isChosen ? undefined : category })}
                 resetScroll={false}
+                aria-current={isChosen || undefined}
                 data-chosen={isChosen || undefined}
-                className="flex h-16 min-w-20 flex-col items-center justify-center gap-1.5 rounded-control px-3 text-xs font-medium text-ink-soft transition-colors hover:bg-sunk hover:text-ink data-chosen:bg-accent-soft data-chosen:text-accent-strong"
+                className="flex h-16 min-w-20 flex-col items-center justify-center gap-1.5 rounded-control px-3 text-xs font-medium text-ink-soft transition-colors hover:bg-sunk hover:text-ink data-chosen:bg-accent-soft data-chosen:font-semibold data-chosen:text-accent-strong"
               >
                 <Glyph aria-hidden strokeWidth={1.6} className="size-6" />
-                {name(category)}
+                <span className="whitespace-nowrap">{name(category)}</span>
               </Link>
             </li>
           );

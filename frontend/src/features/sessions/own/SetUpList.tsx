@@ -41,7 +41,7 @@ export function SetUpList() {
                 </span>
                 <div className="min-w-0 flex-1 basis-56">
                   <h3 className="font-semibold">
-                    {t(`set_up.${name}`)}
+                    <span>{t(`set_up.${name}`)}</span>{" "}
                     {isDone && <span className="sr-only">{t("steps.done")}</span>}
                   </h3>
                   <p className="mt-0.5 text-sm text-ink-soft">{t(`set_up.${name}_text`)}</p>

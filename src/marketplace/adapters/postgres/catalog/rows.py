@@ -15,7 +15,13 @@ import asyncpg
 from marketplace.adapters.postgres.catalog.availability import next_slot, next_slots
 from marketplace.adapters.postgres.connection.pool import Rows
 from marketplace.adapters.postgres.connection.replica import Reading
-from marketplace.adapters.postgres.rows import SESSION_WITH_CREATOR, TIME_ZONE, constructor, session_values
+from marketplace.adapters.postgres.rows import (
+    SESSION_WITH_CREATOR,
+    STORED_SESSION,
+    TIME_ZONE,
+    constructor,
+    session_values,
+)
 from marketplace.core.domain.availability import CatalogSession
 from marketplace.core.domain.bookable_starts import BookableStart
 from marketplace.core.domain.catalog import SessionVersion
@@ -34,7 +40,7 @@ FREE_STARTS = f"""
 FEWEST_IDS = 10
 """Elements that PostgreSQL expects in an array that it does not know."""
 
-_catalog_session = constructor(CatalogSession)
+_catalog_session = constructor(CatalogSession, STORED_SESSION)
 
 
 def repeated(ids: Sequence[UUID]) -> list[UUID]:
