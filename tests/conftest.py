@@ -23,7 +23,7 @@ WITHOUT_DISK = (
 )
 """No test cuts the power of the shared server; tests that kill a PostgreSQL start one of their own."""
 RERUN_ONCE = {Path(__file__).parent / folder for folder in ("browser", "deployment")}
-"""Folders of tests that a machine can fail by not giving a browser or a program its turn. All others fail at once."""
+"""Folders of tests that a machine can fail by not giving a browser or a program its turn."""
 
 
 def docker_answers() -> bool:
@@ -43,8 +43,8 @@ def docker_answers() -> bool:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start the files marked `starts_first` before the others, so that no worker is left with one at the end.
 
-    A failed test of a browser or a deployment runs once more, unless its file says `flaky(reruns=0)`. The summary names
-    it: it is a bug to search for.
+    A failed test of a browser or a deployment runs once more, unless its file says `flaky(reruns=0)`; so does one of a
+    file that says `flaky(reruns=1)`. The summary names it: it is a bug to search for.
     """
     items.sort(key=lambda item: item.get_closest_marker("starts_first") is None)
     for item in items:

@@ -49,7 +49,9 @@ SCHEDULE: dict[str, Any] = {
     "valid_until": None,
 }
 GOOD_BODIES: dict[str, dict[str, Any]] = {
-    "POST /api/auth/register": a_registration(role="user", first_name="Ada", last_name="Byron"),
+    "POST /api/auth/register": a_registration(
+        role="user", first_name="Ada", last_name="Byron", time_zone="Europe/Rome"
+    ),
     "POST /api/auth/login": {"email": "ada@example.org", "password": PASSWORD, "use_cookie": True},
     "POST /api/auth/password": {"current_password": PASSWORD, "new_password": "a staple of batteries"},
     "PUT /api/auth/profile": PROFILE,

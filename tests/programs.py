@@ -89,6 +89,8 @@ def _run(words: list[str], env: dict[str, str], streams: list[str], cwd: str) ->
     os.setsid()
     # a run in the background of a shell ignores SIGINT, and so would every program that it starts
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # granian forks its workers, which have then imported the code too, as it does where a program is started by a shell
+    multiprocessing.set_start_method("fork", force=True)
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(env)

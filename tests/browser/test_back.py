@@ -45,6 +45,16 @@ async def open_and_go_back(page: Page, cards: Locator, index: int) -> tuple[floa
     return before, await top_of(card)
 
 
+async def test_back_puts_a_row_back_where_it_was_scrolled(site: Server, open_page: OpenPage) -> None:
+    page = await open_page("/", "phone")
+    row = page.locator("section[aria-labelledby=row-new] ul")
+    await expect(row.locator("li")).to_have_count(8)
+    before, after = await open_and_go_back(page, row.locator("li a"), 6)
+    assert abs(before - after) <= TOLERANCE, f"{before} became {after}"
+    assert await row.evaluate("each => each.scrollLeft") > 0
+    assert site.failures() == []
+
+
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 async def test_back_puts_the_card_back_where_it_was_opened(site: Server, open_page: OpenPage, size: Size) -> None:
     page = await open_page("/", size)

@@ -16,7 +16,7 @@ async def test_visitor_keeps_a_session_by_keyboard_and_meets_its_creator(site: S
     title = fresh("Bread that rises ")
     session = await scheduled_session(creator, title=title)
     page = await open_page(f"/?search={title.replace(' ', '+')}", "phone")
-    heart = page.get_by_role("button", name=f"Favourite: {title}")
+    heart = page.get_by_role("button", name=f"Save {title} to favourites")
 
     await heart.focus()
     await page.keyboard.press("Enter")

@@ -21,10 +21,8 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 async def register(page: Page, role: str, name: str) -> None:
     await page.goto("/register")
     await page.get_by_text(role, exact=True).click()
-    username = fresh(f"{name.lower()}.cooks")
     await page.get_by_label("First name").fill(name)
-    await page.get_by_label("Username").fill(username)
-    await page.get_by_role("textbox", name="Email").fill(f"{username}@example.com")
+    await page.get_by_role("textbox", name="Email").fill(f"{fresh(name.lower())}@example.com")
     await page.get_by_role("textbox", name="Password", exact=True).fill(PASSWORD)
     await page.get_by_role("button", name="Create account").click()
     await page.wait_for_url(lambda address: "/register" not in address)

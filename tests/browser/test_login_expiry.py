@@ -56,6 +56,7 @@ async def test_signing_out_in_one_tab_signs_out_the_other(site: Server, open_pag
     person = await account(site, time_zone=None)
     page = await open_page()
     await person.sign_in(page)
+    await page.goto("/")
     other_tab = await open_page("/dashboard", same_person_as=page)
     await expect(other_tab.get_by_role("heading", name="My bookings")).to_be_visible()
     await page.get_by_role("button", name=f"{person.name}'s account").click()
@@ -70,6 +71,7 @@ async def test_tabs_refreshing_concurrently_stay_signed_in(site: Server, open_pa
     person = await account(site, time_zone=None)
     page = await open_page()
     await person.sign_in(page)
+    await page.goto("/")
     tabs = [page, *[await open_page("/dashboard", same_person_as=page) for _ in range(3)]]
     for _ in range(2):
         await page.wait_for_timeout(1000 * LIFE_OF_ACCESS + 500)

@@ -67,6 +67,7 @@ async def test_translated_pages_search_book_change_and_cancel(site: Server, open
 
     await page.goto("/dashboard")
     await expect_text(page, "2 seats · €40")
+    await page.wait_for_load_state("networkidle")
     await page.get_by_role("button", name=f"More actions for “{title}”").click()
     await page.get_by_role("menuitem", name="Change seats").click()
     await page.get_by_role("dialog").get_by_role("button", name="Add one seat").click()

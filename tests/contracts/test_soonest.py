@@ -85,10 +85,10 @@ async def test_starts_count_from_the_beginning_of_the_window(
 ) -> None:
     await a_week(storage, timed, creator_id)
 
-    weekend = {"available_from": TUESDAY + 4 * DAY, "available_to": TUESDAY + 6 * DAY}
+    weekend: dict[str, Any] = {"available_from": TUESDAY + 4 * DAY, "available_to": TUESDAY + 6 * DAY}
     assert await titles(storage, creator_id, **weekend) == ["Saturday", "by arrangement"]
-    from_wednesday = {"available_from": TUESDAY + DAY}
-    assert (await titles(storage, creator_id, **from_wednesday))[:3] == ["Thursday", "Saturday", "Tuesday"]
+    from_wednesday = await titles(storage, creator_id, available_from=TUESDAY + DAY)
+    assert from_wednesday[:3] == ["Thursday", "Saturday", "Tuesday"]
 
 
 async def test_session_published_meanwhile_is_not_on_later_pages(

@@ -22,7 +22,7 @@ def test_default_texts_say_that_the_operator_must_replace_them() -> None:
         text = texts.by_name[name]
         assert text.is_default
         assert text.title
-        assert "The operator of this site has not" in text.html
+        assert "The operator of this site hasn't" in text.html
     for name in LEGAL_TEXTS:
         assert "MARKETPLACE_TEXTS_DIR" in texts.by_name[name].html
 

@@ -16,7 +16,10 @@ from postgres.embedded_programs import query
 from postgres.servers import servers
 from programs import run_program
 
-pytestmark = pytest.mark.starts_first
+pytestmark = [
+    pytest.mark.starts_first,
+    pytest.mark.flaky(reruns=1),  # starts programs, which a full machine gives no turn
+]
 
 SECRET = "hV9-x2LqT7_bQw8ZrYc4Nd1KfMs6Gj3P"
 

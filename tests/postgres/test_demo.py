@@ -12,6 +12,8 @@ from postgres.http_clients import Books
 from postgres.servers import environment, run_command
 from programs import Program
 
+pytestmark = pytest.mark.flaky(reruns=1)  # starts programs, which a full machine gives no turn
+
 POLL = 0.01
 """Seconds."""
 

@@ -31,7 +31,10 @@ from postgres.embedded_programs import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = pytest.mark.starts_first
+pytestmark = [
+    pytest.mark.starts_first,
+    pytest.mark.flaky(reruns=1),  # starts programs, which a full machine gives no turn
+]
 
 
 @pytest.mark.runs_alone

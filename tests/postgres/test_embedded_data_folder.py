@@ -29,7 +29,10 @@ from postgres.embedded_programs import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = pytest.mark.starts_first
+pytestmark = [
+    pytest.mark.starts_first,
+    pytest.mark.flaky(reruns=1),  # starts programs, which a full machine gives no turn
+]
 
 
 @pytest.mark.parametrize("name", ["long-" * 30, 'it\'s, "odd" $HOME & more'])

@@ -29,6 +29,7 @@ async def storage(empty_database: str) -> AsyncIterator[Storage]:
 
 
 @pytest.mark.runs_alone
+@pytest.mark.flaky(reruns=1)  # the bound counts what else the machine does
 async def test_a_committed_job_runs_within_two_seconds(empty_database: str, storage: Storage) -> None:
     seen = Seen()
     async with working(empty_database, {"sweep_idempotency_keys": seen}, Pace()):
@@ -46,6 +47,7 @@ async def test_a_committed_job_runs_within_two_seconds(empty_database: str, stor
 
 
 @pytest.mark.runs_alone
+@pytest.mark.flaky(reruns=1)  # the bound counts what else the machine does
 async def test_job_runs_at_its_time_and_not_before(empty_database: str, storage: Storage) -> None:
     seen = Seen()
     async with working(empty_database, {"sweep_idempotency_keys": seen}, Pace()):

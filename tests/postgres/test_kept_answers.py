@@ -88,6 +88,7 @@ async def relaying(api: Api) -> AsyncIterator[None]:
 
 
 @pytest.mark.runs_alone
+@pytest.mark.flaky(reruns=1)  # the bound counts what else the machine does
 async def test_change_is_seen_through_the_other_process_within_400_milliseconds(pair: Pair) -> None:
     async with relaying(pair.one):
         # longest pause of the relay

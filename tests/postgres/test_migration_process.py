@@ -19,6 +19,8 @@ from ports import free_port
 from postgres.servers import becomes_true, environment, is_alive
 from programs import Program, run_program
 
+pytestmark = pytest.mark.flaky(reruns=1)  # starts programs, which a full machine gives no turn
+
 MIGRATES = """
 import sys
 from marketplace.entrypoints.migration_process import migrate_apart

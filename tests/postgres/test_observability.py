@@ -20,6 +20,8 @@ from ports import free_port
 from postgres.http_clients import book, people
 from postgres.servers import servers
 
+pytestmark = pytest.mark.flaky(reruns=1)  # starts programs, which a full machine gives no turn
+
 ROOT = Path(__file__).parents[2]
 FILES = ROOT / "deploy" / "observability"
 RULES: list[dict[str, Any]] = yaml.safe_load((FILES / "alerts.yaml").read_text())["groups"][0]["rules"]

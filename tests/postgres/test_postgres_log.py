@@ -16,6 +16,8 @@ from marketplace.adapters.postgres.schema.migrate import migrate
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.errors import EmailTaken
 
+pytestmark = pytest.mark.flaky(reruns=1)  # starts programs, which a full machine gives no turn
+
 DEPLOY = Path(__file__).parents[2] / "deploy"
 CONFIGURATION = DEPLOY / "postgres" / "postgresql.conf"
 QUIET = {"log_error_verbosity": "terse", "log_parameter_max_length": "0", "log_parameter_max_length_on_error": "0"}

@@ -4,8 +4,12 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from ports import free_port
 from postgres.servers import Server
+
+pytestmark = pytest.mark.flaky(reruns=1)  # starts programs, which a full machine gives no turn
 
 README = Path(__file__).parents[2] / "README.md"
 

@@ -16,6 +16,8 @@ from ports import free_port
 from postgres.servers import becomes_true, environment
 from programs import Program
 
+pytestmark = pytest.mark.flaky(reruns=1)  # starts programs, which a full machine gives no turn
+
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = "00f067aa0ba902b7"
 

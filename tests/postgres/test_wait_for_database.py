@@ -16,7 +16,9 @@ from ports import free_port
 from postgres.servers import becomes_true, environment
 from programs import Program, run_program
 
-NOBODY = "postgresql://me:hunter2@127.0.0.1:{port}/none"
+pytestmark = pytest.mark.flaky(reruns=1)  # starts programs, which a full machine gives no turn
+
+NO_SERVER = "postgresql://me:hunter2@127.0.0.1:{port}/none"
 
 
 async def test_available_database_is_not_waited_for(database: str) -> None:
@@ -28,7 +30,7 @@ async def test_available_database_is_not_waited_for(database: str) -> None:
 async def test_wait_for_database_logs_its_reason_and_ends(caplog: pytest.LogCaptureFixture) -> None:
     port = free_port()
     with pytest.raises(ConnectionError):
-        await wait_for_database(NOBODY.format(port=port), timedelta(seconds=0.9))
+        await wait_for_database(NO_SERVER.format(port=port), timedelta(seconds=0.9))
 
     messages = [record.getMessage() for record in caplog.records]
     assert len(messages) >= 2
@@ -59,7 +61,7 @@ async def test_program_started_before_its_database_serves_once_it_is_available(t
 
 
 def test_program_without_database_reports_it(tmp_path: Path) -> None:
-    provided = environment(NOBODY.format(port=free_port()), database_wait=0.3)
+    provided = environment(NO_SERVER.format(port=free_port()), database_wait=0.3)
     refused = run_program(["serve", "--port", str(free_port()), "--no-migrate"], provided, cwd=tmp_path)
 
     assert refused.returncode == 1

@@ -17,7 +17,10 @@ from postgres.http_clients import Books, book, person
 from postgres.servers import Server, environment, servers
 from programs import Program
 
-pytestmark = pytest.mark.starts_first
+pytestmark = [
+    pytest.mark.starts_first,
+    pytest.mark.flaky(reruns=1),  # starts programs, which a full machine gives no turn
+]
 
 TIMEOUT = 60
 """Seconds."""

@@ -13,7 +13,7 @@ export function parse(source: string): ts.SourceFile {
   return ts.createSourceFile("file.tsx", source, ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
 }
 
-/** Text beside siblings, unless it is constant and its siblings neither come nor go. In a fragment, any text. */
+/** Text next to siblings, unless it is constant and its siblings neither come nor go. In a fragment, any text. */
 export function bareTexts(tree: ts.SourceFile): Finding[] {
   const names = elementNames(tree);
   const found: Finding[] = [];

@@ -28,7 +28,7 @@ class SharedReads(Generic[R]):
     def __init__(self) -> None:
         self._readings: dict[Hashable, _Reading] = {}
         self._next: dict[Hashable, asyncio.Future[R | None]] = {}
-        """Reads that have not begun. A result of `None`: it failed, or its request left."""
+        """Reads that have not started. A result of `None`: it failed, or its request left."""
 
     async def get(self, key: Hashable, read: Callable[[], Awaitable[R]]) -> R:
         """Return the result of `read`, or of that of another request. Raises what `read` raises."""

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
 import { ErrorState } from "~/components/ErrorState";
 import { NotFound } from "~/components/NotFound";
 import { Page } from "~/components/Page";
@@ -12,7 +13,7 @@ const WRITTEN =
 /** A text that the operator has written, such as the terms. */
 export function TextPage({ name }: { name: string }) {
   const { data: text, error, isPending, refetch } = useQuery(textQuery(name));
-  if (isPending) return <Skeleton className="mx-auto my-10 h-96 w-full max-w-3xl" />;
+  if (isPending) return <TextSkeleton />;
   if (!text) {
     if (isProblem(error) && error.status === 404) return <NotFound />;
     return <ErrorState error={error} onRetry={() => void refetch()} isPage className="py-24" />;
@@ -22,5 +23,16 @@ export function TextPage({ name }: { name: string }) {
       {/* biome-ignore lint/security/noDangerouslySetInnerHtml: the server renders it from Markdown and escapes HTML */}
       <div className={WRITTEN} dangerouslySetInnerHTML={{ __html: text.html }} />
     </Page>
+  );
+}
+
+function TextSkeleton() {
+  const { t } = useTranslation();
+  return (
+    <div role="status" className="mx-auto max-w-3xl px-4 py-10 sm:px-6">
+      <h1 className="sr-only">{t("loading")}</h1>
+      <Skeleton className="mb-8 h-9 w-48" />
+      <Skeleton className="h-72 w-full" />
+    </div>
   );
 }

@@ -87,8 +87,8 @@ export interface paths {
          * Create an account
          * @description Open to anyone. Email address and username are unique, ignoring case.
          *
-         *     A username must not look like another account's, or mix scripts such as Latin and Cyrillic. Without one, the
-         *     account gets the names, with a number if they are taken.
+         *     A username must not look like another account's, or mix scripts such as Latin and Cyrillic. Without one, it is
+         *     derived from the names, with a number if it is taken.
          */
         post: operations["register"];
         delete?: never;
@@ -220,7 +220,7 @@ export interface paths {
         };
         /**
          * List common passwords
-         * @description What is refused as a new password although it is long enough, in lower case and in order. About 50 kB.
+         * @description Passwords that are long enough but refused as too common, in lower case and sorted. About 50 kB.
          */
         get: operations["list_common_passwords"];
         put?: never;
@@ -568,7 +568,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a favourite
-         * @description If it is none, nothing changes.
+         * @description If it isn't one, nothing changes.
          */
         delete: operations["remove_favourite"];
         options?: never;
@@ -585,7 +585,7 @@ export interface paths {
         };
         /**
          * List your favourites
-         * @description Last kept first. Sessions that the catalog no longer lists are left out.
+         * @description Most recently added first. Sessions that the catalog no longer lists are left out.
          */
         get: operations["list_favourites"];
         put?: never;
@@ -605,7 +605,7 @@ export interface paths {
         };
         /**
          * List the IDs of your favourites
-         * @description All at once, last kept first, with those of sessions that the catalog no longer lists.
+         * @description All at once, most recently added first, including sessions that the catalog no longer lists.
          */
         get: operations["list_favourite_ids"];
         put?: never;
@@ -1862,7 +1862,7 @@ export interface components {
              */
             time_zone: string;
             /**
-             * @description On a creator's page.
+             * @description Shown on a creator's page.
              * @example I bake.
              */
             bio: string;
@@ -1914,7 +1914,7 @@ export interface components {
              */
             time_zone: string;
             /**
-             * @description On a creator's page.
+             * @description Shown on a creator's page.
              * @example I bake.
              */
             bio: string;
@@ -2610,7 +2610,7 @@ export interface components {
             /** @example Byron */
             last_name: string;
             /**
-             * @description On a creator's page.
+             * @description Shown on a creator's page.
              * @example I bake.
              */
             bio: string;
@@ -2802,7 +2802,7 @@ export interface components {
          *     - `sold_out` (409): There aren't enough seats left at this time.
          *     - `staff_target` (403): You can't view the site as a staff member.
          *     - `too_late` (409): It's too late to do this.
-         *     - `too_many_favourites` (409): You have as many favourites as there can be. Remove one first.
+         *     - `too_many_favourites` (409): You've reached the maximum number of favourites. Remove one to add another.
          *     - `too_many_pictures` (409): A session has at most 6 pictures. Delete one first.
          *     - `unsupported_media_type` (415): The body has a media type that isn't accepted here.
          *     - `unsupported_picture` (415): Use a JPEG, PNG, WebP, AVIF, GIF or TIFF picture. SVG and HEIC pictures aren't accepted.
@@ -3293,7 +3293,7 @@ export interface components {
              */
             time_zone?: string;
             /**
-             * @description On a creator's page.
+             * @description Shown on a creator's page.
              * @example I bake.
              */
             bio?: components["schemas"]["TextLines"];
@@ -3328,7 +3328,7 @@ export interface components {
              */
             time_zone?: string;
             /**
-             * @description On a creator's page.
+             * @description Shown on a creator's page.
              * @example I bake.
              */
             bio?: components["schemas"]["TextLines"];
@@ -3369,7 +3369,7 @@ export interface components {
              */
             time_zone: string;
             /**
-             * @description On a creator's page.
+             * @description Shown on a creator's page.
              * @example I bake.
              */
             bio: string;
@@ -4589,7 +4589,7 @@ export interface components {
             /** @example Byron */
             last_name?: components["schemas"]["TextLine"];
             /**
-             * @description On a creator's page.
+             * @description Shown on a creator's page.
              * @example I bake.
              */
             bio?: components["schemas"]["TextLines"];

@@ -1,7 +1,10 @@
 import { type RefCallback, useCallback, useEffect, useRef } from "react";
 
-/** Calls back when an element is less than 900 px below the viewport. */
-export function useOnVisible(isWanted: boolean, onSeen: () => void): RefCallback<HTMLElement> {
+/**
+ * Calls back when an element is less than 900 px below the viewport; once for each value of `isWanted` other than false.
+ * An element that stays that near is not seen again by itself, so a list passes its number of pages.
+ */
+export function useOnVisible(isWanted: boolean | number, onSeen: () => void): RefCallback<HTMLElement> {
   const latest = useRef(onSeen);
   useEffect(() => {
     latest.current = onSeen;

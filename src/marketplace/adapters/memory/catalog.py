@@ -247,7 +247,9 @@ def _ordered_page(matches: list[Session], ordering: str, limit: int, after: str 
     )
 
 
-def _window(matches: list[Session], maximum: int, bounds: Sequence[str]) -> tuple[list[Session], Sequence[str]]:
+def _window(
+    matches: list[Session], maximum: int, bounds: Sequence[list[str]]
+) -> tuple[list[Session], Sequence[list[str]]]:
     """Return the newest matches, or those between the oldest and the newest of the first page; and these bounds."""
     if not bounds:
         window = _newest(matches, maximum)
@@ -280,7 +282,7 @@ def _ranked_page(
 ) -> Page[Session]:
     """Return a page of the newest matches by rank; the position keeps the window that the first page used."""
     rank, seen, *bound_texts = json.loads(after) if after is not None else (None, None)
-    last = None if rank is None else (rank, moment_from(seen))
+    last = None if seen is None else (rank, moment_from(seen))
     window, bounds = _window(matches, RELEVANCE_WINDOW, bound_texts)
 
     def sort_key(session: Session) -> tuple[int, Moment]:

@@ -1,12 +1,11 @@
 """Sessions in PostgreSQL: the catalog over the pool, and changes in a transaction."""
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from marketplace.adapters.postgres.catalog.cached_facets import CachedFacets
 from marketplace.adapters.postgres.catalog.candidates import available_rows
 from marketplace.adapters.postgres.catalog.labels import LabelLookup
 from marketplace.adapters.postgres.catalog.lexemes import (
@@ -62,11 +61,6 @@ from marketplace.core.domain.sessions import Session, SessionDetails
 from marketplace.core.domain.suggestions import Suggestions
 from marketplace.core.errors import NotFound
 
-FACETS_TTL = 30.0
-"""Seconds. Counting costs a scan, so each result is cached."""
-MAX_CACHED_FACETS = 256
-MAX_CONCURRENT_COUNTS = 2
-"""Maximum of concurrent counting scans; the other connections stay free for buyers."""
 MAX_KNOWN_OPEN = 10_000
 """Maximum of sessions that are known to be by arrangement."""
 
@@ -113,8 +107,7 @@ class PostgresCatalog:
         self._reads_of_open = GatheredReads[UUID, CatalogSession | None](self._find_open)
         self._reads = GatheredReads[tuple[UUID, datetime], CatalogSession | None](self._find)
         self._labels = LabelLookup()
-        self._facets: dict[CatalogFilters, tuple[float, asyncio.Task[Facets]]] = {}
-        self._counting = asyncio.Semaphore(MAX_CONCURRENT_COUNTS)
+        self._facets = CachedFacets(self._count)
 
     async def find(self, session_id: UUID, now: datetime) -> CatalogSession | None:
         if session_id in self._open:
@@ -196,35 +189,16 @@ class PostgresCatalog:
         return Page(await catalog_sessions(self._database, rows, now), following)
 
     async def facets(self, filters: CatalogFilters, now: datetime) -> Facets:
-        """Return cached counts; concurrent requests for the same filters share one scan."""
-        filters = replace(filters, ordering="-created_at")
-        tick = asyncio.get_running_loop().time()
-        cached = self._facets.get(filters)
-        if cached is None or cached[0] <= tick:
-            cached = (tick + FACETS_TTL, asyncio.create_task(self._count(filters, now)))
-            self._cache(filters, cached)
-        return await asyncio.shield(cached[1])
-
-    def _cache(self, filters: CatalogFilters, cached: tuple[float, asyncio.Task[Facets]]) -> None:
-        def forget_failure(task: asyncio.Task[Facets]) -> None:
-            if (task.cancelled() or task.exception()) and self._facets.get(filters) is cached:
-                del self._facets[filters]
-
-        self._facets.pop(filters, None)
-        self._facets[filters] = cached
-        cached[1].add_done_callback(forget_failure)
-        while len(self._facets) > MAX_CACHED_FACETS:
-            del self._facets[next(iter(self._facets))]
+        return await self._facets.get(filters, now)
 
     async def _count(self, filters: CatalogFilters, now: datetime) -> Facets:
-        async with self._counting:
-            terms = await look_up(self._lists, filters.words)
+        terms = await look_up(self._lists, filters.words)
 
-            async def count(relaxation: int) -> Facets:
-                query = await self._query(filters, terms, now, relaxation)
-                return facets_from(await self._lists.fetch(*facets_statement(query)), query.facets_window)
+        async def count(relaxation: int) -> Facets:
+            query = await self._query(filters, terms, now, relaxation)
+            return facets_from(await self._lists.fetch(*facets_statement(query)), query.facets_window)
 
-            return await relaxed_counts(count, terms)
+        return await relaxed_counts(count, terms)
 
     async def _query(self, filters: CatalogFilters, terms: Terms, now: datetime, relaxation: int) -> CatalogStatement:
         query = CatalogStatement(filters, terms, now, relaxation)

@@ -65,6 +65,6 @@ def _parsed(name: TextName, text: str, *, is_default: bool) -> SiteText:
     first, _, rest = text.lstrip().partition("\n")
     has_heading = first.startswith(HEADING)
     title = first.removeprefix(HEADING).strip() if has_heading else TITLES[name]
-    # the preset "js-default" escapes HTML and refuses addresses of scripts
+    # without `html`, HTML is escaped; links to addresses of scripts are refused in any preset
     html = MarkdownIt("commonmark", {"html": False}).disable("image").render(rest if has_heading else text)
     return SiteText(name=name, title=title or TITLES[name], html=html, is_default=is_default)

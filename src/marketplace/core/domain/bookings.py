@@ -169,13 +169,7 @@ class Booking:
         return requires_confirmation and actor.user_id == self.user_id and self.status == "confirmed"
 
     def rescheduled(
-        self,
-        starts_at: datetime,
-        actor: Principal,
-        now: datetime,
-        *,
-        requires_confirmation: bool,
-        reason: str = "",
+        self, starts_at: datetime, actor: Principal, now: datetime, *, requires_confirmation: bool, reason: str = ""
     ) -> tuple[Self, BookingStep]:
         """Return the booking moved to another start of its session, on the same terms, and its history step.
 

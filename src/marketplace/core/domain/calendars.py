@@ -13,7 +13,6 @@ from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.booking_steps import BookingStatus
 from marketplace.core.domain.places import Coordinates
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.users import PublicUser
 from marketplace.core.domain.utc_offsets import local_text
 
 EventStatus = Literal["TENTATIVE", "CONFIRMED", "CANCELLED"]
@@ -88,7 +87,7 @@ class CalendarEvent:
     def of(cls, booking: BookingHistory, addresses: SiteAddresses, viewer_zone: str | None = None) -> Self:
         """Create the event of a booking as its reader sees it; see `BookingDetails.seen_by`."""
         session = booking.session_details
-        creator, learner = name_of(session.creator_details), name_of(booking.user_details)
+        creator, learner = session.creator_details.display_name, booking.user_details.display_name
         return cls(
             uid=f"{booking.id}@marketplace",
             sequence=len(booking.history) - 1 + session.revision,
@@ -184,11 +183,6 @@ def wall_times(starts_at: datetime, time_zone: str, viewer_zone: str | None) -> 
     """Return lines with a start in the session's time zone, and in the viewer's if that is another."""
     lines = [f"Starts: {local_text(starts_at, time_zone)}"]
     return lines if viewer_zone in {None, time_zone} else [*lines, f"Your time: {local_text(starts_at, viewer_zone)}"]
-
-
-def name_of(person: PublicUser) -> str:
-    """Return the full name, or the username if there is none."""
-    return person.display_name
 
 
 def new_feed_token() -> str:

@@ -45,12 +45,12 @@ class ShareCard:
     @classmethod
     def of(cls, session: CatalogSession) -> Self:
         """Return the card of a session as anyone sees it."""
-        slot, person = session.next_slot, session.creator_details
+        slot = session.next_slot
         first = session.pictures[0] if session.pictures else None
         return cls(
             session_id=session.id,
             title=session.title,
-            creator=f"{person.first_name} {person.last_name}".strip() or person.username,
+            creator=session.creator_details.display_name,
             price=session.price,
             currency=currency().code,
             max_participants=session.max_participants,

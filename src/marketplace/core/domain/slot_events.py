@@ -15,7 +15,6 @@ from marketplace.core.domain.calendars import (
     FeedBookings,
     FeedWindow,
     Venue,
-    name_of,
     wall_times,
 )
 
@@ -92,7 +91,7 @@ def _event(slot: _Slot, start: datetime, addresses: SiteAddresses, viewer_zone: 
         created_at=min(moments),
         changed_at=max([*moments, session.revised_at or min(moments)]),
         organizer_id=first.creator_id,
-        organizer_name=name_of(session.creator_details),
+        organizer_name=session.creator_details.display_name,
         url=addresses.attendees(first.session_id),
         venue=Venue.of(session, visited.pop() if len(visited) == 1 else None),
     )
@@ -106,4 +105,4 @@ def _status(present: list[BookingHistory]) -> EventStatus:
 
 def _attendee(booking: BookingHistory) -> str:
     seats = "1 seat" if booking.seats == 1 else f"{booking.seats} seats"
-    return f"{name_of(booking.user_details)}: {seats}{' (pending)' if booking.status == 'pending' else ''}"
+    return f"{booking.user_details.display_name}: {seats}{' (pending)' if booking.status == 'pending' else ''}"

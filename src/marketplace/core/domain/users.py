@@ -120,7 +120,7 @@ Avatar = Annotated[
         description="An http(s) URL, or the path of an uploaded picture on this site; `null` for none.",
     ),
 ]
-Bio = Annotated[str, Text(0, BIO_LENGTH, multiline=True, example="I bake.", description="On a creator's page.")]
+Bio = Annotated[str, Text(0, BIO_LENGTH, multiline=True, example="I bake.", description="Shown on a creator's page.")]
 TimeZone = Annotated[str, TimeZoneName(example="Europe/Madrid", description="An IANA time zone name.")]
 NewPassword = Annotated[
     str,
@@ -164,6 +164,7 @@ class PublicUser:
 
     @property
     def display_name(self) -> str:
+        """The full name, or the username if there is none."""
         return f"{self.first_name} {self.last_name}".strip() or self.username
 
 

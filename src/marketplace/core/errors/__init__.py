@@ -222,7 +222,7 @@ class TooManyFavourites(Conflict):
     """A person keeps a bounded number of sessions."""
 
     code = "too_many_favourites"
-    sentence = "You have as many favourites as there can be. Remove one first."
+    sentence = "You've reached the maximum number of favourites. Remove one to add another."
 
 
 class PriceChanged(Conflict):

@@ -1,6 +1,5 @@
 """Favourites of a person."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from marketplace.core.domain.availability import CatalogSession
@@ -29,9 +28,9 @@ class FavouriteService:
         return await self._lists.ids(principal.user_id)
 
     async def list_own(self, principal: Principal, limit: int, after: str | None) -> Page[CatalogSession]:
-        """Return a page of the listed sessions that the principal keeps, last kept first."""
+        """Return a page of the listed sessions that the principal keeps, most recently added first."""
         page = await self._lists.of_user(principal.user_id, limit, after, self._clock.now())
-        return replace(page, items=tuple(session.seen_by(None) for session in page.items))
+        return page.with_items(tuple(session.seen_by(None) for session in page.items))
 
     async def add(self, principal: Principal, session_id: UUID) -> None:
         """Keep a session. Idempotent. Raises `NotFound` if the principal cannot see it, `TooManyFavourites`."""

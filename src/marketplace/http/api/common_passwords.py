@@ -24,7 +24,7 @@ class CommonPasswordController(Controller):
     async def list_all(
         self, request: Request[Any, Any, Any], users: FromDishka[UserService], kept: FromDishka[KeptAnswers]
     ) -> Response[list[str]]:
-        """What is refused as a new password although it is long enough, in lower case and in order. About 50 kB."""
+        """Passwords that are long enough but refused as too common, in lower case and sorted. About 50 kB."""
 
         async def read() -> PublicAnswer:
             return PublicAnswer(json_answer(users.common_passwords(), headers={"Cache-Control": CACHE_CONTROL}))

@@ -38,7 +38,7 @@ class FavouriteController(Controller):
     async def list_favourites(
         self, request: Request[Any, Any, Any], favourites: FromDishka[FavouriteService], cursors: FromDishka[Cursors]
     ) -> Response[list[SessionOut]]:
-        """Last kept first. Sessions that the catalog no longer lists are left out."""
+        """Most recently added first. Sessions that the catalog no longer lists are left out."""
         parsed = read_query(request, FavouritesQuery)
         query = parsed.checked(cursors.validate(request, parsed.values))
         position, zone = cursors.open(request, query.cursor), zone_or_profile(request, query.time_zone)
@@ -53,7 +53,7 @@ class FavouriteController(Controller):
         opt=opt(Access.SIGNED_IN),
     )
     async def list_ids(self, request: Request[Any, Any, Any], favourites: FromDishka[FavouriteService]) -> list[UUID]:
-        """All at once, last kept first, with those of sessions that the catalog no longer lists."""
+        """All at once, most recently added first, including sessions that the catalog no longer lists."""
         return [*await favourites.ids(principal_of(request))]
 
     @put(
@@ -79,5 +79,5 @@ class FavouriteController(Controller):
     async def remove(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], favourites: FromDishka[FavouriteService]
     ) -> None:
-        """If it is none, nothing changes."""
+        """If it isn't one, nothing changes."""
         await favourites.remove(principal_of(request), session_id)

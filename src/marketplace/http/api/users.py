@@ -138,8 +138,8 @@ class UserController(Controller):
     ) -> RegisteredOut:
         """Open to anyone. Email address and username are unique, ignoring case.
 
-        A username must not look like another account's, or mix scripts such as Latin and Cyrillic. Without one, the
-        account gets the names, with a number if they are taken.
+        A username must not look like another account's, or mix scripts such as Latin and Cyrillic. Without one, it is
+        derived from the names, with a number if it is taken.
         """
         parsed = await read_body(request, RegistrationIn)
         data = parsed.checked(users.validate_registration(parsed.values))

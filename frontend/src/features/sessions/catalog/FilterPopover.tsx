@@ -19,7 +19,10 @@ export default function FilterPopover({
   onClose: () => void;
 }) {
   // below a bar in the middle of the window there is no room, and above it is the headline
-  useEffect(() => chip.current?.closest("[data-filter-bar]")?.scrollIntoView({ block: "start" }), [chip]);
+  useEffect(() => {
+    // no result: some browsers return a promise, which React would call at the end
+    chip.current?.closest("[data-filter-bar]")?.scrollIntoView({ block: "start" });
+  }, [chip]);
   return (
     <Radix.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Radix.Anchor virtualRef={chip as RefObject<HTMLButtonElement>} />

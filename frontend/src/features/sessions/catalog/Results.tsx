@@ -46,7 +46,7 @@ export function Results({ search, onChange }: { search: CatalogSearch; onChange:
 
   const loadsAutomatically =
     hasNextPage && !isFetchingNextPage && !isFetchNextPageError && pages % AUTOMATIC_PAGES !== 0;
-  const end = useOnVisible(loadsAutomatically, () => void fetchNextPage());
+  const end = useOnVisible(loadsAutomatically && pages, () => void fetchNextPage());
   // a page can be empty although others follow, since a search for free times is bounded
   const isEmpty = sessions.length === 0;
   useEffect(() => {

@@ -31,6 +31,8 @@ type Props = {
   session: Session;
   /** Visible without scrolling. */
   isFirst: boolean;
+  /** The text shown in place of a next time before this instant, since the card is about later ones. */
+  later?: { from: string; text: string };
   /** A control in the corner of the picture. */
   corner?: ReactElement | undefined;
 };
@@ -41,7 +43,7 @@ export function SessionCard(props: Props) {
 }
 
 /** A session in a grid. The whole card is a link, but for its corner and the name of its creator. */
-export function CardWithWords({ session, isFirst, corner, words }: Props & { words: Words }) {
+export function CardWithWords({ session, isFirst, later, corner, words }: Props & { words: Words }) {
   const { t, duration, price, place } = words;
   const { creator_details: creator, next_slot } = session;
   const amount = price(session.price);
@@ -103,7 +105,7 @@ export function CardWithWords({ session, isFirst, corner, words }: Props & { wor
           </>
         )}
       </p>
-      <NextTime session={session} words={words} />
+      <NextTime session={session} later={later} words={words} />
       {corner}
     </article>
   );
@@ -111,16 +113,17 @@ export function CardWithWords({ session, isFirst, corner, words }: Props & { wor
 
 function NextTime({
   session: { is_open, next_slot },
+  later,
   words: { t, zone },
-}: {
-  session: Session;
-  words: Words;
-}) {
+}: Pick<Props, "session" | "later"> & { words: Words }) {
+  const isEarlier = later && next_slot && Date.parse(next_slot.starts_at) < Date.parse(later.from);
   const label = is_open
     ? t("card.open")
-    : next_slot
-      ? t("card.next", { when: formatDateTime(next_slot.starts_at, zone) })
-      : t("card.no_time");
+    : isEarlier
+      ? later.text
+      : next_slot
+        ? t("card.next", { when: formatDateTime(next_slot.starts_at, zone) })
+        : t("card.no_time");
   return (
     <p className="tabular mt-1.5 flex items-center gap-2 text-sm text-ink-faint">
       <CalendarClock aria-hidden className="size-4 shrink-0" />

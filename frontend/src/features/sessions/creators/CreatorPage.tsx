@@ -11,6 +11,7 @@ import { NotFound } from "~/components/NotFound";
 import { useTitle } from "~/components/Page";
 import { isProblem } from "~/lib/api/problem";
 import { displayName, useMe } from "~/lib/auth/me";
+import { cn } from "~/lib/cn";
 import { formatMonth, useZone } from "~/lib/time/time";
 import { Grid, GridSkeleton } from "../catalog/Grid";
 import { Description } from "../detail/Description";
@@ -47,7 +48,7 @@ export function CreatorPage({ username }: { username: string }) {
 
 function About({ creator }: { creator: Creator }) {
   const t = useTexts();
-  const me = useMe();
+  const isOwn = useMe()?.id === creator.id;
   const name = displayName(creator);
   return (
     <section aria-labelledby="creator">
@@ -61,9 +62,9 @@ function About({ creator }: { creator: Creator }) {
             <CreatorFacts creator={creator} />
           </div>
         </div>
-        <div className="flex gap-2 max-sm:-ml-3">
+        <div className={cn("flex gap-2 max-sm:-ml-3", !isOwn && "sm:-mr-3")}>
           <ShareButton path={`/creators/${encodeURIComponent(creator.username)}`} title={name} />
-          {me?.id === creator.id && (
+          {isOwn && (
             <Link to="/profile" className={buttonClass({ variant: "secondary", size: "sm" })}>
               {t("edit")}
             </Link>
@@ -71,7 +72,7 @@ function About({ creator }: { creator: Creator }) {
         </div>
       </div>
       {creator.bio && (
-        <div dir="auto" className="mt-7">
+        <div className="mt-7">
           <h2 className="sr-only">{t("about", { name })}</h2>
           <Description text={creator.bio} />
         </div>
@@ -113,7 +114,7 @@ function Offered({ creator }: { creator: Creator }) {
   const t = useTexts();
   const { t: common } = useTranslation();
   const query = useInfiniteQuery(creatorSessionsQuery(creator.id));
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
   const name = creator.first_name || displayName(creator);
   if (!data) {
     return error ? (
@@ -142,7 +143,10 @@ function Offered({ creator }: { creator: Creator }) {
         <Suspense fallback={<GridSkeleton count={4} />}>
           <Grid sessions={sessions} />
         </Suspense>
-        {hasNextPage && (
+        {isFetchNextPageError && (
+          <ErrorState error={error} onRetry={() => void fetchNextPage()} className="py-6" />
+        )}
+        {hasNextPage && !isFetchNextPageError && (
           <div className="mt-10 flex justify-center">
             <Button variant="secondary" isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
               {common("actions.more")}

@@ -12,7 +12,7 @@ import { uniqueById } from "../queries";
 import { favouritesQuery } from "./queries";
 import { useTexts } from "./texts";
 
-/** The sessions that a person keeps, last kept first. */
+/** The sessions that a person keeps, most recently added first. */
 export function FavouritesPage() {
   const t = useTexts();
   return (

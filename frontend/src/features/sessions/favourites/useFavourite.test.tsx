@@ -15,7 +15,7 @@ const [YOGA, LUTE] = [
 const FULL = {
   code: "too_many_favourites",
   status: 409,
-  detail: "You have as many favourites as there can be.",
+  detail: "You've reached the maximum number of favourites. Remove one to add another.",
 };
 
 let answers: ((response: Response) => void)[];

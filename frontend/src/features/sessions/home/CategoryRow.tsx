@@ -21,16 +21,17 @@ export function CategoryRow({ search }: { search: CatalogSearch }) {
           const Glyph = categoryGlyph(category);
           const isChosen = search.category === category;
           return (
-            <li key={category} className="snap-start">
+            <li key={category} className="shrink-0 snap-start">
               <Link
                 to="/"
                 search={applyChange(search, { category: isChosen ? undefined : category })}
                 resetScroll={false}
+                aria-current={isChosen || undefined}
                 data-chosen={isChosen || undefined}
-                className="flex h-16 min-w-20 flex-col items-center justify-center gap-1.5 rounded-control px-3 text-xs font-medium text-ink-soft transition-colors hover:bg-sunk hover:text-ink data-chosen:bg-accent-soft data-chosen:text-accent-strong"
+                className="flex h-16 min-w-20 flex-col items-center justify-center gap-1.5 rounded-control px-3 text-xs font-medium text-ink-soft transition-colors hover:bg-sunk hover:text-ink data-chosen:bg-accent-soft data-chosen:font-semibold data-chosen:text-accent-strong"
               >
                 <Glyph aria-hidden strokeWidth={1.6} className="size-6" />
-                <span>{name(category)}</span>
+                <span className="whitespace-nowrap">{name(category)}</span>
               </Link>
             </li>
           );

@@ -1,11 +1,8 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { Plus, Presentation } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button, buttonClass } from "~/components/Button";
+import { Button } from "~/components/Button";
 import { Card } from "~/components/Card";
-import { EmptyState } from "~/components/EmptyState";
 import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import type { Session } from "../queries";
@@ -32,7 +29,6 @@ export function OwnSessions() {
         </Card>
       )}
       {!sessions && query.isPending && <ListSkeleton />}
-      {sessions?.length === 0 && <FirstSession />}
       {sessions && sessions.length > 0 && (
         <Card>
           <ul className="divide-y divide-line">
@@ -55,26 +51,6 @@ export function OwnSessions() {
       )}
       {archived && <ArchiveDialog session={archived} onClose={() => setArchived(null)} />}
     </section>
-  );
-}
-
-function FirstSession() {
-  const t = useTexts();
-  return (
-    <Card>
-      <EmptyState
-        icon={Presentation}
-        title={t("list.empty_title")}
-        action={
-          <Link to="/creator/sessions/new" className={buttonClass()}>
-            <Plus aria-hidden className="size-4" />
-            {t("page.new")}
-          </Link>
-        }
-      >
-        {t("list.empty_text")}
-      </EmptyState>
-    </Card>
   );
 }
 

@@ -1,4 +1,4 @@
-"""The people of a creator's completed bookings, each of which is found by one probe."""
+"""The people of a creator's completed bookings, together by person, so that one scan counts them."""
 
 import sqlalchemy as sa
 
