@@ -34,7 +34,7 @@ async def translate(page: Page) -> None:
     await expect(page.locator("h1 font font")).to_be_visible()
 
 
-async def test_translated_pages_search_book_change_and_cancel(site: Server, open_page: OpenPage) -> None:
+async def test_translated_pages_search_filter_and_book(site: Server, open_page: OpenPage) -> None:
     creator = await account(site, "creator", "Elena")
     title = fresh("Rye for translators ")
     created = await scheduled_session(creator, title=title, price="20.00", max_participants=4)
@@ -67,21 +67,4 @@ async def test_translated_pages_search_book_change_and_cancel(site: Server, open
 
     await page.goto("/dashboard")
     await expect_text(page, "2 seats · €40")
-    await page.wait_for_load_state("networkidle")
-    await page.get_by_role("button", name=f"More actions for “{title}”").click()
-    await page.get_by_role("menuitem", name="Change seats").click()
-    await page.get_by_role("dialog").get_by_role("button", name="Add one seat").click()
-    await expect_text(page, "New total: €60")
-    await page.get_by_role("dialog").get_by_role("button", name="Change to 3 seats").click()
-    await expect_text(page, "3 seats · €60")
-    await page.get_by_role("button", name="Cancel booking").click()
-    await page.get_by_role("dialog").get_by_role("button", name="Cancel booking").click()
-    await expect(page.get_by_role("button", name="Cancel booking")).to_have_count(0)
-
-    await page.goto("/profile")
-    await page.get_by_role("textbox", name="First name").fill("x" * 200)
-    await page.get_by_role("button", name="Save", exact=True).first.click()
-    await expect(page.get_by_role("alert").first).to_be_visible()
-    await page.get_by_role("textbox", name="First name").fill("Ada")
-    await expect(page.get_by_role("alert")).to_have_count(0)
     assert site.failures() == []
