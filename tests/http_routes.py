@@ -132,6 +132,7 @@ FEED = f"{43 * 'A'}.ics"
 
 
 OTHER_IDS = {
+    "name": "help",
     "booking_id": SOME_ID,
     "user_id": SOME_ID,
     "report_id": SOME_ID,

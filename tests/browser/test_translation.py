@@ -72,7 +72,7 @@ async def test_translated_pages_search_book_change_and_cancel(site: Server, open
     await page.get_by_role("menuitem", name="Change seats").click()
     await page.get_by_role("dialog").get_by_role("button", name="Add one seat").click()
     await expect_text(page, "New total: €60")
-    await page.get_by_role("dialog").get_by_role("button", name="Change seats").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Change to 3 seats").click()
     await expect_text(page, "3 seats · €60")
     await page.get_by_role("button", name="Cancel booking").click()
     await page.get_by_role("dialog").get_by_role("button", name="Cancel booking").click()

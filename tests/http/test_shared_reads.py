@@ -107,6 +107,19 @@ async def test_request_does_not_wait_for_a_read_that_takes_long() -> None:
     assert [await first, await second] == [1, 2]
 
 
+async def test_request_does_not_join_those_that_wait_for_a_read_that_takes_long() -> None:
+    shared, reader = SharedReads[int](), Reader()
+    waiting = [*await started(shared, reader, "a"), *await started(shared, reader, "a")]
+    assert reader.reads == 1
+    await asyncio.sleep(shared_reads.MAX_AGE + 0.01)
+
+    waiting += await started(shared, reader, "a")
+
+    assert reader.reads == 2
+    reader.gate.set()
+    assert [await each for each in waiting] == [1, 3, 2]
+
+
 class SlowCatalog:
     """Counts the pages that it reads, each of which waits."""
 

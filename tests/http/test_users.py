@@ -313,6 +313,13 @@ async def test_username_that_looks_like_anothers_is_taken(api: Api) -> None:
     )
 
 
+async def test_username_of_dots_is_refused_since_its_page_would_have_no_address(api: Api) -> None:
+    dots = {"username": ".."}
+
+    assert bad_fields(await api.visitor.post("/api/auth/register/", a_registration(**dots))) == {"username"}
+    assert bad_fields(await (await api.person()).patch(PROFILE, dots)) == {"username"}
+
+
 async def test_username_of_mixed_scripts_is_refused_with_every_other_error(api: Api) -> None:
     mixed = {"username": "\u0430dmin", "first_name": "x" * 151}
 

@@ -33,13 +33,13 @@ class SharedReads(Generic[R]):
     async def get(self, key: Hashable, read: Callable[[], Awaitable[R]]) -> R:
         """Return the result of `read`, or of that of another request. Raises what `read` raises."""
         reading = self._readings.get(key)
+        if reading is not None and perf_counter() - reading.started > MAX_AGE:
+            return await read()
         if key in self._next:
             shared = await asyncio.shield(self._next[key])
             return await read() if shared is None else shared
         if reading is None:
             return await self._lead(key, read)
-        if perf_counter() - reading.started > MAX_AGE:
-            return await read()
         result, following = None, asyncio.get_running_loop().create_future()
         self._next[key] = following
         try:

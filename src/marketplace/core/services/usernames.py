@@ -15,6 +15,7 @@ from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.retries import with_retries
 
 MIXED_SCRIPTS = "Use letters of one script, such as only Latin or only Cyrillic."
+ONLY_DOTS = "Use a letter or digit, too."
 LOOKS_TAKEN = "This username is taken, or looks like one that is or was until recently."
 ACCOUNTS_PER_TRANSACTION = 200
 TRANSACTIONS_PER_JOB = 50
@@ -32,7 +33,9 @@ class UsernameService:
         self._clock = clock
 
     def validate(self, username: str) -> FieldErrors:
-        """Validate the scripts of a new username. Stored ones stay valid."""
+        """Validate the scripts of a new username, and that its page has an address. Stored ones stay valid."""
+        if not username.strip("."):  # browsers take `/creators/..` for `/`
+            return {"username": [ONLY_DOTS]}
         return {"username": [MIXED_SCRIPTS]} if self._confusables.mixes_scripts(username) else {}
 
     def derived(self, first_name: str, last_name: str, user_id: UUID) -> tuple[str, ...]:
