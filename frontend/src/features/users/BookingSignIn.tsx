@@ -8,7 +8,7 @@ import { useTexts } from "./texts";
 
 type Props = {
   /** What is booked after signing in. */
-  summary: ReactElement;
+  summary: ReactElement | null;
   onDone: (me: Me) => void;
   onClose: () => void;
 };

@@ -1,4 +1,4 @@
-import { lazy, type ReactElement, type ReactNode, Suspense, useState } from "react";
+import { lazy, type ReactElement, Suspense, useState } from "react";
 import { Button } from "~/components/Button";
 import { Card } from "~/components/Card";
 import { Skeleton } from "~/components/Skeleton";
@@ -18,10 +18,10 @@ const BookingPreview = lazy(() => import("./BookingPreview"));
 const BookingSheet = lazy(() => import("./BookingSheet"));
 
 export type RenderSignIn = (props: {
-  summary: ReactElement;
+  summary: ReactElement | null;
   onDone: (me: Me) => void;
   onClose: () => void;
-}) => ReactNode;
+}) => ReactElement;
 
 type Props = {
   session: Session;
