@@ -192,4 +192,5 @@ async def an_owner(api: Api) -> Owner:
     owner = Owner(creator, await api.session(creator))
     added = await creator.send("POST", f"/api/sessions/{owner.session.id}/pictures/", files={"file": b"a picture"})
     owner.ids["picture_id"] = added.json()["pictures"][0]["id"]
+    owner.ids["username"] = (await creator.get("/api/auth/profile/")).json()["username"]
     return owner

@@ -153,6 +153,8 @@ async def test_registration_entry_has_initial_values_of_account(services: Servic
         "role": "user",
         "first_name": "",
         "last_name": "",
+        "bio": "",
+        "languages": [],
         "is_active": True,
         "is_staff": True,
         "is_superuser": True,

@@ -64,7 +64,7 @@ BAD_SESSION: dict[str, Any] = {
 }
 BAD_USER: dict[str, Any] = {
     "email": "",
-    "username": "",
+    "username": "a b",
     "role": "admin",
     "first_name": "x" * 151,
     "last_name": "bell \x07",

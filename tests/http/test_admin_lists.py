@@ -10,7 +10,7 @@ from http_api import Api, Person, as_json, bad_fields, ids
 ROWS = {
     "users": {
         "id", "email", "username", "role", "first_name", "last_name", "avatar", "is_active", "is_staff", "is_superuser",
-        "date_joined", "time_zone",
+        "date_joined", "time_zone", "bio", "languages",
     },
     "sessions": {
         "id", "title", "creator", "status", "price", "duration", "max_participants", "category", "created_at",
