@@ -18,7 +18,7 @@ import schemathesis
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.core.domain.fields import CONTROL, Text, Whole
 from marketplace.core.domain.idempotency import is_valid_key
-from marketplace.core.domain.language_tags import MAX_TAG_LENGTH, canonical
+from marketplace.core.domain.language_tags import MAX_TAG_LENGTH, Languages, canonical
 from marketplace.core.domain.schedules import MAX_NOTICE
 from marketplace.core.domain.search import words
 from marketplace.core.domain.sessions import MAX_TAGS, TAG_LENGTH, Tags
@@ -104,6 +104,10 @@ def _fix_language(provided: dict[str, Any]) -> None:
     value = provided.get("language")
     if isinstance(value, str) and len(value) <= MAX_TAG_LENGTH and not _is(canonical, value):
         provided["language"] = "es"
+    spoken = provided.get("languages")
+    are_texts = isinstance(spoken, list) and all(isinstance(each, str) for each in spoken)
+    if are_texts and not _is(rule_for(Languages).read, spoken):
+        provided["languages"] = ["es"]
 
 
 def _fix_start(body: dict[str, Any]) -> None:

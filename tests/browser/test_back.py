@@ -10,7 +10,7 @@ from postgres.servers import Server
 SESSIONS = 60
 TOLERANCE = 2
 """Pixels."""
-CARDS = "section[aria-labelledby=found] li a"
+CARDS = "section[aria-labelledby=found] li h3 a"
 SCROLLED_OR_MORE = f"""before => document.querySelectorAll("{CARDS}").length > before
     || scrollY + innerHeight < document.documentElement.scrollHeight - 1"""
 """JavaScript that waits until there is more to scroll to."""

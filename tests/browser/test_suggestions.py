@@ -71,8 +71,8 @@ async def test_creator_and_category_lead_to_their_sessions(creator: Account, ope
     field = await typed(page, "zitella", "Zitella")
     await choose(page, field, "Zitella")
     await page.keyboard.press("Enter")
-    identity = (await creator.call_api("GET", "/api/auth/profile/"))["id"]
-    await expect(page).to_have_url(re.compile(f"creator={identity}"))
+    username = (await creator.call_api("GET", "/api/auth/profile/"))["username"]
+    await expect(page).to_have_url(re.compile(f"/creators/{username}$"))
     await expect(page.get_by_role("link", name=TITLE).first).to_be_visible()
 
     await page.goto("/")

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import stat
 from collections.abc import AsyncIterator, Sequence
@@ -45,6 +46,11 @@ class Container:
         self.image, self.port = image, free_port()
         self.folder = image.root.parent
         self.log = self.folder / "container.log"
+        texts = Path(image.mapped(COMPOSE["x-program"]["environment"]["MARKETPLACE_TEXTS_DIR"]))
+        if not texts.exists():  # compose.yaml mounts it
+            texts.parent.chmod(0o755)
+            shutil.copytree(DEPLOY / "texts", texts)
+            texts.parent.chmod(0o555)
         secrets = self.folder / "secrets"
         secrets.mkdir()
         (secrets / "database_url").write_text(database)

@@ -1,12 +1,14 @@
 import { Ellipsis, type LucideIcon } from "lucide-react";
 import { DropdownMenu as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { cn } from "~/lib/cn";
 import { Button } from "./Button";
 
 export function Menu({ label, children }: { label: string; children: ReactNode }) {
+  // Rendered again when it opens, so that it is put into the <main> of then: the one of the first render may be gone.
+  const [isOpen, setOpen] = useState(false);
   return (
-    <Radix.Root modal={false}>
+    <Radix.Root modal={false} open={isOpen} onOpenChange={setOpen}>
       <Radix.Trigger asChild>
         <Button variant="quiet" size="icon" aria-label={label}>
           <Ellipsis aria-hidden className="size-5" />

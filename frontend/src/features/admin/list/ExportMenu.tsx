@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { DropdownMenu as Radix } from "radix-ui";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { Button } from "~/components/Button";
@@ -42,9 +43,10 @@ export function ExportMenu({ list, query, total }: { list: ListName; query: Quer
     onError: (error) => toast.error(errorMessage(error)),
   });
   const isBusy = exporting.isPending;
+  const [isOpen, setOpen] = useState(false);
 
   return (
-    <Radix.Root modal={false}>
+    <Radix.Root modal={false} open={isOpen} onOpenChange={setOpen}>
       <Radix.Trigger asChild>
         <Button variant="secondary" isBusy={isBusy} disabled={total === 0}>
           {!isBusy && <Download aria-hidden className="size-4" />}
