@@ -49,7 +49,7 @@ PYTEST_PARALLEL := $(BIN)/pytest -q --dist loadfile --no-loadscope-reorder -n
 WORKERS = $(shell echo $$(( ($$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 
 .PHONY: check
-check: install ## Format, lint, types, import contracts, documents, the size of the front end, fast tests (a minute)
+check: install ## Format, lint, types, import contracts, documents, the size of the front end, fast tests (minutes)
 	@$(MAKE) --no-print-directory -j2 check-tests check-sources
 
 .PHONY: check-tests
@@ -120,7 +120,7 @@ nginx:
 		{ echo "The tests need nginx with brotli. Install the packages nginx-light, libnginx-mod-http-brotli-static and openssl."; exit 1; }
 
 .PHONY: test
-test: install chromium nginx .s3/.installed ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx (ten minutes)
+test: install chromium nginx .s3/.installed ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx (a quarter of an hour or more)
 	$(PYTEST_PARALLEL) $(WORKERS) -m "not runs_alone and not long"
 	$(BIN)/pytest -q -m runs_alone $$(grep -rl --include='test_*.py' runs_alone tests)
 
