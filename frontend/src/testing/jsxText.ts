@@ -35,7 +35,7 @@ export function bareTexts(tree: ts.SourceFile): Finding[] {
   return found;
 }
 
-function findingAt(node: ts.Node): Finding {
+export function findingAt(node: ts.Node): Finding {
   const { line } = node.getSourceFile().getLineAndCharacterOfPosition(node.getStart());
   return { line: line + 1, text: node.getText().trim() };
 }
