@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.adapters.memory.database import AddressRow, MemoryDatabase, MessageKey, Rows
+from marketplace.adapters.memory.database import AddressRow, MemoryDatabase, MessageKey, Rows, UnsubscribedRow
 from marketplace.adapters.memory.pages import moment, newest_first
 from marketplace.core.domain.booking_steps import LIVE
 from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, address_digest
@@ -123,6 +123,7 @@ class MemoryMessages:
             is_active=user.is_active,
             is_verified=is_known and known is not None and known.verified_at is not None,
             is_refused=is_known and known is not None and known.refused_at is not None,
+            unsubscribed=frozenset(each.kind for each in self._rows.group(self._database.unsubscribed, user_id)),
         )
 
     async def mark_verified(self, user_id: UUID, email: str, at: datetime) -> None:
@@ -134,6 +135,14 @@ class MemoryMessages:
         known = await self._rows.acquire_key(self._database.addresses, user_id)
         row = known if known is not None and known.digest == digest else AddressRow(digest=digest)
         self._rows.put(self._database.addresses, user_id, replace(row, refused_at=at))
+
+    async def unsubscribe(self, user_id: UUID, kind: MessageKind, at: datetime) -> None:
+        await asyncio.sleep(0)
+        self._rows.put(self._database.unsubscribed, (user_id, kind), UnsubscribedRow(user_id=user_id, kind=kind, at=at))
+
+    async def resubscribe(self, user_id: UUID, kind: MessageKind) -> None:
+        await asyncio.sleep(0)
+        self._rows.drop(self._database.unsubscribed, (user_id, kind))
 
     async def booked_seats(self, session_id: UUID, after: datetime) -> Sequence[BookedSeat]:
         await asyncio.sleep(0)

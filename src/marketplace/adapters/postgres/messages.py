@@ -68,7 +68,8 @@ PURGE = """
 """
 NAMES = ", ".join(f"u.{name}" for name in field_names(PublicUser))
 RECIPIENT = f"""
-    SELECT {NAMES}, u.email, u.time_zone, u.is_active, a.digest, a.verified_at, a.refused_at
+    SELECT {NAMES}, u.email, u.time_zone, u.is_active, a.digest, a.verified_at, a.refused_at,
+        ARRAY(SELECT s.kind FROM unsubscribed_kinds s WHERE s.user_id = u.id) AS unsubscribed
     FROM users u LEFT JOIN email_addresses a ON a.user_id = u.id WHERE u.id = $1
 """  # noqa: S608 - column names
 VERIFY = """
@@ -81,6 +82,10 @@ REFUSE = """
     ON CONFLICT (user_id) DO UPDATE SET digest = excluded.digest, refused_at = excluded.refused_at,
         verified_at = CASE WHEN a.digest = excluded.digest THEN a.verified_at END
 """
+UNSUBSCRIBE = """
+    INSERT INTO unsubscribed_kinds (user_id, kind, at) VALUES ($1, $2, $3) ON CONFLICT (user_id, kind) DO NOTHING
+"""
+RESUBSCRIBE = "DELETE FROM unsubscribed_kinds WHERE user_id = $1 AND kind = $2"
 BOOKED_SEATS = """
     SELECT id AS booking_id, user_id, starts_at FROM bookings
     WHERE session_id = $1 AND status IN ('pending', 'confirmed') AND starts_at > $2 ORDER BY starts_at, id
@@ -167,6 +172,7 @@ class PostgresMessages:
             is_active=row["is_active"],
             is_verified=is_known and row["verified_at"] is not None,
             is_refused=is_known and row["refused_at"] is not None,
+            unsubscribed=frozenset(map(MessageKind, row["unsubscribed"])),
         )
 
     async def mark_verified(self, user_id: UUID, email: str, at: datetime) -> None:
@@ -174,6 +180,12 @@ class PostgresMessages:
 
     async def mark_refused(self, user_id: UUID, email: str, at: datetime) -> None:
         await self._connection.execute(REFUSE, user_id, address_digest(email), at)
+
+    async def unsubscribe(self, user_id: UUID, kind: MessageKind, at: datetime) -> None:
+        await self._connection.execute(UNSUBSCRIBE, user_id, kind, at)
+
+    async def resubscribe(self, user_id: UUID, kind: MessageKind) -> None:
+        await self._connection.execute(RESUBSCRIBE, user_id, kind)
 
     async def booked_seats(self, session_id: UUID, after: datetime) -> Sequence[BookedSeat]:
         return [BookedSeat(**row) for row in await self._connection.fetch(BOOKED_SEATS, session_id, after)]
