@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from marketplace.core.domain.addresses import SiteAddresses
+from marketplace.core.ports.account_mails import AccountMails
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
+from marketplace.core.ports.mail_composer import MailComposer, UnsubscribeTokens
+from marketplace.core.ports.mailer import Mailer
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
 from marketplace.core.ports.security import AccessTokens, Confusables, Passwords
 from marketplace.core.ports.share_cards import CardPainter
@@ -29,6 +32,12 @@ class Adapters:
     encoder: PictureEncoder
     objects: ObjectStore
     cards: CardPainter
+    unsubscribe_tokens: UnsubscribeTokens
+    mailer: Mailer | None = None
+    """`None`: messages are held."""
+    composer: MailComposer | None = None
+    account_mails: AccountMails | None = None
+    """`None`: no mail about accounts is sent."""
     subscribers: tuple[Subscriber, ...] = ()
     """Receive every event."""
 

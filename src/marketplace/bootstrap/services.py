@@ -22,7 +22,11 @@ from marketplace.core.services.creators import CreatorService
 from marketplace.core.services.events import EventRelay
 from marketplace.core.services.favourites import FavouriteService
 from marketplace.core.services.idempotency import IdempotencyService
+from marketplace.core.services.letters import Letters
+from marketplace.core.services.mail_delivery import MailDelivery
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
+from marketplace.core.services.message_decider import MessageDecider
+from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.password_resets import ResetService
 from marketplace.core.services.picture_sweeps import PictureSweeper
 from marketplace.core.services.pictures import PictureService, PictureStores
@@ -35,6 +39,7 @@ from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.share_cards import ShareCardService
 from marketplace.core.services.sitemaps import SitemapService
 from marketplace.core.services.slots import SlotService
+from marketplace.core.services.subscriptions import SubscriptionService
 from marketplace.core.services.summaries import SummaryService
 from marketplace.core.services.terms import TermsService
 from marketplace.core.services.tokens import PrincipalCache, TokenService
@@ -66,6 +71,9 @@ class Services:
     seat_changes: SeatChanges
     calendars: CalendarService
     events: EventRelay
+    new_messages: NewMessages
+    mail: MailDelivery
+    subscriptions: SubscriptionService
     summaries: SummaryService
     sitemaps: SitemapService
     reports: ReportService
@@ -94,6 +102,7 @@ class Services:
             "index_names": self.session_words.index_names,
             "index_sessions": self.session_words.index_outdated,
             "purge_events": self.events.purge,
+            "purge_messages": self.mail.purge,
             "reconcile_pictures": self.picture_sweeper.reconcile,
             "record_local_starts": self.zones.record_missing,
             "record_terms": self.terms.record_missing,
@@ -171,6 +180,11 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         ids=ids,
     )
     materialized_availability = MaterializedAvailabilityService(unit_of_work=begin, clock=clock)
+    new_messages = NewMessages(ids=ids, host=options.addresses.host, is_on=adapters.mailer is not None)
+    decider = MessageDecider(
+        new_messages=new_messages, clock=clock, verifies_addresses=adapters.account_mails is not None
+    )
+    letters = Letters(addresses=options.addresses, unsubscribe_tokens=adapters.unsubscribe_tokens, clock=clock)
     actors = BulkActors(
         users=users, accounts=user_admin, sessions=sessions, moderation=session_admin, bookings=bookings
     )
@@ -210,7 +224,17 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             clock=clock,
             addresses=options.addresses,
         ),
-        events=EventRelay(unit_of_work=begin, clock=clock, subscribers=adapters.subscribers),
+        events=EventRelay(unit_of_work=begin, clock=clock, subscribers=(decider, *adapters.subscribers)),
+        new_messages=new_messages,
+        mail=MailDelivery(
+            unit_of_work=begin,
+            mailer=adapters.mailer,
+            composer=adapters.composer,
+            letters=letters,
+            account_mails=adapters.account_mails,
+            clock=clock,
+        ),
+        subscriptions=SubscriptionService(unit_of_work=begin, tokens=adapters.unsubscribe_tokens, clock=clock),
         sitemaps=SitemapService(listed=storage.listed_sessions, clock=clock),
         summaries=SummaryService(summaries=storage.summaries, users=storage.users, clock=clock),
         reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),

@@ -14,10 +14,12 @@ from marketplace.adapters.postgres.creator_hours import PostgresHoursDirectory
 from marketplace.adapters.postgres.creators import PostgresCreatorDirectory
 from marketplace.adapters.postgres.dashboards import PostgresDashboards
 from marketplace.adapters.postgres.favourites import PostgresFavouriteLists
+from marketplace.adapters.postgres.inbox import PostgresInbox
 from marketplace.adapters.postgres.jobs.failing import PostgresFailingJobs
 from marketplace.adapters.postgres.jobs.queue import PostgresJobQueue
 from marketplace.adapters.postgres.lazy_admin_lists import lazy_admin_lists
 from marketplace.adapters.postgres.local_starts import PostgresPromisedSlots
+from marketplace.adapters.postgres.messages import PostgresMessageLists
 from marketplace.adapters.postgres.password_resets import PostgresResetDirectory
 from marketplace.adapters.postgres.rate_limits import PostgresRateLimits
 from marketplace.adapters.postgres.readiness import PostgresReadiness
@@ -58,6 +60,8 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         bulk_targets=PostgresBulkTargets(database),
         lists=lazy_admin_lists(database),
         announcements=PostgresAnnouncements(database.dsn),
+        inbox=PostgresInbox(database),
+        messages=PostgresMessageLists(database),
         unit_of_work=PostgresUnitOfWork(database),
         readiness=PostgresReadiness(database),
     )

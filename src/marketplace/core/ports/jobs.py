@@ -15,6 +15,7 @@ JobKind = Literal[
     "index_names",
     "index_sessions",
     "purge_events",
+    "purge_messages",
     "reconcile_pictures",
     "record_local_starts",
     "record_terms",
@@ -32,7 +33,7 @@ JobKind = Literal[
 the new names of a creator in their older sessions. `index_sessions`: indexes the words of sessions that an older
 release wrote. `record_local_starts`, `record_terms`: record daily what earlier releases sold. `encode_avif`: stores a
 picture as AVIF, too. `reconcile_pictures`: compares stored bytes with their records daily. `renew_open_times`:
-refreshes materialized availability daily. `run_bulk`: continues a bulk action. `sweep_*` and `purge_events`: delete old
+refreshes materialized availability daily. `run_bulk`: continues a bulk action. `sweep_*` and `purge_*`: delete old
 rows hourly.
 """
 

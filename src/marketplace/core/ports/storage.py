@@ -13,8 +13,10 @@ from marketplace.core.ports.creator_hours import HoursDirectory
 from marketplace.core.ports.creators import CreatorDirectory
 from marketplace.core.ports.dashboards import Dashboards
 from marketplace.core.ports.favourites import FavouriteLists
+from marketplace.core.ports.inbox import Inbox
 from marketplace.core.ports.jobs import FailingJobs, JobQueue
 from marketplace.core.ports.local_starts import PromisedSlots
+from marketplace.core.ports.messages import MessageLists
 from marketplace.core.ports.password_resets import ResetDirectory
 from marketplace.core.ports.rate_limits import RateLimits
 from marketplace.core.ports.reports import ReportQueue
@@ -56,5 +58,7 @@ class Storage:
     bulk_targets: BulkTargets
     lists: AdminLists
     announcements: Announcements
+    messages: MessageLists
+    inbox: Inbox
     unit_of_work: UnitOfWork
     readiness: Readiness

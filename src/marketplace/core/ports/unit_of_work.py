@@ -14,6 +14,7 @@ from marketplace.core.ports.favourites import Favourites
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
 from marketplace.core.ports.local_starts import LocalStarts
+from marketplace.core.ports.messages import Messages
 from marketplace.core.ports.password_resets import Resets
 from marketplace.core.ports.pictures import PictureRecords
 from marketplace.core.ports.reports import Reports
@@ -65,6 +66,9 @@ class Transaction(Protocol):
 
     @property
     def events(self) -> Events: ...
+
+    @property
+    def messages(self) -> Messages: ...
 
     @property
     def idempotency_keys(self) -> IdempotencyKeys: ...

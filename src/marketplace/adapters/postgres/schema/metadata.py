@@ -8,6 +8,7 @@ from marketplace.adapters.postgres.schema.tables.calendars import CalendarFeedTa
 from marketplace.adapters.postgres.schema.tables.favourites import FavouriteTable
 from marketplace.adapters.postgres.schema.tables.jobs import JobTable
 from marketplace.adapters.postgres.schema.tables.logins import TokenFamilyTable
+from marketplace.adapters.postgres.schema.tables.messages import MessageTable
 from marketplace.adapters.postgres.schema.tables.pictures import PictureTable
 from marketplace.adapters.postgres.schema.tables.sessions import SessionTable
 from marketplace.adapters.postgres.schema.tables.users import UserTable
@@ -21,6 +22,7 @@ TABLES = (
     CalendarFeedTable,
     FavouriteTable,
     JobTable,
+    MessageTable,
     AuditEntryTable,
 )
 """One of each module of `tables`: importing it adds the others of the module."""
