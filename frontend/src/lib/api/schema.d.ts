@@ -1883,6 +1883,16 @@ export interface components {
             sessions: number;
             /** @example 7 */
             bookings: number;
+            /**
+             * Format: date-time
+             * @description When the email address was verified; `null` if it isn't.
+             */
+            email_verified_at: string | null;
+            /**
+             * @description The language of messages to this person (BCP 47); `null` or one without texts: the site's.
+             * @example pt-BR
+             */
+            locale: string | null;
             logins: components["schemas"]["LoginOut"][];
             log: components["schemas"]["AuditEntryOut"][];
         };
@@ -3305,6 +3315,11 @@ export interface components {
              *     ]
              */
             languages?: string[];
+            /**
+             * @description The language of messages to this person (BCP 47); `null` or one without texts: the site's.
+             * @example pt-BR
+             */
+            locale?: string | null;
         };
         /** @description Changes to your account. Fields you don't send stay as they are. */
         ProfileIn: {
@@ -3340,6 +3355,11 @@ export interface components {
              *     ]
              */
             languages?: string[];
+            /**
+             * @description The language of messages to this person (BCP 47); `null` or one without texts: the site's.
+             * @example pt-BR
+             */
+            locale?: string | null;
         };
         /** @description Your account. `impersonated_by` is the staff member who views the site as you with this login. */
         ProfileOut: {
@@ -3385,6 +3405,16 @@ export interface components {
             is_superuser: boolean;
             /** Format: date-time */
             date_joined: string;
+            /**
+             * Format: date-time
+             * @description When the email address was verified; `null` if it isn't.
+             */
+            email_verified_at: string | null;
+            /**
+             * @description The language of messages to this person (BCP 47); `null` or one without texts: the site's.
+             * @example pt-BR
+             */
+            locale: string | null;
             /** @default null */
             impersonated_by: components["schemas"]["PublicUserOut"] | null;
         };
@@ -3472,6 +3502,11 @@ export interface components {
              * @example Europe/Madrid
              */
             time_zone?: string;
+            /**
+             * @description The language of messages to this person (BCP 47); `null` or one without texts: the site's.
+             * @example pt-BR
+             */
+            locale?: string | null;
         };
         /** @description A report about a session. */
         ReportIn: {

@@ -18,7 +18,7 @@ from marketplace.core.domain.fields import (
     validate_entity,
     validate_field,
 )
-from marketplace.core.domain.language_tags import Languages
+from marketplace.core.domain.language_tags import Languages, Locale
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Login, Origin, Principal, Role
 from marketplace.core.domain.zone_names import read_zone, zone_errors
 from marketplace.core.errors import FieldErrors, IllegalTransition, NotSignedIn, NotSuperuser
@@ -187,6 +187,9 @@ class User(Contact):
     date_joined: datetime
     bio: Bio = ""
     languages: Languages = ()
+    email_verified_at: datetime | None = None
+    """When the person last proved that they read mail at the present address."""
+    locale: Locale = None
 
     def validate(self) -> FieldErrors:
         """Return error messages per field."""
@@ -209,6 +212,19 @@ class User(Contact):
         if not self.is_active:
             raise NotSignedIn
         return replace(principal, role=self.role, is_staff=self.is_staff, is_superuser=self.is_superuser)
+
+    @property
+    def is_email_verified(self) -> bool:
+        return self.email_verified_at is not None
+
+    def with_verified_email(self, now: datetime) -> Self:
+        """Note that the person reads mail at the present address; the first proof of it stays."""
+        return self if self.is_email_verified else replace(self, email_verified_at=now)
+
+    def with_values(self, **changes: Any) -> Self:
+        """Change fields. Another e-mail address is unverified; one that differs in case only is the same."""
+        user = replace(self, **changes)
+        return user if fold(user.email) == fold(self.email) else replace(user, email_verified_at=None)
 
     @property
     def has_rights(self) -> bool:
@@ -268,7 +284,9 @@ class User(Contact):
             raise LastSuperuser
 
 
-USER_FIELDS = field_names(User, "id", "password_hash", "avatar", "time_zone", "date_joined")
+USER_FIELDS = field_names(
+    User, "id", "password_hash", "avatar", "time_zone", "date_joined", "email_verified_at", "locale"
+)
 """Fields recorded in the audit log; never the password, not even hashed."""
 RIGHTS_FIELDS = ("is_staff", "is_superuser")
 

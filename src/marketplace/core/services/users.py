@@ -88,6 +88,8 @@ class UserService:
         first_name: str = "",
         last_name: str = "",
         time_zone: str = "UTC",
+        locale: str | None = None,
+        is_email_verified: bool = False,
         is_staff: bool = False,
         is_superuser: bool = False,
         origin: Origin = UNKNOWN_ORIGIN,
@@ -98,6 +100,7 @@ class UserService:
         """
         user_id = self._ids.new()
         usernames = (username,) if username else self._usernames.derived(first_name, last_name, user_id)
+        now = self._clock.now()
         user = User(
             id=user_id,
             email=email,
@@ -111,7 +114,9 @@ class UserService:
             is_active=True,
             is_staff=is_staff,
             is_superuser=is_superuser,
-            date_joined=self._clock.now(),
+            date_joined=now,
+            email_verified_at=now if is_email_verified else None,
+            locale=locale,
         )
         values = {"email": email, "username": user.username, "password": password}
         require(user.validate(), self.validate_registration(values))
