@@ -35,6 +35,7 @@ from marketplace.core.domain.booking_quotes import BookingQuote
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.calendars import CalendarFeed, new_feed_token
 from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.messages import Message, MessageKind
 from marketplace.core.domain.principals import Login, Principal
 from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
 from marketplace.core.domain.sessions import Session, SessionDetails
@@ -187,6 +188,22 @@ def a_key(**changes: Any) -> IdempotencyKey:
         "body_hash": hashlib.sha256(b"{}").digest(),
     }
     return IdempotencyKey(**defaults | changes)
+
+
+def a_message(user_id: UUID, **changes: Any) -> Message:
+    number, due_at = uuid7(), changes.get("due_at", NOW)
+    defaults: dict[str, Any] = {
+        "id": number,
+        "user_id": user_id,
+        "kind": MessageKind.BOOKING_BOOKED,
+        "subject": str(number),
+        "due_at": due_at,
+        "expires_at": due_at + timedelta(days=1),
+        "next_attempt_at": due_at,
+        "message_id": f"<{number}@sessions.example.org>",
+        "created_at": NOW,
+    }
+    return Message(**defaults | changes)
 
 
 def a_login(user: User, **changes: Any) -> Login:

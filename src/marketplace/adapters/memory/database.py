@@ -21,6 +21,7 @@ from marketplace.core.domain.events import EventId, RecordedEvent
 from marketplace.core.domain.favourites import Favourite
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.materialized_availability import MaterializedAvailability
+from marketplace.core.domain.messages import Message
 from marketplace.core.domain.password_resets import PasswordReset
 from marketplace.core.domain.pictures import PictureRecord
 from marketplace.core.domain.principals import Login
@@ -40,6 +41,8 @@ SeatKey = tuple[UUID, UUID, datetime]
 """Person, session, start."""
 IdempotencyKeyId = tuple[UUID, str, str]
 """Person, route, key."""
+MessageKey = tuple[UUID, str, str, int]
+"""Person, kind, subject, version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +106,15 @@ class EventRow:
     step: int | None
     deliver_at: datetime | None
     attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressRow:
+    """What is known about an e-mail address of a person."""
+
+    digest: bytes
+    verified_at: datetime | None = None
+    refused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +190,10 @@ class MemoryDatabase:
         self.reports: Table[UUID, Report] = Table("reports")
         self.reported: Table[tuple[UUID, UUID], UUID] = Table("reported")
         self.events: Table[EventId, EventRow] = Table("events", lambda row: row.deliver_at is None)
+        self.messages: Table[UUID, Message] = Table("messages", lambda row: row.user_id)
+        self.message_keys: Table[MessageKey, UUID] = Table("message_keys")
+        self.addresses: Table[UUID, AddressRow] = Table("addresses")
+        self.claimed_messages: dict[UUID, Rows] = {}
         self.job_ids = count()
         self.event_numbers = count(1)
         self.claimed_events: dict[EventId, Rows] = {}

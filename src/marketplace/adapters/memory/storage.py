@@ -21,6 +21,7 @@ from marketplace.adapters.memory.email_tokens import MemoryEmailTokenDirectory
 from marketplace.adapters.memory.favourites import MemoryFavouriteLists
 from marketplace.adapters.memory.jobs import MemoryFailingJobs, MemoryJobQueue
 from marketplace.adapters.memory.local_starts import MemoryPromisedSlots
+from marketplace.adapters.memory.messages import MemoryMessageLists
 from marketplace.adapters.memory.password_resets import MemoryResetDirectory
 from marketplace.adapters.memory.rate_limits import MemoryRateLimits
 from marketplace.adapters.memory.reports import MemoryReportQueue
@@ -71,6 +72,7 @@ def memory_storage(database: MemoryDatabase | None = None, *, lock_timeout: time
         bulk_targets=MemoryBulkTargets(database),
         lists=memory_admin_lists(database),
         announcements=MemoryAnnouncements(database),
+        messages=MemoryMessageLists(database),
         unit_of_work=begin,
         readiness=MemoryReadiness(),
     )

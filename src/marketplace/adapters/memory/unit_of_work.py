@@ -16,6 +16,7 @@ from marketplace.adapters.memory.favourites import MemoryFavourites
 from marketplace.adapters.memory.idempotency import MemoryIdempotencyKeys
 from marketplace.adapters.memory.jobs import MemoryJobs
 from marketplace.adapters.memory.local_starts import MemoryLocalStarts
+from marketplace.adapters.memory.messages import MemoryMessages
 from marketplace.adapters.memory.password_resets import MemoryResets
 from marketplace.adapters.memory.pictures import MemoryPictureRecords
 from marketplace.adapters.memory.reports import MemoryReports
@@ -45,6 +46,7 @@ class MemoryTransaction:
         self.hours = MemoryHours(rows)
         self.favourites = MemoryFavourites(rows)
         self.events = MemoryEvents(rows)
+        self.messages = MemoryMessages(rows)
         self.idempotency_keys = MemoryIdempotencyKeys(rows)
         self.jobs = MemoryJobs(rows)
         self.bulk_runs = MemoryBulkRuns(rows)

@@ -19,6 +19,7 @@ from marketplace.adapters.postgres.jobs.failing import PostgresFailingJobs
 from marketplace.adapters.postgres.jobs.queue import PostgresJobQueue
 from marketplace.adapters.postgres.lazy_admin_lists import lazy_admin_lists
 from marketplace.adapters.postgres.local_starts import PostgresPromisedSlots
+from marketplace.adapters.postgres.messages import PostgresMessageLists
 from marketplace.adapters.postgres.password_resets import PostgresResetDirectory
 from marketplace.adapters.postgres.rate_limits import PostgresRateLimits
 from marketplace.adapters.postgres.readiness import PostgresReadiness
@@ -60,6 +61,7 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         bulk_targets=PostgresBulkTargets(database),
         lists=lazy_admin_lists(database),
         announcements=PostgresAnnouncements(database.dsn),
+        messages=PostgresMessageLists(database),
         unit_of_work=PostgresUnitOfWork(database),
         readiness=PostgresReadiness(database),
     )

@@ -16,6 +16,7 @@ from marketplace.adapters.postgres.favourites import PostgresFavourites
 from marketplace.adapters.postgres.idempotency import PostgresIdempotencyKeys
 from marketplace.adapters.postgres.jobs.enqueue import PostgresJobs
 from marketplace.adapters.postgres.local_starts import PostgresLocalStarts
+from marketplace.adapters.postgres.messages import PostgresMessages
 from marketplace.adapters.postgres.password_resets import PostgresResets
 from marketplace.adapters.postgres.pictures import PostgresPictureRecords
 from marketplace.adapters.postgres.reports import PostgresReports
@@ -35,6 +36,7 @@ from marketplace.core.ports.favourites import Favourites
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
 from marketplace.core.ports.local_starts import LocalStarts
+from marketplace.core.ports.messages import Messages
 from marketplace.core.ports.password_resets import Resets
 from marketplace.core.ports.pictures import PictureRecords
 from marketplace.core.ports.reports import Reports
@@ -106,6 +108,10 @@ class PostgresTransaction:
     @property
     def events(self) -> Events:
         return PostgresEvents(self._connection)
+
+    @cached_property
+    def messages(self) -> Messages:
+        return PostgresMessages(self._connection)
 
     @property
     def idempotency_keys(self) -> IdempotencyKeys:

@@ -16,6 +16,7 @@ from marketplace.core.ports.email_tokens import EmailTokenDirectory
 from marketplace.core.ports.favourites import FavouriteLists
 from marketplace.core.ports.jobs import FailingJobs, JobQueue
 from marketplace.core.ports.local_starts import PromisedSlots
+from marketplace.core.ports.messages import MessageLists
 from marketplace.core.ports.password_resets import ResetDirectory
 from marketplace.core.ports.rate_limits import RateLimits
 from marketplace.core.ports.reports import ReportQueue
@@ -58,5 +59,6 @@ class Storage:
     bulk_targets: BulkTargets
     lists: AdminLists
     announcements: Announcements
+    messages: MessageLists
     unit_of_work: UnitOfWork
     readiness: Readiness

@@ -15,6 +15,7 @@ from marketplace.core.ports.favourites import Favourites
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
 from marketplace.core.ports.local_starts import LocalStarts
+from marketplace.core.ports.messages import Messages
 from marketplace.core.ports.password_resets import Resets
 from marketplace.core.ports.pictures import PictureRecords
 from marketplace.core.ports.reports import Reports
@@ -69,6 +70,9 @@ class Transaction(Protocol):
 
     @property
     def events(self) -> Events: ...
+
+    @property
+    def messages(self) -> Messages: ...
 
     @property
     def idempotency_keys(self) -> IdempotencyKeys: ...

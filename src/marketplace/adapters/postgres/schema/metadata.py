@@ -9,6 +9,7 @@ from marketplace.adapters.postgres.schema.tables.email_tokens import EmailReques
 from marketplace.adapters.postgres.schema.tables.favourites import FavouriteTable
 from marketplace.adapters.postgres.schema.tables.jobs import JobTable
 from marketplace.adapters.postgres.schema.tables.logins import TokenFamilyTable
+from marketplace.adapters.postgres.schema.tables.messages import MessageTable
 from marketplace.adapters.postgres.schema.tables.pictures import PictureTable
 from marketplace.adapters.postgres.schema.tables.sessions import SessionTable
 from marketplace.adapters.postgres.schema.tables.users import UserTable
@@ -23,6 +24,7 @@ TABLES = (
     EmailRequestTable,
     FavouriteTable,
     JobTable,
+    MessageTable,
     AuditEntryTable,
 )
 """One of each module of `tables`: importing it adds the others of the module."""
