@@ -110,11 +110,10 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressRow:
-    """What is known about an e-mail address of a person."""
+    """An e-mail address of a person that a mail server refused."""
 
     digest: bytes
-    verified_at: datetime | None = None
-    refused_at: datetime | None = None
+    refused_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
