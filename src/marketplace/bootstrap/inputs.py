@@ -8,7 +8,7 @@ from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
-from marketplace.core.ports.security import AccessTokens, Confusables, Passwords
+from marketplace.core.ports.security import AccessTokens, Confusables, EmailSyntax, Passwords
 from marketplace.core.ports.share_cards import CardPainter
 from marketplace.core.ports.subscribers import Subscriber
 from marketplace.core.ports.system import Clock, FormerZones, Ids
@@ -22,6 +22,7 @@ class Adapters:
     ids: Ids
     passwords: Passwords
     confusables: Confusables
+    syntax: EmailSyntax
     access_tokens: AccessTokens
     calendars: Calendars
     files: ExportFiles
@@ -41,3 +42,5 @@ class ServiceOptions:
     refresh_ttl: timedelta
     addresses: SiteAddresses
     rate_limit: bool = True
+    sends_mail: bool = False
+    """Whether a mail server is configured; without one, messages are held."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.storage import Storage
+from marketplace.core.services.account_mails import TokenMails
 from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.core.services.admin.bulk import BulkService
 from marketplace.core.services.admin.bulk_runner import BulkActors, BulkRunner
@@ -19,10 +20,12 @@ from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.creator_hours import CreatorHoursService
 from marketplace.core.services.creators import CreatorService
+from marketplace.core.services.email_addresses import EmailAddressService
 from marketplace.core.services.events import EventRelay
 from marketplace.core.services.favourites import FavouriteService
 from marketplace.core.services.idempotency import IdempotencyService
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
+from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.password_resets import ResetService
 from marketplace.core.services.picture_sweeps import PictureSweeper
 from marketplace.core.services.pictures import PictureService, PictureStores
@@ -51,6 +54,8 @@ class Services:
     usernames: UsernameService
     tokens: TokenService
     resets: ResetService
+    email_addresses: EmailAddressService
+    account_mails: TokenMails
     avatars: AvatarService
     sessions: SessionService
     pictures: PictureService
@@ -91,6 +96,7 @@ class Services:
             "attend_booking": self.bookings.settle_due,
             "claim_usernames": self.usernames.claim_all,
             "encode_avif": self.pictures.encode_avif,
+            "find_forgetful": self.email_addresses.find_forgetful,
             "index_names": self.session_words.index_names,
             "index_sessions": self.session_words.index_outdated,
             "purge_events": self.events.purge,
@@ -100,6 +106,7 @@ class Services:
             "renew_open_times": self.materialized_availability.renew,
             "run_bulk": self.bulk_runner.run,
             "sweep_bulk_runs": self.bulk_runner.purge,
+            "sweep_email_requests": self.email_addresses.purge,
             "sweep_idempotency_keys": self.idempotency.purge,
             "sweep_pictures": self.picture_sweeper.purge,
             "sweep_rate_limits": self.rate_limits.purge,
@@ -116,6 +123,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         users=storage.users,
         principal_cache=memory,
         passwords=passwords,
+        syntax=adapters.syntax,
         usernames=usernames,
         clock=clock,
         ids=ids,
@@ -181,12 +189,24 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         resets=ResetService(
             unit_of_work=begin,
             resets=storage.resets,
+            email_tokens=storage.email_tokens,
             users=storage.users,
             principal_cache=memory,
             passwords=passwords,
             clock=clock,
             ids=ids,
         ),
+        email_addresses=EmailAddressService(
+            unit_of_work=begin,
+            tokens=storage.email_tokens,
+            users=storage.users,
+            passwords=passwords,
+            syntax=adapters.syntax,
+            new_messages=NewMessages(ids=ids, host=options.addresses.host, is_on=options.sends_mail),
+            clock=clock,
+            ids=ids,
+        ),
+        account_mails=TokenMails(addresses=options.addresses, clock=clock),
         avatars=AvatarService(unit_of_work=begin, stores=stores, principal_cache=memory, clock=clock),
         sessions=sessions,
         pictures=PictureService(unit_of_work=begin, catalog=storage.catalog, stores=stores, clock=clock, ids=ids),

@@ -35,7 +35,14 @@ RETRY_DELAY = 1.0
 """Seconds between restarts after a failure."""
 ADOPT_INTERVAL = 2.0
 """Seconds between moves of jobs that servers of the previous release enqueued."""
-PURGE_JOBS = ("purge_events", "sweep_bulk_runs", "sweep_idempotency_keys", "sweep_pictures", "sweep_rate_limits")
+PURGE_JOBS = (
+    "purge_events",
+    "sweep_bulk_runs",
+    "sweep_email_requests",
+    "sweep_idempotency_keys",
+    "sweep_pictures",
+    "sweep_rate_limits",
+)
 
 
 def make_meter(settings: Settings) -> "Meter | None":

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 
@@ -39,6 +39,20 @@ class SiteAddresses:
     def attendees(self, session_id: UUID) -> str:
         """Return the page on which a creator sees the bookings of a session."""
         return f"{self.root}/creator/bookings?session={session_id}"
+
+    def verify_email(self, token: str) -> str:
+        """Return the page that verifies or changes an address; the fragment never reaches a server or a referrer."""
+        return f"{self.root}/verify-email#{token}"
+
+    def reset_password(self, token: str) -> str:
+        return f"{self.root}/reset-password#{token}"
+
+    def contact(self) -> str:
+        return f"{self.root}/texts/contact"
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.root).hostname or "localhost"
 
     def calendar_feed(self, token: str) -> str:
         return f"{self.root}/api/calendar/{token}.ics"

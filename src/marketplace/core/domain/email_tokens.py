@@ -7,8 +7,11 @@ from uuid import UUID
 
 from marketplace.core.domain.users import User, fold
 
-EmailPurpose = Literal["verify", "reset", "change"]
-"""What a link does. `verify`: verify the present address. `reset`: set a new password. `change`: change the address."""
+EmailPurpose = Literal["verify", "reset", "change", "changed"]
+"""What a mail is for. `verify`: verify the present address. `reset`: set a new password. `change`: use this address.
+
+`changed`: tell the reader of a former address, with no token.
+"""
 TOKEN_TTL: dict[EmailPurpose, timedelta] = {
     "verify": timedelta(days=3),
     "reset": timedelta(hours=1),
@@ -35,8 +38,10 @@ class EmailRequest:
 
     def stands_for(self, user: User) -> bool:
         """Return whether the account may still use it: its address must not have changed meanwhile."""
+        if not user.is_active or user.id != self.user_id:
+            return False
         is_present = fold(self.email) == fold(user.email)
-        return user.is_active and user.id == self.user_id and is_present == (self.purpose != "change")
+        return is_present == (self.purpose in {"verify", "reset"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.core.domain.audit import AuditAction, differences, values_of
+from marketplace.core.domain.email_tokens import PASSWORD_PURPOSES
 from marketplace.core.domain.events import UserEvent
 from marketplace.core.domain.fields import OptionalStaffReason, require, validate_field, validate_values
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Origin, Principal, Role
@@ -19,7 +20,7 @@ from marketplace.core.domain.users import (
     validate_password,
 )
 from marketplace.core.errors import AlreadyACreator, FieldErrors, Invalid, UsernameTaken
-from marketplace.core.ports.security import Passwords
+from marketplace.core.ports.security import EmailSyntax, Passwords
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
@@ -44,6 +45,7 @@ class UserService:
         users: UserDirectory,
         principal_cache: PrincipalCache,
         passwords: Passwords,
+        syntax: EmailSyntax,
         usernames: UsernameService,
         clock: Clock,
         ids: Ids,
@@ -54,12 +56,14 @@ class UserService:
         self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._passwords = passwords
+        self._syntax = syntax
         self._clock = clock
         self._ids = ids
 
     def validate_registration(self, provided: Mapping[str, Any]) -> FieldErrors:
-        """Validate the username and the password among the provided fields of a registration."""
-        found = self.validate_username(provided)
+        """Validate address, username and password among the provided fields of a registration."""
+        refusal = self._syntax.refusal(provided["email"]) if "email" in provided else None
+        found = {**self.validate_username(provided), **({"email": [refusal]} if refusal else {})}
         if "password" not in provided:
             return found
         username = provided.get("username") or self._usernames.derived_from(
@@ -207,6 +211,7 @@ class UserService:
                 await tx.users.save(replace(user, password_hash=password_hash))
                 await tx.tokens.revoke_all(principal.user_id, self._clock.now(), except_id=principal.family_id)
                 await tx.resets.drop(principal.user_id)
+                await tx.email_requests.drop(principal.user_id, *PASSWORD_PURPOSES)
                 await self._audit.write(tx, principal, "password_changed", ("user", user.id))
                 return True
 
@@ -270,6 +275,7 @@ class UserService:
         if not is_active:
             await tx.tokens.revoke_all(user_id, now)
             await tx.resets.drop(user_id)
+            await tx.email_requests.drop(user_id, *PASSWORD_PURPOSES)
             if before.has_rights:
                 await tx.resets.drop_issued_by(user_id)
         change = differences(before, user, USER_FIELDS)

@@ -18,7 +18,9 @@ def upgrade() -> None:
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("purpose IN ('verify', 'reset', 'change')", name=op.f("ck_email_requests_purpose")),
+        sa.CheckConstraint(
+            "purpose IN ('verify', 'reset', 'change', 'changed')", name=op.f("ck_email_requests_purpose")
+        ),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_email_requests_user_id_users")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_email_requests")),
     )
