@@ -2,7 +2,8 @@ import pytest
 
 from builders import TOMORROW, a_user
 from fakes import NOW
-from marketplace.core.domain.users import fold, validate_password
+from marketplace.core.domain.passwords import validate_password
+from marketplace.core.domain.users import fold
 
 
 def validate(password: str) -> list[str]:

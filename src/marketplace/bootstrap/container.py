@@ -133,6 +133,7 @@ class BuiltServices(Provider):
             refresh_ttl=settings.refresh_token_ttl,
             addresses=addresses,
             rate_limit=settings.rate_limit,
+            requires_verified=settings.verify_email,
         )
 
     @provide

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from marketplace.core.domain.addresses import SiteAddresses
+from marketplace.core.domain.users import VerifiedEffect
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
@@ -42,5 +43,7 @@ class ServiceOptions:
     refresh_ttl: timedelta
     addresses: SiteAddresses
     rate_limit: bool = True
+    requires_verified: Collection[VerifiedEffect] = ()
+    """What needs a verified e-mail address."""
     sends_mail: bool = False
     """Whether a mail server is configured; without one, messages are held."""

@@ -20,6 +20,7 @@ from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.creator_hours import CreatorHoursService
 from marketplace.core.services.creators import CreatorService
+from marketplace.core.services.current_passwords import CurrentPasswords
 from marketplace.core.services.email_addresses import EmailAddressService
 from marketplace.core.services.events import EventRelay
 from marketplace.core.services.favourites import FavouriteService
@@ -118,10 +119,12 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
     begin, clock, ids, passwords = storage.unit_of_work, adapters.clock, adapters.ids, adapters.passwords
     memory = PrincipalCache(clock)
     usernames = UsernameService(unit_of_work=begin, confusables=adapters.confusables, clock=clock)
+    current_passwords = CurrentPasswords(unit_of_work=begin, passwords=passwords, clock=clock, ids=ids)
     users = UserService(
         unit_of_work=begin,
         users=storage.users,
         principal_cache=memory,
+        current_passwords=current_passwords,
         passwords=passwords,
         syntax=adapters.syntax,
         usernames=usernames,
@@ -146,6 +149,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         clock=clock,
         ids=ids,
         categories=options.categories,
+        only_verified="publishing" in options.requires_verified,
     )
     bookings = BookingService(
         unit_of_work=begin,
@@ -154,6 +158,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         users=storage.users,
         clock=clock,
         ids=ids,
+        only_verified="booking" in options.requires_verified,
     )
     limits = RateLimitService(unit_of_work=begin, limits=storage.rate_limits, clock=clock, is_on=options.rate_limit)
     stores = PictureStores(
@@ -200,7 +205,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             unit_of_work=begin,
             tokens=storage.email_tokens,
             users=storage.users,
-            passwords=passwords,
+            current_passwords=current_passwords,
             syntax=adapters.syntax,
             new_messages=NewMessages(ids=ids, host=options.addresses.host, is_on=options.sends_mail),
             clock=clock,

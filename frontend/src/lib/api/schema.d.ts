@@ -3065,7 +3065,8 @@ export interface components {
         /**
          * @description The currency of all prices (ISO 4217), its decimal places, and the categories a session can have.
          *
-         *     `demo_accounts` is empty unless the server runs with demo data.
+         *     `demo_accounts` is empty unless the server runs with demo data. `verify_email` is what needs a verified email
+         *     address.
          */
         MarketplaceOut: {
             /** @example EUR */
@@ -3074,6 +3075,7 @@ export interface components {
             currency_digits: number;
             categories: string[];
             demo_accounts: components["schemas"]["DemoAccountOut"][];
+            verify_email: components["schemas"]["VerifiedEffect"][];
         };
         /** @description A session as staff see it, including hidden and archived ones. */
         ModeratedSessionOut: {
@@ -4765,6 +4767,8 @@ export interface components {
             /** @example 7 */
             count: number;
         };
+        /** @enum {string} */
+        VerifiedEffect: "booking" | "publishing";
         /** @description The address that is verified now. */
         VerifiedEmailOut: {
             /** @example ada@example.org */

@@ -15,15 +15,15 @@ from marketplace.core.domain.users import Email, User, fold
 from marketplace.core.errors import BadEmailToken, EmailTaken, FieldErrors, Invalid
 from marketplace.core.ports.email_tokens import EmailTokenDirectory
 from marketplace.core.ports.jobs import Job
-from marketplace.core.ports.security import EmailSyntax, Passwords
+from marketplace.core.ports.security import EmailSyntax
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.current_passwords import CurrentPasswords
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.purging import purge_hourly
 from marketplace.core.services.retries import with_retries
-from marketplace.core.services.users import WRONG_PASSWORD
 
 KINDS: dict[EmailPurpose, MessageKind] = {
     "verify": MessageKind.VERIFY_EMAIL,
@@ -50,7 +50,7 @@ class EmailAddressService:
         unit_of_work: UnitOfWork,
         tokens: EmailTokenDirectory,
         users: UserDirectory,
-        passwords: Passwords,
+        current_passwords: CurrentPasswords,
         syntax: EmailSyntax,
         new_messages: NewMessages,
         clock: Clock,
@@ -59,7 +59,7 @@ class EmailAddressService:
         self._unit_of_work = unit_of_work
         self._tokens = tokens
         self._users = users
-        self._passwords = passwords
+        self._current_passwords = current_passwords
         self._syntax = syntax
         self._new_messages = new_messages
         self._audit = AuditWriter(unit_of_work, clock, ids)
@@ -126,15 +126,10 @@ class EmailAddressService:
     async def validate_change(self, principal: Principal, provided: Mapping[str, Any]) -> FieldErrors:
         """Validate the new address and the current password among the provided fields."""
         user = await self._users.get(principal.user_id)
-        errors: dict[str, list[str]] = {name: [*sentences] for name, sentences in self.validate(provided).items()}
+        errors = await self._current_passwords.validate(principal, user, provided, "email_change_refused")
         if "email" in provided and fold(provided["email"]) == fold(user.email):
-            errors["email"] = ["This is your address already."]
-        if "current_password" in provided and not await self._passwords.verify(
-            provided["current_password"], user.password_hash
-        ):
-            await self._audit.write_alone(principal, "email_change_refused", ("user", principal.user_id))
-            errors["current_password"] = [WRONG_PASSWORD]
-        return errors
+            return {**errors, "email": ["This is your address already."]}
+        return {**errors, **self.validate(provided)}
 
     async def request_change(self, principal: Principal, *, email: str, current_password: str) -> None:
         """Send a link to a new address, which becomes the principal's once it is used. Only the newest works.
@@ -161,7 +156,7 @@ class EmailAddressService:
                 user = await tx.users.acquire(principal.user_id)
                 user.current(principal)
                 if user.password_hash != seen.password_hash:
-                    raise Invalid({"current_password": [WRONG_PASSWORD]})
+                    raise Invalid(await self._current_passwords.refuse(principal, "email_change_refused"))
                 await tx.email_requests.drop(user.id, "change")
                 await self._ask(tx, user, "change", email)
                 await self._audit.write(

@@ -15,8 +15,9 @@ from marketplace.core.domain.password_resets import (
     new_reset_token,
     reset_token_hash,
 )
+from marketplace.core.domain.passwords import validate_password
 from marketplace.core.domain.principals import Origin, Principal
-from marketplace.core.domain.users import RIGHTS_FIELDS, User, validate_password
+from marketplace.core.domain.users import RIGHTS_FIELDS, User
 from marketplace.core.errors import BadResetToken, FieldErrors, Invalid
 from marketplace.core.errors.admin import AccountInactive
 from marketplace.core.ports.email_tokens import EmailTokenDirectory

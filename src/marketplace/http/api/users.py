@@ -9,19 +9,10 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get, patch, post, put
 
 from marketplace.core.domain.language_tags import Languages, Locale
+from marketplace.core.domain.passwords import NewPassword
 from marketplace.core.domain.principals import Role
 from marketplace.core.domain.rate_limits import PASSWORD_CHANGE, Attempt
-from marketplace.core.domain.users import (
-    Avatar,
-    Bio,
-    Email,
-    FirstName,
-    LastName,
-    NewPassword,
-    NewUsername,
-    TimeZone,
-    Username,
-)
+from marketplace.core.domain.users import Avatar, Bio, Email, FirstName, LastName, NewUsername, TimeZone, Username
 from marketplace.core.errors import AlreadyACreator, EmailTaken, RateLimited, UsernameTaken
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.rate_limits import RateLimitService
