@@ -17,6 +17,7 @@ from marketplace.adapters.memory.creator_hours import MemoryHoursDirectory
 from marketplace.adapters.memory.creators import MemoryCreatorDirectory
 from marketplace.adapters.memory.dashboards import MemoryDashboards
 from marketplace.adapters.memory.database import MemoryDatabase
+from marketplace.adapters.memory.email_tokens import MemoryEmailTokenDirectory
 from marketplace.adapters.memory.favourites import MemoryFavouriteLists
 from marketplace.adapters.memory.inbox import MemoryInbox
 from marketplace.adapters.memory.jobs import MemoryFailingJobs, MemoryJobQueue
@@ -63,6 +64,7 @@ def memory_storage(database: MemoryDatabase | None = None, *, lock_timeout: time
         rate_limits=MemoryRateLimits(),
         audit=MemoryAuditLogReader(database),
         resets=MemoryResetDirectory(database),
+        email_tokens=MemoryEmailTokenDirectory(database),
         reports=MemoryReportQueue(database),
         dashboards=MemoryDashboards(database),
         failing_jobs=MemoryFailingJobs(database),

@@ -13,6 +13,7 @@ from marketplace.adapters.postgres.connection.replica import Reading
 from marketplace.adapters.postgres.creator_hours import PostgresHoursDirectory
 from marketplace.adapters.postgres.creators import PostgresCreatorDirectory
 from marketplace.adapters.postgres.dashboards import PostgresDashboards
+from marketplace.adapters.postgres.email_tokens import PostgresEmailTokenDirectory
 from marketplace.adapters.postgres.favourites import PostgresFavouriteLists
 from marketplace.adapters.postgres.inbox import PostgresInbox
 from marketplace.adapters.postgres.jobs.failing import PostgresFailingJobs
@@ -52,6 +53,7 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         rate_limits=PostgresRateLimits(database),
         audit=PostgresAuditLogReader(database),
         resets=PostgresResetDirectory(database),
+        email_tokens=PostgresEmailTokenDirectory(database),
         reports=PostgresReportQueue(database),
         dashboards=PostgresDashboards(database),
         failing_jobs=PostgresFailingJobs(database),

@@ -12,6 +12,7 @@ from marketplace.core.ports.calendars import FeedDirectory
 from marketplace.core.ports.creator_hours import HoursDirectory
 from marketplace.core.ports.creators import CreatorDirectory
 from marketplace.core.ports.dashboards import Dashboards
+from marketplace.core.ports.email_tokens import EmailTokenDirectory
 from marketplace.core.ports.favourites import FavouriteLists
 from marketplace.core.ports.inbox import Inbox
 from marketplace.core.ports.jobs import FailingJobs, JobQueue
@@ -50,6 +51,7 @@ class Storage:
     rate_limits: RateLimits
     audit: AuditLogReader
     resets: ResetDirectory
+    email_tokens: EmailTokenDirectory
     reports: ReportQueue
     dashboards: Dashboards
     failing_jobs: FailingJobs

@@ -16,6 +16,7 @@ from marketplace.http.api.calendars import CalendarController
 from marketplace.http.api.common_passwords import CommonPasswordController
 from marketplace.http.api.creator_hours import CreatorHoursController
 from marketplace.http.api.creators import CreatorController
+from marketplace.http.api.email_addresses import EmailAddressController
 from marketplace.http.api.favourites import FavouriteController
 from marketplace.http.api.password_resets import ResetController
 from marketplace.http.api.pictures import PictureController
@@ -36,6 +37,7 @@ CONTROLLERS = (
     TokenController,
     AvatarController,
     ResetController,
+    EmailAddressController,
     CommonPasswordController,
     SessionController,
     PictureController,

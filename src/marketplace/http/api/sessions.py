@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from marketplace.core.domain.availability import CatalogSession
 from marketplace.core.errors import (
     CreatorUnavailable,
+    EmailUnverified,
     HasUpcomingBookings,
     NotACreator,
     NotFound,
@@ -40,6 +41,8 @@ from marketplace.http.pagination import BOUNDED, SEARCHED, Cursors
 from marketplace.http.public_answers import ETAG, public_answer
 from marketplace.http.security.authorization import Access, creator_of, opt, optional_principal_of, principal_of
 from marketplace.http.validation.parsing import ParsedBody, read_body, read_query
+
+CHANGE_ERRORS = (NotFound, NotYours, EmailUnverified, HasUpcomingBookings, CreatorUnavailable)
 
 
 class SessionOut(SessionBaseOut, rename={"creator_id": "creator"}):
@@ -142,7 +145,7 @@ class SessionController(Controller):
         "/",
         operation_id="create_session",
         summary="Create a session",
-        opt=opt(Access.CREATOR, body=SessionIn, is_keyed=True),
+        opt=opt(Access.CREATOR, body=SessionIn, is_keyed=True, errors=(EmailUnverified,)),
     )
     async def create(
         self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService]
@@ -176,7 +179,7 @@ class SessionController(Controller):
         "/{session_id:uuid}",
         operation_id="replace_session",
         summary="Update a session",
-        opt=opt(Access.CREATOR, body=SessionIn, errors=(NotFound, NotYours, HasUpcomingBookings, CreatorUnavailable)),
+        opt=opt(Access.CREATOR, body=SessionIn, errors=CHANGE_ERRORS),
     )
     async def replace(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionService]
@@ -193,7 +196,7 @@ class SessionController(Controller):
             Access.CREATOR,
             body=SessionIn,
             is_partial=True,
-            errors=(NotFound, NotYours, HasUpcomingBookings, CreatorUnavailable),
+            errors=CHANGE_ERRORS,
         ),
     )
     async def change(
