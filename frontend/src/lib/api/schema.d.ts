@@ -4134,6 +4134,8 @@ export interface components {
         /**
          * @description A session. `next_slot` is the first start that can be booked now; an open session has none.
          *
+         *     `first_slot` is the first one from `available_from` to `available_to`, in a list with one of these.
+         *
          *     `moderation` is set on hidden sessions, which only their creator and staff can see.
          */
         SessionOut: {
@@ -4246,6 +4248,7 @@ export interface components {
             featured_at: string | null;
             next_slot: components["schemas"]["NextSlotOut"] | null;
             moderation: components["schemas"]["ModerationOut"] | null;
+            first_slot?: components["schemas"]["NextSlotOut"] | null;
         };
         /** @description A session with its latest reports and audit log entries. */
         SessionRecordOut: {
