@@ -67,7 +67,11 @@ class Route:
 
 def constant(*paths: str, token: str = SIGNED_OUT) -> Callable[[int], Load]:
     """Send the same requests in every round."""
-    load = Load(requests=get(*paths, token=token))
+    return repeated(get(*paths, token=token))
+
+
+def repeated(requests: Sequence[str]) -> Callable[[int], Load]:
+    load = Load(requests=requests)
     return lambda _: load
 
 
@@ -143,8 +147,10 @@ def reads(market: Market) -> list[Route]:
 
 
 def personal_reads(market: Market) -> list[Route]:
-    """Reads of a person with 25 bookings; the bare handler does not authenticate."""
+    """Reads of people with 25 bookings each; the bare handler does not authenticate, and reads for one of them."""
     token, their_token = token_of(market.learner), django_token(rows.LEARNER)
+    # for one person, requests that come together would read the list once
+    askers = {"profile": market.learners[:1], "bookings": market.learners}
     pages = {"by arrangement": ("", 0.70), "with schedules": ("?category=music", 0.50)}
     paths = {"profile": "/api/auth/profile/", "bookings": "/api/bookings/"}
     names = {"profile": ("profile", 0.90), "bookings": ("my bookings, 20 of 25", 0.80)}
@@ -154,7 +160,7 @@ def personal_reads(market: Market) -> list[Route]:
             name=names[part][0],
             targets=(Target(Peer.SAME, names[part][1]), Target(Peer.DJANGO, 10)),
             loads={
-                Peer.OURS: constant(path, token=token),
+                Peer.OURS: repeated([request for each in askers[part] for request in get(path, token=token_of(each))]),
                 Peer.SAME: constant(f"/same/{part}"),
                 Peer.DJANGO: constant(path, token=their_token),
             },
