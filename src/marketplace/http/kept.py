@@ -12,6 +12,7 @@ from uuid import UUID
 from marketplace.core.ports.system import Clock
 from marketplace.http.answers import Answer
 from marketplace.http.compression import compress, is_worth_compressing
+from marketplace.http.encoded_once import EncodedOnce
 from marketplace.http.fragments import Fragments
 from marketplace.http.shared_reads import SharedReads
 
@@ -94,6 +95,7 @@ class KeptAnswers:
         self._clock = clock
         self._has_standby = has_standby
         self.fragments = Fragments(clock)
+        self.encoded = EncodedOnce()
         self.shared = SharedReads[PublicAnswer]()
         self._max_bytes = max_bytes
         self._max_answer = max_answer
@@ -192,6 +194,7 @@ class KeptAnswers:
 
     def suspend(self) -> None:
         self.is_on = False
+        self.encoded.clear()
         self.fragments.clear()
         self.drop()
 
