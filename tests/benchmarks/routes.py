@@ -21,6 +21,8 @@ READ_SECONDS = 1
 LONG_SECONDS = 2
 """Of bookings, and of reads that take milliseconds."""
 ZONES = 200
+OTHERS = 400
+"""Prices to ask above, all of them below that of every session on the page."""
 FEW = 4
 """Connections for reads that take milliseconds."""
 
@@ -88,8 +90,9 @@ def reads(market: Market) -> list[Route]:
     theirs = constant(*(f"/api/sessions/{rows.SESSIONS - number}/" for number in range(PAGE)))
     page, their_page = constant("/plain/page"), constant("/api/sessions/")
     newest, scheduled = constant("/api/sessions"), constant("/api/sessions?category=music")
-    # the same rows, but answers that no two requests share
+    # the same rows, but answers, and then reads as well, that no two requests share
     zones = constant(*(f"/api/sessions?time_zone={zone}" for zone in sorted(available_timezones())[:ZONES]))
+    prices = constant(*(f"/api/sessions?min_price={cents / 100:.2f}" for cents in range(1, OTHERS)))
     fast, kept_fast = Target(Peer.DJANGO, 10), Target(Peer.DJANGO, 30)
     return [
         Route(
@@ -113,6 +116,12 @@ def reads(market: Market) -> list[Route]:
             part="page",
             name="first page of 20, by arrangement, in many time zones",
             loads={Peer.NOTHING_KEPT: zones, Peer.BARE: page},
+            targets=(Target(Peer.BARE, 0.70),),
+        ),
+        Route(
+            part="page",
+            name="first page of 20, by arrangement, above many prices",
+            loads={Peer.NOTHING_KEPT: prices, Peer.BARE: page},
         ),
         Route(
             part="page",

@@ -6,9 +6,10 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from marketplace.core.domain.pages import Page
 from marketplace.core.ports.system import Clock
 from marketplace.http.answers import Answer
 from marketplace.http.compression import compress, is_worth_compressing
@@ -97,6 +98,8 @@ class KeptAnswers:
         self.fragments = Fragments(clock)
         self.encoded = EncodedOnce()
         self.shared = SharedReads[PublicAnswer]()
+        self.pages = SharedReads[Page[Any]]()
+        """Of the catalog, by filters, limit and position."""
         self._max_bytes = max_bytes
         self._max_answer = max_answer
         self.is_on = False
