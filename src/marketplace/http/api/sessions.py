@@ -93,14 +93,16 @@ async def _page(ask: Ask, sessions: SessionService, cursors: Cursors, kept: Kept
     query = parsed.checked(validate_query(parsed.values), cursors.validate(ask, parsed.values))
     position, zone = cursors.open(ask, query.cursor), zone_or_profile(ask, query.time_zone)
     filters = filters_of(query, ordering_of(query))
+    # readers in other time zones read the same page
+    key = kept.is_on, filters, query.limit, position
     if creator is None and kept.is_on:
-        versions = await sessions.page(filters, query.limit, position)
+        versions = await kept.pages.get(key, lambda: sessions.page(filters, query.limit, position))
         starts = await _first_slots(versions, filters, sessions)
         return cursors.answer(ask, await encoded_page(versions, sessions, kept.fragments, session_out, zone, starts))
     if creator is not None:
         page = await sessions.list_own(creator, query.limit, position)
     else:
-        page = await sessions.list(filters, query.limit, position)
+        page = await kept.pages.get(key, lambda: sessions.list(filters, query.limit, position))
     starts = None if creator is not None else await _first_slots(page, filters, sessions)
     return cursors.answer(ask, page.with_items(tuple(session_out(each, zone, starts) for each in page.items)))
 
