@@ -151,6 +151,7 @@ class BuiltServices(Provider):
             refresh_ttl=settings.refresh_token_ttl,
             addresses=addresses,
             rate_limit=settings.rate_limit,
+            has_inbox=settings.inbox,
         )
 
     @provide

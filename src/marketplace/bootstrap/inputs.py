@@ -50,3 +50,4 @@ class ServiceOptions:
     refresh_ttl: timedelta
     addresses: SiteAddresses
     rate_limit: bool = True
+    has_inbox: bool = False

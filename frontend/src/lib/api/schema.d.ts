@@ -1830,6 +1830,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/unsubscribe/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what an address in a mail ends
+         * @description Changes nothing: mail scanners open every address.
+         */
+        get: operations["get_unsubscribe"];
+        put?: never;
+        /**
+         * End mail of one kind
+         * @description Mail programs call it for `List-Unsubscribe` (RFC 8058); their form is not read. Twice is like once.
+         */
+        post: operations["unsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the mail of the demo
+         * @description All mails, newest first. Only where `MARKETPLACE_INBOX` is on.
+         */
+        get: operations["list_inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox/{mail_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a mail of the demo
+         * @description The mail as a mail program reads it. Only where `MARKETPLACE_INBOX` is on.
+         */
+        get: operations["get_inbox_mail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2856,6 +2920,7 @@ export interface components {
             /**
              * Format: uuid
              * @description What the job is about, such as a booking.
+             * @example Booked: Morning yoga
              */
             subject: string | null;
             attempts: number;
@@ -2906,6 +2971,43 @@ export interface components {
             expires_at: string;
             user: components["schemas"]["AccountOut"];
         };
+        /** @description A mail with its parts. `calendar` is the iCalendar object, if there is one. */
+        InboxMailDetailsOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @example ada@example.org */
+            recipient: string;
+            /** @example Booked: Morning yoga */
+            subject: string;
+            /**
+             * @example [
+             *       {
+             *         "name": "To",
+             *         "value": "ada@example.org"
+             *       }
+             *     ]
+             */
+            headers: components["schemas"]["MailHeaderOut"][];
+            /** @example You're booked */
+            text: string;
+            /** @example <p>You're booked</p> */
+            html: string;
+            /** @example null */
+            calendar: string | null;
+        };
+        /** @description A mail that the demo kept instead of sending it. */
+        InboxMailOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @example ada@example.org */
+            recipient: string;
+            /** @example Booked: Morning yoga */
+            subject: string;
+        };
         /**
          * @description An active login: when and from where it was created, and when it expires unless used.
          *
@@ -2937,10 +3039,17 @@ export interface components {
              */
             everywhere?: boolean;
         };
+        /** @description A header of a mail. */
+        MailHeaderOut: {
+            /** @example To */
+            name: string;
+            /** @example ada@example.org */
+            value: string;
+        };
         /**
          * @description The currency of all prices (ISO 4217), its decimal places, and the categories a session can have.
          *
-         *     `demo_accounts` is empty unless the server runs with demo data.
+         *     `demo_accounts` is empty unless the server runs with demo data. `has_inbox`: mail is kept for everyone to read.
          */
         MarketplaceOut: {
             /** @example EUR */
@@ -2949,7 +3058,11 @@ export interface components {
             currency_digits: number;
             categories: string[];
             demo_accounts: components["schemas"]["DemoAccountOut"][];
+            /** @example false */
+            has_inbox: boolean;
         };
+        /** @enum {string} */
+        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "new_sign_in" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it";
         /** @description A session as staff see it, including hidden and archived ones. */
         ModeratedSessionOut: {
             /** Format: uuid */
@@ -4560,6 +4673,10 @@ export interface components {
             /** @description `null` if it's in the cookie. */
             refresh: string | null;
         };
+        /** @description The kind of mail that an address ends. */
+        UnsubscribeOut: {
+            kind: components["schemas"]["MessageKind"];
+        };
         /** @description Seats of all upcoming booked starts. */
         UpcomingSeatsOut: {
             /** @example 18 */
@@ -4611,6 +4728,7 @@ export interface components {
         UserOrdering: "date_joined" | "-date_joined" | "email" | "-email" | "username" | "-username" | "last_name" | "-last_name";
         /** @description Number of sessions with a value. */
         ValueCountOut: {
+            /** @example ada@example.org */
             value: string;
             /** @example 7 */
             count: number;
@@ -4812,6 +4930,7 @@ export interface components {
         Target: string;
         /** @description A bare date means midnight UTC. */
         To: string;
+        Token: string;
         UserId: string;
     };
     requestBodies: never;
@@ -8274,6 +8393,113 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: components["parameters"]["Token"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnsubscribeOut"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: components["parameters"]["Token"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnsubscribeOut"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_inbox: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of results. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The cursor from the previous page's `Link` header. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxMailOut"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_inbox_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mail_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxMailDetailsOut"];
+                };
+            };
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];

@@ -37,13 +37,14 @@ class DemoAccountOut(msgspec.Struct):
 class MarketplaceOut(msgspec.Struct):
     """The currency of all prices (ISO 4217), its decimal places, and the categories a session can have.
 
-    `demo_accounts` is empty unless the server runs with demo data.
+    `demo_accounts` is empty unless the server runs with demo data. `has_inbox`: mail is kept for everyone to read.
     """
 
     currency: str
     currency_digits: int
     categories: list[str]
     demo_accounts: list[DemoAccountOut]
+    has_inbox: bool
 
 
 ALIVE = json_answer(HealthOut())
@@ -94,4 +95,5 @@ class SystemController(Controller):
             currency_digits=currency().digits,
             categories=list(settings.categories),
             demo_accounts=list(demo.shown),
+            has_inbox=settings.inbox,
         )
