@@ -59,5 +59,6 @@ class InboxService:
 def _part(message: EmailMessage, media_type: str) -> str | None:
     for part in message.walk():
         if part.get_content_type() == media_type:
-            return str(part.get_content())
+            # the lines of a mail end with two characters
+            return str(part.get_content()).replace("\r\n", "\n")
     return None
