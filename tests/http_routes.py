@@ -140,6 +140,8 @@ OTHER_IDS = {
     "user_id": SOME_ID,
     "report_id": SOME_ID,
     "picture_id": SOME_ID,
+    "mail_id": SOME_ID,
+    "token": "a-token",
     "run_id": SOME_ID,
     "job_id": 1,
     "feed": FEED,

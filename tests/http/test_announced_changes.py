@@ -259,6 +259,7 @@ UNSEEN = {
     "PUT /api/favourites/{session_id}",
     "DELETE /api/favourites/{session_id}",
     "PUT /api/creator/hours",
+    "POST /api/unsubscribe/{token}",
     f"POST {SESSION}/report",
     f"POST {SESSION}/schedule/preview",
     "POST /api/admin/bulk/preview",

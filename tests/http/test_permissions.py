@@ -76,6 +76,11 @@ MATRIX: dict[str, Answers] = {
     # as the name is that of a picture
     "GET /api/texts/{name}": anyone_but_a_bad_token("404 not_found"),
     "GET /api/common-passwords": anyone("200"),
+    # the inbox is off, and the token is none of ours
+    "GET /api/inbox": anyone("404 not_found"),
+    "GET /api/inbox/{mail_id}": anyone("404 not_found"),
+    "GET /api/unsubscribe/{token}": anyone("404 not_found"),
+    "POST /api/unsubscribe/{token}": anyone("404 not_found"),
     "GET /api/time-zones/offsets": anyone("200"),
     "POST /api/auth/register": anyone("201"),
     "POST /api/auth/login": anyone("200"),
@@ -304,6 +309,8 @@ async def make_world(built_api: Api) -> World:
         "feed": feed,
         "username": creator.user.username,
         "picture_id": picture["id"],
+        "mail_id": picture["id"],
+        "token": "none-of-ours",
         "version": "400.webp",
         "name": "0.jpg",
         "file_path": "swagger-ui-bundle.js",

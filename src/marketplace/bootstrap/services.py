@@ -25,6 +25,7 @@ from marketplace.core.services.email_addresses import EmailAddressService
 from marketplace.core.services.events import EventRelay
 from marketplace.core.services.favourites import FavouriteService
 from marketplace.core.services.idempotency import IdempotencyService
+from marketplace.core.services.inbox import InboxService
 from marketplace.core.services.letters import Letters
 from marketplace.core.services.mail_delivery import MailDelivery
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
@@ -79,6 +80,7 @@ class Services:
     new_messages: NewMessages
     mail: MailDelivery
     subscriptions: SubscriptionService
+    inbox: InboxService
     summaries: SummaryService
     sitemaps: SitemapService
     reports: ReportService
@@ -257,6 +259,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             account_mails=account_mails,
             clock=clock,
         ),
+        inbox=InboxService(storage.inbox, is_on=options.has_inbox),
         subscriptions=SubscriptionService(unit_of_work=begin, tokens=adapters.unsubscribe_tokens, clock=clock),
         sitemaps=SitemapService(listed=storage.listed_sessions, clock=clock),
         summaries=SummaryService(summaries=storage.summaries, users=storage.users, clock=clock),
