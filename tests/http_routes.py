@@ -142,6 +142,7 @@ OTHER_IDS = {
     "picture_id": SOME_ID,
     "run_id": SOME_ID,
     "job_id": 1,
+    "login_id": SOME_ID,
     "feed": FEED,
     "username": "ada",
 }

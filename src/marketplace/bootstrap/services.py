@@ -25,6 +25,7 @@ from marketplace.core.services.email_addresses import EmailAddressService
 from marketplace.core.services.events import EventRelay
 from marketplace.core.services.favourites import FavouriteService
 from marketplace.core.services.idempotency import IdempotencyService
+from marketplace.core.services.logins import LoginService
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.password_resets import ResetService
@@ -54,6 +55,7 @@ class Services:
     users: UserService
     usernames: UsernameService
     tokens: TokenService
+    logins: LoginService
     resets: ResetService
     email_addresses: EmailAddressService
     account_mails: TokenMails
@@ -131,6 +133,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         clock=clock,
         ids=ids,
     )
+    new_messages = NewMessages(ids=ids, host=options.addresses.host, is_on=options.sends_mail)
     tokens = TokenService(
         unit_of_work=begin,
         users=storage.users,
@@ -138,6 +141,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         principal_cache=memory,
         passwords=passwords,
         access_tokens=adapters.access_tokens,
+        new_messages=new_messages,
         clock=clock,
         ids=ids,
         refresh_ttl=options.refresh_ttl,
@@ -191,6 +195,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         users=users,
         usernames=usernames,
         tokens=tokens,
+        logins=LoginService(unit_of_work=begin, logins=storage.logins, principal_cache=memory, clock=clock, ids=ids),
         resets=ResetService(
             unit_of_work=begin,
             resets=storage.resets,
@@ -207,7 +212,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             users=storage.users,
             current_passwords=current_passwords,
             syntax=adapters.syntax,
-            new_messages=NewMessages(ids=ids, host=options.addresses.host, is_on=options.sends_mail),
+            new_messages=new_messages,
             clock=clock,
             ids=ids,
         ),
