@@ -26,6 +26,7 @@ from marketplace.adapters.exports.files import StreamedFiles
 from marketplace.adapters.memory.pictures import MemoryObjectStore
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
+from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.services import Services as BuiltServices
 from marketplace.bootstrap.services import build_services
@@ -334,6 +335,7 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "encoder": NamedEncoder(),
         "objects": MemoryObjectStore(),
         "cards": NamedCards(),
+        "unsubscribe_tokens": HmacUnsubscribeTokens("a secret of the tests"),
     }
     return Adapters(**defaults | changes)
 

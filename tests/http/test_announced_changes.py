@@ -274,6 +274,7 @@ UNSEEN_JOBS = {
     "index_names",
     "index_sessions",
     "purge_events",
+    "purge_messages",
     "reconcile_pictures",
     "record_local_starts",
     "record_terms",

@@ -8,6 +8,8 @@ from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.users import VerifiedEffect
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
+from marketplace.core.ports.mail_composer import MailComposer, UnsubscribeTokens
+from marketplace.core.ports.mailer import Mailer
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
 from marketplace.core.ports.security import AccessTokens, Confusables, EmailSyntax, Passwords
 from marketplace.core.ports.share_cards import CardPainter
@@ -31,6 +33,10 @@ class Adapters:
     encoder: PictureEncoder
     objects: ObjectStore
     cards: CardPainter
+    unsubscribe_tokens: UnsubscribeTokens
+    mailer: Mailer | None = None
+    """`None`: messages are held."""
+    composer: MailComposer | None = None
     subscribers: tuple[Subscriber, ...] = ()
     """Receive every event."""
 
@@ -45,5 +51,3 @@ class ServiceOptions:
     rate_limit: bool = True
     requires_verified: Collection[VerifiedEffect] = ()
     """What needs a verified e-mail address."""
-    sends_mail: bool = False
-    """Whether a mail server is configured; without one, messages are held."""

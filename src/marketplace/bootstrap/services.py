@@ -25,8 +25,11 @@ from marketplace.core.services.email_addresses import EmailAddressService
 from marketplace.core.services.events import EventRelay
 from marketplace.core.services.favourites import FavouriteService
 from marketplace.core.services.idempotency import IdempotencyService
+from marketplace.core.services.letters import Letters
 from marketplace.core.services.logins import LoginService
+from marketplace.core.services.mail_delivery import MailDelivery
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
+from marketplace.core.services.message_decider import MessageDecider
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.password_resets import ResetService
 from marketplace.core.services.picture_sweeps import PictureSweeper
@@ -40,6 +43,7 @@ from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.share_cards import ShareCardService
 from marketplace.core.services.sitemaps import SitemapService
 from marketplace.core.services.slots import SlotService
+from marketplace.core.services.subscriptions import SubscriptionService
 from marketplace.core.services.summaries import SummaryService
 from marketplace.core.services.terms import TermsService
 from marketplace.core.services.tokens import PrincipalCache, TokenService
@@ -74,6 +78,9 @@ class Services:
     seat_changes: SeatChanges
     calendars: CalendarService
     events: EventRelay
+    new_messages: NewMessages
+    mail: MailDelivery
+    subscriptions: SubscriptionService
     summaries: SummaryService
     sitemaps: SitemapService
     reports: ReportService
@@ -103,6 +110,7 @@ class Services:
             "index_names": self.session_words.index_names,
             "index_sessions": self.session_words.index_outdated,
             "purge_events": self.events.purge,
+            "purge_messages": self.mail.purge,
             "reconcile_pictures": self.picture_sweeper.reconcile,
             "record_local_starts": self.zones.record_missing,
             "record_terms": self.terms.record_missing,
@@ -133,7 +141,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         clock=clock,
         ids=ids,
     )
-    new_messages = NewMessages(ids=ids, host=options.addresses.host, is_on=options.sends_mail)
+    new_messages = NewMessages(ids=ids, host=options.addresses.host, is_on=adapters.mailer is not None)
     tokens = TokenService(
         unit_of_work=begin,
         users=storage.users,
@@ -188,6 +196,9 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         ids=ids,
     )
     materialized_availability = MaterializedAvailabilityService(unit_of_work=begin, clock=clock)
+    account_mails = TokenMails(addresses=options.addresses, clock=clock)
+    decider = MessageDecider(new_messages=new_messages, clock=clock)
+    letters = Letters(addresses=options.addresses, unsubscribe_tokens=adapters.unsubscribe_tokens, clock=clock)
     actors = BulkActors(
         users=users, accounts=user_admin, sessions=sessions, moderation=session_admin, bookings=bookings
     )
@@ -216,7 +227,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             clock=clock,
             ids=ids,
         ),
-        account_mails=TokenMails(addresses=options.addresses, clock=clock),
+        account_mails=account_mails,
         avatars=AvatarService(unit_of_work=begin, stores=stores, principal_cache=memory, clock=clock),
         sessions=sessions,
         pictures=PictureService(unit_of_work=begin, catalog=storage.catalog, stores=stores, clock=clock, ids=ids),
@@ -240,7 +251,17 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             clock=clock,
             addresses=options.addresses,
         ),
-        events=EventRelay(unit_of_work=begin, clock=clock, subscribers=adapters.subscribers),
+        events=EventRelay(unit_of_work=begin, clock=clock, subscribers=(decider, *adapters.subscribers)),
+        new_messages=new_messages,
+        mail=MailDelivery(
+            unit_of_work=begin,
+            mailer=adapters.mailer,
+            composer=adapters.composer,
+            letters=letters,
+            account_mails=account_mails,
+            clock=clock,
+        ),
+        subscriptions=SubscriptionService(unit_of_work=begin, tokens=adapters.unsubscribe_tokens, clock=clock),
         sitemaps=SitemapService(listed=storage.listed_sessions, clock=clock),
         summaries=SummaryService(summaries=storage.summaries, users=storage.users, clock=clock),
         reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),

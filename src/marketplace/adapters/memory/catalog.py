@@ -292,4 +292,5 @@ def _ranked_page(
         return json.dumps([search.rank(session), moment_text(moment(session)), *bounds])
 
     remaining = [session for session in window if (last is None or sort_key(session) < last) and is_available(session)]
-    return page_of(sorted(remaining, key=sort_key, reverse=True), limit, position)
+    page = page_of(sorted(remaining, key=sort_key, reverse=True), limit, position)
+    return replace(page, is_bounded=bool(page.items) and len(window) == RELEVANCE_WINDOW)

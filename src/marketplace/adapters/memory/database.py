@@ -21,7 +21,7 @@ from marketplace.core.domain.events import EventId, RecordedEvent
 from marketplace.core.domain.favourites import Favourite
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.materialized_availability import MaterializedAvailability
-from marketplace.core.domain.messages import Message
+from marketplace.core.domain.messages import Message, MessageKind
 from marketplace.core.domain.password_resets import PasswordReset
 from marketplace.core.domain.pictures import PictureRecord
 from marketplace.core.domain.principals import Login
@@ -31,6 +31,7 @@ from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.slots import Slot
 from marketplace.core.domain.users import User
 from marketplace.core.ports.announcements import AnswerKeeper
+from marketplace.core.ports.inbox import InboxMail
 from marketplace.core.ports.jobs import Job
 
 K = TypeVar("K", bound=Hashable)
@@ -117,6 +118,15 @@ class AddressRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnsubscribedRow:
+    """A kind of message that a person gets no mail of."""
+
+    user_id: UUID
+    kind: MessageKind
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BulkRow:
     """A bulk run with its targets and refusals."""
 
@@ -192,6 +202,10 @@ class MemoryDatabase:
         self.messages: Table[UUID, Message] = Table("messages", lambda row: row.user_id)
         self.message_keys: Table[MessageKey, UUID] = Table("message_keys")
         self.addresses: Table[UUID, AddressRow] = Table("addresses")
+        self.unsubscribed: Table[tuple[UUID, MessageKind], UnsubscribedRow] = Table(
+            "unsubscribed", lambda row: row.user_id
+        )
+        self.inbox: Table[UUID, InboxMail] = Table("inbox")
         self.claimed_messages: dict[UUID, Rows] = {}
         self.job_ids = count()
         self.event_numbers = count(1)

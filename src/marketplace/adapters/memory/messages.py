@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.adapters.memory.database import AddressRow, MemoryDatabase, MessageKey, Rows
+from marketplace.adapters.memory.database import AddressRow, MemoryDatabase, MessageKey, Rows, UnsubscribedRow
 from marketplace.adapters.memory.pages import moment, newest_first
 from marketplace.core.domain.booking_steps import LIVE
 from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, address_digest
@@ -122,6 +122,7 @@ class MemoryMessages:
             is_active=user.is_active,
             is_verified=user.is_email_verified,
             is_refused=known is not None and known.digest == address_digest(user.email),
+            unsubscribed=frozenset(each.kind for each in self._rows.group(self._database.unsubscribed, user_id)),
         )
 
     async def mark_accepted(self, user_id: UUID) -> None:
@@ -131,6 +132,14 @@ class MemoryMessages:
     async def mark_refused(self, user_id: UUID, email: str, at: datetime) -> None:
         await self._rows.lock(self._database.addresses, user_id)
         self._rows.put(self._database.addresses, user_id, AddressRow(digest=address_digest(email), refused_at=at))
+
+    async def unsubscribe(self, user_id: UUID, kind: MessageKind, at: datetime) -> None:
+        await asyncio.sleep(0)
+        self._rows.put(self._database.unsubscribed, (user_id, kind), UnsubscribedRow(user_id=user_id, kind=kind, at=at))
+
+    async def resubscribe(self, user_id: UUID, kind: MessageKind) -> None:
+        await asyncio.sleep(0)
+        self._rows.drop(self._database.unsubscribed, (user_id, kind))
 
     async def booked_seats(self, session_id: UUID, after: datetime) -> Sequence[BookedSeat]:
         await asyncio.sleep(0)

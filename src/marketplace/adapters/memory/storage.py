@@ -19,6 +19,7 @@ from marketplace.adapters.memory.dashboards import MemoryDashboards
 from marketplace.adapters.memory.database import MemoryDatabase
 from marketplace.adapters.memory.email_tokens import MemoryEmailTokenDirectory
 from marketplace.adapters.memory.favourites import MemoryFavouriteLists
+from marketplace.adapters.memory.inbox import MemoryInbox
 from marketplace.adapters.memory.jobs import MemoryFailingJobs, MemoryJobQueue
 from marketplace.adapters.memory.local_starts import MemoryPromisedSlots
 from marketplace.adapters.memory.messages import MemoryMessageLists
@@ -73,6 +74,7 @@ def memory_storage(database: MemoryDatabase | None = None, *, lock_timeout: time
         bulk_targets=MemoryBulkTargets(database),
         lists=memory_admin_lists(database),
         announcements=MemoryAnnouncements(database),
+        inbox=MemoryInbox(database),
         messages=MemoryMessageLists(database),
         unit_of_work=begin,
         readiness=MemoryReadiness(),

@@ -68,7 +68,8 @@ PURGE = """
 """
 NAMES = ", ".join(f"u.{name}" for name in field_names(PublicUser))
 RECIPIENT = f"""
-    SELECT {NAMES}, u.email, u.time_zone, u.is_active, u.email_verified_at, a.digest
+    SELECT {NAMES}, u.email, u.time_zone, u.is_active, u.email_verified_at, a.digest,
+        ARRAY(SELECT s.kind FROM unsubscribed_kinds s WHERE s.user_id = u.id) AS unsubscribed
     FROM users u LEFT JOIN email_addresses a ON a.user_id = u.id WHERE u.id = $1
 """  # noqa: S608 - column names
 ACCEPT = "DELETE FROM email_addresses WHERE user_id = $1"
@@ -76,6 +77,10 @@ REFUSE = """
     INSERT INTO email_addresses (user_id, digest, refused_at) VALUES ($1, $2, $3)
     ON CONFLICT (user_id) DO UPDATE SET digest = excluded.digest, refused_at = excluded.refused_at
 """
+UNSUBSCRIBE = """
+    INSERT INTO unsubscribed_kinds (user_id, kind, at) VALUES ($1, $2, $3) ON CONFLICT (user_id, kind) DO NOTHING
+"""
+RESUBSCRIBE = "DELETE FROM unsubscribed_kinds WHERE user_id = $1 AND kind = $2"
 BOOKED_SEATS = """
     SELECT id AS booking_id, user_id, starts_at FROM bookings
     WHERE session_id = $1 AND status IN ('pending', 'confirmed') AND starts_at > $2 ORDER BY starts_at, id
@@ -161,6 +166,7 @@ class PostgresMessages:
             is_active=row["is_active"],
             is_verified=row["email_verified_at"] is not None,
             is_refused=row["digest"] == address_digest(row["email"]),
+            unsubscribed=frozenset(map(MessageKind, row["unsubscribed"])),
         )
 
     async def mark_accepted(self, user_id: UUID) -> None:
@@ -168,6 +174,12 @@ class PostgresMessages:
 
     async def mark_refused(self, user_id: UUID, email: str, at: datetime) -> None:
         await self._connection.execute(REFUSE, user_id, address_digest(email), at)
+
+    async def unsubscribe(self, user_id: UUID, kind: MessageKind, at: datetime) -> None:
+        await self._connection.execute(UNSUBSCRIBE, user_id, kind, at)
+
+    async def resubscribe(self, user_id: UUID, kind: MessageKind) -> None:
+        await self._connection.execute(RESUBSCRIBE, user_id, kind)
 
     async def booked_seats(self, session_id: UUID, after: datetime) -> Sequence[BookedSeat]:
         return [BookedSeat(**row) for row in await self._connection.fetch(BOOKED_SEATS, session_id, after)]

@@ -163,7 +163,8 @@ class PostgresCatalog:
     ) -> tuple[Any, str | None, bool]:
         if (windowed := WINDOWED.get(filters.ordering)) is not None:
             ranked = windowed(after)
-            return *await read_page(self._lists, ranked.statement(query, limit), ranked, limit), False
+            rows, following = await read_page(self._lists, ranked.statement(query, limit), ranked, limit)
+            return rows, following, bool(rows) and rows[0].get("is_bounded", False)
         order = Sorted(filters.ordering, after)
         if not filters.requires_availability():
             return *await read_page(self._lists, order.statement(query, limit), order, limit), False

@@ -15,6 +15,7 @@ from marketplace.adapters.postgres.creators import PostgresCreatorDirectory
 from marketplace.adapters.postgres.dashboards import PostgresDashboards
 from marketplace.adapters.postgres.email_tokens import PostgresEmailTokenDirectory
 from marketplace.adapters.postgres.favourites import PostgresFavouriteLists
+from marketplace.adapters.postgres.inbox import PostgresInbox
 from marketplace.adapters.postgres.jobs.failing import PostgresFailingJobs
 from marketplace.adapters.postgres.jobs.queue import PostgresJobQueue
 from marketplace.adapters.postgres.lazy_admin_lists import lazy_admin_lists
@@ -62,6 +63,7 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         bulk_targets=PostgresBulkTargets(database),
         lists=lazy_admin_lists(database),
         announcements=PostgresAnnouncements(database.dsn),
+        inbox=PostgresInbox(database),
         messages=PostgresMessageLists(database),
         unit_of_work=PostgresUnitOfWork(database),
         readiness=PostgresReadiness(database),

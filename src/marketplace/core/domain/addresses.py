@@ -40,6 +40,14 @@ class SiteAddresses:
         """Return the page on which a creator sees the bookings of a session."""
         return f"{self.root}/creator/bookings?session={session_id}"
 
+    def unsubscribe(self, token: str) -> str:
+        """Return the page whose button ends mail of one kind."""
+        return f"{self.root}/unsubscribe/{token}"
+
+    def one_click_unsubscribe(self, token: str) -> str:
+        """Return the address to which mail programs post (RFC 8058)."""
+        return f"{self.root}/api/unsubscribe/{token}"
+
     def verify_email(self, token: str) -> str:
         """Return the page that verifies or changes an address; the fragment never reaches a server or a referrer."""
         return f"{self.root}/verify-email#{token}"

@@ -209,13 +209,16 @@ class Recipient:
     is_verified: bool
     is_refused: bool
     """A mail server refused the address for good."""
+    unsubscribed: frozenset[MessageKind] = frozenset()
 
-    def refusal(self, rule: KindRule) -> str | None:
+    def refusal(self, kind: MessageKind) -> str | None:
         """Return why a kind does not go to this person, or `None`."""
         if not self.is_active:
             return "The account is deactivated."
         if self.is_refused:
             return "A mail server refused this address for good."
-        if not (self.is_verified or rule.to_unverified):
+        if not (self.is_verified or RULES[kind].to_unverified):
             return "The address isn't verified."
+        if kind in self.unsubscribed and not RULES[kind].is_needed:
+            return "They unsubscribed from it."
         return None

@@ -16,6 +16,7 @@ JobKind = Literal[
     "index_names",
     "index_sessions",
     "purge_events",
+    "purge_messages",
     "reconcile_pictures",
     "record_local_starts",
     "record_terms",
@@ -35,7 +36,7 @@ the new names of a creator in their older sessions. `index_sessions`: indexes th
 release wrote. `record_local_starts`, `record_terms`: record daily what earlier releases sold. `encode_avif`: stores a
 picture as AVIF, too. `find_forgetful`: finds the account of a forgotten password. `reconcile_pictures`: compares stored
 bytes with their records daily. `renew_open_times`: refreshes materialized availability daily. `run_bulk`: continues a
-bulk action. `sweep_*` and `purge_events`: delete old rows hourly.
+bulk action. `sweep_*` and `purge_*`: delete old rows hourly.
 """
 
 Handler = Callable[[UUID | None], Awaitable[None]]

@@ -87,6 +87,14 @@ class Messages(Protocol):
         """Record that a server refused this address for good."""
         ...
 
+    async def unsubscribe(self, user_id: UUID, kind: MessageKind, at: datetime) -> None:
+        """Send the person no more mail of this kind."""
+        ...
+
+    async def resubscribe(self, user_id: UUID, kind: MessageKind) -> None:
+        """Undo `unsubscribe`."""
+        ...
+
     async def booked_seats(self, session_id: UUID, after: datetime) -> Sequence[BookedSeat]:
         """Return the live bookings of a session that start after an instant, by start and ID, not locked."""
         ...

@@ -14,6 +14,7 @@ from marketplace.core.ports.creators import CreatorDirectory
 from marketplace.core.ports.dashboards import Dashboards
 from marketplace.core.ports.email_tokens import EmailTokenDirectory
 from marketplace.core.ports.favourites import FavouriteLists
+from marketplace.core.ports.inbox import Inbox
 from marketplace.core.ports.jobs import FailingJobs, JobQueue
 from marketplace.core.ports.local_starts import PromisedSlots
 from marketplace.core.ports.messages import MessageLists
@@ -61,5 +62,6 @@ class Storage:
     lists: AdminLists
     announcements: Announcements
     messages: MessageLists
+    inbox: Inbox
     unit_of_work: UnitOfWork
     readiness: Readiness

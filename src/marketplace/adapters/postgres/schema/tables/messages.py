@@ -58,3 +58,26 @@ class EmailAddressTable(DefaultBase):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     refused_at: Mapped[datetime]
+
+
+class UnsubscribedKindTable(DefaultBase):
+    """Kinds of messages that people get no mail of."""
+
+    __tablename__ = "unsubscribed_kinds"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    at: Mapped[datetime]
+
+
+class InboxMailTable(DefaultBase):
+    """Mails of the demo, which are kept instead of sent; their number is bounded."""
+
+    __tablename__ = "inbox_mails"
+    __table_args__ = (Index("ix_inbox_mails_newest", "created_at", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+    recipient: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    source: Mapped[bytes] = mapped_column(LargeBinary)
