@@ -144,6 +144,7 @@ OTHER_IDS = {
     "token": "a-token",
     "run_id": SOME_ID,
     "job_id": 1,
+    "login_id": SOME_ID,
     "feed": FEED,
     "username": "ada",
 }

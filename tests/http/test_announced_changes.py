@@ -252,6 +252,7 @@ UNSEEN = {
     f"POST {A_USER}/impersonate",
     *(f"POST /api/auth/{name}" for name in ("login", "logout", "password", "password-reset", "refresh", "register")),
     *(f"POST /api/auth/{name}" for name in ("forgot-password", "verify-email", "verify-email/send", "email")),
+    "DELETE /api/auth/logins/{login_id}",
     "POST /api/calendar/renew",
     # seats stay taken
     *(f"POST {path}/confirm" for path in (BOOKING, A_BOOKING)),

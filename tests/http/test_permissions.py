@@ -11,7 +11,7 @@ from builders import PASSWORD, TOMORROW
 from cases import all_cases
 from fakes import NOW
 from http_api import SETTINGS, Api, Person, a_booking_body, a_registration, a_session_body, as_json, open_api, problem
-from http_routes import routes_of
+from http_routes import SOME_ID, routes_of
 from marketplace.core.domain.sessions import Session
 
 PEOPLE = ("visitor", "learner", "creator", "other_creator", "staff", "deactivated")
@@ -135,6 +135,8 @@ MATRIX: dict[str, Answers] = {
     "GET /api/calendar": signed_in("200"),
     "POST /api/calendar/renew": signed_in("200"),
     "GET /api/calendar/{feed}": anyone("200"),
+    "GET /api/auth/logins": signed_in("200"),
+    "DELETE /api/auth/logins/{login_id}": signed_in(NOT_THERE),
     "POST /api/auth/forgot-password": anyone("204"),
     "POST /api/auth/verify-email": anyone("401 bad_email_token"),
     "POST /api/auth/verify-email/send": signed_in("204"),
@@ -303,6 +305,7 @@ async def make_world(built_api: Api) -> World:
         "report_id": report.json()["id"],
         "run_id": run.json()["id"],
         "job_id": "1",
+        "login_id": SOME_ID,
         "session_id": str(session.id),
         "booking_id": booking["id"],
         "user_id": str((await built_api.person()).id),

@@ -27,6 +27,7 @@ from marketplace.core.services.favourites import FavouriteService
 from marketplace.core.services.idempotency import IdempotencyService
 from marketplace.core.services.inbox import InboxService
 from marketplace.core.services.letters import Letters
+from marketplace.core.services.logins import LoginService
 from marketplace.core.services.mail_delivery import MailDelivery
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
 from marketplace.core.services.message_decider import MessageDecider
@@ -59,6 +60,7 @@ class Services:
     users: UserService
     usernames: UsernameService
     tokens: TokenService
+    logins: LoginService
     resets: ResetService
     email_addresses: EmailAddressService
     account_mails: TokenMails
@@ -141,6 +143,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         clock=clock,
         ids=ids,
     )
+    new_messages = NewMessages(ids=ids, host=options.addresses.host, is_on=adapters.mailer is not None)
     tokens = TokenService(
         unit_of_work=begin,
         users=storage.users,
@@ -148,6 +151,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         principal_cache=memory,
         passwords=passwords,
         access_tokens=adapters.access_tokens,
+        new_messages=new_messages,
         clock=clock,
         ids=ids,
         refresh_ttl=options.refresh_ttl,
@@ -194,7 +198,6 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         ids=ids,
     )
     materialized_availability = MaterializedAvailabilityService(unit_of_work=begin, clock=clock)
-    new_messages = NewMessages(ids=ids, host=options.addresses.host, is_on=adapters.mailer is not None)
     account_mails = TokenMails(addresses=options.addresses, clock=clock)
     decider = MessageDecider(new_messages=new_messages, clock=clock)
     letters = Letters(addresses=options.addresses, unsubscribe_tokens=adapters.unsubscribe_tokens, clock=clock)
@@ -205,6 +208,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         users=users,
         usernames=usernames,
         tokens=tokens,
+        logins=LoginService(unit_of_work=begin, logins=storage.logins, principal_cache=memory, clock=clock, ids=ids),
         resets=ResetService(
             unit_of_work=begin,
             resets=storage.resets,

@@ -28,7 +28,7 @@ from marketplace.adapters.memory.rate_limits import MemoryRateLimits
 from marketplace.adapters.memory.reports import MemoryReportQueue
 from marketplace.adapters.memory.sitemaps import MemoryListedSessions
 from marketplace.adapters.memory.summaries import MemoryCreatorSummaries
-from marketplace.adapters.memory.tokens import MemoryPrincipals
+from marketplace.adapters.memory.tokens import MemoryLoginDirectory, MemoryPrincipals
 from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
 from marketplace.adapters.memory.users import MemoryUserDirectory
 from marketplace.core.ports.storage import Storage
@@ -50,6 +50,7 @@ def memory_storage(database: MemoryDatabase | None = None, *, lock_timeout: time
     return Storage(
         users=MemoryUserDirectory(database),
         principals=MemoryPrincipals(database),
+        logins=MemoryLoginDirectory(database),
         catalog=MemoryCatalog(database),
         listed_sessions=MemoryListedSessions(database),
         availabilities=MemoryAvailabilities(database),

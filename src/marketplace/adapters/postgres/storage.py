@@ -29,7 +29,7 @@ from marketplace.adapters.postgres.reports import PostgresReportQueue
 from marketplace.adapters.postgres.sessions import PostgresCatalog
 from marketplace.adapters.postgres.sitemaps import PostgresListedSessions
 from marketplace.adapters.postgres.summaries import PostgresCreatorSummaries
-from marketplace.adapters.postgres.tokens import PostgresPrincipals
+from marketplace.adapters.postgres.tokens import PostgresLoginDirectory, PostgresPrincipals
 from marketplace.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from marketplace.adapters.postgres.users import PostgresUserDirectory
 from marketplace.core.ports.storage import Storage
@@ -41,6 +41,7 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
     return Storage(
         users=PostgresUserDirectory(database),
         principals=PostgresPrincipals(database),
+        logins=PostgresLoginDirectory(database),
         catalog=PostgresCatalog(database, lists or database),
         listed_sessions=PostgresListedSessions(lists or database),
         availabilities=PostgresAvailabilities(database),

@@ -55,6 +55,10 @@ class SiteAddresses:
     def reset_password(self, token: str) -> str:
         return f"{self.root}/reset-password#{token}"
 
+    def devices(self) -> str:
+        """Return the page on which a person sees where they are signed in."""
+        return f"{self.root}/profile#devices"
+
     def contact(self) -> str:
         return f"{self.root}/texts/contact"
 

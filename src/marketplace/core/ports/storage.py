@@ -26,7 +26,7 @@ from marketplace.core.ports.sitemaps import ListedSessions
 from marketplace.core.ports.slots import Availabilities
 from marketplace.core.ports.summaries import CreatorSummaries
 from marketplace.core.ports.system import Readiness
-from marketplace.core.ports.tokens import Principals
+from marketplace.core.ports.tokens import LoginDirectory, Principals
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 
@@ -37,6 +37,7 @@ class Storage:
 
     users: UserDirectory
     principals: Principals
+    logins: LoginDirectory
     catalog: Catalog
     listed_sessions: ListedSessions
     availabilities: Availabilities

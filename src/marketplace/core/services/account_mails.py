@@ -6,6 +6,7 @@ from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.email_tokens import TOKEN_TTL, EmailRequest, EmailToken
 from marketplace.core.domain.messages import Message, MessageKind
 from marketplace.core.domain.password_resets import new_reset_token, reset_token_hash
+from marketplace.core.domain.user_agents import device_of
 from marketplace.core.ports.account_mails import AccountMail
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction
@@ -20,6 +21,8 @@ class TokenMails:
 
     async def mint(self, tx: Transaction, message: Message) -> AccountMail | None:
         user = await tx.users.acquire_shared(message.user_id)
+        if message.kind is MessageKind.NEW_SIGN_IN:
+            return await self._new_sign_in(tx, message)
         request = await self._request(tx, message)
         if request is None or not request.stands_for(user) or (request.purpose == "verify" and user.is_email_verified):
             return None
@@ -33,6 +36,10 @@ class TokenMails:
             return AccountMail(link=self._addresses.reset_password(token))
         to = request.email if request.purpose == "change" else None
         return AccountMail(link=self._addresses.verify_email(token), to=to)
+
+    async def _new_sign_in(self, tx: Transaction, message: Message) -> AccountMail | None:
+        login = await tx.tokens.find(UUID(message.subject))
+        return None if login is None else AccountMail(link=self._addresses.devices(), device=device_of(login.agent))
 
     async def _request(self, tx: Transaction, message: Message) -> EmailRequest | None:
         """Return the request of a message; that of a registration is made now, and has the ID of the account."""

@@ -19,6 +19,7 @@ from marketplace.http.api.creators import CreatorController
 from marketplace.http.api.email_addresses import EmailAddressController
 from marketplace.http.api.favourites import FavouriteController
 from marketplace.http.api.inbox import InboxController
+from marketplace.http.api.logins import LoginController
 from marketplace.http.api.password_resets import ResetController
 from marketplace.http.api.pictures import PictureController
 from marketplace.http.api.reports import ReportController
@@ -40,6 +41,7 @@ CONTROLLERS = (
     AvatarController,
     ResetController,
     EmailAddressController,
+    LoginController,
     CommonPasswordController,
     SessionController,
     PictureController,
