@@ -81,7 +81,8 @@ async def test_every_change_works_with_and_without_its_trailing_slash(api: Api, 
     job = await a_failing_job(api.storage)
     ids = owner.ids | {"booking_id": booking["id"], "report_id": report.json()["id"]}
     ids |= {"run_id": run["id"], "job_id": job.id}
-    booked = {"session": str(owner.session.id)}
+    message = await learner.post(f"/api/bookings/{booking['id']}/messages/", {"text": "Hello."})
+    booked = {"session": str(owner.session.id), "last": message.json()["id"]}
     # what is deleted is changed before
     for route in sorted(routes_of(api.app), key=lambda name: name.startswith("DELETE")):
         method, _, path = route.partition(" ")

@@ -15,6 +15,7 @@ from marketplace.core.domain.booking_steps import BookingStep
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.bulk import AgreedRows, BulkRefusal, BulkRun
 from marketplace.core.domain.calendars import CalendarFeed
+from marketplace.core.domain.conversations import BookingMessage
 from marketplace.core.domain.creator_hours import CreatorHours
 from marketplace.core.domain.events import EventId, RecordedEvent
 from marketplace.core.domain.favourites import Favourite
@@ -162,6 +163,7 @@ class MemoryDatabase:
         self.bookings: Table[UUID, Booking] = Table("bookings")
         self.steps: Table[UUID, tuple[BookingStep, ...]] = Table("steps")
         self.seats: Table[SeatKey, UUID] = Table("seats")
+        self.messages: Table[UUID, BookingMessage] = Table("messages", lambda row: row.booking_id)
         self.favourites: Table[tuple[UUID, UUID], Favourite] = Table("favourites", lambda row: row.user_id)
         self.feeds: Table[UUID, CalendarFeed] = Table("feeds")
         self.feed_tokens: Table[str, UUID] = Table("feed_tokens")
