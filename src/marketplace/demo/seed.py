@@ -189,6 +189,8 @@ class _Seeder:
                 is_staff=person.is_admin,
                 is_superuser=person.is_admin,
             )
+        async with self.storage.unit_of_work() as tx:
+            await tx.messages.mark_verified(user.id, user.email, person.joined_at(self.moment))
         texts = CREATOR_TEXTS.get(person.username)
         profile = {"time_zone": person.time_zone, **(texts.changes() if texts else {})}
         if any(getattr(user, name) != value for name, value in profile.items()):
