@@ -25,6 +25,7 @@ from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.exports.files import StreamedFiles
 from marketplace.adapters.memory.pictures import MemoryObjectStore
 from marketplace.adapters.security.confusables import IcuConfusables
+from marketplace.adapters.security.email_syntax import MailStandards
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.services import Services as BuiltServices
@@ -326,6 +327,7 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "ids": FreshIds(),
         "passwords": PlainPasswords(),
         "confusables": IcuConfusables(),
+        "syntax": MailStandards(),
         "access_tokens": NumberedAccessTokens(),
         "calendars": Rfc5545Calendars(),
         "files": StreamedFiles(),

@@ -43,6 +43,18 @@ def one_of(*words: str) -> Callable[[str], str]:
     return parse
 
 
+def any_of(*words: str) -> Callable[[str], tuple[str, ...]]:
+    """Parse `off`, which is none of the words, or some of them separated by commas."""
+
+    def parse(text: str) -> tuple[str, ...]:
+        found = () if text == "off" else tuple(dict.fromkeys(part.strip() for part in text.split(",")))
+        if not set(found) <= set(words):
+            raise ValueError(f"off, or one or more of {', '.join(words)}, separated by commas")
+        return found
+
+    return parse
+
+
 def matching(pattern: str, expected: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if not re.fullmatch(pattern, text):

@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from marketplace.core.domain.money import Currency
+from marketplace.core.domain.users import VerifiedEffect
 from marketplace.setting_values import (
+    any_of,
     database_address,
     integer,
     list_of,
@@ -77,6 +79,7 @@ class Settings:
     mail_from: tuple[str, str] | None = None
     inbox: bool = False
     rate_limit: bool = True
+    verify_email: tuple[VerifiedEffect, ...] = ()
     keep_answers: bool = True
     demo: bool = False
     worker_inside: bool | None = None
@@ -151,6 +154,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "mail_from": mailbox,
     "inbox": on_or_off,
     "rate_limit": on_or_off,
+    "verify_email": any_of(*get_args(VerifiedEffect)),
     "keep_answers": on_or_off,
     "demo": on_or_off,
     "worker_inside": on_or_off,

@@ -62,7 +62,7 @@ class MailedMarketplace:
     ) -> None:
         self.storage, self.clock, self.mailer = storage, MovableClock(), mailer or MemoryMailer()
         self.services: Services = services_over(storage, clock=self.clock)
-        self.account_mails = account_mails
+        self.account_mails: AccountMails = account_mails or NumberedLinks()
         self.composer = MjmlComposer(sender=SENDER, calendars=Rfc5545Calendars(), addresses=ADDRESSES)
         self.new_messages = NewMessages(ids=FreshIds(), host="sessions.example.org", is_on=True)
 
@@ -84,7 +84,7 @@ class MailedMarketplace:
 
     async def decide(self) -> None:
         """Deliver all events to the decider, at the present time of the clock."""
-        decider = MessageDecider(new_messages=self.new_messages, clock=self.clock, verifies_addresses=True)
+        decider = MessageDecider(new_messages=self.new_messages, clock=self.clock)
         relay = relay_over(self.storage, decider, Recorder(), clock=MovableClock(END))
         while await relay.deliver():
             pass
@@ -100,10 +100,7 @@ class MailedMarketplace:
 
     async def a_person(self, **changes: object) -> User:
         """Store a person with a verified address."""
-        user = await stored_user(self.storage, **changes)
-        async with self.storage.unit_of_work() as tx:
-            await tx.messages.mark_verified(user.id, user.email, self.clock.now())
-        return user
+        return await stored_user(self.storage, email_verified_at=self.clock.now(), **changes)
 
     async def a_session(self, **changes: object) -> Session:
         creator = await self.a_person(role="creator", first_name="Carla", last_name="Creator")

@@ -220,7 +220,8 @@ async def test_temporary_refusal_is_tried_again_later(market: MailedMarketplace)
     market.mailer = MemoryMailer(Answers(Refused(is_permanent=False, reason="451 4.7.1")))
     session, learner = await market.a_session(), await market.a_person()
     async with market.storage.unit_of_work() as tx:
-        await tx.messages.mark_refused(session.creator_id, "other@example.org", NOW)
+        creator = await tx.users.acquire(session.creator_id)
+        await tx.messages.mark_refused(creator.id, creator.email, NOW)
     await market.book(session, learner)
 
     await market.deliver()

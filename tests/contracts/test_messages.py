@@ -226,13 +226,13 @@ async def test_messages_of_a_person_are_read_page_by_page(storage: Storage) -> N
     assert after is None
 
 
-async def test_address_is_verified_until_it_changes(storage: Storage) -> None:
+async def test_recipient_is_the_person_as_they_are_now(storage: Storage) -> None:
     user = await stored_user(
         storage, email="grace@example.org", first_name="Grace", last_name="", time_zone="Asia/Tokyo"
     )
     async with storage.unit_of_work() as tx:
         before = await tx.messages.recipient(user.id)
-        await tx.messages.mark_verified(user.id, "Grace@Example.org", NOW)
+        await tx.users.save(replace(user, email_verified_at=NOW))
         verified = await tx.messages.recipient(user.id)
         await tx.users.save(replace(user, email="hopper@example.org"))
         changed = await tx.messages.recipient(user.id)
@@ -249,22 +249,21 @@ async def test_address_is_verified_until_it_changes(storage: Storage) -> None:
 async def test_refused_address_is_marked_until_it_changes_or_is_verified(storage: Storage) -> None:
     user = await stored_user(storage)
 
-    async def state() -> tuple[bool, bool]:
+    async def is_refused() -> bool:
         async with storage.unit_of_work() as tx:
             found = await tx.messages.recipient(user.id)
             assert found is not None
-            return found.is_verified, found.is_refused
+            return found.is_refused
 
     async with storage.unit_of_work() as tx:
-        await tx.messages.mark_verified(user.id, user.email, NOW)
         await tx.messages.mark_refused(user.id, user.email, NOW)
-    assert await state() == (True, True)
+    assert await is_refused()
     async with storage.unit_of_work() as tx:
-        await tx.messages.mark_verified(user.id, user.email, NOW)
-    assert await state() == (True, False)
+        await tx.messages.mark_accepted(user.id)
+    assert not await is_refused()
     async with storage.unit_of_work() as tx:
         await tx.messages.mark_refused(user.id, "another@example.org", NOW)
-    assert await state() == (False, False)
+    assert not await is_refused()
 
 
 async def test_booked_seats_of_a_session_are_those_that_are_live_and_upcoming(storage: Storage) -> None:

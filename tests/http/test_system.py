@@ -61,6 +61,7 @@ async def test_marketplace_info_has_currency_and_categories() -> None:
             "currency_digits": 2,
             "categories": ["chess", "cheese"],
             "demo_accounts": [],
+            "verify_email": [],
             "has_inbox": False,
         }
 

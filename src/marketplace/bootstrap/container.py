@@ -20,6 +20,7 @@ from marketplace.adapters.postgres.connection.wait_for_database import wait_for_
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.adapters.security.access_tokens import JwtAccessTokens
 from marketplace.adapters.security.confusables import IcuConfusables
+from marketplace.adapters.security.email_syntax import MailStandards
 from marketplace.adapters.security.passwords import Argon2Passwords, processes_of_worker
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.adapters.site_texts.files import read_site_texts
@@ -35,7 +36,7 @@ from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.mail_composer import UnsubscribeTokens
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
-from marketplace.core.ports.security import AccessTokens, Confusables, Passwords
+from marketplace.core.ports.security import AccessTokens, Confusables, EmailSyntax, Passwords
 from marketplace.core.ports.share_cards import CardPainter
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
@@ -61,6 +62,7 @@ class Ports(Provider):
     ids = provide(UuidSeven, provides=Ids)
     calendars = provide(Rfc5545Calendars, provides=Calendars)
     confusables = provide(IcuConfusables, provides=Confusables)
+    syntax = provide(MailStandards, provides=EmailSyntax)
     files = provide(StreamedFiles, provides=ExportFiles)
     encoder = provide(PillowEncoder, provides=PictureEncoder)
     cards = provide(PillowCards, provides=CardPainter)
@@ -105,6 +107,7 @@ class Ports(Provider):
         ids: Ids,
         passwords: Passwords,
         confusables: Confusables,
+        syntax: EmailSyntax,
         access_tokens: AccessTokens,
         calendars: Calendars,
         files: ExportFiles,
@@ -120,6 +123,7 @@ class Ports(Provider):
             ids=ids,
             passwords=passwords,
             confusables=confusables,
+            syntax=syntax,
             access_tokens=access_tokens,
             calendars=calendars,
             files=files,
@@ -151,6 +155,7 @@ class BuiltServices(Provider):
             refresh_ttl=settings.refresh_token_ttl,
             addresses=addresses,
             rate_limit=settings.rate_limit,
+            requires_verified=settings.verify_email,
             has_inbox=settings.inbox,
         )
 

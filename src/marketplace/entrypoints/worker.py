@@ -40,6 +40,7 @@ PURGE_JOBS = (
     "purge_events",
     "purge_messages",
     "sweep_bulk_runs",
+    "sweep_email_requests",
     "sweep_idempotency_keys",
     "sweep_pictures",
     "sweep_rate_limits",

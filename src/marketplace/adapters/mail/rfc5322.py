@@ -3,7 +3,7 @@
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 
 from marketplace.core.ports.mailer import Mail, Mailbox
@@ -11,11 +11,26 @@ from marketplace.core.ports.mailer import Mail, Mailbox
 MAX_TEXT = 400
 """Characters; a line has at most 998 bytes (RFC 5322, 2.1.1)."""
 CALENDAR_FILE = "invite.ics"
+UNFOLDED = frozenset({"list-unsubscribe", "message-id"})
+"""Headers whose value has no place to fold. The library would write a long one as encoded words, which readers of these
+do not decode (RFC 2047, section 5). A line may have 998 characters (RFC 5322, section 2.1.1)."""
+
+
+class MailPolicy(EmailPolicy):
+    """Lines as SMTP has them."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() in UNFOLDED:
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+POLICY = MailPolicy(linesep="\r\n")
 
 
 def rendered(mail: Mail, now: datetime) -> bytes:
     """Return the mail with all its parts, in ASCII, so that every server takes it."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     message["From"] = address_of(mail.sender)
     message["To"] = address_of(mail.to)
     message["Subject"] = one_line(mail.subject)

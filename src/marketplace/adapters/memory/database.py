@@ -16,6 +16,7 @@ from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.bulk import AgreedRows, BulkRefusal, BulkRun
 from marketplace.core.domain.calendars import CalendarFeed
 from marketplace.core.domain.creator_hours import CreatorHours
+from marketplace.core.domain.email_tokens import EmailRequest, EmailToken
 from marketplace.core.domain.events import EventId, RecordedEvent
 from marketplace.core.domain.favourites import Favourite
 from marketplace.core.domain.idempotency import IdempotencyKey
@@ -110,11 +111,10 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressRow:
-    """What is known about an e-mail address of a person."""
+    """An e-mail address of a person that a mail server refused."""
 
     digest: bytes
-    verified_at: datetime | None = None
-    refused_at: datetime | None = None
+    refused_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +194,8 @@ class MemoryDatabase:
         self.audit: Table[UUID, AuditEntry] = Table("audit")
         self.pictures: Table[UUID, PictureRecord] = Table("pictures")
         self.resets: Table[UUID, PasswordReset] = Table("resets")
+        self.email_requests: Table[UUID, EmailRequest] = Table("email_requests")
+        self.email_tokens: Table[bytes, EmailToken] = Table("email_tokens")
         self.reports: Table[UUID, Report] = Table("reports")
         self.reported: Table[tuple[UUID, UUID], UUID] = Table("reported")
         self.events: Table[EventId, EventRow] = Table("events", lambda row: row.deliver_at is None)

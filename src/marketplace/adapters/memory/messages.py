@@ -114,27 +114,24 @@ class MemoryMessages:
         if user is None:
             return None
         known = self._rows.find(self._database.addresses, user_id)
-        is_known = known is not None and known.digest == address_digest(user.email)
         return Recipient(
             user_id=user_id,
             email=user.email,
             display_name=user.display_name,
             time_zone=user.time_zone,
             is_active=user.is_active,
-            is_verified=is_known and known is not None and known.verified_at is not None,
-            is_refused=is_known and known is not None and known.refused_at is not None,
+            is_verified=user.is_email_verified,
+            is_refused=known is not None and known.digest == address_digest(user.email),
             unsubscribed=frozenset(each.kind for each in self._rows.group(self._database.unsubscribed, user_id)),
         )
 
-    async def mark_verified(self, user_id: UUID, email: str, at: datetime) -> None:
+    async def mark_accepted(self, user_id: UUID) -> None:
         await self._rows.lock(self._database.addresses, user_id)
-        self._rows.put(self._database.addresses, user_id, AddressRow(digest=address_digest(email), verified_at=at))
+        self._rows.drop(self._database.addresses, user_id)
 
     async def mark_refused(self, user_id: UUID, email: str, at: datetime) -> None:
-        digest = address_digest(email)
-        known = await self._rows.acquire_key(self._database.addresses, user_id)
-        row = known if known is not None and known.digest == digest else AddressRow(digest=digest)
-        self._rows.put(self._database.addresses, user_id, replace(row, refused_at=at))
+        await self._rows.lock(self._database.addresses, user_id)
+        self._rows.put(self._database.addresses, user_id, AddressRow(digest=address_digest(email), refused_at=at))
 
     async def unsubscribe(self, user_id: UUID, kind: MessageKind, at: datetime) -> None:
         await asyncio.sleep(0)

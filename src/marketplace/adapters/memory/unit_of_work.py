@@ -10,6 +10,7 @@ from marketplace.adapters.memory.bulk import MemoryBulkRuns
 from marketplace.adapters.memory.calendars import MemoryFeeds
 from marketplace.adapters.memory.creator_hours import MemoryHours
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
+from marketplace.adapters.memory.email_tokens import MemoryEmailRequests
 from marketplace.adapters.memory.events import MemoryEvents
 from marketplace.adapters.memory.favourites import MemoryFavourites
 from marketplace.adapters.memory.idempotency import MemoryIdempotencyKeys
@@ -35,6 +36,7 @@ class MemoryTransaction:
         self.usernames = MemoryUsernameClaims(rows)
         self.tokens = MemoryTokens(rows)
         self.resets = MemoryResets(rows)
+        self.email_requests = MemoryEmailRequests(rows)
         self.reports = MemoryReports(rows)
         self.sessions = MemorySessions(rows)
         self.slots = MemorySlots(rows)

@@ -68,19 +68,14 @@ PURGE = """
 """
 NAMES = ", ".join(f"u.{name}" for name in field_names(PublicUser))
 RECIPIENT = f"""
-    SELECT {NAMES}, u.email, u.time_zone, u.is_active, a.digest, a.verified_at, a.refused_at,
+    SELECT {NAMES}, u.email, u.time_zone, u.is_active, u.email_verified_at, a.digest,
         ARRAY(SELECT s.kind FROM unsubscribed_kinds s WHERE s.user_id = u.id) AS unsubscribed
     FROM users u LEFT JOIN email_addresses a ON a.user_id = u.id WHERE u.id = $1
 """  # noqa: S608 - column names
-VERIFY = """
-    INSERT INTO email_addresses (user_id, digest, verified_at) VALUES ($1, $2, $3)
-    ON CONFLICT (user_id) DO UPDATE SET digest = excluded.digest, refused_at = NULL,
-        verified_at = excluded.verified_at
-"""
+ACCEPT = "DELETE FROM email_addresses WHERE user_id = $1"
 REFUSE = """
-    INSERT INTO email_addresses AS a (user_id, digest, refused_at) VALUES ($1, $2, $3)
-    ON CONFLICT (user_id) DO UPDATE SET digest = excluded.digest, refused_at = excluded.refused_at,
-        verified_at = CASE WHEN a.digest = excluded.digest THEN a.verified_at END
+    INSERT INTO email_addresses (user_id, digest, refused_at) VALUES ($1, $2, $3)
+    ON CONFLICT (user_id) DO UPDATE SET digest = excluded.digest, refused_at = excluded.refused_at
 """
 UNSUBSCRIBE = """
     INSERT INTO unsubscribed_kinds (user_id, kind, at) VALUES ($1, $2, $3) ON CONFLICT (user_id, kind) DO NOTHING
@@ -162,7 +157,6 @@ class PostgresMessages:
         row = await self._connection.fetchrow(RECIPIENT, user_id)
         if row is None:
             return None
-        is_known = row["digest"] == address_digest(row["email"])
         names = {name: row[name] for name in field_names(PublicUser)}
         return Recipient(
             user_id=user_id,
@@ -170,13 +164,13 @@ class PostgresMessages:
             display_name=PublicUser(**names).display_name,
             time_zone=row["time_zone"],
             is_active=row["is_active"],
-            is_verified=is_known and row["verified_at"] is not None,
-            is_refused=is_known and row["refused_at"] is not None,
+            is_verified=row["email_verified_at"] is not None,
+            is_refused=row["digest"] == address_digest(row["email"]),
             unsubscribed=frozenset(map(MessageKind, row["unsubscribed"])),
         )
 
-    async def mark_verified(self, user_id: UUID, email: str, at: datetime) -> None:
-        await self._connection.execute(VERIFY, user_id, address_digest(email), at)
+    async def mark_accepted(self, user_id: UUID) -> None:
+        await self._connection.execute(ACCEPT, user_id)
 
     async def mark_refused(self, user_id: UUID, email: str, at: datetime) -> None:
         await self._connection.execute(REFUSE, user_id, address_digest(email), at)

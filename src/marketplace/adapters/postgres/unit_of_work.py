@@ -10,6 +10,7 @@ from marketplace.adapters.postgres.bulk import PostgresBulkRuns
 from marketplace.adapters.postgres.calendars import PostgresFeeds
 from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.creator_hours import PostgresHours
+from marketplace.adapters.postgres.email_tokens import PostgresEmailRequests
 from marketplace.adapters.postgres.events import PostgresEvents
 from marketplace.adapters.postgres.favourites import PostgresFavourites
 from marketplace.adapters.postgres.idempotency import PostgresIdempotencyKeys
@@ -29,6 +30,7 @@ from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.bulk import BulkRuns
 from marketplace.core.ports.calendars import Feeds
 from marketplace.core.ports.creator_hours import Hours
+from marketplace.core.ports.email_tokens import EmailRequests
 from marketplace.core.ports.events import Events
 from marketplace.core.ports.favourites import Favourites
 from marketplace.core.ports.idempotency import IdempotencyKeys
@@ -70,6 +72,10 @@ class PostgresTransaction:
     @cached_property
     def resets(self) -> Resets:
         return PostgresResets(self._connection)
+
+    @property
+    def email_requests(self) -> EmailRequests:
+        return PostgresEmailRequests(self._connection)
 
     @cached_property
     def sessions(self) -> Sessions:

@@ -48,6 +48,20 @@ class SiteAddresses:
         """Return the address to which mail programs post (RFC 8058)."""
         return f"{self.root}/api/unsubscribe/{token}"
 
+    def verify_email(self, token: str) -> str:
+        """Return the page that verifies or changes an address; the fragment never reaches a server or a referrer."""
+        return f"{self.root}/verify-email#{token}"
+
+    def reset_password(self, token: str) -> str:
+        return f"{self.root}/reset-password#{token}"
+
+    def devices(self) -> str:
+        """Return the page on which a person sees where they are signed in."""
+        return f"{self.root}/profile#devices"
+
+    def contact(self) -> str:
+        return f"{self.root}/texts/contact"
+
     @property
     def host(self) -> str:
         return urlsplit(self.root).hostname or "localhost"

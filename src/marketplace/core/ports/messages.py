@@ -79,11 +79,8 @@ class Messages(Protocol):
         """Return the person, not locked, or `None` if there is none."""
         ...
 
-    async def mark_verified(self, user_id: UUID, email: str, at: datetime) -> None:
-        """Record that the person reads this address. A changed address is unverified again. Acquire the account first.
-
-        Clears that a server refused it.
-        """
+    async def mark_accepted(self, user_id: UUID) -> None:
+        """Forget that a server refused the person's address, since they read it. Acquire the account first."""
         ...
 
     async def mark_refused(self, user_id: UUID, email: str, at: datetime) -> None:

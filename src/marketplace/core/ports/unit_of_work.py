@@ -9,6 +9,7 @@ from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.bulk import BulkRuns
 from marketplace.core.ports.calendars import Feeds
 from marketplace.core.ports.creator_hours import Hours
+from marketplace.core.ports.email_tokens import EmailRequests
 from marketplace.core.ports.events import Events
 from marketplace.core.ports.favourites import Favourites
 from marketplace.core.ports.idempotency import IdempotencyKeys
@@ -42,6 +43,9 @@ class Transaction(Protocol):
 
     @property
     def resets(self) -> Resets: ...
+
+    @property
+    def email_requests(self) -> EmailRequests: ...
 
     @property
     def sessions(self) -> Sessions: ...

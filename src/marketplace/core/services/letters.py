@@ -37,7 +37,7 @@ class Letters:
         self._unsubscribe_tokens = unsubscribe_tokens
         self._clock = clock
 
-    async def write(self, tx: Transaction, message: Message, account_mails: AccountMails | None) -> Letter:
+    async def write(self, tx: Transaction, message: Message, account_mails: AccountMails) -> Letter:
         """Return what to send now. Raises `NotSendable`."""
         recipient = await tx.messages.recipient(message.user_id)
         if recipient is None:
@@ -48,10 +48,8 @@ class Letters:
         return await self._about_booking(tx, message, recipient)
 
     async def _about_account(
-        self, tx: Transaction, message: Message, recipient: Recipient, account_mails: AccountMails | None
+        self, tx: Transaction, message: Message, recipient: Recipient, account_mails: AccountMails
     ) -> Letter:
-        if account_mails is None:
-            raise NotSendable("This installation makes no links for accounts.")
         if message.kind is MessageKind.VERIFY_EMAIL and recipient.is_verified:
             raise NotSendable("The address is verified.")
         found = await account_mails.mint(tx, message)

@@ -61,7 +61,7 @@ class MailDelivery:
         mailer: Mailer | None,
         composer: MailComposer | None,
         letters: Letters,
-        account_mails: AccountMails | None,
+        account_mails: AccountMails,
         clock: Clock,
     ) -> None:
         self._unit_of_work = unit_of_work

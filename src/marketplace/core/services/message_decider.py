@@ -22,10 +22,9 @@ class MessageDecider:
     It costs one statement per event, and reads the booking of an event that can happen to it more than once.
     """
 
-    def __init__(self, *, new_messages: NewMessages, clock: Clock, verifies_addresses: bool) -> None:
+    def __init__(self, *, new_messages: NewMessages, clock: Clock) -> None:
         self._new_messages = new_messages
         self._clock = clock
-        self._verifies_addresses = verifies_addresses
 
     async def handle(self, tx: Transaction, delivery: Delivery) -> None:
         """Decide the messages of an event. What is worthless by now, as after a long stop of the relay, is left out."""
@@ -41,7 +40,7 @@ class MessageDecider:
             return [*decisions(event, await self._version(tx, event))]
         if isinstance(event, SessionEvent):
             return await self._of_session(tx, event)
-        if event.kind == "user.registered" and self._verifies_addresses:
+        if event.kind == "user.registered":
             topic = Topic(subject=str(event.user_id))
             return [Decision(kind=MessageKind.VERIFY_EMAIL, user_id=event.user_id, topic=topic)]
         return []

@@ -16,8 +16,10 @@ from marketplace.http.api.calendars import CalendarController
 from marketplace.http.api.common_passwords import CommonPasswordController
 from marketplace.http.api.creator_hours import CreatorHoursController
 from marketplace.http.api.creators import CreatorController
+from marketplace.http.api.email_addresses import EmailAddressController
 from marketplace.http.api.favourites import FavouriteController
 from marketplace.http.api.inbox import InboxController
+from marketplace.http.api.logins import LoginController
 from marketplace.http.api.password_resets import ResetController
 from marketplace.http.api.pictures import PictureController
 from marketplace.http.api.reports import ReportController
@@ -38,6 +40,8 @@ CONTROLLERS = (
     TokenController,
     AvatarController,
     ResetController,
+    EmailAddressController,
+    LoginController,
     CommonPasswordController,
     SessionController,
     PictureController,

@@ -17,6 +17,7 @@ from marketplace.core.domain.principals import Role
 from marketplace.core.domain.reports import ReportReason, Resolution
 from marketplace.core.domain.sessions import SessionStatus
 from marketplace.core.domain.site_texts import TextName
+from marketplace.core.domain.users import VerifiedEffect
 from marketplace.http.api.system import DemoRole
 
 ENUMS: dict[str, Any] = {
@@ -45,6 +46,7 @@ ENUMS: dict[str, Any] = {
     "TargetKind": TargetKind,
     "TextName": TextName,
     "UserOrdering": UserOrdering,
+    "VerifiedEffect": VerifiedEffect,
 }
 
 

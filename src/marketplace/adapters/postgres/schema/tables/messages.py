@@ -1,4 +1,4 @@
-"""Tables of messages, and of what is known about e-mail addresses."""
+"""Tables of messages, and of e-mail addresses that were refused."""
 
 from datetime import datetime
 from uuid import UUID
@@ -51,14 +51,13 @@ class MessageTable(DefaultBase):
 
 
 class EmailAddressTable(DefaultBase):
-    """What is known about the e-mail address of a person, as long as its `digest` is that of their present one."""
+    """Addresses that a mail server refused, as long as the `digest` is that of the person's present one."""
 
     __tablename__ = "email_addresses"
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
-    verified_at: Mapped[datetime | None]
-    refused_at: Mapped[datetime | None]
+    refused_at: Mapped[datetime]
 
 
 class UnsubscribedKindTable(DefaultBase):

@@ -51,8 +51,7 @@ def upgrade() -> None:
         "email_addresses",
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.Column("verified_at", moment, nullable=True),
-        sa.Column("refused_at", moment, nullable=True),
+        sa.Column("refused_at", moment, nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_email_addresses_user_id_users")),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_email_addresses")),
     )
