@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from builders import ADDRESSES
-from contracts.mail import SENDER, TOKENS
+from contracts.mail import SENDER, TOKENS, NumberedLinks
 from fakes import NOW, MovableClock
 from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.mail.composer import MjmlComposer
@@ -79,7 +79,7 @@ async def deliver(dsn: str, port: int, point: str, after: timedelta) -> None:
         mailer=DyingMailer(mailer, dies=point == "250"),
         composer=MjmlComposer(sender=SENDER, calendars=Rfc5545Calendars(), addresses=ADDRESSES),
         letters=Letters(addresses=ADDRESSES, unsubscribe_tokens=TOKENS, clock=clock),
-        account_mails=None,
+        account_mails=NumberedLinks(),
         clock=clock,
     )
     while (await delivery.deliver()).claimed:

@@ -199,8 +199,6 @@ class _Seeder:
                 is_superuser=person.is_admin,
                 is_email_verified=True,
             )
-        async with self.storage.unit_of_work() as tx:
-            await tx.messages.mark_verified(user.id, user.email, person.joined_at(self.moment))
         texts = CREATOR_TEXTS.get(person.username)
         profile = {"time_zone": person.time_zone, **(texts.changes() if texts else {})}
         if any(getattr(user, name) != value for name, value in profile.items()):
