@@ -200,6 +200,10 @@ bench-plans: install ## Print what searches read among a million sessions, and h
 bench-suggest: install ## Measure suggestions while 200 people type at once (a minute, and three to fill; BENCH="--data FOLDER")
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/typists.py $(BENCH)
 
+.PHONY: bench-mail
+bench-mail: install ## Measure what mail costs a booking, and how long a due message takes (two minutes; BENCH="latency" runs a part)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/mail.py $(BENCH)
+
 .PHONY: bench-uploads
 bench-uploads: install ## Measure the upload of a photo of 8 MB, and what it costs others (a minute)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/uploads.py

@@ -93,14 +93,14 @@ async def test_message_of_a_killed_worker_is_sent_or_recorded_as_unknown(
     market, had_arrived = MailedMarketplace(storage), int(point in {"data", "250"})
     for _ in range(TIMES if kind is RETRIED else TIMES // 5):
         message = await a_due_message(market, kind)
-        server.mails.clear()
+        server.envelopes.clear()
 
         assert await workers.deliver(point) == KILLED
         assert await workers.deliver("none", AFTER_LEASE) == 0
         assert await workers.deliver("none", 2 * AFTER_LEASE) == 0
 
         [found] = await market.messages(message.user_id)
-        outcome = (found.state, len(server.mails), found.unknown_at is not None)
+        outcome = (found.state, len(server.envelopes), found.unknown_at is not None)
         assert set(server.ids()) <= {message.message_id}
         if point in {"row", "claim", "mark"}:
             assert outcome == (MessageState.SENT, 1, False)
