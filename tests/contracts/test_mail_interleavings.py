@@ -16,7 +16,7 @@ from fakes import NOW
 from marketplace.adapters.mail.memory import MemoryMailer
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.core.domain.booking_details import BookingHistory
-from marketplace.core.domain.booking_messages import REMINDERS, booking_version, version_of_start
+from marketplace.core.domain.message_causes import REMINDERS, booking_version, version_of_start
 from marketplace.core.domain.messages import FINAL, MessageKind
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 
 from fakes import NOW, FreshIds
-from marketplace.core.domain.booking_messages import REMINDERS, reminder_due
+from marketplace.core.domain.message_causes import REMINDERS, reminder_due
 from marketplace.core.domain.messages import MessageKind, Topic
 from marketplace.core.services.new_messages import NewMessages
 
