@@ -8,13 +8,16 @@ from marketplace.adapters.memory.audit import MemoryAuditLog
 from marketplace.adapters.memory.bookings import MemoryBookings
 from marketplace.adapters.memory.bulk import MemoryBulkRuns
 from marketplace.adapters.memory.calendars import MemoryFeeds
+from marketplace.adapters.memory.conversations import MemoryBookingMessages
 from marketplace.adapters.memory.creator_hours import MemoryHours
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
+from marketplace.adapters.memory.email_tokens import MemoryEmailRequests
 from marketplace.adapters.memory.events import MemoryEvents
 from marketplace.adapters.memory.favourites import MemoryFavourites
 from marketplace.adapters.memory.idempotency import MemoryIdempotencyKeys
 from marketplace.adapters.memory.jobs import MemoryJobs
 from marketplace.adapters.memory.local_starts import MemoryLocalStarts
+from marketplace.adapters.memory.messages import MemoryMessages
 from marketplace.adapters.memory.password_resets import MemoryResets
 from marketplace.adapters.memory.pictures import MemoryPictureRecords
 from marketplace.adapters.memory.reports import MemoryReports
@@ -34,15 +37,18 @@ class MemoryTransaction:
         self.usernames = MemoryUsernameClaims(rows)
         self.tokens = MemoryTokens(rows)
         self.resets = MemoryResets(rows)
+        self.email_requests = MemoryEmailRequests(rows)
         self.reports = MemoryReports(rows)
         self.sessions = MemorySessions(rows)
         self.slots = MemorySlots(rows)
         self.bookings = MemoryBookings(rows)
+        self.booking_messages = MemoryBookingMessages(rows)
         self.local_starts = MemoryLocalStarts(rows)
         self.feeds = MemoryFeeds(rows)
         self.hours = MemoryHours(rows)
         self.favourites = MemoryFavourites(rows)
         self.events = MemoryEvents(rows)
+        self.messages = MemoryMessages(rows)
         self.idempotency_keys = MemoryIdempotencyKeys(rows)
         self.jobs = MemoryJobs(rows)
         self.bulk_runs = MemoryBulkRuns(rows)

@@ -19,6 +19,7 @@ from marketplace.core.domain.terms import ExpectedPrice
 from marketplace.core.errors import (
     AlreadyBooked,
     CreatorUnavailable,
+    EmailUnverified,
     NotBookable,
     NotFound,
     NotYours,
@@ -225,7 +226,10 @@ class BookingController(Controller):
             Access.SIGNED_IN,
             body=BookingIn,
             is_keyed=True,
-            errors=(NotFound, OwnSession, SoldOut, AlreadyBooked, CreatorUnavailable, NotBookable, PriceChanged),
+            errors=(
+                *(NotFound, OwnSession, EmailUnverified, SoldOut, AlreadyBooked),
+                *(CreatorUnavailable, NotBookable, PriceChanged),
+            ),
         ),
     )
     async def create(

@@ -88,6 +88,7 @@ RefreshTokenField = Annotated[
     ),
 ]
 ResetTokenField = Annotated[str, Text(1, LOGIN_LENGTH, example="kX2…", description="From the reset link.")]
+EmailTokenField = Annotated[str, Text(1, LOGIN_LENGTH, example="kX2…", description="From the link of a mail.")]
 DurationBound = Annotated[int, Whole(0, MAX_DURATION, example=60, description="Minutes.")]
 Start = Annotated[
     datetime,
@@ -133,7 +134,7 @@ AnsweredStart = Annotated[
     ),
 ]
 SlotStart = Annotated[
-    datetime, field(instant, {"type": "string", "format": "date-time"}, "2030-05-01T10:00:00Z", "The start to cancel.")
+    datetime, field(instant, {"type": "string", "format": "date-time"}, "2030-05-01T10:00:00Z", "A booked start.")
 ]
 Limit = Annotated[int, Whole(1, 100, example=20, description="Maximum number of results.")]
 Cursor = Annotated[

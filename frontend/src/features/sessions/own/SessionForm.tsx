@@ -20,7 +20,7 @@ import { useTexts } from "./texts";
 function useResetOnSave(form: UseFormReturn<Form>, saved: Form) {
   // react-hook-form tracks only fields that are read, and `reset` needs `dirtyFields`
   void form.formState.dirtyFields;
-  useEffect(() => form.reset(saved, { keepDirtyValues: true }), [form, saved]);
+  useEffect(() => void form.reset(saved, { keepDirtyValues: true }), [form, saved]);
 }
 
 /** Edits a session next to a preview of its card. `saved` holds the values to reset to. */
@@ -30,6 +30,7 @@ export function SessionForm({
   onSubmit,
   onDirty,
   failure,
+  pictures,
   actions,
 }: {
   /** `null` for a new session. */
@@ -38,6 +39,8 @@ export function SessionForm({
   onSubmit: (values: Form, form: UseFormReturn<Form>) => Promise<void>;
   onDirty: (isDirty: boolean) => void;
   failure: ReactNode;
+  /** Uploaded pictures, or those chosen for a new session. */
+  pictures: ReactNode;
   actions: (state: { isDirty: boolean; isBusy: boolean; discard: () => void }) => ReactNode;
 }) {
   const t = useTexts();
@@ -46,7 +49,7 @@ export function SessionForm({
   const form = useForm<Form>({ resolver: zodResolver(rules), mode: "onTouched", defaultValues: saved });
   const values = useWatch({ control: form.control }) as Form;
   const isDirty = Object.keys(toSessionChanges(values, saved)).length > 0;
-  useEffect(() => onDirty(isDirty), [onDirty, isDirty]);
+  useEffect(() => void onDirty(isDirty), [onDirty, isDirty]);
   useResetOnSave(form, saved);
   useDraft(`session:${session?.id ?? "new"}`, values, isDirty, (kept) =>
     form.reset({ ...form.getValues(), ...kept }, { keepDefaultValues: true }),
@@ -63,7 +66,7 @@ export function SessionForm({
             <AboutFields />
             <WhereFields />
             <OfferFields />
-            <PictureField session={session} />
+            <PictureField isNew={session === null}>{pictures}</PictureField>
             <BookingFields />
             <VisibilityField isNew={session === null} />
           </div>
@@ -72,9 +75,9 @@ export function SessionForm({
           </div>
         </div>
         <SaveBar
-          isDirty={isDirty || session === null}
+          isDirty={isDirty}
           dirtyText={t("edit.dirty")}
-          cleanText={t("edit.clean")}
+          cleanText={session && t("edit.clean")}
           failure={(isDirty || session === null) && failure}
         >
           {actions({ isDirty, isBusy: form.formState.isSubmitting, discard: () => form.reset(saved) })}
