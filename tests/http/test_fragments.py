@@ -211,7 +211,7 @@ async def test_list_with_a_window_has_the_first_starts_in_it_whether_sessions_ar
     assert kept == read
     starts = {each["title"]: (each["next_slot"] or {}).get("starts_at") for each in kept}
     first = {each["title"]: (each["first_slot"] or {}).get("starts_at") for each in kept}
-    assert starts["Daily"] < "2030-01-08" <= first["Daily"] < "2030-01-09"
+    assert str(starts["Daily"]) < "2030-01-08" <= str(first["Daily"]) < "2030-01-09"
     assert (first["Open"], starts["Open"]) == (None, None)
 
 

@@ -14,7 +14,7 @@ export function PictureField({ isNew, children }: { isNew: boolean; children: Re
   const isBroken = useBroken(useDebounced(address, 500));
   return (
     <Section title={t("form.picture")} text={t(isNew ? "pictures.intro_new" : "pictures.intro")}>
-      {children}
+      <div>{children}</div>
       <Field
         className="mt-6"
         label={t("form.image")}
