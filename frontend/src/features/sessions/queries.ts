@@ -48,8 +48,8 @@ export async function toApiFilters(
     format,
     place,
     language,
-    min_price: min_price?.toFixed(digits),
-    max_price: max_price?.toFixed(digits),
+    min_price: amountOf(min_price, digits),
+    max_price: amountOf(max_price, digits),
     min_duration,
     max_duration,
     available_from: from && startOfDay(from, zone),
@@ -137,6 +137,11 @@ export function prefetchNextPage(
 ) {
   const next = pages.at(-1)?.next;
   if (next) void client.prefetchQuery(pageQuery(search, zone, next));
+}
+
+/** An amount as the API takes it. A whole one is the same in every currency: the head of the page asks for free sessions. */
+function amountOf(amount: number | undefined, digits: number): string | undefined {
+  return Number.isInteger(amount) ? String(amount) : amount?.toFixed(digits);
 }
 
 /** Counts of sessions under these filters, by category and by price. */
