@@ -107,6 +107,8 @@ export default defineConfig({
   },
   test: {
     env: { TZ: "UTC" },
+    // only ends a test that hangs: a busy machine takes seconds to parse all modules
+    testTimeout: 60_000,
     // a DOM is expensive to set up, so only component tests get one
     projects: [
       {

@@ -1,6 +1,7 @@
 """The unchanged proxy of deploy/, in front of programs on ports of this machine."""
 
 import asyncio
+import json
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -80,6 +82,22 @@ class Proxy:
                     return
             await asyncio.sleep(0.05)
         raise AssertionError(self.log.read_text())
+
+    async def log_line(self, response: httpx.Response) -> dict[str, Any]:
+        """Return the line of this answer in the access log. nginx writes it after the client has the answer.
+
+        The request needs an `X-Request-Id`: a kept answer has that of the request it was made for.
+        """
+        request_id = response.request.headers["x-request-id"]
+        lines: list[dict[str, Any]] = []
+
+        def is_written() -> bool:
+            logged = map(json.loads, self.access_log.read_text().splitlines())
+            lines[:] = [line for line in logged if line["request_id"] == request_id]
+            return bool(lines)
+
+        assert await becomes_true(is_written, STARTS_WITHIN), self.access_log.read_text()
+        return lines[0]
 
     def failures(self) -> list[str]:
         """Return no failures: the servers behind the proxy report their own. Needed to stand in for a `Server`."""

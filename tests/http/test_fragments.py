@@ -209,10 +209,10 @@ async def test_list_with_a_window_has_the_first_starts_in_it_whether_sessions_ar
         kept = (await market.api.visitor.get(path)).json()
 
     assert kept == read
-    starts = {each["title"]: (each["next_slot"] or {}).get("starts_at") for each in kept}
-    first = {each["title"]: (each["first_slot"] or {}).get("starts_at") for each in kept}
-    assert str(starts["Daily"]) < "2030-01-08" <= str(first["Daily"]) < "2030-01-09"
-    assert (first["Open"], starts["Open"]) == (None, None)
+    listed = {each["title"]: each for each in kept}
+    daily, by_arrangement = listed["Daily"], listed["Open"]
+    assert daily["next_slot"]["starts_at"] < "2030-01-08" <= daily["first_slot"]["starts_at"] < "2030-01-09"
+    assert (by_arrangement["first_slot"], by_arrangement["next_slot"]) == (None, None)
 
 
 async def test_list_without_a_window_has_no_first_starts() -> None:

@@ -6,12 +6,14 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from marketplace.core.domain.pages import Page
 from marketplace.core.ports.system import Clock
 from marketplace.http.answers import Answer
 from marketplace.http.compression import compress, is_worth_compressing
+from marketplace.http.encoded_once import EncodedOnce
 from marketplace.http.fragments import Fragments
 from marketplace.http.shared_reads import SharedReads
 
@@ -96,7 +98,10 @@ class KeptAnswers:
         self._clock = clock
         self._has_standby = has_standby
         self.fragments = Fragments(clock)
+        self.encoded = EncodedOnce()
         self.shared = SharedReads[PublicAnswer]()
+        self.pages = SharedReads[Page[Any]]()
+        """Of the catalog, by filters, limit and position."""
         self._max_bytes = max_bytes
         self._max_answer = max_answer
         self.is_on = False
@@ -194,6 +199,7 @@ class KeptAnswers:
 
     def suspend(self) -> None:
         self.is_on = False
+        self.encoded.clear()
         self.fragments.clear()
         self.drop()
 

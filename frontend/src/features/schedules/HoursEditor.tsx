@@ -46,7 +46,7 @@ export function HoursEditor({ hours, onDirty }: { hours: HoursOut; onDirty: (isD
   // ranges depend on one another, so validate the whole form on change
   // biome-ignore lint/correctness/useExhaustiveDependencies: rerun for new values
   useEffect(() => void form.trigger(), [form, values]);
-  useEffect(() => onDirty(isDirty), [onDirty, isDirty]);
+  useEffect(() => void onDirty(isDirty), [onDirty, isDirty]);
 
   return (
     <FormProvider {...form}>

@@ -73,7 +73,7 @@ export function ScheduleEditor({
   // ranges depend on one another, so validate the whole form on change
   // biome-ignore lint/correctness/useExhaustiveDependencies: rerun for new values
   useEffect(() => void form.trigger(), [form, values]);
-  useEffect(() => onDirty(isDirty), [onDirty, isDirty]);
+  useEffect(() => void onDirty(isDirty), [onDirty, isDirty]);
   useResetOnSave(form, saved);
 
   useOffsets(values.time_zone);

@@ -36,7 +36,7 @@ export function QuickRegisterForm({ email, onEmail, onDone, onMade }: Props) {
   });
   const { errors, isSubmitting } = form.formState;
   const { setFocus } = form;
-  useEffect(() => setFocus("name"), [setFocus]);
+  useEffect(() => void setFocus("name"), [setFocus]);
 
   const submit = form.handleSubmit(async ({ name, ...credentials }) => {
     setFailure(null);

@@ -23,7 +23,7 @@ export function ResetPage() {
   const t = useTexts();
   const [token] = useState(() => location.hash.slice(1));
   const [state, setState] = useState<"asked" | "done" | "dead">(token ? "asked" : "dead");
-  useEffect(() => history.replaceState(history.state, "", location.pathname), []);
+  useEffect(() => void history.replaceState(history.state, "", location.pathname), []);
   if (state !== "asked") return <ResetOutcome isDone={state === "done"} />;
   return (
     <Page title={t("reset.title")} intro={t("reset.intro")} width="narrow">

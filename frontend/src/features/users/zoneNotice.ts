@@ -16,10 +16,12 @@ const HALF_A_YEAR = 182 * 86_400_000;
 export async function sayZone(me: Me | null, last: Me | null): Promise<void> {
   const profileZone = (me ?? last)?.time_zone;
   const here = browserZone();
-  toast.dismiss(TOAST);
-  if (!profileZone) return;
-  await Promise.all([loadOffsets(profileZone), loadOffsets(here)]);
-  if (isSame(profileZone, here)) return;
+  if (profileZone) await Promise.all([loadOffsets(profileZone), loadOffsets(here)]);
+  if (!profileZone || isSame(profileZone, here)) {
+    // never before another notice is shown: sonner takes a frame to dismiss, and drops what has the same id by then
+    toast.dismiss(TOAST);
+    return;
+  }
   const t = i18n.getFixedT(null, "users");
   if (!me) {
     toast(t("zone.device", { place: zoneCity(here) }), { id: TOAST });

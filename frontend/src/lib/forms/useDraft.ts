@@ -13,8 +13,8 @@ export function useDraft<Draft>(key: string, draft: Draft, isDirty: boolean, res
     if (kept) restore(kept);
   });
   const text = isDirty ? JSON.stringify(draft) : null;
-  useEffect(() => write(key, text), [key, text]);
-  useEffect(() => () => write(key, null), [key]);
+  useEffect(() => void write(key, text), [key, text]);
+  useEffect(() => () => void write(key, null), [key]);
 }
 
 function read<Draft>(key: string): Draft | null {

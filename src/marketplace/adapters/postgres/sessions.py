@@ -24,7 +24,6 @@ from marketplace.adapters.postgres.catalog.rows import (
     FIRST_SLOTS,
     FREE_STARTS,
     SESSION_WITH_NEXT_SLOT,
-    WRITTEN_BY,
     catalog_session,
     catalog_sessions,
     free_start,
@@ -46,7 +45,7 @@ from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.connection.replica import Reading
 from marketplace.adapters.postgres.gathered_reads import GatheredReads
 from marketplace.adapters.postgres.materialized_availability import PostgresMaterializedAvailability
-from marketplace.adapters.postgres.rows import SESSION, SESSION_WITH_CREATOR, session_details, session_row
+from marketplace.adapters.postgres.rows import SESSION, SESSION_WITH_CREATOR, WRITTEN_BY, session_details, session_row
 from marketplace.adapters.postgres.schedules import document_of, schedule_from
 from marketplace.core.domain.availability import CatalogSession, requested_window
 from marketplace.core.domain.bookable_starts import BookableStart

@@ -14,6 +14,7 @@ from marketplace.core.domain.catalog import CatalogFilters, SessionVersion
 from marketplace.core.domain.pages import Page
 from marketplace.core.errors import (
     CreatorUnavailable,
+    EmailUnverified,
     HasUpcomingBookings,
     NotACreator,
     NotFound,
@@ -43,6 +44,8 @@ from marketplace.http.pagination import BOUNDED, SEARCHED, Cursors
 from marketplace.http.public_answers import ETAG, public_answer
 from marketplace.http.security.authorization import Access, creator_of, opt, optional_principal_of, principal_of
 from marketplace.http.validation.parsing import ParsedBody, read_body, read_query
+
+CHANGE_ERRORS = (NotFound, NotYours, EmailUnverified, HasUpcomingBookings, CreatorUnavailable)
 
 
 class SessionOut(SessionBaseOut, rename={"creator_id": "creator"}):
@@ -90,14 +93,16 @@ async def _page(ask: Ask, sessions: SessionService, cursors: Cursors, kept: Kept
     query = parsed.checked(validate_query(parsed.values), cursors.validate(ask, parsed.values))
     position, zone = cursors.open(ask, query.cursor), zone_or_profile(ask, query.time_zone)
     filters = filters_of(query, ordering_of(query))
+    # readers in other time zones read the same page
+    key = kept.is_on, filters, query.limit, position
     if creator is None and kept.is_on:
-        versions = await sessions.page(filters, query.limit, position)
+        versions = await kept.pages.get(key, lambda: sessions.page(filters, query.limit, position))
         starts = await _first_slots(versions, filters, sessions)
         return cursors.answer(ask, await encoded_page(versions, sessions, kept.fragments, session_out, zone, starts))
     if creator is not None:
         page = await sessions.list_own(creator, query.limit, position)
     else:
-        page = await sessions.list(filters, query.limit, position)
+        page = await kept.pages.get(key, lambda: sessions.list(filters, query.limit, position))
     starts = None if creator is not None else await _first_slots(page, filters, sessions)
     return cursors.answer(ask, page.with_items(tuple(session_out(each, zone, starts) for each in page.items)))
 
@@ -165,7 +170,7 @@ class SessionController(Controller):
         "/",
         operation_id="create_session",
         summary="Create a session",
-        opt=opt(Access.CREATOR, body=SessionIn, is_keyed=True),
+        opt=opt(Access.CREATOR, body=SessionIn, is_keyed=True, errors=(EmailUnverified,)),
     )
     async def create(
         self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService]
@@ -199,7 +204,7 @@ class SessionController(Controller):
         "/{session_id:uuid}",
         operation_id="replace_session",
         summary="Update a session",
-        opt=opt(Access.CREATOR, body=SessionIn, errors=(NotFound, NotYours, HasUpcomingBookings, CreatorUnavailable)),
+        opt=opt(Access.CREATOR, body=SessionIn, errors=CHANGE_ERRORS),
     )
     async def replace(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionService]
@@ -216,7 +221,7 @@ class SessionController(Controller):
             Access.CREATOR,
             body=SessionIn,
             is_partial=True,
-            errors=(NotFound, NotYours, HasUpcomingBookings, CreatorUnavailable),
+            errors=CHANGE_ERRORS,
         ),
     )
     async def change(

@@ -18,7 +18,7 @@ export function SeatsStepper({
   const t = useTexts();
   const id = useId();
   const [text, setText] = useState(String(value));
-  useEffect(() => setText(String(value)), [value]);
+  useEffect(() => void setText(String(value)), [value]);
 
   function commit() {
     const entered = Math.round(Number(text));

@@ -1,7 +1,7 @@
 import { SlidersHorizontal } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { Button } from "~/components/Button";
-import { activeFilters } from "../search";
+import { activeFilters } from "../searchFilters";
 import { useTexts } from "../texts";
 import { ActiveFilters } from "./ActiveFilters";
 import { FilterChip } from "./FilterChip";

@@ -20,7 +20,7 @@ import { useTexts } from "./texts";
 function useResetOnSave(form: UseFormReturn<Form>, saved: Form) {
   // react-hook-form tracks only fields that are read, and `reset` needs `dirtyFields`
   void form.formState.dirtyFields;
-  useEffect(() => form.reset(saved, { keepDirtyValues: true }), [form, saved]);
+  useEffect(() => void form.reset(saved, { keepDirtyValues: true }), [form, saved]);
 }
 
 /** Edits a session next to a preview of its card. `saved` holds the values to reset to. */
@@ -49,7 +49,7 @@ export function SessionForm({
   const form = useForm<Form>({ resolver: zodResolver(rules), mode: "onTouched", defaultValues: saved });
   const values = useWatch({ control: form.control }) as Form;
   const isDirty = Object.keys(toSessionChanges(values, saved)).length > 0;
-  useEffect(() => onDirty(isDirty), [onDirty, isDirty]);
+  useEffect(() => void onDirty(isDirty), [onDirty, isDirty]);
   useResetOnSave(form, saved);
   useDraft(`session:${session?.id ?? "new"}`, values, isDirty, (kept) =>
     form.reset({ ...form.getValues(), ...kept }, { keepDefaultValues: true }),

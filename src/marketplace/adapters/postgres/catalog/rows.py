@@ -19,6 +19,7 @@ from marketplace.adapters.postgres.rows import (
     SESSION_WITH_CREATOR,
     STORED_SESSION,
     TIME_ZONE,
+    WRITTEN_BY,
     constructor,
     session_values,
 )
@@ -29,8 +30,6 @@ from marketplace.core.domain.catalog import SessionVersion
 SESSION_WITH_NEXT_SLOT = f"{SESSION_WITH_CREATOR}, {next_slot('$2::timestamptz')} AS next_slot"
 NEXT_SLOTS = next_slots("$2::timestamptz", "$1::uuid[]")
 FIRST_SLOTS = first_slots("$2::timestamptz", "$3::timestamptz", "$4::timestamptz", "$1::uuid[]")
-WRITTEN_BY = "s.xmin AS version, c.xmin AS creator_version"
-"""The transactions that wrote the session and its creator: locks and freezing leave `xmin`, standbys have the same."""
 VERSION = f"s.id, s.schedule IS NULL AS is_open, {WRITTEN_BY}"
 FREE_STARTS = f"""
     SELECT {VERSION}, s.duration, s.max_participants, {TIME_ZONE} AS time_zone, next.starts_at, next.seats_taken
