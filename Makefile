@@ -52,9 +52,10 @@ WORKERS = $(shell echo $$(( ($$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) 
 check: install ## Format, lint, types, import contracts, documents, the size of the front end, fast tests (minutes)
 	@$(MAKE) --no-print-directory -j2 check-tests check-sources
 
+# folders that are named, the process that distributes the tests loads too: three seconds in which no worker runs
 .PHONY: check-tests
 check-tests:
-	$(PYTEST_PARALLEL) auto -m "not thorough" tests/core tests/http tests/architecture
+	$(PYTEST_PARALLEL) auto -m "not thorough" $(patsubst %,--ignore=tests/%,benchmarks browser contracts deployment postgres)
 
 .PHONY: check-sources
 check-sources: frontend/openapi-lint/node_modules/.linted frontend/node_modules/.checked

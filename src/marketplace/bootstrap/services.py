@@ -18,6 +18,7 @@ from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.avatars import AvatarService
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
+from marketplace.core.services.conversations import ConversationService
 from marketplace.core.services.creator_hours import CreatorHoursService
 from marketplace.core.services.creators import CreatorService
 from marketplace.core.services.current_passwords import CurrentPasswords
@@ -77,6 +78,7 @@ class Services:
     materialized_availability: MaterializedAvailabilityService
     bookings: BookingService
     seat_changes: SeatChanges
+    conversations: ConversationService
     calendars: CalendarService
     events: EventRelay
     new_messages: NewMessages
@@ -245,6 +247,14 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         materialized_availability=materialized_availability,
         bookings=bookings,
         seat_changes=SeatChanges(unit_of_work=begin, lists=storage.booking_lists, clock=clock),
+        conversations=ConversationService(
+            unit_of_work=begin,
+            conversations=storage.conversations,
+            bookings=storage.booking_lists,
+            limits=limits,
+            clock=clock,
+            ids=ids,
+        ),
         calendars=CalendarService(
             unit_of_work=begin,
             bookings=storage.booking_lists,

@@ -10,6 +10,7 @@ from marketplace.adapters.postgres.bulk_targets import PostgresBulkTargets
 from marketplace.adapters.postgres.calendars import PostgresFeedDirectory
 from marketplace.adapters.postgres.connection.pool import Database
 from marketplace.adapters.postgres.connection.replica import Reading
+from marketplace.adapters.postgres.conversations import PostgresConversations
 from marketplace.adapters.postgres.creator_hours import PostgresHoursDirectory
 from marketplace.adapters.postgres.creators import PostgresCreatorDirectory
 from marketplace.adapters.postgres.dashboards import PostgresDashboards
@@ -47,6 +48,7 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         availabilities=PostgresAvailabilities(database),
         booking_quotes=PostgresBookingQuotes(database),
         booking_lists=PostgresBookingLists(database, sessions),
+        conversations=PostgresConversations(database),
         promised_slots=PostgresPromisedSlots(database),
         feeds=PostgresFeedDirectory(database),
         hours=PostgresHoursDirectory(database),

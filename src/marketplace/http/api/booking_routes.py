@@ -95,7 +95,7 @@ class BookingOut(OffsetsOut, rename=BOOKING_NAMES):
     A `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A `confirmed` one
     with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time. The learner can
     cancel or reschedule until `cancellable_until`. All are `null` if they don't apply. `allowed_actions` are what the
-    caller can do now.
+    caller can do now. Both parties can write messages until `messages_until`.
     """
 
     id: UUID
@@ -116,6 +116,7 @@ class BookingOut(OffsetsOut, rename=BOOKING_NAMES):
     requested_start: datetime | None
     cancellable_until: datetime | None
     allowed_actions: list[AllowedAction]
+    messages_until: datetime
 
 
 class BookingStepOut(msgspec.Struct, rename={"actor_id": "by", "from_status": "from", "to_status": "to"}):

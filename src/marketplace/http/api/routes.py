@@ -14,6 +14,12 @@ from marketplace.http.api.booking_seats import SeatsController
 from marketplace.http.api.bookings import BookingController
 from marketplace.http.api.calendars import CalendarController
 from marketplace.http.api.common_passwords import CommonPasswordController
+from marketplace.http.api.conversations import (
+    ConversationAdminController,
+    ConversationController,
+    SlotMessageController,
+    UnreadController,
+)
 from marketplace.http.api.creator_hours import CreatorHoursController
 from marketplace.http.api.creators import CreatorController
 from marketplace.http.api.email_addresses import EmailAddressController
@@ -54,6 +60,9 @@ CONTROLLERS = (
     FavouriteController,
     BookingController,
     SeatsController,
+    ConversationController,
+    UnreadController,
+    SlotMessageController,
     CalendarController,
     SummaryController,
     AdminListController,
@@ -63,6 +72,7 @@ CONTROLLERS = (
     SessionAdminController,
     ReportAdminController,
     BookingAdminController,
+    ConversationAdminController,
     BulkController,
     DashboardController,
     SystemController,
