@@ -18,8 +18,8 @@ TAG = re.compile(
 )
 """A tag in lower case by RFC 5646, 2.1. Nothing registered has a longer language or is in use by an irregular tag."""
 VARIANT = re.compile(r"[a-z0-9]{5,8}|[0-9][a-z0-9]{3}")
-TAG_PATTERN = "^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$"
-"""Every tag matches it, for schemas; so do some that are none."""
+TAG_PATTERN = "^ *([A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*)? *$"
+"""All that is read matches it, for schemas; so does some that is refused."""
 TWO_LETTERS = (
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en"
     " eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv"
