@@ -4889,7 +4889,7 @@ export interface components {
          */
         SiteTextOut: {
             name: components["schemas"]["TextName"];
-            /** @example Morning yoga */
+            /** @example Terms of use */
             title: string;
             html: string;
             is_default: boolean;
