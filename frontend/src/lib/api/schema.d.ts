@@ -3106,7 +3106,7 @@ export interface components {
          * @description The currency of all prices (ISO 4217), its decimal places, and the categories a session can have.
          *
          *     `demo_accounts` is empty unless the server runs with demo data. `verify_email` is what needs a verified email
-         *     address.
+         *     address. Without `sends_mail`, no one gets mail, such as for a forgotten password.
          */
         MarketplaceOut: {
             /** @example EUR */
@@ -3116,6 +3116,7 @@ export interface components {
             categories: string[];
             demo_accounts: components["schemas"]["DemoAccountOut"][];
             verify_email: components["schemas"]["VerifiedEffect"][];
+            sends_mail: boolean;
         };
         /** @description A session as staff see it, including hidden and archived ones. */
         ModeratedSessionOut: {

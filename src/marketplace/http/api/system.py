@@ -38,7 +38,7 @@ class MarketplaceOut(msgspec.Struct):
     """The currency of all prices (ISO 4217), its decimal places, and the categories a session can have.
 
     `demo_accounts` is empty unless the server runs with demo data. `verify_email` is what needs a verified email
-    address.
+    address. Without `sends_mail`, no one gets mail, such as for a forgotten password.
     """
 
     currency: str
@@ -46,6 +46,7 @@ class MarketplaceOut(msgspec.Struct):
     categories: list[str]
     demo_accounts: list[DemoAccountOut]
     verify_email: list[VerifiedEffect]
+    sends_mail: bool
 
 
 ALIVE = json_answer(HealthOut())
@@ -97,4 +98,5 @@ class SystemController(Controller):
             categories=list(settings.categories),
             demo_accounts=list(demo.shown),
             verify_email=list(settings.verify_email),
+            sends_mail=settings.sends_mail,
         )
