@@ -192,6 +192,14 @@ bench-scale: install ## Measure whether routes take longer among a million sessi
 bench-plans: install ## Print what searches read among a million sessions, and how long they take (minutes; BENCH="--data FOLDER --sessions 200000 --plan")
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/plans.py $(BENCH)
 
+.PHONY: bench-suggest
+bench-suggest: install ## Measure suggestions while 200 people type at once (a minute, and three to fill; BENCH="--data FOLDER")
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/typists.py $(BENCH)
+
+.PHONY: bench-uploads
+bench-uploads: install ## Measure the upload of a photo of 8 MB, and what it costs others (a minute)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/uploads.py
+
 .PHONY: relevance
 relevance: install ## Judge the search by 187 queries with the sessions that people expect, and print the mean reciprocal rank (seconds)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/relevance.py

@@ -70,6 +70,9 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
         "starts_to": "2030-05-15",
     },
     "POST /api/sessions/{session_id}/slots/cancel": {"starts_at": "2030-05-01T10:00:00Z", "reason": "I am ill."},
+    "POST /api/sessions/{session_id}/slots/message": {"starts_at": "2030-05-01T10:00:00Z", "text": "Bring a mat."},
+    "POST /api/bookings/{booking_id}/messages": {"text": "Is there a place to park?"},
+    "POST /api/bookings/{booking_id}/messages/read": {"last": SOME_ID},
     "POST /api/bookings": {
         "session": SOME_ID,
         "booking_date": "2030-05-01T10:00:00Z",
@@ -140,6 +143,8 @@ OTHER_IDS = {
     "user_id": SOME_ID,
     "report_id": SOME_ID,
     "picture_id": SOME_ID,
+    "mail_id": SOME_ID,
+    "token": "a-token",
     "run_id": SOME_ID,
     "job_id": 1,
     "login_id": SOME_ID,

@@ -1,10 +1,12 @@
 """A request of every route that needs a right, and the ways of taking the right away."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from uuid_utils.compat import uuid7
 
 from builders import (
     TOMORROW,
@@ -19,6 +21,7 @@ from bulk_orders import order
 from fakes import NOW
 from http_api import a_session_body, as_json
 from http_routes import A_BOOKING, A_SESSION, A_USER
+from marketplace.core.domain.conversations import BookingMessage
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.users import User
 from marketplace.core.ports.storage import Storage
@@ -86,11 +89,18 @@ SUPER = (Actor(SUPERUSER, made_ordinary_staff), Actor(SUPERUSER, dismissed), Act
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A request that succeeds as long as the actor has the right; `target` stores what it is about."""
+    """A request that succeeds as long as the actor has the right; `target` stores what it is about.
+
+    The target's IDs fill the placeholders of the path, and `named` says which of them the body has, under which name.
+    """
 
     actors: Sequence[Actor]
     target: Target
     body: Any = None
+    named: Mapping[str, str] = field(default_factory=dict)
+
+    def body_for(self, ids: Ids) -> Any:
+        return self.body if not self.named else self.body | {name: str(ids[key]) for name, key in self.named.items()}
 
 
 async def nothing(_: Marketplace, __: User) -> Ids:
@@ -140,6 +150,18 @@ async def job(market: Marketplace, _: User) -> Ids:
     return {"job_id": (await a_failing_job(market.storage)).id}
 
 
+async def message(market: Marketplace, actor: User) -> Ids:
+    """Store a message to the actor."""
+    found = await CONFIRMED(market, actor)
+    booking_id = UUID(str(found["booking_id"]))
+    history = await market.storage.booking_lists.find(booking_id)
+    assert history is not None
+    written = BookingMessage.of(history, history.user_id, uuid7(), "Hello.", NOW)
+    async with market.storage.unit_of_work() as tx:
+        await tx.booking_messages.add(written)
+    return found | {"message_id": written.id}
+
+
 ENDED = datetime.now(UTC) - timedelta(hours=3)
 PENDING = booking(status="pending", respond_by=TOMORROW)
 CONFIRMED = booking()
@@ -160,6 +182,11 @@ CASES: dict[str, Case] = {
     f"DELETE {SESSION}": Case(OWNER, session()),
     f"PUT {SESSION}/schedule": Case(OWNER, session(), {"weekly": [], "is_open": False}),
     f"POST {SESSION}/schedule/preview": Case(OWNER, session(), {"weekly": [], "is_open": False}),
+    f"POST {SESSION}/slots/message": Case(
+        OWNER, session(is_booked=True), {"starts_at": as_json(TOMORROW), "text": "Hello."}
+    ),
+    f"POST {BOOKING}/messages": Case(OWNER, CONFIRMED, {"text": "Hello."}),
+    f"POST {BOOKING}/messages/read": Case(OWNER, message, {}, {"last": "message_id"}),
     "PUT /api/creator/hours": Case(OWNER, nothing, {"time_zone": "UTC", "weekly": []}),
     f"POST {SESSION}/slots/cancel": Case(OWNER, session(is_booked=True), {"starts_at": as_json(TOMORROW)}),
     **{

@@ -76,6 +76,11 @@ MATRIX: dict[str, Answers] = {
     # as the name is that of a picture
     "GET /api/texts/{name}": anyone_but_a_bad_token("404 not_found"),
     "GET /api/common-passwords": anyone("200"),
+    # the inbox is off, and the token is none of ours
+    "GET /api/inbox": anyone("404 not_found"),
+    "GET /api/inbox/{mail_id}": anyone("404 not_found"),
+    "GET /api/unsubscribe/{token}": anyone("404 not_found"),
+    "POST /api/unsubscribe/{token}": anyone("404 not_found"),
     "GET /api/time-zones/offsets": anyone("200"),
     "POST /api/auth/register": anyone("201"),
     "POST /api/auth/login": anyone("200"),
@@ -125,6 +130,12 @@ MATRIX: dict[str, Answers] = {
     "POST /api/bookings/{booking_id}/decline": (OUT, NOT_YOURS, ALREADY, NOT_THERE, ALREADY, OUT),
     "POST /api/bookings/{booking_id}/complete": (OUT, NOT_YOURS, ALREADY, NOT_THERE, ALREADY, OUT),
     "POST /api/bookings/{booking_id}/reschedule": (OUT, "200", "200", NOT_THERE, "200", OUT),
+    "GET /api/bookings/{booking_id}/messages": (OUT, "200", "200", NOT_THERE, NOT_THERE, OUT),
+    "POST /api/bookings/{booking_id}/messages": (OUT, "201", "201", NOT_THERE, NOT_THERE, OUT),
+    "POST /api/bookings/{booking_id}/messages/read": (OUT, "204", "204", NOT_THERE, NOT_THERE, OUT),
+    "GET /api/bookings/unread-messages": signed_in("200"),
+    "POST /api/sessions/{session_id}/slots/message": (OUT, NOT_A_CREATOR, "201", NOT_YOURS, NOT_A_CREATOR, OUT),
+    f"GET {A_BOOKING}/messages": staff("200"),
     "GET /api/bookings/{booking_id}/calendar.ics": (OUT, "200", "200", NOT_THERE, NOT_THERE, OUT),
     "GET /api/creator/summary": (OUT, NOT_A_CREATOR, "200", "200", NOT_A_CREATOR, OUT),
     "GET /api/calendar": signed_in("200"),
@@ -194,6 +205,9 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     "PATCH /api/bookings/{booking_id}": lambda *_: {"seats": 1},
     "PUT /api/creator/hours": lambda *_: {"time_zone": "UTC", "weekly": []},
     "POST /api/sessions/{session_id}/slots/cancel": lambda *_: {"starts_at": as_json(TOMORROW)},
+    "POST /api/sessions/{session_id}/slots/message": lambda *_: {"starts_at": as_json(TOMORROW), "text": "Hello."},
+    "POST /api/bookings/{booking_id}/messages": lambda *_: {"text": "Hello."},
+    "POST /api/bookings/{booking_id}/messages/read": lambda w, _: {"last": w.ids["message_id"]},
     **{
         f"POST {of}/{action}": lambda *_: {"reason": WHY}
         for of in (BOOKING, A_BOOKING)
@@ -289,6 +303,7 @@ async def make_world(built_api: Api) -> World:
     await built_api.deactivate(people["deactivated"])
     session, unbooked = await built_api.session(creator), await built_api.session(creator)
     booking = await built_api.booking(learner, session)
+    message = await learner.post(f"/api/bookings/{booking['id']}/messages/", {"text": "Hello."})
     feed = (await learner.get("/api/calendar/")).json()["url"].rpartition("/")[2]
     reporter = await built_api.person()
     report = await reporter.post(f"/api/sessions/{session.id}/report/", {"reason": "other"})
@@ -303,10 +318,13 @@ async def make_world(built_api: Api) -> World:
         "login_id": SOME_ID,
         "session_id": str(session.id),
         "booking_id": booking["id"],
+        "message_id": message.json()["id"],
         "user_id": str((await built_api.person()).id),
         "feed": feed,
         "username": creator.user.username,
         "picture_id": picture["id"],
+        "mail_id": picture["id"],
+        "token": "none-of-ours",
         "version": "400.webp",
         "name": "0.jpg",
         "file_path": "swagger-ui-bundle.js",

@@ -23,13 +23,13 @@ async def test_request_is_refused_by_a_right_that_is_still_cached(
 ) -> None:
     method, _, path = name.partition(" ")
     who, other = await api.person(**actor.account), await api.person(**actor.account)
-    target, body = CASES[name].target, CASES[name].body
-    lost, kept = await target(market, who.user), await target(market, other.user)
+    case = CASES[name]
+    lost, kept = await case.target(market, who.user), await case.target(market, other.user)
     assert (await who.get("/api/auth/profile/")).status_code == 200
     await actor.lose(market, who.user)
 
-    refused = await who.send(method, f"{path.format(**lost)}/", json=body)
-    passed = await other.send(method, f"{path.format(**kept)}/", json=body)
+    refused = await who.send(method, f"{path.format(**lost)}/", json=case.body_for(lost))
+    passed = await other.send(method, f"{path.format(**kept)}/", json=case.body_for(kept))
 
     assert refused.status_code in REFUSED, refused.text
     assert passed.is_success, passed.text

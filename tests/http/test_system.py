@@ -63,6 +63,7 @@ async def test_marketplace_info_has_currency_and_categories() -> None:
             "demo_accounts": [],
             "verify_email": [],
             "sends_mail": False,
+            "has_inbox": False,
         }
 
 

@@ -1,6 +1,6 @@
 """Searches of the large marketplace, from words of every session to unknown ones."""
 
-from marketplace.adapters.postgres.catalog.word_window import SAMPLE, WALK
+from marketplace.adapters.postgres.catalog.word_window import MAX_INDEXED, SAMPLE, WALK
 from marketplace.core.domain.catalog import RELEVANCE_WINDOW
 
 RANKED = {
@@ -20,6 +20,6 @@ RANKED = {
     "a common, a rare and two unknown words": ("common", "rare", "zzzzzzzzzz", "yyyyyyyyyy"),
     "a word of every session and an unknown one": ("everywhere", "zzzzzzzzzz"),
 }
-WINDOW_ROWS = SAMPLE + WALK + 2 * RELEVANCE_WINDOW + 100
-"""Maximum rows for a search by relevance: those of a sample, newest sessions, matches among them, and a page."""
-WINDOW_BLOCKS = 12_000
+WINDOW_ROWS = SAMPLE + MAX_INDEXED + WALK + MAX_INDEXED + RELEVANCE_WINDOW + 100
+"""Maximum rows for a search by relevance: a sample, those by the index, the newest, all their matches, and a page."""
+WINDOW_BLOCKS = 16_000

@@ -133,8 +133,10 @@ async def test_sessions_and_next_slots_of_a_page_are_read_by_their_keys(loaded: 
 
     found = await carried_out(loaded, program, catalog.read(ids, NOW))
     found += await carried_out(loaded, program, catalog.next_slots(ids, NOW))
+    window = CatalogFilters(available_from=TOMORROW, available_to=TOMORROW + timedelta(days=2))
+    found += await carried_out(loaded, program, catalog.first_slots(ids, window, NOW))
 
-    assert len(found) == 2
+    assert len(found) == 3
     assert costly(found, blocks=PAGE_BLOCKS, rows=3 * PAGE) == []
 
 

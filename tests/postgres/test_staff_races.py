@@ -137,10 +137,10 @@ async def test_no_process_acts_by_a_right_that_it_only_remembers(staff_actions: 
         assert await staff_actions.statuses(who.headers) == [200, 200]
         await actor.lose(market, who.user)
 
-        responses = await staff_actions.ask(method, f"{path.format(**ids)}/", who.headers, case.body)
+        responses = await staff_actions.ask(method, f"{path.format(**ids)}/", who.headers, case.body_for(ids))
 
         assert statuses(responses) <= REFUSED, [actor.lose, *(response.text for response in responses)]
 
     who, ids = await a_request(market, case, case.actors[0])
-    responses = await staff_actions.ask(method, f"{path.format(**ids)}/", who.headers, case.body)
+    responses = await staff_actions.ask(method, f"{path.format(**ids)}/", who.headers, case.body_for(ids))
     assert any(response.is_success for response in responses), [response.text for response in responses]

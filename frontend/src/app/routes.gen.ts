@@ -28,8 +28,11 @@ import { Route as CreatorIndexRouteImport } from "./routes/creator.index";
 import { Route as CreatorBookingsRouteImport } from "./routes/creator.bookings";
 import { Route as CreatorHoursRouteImport } from "./routes/creator.hours";
 import { Route as CreatorsUsernameRouteImport } from "./routes/creators.$username";
+import { Route as InboxIndexRouteImport } from "./routes/inbox.index";
+import { Route as InboxIdRouteImport } from "./routes/inbox.$id";
 import { Route as SessionsIdRouteImport } from "./routes/sessions.$id";
 import { Route as TextsNameRouteImport } from "./routes/texts.$name";
+import { Route as UnsubscribeTokenRouteImport } from "./routes/unsubscribe.$token";
 import { Route as AdminBookingsIndexRouteImport } from "./routes/admin.bookings.index";
 import { Route as AdminBookingsIdRouteImport } from "./routes/admin.bookings.$id";
 import { Route as AdminSessionsIndexRouteImport } from "./routes/admin.sessions.index";
@@ -135,6 +138,16 @@ const CreatorsUsernameRoute = CreatorsUsernameRouteImport.update({
   path: "/creators/$username",
   getParentRoute: () => rootRouteImport,
 } as any);
+const InboxIndexRoute = InboxIndexRouteImport.update({
+  id: "/inbox/",
+  path: "/inbox/",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const InboxIdRoute = InboxIdRouteImport.update({
+  id: "/inbox/$id",
+  path: "/inbox/$id",
+  getParentRoute: () => rootRouteImport,
+} as any);
 const SessionsIdRoute = SessionsIdRouteImport.update({
   id: "/sessions/$id",
   path: "/sessions/$id",
@@ -143,6 +156,11 @@ const SessionsIdRoute = SessionsIdRouteImport.update({
 const TextsNameRoute = TextsNameRouteImport.update({
   id: "/texts/$name",
   path: "/texts/$name",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const UnsubscribeTokenRoute = UnsubscribeTokenRouteImport.update({
+  id: "/unsubscribe/$token",
+  path: "/unsubscribe/$token",
   getParentRoute: () => rootRouteImport,
 } as any);
 const AdminBookingsIndexRoute = AdminBookingsIndexRouteImport.update({
@@ -209,10 +227,13 @@ export interface FileRoutesByFullPath {
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
   "/creators/$username": typeof CreatorsUsernameRoute;
+  "/inbox/$id": typeof InboxIdRoute;
   "/sessions/$id": typeof SessionsIdRoute;
   "/texts/$name": typeof TextsNameRoute;
+  "/unsubscribe/$token": typeof UnsubscribeTokenRoute;
   "/admin/": typeof AdminIndexRoute;
   "/creator/": typeof CreatorIndexRoute;
+  "/inbox/": typeof InboxIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
   "/admin/users/$id": typeof AdminUsersIdRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
@@ -239,10 +260,13 @@ export interface FileRoutesByTo {
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
   "/creators/$username": typeof CreatorsUsernameRoute;
+  "/inbox/$id": typeof InboxIdRoute;
   "/sessions/$id": typeof SessionsIdRoute;
   "/texts/$name": typeof TextsNameRoute;
+  "/unsubscribe/$token": typeof UnsubscribeTokenRoute;
   "/admin": typeof AdminIndexRoute;
   "/creator": typeof CreatorIndexRoute;
+  "/inbox": typeof InboxIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
   "/admin/users/$id": typeof AdminUsersIdRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
@@ -272,10 +296,13 @@ export interface FileRoutesById {
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
   "/creators/$username": typeof CreatorsUsernameRoute;
+  "/inbox/$id": typeof InboxIdRoute;
   "/sessions/$id": typeof SessionsIdRoute;
   "/texts/$name": typeof TextsNameRoute;
+  "/unsubscribe/$token": typeof UnsubscribeTokenRoute;
   "/admin/": typeof AdminIndexRoute;
   "/creator/": typeof CreatorIndexRoute;
+  "/inbox/": typeof InboxIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
   "/admin/users/$id": typeof AdminUsersIdRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
@@ -306,10 +333,13 @@ export interface FileRouteTypes {
     | "/creator/bookings"
     | "/creator/hours"
     | "/creators/$username"
+    | "/inbox/$id"
     | "/sessions/$id"
     | "/texts/$name"
+    | "/unsubscribe/$token"
     | "/admin/"
     | "/creator/"
+    | "/inbox/"
     | "/admin/bookings/$id"
     | "/admin/users/$id"
     | "/creator/sessions/new"
@@ -336,10 +366,13 @@ export interface FileRouteTypes {
     | "/creator/bookings"
     | "/creator/hours"
     | "/creators/$username"
+    | "/inbox/$id"
     | "/sessions/$id"
     | "/texts/$name"
+    | "/unsubscribe/$token"
     | "/admin"
     | "/creator"
+    | "/inbox"
     | "/admin/bookings/$id"
     | "/admin/users/$id"
     | "/creator/sessions/new"
@@ -368,10 +401,13 @@ export interface FileRouteTypes {
     | "/creator/bookings"
     | "/creator/hours"
     | "/creators/$username"
+    | "/inbox/$id"
     | "/sessions/$id"
     | "/texts/$name"
+    | "/unsubscribe/$token"
     | "/admin/"
     | "/creator/"
+    | "/inbox/"
     | "/admin/bookings/$id"
     | "/admin/users/$id"
     | "/creator/sessions/new"
@@ -396,8 +432,11 @@ export interface RootRouteChildren {
   ResetPasswordRoute: typeof ResetPasswordRoute;
   VerifyEmailRoute: typeof VerifyEmailRoute;
   CreatorsUsernameRoute: typeof CreatorsUsernameRoute;
+  InboxIdRoute: typeof InboxIdRoute;
   SessionsIdRoute: typeof SessionsIdRoute;
   TextsNameRoute: typeof TextsNameRoute;
+  UnsubscribeTokenRoute: typeof UnsubscribeTokenRoute;
+  InboxIndexRoute: typeof InboxIndexRoute;
 }
 
 declare module "@tanstack/react-router" {
@@ -535,6 +574,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof CreatorsUsernameRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/inbox/": {
+      id: "/inbox/";
+      path: "/inbox";
+      fullPath: "/inbox/";
+      preLoaderRoute: typeof InboxIndexRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/inbox/$id": {
+      id: "/inbox/$id";
+      path: "/inbox/$id";
+      fullPath: "/inbox/$id";
+      preLoaderRoute: typeof InboxIdRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     "/sessions/$id": {
       id: "/sessions/$id";
       path: "/sessions/$id";
@@ -547,6 +600,13 @@ declare module "@tanstack/react-router" {
       path: "/texts/$name";
       fullPath: "/texts/$name";
       preLoaderRoute: typeof TextsNameRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/unsubscribe/$token": {
+      id: "/unsubscribe/$token";
+      path: "/unsubscribe/$token";
+      fullPath: "/unsubscribe/$token";
+      preLoaderRoute: typeof UnsubscribeTokenRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/admin/bookings/": {
@@ -677,8 +737,11 @@ const rootRouteChildren: RootRouteChildren = {
   ResetPasswordRoute: ResetPasswordRoute,
   VerifyEmailRoute: VerifyEmailRoute,
   CreatorsUsernameRoute: CreatorsUsernameRoute,
+  InboxIdRoute: InboxIdRoute,
   SessionsIdRoute: SessionsIdRoute,
   TextsNameRoute: TextsNameRoute,
+  UnsubscribeTokenRoute: UnsubscribeTokenRoute,
+  InboxIndexRoute: InboxIndexRoute,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

@@ -156,6 +156,7 @@ class BuiltServices(Provider):
             addresses=addresses,
             rate_limit=settings.rate_limit,
             requires_verified=settings.verify_email,
+            has_inbox=settings.inbox,
         )
 
     @provide

@@ -51,3 +51,4 @@ class ServiceOptions:
     rate_limit: bool = True
     requires_verified: Collection[VerifiedEffect] = ()
     """What needs a verified e-mail address."""
+    has_inbox: bool = False

@@ -18,6 +18,7 @@ from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.avatars import AvatarService
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
+from marketplace.core.services.conversations import ConversationService
 from marketplace.core.services.creator_hours import CreatorHoursService
 from marketplace.core.services.creators import CreatorService
 from marketplace.core.services.current_passwords import CurrentPasswords
@@ -25,6 +26,7 @@ from marketplace.core.services.email_addresses import EmailAddressService
 from marketplace.core.services.events import EventRelay
 from marketplace.core.services.favourites import FavouriteService
 from marketplace.core.services.idempotency import IdempotencyService
+from marketplace.core.services.inbox import InboxService
 from marketplace.core.services.letters import Letters
 from marketplace.core.services.logins import LoginService
 from marketplace.core.services.mail_delivery import MailDelivery
@@ -76,11 +78,13 @@ class Services:
     materialized_availability: MaterializedAvailabilityService
     bookings: BookingService
     seat_changes: SeatChanges
+    conversations: ConversationService
     calendars: CalendarService
     events: EventRelay
     new_messages: NewMessages
     mail: MailDelivery
     subscriptions: SubscriptionService
+    inbox: InboxService
     summaries: SummaryService
     sitemaps: SitemapService
     reports: ReportService
@@ -243,6 +247,14 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         materialized_availability=materialized_availability,
         bookings=bookings,
         seat_changes=SeatChanges(unit_of_work=begin, lists=storage.booking_lists, clock=clock),
+        conversations=ConversationService(
+            unit_of_work=begin,
+            conversations=storage.conversations,
+            bookings=storage.booking_lists,
+            limits=limits,
+            clock=clock,
+            ids=ids,
+        ),
         calendars=CalendarService(
             unit_of_work=begin,
             bookings=storage.booking_lists,
@@ -261,6 +273,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             account_mails=account_mails,
             clock=clock,
         ),
+        inbox=InboxService(storage.inbox, is_on=options.has_inbox),
         subscriptions=SubscriptionService(unit_of_work=begin, tokens=adapters.unsubscribe_tokens, clock=clock),
         sitemaps=SitemapService(listed=storage.listed_sessions, clock=clock),
         summaries=SummaryService(summaries=storage.summaries, users=storage.users, clock=clock),

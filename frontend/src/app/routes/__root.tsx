@@ -8,10 +8,10 @@ import { useOffsets } from "~/lib/time/offsets";
 import { browserZone } from "~/lib/time/zone";
 import { ExpiredSignIn } from "../layout/ExpiredSignIn";
 import { Header } from "../layout/Header";
-import { OfflineBar } from "../layout/OfflineBar";
 import { PagePending } from "../layout/PagePending";
 
 const Bars = lazyWithRetry(() => import("../layout/Bars"));
+const OfflineBar = lazyWithRetry(() => import("../layout/OfflineBar"));
 const Footer = lazyWithRetry(() => import("../layout/Footer"));
 const Toasts = lazyWithRetry(() => import("../layout/Toasts"));
 
@@ -30,7 +30,9 @@ function Root() {
       >
         {t("skip")}
       </a>
-      <OfflineBar />
+      <Later>
+        <OfflineBar />
+      </Later>
       {me && (
         <Suspense>
           <Bars me={me} />

@@ -932,6 +932,90 @@ export interface paths {
         patch: operations["change_booking_seats"];
         trace?: never;
     };
+    "/api/bookings/{booking_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the messages of a booking
+         * @description For its learner and creator, newest first. Reading them marks nothing as read.
+         */
+        get: operations["list_messages"];
+        put?: never;
+        /**
+         * Write to the other party of a booking
+         * @description For its learner and creator until `messages_until`, whatever the status of the booking.
+         */
+        post: operations["write_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{booking_id}/messages/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark messages as read
+         * @description Those written to you up to `last`. Can be repeated, and doesn't make a read message unread.
+         */
+        post: operations["mark_messages_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/unread-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count your unread messages by booking
+         * @description Bookings without unread messages are left out. At most 1,000 messages are counted.
+         */
+        get: operations["list_unread_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/slots/message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write to everyone who booked a start
+         * @description For the session's creator. Adds the message to the conversation of each live booking, all or none.
+         */
+        post: operations["write_slot_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calendar": {
         parameters: {
             query?: never;
@@ -1664,6 +1748,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/bookings/{booking_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the messages of a booking
+         * @description Of any booking, newest first. Staff can't write.
+         */
+        get: operations["admin_list_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/bulk": {
         parameters: {
             query?: never;
@@ -1946,6 +2050,70 @@ export interface paths {
          * @description `help`, `terms`, `privacy`, `imprint` or `contact`.
          */
         get: operations["get_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/unsubscribe/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what an address in a mail ends
+         * @description Changes nothing: mail scanners open every address.
+         */
+        get: operations["get_unsubscribe"];
+        put?: never;
+        /**
+         * End mail of one kind
+         * @description Mail programs call it for `List-Unsubscribe` (RFC 8058); their form is not read. Twice is like once.
+         */
+        post: operations["unsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the mail of the demo
+         * @description All mails, newest first. Only where `MARKETPLACE_INBOX` is on.
+         */
+        get: operations["list_inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox/{mail_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a mail of the demo
+         * @description The mail as a mail program reads it. Only where `MARKETPLACE_INBOX` is on.
+         */
+        get: operations["get_inbox_mail"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2307,6 +2475,8 @@ export interface components {
              *     ]
              */
             allowed_actions: components["schemas"]["AllowedAction"][];
+            /** Format: date-time */
+            messages_until: string;
             history: components["schemas"]["BookingStepOut"][];
             /** @example +02:00 */
             utc_offset: string;
@@ -2371,7 +2541,7 @@ export interface components {
          *     A `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A `confirmed` one
          *     with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time. The learner can
          *     cancel or reschedule until `cancellable_until`. All are `null` if they don't apply. `allowed_actions` are what the
-         *     caller can do now.
+         *     caller can do now. Both parties can write messages until `messages_until`.
          */
         BookingOut: {
             /** Format: uuid */
@@ -2417,6 +2587,8 @@ export interface components {
              *     ]
              */
             allowed_actions: components["schemas"]["AllowedAction"][];
+            /** Format: date-time */
+            messages_until: string;
             /** @example +02:00 */
             utc_offset: string;
             /** @example +02:00 */
@@ -2471,6 +2643,8 @@ export interface components {
              *     ]
              */
             allowed_actions: components["schemas"]["AllowedAction"][];
+            /** Format: date-time */
+            messages_until: string;
             history: components["schemas"]["BookingStepOut"][];
             log: components["schemas"]["AuditEntryOut"][];
             /** @example +02:00 */
@@ -2925,6 +3099,7 @@ export interface components {
          *     - `body_too_large` (413): The body is larger than 1 MiB.
          *     - `busy` (503): The service is busy. Nothing was changed; try again in a moment.
          *     - `conflict` (409): This isn't possible right now.
+         *     - `conversation_closed` (409): This conversation is closed: you could write until 30 days after the session.
          *     - `creator_unavailable` (409): The creator isn't available at this time. Choose another time.
          *     - `damaged_picture` (400): This picture is damaged or incomplete. Save it again, or choose another one.
          *     - `email_taken` (409): An account with this email address already exists.
@@ -2966,7 +3141,7 @@ export interface components {
          *     - `username_taken` (409): This username is taken.
          * @enum {string}
          */
-        ErrorCode: "account_inactive" | "address_too_long" | "already_booked" | "already_reported" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "body_too_large" | "busy" | "conflict" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "last_superuser" | "method_not_allowed" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "oneself" | "outcome_unknown" | "own_session" | "picture_too_large" | "price_changed" | "rate_limited" | "sold_out" | "staff_target" | "too_late" | "too_many_favourites" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
+        ErrorCode: "account_inactive" | "address_too_long" | "already_booked" | "already_reported" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "last_superuser" | "method_not_allowed" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "oneself" | "outcome_unknown" | "own_session" | "picture_too_large" | "price_changed" | "rate_limited" | "sold_out" | "staff_target" | "too_late" | "too_many_favourites" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
         /** @enum {string} */
         ExportFormat: "csv" | "jsonl" | "xlsx";
         /** @description Hours on one date. */
@@ -3013,6 +3188,7 @@ export interface components {
             /**
              * Format: uuid
              * @description What the job is about, such as a booking.
+             * @example Booked: Morning yoga
              */
             subject: string | null;
             attempts: number;
@@ -3071,6 +3247,51 @@ export interface components {
             expires_at: string;
             user: components["schemas"]["AccountOut"];
         };
+        /** @description A mail with its parts. `calendar` is the iCalendar object, if there is one. */
+        InboxMailDetailsOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @example ada@example.org */
+            recipient: string;
+            /** @example Booked: Morning yoga */
+            subject: string;
+            /**
+             * @example [
+             *       {
+             *         "name": "To",
+             *         "value": "ada@example.org"
+             *       }
+             *     ]
+             */
+            headers: components["schemas"]["MailHeaderOut"][];
+            /** @example You're booked */
+            text: string;
+            /** @example <p>You're booked</p> */
+            html: string;
+            /** @example null */
+            calendar: string | null;
+        };
+        /** @description A mail that the demo kept instead of sending it. */
+        InboxMailOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @example ada@example.org */
+            recipient: string;
+            /** @example Booked: Morning yoga */
+            subject: string;
+        };
+        /** @description The newest message that you've read. */
+        LastReadIn: {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            last: string;
+        };
         /**
          * @description An active login: when and from where it was created, and when it expires unless used.
          *
@@ -3102,11 +3323,19 @@ export interface components {
              */
             everywhere?: boolean;
         };
+        /** @description A header of a mail. */
+        MailHeaderOut: {
+            /** @example To */
+            name: string;
+            /** @example ada@example.org */
+            value: string;
+        };
         /**
          * @description The currency of all prices (ISO 4217), its decimal places, and the categories a session can have.
          *
          *     `demo_accounts` is empty unless the server runs with demo data. `verify_email` is what needs a verified email
-         *     address. Without `sends_mail`, no one gets mail, such as for a forgotten password.
+         *     address. Without `sends_mail`, no one gets mail, such as for a forgotten password; with `has_inbox`, it is kept for
+         *     everyone to read.
          */
         MarketplaceOut: {
             /** @example EUR */
@@ -3117,6 +3346,33 @@ export interface components {
             demo_accounts: components["schemas"]["DemoAccountOut"][];
             verify_email: components["schemas"]["VerifiedEffect"][];
             sends_mail: boolean;
+            /** @example false */
+            has_inbox: boolean;
+        };
+        /** @description A message to the other party of a booking. */
+        MessageIn: {
+            /**
+             * @description Plain text.
+             * @example Is there a place to park?
+             */
+            text: components["schemas"]["VisibleLines"];
+        };
+        /** @enum {string} */
+        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "new_sign_in" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it";
+        /** @description A message. `to_everyone` if the creator wrote it to every learner of that start. */
+        MessageOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            author: string;
+            /**
+             * @description Plain text.
+             * @example Is there a place to park?
+             */
+            text: string;
+            /** Format: date-time */
+            created_at: string;
+            to_everyone: boolean;
         };
         /** @description A session as staff see it, including hidden and archived ones. */
         ModeratedSessionOut: {
@@ -4346,6 +4602,8 @@ export interface components {
         /**
          * @description A session. `next_slot` is the first start that can be booked now; an open session has none.
          *
+         *     `first_slot` is the first one from `available_from` to `available_to`, in a list with one of these.
+         *
          *     `moderation` is set on hidden sessions, which only their creator and staff can see.
          */
         SessionOut: {
@@ -4458,6 +4716,7 @@ export interface components {
             featured_at: string | null;
             next_slot: components["schemas"]["NextSlotOut"] | null;
             moderation: components["schemas"]["ModerationOut"] | null;
+            first_slot?: components["schemas"]["NextSlotOut"] | null;
         };
         /** @description A session with its latest reports and audit log entries. */
         SessionRecordOut: {
@@ -4641,7 +4900,7 @@ export interface components {
         SlotCancellationIn: {
             /**
              * Format: date-time
-             * @description The start to cancel.
+             * @description A booked start.
              * @example 2030-05-01T10:00:00Z
              */
             starts_at: string;
@@ -4653,6 +4912,24 @@ export interface components {
         };
         /** @enum {string} */
         SlotClosing: "past" | "notice" | "horizon" | "exception" | "buffer" | "other_session" | "sold_out";
+        /** @description The start, and a message to everyone who has a live booking at it. */
+        SlotMessageIn: {
+            /**
+             * Format: date-time
+             * @description A booked start.
+             * @example 2030-05-01T10:00:00Z
+             */
+            starts_at: string;
+            /**
+             * @description Plain text.
+             * @example Is there a place to park?
+             */
+            text: components["schemas"]["VisibleLines"];
+        };
+        /** @description The number of bookings that the message was added to. */
+        SlotMessageOut: {
+            sent: number;
+        };
         /** @description A start and its UTC offsets. With `explain`, `reason` says why it can't be booked; otherwise it's `null`. */
         SlotOut: {
             /** Format: date-time */
@@ -4772,6 +5049,17 @@ export interface components {
             /** @description `null` if it's in the cookie. */
             refresh: string | null;
         };
+        /** @description How many messages of a booking you haven't read, as its creator or as its learner. */
+        UnreadOut: {
+            /** Format: uuid */
+            booking: string;
+            as_creator: boolean;
+            unread: number;
+        };
+        /** @description The kind of mail that an address ends. */
+        UnsubscribeOut: {
+            kind: components["schemas"]["MessageKind"];
+        };
         /** @description Seats of all upcoming booked starts. */
         UpcomingSeatsOut: {
             /** @example 18 */
@@ -4823,6 +5111,7 @@ export interface components {
         UserOrdering: "date_joined" | "-date_joined" | "email" | "-email" | "username" | "-username" | "last_name" | "-last_name";
         /** @description Number of sessions with a value. */
         ValueCountOut: {
+            /** @example ada@example.org */
             value: string;
             /** @example 7 */
             count: number;
@@ -5033,6 +5322,7 @@ export interface components {
         Target: string;
         /** @description A bare date means midnight UTC. */
         To: string;
+        Token: string;
         UserId: string;
     };
     requestBodies: never;
@@ -6888,6 +7178,174 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    list_messages: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of results. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The cursor from the previous page's `Link` header. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                booking_id: components["parameters"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOut"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    write_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                booking_id: components["parameters"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    mark_messages_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: components["parameters"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LastReadIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_unread_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadOut"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    write_slot_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlotMessageIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotMessageOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     get_calendar_feed: {
         parameters: {
             query?: never;
@@ -8242,6 +8700,40 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    admin_list_messages: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of results. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The cursor from the previous page's `Link` header. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                booking_id: components["parameters"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOut"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     admin_list_bulk: {
         parameters: {
             query?: {
@@ -8655,6 +9147,113 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: components["parameters"]["Token"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnsubscribeOut"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: components["parameters"]["Token"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnsubscribeOut"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_inbox: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of results. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The cursor from the previous page's `Link` header. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxMailOut"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_inbox_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mail_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxMailDetailsOut"];
+                };
+            };
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];

@@ -8,6 +8,8 @@ from email.utils import format_datetime
 
 from marketplace.core.ports.mailer import Mail, Mailbox
 
+MAX_TEXT = 400
+"""Characters; a line has at most 998 bytes (RFC 5322, 2.1.1)."""
 CALENDAR_FILE = "invite.ics"
 UNFOLDED = frozenset({"list-unsubscribe", "message-id"})
 """Headers whose value has no place to fold. The library would write a long one as encoded words, which readers of these
@@ -53,5 +55,10 @@ def address_of(mailbox: Mailbox) -> Address:
 
 
 def one_line(text: str) -> str:
-    """Return a text without line breaks and other control characters, which would end a header."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    """Return a text that stays one value of a header, also after the library has read it.
+
+    Without line breaks and other control characters, which would end the header; without the start of an encoded word
+    (RFC 2047), which the library decodes, with any line break in it; and short enough for a line that cannot be folded.
+    """
+    printable = "".join(each if each.isprintable() else " " for each in text).replace("=?", "= ?")
+    return " ".join(printable.split())[:MAX_TEXT]

@@ -15,6 +15,7 @@ from marketplace.core.domain.booking_steps import BookingStep
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.bulk import AgreedRows, BulkRefusal, BulkRun
 from marketplace.core.domain.calendars import CalendarFeed
+from marketplace.core.domain.conversations import BookingMessage
 from marketplace.core.domain.creator_hours import CreatorHours
 from marketplace.core.domain.email_tokens import EmailRequest, EmailToken
 from marketplace.core.domain.events import EventId, RecordedEvent
@@ -184,6 +185,7 @@ class MemoryDatabase:
         self.bookings: Table[UUID, Booking] = Table("bookings")
         self.steps: Table[UUID, tuple[BookingStep, ...]] = Table("steps")
         self.seats: Table[SeatKey, UUID] = Table("seats")
+        self.booking_messages: Table[UUID, BookingMessage] = Table("booking_messages", lambda row: row.booking_id)
         self.favourites: Table[tuple[UUID, UUID], Favourite] = Table("favourites", lambda row: row.user_id)
         self.feeds: Table[UUID, CalendarFeed] = Table("feeds")
         self.feed_tokens: Table[str, UUID] = Table("feed_tokens")

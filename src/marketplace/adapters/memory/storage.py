@@ -13,6 +13,7 @@ from marketplace.adapters.memory.bulk import MemoryBulkLists
 from marketplace.adapters.memory.bulk_targets import MemoryBulkTargets
 from marketplace.adapters.memory.calendars import MemoryFeedDirectory
 from marketplace.adapters.memory.catalog import MemoryCatalog
+from marketplace.adapters.memory.conversations import MemoryConversations
 from marketplace.adapters.memory.creator_hours import MemoryHoursDirectory
 from marketplace.adapters.memory.creators import MemoryCreatorDirectory
 from marketplace.adapters.memory.dashboards import MemoryDashboards
@@ -56,6 +57,7 @@ def memory_storage(database: MemoryDatabase | None = None, *, lock_timeout: time
         availabilities=MemoryAvailabilities(database),
         booking_quotes=MemoryBookingQuotes(database, begin),
         booking_lists=MemoryBookingLists(database),
+        conversations=MemoryConversations(database),
         promised_slots=MemoryPromisedSlots(database),
         feeds=MemoryFeedDirectory(database),
         hours=MemoryHoursDirectory(database),

@@ -8,6 +8,7 @@ from marketplace.adapters.memory.audit import MemoryAuditLog
 from marketplace.adapters.memory.bookings import MemoryBookings
 from marketplace.adapters.memory.bulk import MemoryBulkRuns
 from marketplace.adapters.memory.calendars import MemoryFeeds
+from marketplace.adapters.memory.conversations import MemoryBookingMessages
 from marketplace.adapters.memory.creator_hours import MemoryHours
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
 from marketplace.adapters.memory.email_tokens import MemoryEmailRequests
@@ -41,6 +42,7 @@ class MemoryTransaction:
         self.sessions = MemorySessions(rows)
         self.slots = MemorySlots(rows)
         self.bookings = MemoryBookings(rows)
+        self.booking_messages = MemoryBookingMessages(rows)
         self.local_starts = MemoryLocalStarts(rows)
         self.feeds = MemoryFeeds(rows)
         self.hours = MemoryHours(rows)

@@ -3,13 +3,14 @@
 from marketplace.adapters.postgres.announcements import PostgresAnnouncements
 from marketplace.adapters.postgres.audit import PostgresAuditLogReader
 from marketplace.adapters.postgres.availability import PostgresAvailabilities
+from marketplace.adapters.postgres.booking_lists import PostgresBookingLists
 from marketplace.adapters.postgres.booking_quotes import PostgresBookingQuotes
-from marketplace.adapters.postgres.bookings import PostgresBookingLists
 from marketplace.adapters.postgres.bulk import PostgresBulkLists
 from marketplace.adapters.postgres.bulk_targets import PostgresBulkTargets
 from marketplace.adapters.postgres.calendars import PostgresFeedDirectory
 from marketplace.adapters.postgres.connection.pool import Database
 from marketplace.adapters.postgres.connection.replica import Reading
+from marketplace.adapters.postgres.conversations import PostgresConversations
 from marketplace.adapters.postgres.creator_hours import PostgresHoursDirectory
 from marketplace.adapters.postgres.creators import PostgresCreatorDirectory
 from marketplace.adapters.postgres.dashboards import PostgresDashboards
@@ -18,6 +19,7 @@ from marketplace.adapters.postgres.favourites import PostgresFavouriteLists
 from marketplace.adapters.postgres.inbox import PostgresInbox
 from marketplace.adapters.postgres.jobs.failing import PostgresFailingJobs
 from marketplace.adapters.postgres.jobs.queue import PostgresJobQueue
+from marketplace.adapters.postgres.kept_sessions import KeptSessions
 from marketplace.adapters.postgres.lazy_admin_lists import lazy_admin_lists
 from marketplace.adapters.postgres.local_starts import PostgresPromisedSlots
 from marketplace.adapters.postgres.messages import PostgresMessageLists
@@ -36,6 +38,7 @@ from marketplace.core.ports.storage import Storage
 
 def postgres_storage(database: Database, lists: Reading | None = None) -> Storage:
     """Create every storage port over one pool; public lists read from `lists`, which may lag slightly."""
+    sessions = KeptSessions()
     return Storage(
         users=PostgresUserDirectory(database),
         principals=PostgresPrincipals(database),
@@ -44,7 +47,8 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         listed_sessions=PostgresListedSessions(lists or database),
         availabilities=PostgresAvailabilities(database),
         booking_quotes=PostgresBookingQuotes(database),
-        booking_lists=PostgresBookingLists(database),
+        booking_lists=PostgresBookingLists(database, sessions),
+        conversations=PostgresConversations(database),
         promised_slots=PostgresPromisedSlots(database),
         feeds=PostgresFeedDirectory(database),
         hours=PostgresHoursDirectory(database),
@@ -62,7 +66,7 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         bulk_lists=PostgresBulkLists(database),
         bulk_targets=PostgresBulkTargets(database),
         lists=lazy_admin_lists(database),
-        announcements=PostgresAnnouncements(database.dsn),
+        announcements=PostgresAnnouncements(database.dsn, sessions),
         inbox=PostgresInbox(database),
         messages=PostgresMessageLists(database),
         unit_of_work=PostgresUnitOfWork(database),

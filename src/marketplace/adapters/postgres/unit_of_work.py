@@ -9,6 +9,7 @@ from marketplace.adapters.postgres.bookings import PostgresBookings
 from marketplace.adapters.postgres.bulk import PostgresBulkRuns
 from marketplace.adapters.postgres.calendars import PostgresFeeds
 from marketplace.adapters.postgres.connection.pool import Connection, Database
+from marketplace.adapters.postgres.conversations import PostgresBookingMessages
 from marketplace.adapters.postgres.creator_hours import PostgresHours
 from marketplace.adapters.postgres.email_tokens import PostgresEmailRequests
 from marketplace.adapters.postgres.events import PostgresEvents
@@ -29,6 +30,7 @@ from marketplace.core.ports.audit import AuditLog
 from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.bulk import BulkRuns
 from marketplace.core.ports.calendars import Feeds
+from marketplace.core.ports.conversations import BookingMessages
 from marketplace.core.ports.creator_hours import Hours
 from marketplace.core.ports.email_tokens import EmailRequests
 from marketplace.core.ports.events import Events
@@ -88,6 +90,10 @@ class PostgresTransaction:
     @cached_property
     def bookings(self) -> Bookings:
         return PostgresBookings(self._connection)
+
+    @property
+    def booking_messages(self) -> BookingMessages:
+        return PostgresBookingMessages(self._connection)
 
     @property
     def local_starts(self) -> LocalStarts:

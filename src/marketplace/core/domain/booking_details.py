@@ -8,6 +8,7 @@ from uuid import UUID
 from marketplace.core.domain.booking_moments import Offer, allowed_actions
 from marketplace.core.domain.booking_steps import LIVE, AllowedAction, BookingStatus, BookingStep
 from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.conversations import writable_until
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import SessionDetails
 from marketplace.core.domain.users import Contact
@@ -44,6 +45,11 @@ class BookingDetails(Booking):
     def cancellable_until(self) -> datetime | None:
         """Deadline for the learner to cancel or reschedule; `None` once settled."""
         return self.last_cancellation if self.status in LIVE else None
+
+    @property
+    def messages_until(self) -> datetime:
+        """When the conversation of the two parties closes."""
+        return writable_until(self.ends_at)
 
     def allowed_actions(self, viewer: Principal, now: datetime) -> tuple[AllowedAction, ...]:
         """Return the actions this viewer may take now, by the same rules as the actions themselves.

@@ -37,6 +37,10 @@ REFRESH = RateLimit(name="refresh", maximum=1_000, span=timedelta(minutes=5))
 """Per client address."""
 PICTURE_UPLOADS = RateLimit(name="picture_uploads", maximum=60, span=timedelta(hours=1))
 """Per user. Refused uploads count too, since decoding is what costs."""
+BOOKING_MESSAGES = RateLimit(name="booking_messages", maximum=60, span=QUARTER)
+"""Per user."""
+SLOT_MESSAGES = RateLimit(name="slot_messages", maximum=20, span=timedelta(hours=1))
+"""Messages to everyone of a slot, per user."""
 LOGGED_REFUSALS = RateLimit(name="refusals_kept", maximum=100, span=timedelta(hours=1))
 """Audit log entries of refusals, per user, or per client address if not signed in.
 

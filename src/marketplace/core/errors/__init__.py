@@ -292,6 +292,13 @@ class IllegalTransition(Conflict):
     sentence = "The booking's status doesn't allow this."
 
 
+class ConversationClosed(Conflict):
+    """The parties of a booking can write until 30 days after its end."""
+
+    code = "conversation_closed"
+    sentence = "This conversation is closed: you could write until 30 days after the session."
+
+
 class HasUpcomingBookings(Conflict):
     """The change would affect upcoming bookings."""
 

@@ -9,6 +9,7 @@ from marketplace.core.ports.booking_quotes import BookingQuotes
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.bulk import BulkLists, BulkTargets
 from marketplace.core.ports.calendars import FeedDirectory
+from marketplace.core.ports.conversations import Conversations
 from marketplace.core.ports.creator_hours import HoursDirectory
 from marketplace.core.ports.creators import CreatorDirectory
 from marketplace.core.ports.dashboards import Dashboards
@@ -43,6 +44,7 @@ class Storage:
     availabilities: Availabilities
     booking_quotes: BookingQuotes
     booking_lists: BookingLists
+    conversations: Conversations
     promised_slots: PromisedSlots
     feeds: FeedDirectory
     hours: HoursDirectory

@@ -8,6 +8,7 @@ from marketplace.core.ports.audit import AuditLog
 from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.bulk import BulkRuns
 from marketplace.core.ports.calendars import Feeds
+from marketplace.core.ports.conversations import BookingMessages
 from marketplace.core.ports.creator_hours import Hours
 from marketplace.core.ports.email_tokens import EmailRequests
 from marketplace.core.ports.events import Events
@@ -55,6 +56,9 @@ class Transaction(Protocol):
 
     @property
     def bookings(self) -> Bookings: ...
+
+    @property
+    def booking_messages(self) -> BookingMessages: ...
 
     @property
     def local_starts(self) -> LocalStarts: ...

@@ -92,6 +92,10 @@ class SessionService:
         """Return the next slots of sessions with their versions, in any order."""
         return await self._catalog.next_slots(ids, self._clock.now())
 
+    async def first_slots(self, ids: Sequence[UUID], filters: CatalogFilters) -> Mapping[UUID, BookableStart]:
+        """Return the first bookable starts of sessions in the window of the filters."""
+        return await self._catalog.first_slots(ids, filters, self._clock.now())
+
     async def facets(self, filters: CatalogFilters) -> Facets:
         """Return counts by category, tag and price band for the same filters."""
         now = self._clock.now()

@@ -26,7 +26,7 @@ from marketplace.core.domain.fields import Reason
 from marketplace.core.domain.money import Amount
 from marketplace.core.domain.places import Address, JoinLink
 from marketplace.core.domain.principals import Principal
-from marketplace.core.domain.sessions import CancellationNotice, Duration, Price, Title
+from marketplace.core.domain.sessions import CancellationNotice, Duration, Price, SessionDetails, Title
 from marketplace.core.domain.utc_offsets import utc_offset
 from marketplace.core.errors import (
     AlreadyBooked,
@@ -47,6 +47,7 @@ from marketplace.http.api.requested_starts import StartIn, requested_start
 from marketplace.http.api.session_structs import SessionBaseOut
 from marketplace.http.api.users import ContactOut
 from marketplace.http.conversions import converted
+from marketplace.http.encoded_once import EncodedOnce
 from marketplace.http.idempotency import answer, key_of, validate_key
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.parsing import read_body, read_optional_body
@@ -94,7 +95,7 @@ class BookingOut(OffsetsOut, rename=BOOKING_NAMES):
     A `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A `confirmed` one
     with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time. The learner can
     cancel or reschedule until `cancellable_until`. All are `null` if they don't apply. `allowed_actions` are what the
-    caller can do now.
+    caller can do now. Both parties can write messages until `messages_until`.
     """
 
     id: UUID
@@ -115,6 +116,7 @@ class BookingOut(OffsetsOut, rename=BOOKING_NAMES):
     requested_start: datetime | None
     cancellable_until: datetime | None
     allowed_actions: list[AllowedAction]
+    messages_until: datetime
 
 
 class BookingStepOut(msgspec.Struct, rename={"actor_id": "by", "from_status": "from", "to_status": "to"}):
@@ -150,17 +152,34 @@ class BookingHistoryOut(BookingOut, rename=BOOKING_NAMES):
 Shown = TypeVar("Shown", bound=BookingOut)
 
 
-def shown_to(viewer: Principal, zone: str | None, now: datetime, booking: BookingDetails, kind: type[Shown]) -> Shown:
-    """Convert a booking for this viewer, in this zone; during impersonation, the impersonated user."""
-    booking = booking.seen_by(viewer.private_reader_id)
-    own_zone = booking.session_details.time_zone
+def shown_to(
+    viewer: Principal,
+    zone: str | None,
+    now: datetime,
+    booking: BookingDetails,
+    kind: type[Shown],
+    encoded: EncodedOnce | None = None,
+) -> Shown:
+    """Convert a booking for this viewer, in this zone; during impersonation, the impersonated user.
+
+    With `encoded`, a session that the viewer sees as it was read is shown as JSON that may have been encoded before.
+    """
+    whole, booking = booking.session_details, booking.seen_by(viewer.private_reader_id)
+    session = booking.session_details
+    own_zone = session.time_zone
     attributes: dict[str, object] = dict(offsets_of(booking.starts_at, booking.ends_at, own_zone, zone))
+    if encoded is not None and session is whole:
+        attributes["session_details"] = encoded.json(session, _session_json)
     attributes["allowed_actions"] = booking.allowed_actions(viewer, now)
     if isinstance(booking, BookingHistory):
         attributes["history"] = [
             converted(step, BookingStepOut, _offsets_of_step(step, own_zone, zone)) for step in booking.history
         ]
     return converted(booking, kind, attributes)
+
+
+def _session_json(session: SessionDetails) -> bytes:
+    return msgspec.json.encode(converted(session, BookedSessionOut))
 
 
 def _offsets_of_step(step: BookingStep, own_zone: str, viewer_zone: str | None) -> dict[str, str]:

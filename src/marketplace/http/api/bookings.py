@@ -41,6 +41,7 @@ from marketplace.http.api.booking_routes import (
 from marketplace.http.api.offsets import ViewerQuery, ViewerZone, viewer_zone_of, zone_or_profile
 from marketplace.http.api.requested_starts import StartIn, requested_start
 from marketplace.http.idempotency import key_of, replayed_header
+from marketplace.http.kept import KeptAnswers
 from marketplace.http.pagination import LINK, Cursors, PageQuery
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.fields import AnsweredStart, AwaitingResponse, StartsFrom, StartsTo, Statuses
@@ -101,20 +102,25 @@ PARTY_ROUTES = BookingRoutes(
 )
 
 
-async def list_own_bookings(ask: Ask, bookings: BookingService, cursors: Cursors, clock: Clock) -> Answer:
+async def list_own_bookings(
+    ask: Ask, bookings: BookingService, cursors: Cursors, clock: Clock, kept: KeptAnswers
+) -> Answer:
     """Answer with a page of the caller's bookings."""
-    return await _list(ask, cursors, clock, bookings.list_own)
+    return await _list(ask, cursors, clock, kept, bookings.list_own)
 
 
-async def list_bookings_of_creator(ask: Ask, bookings: BookingService, cursors: Cursors, clock: Clock) -> Answer:
+async def list_bookings_of_creator(
+    ask: Ask, bookings: BookingService, cursors: Cursors, clock: Clock, kept: KeptAnswers
+) -> Answer:
     """Answer with a page of the bookings of the caller's sessions."""
-    return await _list(ask, cursors, clock, bookings.list_of_creator)
+    return await _list(ask, cursors, clock, kept, bookings.list_of_creator)
 
 
 async def _list(
     ask: Ask,
     cursors: Cursors,
     clock: Clock,
+    kept: KeptAnswers,
     read: Callable[[Principal, int, str | None, BookingFilters], Awaitable[Page[BookingDetails]]],
 ) -> Answer:
     parsed = read_query(ask, BookingsQuery)
@@ -130,7 +136,8 @@ async def _list(
     principal = principal_of(ask)
     page = await read(principal, query.limit, cursors.open(ask, query.cursor), filters)
     now, zone = clock.now(), zone_or_profile(ask, query.time_zone)
-    shown = tuple(shown_to(principal, zone, now, booking, BookingOut) for booking in page.items)
+    encoded = kept.encoded if kept.is_on else None
+    shown = tuple(shown_to(principal, zone, now, booking, BookingOut, encoded) for booking in page.items)
     return cursors.answer(ask, Page(shown, page.next))
 
 
@@ -172,9 +179,10 @@ class BookingController(Controller):
         bookings: FromDishka[BookingService],
         cursors: FromDishka[Cursors],
         clock: FromDishka[Clock],
+        kept: FromDishka[KeptAnswers],
     ) -> Response[list[BookingOut]]:
         """The caller's bookings, newest first or by `ordering`."""
-        return (await list_own_bookings(Ask(request.scope), bookings, cursors, clock)).response()
+        return (await list_own_bookings(Ask(request.scope), bookings, cursors, clock, kept)).response()
 
     @get(
         "/my_bookings",
@@ -188,9 +196,10 @@ class BookingController(Controller):
         bookings: FromDishka[BookingService],
         cursors: FromDishka[Cursors],
         clock: FromDishka[Clock],
+        kept: FromDishka[KeptAnswers],
     ) -> Response[list[BookingOut]]:
         """Same as `GET /api/bookings/`."""
-        return (await list_own_bookings(Ask(request.scope), bookings, cursors, clock)).response()
+        return (await list_own_bookings(Ask(request.scope), bookings, cursors, clock, kept)).response()
 
     @get(
         "/creator_bookings",
@@ -204,9 +213,10 @@ class BookingController(Controller):
         bookings: FromDishka[BookingService],
         cursors: FromDishka[Cursors],
         clock: FromDishka[Clock],
+        kept: FromDishka[KeptAnswers],
     ) -> Response[list[BookingOut]]:
         """Bookings of the caller's sessions, newest first or by `ordering`. For creators only."""
-        return (await list_bookings_of_creator(Ask(request.scope), bookings, cursors, clock)).response()
+        return (await list_bookings_of_creator(Ask(request.scope), bookings, cursors, clock, kept)).response()
 
     @post(
         "/",

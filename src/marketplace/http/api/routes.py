@@ -14,10 +14,17 @@ from marketplace.http.api.booking_seats import SeatsController
 from marketplace.http.api.bookings import BookingController
 from marketplace.http.api.calendars import CalendarController
 from marketplace.http.api.common_passwords import CommonPasswordController
+from marketplace.http.api.conversations import (
+    ConversationAdminController,
+    ConversationController,
+    SlotMessageController,
+    UnreadController,
+)
 from marketplace.http.api.creator_hours import CreatorHoursController
 from marketplace.http.api.creators import CreatorController
 from marketplace.http.api.email_addresses import EmailAddressController
 from marketplace.http.api.favourites import FavouriteController
+from marketplace.http.api.inbox import InboxController
 from marketplace.http.api.logins import LoginController
 from marketplace.http.api.password_resets import ResetController
 from marketplace.http.api.pictures import PictureController
@@ -31,6 +38,7 @@ from marketplace.http.api.summaries import SummaryController
 from marketplace.http.api.system import SystemController
 from marketplace.http.api.time_zones import TimeZoneController
 from marketplace.http.api.tokens import TokenController
+from marketplace.http.api.unsubscribe import UnsubscribeController
 from marketplace.http.api.users import UserController
 
 CONTROLLERS = (
@@ -52,6 +60,9 @@ CONTROLLERS = (
     FavouriteController,
     BookingController,
     SeatsController,
+    ConversationController,
+    UnreadController,
+    SlotMessageController,
     CalendarController,
     SummaryController,
     AdminListController,
@@ -61,9 +72,12 @@ CONTROLLERS = (
     SessionAdminController,
     ReportAdminController,
     BookingAdminController,
+    ConversationAdminController,
     BulkController,
     DashboardController,
     SystemController,
     TimeZoneController,
     SiteTextController,
+    UnsubscribeController,
+    InboxController,
 )

@@ -134,7 +134,7 @@ AnsweredStart = Annotated[
     ),
 ]
 SlotStart = Annotated[
-    datetime, field(instant, {"type": "string", "format": "date-time"}, "2030-05-01T10:00:00Z", "The start to cancel.")
+    datetime, field(instant, {"type": "string", "format": "date-time"}, "2030-05-01T10:00:00Z", "A booked start.")
 ]
 Limit = Annotated[int, Whole(1, 100, example=20, description="Maximum number of results.")]
 Cursor = Annotated[

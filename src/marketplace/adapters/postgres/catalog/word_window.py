@@ -1,20 +1,23 @@
 """The newest sessions that have the words of a search, found by reading a bounded number of rows.
 
 The index of words lists all matches of a word, in no order. Reading sessions by age finds the newest matches, but reads
-many rows for a rare word. So the newest sessions are sampled. If about `MAX_INDEXED` sessions or fewer have the words
-and labels, the index is asked, and the matches are complete. Otherwise, or if the index has more, the newest `WALK`
-sessions are read too; the matches among them, and those that the index returned, are a bounded answer.
+many rows for a rare word. So the newest sessions are sampled. If about `MAX_ESTIMATED` sessions or fewer have the words
+and labels, the index is asked, and up to `MAX_INDEXED` matches are complete. If the sample or the index finds more, the
+newest `WALK` sessions are read too; the matches among them, and those that the index returned, are a bounded answer.
 """
 
 from collections.abc import Sequence
 
 from marketplace.adapters.postgres.catalog.labels import LABELS, LISTED_ROWS
+from marketplace.core.domain.catalog import RELEVANCE_WINDOW
 
 SAMPLE = 1_000
 """Newest listed sessions by which the number of matches is estimated."""
-MAX_INDEXED = 5_000
-"""Sessions that are read by the index of words, and matches up to which it is asked, by the estimate."""
-MAX_ENTRIES = 20 * MAX_INDEXED
+MAX_ESTIMATED = 5_000
+"""Matches up to which the index of words is asked, by the estimate."""
+MAX_INDEXED = RELEVANCE_WINDOW
+"""Sessions that are read by the index of words."""
+MAX_ENTRIES = 20 * MAX_ESTIMATED
 """Entries of the index of words up to which it is asked, by the estimate, where labels leave few of the sessions."""
 WALK = 10_000
 """Newest listed sessions that are read where the words have more matches."""
@@ -24,7 +27,7 @@ IS_COMPLETE = "(SELECT is_complete FROM chosen)"
 # estimate how many sessions have them, and read them all
 NEWEST_WITH_WORDS = f"""
     WITH sampled AS MATERIALIZED (
-        SELECT (SELECT reltuples FROM pg_class WHERE oid = 'sessions'::regclass) / {SAMPLE} * hits <= {MAX_INDEXED}
+        SELECT (SELECT reltuples FROM pg_class WHERE oid = 'sessions'::regclass) / {SAMPLE} * hits <= {MAX_ESTIMATED}
             AND (SELECT reltuples FROM pg_class WHERE oid = 'sessions'::regclass) / {SAMPLE} * entries <= {MAX_ENTRIES}
             AS is_few
         FROM (SELECT count(*) AS entries, count(*) FILTER (WHERE {{labelled}}) AS hits FROM (

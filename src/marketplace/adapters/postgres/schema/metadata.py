@@ -5,6 +5,7 @@ from sqlalchemy import MetaData
 from marketplace.adapters.postgres.schema.tables.backoffice import AuditEntryTable
 from marketplace.adapters.postgres.schema.tables.bookings import BookingTable
 from marketplace.adapters.postgres.schema.tables.calendars import CalendarFeedTable
+from marketplace.adapters.postgres.schema.tables.conversations import BookingMessageTable
 from marketplace.adapters.postgres.schema.tables.email_tokens import EmailRequestTable
 from marketplace.adapters.postgres.schema.tables.favourites import FavouriteTable
 from marketplace.adapters.postgres.schema.tables.jobs import JobTable
@@ -20,6 +21,7 @@ TABLES = (
     SessionTable,
     PictureTable,
     BookingTable,
+    BookingMessageTable,
     CalendarFeedTable,
     EmailRequestTable,
     FavouriteTable,

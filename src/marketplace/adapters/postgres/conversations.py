@@ -1,0 +1,95 @@
+"""Messages between the parties of bookings, in PostgreSQL."""
+
+import json
+from dataclasses import fields
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.adapters.postgres.connection.pool import Connection, Database
+from marketplace.core.domain.conversations import BookingMessage, SlotMessage, UnreadMessages
+from marketplace.core.domain.pages import Page
+
+MESSAGE = tuple(field.name for field in fields(BookingMessage))
+SELECT = f"SELECT {', '.join(MESSAGE)} FROM booking_messages"  # noqa: S608 - column names
+FIND = f"{SELECT} WHERE id = $1"
+PAGE = f"{SELECT} WHERE booking_id = $1 {{after}} ORDER BY created_at DESC, id DESC LIMIT $2"
+FIRST, LATER = PAGE.format(after=""), PAGE.format(after="AND (created_at, id) < ($3, $4)")
+COUNT_OF_BATCH = "SELECT count(*) AS n FROM booking_messages WHERE batch_id = $1"
+UNREAD = """
+    WITH unread AS MATERIALIZED (
+        SELECT booking_id FROM booking_messages WHERE recipient_id = $1 AND read_at IS NULL
+        ORDER BY booking_id LIMIT $2)
+    SELECT booking_id, count(*) AS n,
+        (SELECT b.creator_id FROM bookings b WHERE b.id = unread.booking_id) = $1 AS as_creator
+    FROM unread GROUP BY booking_id ORDER BY booking_id
+"""
+ADD = f"""
+    INSERT INTO booking_messages ({", ".join(MESSAGE)})
+    VALUES ({", ".join(f"${place}" for place in range(1, len(MESSAGE) + 1))})
+"""  # noqa: S608 - column names
+# UUIDs of version 7 (RFC 9562, 5.7): 48 bits of milliseconds, the version, and what is random of version 4
+ADD_TO_SLOT = """
+    WITH added AS (
+        INSERT INTO booking_messages (id, booking_id, author_id, recipient_id, text, created_at, batch_id)
+        SELECT (lpad(to_hex((extract(epoch FROM $5::timestamptz) * 1000)::bigint), 12, '0') || '7'
+            || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid, id, $3, user_id, $4, $5, $6
+        FROM bookings WHERE session_id = $1 AND starts_at = $2 AND status IN ('pending', 'confirmed')
+        RETURNING 1)
+    SELECT count(*) AS n FROM added
+"""
+MARK_READ = """
+    UPDATE booking_messages SET read_at = $5
+    WHERE recipient_id = $2 AND booking_id = $1 AND read_at IS NULL AND (created_at, id) <= ($3, $4)
+"""
+
+
+class PostgresConversations:
+    """`Conversations` over the pool."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, message_id: UUID) -> BookingMessage | None:
+        row = await self._database.fetchrow(FIND, message_id)
+        return BookingMessage(**row) if row else None
+
+    async def of_booking(self, booking_id: UUID, limit: int, after: str | None) -> Page[BookingMessage]:
+        if after is None:
+            rows = await self._database.fetch(FIRST, booking_id, limit + 1)
+        else:
+            created_at, message_id = json.loads(after)
+            position = (datetime.fromisoformat(created_at), UUID(message_id))
+            rows = await self._database.fetch(LATER, booking_id, limit + 1, *position)
+        items = tuple(BookingMessage(**row) for row in rows[:limit])
+        last = json.dumps([items[-1].created_at.isoformat(), str(items[-1].id)]) if len(rows) > limit else None
+        return Page(items, last)
+
+    async def count_of_batch(self, batch_id: UUID) -> int:
+        row = await self._database.fetchrow(COUNT_OF_BATCH, batch_id)
+        return int(row["n"]) if row else 0
+
+    async def unread(self, user_id: UUID, maximum: int) -> tuple[UnreadMessages, ...]:
+        rows = await self._database.fetch(UNREAD, user_id, maximum)
+        return tuple(
+            UnreadMessages(booking_id=row["booking_id"], as_creator=row["as_creator"], unread=row["n"]) for row in rows
+        )
+
+
+class PostgresBookingMessages:
+    """`BookingMessages` on a transaction's connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def add(self, message: BookingMessage) -> None:
+        await self._connection.execute(ADD, *(getattr(message, name) for name in MESSAGE))
+
+    async def add_to_slot(self, message: SlotMessage) -> int:
+        slot = (message.session_id, message.starts_at)
+        written = (message.author_id, message.text, message.created_at, message.batch_id)
+        row = await self._connection.fetchrow(ADD_TO_SLOT, *slot, *written)
+        return int(row["n"]) if row else 0
+
+    async def mark_read(self, up_to: BookingMessage, reader_id: UUID, now: datetime) -> None:
+        position = (up_to.created_at, up_to.id)
+        await self._connection.execute(MARK_READ, up_to.booking_id, reader_id, *position, now)

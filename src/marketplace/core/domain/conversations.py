@@ -1,0 +1,86 @@
+"""Conversations: what the two parties of a booking write to each other."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Self
+from uuid import UUID
+
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.fields import Text
+from marketplace.core.errors import ConversationClosed
+
+MAX_MESSAGE_LENGTH = 2_000
+WRITABLE_FOR = timedelta(days=30)
+"""How long after the end of a booking its parties can write, also if it was cancelled."""
+MAX_UNREAD = 1_000
+"""Unread messages that are counted of one person."""
+
+MessageText = Annotated[
+    str,
+    Text(1, MAX_MESSAGE_LENGTH, multiline=True, example="Is there a place to park?", description="Plain text."),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingMessage:
+    """A message from one party of a booking to the other.
+
+    `batch_id` is shared by the messages of one request: those to every learner of a slot, else it is the `id`.
+    """
+
+    id: UUID
+    booking_id: UUID
+    author_id: UUID
+    recipient_id: UUID
+    text: MessageText
+    created_at: datetime
+    batch_id: UUID
+    read_at: datetime | None = None
+    """When the recipient read it."""
+
+    @property
+    def to_everyone(self) -> bool:
+        """Whether it was written to every learner of the slot."""
+        return self.batch_id != self.id
+
+    @classmethod
+    def of(cls, booking: Booking, author_id: UUID, message_id: UUID, text: str, now: datetime) -> Self:
+        """Write to the other party of a booking. Raises `ConversationClosed`."""
+        if now >= writable_until(booking.ends_at):
+            raise ConversationClosed
+        return cls(
+            id=message_id,
+            booking_id=booking.id,
+            author_id=author_id,
+            recipient_id=booking.user_id if author_id == booking.creator_id else booking.creator_id,
+            text=text,
+            created_at=now,
+            batch_id=message_id,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotMessage:
+    """A message of a creator to the learner of every live booking of a slot."""
+
+    batch_id: UUID
+    session_id: UUID
+    starts_at: datetime
+    author_id: UUID
+    text: MessageText
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadMessages:
+    """The number of unread messages to one person in the conversation of one booking."""
+
+    booking_id: UUID
+    as_creator: bool
+    """Whether the person is the creator of the booked session, not the learner."""
+    unread: int
+
+
+def writable_until(ends_at: datetime) -> datetime:
+    """Return when the conversation of a booking with this end closes."""
+    return ends_at + WRITABLE_FOR

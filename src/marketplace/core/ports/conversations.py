@@ -1,0 +1,40 @@
+"""Reading and writing the messages between the parties of bookings."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from marketplace.core.domain.conversations import BookingMessage, SlotMessage, UnreadMessages
+from marketplace.core.domain.pages import Page
+
+
+class Conversations(Protocol):
+    """Reads of messages, one statement each, outside a transaction."""
+
+    async def find(self, message_id: UUID) -> BookingMessage | None: ...
+
+    async def of_booking(self, booking_id: UUID, limit: int, after: str | None) -> Page[BookingMessage]:
+        """Return a page of the messages of a booking, newest first, ties by ID, paged by keyset."""
+        ...
+
+    async def count_of_batch(self, batch_id: UUID) -> int:
+        """Return the number of messages that one request wrote."""
+        ...
+
+    async def unread(self, user_id: UUID, maximum: int) -> tuple[UnreadMessages, ...]:
+        """Count the unread messages to a person per booking, by ID of the booking; at most `maximum` messages."""
+        ...
+
+
+class BookingMessages(Protocol):
+    """Messages within a transaction. Nothing is locked: a message is written once, and read by one person."""
+
+    async def add(self, message: BookingMessage) -> None: ...
+
+    async def add_to_slot(self, message: SlotMessage) -> int:
+        """Add a message to every live booking of the slot. Return their number. One statement."""
+        ...
+
+    async def mark_read(self, up_to: BookingMessage, reader_id: UUID, now: datetime) -> None:
+        """Mark the messages to a reader as read, in the booking of this message, up to it. Later marks change none."""
+        ...

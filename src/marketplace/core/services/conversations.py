@@ -1,0 +1,143 @@
+"""Conversations of bookings: reading, writing, and marking as read."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from marketplace.core.domain.booking_details import BookingHistory
+from marketplace.core.domain.conversations import (
+    MAX_UNREAD,
+    BookingMessage,
+    MessageText,
+    SlotMessage,
+    UnreadMessages,
+    writable_until,
+)
+from marketplace.core.domain.fields import require, validate_field
+from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.pages import Page
+from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.rate_limits import BOOKING_MESSAGES, SLOT_MESSAGES, Attempt
+from marketplace.core.errors import ConversationClosed, NotFound
+from marketplace.core.ports.bookings import BookingLists
+from marketplace.core.ports.conversations import Conversations
+from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.services.booking_steps import acquire_actor
+from marketplace.core.services.idempotency import Outcome, idempotently
+from marketplace.core.services.rate_limits import RateLimitService
+from marketplace.core.services.retries import with_retries
+
+
+class ConversationService:
+    """Conversations. Only the two parties of a booking write; staff read."""
+
+    def __init__(
+        self,
+        *,
+        unit_of_work: UnitOfWork,
+        conversations: Conversations,
+        bookings: BookingLists,
+        limits: RateLimitService,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._conversations = conversations
+        self._bookings = bookings
+        self._limits = limits
+        self._clock = clock
+        self._ids = ids
+
+    async def list(self, principal: Principal, booking_id: UUID, limit: int, after: str | None) -> Page[BookingMessage]:
+        """Return a page of a conversation, newest first, to its two parties. Raises `NotFound` for others."""
+        _require_party(await self._bookings.find(booking_id), principal)
+        return await self._conversations.of_booking(booking_id, limit, after)
+
+    async def list_for_staff(self, booking_id: UUID, limit: int, after: str | None) -> Page[BookingMessage]:
+        """Return a page of any conversation, newest first. Raises `NotFound`."""
+        if await self._bookings.find(booking_id) is None:
+            raise NotFound
+        return await self._conversations.of_booking(booking_id, limit, after)
+
+    async def unread(self, principal: Principal) -> tuple[UnreadMessages, ...]:
+        """Count the principal's unread messages per booking, up to `MAX_UNREAD` messages."""
+        return await self._conversations.unread(principal.user_id, MAX_UNREAD)
+
+    async def write(
+        self, principal: Principal, booking_id: UUID, text: str, *, key: IdempotencyKey | None = None
+    ) -> Outcome[BookingMessage]:
+        """Write to the other party of a booking, until 30 days after its end.
+
+        Raises `Invalid`, `RateLimited`, `NotFound`, `ConversationClosed`, `NotSignedIn`, `KeyReused`.
+        """
+        require(validate_field("text", MessageText, text))
+        await self._limits.check(Attempt(BOOKING_MESSAGES, str(principal.user_id)))
+        now, message_id = self._clock.now(), self._ids.new()
+
+        async def operation(tx: Transaction) -> BookingMessage:
+            actor = await acquire_actor(tx, principal)
+            booking = _require_party(await tx.bookings.find(booking_id), actor)
+            message = BookingMessage.of(booking, actor.user_id, message_id, text, now)
+            await tx.booking_messages.add(message)
+            return message
+
+        return await idempotently(self._unit_of_work, operation, self._replay, key=key, resource_id=message_id, now=now)
+
+    async def write_to_slot(
+        self, principal: Principal, session_id: UUID, starts_at: datetime, text: str, *, key: IdempotencyKey | None
+    ) -> Outcome[int]:
+        """Write to the learner of every live booking of a start of one's own session. Return their number.
+
+        Raises `Invalid`, `RateLimited`, `NotFound`, `NotYours`, `ConversationClosed`, `KeyReused`.
+        """
+        require(validate_field("text", MessageText, text))
+        await self._limits.check(Attempt(SLOT_MESSAGES, str(principal.user_id)))
+        batch_id, now = self._ids.new(), self._clock.now()
+
+        async def operation(tx: Transaction) -> int:
+            await acquire_actor(tx, principal)
+            session = await tx.sessions.find(session_id)
+            if session is None:
+                raise NotFound
+            session.changed_by(principal, {})
+            if now >= writable_until(starts_at + timedelta(minutes=session.duration)):
+                raise ConversationClosed
+            message = SlotMessage(
+                batch_id=batch_id,
+                session_id=session_id,
+                starts_at=starts_at,
+                author_id=principal.user_id,
+                text=text,
+                created_at=now,
+            )
+            return await tx.booking_messages.add_to_slot(message)
+
+        replay = self._conversations.count_of_batch
+        return await idempotently(self._unit_of_work, operation, replay, key=key, resource_id=batch_id, now=now)
+
+    async def mark_read(self, principal: Principal, booking_id: UUID, last_id: UUID) -> None:
+        """Mark the messages to the principal as read, up to the one with this ID. Idempotent. Raises `NotFound`."""
+        last = await self._conversations.find(last_id)
+
+        async def operation() -> None:
+            async with self._unit_of_work() as tx:
+                actor = await acquire_actor(tx, principal)
+                if last is None or last.booking_id != booking_id:
+                    raise NotFound
+                if actor.user_id not in {last.author_id, last.recipient_id}:
+                    raise NotFound
+                await tx.booking_messages.mark_read(last, actor.user_id, self._clock.now())
+
+        await with_retries(operation)
+
+    async def _replay(self, message_id: UUID) -> BookingMessage:
+        found = await self._conversations.find(message_id)
+        if found is None:
+            raise NotFound
+        return found
+
+
+def _require_party(booking: BookingHistory | None, principal: Principal) -> BookingHistory:
+    if booking is None or not booking.has_party(principal.user_id):
+        raise NotFound
+    return booking
