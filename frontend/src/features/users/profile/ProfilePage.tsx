@@ -11,6 +11,7 @@ import { AvatarField } from "./AvatarField";
 import { BecomeCreator } from "./BecomeCreator";
 import { Devices } from "./Devices";
 import { EmailForm } from "./EmailForm";
+import { OwnData } from "./OwnData";
 import { PasswordForm } from "./PasswordForm";
 import { ProfileForm } from "./ProfileForm";
 import { Section } from "./Section";
@@ -61,6 +62,9 @@ export function ProfilePage() {
             <Devices />
             <SignOutEverywhere />
           </div>
+        </Section>
+        <Section id="data" title={t("profile.data")} text={t("profile.data_text")}>
+          <OwnData />
         </Section>
       </div>
     </Page>
