@@ -72,6 +72,7 @@ class Settings:
         "wellbeing",
     )
     rate_limit: bool = True
+    share_email: bool = False
     keep_answers: bool = True
     demo: bool = False
     worker_inside: bool | None = None
@@ -138,6 +139,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "currency": lambda code: Currency.of(code).code,
     "categories": list_of(matching(r"[a-z0-9][a-z0-9-]{0,39}", "lowercase words, separated by commas")),
     "rate_limit": on_or_off,
+    "share_email": on_or_off,
     "keep_answers": on_or_off,
     "demo": on_or_off,
     "worker_inside": on_or_off,

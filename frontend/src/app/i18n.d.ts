@@ -1,5 +1,6 @@
 import type admin from "~/features/admin/texts.en.json";
 import type attendees from "~/features/bookings/attendees/texts.en.json";
+import type conversation from "~/features/bookings/conversation/texts.en.json";
 import type bookings from "~/features/bookings/texts.en.json";
 import type schedules from "~/features/schedules/texts.en.json";
 import type creators from "~/features/sessions/creators/texts.en.json";
@@ -23,6 +24,7 @@ declare module "i18next" {
       sessions: typeof sessions;
       slots: typeof slots;
       bookings: typeof bookings;
+      conversation: typeof conversation;
       attendees: typeof attendees;
       schedules: typeof schedules;
       admin: typeof admin;

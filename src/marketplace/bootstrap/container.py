@@ -37,6 +37,7 @@ from marketplace.core.ports.share_cards import CardPainter
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.demo.people import DEMO_ACCOUNTS
+from marketplace.http.api.booking_routes import BookingViews
 from marketplace.http.api.system import DemoAccountOut, DemoAccounts
 from marketplace.http.kept import KeptAnswers
 from marketplace.http.pagination import Cursors
@@ -164,6 +165,10 @@ class HttpDependencies(Provider):
         return Cursors(secret_of(settings))
 
     authenticator = provide(Authenticator, scope=Scope.APP)
+
+    @provide(scope=Scope.APP)
+    def booking_views(self, settings: Settings, clock: Clock) -> BookingViews:
+        return BookingViews(clock=clock, share_email=settings.share_email)
 
     @provide(scope=Scope.APP)
     def demo_accounts(self, settings: Settings) -> DemoAccounts:

@@ -9,6 +9,7 @@ import { useNext } from "~/lib/auth/useNext";
 import { useSignOut } from "~/lib/auth/useSignOut";
 import { useRestoreFocus } from "~/lib/hooks/useRestoreFocus";
 import { navLinks } from "./links";
+import NavCount from "./NavCount";
 import SearchBox from "./SearchBox";
 import { ThemeSwitch } from "./ThemeSwitch";
 
@@ -63,6 +64,7 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
                 className={ROW}
               >
                 {t(`nav.${text}`)}
+                {me && <NavCount of={text} />}
               </Link>
             ))}
             {me?.role === "creator" && (

@@ -13,6 +13,7 @@ import { ThemeSwitch } from "./ThemeSwitch";
 const fetchDrawer = () => import("./Drawer");
 const AccountMenu = lazyWithRetry(() => import("./AccountMenu"));
 const Drawer = lazyWithRetry(fetchDrawer);
+const NavCount = lazyWithRetry(() => import("./NavCount"));
 const SearchBox = lazyWithRetry(() => import("./SearchBox"));
 
 const LINK =
@@ -52,6 +53,11 @@ export function Header() {
           {navLinks(me).map(({ to, text }) => (
             <Link key={text} to={to} activeOptions={{ exact: true, includeSearch: false }} className={LINK}>
               {t(`nav.${text}`)}
+              {me && (
+                <Suspense>
+                  <NavCount of={text} />
+                </Suspense>
+              )}
             </Link>
           ))}
         </nav>

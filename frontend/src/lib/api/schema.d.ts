@@ -2105,7 +2105,7 @@ export interface components {
         };
         /** @enum {string} */
         AuditOrdering: "-at" | "at";
-        /** @description A session as the parties of its bookings see it, with its creator's email address. */
+        /** @description A session as the parties of its bookings see it. */
         BookedSessionOut: {
             /** Format: uuid */
             id: string;
@@ -2663,7 +2663,11 @@ export interface components {
             /** @example 7 */
             count: number;
         };
-        /** @description A user's details, as the other party of a booking sees them. */
+        /**
+         * @description A user's details, as the other party of a booking and staff see them.
+         *
+         *     `email` is `null` for the parties, unless the marketplace shares addresses.
+         */
         ContactOut: {
             /** Format: uuid */
             id: string;
@@ -2683,8 +2687,7 @@ export interface components {
             first_name: string;
             /** @example Byron */
             last_name: string;
-            /** @example ada@example.org */
-            email: string;
+            email: string | null;
         };
         /** @description A point in degrees of WGS 84 (RFC 5870): north and east are positive. */
         Coordinates: {

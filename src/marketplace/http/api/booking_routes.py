@@ -67,7 +67,7 @@ RESCHEDULE_ERRORS = (
 
 
 class BookedSessionOut(SessionBaseOut, rename={"creator_id": "creator"}):
-    """A session as the parties of its bookings see it, with its creator's email address."""
+    """A session as the parties of its bookings see it."""
 
     creator_details: ContactOut
 
@@ -149,19 +149,7 @@ class BookingHistoryOut(BookingOut, rename=BOOKING_NAMES):
 
 
 Shown = TypeVar("Shown", bound=BookingOut)
-
-
-def shown_to(viewer: Principal, zone: str | None, now: datetime, booking: BookingDetails, kind: type[Shown]) -> Shown:
-    """Convert a booking for this viewer, in this zone; during impersonation, the impersonated user."""
-    booking = booking.seen_by(viewer.private_reader_id)
-    own_zone = booking.session_details.time_zone
-    attributes: dict[str, object] = dict(offsets_of(booking.starts_at, booking.ends_at, own_zone, zone))
-    attributes["allowed_actions"] = booking.allowed_actions(viewer, now)
-    if isinstance(booking, BookingHistory):
-        attributes["history"] = [
-            converted(step, BookingStepOut, _offsets_of_step(step, own_zone, zone)) for step in booking.history
-        ]
-    return converted(booking, kind, attributes)
+NO_EMAIL = {"email": None}
 
 
 def _offsets_of_step(step: BookingStep, own_zone: str, viewer_zone: str | None) -> dict[str, str]:
@@ -175,10 +163,47 @@ def _offsets_of_step(step: BookingStep, own_zone: str, viewer_zone: str | None) 
     }
 
 
-def response_for(viewer: Principal, clock: Clock, created: Outcome[Any], kind: type[Shown]) -> Response[Shown]:
-    """Return the response for a created or changed booking, as its viewer sees it."""
-    shown = shown_to(viewer, viewer.time_zone, clock.now(), created.resource, kind)
-    return answer(replace(created, resource=shown), kind)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingViews:
+    """Converts bookings to what a viewer sees of them now; during impersonation, the impersonated user.
+
+    The parties see no e-mail addresses unless `share_email`. Staff see them in the back office.
+    """
+
+    clock: Clock
+    share_email: bool
+
+    def shown(
+        self,
+        viewer: Principal,
+        zone: str | None,
+        booking: BookingDetails,
+        kind: type[Shown],
+        *,
+        for_staff: bool = False,
+    ) -> Shown:
+        """Convert a booking for this viewer, in this zone."""
+        booking = booking.seen_by(viewer.private_reader_id)
+        own_zone = booking.session_details.time_zone
+        attributes: dict[str, object] = dict(offsets_of(booking.starts_at, booking.ends_at, own_zone, zone))
+        attributes["allowed_actions"] = booking.allowed_actions(viewer, self.clock.now())
+        if not (self.share_email or for_staff):
+            attributes["user_details"] = converted(booking.user_details, ContactOut, NO_EMAIL)
+            creator = converted(booking.session_details.creator_details, ContactOut, NO_EMAIL)
+            session = converted(booking.session_details, BookedSessionOut, {"creator_details": creator})
+            attributes["session_details"] = session
+        if isinstance(booking, BookingHistory):
+            attributes["history"] = [
+                converted(step, BookingStepOut, _offsets_of_step(step, own_zone, zone)) for step in booking.history
+            ]
+        return converted(booking, kind, attributes)
+
+    def response(
+        self, viewer: Principal, created: Outcome[Any], kind: type[Shown], *, for_staff: bool = False
+    ) -> Response[Shown]:
+        """Return the response for a created or changed booking."""
+        shown = self.shown(viewer, viewer.time_zone, created.resource, kind, for_staff=for_staff)
+        return answer(replace(created, resource=shown), kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +227,7 @@ class BookingRoutes:
         self, action: BookingAction, summary: str, description: str, *errors: type[MarketplaceError]
     ) -> HTTPRouteHandler:
         """Return the route of an action; it responds with the booking."""
-        is_answer = action in REQUEST_ANSWERS
+        is_answer, for_staff = action in REQUEST_ANSWERS, self.access is Access.STAFF
         body = self.answer if is_answer else self.step
         read = read_optional_body if self.is_step_optional else read_body
 
@@ -225,7 +250,7 @@ class BookingRoutes:
             request: Request[Any, Any, Any],
             booking_id: FromPath[UUID],
             bookings: FromDishka[BookingService],
-            clock: FromDishka[Clock],
+            views: FromDishka[BookingViews],
         ) -> Response[BookingHistoryOut]:
             _ = self
             parsed = await read(request, body)
@@ -234,13 +259,13 @@ class BookingRoutes:
             principal = principal_of(request)
             answered = data.requested_start if is_answer else None
             done = await bookings.act(principal, booking_id, action, data.reason, answered=answered, key=key)
-            return response_for(principal, clock, done, BookingHistoryOut)
+            return views.response(principal, done, BookingHistoryOut, for_staff=for_staff)
 
         return _named(act, action)
 
     def move_route(self, summary: str, description: str) -> HTTPRouteHandler:
         """Return the route that reschedules; it responds with the booking."""
-        body = self.move
+        body, for_staff = self.move, self.access is Access.STAFF
 
         @post(
             f"{self.prefix}/reschedule",
@@ -255,7 +280,7 @@ class BookingRoutes:
             request: Request[Any, Any, Any],
             booking_id: FromPath[UUID],
             bookings: FromDishka[BookingService],
-            clock: FromDishka[Clock],
+            views: FromDishka[BookingViews],
         ) -> Response[BookingHistoryOut]:
             _ = self
             parsed = await read_body(request, body)
@@ -264,7 +289,7 @@ class BookingRoutes:
             principal = principal_of(request)
             with start.errors_named():
                 rescheduled = await bookings.reschedule(principal, booking_id, start.at, data.reason, key=key)
-            return response_for(principal, clock, rescheduled, BookingHistoryOut)
+            return views.response(principal, rescheduled, BookingHistoryOut, for_staff=for_staff)
 
         return _named(move, "reschedule")
 
