@@ -41,7 +41,7 @@ frontend/dist/.built: frontend/node_modules/.installed $(FRONTEND)
 
 .PHONY: run
 run: install ## Run the marketplace with demo data on http://localhost:8000 (MARKETPLACE_PORT)
-	MARKETPLACE_PORT=$(PORT) $(BIN)/marketplace serve --demo
+	MARKETPLACE_PORT=$(PORT) MARKETPLACE_INBOX=$(if $(MARKETPLACE_SMTP_URL),off,on) $(BIN)/marketplace serve --demo
 
 # each file stays with one worker, which keeps its server and database; tests/conftest.py says which files start first
 PYTEST_PARALLEL := $(BIN)/pytest -q --dist loadfile --no-loadscope-reorder -n
@@ -187,6 +187,18 @@ bench-scaling: install ## Measure the figures in docs/scaling.md: bytes, seats, 
 .PHONY: bench-scale
 bench-scale: install ## Measure whether routes take longer among a million sessions and ten million bookings (an hour; BENCH="--data FOLDER --sizes 1000 100000")
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/scale.py $(BENCH)
+
+.PHONY: bench-plans
+bench-plans: install ## Print what searches read among a million sessions, and how long they take (minutes; BENCH="--data FOLDER --sessions 200000 --plan")
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/plans.py $(BENCH)
+
+.PHONY: bench-suggest
+bench-suggest: install ## Measure suggestions while 200 people type at once (a minute, and three to fill; BENCH="--data FOLDER")
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/typists.py $(BENCH)
+
+.PHONY: bench-uploads
+bench-uploads: install ## Measure the upload of a photo of 8 MB, and what it costs others (a minute)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/uploads.py
 
 .PHONY: relevance
 relevance: install ## Judge the search by 187 queries with the sessions that people expect, and print the mean reciprocal rank (seconds)

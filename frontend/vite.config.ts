@@ -79,7 +79,7 @@ export default defineConfig({
       polyfill: false,
       // the entry names the files that each page preloads; leaving these few pages out keeps it small for every visitor
       resolveDependencies: (file, needed) =>
-        /admin|ImpersonationBar|Footer|texts|Toasts|creators|favourites|Heart|reset-password|creator\.hours|sessions\.(new|_id\.edit)/.test(
+        /admin|ImpersonationBar|Footer|NavCount|inbox|unsubscribe|profile|texts|Toasts|creators|favourites|Heart|reset-password|creator\.|sessions\.(new|_id\.edit)/.test(
           file,
         )
           ? []
@@ -107,6 +107,8 @@ export default defineConfig({
   },
   test: {
     env: { TZ: "UTC" },
+    // only ends a test that hangs: a busy machine takes seconds to parse all modules
+    testTimeout: 60_000,
     // a DOM is expensive to set up, so only component tests get one
     projects: [
       {

@@ -25,6 +25,8 @@ from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.exports.files import StreamedFiles
 from marketplace.adapters.memory.pictures import MemoryObjectStore
 from marketplace.adapters.security.confusables import IcuConfusables
+from marketplace.adapters.security.email_syntax import MailStandards
+from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.services import Services as BuiltServices
 from marketplace.bootstrap.services import build_services
@@ -35,6 +37,7 @@ from marketplace.core.domain.booking_quotes import BookingQuote
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.calendars import CalendarFeed, new_feed_token
 from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.messages import Message, MessageKind
 from marketplace.core.domain.principals import Login, Principal
 from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
 from marketplace.core.domain.sessions import Session, SessionDetails
@@ -189,6 +192,22 @@ def a_key(**changes: Any) -> IdempotencyKey:
     return IdempotencyKey(**defaults | changes)
 
 
+def a_message(user_id: UUID, **changes: Any) -> Message:
+    number, due_at = uuid7(), changes.get("due_at", NOW)
+    defaults: dict[str, Any] = {
+        "id": number,
+        "user_id": user_id,
+        "kind": MessageKind.BOOKING_BOOKED,
+        "subject": str(number),
+        "due_at": due_at,
+        "expires_at": due_at + timedelta(days=1),
+        "next_attempt_at": due_at,
+        "message_id": f"<{number}@sessions.example.org>",
+        "created_at": NOW,
+    }
+    return Message(**defaults | changes)
+
+
 def a_login(user: User, **changes: Any) -> Login:
     defaults: dict[str, Any] = {"id": uuid7(), "user_id": user.id, "created_at": NOW, "expires_at": NOW + REFRESH_TTL}
     return Login(**defaults | changes)
@@ -308,6 +327,7 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "ids": FreshIds(),
         "passwords": PlainPasswords(),
         "confusables": IcuConfusables(),
+        "syntax": MailStandards(),
         "access_tokens": NumberedAccessTokens(),
         "calendars": Rfc5545Calendars(),
         "files": StreamedFiles(),
@@ -315,6 +335,7 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "encoder": NamedEncoder(),
         "objects": MemoryObjectStore(),
         "cards": NamedCards(),
+        "unsubscribe_tokens": HmacUnsubscribeTokens("a secret of the tests"),
     }
     return Adapters(**defaults | changes)
 

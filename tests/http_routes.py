@@ -16,7 +16,7 @@ A_BOOKING = "/api/admin/bookings/{booking_id}"
 A_SESSION = "/api/admin/sessions/{session_id}"
 WHY = "Asked for by e-mail."
 ABOUT = {"first_name": "Ada", "last_name": "Byron", "bio": "I teach numbers.", "languages": ["en", "pt-BR"]}
-PROFILE = ABOUT | {"username": "ada", "avatar": None, "time_zone": "UTC"}
+PROFILE = ABOUT | {"username": "ada", "avatar": None, "time_zone": "UTC", "locale": "pt-BR"}
 SESSION = a_session_body(
     max_participants=3,
     image_url=None,
@@ -50,10 +50,13 @@ SCHEDULE: dict[str, Any] = {
 }
 GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/register": a_registration(
-        role="user", first_name="Ada", last_name="Byron", time_zone="Europe/Rome"
+        role="user", first_name="Ada", last_name="Byron", time_zone="Europe/Rome", locale="pt-BR"
     ),
     "POST /api/auth/login": {"email": "ada@example.org", "password": PASSWORD, "use_cookie": True},
     "POST /api/auth/password": {"current_password": PASSWORD, "new_password": "a staple of batteries"},
+    "POST /api/auth/forgot-password": {"email": "ada@example.org"},
+    "POST /api/auth/verify-email": {"token": "a token"},
+    "POST /api/auth/email": {"email": "augusta@example.org", "current_password": PASSWORD},
     "PUT /api/auth/profile": PROFILE,
     "PATCH /api/auth/profile": PROFILE,
     "POST /api/sessions": SESSION,
@@ -140,8 +143,11 @@ OTHER_IDS = {
     "user_id": SOME_ID,
     "report_id": SOME_ID,
     "picture_id": SOME_ID,
+    "mail_id": SOME_ID,
+    "token": "a-token",
     "run_id": SOME_ID,
     "job_id": 1,
+    "login_id": SOME_ID,
     "feed": FEED,
     "username": "ada",
 }

@@ -15,7 +15,14 @@ from pathlib import Path
 STARTER = multiprocessing.get_context("forkserver")
 STARTER.set_forkserver_preload(
     # Litestar imports its plugin when it builds an application, if pydantic is installed, as it is for the tests only
-    ["marketplace.entrypoints.cli", "marketplace.entrypoints.asgi", "litestar.plugins.pydantic"]
+    [
+        "marketplace.entrypoints.cli",
+        "marketplace.entrypoints.asgi",
+        "marketplace.adapters.postgres.schema.metadata",
+        "marketplace.adapters.postgres.schema.migrate",
+        "litestar.plugins.pydantic",
+        "markdown_it",
+    ]
 )
 Folder = str | os.PathLike[str]
 

@@ -9,6 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 
 HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(:(?P<port>\d{1,5}))?")
 MAX_PORT = 65535
+STARTTLS = frozenset({"auto", "required", "never"})
+ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+MAILBOX = re.compile(rf"(?P<name>[^<>\r\n]*)<(?P<address>{ADDRESS})>|(?P<bare>{ADDRESS})")
 MAX_HOST = 253
 """Characters of a host name (RFC 1035, 2.3.4, without the length bytes)."""
 
@@ -36,6 +39,18 @@ def one_of(*words: str) -> Callable[[str], str]:
         if text not in words:
             raise ValueError(f"one of {', '.join(words)}")
         return text
+
+    return parse
+
+
+def any_of(*words: str) -> Callable[[str], tuple[str, ...]]:
+    """Parse `off`, which is none of the words, or some of them separated by commas."""
+
+    def parse(text: str) -> tuple[str, ...]:
+        found = () if text == "off" else tuple(dict.fromkeys(part.strip() for part in text.split(",")))
+        if not set(found) <= set(words):
+            raise ValueError(f"off, or one or more of {', '.join(words)}, separated by commas")
+        return found
 
     return parse
 
@@ -83,6 +98,33 @@ def object_store(text: str) -> str:
     if not is_valid or endpoint.scheme not in {"http", "https"} or not endpoint.hostname or parts.fragment:
         raise ValueError(expected)
     return text
+
+
+def smtp_url(text: str) -> str:
+    expected = (
+        "a URL of a mail server, such as smtp://user:password@mail.example.org:587?starttls=required"
+        " or smtps://mail.example.org, with %40 and %2F for @ and / in the password"
+    )
+    try:
+        parts = urlsplit(text)
+        query = parse_qs(parts.query, strict_parsing=bool(parts.query))
+        is_valid = parts.port != 0 and bool(parts.hostname)
+    except ValueError:
+        raise ValueError(expected) from None
+    is_valid = is_valid and parts.scheme in {"smtp", "smtps"} and query.keys() <= {"starttls"}
+    wanted = query.get("starttls", ["auto"])
+    has_login = (parts.username is None) == (parts.password is None)
+    if not is_valid or wanted[0] not in STARTTLS or len(wanted) > 1 or not has_login or parts.path.strip("/"):
+        raise ValueError(expected)
+    return text
+
+
+def mailbox(text: str) -> tuple[str, str]:
+    """Return the name, which may be empty, and the address of `Name <address>` or `address`."""
+    found = MAILBOX.fullmatch(text)
+    if found is None:
+        raise ValueError("an address such as sessions@example.org or Sessions <sessions@example.org>")
+    return (found["name"] or "").strip(' "'), found["address"] or found["bare"]
 
 
 def public_url(text: str) -> str:

@@ -5,13 +5,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from marketplace.core.domain.money import Currency
+from marketplace.core.domain.users import VerifiedEffect
 from marketplace.setting_values import (
+    any_of,
     database_address,
     integer,
     list_of,
+    mailbox,
     matching,
     network,
     object_store,
@@ -20,6 +23,7 @@ from marketplace.setting_values import (
     path,
     public_url,
     seconds,
+    smtp_url,
 )
 
 PREFIX = "MARKETPLACE_"
@@ -71,8 +75,12 @@ class Settings:
         "technology",
         "wellbeing",
     )
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: tuple[str, str] | None = None
+    inbox: bool = False
     rate_limit: bool = True
     share_email: bool = False
+    verify_email: tuple[VerifiedEffect, ...] = ()
     keep_answers: bool = True
     demo: bool = False
     worker_inside: bool | None = None
@@ -95,6 +103,11 @@ class Settings:
     def site_url(self) -> str:
         """The only source of absolute addresses: `public_url`, by default this machine's. No slash at the end."""
         return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether mail is sent, or kept in the demo's inbox. Otherwise messages are held."""
+        return self.inbox or self.smtp_url is not None
 
     @property
     def runs_worker(self) -> bool:
@@ -138,8 +151,12 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "refresh_token_ttl": seconds(1, 366 * 86_400),
     "currency": lambda code: Currency.of(code).code,
     "categories": list_of(matching(r"[a-z0-9][a-z0-9-]{0,39}", "lowercase words, separated by commas")),
+    "smtp_url": smtp_url,
+    "mail_from": mailbox,
+    "inbox": on_or_off,
     "rate_limit": on_or_off,
     "share_email": on_or_off,
+    "verify_email": any_of(*get_args(VerifiedEffect)),
     "keep_answers": on_or_off,
     "demo": on_or_off,
     "worker_inside": on_or_off,
@@ -158,7 +175,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "shutdown_delay": seconds(0, 600),
     "shutdown_timeout": seconds(1, 600),
 }
-SECRET_VARIABLES = {"secret_key", "database_url", "read_database_url", "object_store"}
+SECRET_VARIABLES = {"secret_key", "database_url", "read_database_url", "object_store", "smtp_url"}
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -213,6 +230,14 @@ def _check_combinations(settings: Settings) -> None:
             f"{PREFIX}WORKERS is '{settings.workers}', but must be 1 with {PREFIX}STORAGE=memory:"
             " each process would have its own data."
         )
+    if settings.smtp_url is not None:
+        if settings.inbox:
+            raise SettingsError(f"{PREFIX}INBOX is 'on', but must be off with {PREFIX}SMTP_URL: mail is sent or kept.")
+        if settings.mail_from is None:
+            raise SettingsError(
+                f"{PREFIX}MAIL_FROM is not set, but must be set with {PREFIX}SMTP_URL,"
+                " to the address that mail comes from, such as Sessions <sessions@example.org>."
+            )
     if settings.environment == "production":
         _check_production(settings)
 
@@ -221,6 +246,11 @@ def _check_production(settings: Settings) -> None:
     if settings.demo:
         raise SettingsError(
             f"{PREFIX}DEMO is 'on', but must be off with {PREFIX}ENVIRONMENT=production: the demo passwords are public."
+        )
+    if settings.inbox:
+        raise SettingsError(
+            f"{PREFIX}INBOX is 'on', but must be off with {PREFIX}ENVIRONMENT=production:"
+            " everyone could read everyone's mail."
         )
     if settings.database_url is None:
         raise SettingsError(

@@ -1,8 +1,8 @@
 """`make bench-flames`: flame graphs of one worker on the hot routes, and their widest frames in docs/performance.md.
 
 py-spy samples the thread that holds the interpreter; it needs root, or `kernel.yama.ptrace_scope=0`. A frame is as wide
-as the share of samples that it is in; a function counts once per sample. `BENCH="detail"` profiles some routes and only
-prints.
+as the share of samples that it is in; a function counts once per sample. `BENCH="page slots"` profiles every route of
+these parts and only prints; its pictures are in `.bench/flames`, and those of the documentation stay as they are.
 """
 
 import asyncio
@@ -20,7 +20,6 @@ from benchmarks.bench import NOTHING_KEPT, filled_databases
 from benchmarks.cpu import cpu_of, family
 from benchmarks.fresh_server import STARTS_WITHIN
 from benchmarks.load import Load, require_wrk, send
-from benchmarks.market import Market
 from benchmarks.peers.servers import BENCH_BIN
 from benchmarks.routes import Route, routes_of
 from ports import free_port
@@ -33,6 +32,8 @@ WIDEST = 20
 MAX_BYTES = 150_000
 """Of a picture that is kept."""
 IMAGES = report.ROOT / "docs/images"
+PARTIAL = report.ROOT / ".bench/flames"
+"""Pictures of some routes."""
 MIN_ITSELF = 0.005
 """Frames that run less themselves only hold others, and are left out."""
 
@@ -86,42 +87,53 @@ def titled(picture: str, title: str) -> str:
     return re.sub(r'(?<=<text id="title")([^>]*)>[^<]*', rf"\1>{escape(title)}", picture, count=1)
 
 
-async def profiled(server: Server, route: Route, folder: Path) -> str:
-    """Profile a route, and return its table; a small picture goes to `docs/images`."""
+def picture_of(route: Route) -> str:
+    """Return the name of a route's picture; several routes may be of one part."""
+    return f"flame-{'-'.join(re.findall(r'[a-z0-9]+', route.name.lower()))}.svg"
+
+
+async def profiled(server: Server, route: Route, folder: Path, images: Path) -> str:
+    """Profile a route, and return its table; a small picture goes to `images`."""
     load_of = route.loads[route.ours]
-    stacks, picture = folder / f"{route.part}.folded", folder / f"flame-{route.part}.svg"
+    stacks, picture = folder / "stacks.folded", folder / picture_of(route)
     await record(server, load_of(0), "raw", stacks, folder)
     await record(server, load_of(1), "flamegraph", picture, folder)
     frames = [frame for frame in frames_of(stacks.read_text().splitlines()) if frame.itself >= MIN_ITSELF]
     rows = [[f"`{each.name}`", f"{each.within:.1%}", f"{each.itself:.1%}"] for each in frames[:WIDEST]]
-    title, kept = f"### {route.name}", IMAGES / picture.name
+    title, kept = f"### {route.name}", images / picture.name
     kept.unlink(missing_ok=True)
     if picture.stat().st_size <= MAX_BYTES:
         kept.write_text(titled(picture.read_text(), route.name))
-        title += f" ([picture](images/{kept.name}))"
+        title += f" ([picture]({images.name}/{kept.name}))"
     return f"{title}\n\n{report.table(('frame', 'of samples', 'itself'), rows)}"
 
 
-async def profile(dsn: str, market: Market, parts: Sequence[str], folder: Path) -> str:
-    """Profile the first route of each part, with one worker and nothing kept."""
+async def profile(dsn: str, routes: Sequence[Route], folder: Path, images: Path) -> str:
+    """Profile routes with one worker and nothing kept."""
     server = Server(dsn, folder / "server.log", free_port(), workers=1, **NOTHING_KEPT)
     try:
         await server.starts(STARTS_WITHIN)
-        first = {route.part: route for route in reversed(routes_of(market))}
-        tables = [await profiled(server, first[part], folder) for part in parts]
+        tables = [await profiled(server, route, folder, images) for route in routes]
     finally:
         await server.end()
     return "\n\n".join([f"Commit `{report.commit()}`, {HERTZ} samples a second for {SECONDS} s.", *tables])
 
 
 def main() -> None:
-    """Profile the routes that the arguments name, or all."""
+    """Profile the routes of the parts that the arguments name, or the first of each of `PARTS`."""
     require_wrk("make bench-flames")
-    parts = tuple(sys.argv[1:]) or PARTS
+    parts = sys.argv[1:]
+    images = PARTIAL if parts else IMAGES
+    images.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name, filled_databases(Path(name)) as (databases, market):
-        text = asyncio.run(profile(databases.ours, market, parts, databases.folder))
+        routes = routes_of(market)
+        first = {route.part: route for route in reversed(routes)}
+        if unknown := set(parts) - first.keys():
+            sys.exit(f"make bench-flames has no part {', '.join(sorted(unknown))}. It has {', '.join(sorted(first))}.")
+        chosen = [each for each in routes if each.part in parts] or [first[part] for part in PARTS]
+        text = asyncio.run(profile(databases.ours, chosen, databases.folder, images))
     print(text)
-    if parts == PARTS:
+    if not parts:
         report.write_section(report.PAGE, "flames", text)
 
 

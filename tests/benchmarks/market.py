@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import asyncpg
 
@@ -13,7 +14,7 @@ from marketplace.adapters.security.passwords import Argon2Passwords
 from marketplace.core.domain.materialized_availability import MaterializedAvailability
 from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.storage import Storage
-from postgres.http_clients import Person, people, person
+from postgres.http_clients import Person, people
 from postgres.large_dataset import Size, load
 
 SESSIONS = 50_000
@@ -23,6 +24,7 @@ BUYERS = 6_000
 SEATS = 10_000
 SCARCE_SEATS = 3
 SCARCE_SESSIONS = 100
+LEARNERS = 20
 LEARNERS_BOOKINGS = 25
 PAGE = 20
 PASSWORD = "a long benchmark password"
@@ -46,10 +48,15 @@ class Market:
     scarce: Sequence[Session]
     month: Session
     """A session with eight starts on every day."""
-    learner: Person
+    learners: Sequence[Person]
+    """People with bookings of the creators' sessions."""
     buyers: Sequence[Person]
     emails: Sequence[str]
     """Of people who sign in with `PASSWORD`."""
+
+    @property
+    def learner(self) -> Person:
+        return self.learners[0]
 
     @property
     def page(self) -> Sequence[Session]:
@@ -77,10 +84,11 @@ async def fill_market(dsn: str) -> Market:
             )
             for number, each in enumerate(creators)
         ]
-        learner = await person(storage)
-        for number in range(LEARNERS_BOOKINGS):
+        learners = await people(storage, LEARNERS)
+        for place, number in product(range(LEARNERS), range(LEARNERS_BOOKINGS)):
             start = now.replace(minute=0, second=0, microsecond=0) + timedelta(days=10 + number)
-            await stored_booking(storage, offered[number], learner.user.id, starts_at=start)
+            session = offered[(place + number) % CREATORS]
+            await stored_booking(storage, session, learners[place].user.id, starts_at=start)
         secret = await Argon2Passwords().hash(PASSWORD)
         signing_in = await people(storage, SIGNING_IN, password_hash=secret)
         buyers = await people(storage, BUYERS)
@@ -88,7 +96,7 @@ async def fill_market(dsn: str) -> Market:
         await database.close()
     await execute(dsn, "VACUUM ANALYZE")
     emails = [each.user.email for each in signing_in]
-    return Market(offered=offered, scarce=scarce, month=month, learner=learner, buyers=buyers, emails=emails)
+    return Market(offered=offered, scarce=scarce, month=month, learners=learners, buyers=buyers, emails=emails)
 
 
 async def _scheduled(storage: Storage, now: datetime) -> Session:

@@ -21,6 +21,8 @@ READ_SECONDS = 1
 LONG_SECONDS = 2
 """Of bookings, and of reads that take milliseconds."""
 ZONES = 200
+OTHERS = 400
+"""Prices to ask above, all of them below that of every session on the page."""
 FEW = 4
 """Connections for reads that take milliseconds."""
 
@@ -67,7 +69,11 @@ class Route:
 
 def constant(*paths: str, token: str = SIGNED_OUT) -> Callable[[int], Load]:
     """Send the same requests in every round."""
-    load = Load(requests=get(*paths, token=token))
+    return repeated(get(*paths, token=token))
+
+
+def repeated(requests: Sequence[str]) -> Callable[[int], Load]:
+    load = Load(requests=requests)
     return lambda _: load
 
 
@@ -84,8 +90,9 @@ def reads(market: Market) -> list[Route]:
     theirs = constant(*(f"/api/sessions/{rows.SESSIONS - number}/" for number in range(PAGE)))
     page, their_page = constant("/plain/page"), constant("/api/sessions/")
     newest, scheduled = constant("/api/sessions"), constant("/api/sessions?category=music")
-    # the same rows, but answers that no two requests share
+    # the same rows, but answers, and then reads as well, that no two requests share
     zones = constant(*(f"/api/sessions?time_zone={zone}" for zone in sorted(available_timezones())[:ZONES]))
+    prices = constant(*(f"/api/sessions?min_price={cents / 100:.2f}" for cents in range(1, OTHERS)))
     fast, kept_fast = Target(Peer.DJANGO, 10), Target(Peer.DJANGO, 30)
     return [
         Route(
@@ -109,6 +116,12 @@ def reads(market: Market) -> list[Route]:
             part="page",
             name="first page of 20, by arrangement, in many time zones",
             loads={Peer.NOTHING_KEPT: zones, Peer.BARE: page},
+            targets=(Target(Peer.BARE, 0.70),),
+        ),
+        Route(
+            part="page",
+            name="first page of 20, by arrangement, above many prices",
+            loads={Peer.NOTHING_KEPT: prices, Peer.BARE: page},
         ),
         Route(
             part="page",
@@ -143,8 +156,10 @@ def reads(market: Market) -> list[Route]:
 
 
 def personal_reads(market: Market) -> list[Route]:
-    """Reads of a person with 25 bookings; the bare handler does not authenticate."""
+    """Reads of people with 25 bookings each; the bare handler does not authenticate, and reads for one of them."""
     token, their_token = token_of(market.learner), django_token(rows.LEARNER)
+    # for one person, requests that come together would read the list once
+    askers = {"profile": market.learners[:1], "bookings": market.learners}
     pages = {"by arrangement": ("", 0.70), "with schedules": ("?category=music", 0.50)}
     paths = {"profile": "/api/auth/profile/", "bookings": "/api/bookings/"}
     names = {"profile": ("profile", 0.90), "bookings": ("my bookings, 20 of 25", 0.80)}
@@ -154,7 +169,7 @@ def personal_reads(market: Market) -> list[Route]:
             name=names[part][0],
             targets=(Target(Peer.SAME, names[part][1]), Target(Peer.DJANGO, 10)),
             loads={
-                Peer.OURS: constant(path, token=token),
+                Peer.OURS: repeated([request for each in askers[part] for request in get(path, token=token_of(each))]),
                 Peer.SAME: constant(f"/same/{part}"),
                 Peer.DJANGO: constant(path, token=their_token),
             },

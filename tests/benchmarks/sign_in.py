@@ -48,7 +48,7 @@ class SignIns:
         return self.busy_p99 / self.rest_p99
 
 
-def _probe(port: int, seconds: float) -> list[float]:
+def probe_live(port: int, seconds: float) -> list[float]:
     """Ask `/health/live` one at a time, from a process without other work; return the milliseconds of each."""
     opened = [http.client.HTTPConnection("127.0.0.1", port) for _ in range(CONNECTIONS)]
     found, end = list[float](), time.monotonic() + seconds
@@ -93,10 +93,10 @@ async def measure(
                     refused += answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
 
             for number in range(rounds + 1):
-                at_rest = await loop.run_in_executor(apart, _probe, port, seconds)
+                at_rest = await loop.run_in_executor(apart, probe_live, port, seconds)
                 began = time.monotonic()
                 sent = [asyncio.create_task(sign_in(email, began + seconds)) for email in emails]
-                meanwhile = await loop.run_in_executor(apart, _probe, port, seconds)
+                meanwhile = await loop.run_in_executor(apart, probe_live, port, seconds)
                 await asyncio.gather(*sent)
                 if number == 0:  # warms up
                     signed_in = refused = 0

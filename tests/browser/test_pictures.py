@@ -47,6 +47,60 @@ async def test_creator_adds_photos_on_a_phone_and_a_learner_sees_them(
     assert await findings(visitor, "gallery") == []
 
 
+async def test_photos_chosen_for_a_new_session_are_uploaded_when_it_is_saved_and_a_refused_one_is_named(
+    site: Server, open_page: OpenPage, tmp_path: Path
+) -> None:
+    creator = await account(site, "creator", "Odile")
+    files = {"loaf.jpg": a_picture((900, 600)), "letter.jpg": b"no picture", "crumb.png": a_picture((800, 600), "PNG")}
+    for name, body in files.items():
+        (tmp_path / name).write_bytes(body)
+    page = await open_page("/", "phone")
+    await creator.sign_in(page)
+    await page.goto("/creator/sessions/new")
+    await expect(page.get_by_text("Unsaved changes")).to_be_hidden()
+    await page.get_by_label("Title").fill("Bread from yesterday")
+    await page.get_by_label("Description").fill("Flour, water, salt and a night.")
+    await page.get_by_label("Price per seat").fill("20")
+    await page.get_by_test_id("picture-files").set_input_files([tmp_path / "crumb.png"] * 7)
+    await expect(page.get_by_text("A session has at most 6 photos")).to_be_visible()
+    for _ in range(6):
+        await page.get_by_role("button", name="Remove crumb.png").first.click()
+    await page.get_by_test_id("picture-files").set_input_files([tmp_path / name for name in files])
+    await expect(page.get_by_role("list", name="Chosen photos").get_by_role("listitem")).to_have_count(3)
+    assert await findings(page, "chosen photos") == []
+    await page.get_by_role("switch", name="Show in the catalog").click()
+
+    await page.get_by_role("button", name="Save and set times").click()
+
+    await expect(page.get_by_text("“Bread from yesterday” is in the catalog.")).to_be_visible()
+    await expect(page.get_by_text("This photo wasn't added: letter.jpg.")).to_be_visible()
+    await page.get_by_role("tab", name="Details").click()
+    await expect(page.get_by_role("alert").filter(has_text="JPEG, PNG, WebP")).to_be_visible()
+    await expect(page.get_by_label("What photo 2 shows")).to_be_visible()
+    session_id = page.url.split("/sessions/")[1].split("/")[0]
+    saved = await creator.call_api("GET", f"/api/sessions/{session_id}/")
+    assert (saved["title"], saved["status"], len(saved["pictures"])) == ("Bread from yesterday", "active", 2)
+
+
+async def test_reload_of_a_new_session_keeps_its_texts_and_says_which_photos_it_lost(
+    site: Server, open_page: OpenPage, tmp_path: Path
+) -> None:
+    creator = await account(site, "creator", "Ines")
+    (tmp_path / "loaf.jpg").write_bytes(a_picture((900, 600)))
+    page = await open_page()
+    await creator.sign_in(page)
+    await page.goto("/creator/sessions/new")
+    await page.get_by_label("Title").fill("Bread from yesterday")
+    await page.get_by_test_id("picture-files").set_input_files(tmp_path / "loaf.jpg")
+    await expect(page.get_by_role("list", name="Chosen photos")).to_be_visible()
+
+    page.once("dialog", lambda dialog: dialog.accept())
+    await page.reload()
+
+    await expect(page.get_by_label("Title")).to_have_value("Bread from yesterday")
+    await expect(page.get_by_text("A reload can't keep photos. Choose yours again: loaf.jpg.")).to_be_visible()
+
+
 async def test_avatar_is_cropped_by_keys_and_shown(site: Server, open_page: OpenPage, tmp_path: Path) -> None:
     learner = await account(site, first_name="Noor")
     (tmp_path / "face.jpg").write_bytes(a_picture((900, 600)))

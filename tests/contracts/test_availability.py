@@ -204,6 +204,26 @@ async def test_availability_filter_combines_with_every_ordering_and_filter(
     assert await free(timed, creator_id, *window, ordering=ordering, tag="x") == expected
 
 
+async def test_first_slots_are_those_in_the_window_with_their_seats(
+    storage: Storage, timed: Services, creator_id: UUID
+) -> None:
+    daily = await published(storage, timed, creator_id, at(9, 15), max_participants=3)
+    taken = await published(storage, timed, creator_id, at(18), max_participants=1)
+    by_arrangement = await published(storage, timed, creator_id, None)
+    hidden = await published(storage, timed, creator_id, at(9), status="inactive")
+    await book(storage, timed, daily, TUESDAY + 15 * HOUR)
+    await book(storage, timed, taken, TUESDAY + 18 * HOUR)
+    ids = [each.id for each in (daily, taken, by_arrangement, hidden)]
+    afternoon = CatalogFilters(available_from=TUESDAY + 12 * HOUR, available_to=TUESDAY + 24 * HOUR)
+
+    found = await timed.sessions.first_slots(ids, afternoon)
+
+    assert {each: (start.starts_at, start.seats_left) for each, start in found.items()} == {
+        daily.id: (TUESDAY + 15 * HOUR, 2)
+    }
+    assert await timed.sessions.first_slots([], afternoon) == {}
+
+
 async def test_search_and_facets_are_limited_to_the_window(storage: Storage, timed: Services, creator_id: UUID) -> None:
     for hour, title, tag in ((9, "Zymurgy", "beer"), (9, "Pottery", "clay"), (20, "Zymurgy by night", "beer")):
         await published(storage, timed, creator_id, at(hour), title=title, tags=(tag,), category="music")

@@ -78,6 +78,16 @@ async def test_quote_is_that_of_a_transaction(storage: Storage) -> None:
         assert found == await tx.slots.acquire_quote(session.id, TOMORROW, held.user_id)
 
 
+async def test_quote_knows_whether_the_address_of_the_buyer_is_verified(storage: Storage) -> None:
+    session = await stored_session(storage)
+
+    for verified_at in (NOW, None):
+        buyer = await stored_user(storage, email_verified_at=verified_at)
+        quote = await storage.booking_quotes.find(session.id, TOMORROW, buyer.id, NOW)
+        assert isinstance(quote, BookingQuote)
+        assert quote.buyer_is_verified is (verified_at is not None)
+
+
 async def test_unknown_session_or_buyer_has_no_quote(storage: Storage) -> None:
     session, buyer = await stored_session(storage), await stored_user(storage)
 

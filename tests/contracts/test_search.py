@@ -331,3 +331,4 @@ async def test_relevance_ranks_the_newest_matches_of_its_first_page_and_ends_wit
         first.id,
         *(session.id for session in reversed(others)),
     ]
+    assert {page.is_bounded for page in pages} == {True}

@@ -6,6 +6,7 @@ import pytest
 
 from builders import a_user, stored_user
 from contracts.harness import broken_transaction, waits
+from fakes import NOW
 from marketplace.core.domain.users import User
 from marketplace.core.errors import EmailTaken, NotFound, UsernameTaken
 from marketplace.core.ports.storage import Storage
@@ -80,6 +81,8 @@ async def test_save_updates_every_field(storage: Storage) -> None:
         first_name="Grace",
         last_name="Hopper",
         time_zone="Europe/Berlin",
+        email_verified_at=NOW,
+        locale="pt-BR",
         is_active=False,
         is_staff=True,
         is_superuser=True,

@@ -15,6 +15,7 @@ from builders import (
     stored_session,
     stored_user,
 )
+from fakes import NOW
 from marketplace.core.domain.catalog import CatalogFilters
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.users import User
@@ -41,6 +42,17 @@ async def principal(storage: Storage) -> Principal:
 @pytest.fixture
 async def superuser(storage: Storage) -> Principal:
     return principal_of(await stored_user(storage, is_staff=True, is_superuser=True))
+
+
+async def test_address_that_staff_set_is_unverified(
+    staff: StaffServices, storage: Storage, principal: Principal
+) -> None:
+    user = await stored_user(storage, email="ada@example.org", email_verified_at=NOW)
+
+    changed = await staff.users.change(principal, user.id, {"email": "ada@example.com"}, WHY)
+
+    assert changed.email_verified_at is None
+    assert await storage.users.get(user.id) == changed
 
 
 async def words(storage: Storage, user: User) -> list[str]:

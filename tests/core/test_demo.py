@@ -19,6 +19,7 @@ from builders import (
     an_adapter_set,
     principal_of,
     services_over,
+    stored_user,
 )
 from fakes import FreshIds, MovableClock, PlainPasswords
 from marketplace.adapters.memory.storage import memory_storage
@@ -312,6 +313,16 @@ async def test_a_second_seeding_changes_nothing(seeded: Storage, whole: Everythi
     report = await seed(seeded, NOW + timedelta(days=9))
     assert report == DemoReport(already_there=True, users=0, sessions=0, bookings=0)
     assert await everything(seeded) == whole
+
+
+async def test_seeding_verifies_the_addresses_of_an_older_demo() -> None:
+    storage = memory_storage()
+    elena = await stored_user(storage, email=CREATOR_EMAIL)
+    await stored_user(storage, email=NEWCOMER.address)
+
+    assert (await seed(storage)).already_there
+
+    assert (await storage.users.get(elena.id)).is_email_verified
 
 
 async def test_two_empty_databases_get_the_same_demo_within_a_minute(

@@ -41,6 +41,7 @@ def test_variables_are_read() -> None:
             "MARKETPLACE_ACCESS_TOKEN_TTL": "900",
             "MARKETPLACE_CATEGORIES": "yoga, tea",
             "MARKETPLACE_RATE_LIMIT": "off",
+            "MARKETPLACE_VERIFY_EMAIL": "booking, publishing",
         }
     )
     assert not settings.is_embedded
@@ -49,6 +50,8 @@ def test_variables_are_read() -> None:
     assert settings.access_token_ttl == timedelta(minutes=15)
     assert settings.categories == ("yoga", "tea")
     assert settings.rate_limit is False
+    assert settings.verify_email == ("booking", "publishing")
+    assert read_settings({"MARKETPLACE_VERIFY_EMAIL": "off"}).verify_email == ()
 
 
 @pytest.mark.parametrize(
@@ -67,6 +70,8 @@ def test_variables_are_read() -> None:
         ("CURRENCY", "QQQ"),
         ("CURRENCY", "XAU"),
         ("RATE_LIMIT", "true"),
+        ("VERIFY_EMAIL", "on"),
+        ("VERIFY_EMAIL", "booking,off"),
         ("ACCESS_TOKEN_TTL", "0"),
         ("ACCESS_TOKEN_TTL", "1 day"),
         ("LOCK_TIMEOUT", "nan"),

@@ -1,7 +1,9 @@
 import pytest
 
-from builders import a_user
-from marketplace.core.domain.users import fold, validate_password
+from builders import TOMORROW, a_user
+from fakes import NOW
+from marketplace.core.domain.passwords import validate_password
+from marketplace.core.domain.users import fold
 
 
 def validate(password: str) -> list[str]:
@@ -51,3 +53,17 @@ def test_password_hash_is_not_printed_with_the_user() -> None:
     user = a_user(password_hash="$argon2id$secret")
 
     assert "argon2id" not in repr(user)
+
+
+def test_another_address_is_unverified_and_one_that_differs_in_case_is_not() -> None:
+    user = a_user(email="ada@example.org", email_verified_at=NOW)
+
+    assert user.with_values(email="Ada@Example.org", first_name="Augusta").email_verified_at == NOW
+    assert user.with_values(email="ada@example.com").email_verified_at is None
+    assert user.with_values(first_name="Augusta").email_verified_at == NOW
+
+
+def test_address_keeps_the_time_of_its_first_proof() -> None:
+    user = a_user().with_verified_email(NOW)
+
+    assert user.with_verified_email(TOMORROW).email_verified_at == NOW

@@ -3,7 +3,18 @@
 import subprocess
 import sys
 
-UNUSED = ("advanced_alchemy", "alembic", "babel", "openpyxl", "opentelemetry.sdk", "prometheus_client", "sqlalchemy")
+UNUSED = (
+    "advanced_alchemy",
+    "aiosmtplib",
+    "alembic",
+    "babel",
+    "jinja2",
+    "mrml",
+    "openpyxl",
+    "opentelemetry.sdk",
+    "prometheus_client",
+    "sqlalchemy",
+)
 LOADED = f"""
 import sys
 import marketplace.entrypoints.cli

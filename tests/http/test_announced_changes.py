@@ -251,6 +251,8 @@ UNSEEN = {
     f"POST {A_USER}/password-reset",
     f"POST {A_USER}/impersonate",
     *(f"POST /api/auth/{name}" for name in ("login", "logout", "password", "password-reset", "refresh", "register")),
+    *(f"POST /api/auth/{name}" for name in ("forgot-password", "verify-email", "verify-email/send", "email")),
+    "DELETE /api/auth/logins/{login_id}",
     "POST /api/calendar/renew",
     # seats stay taken
     *(f"POST {path}/confirm" for path in (BOOKING, A_BOOKING)),
@@ -258,6 +260,7 @@ UNSEEN = {
     "PUT /api/favourites/{session_id}",
     "DELETE /api/favourites/{session_id}",
     "PUT /api/creator/hours",
+    "POST /api/unsubscribe/{token}",
     f"POST {SESSION}/report",
     f"POST {SESSION}/slots/message",
     f"POST {BOOKING}/messages",
@@ -270,16 +273,19 @@ UNSEEN = {
 """Requests that change nothing that anyone sees."""
 UNSEEN_JOBS = {
     "claim_usernames",
+    "find_forgetful",
     # kept answers to searches are a second old at most
     "index_names",
     "index_sessions",
     "purge_events",
+    "purge_messages",
     "reconcile_pictures",
     "record_local_starts",
     "record_terms",
     # by the clock, as what it writes
     "renew_open_times",
     "sweep_bulk_runs",
+    "sweep_email_requests",
     "sweep_idempotency_keys",
     "sweep_pictures",
     "sweep_rate_limits",

@@ -199,3 +199,22 @@ def test_least_recently_used_fragment_leaves_when_memory_is_full(clock: MovableC
     assert fragments.find(versions[:1]) == {versions[0].id: A_FRAGMENT}
     fragments.keep(versions[2], A_FRAGMENT)
     assert [*fragments.find(versions)] == [versions[0].id, versions[2].id]
+
+
+async def test_list_with_a_window_has_the_first_starts_in_it_whether_sessions_are_kept_or_not() -> None:
+    async with opened() as market:
+        path = f"{LIST}&available_from=2030-01-08&available_to=2030-01-09&time_zone=Asia/Tokyo"
+        read = (await market.api.visitor.get(path)).json()
+        market.api.clock.advance(timedelta(seconds=2))
+        kept = (await market.api.visitor.get(path)).json()
+
+    assert kept == read
+    listed = {each["title"]: each for each in kept}
+    daily, by_arrangement = listed["Daily"], listed["Open"]
+    assert daily["next_slot"]["starts_at"] < "2030-01-08" <= daily["first_slot"]["starts_at"] < "2030-01-09"
+    assert (by_arrangement["first_slot"], by_arrangement["next_slot"]) == (None, None)
+
+
+async def test_list_without_a_window_has_no_first_starts() -> None:
+    async with opened() as market:
+        assert all("first_slot" not in each for each in (await market.api.visitor.get(LIST)).json())

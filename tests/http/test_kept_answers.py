@@ -79,6 +79,25 @@ async def test_answer_is_kept_for_less_than_a_second_from_the_start_of_its_read(
     assert await body(kept, reader) == b"2"
 
 
+async def test_answer_that_says_so_is_kept_longer_and_dropped_by_a_change(
+    kept: KeptAnswers, clock: MovableClock
+) -> None:
+    reads = 0
+
+    async def read() -> PublicAnswer:
+        nonlocal reads
+        reads += 1
+        return PublicAnswer(Answer(str(reads).encode()), kept_for=10 * SECOND)
+
+    assert await body(kept, read) == b"1"
+    clock.advance(10 * SECOND - MOMENT)
+    assert await body(kept, read) == b"1"
+    kept.drop(UUID(int=1))
+    assert await body(kept, read) == b"2"
+    clock.advance(10 * SECOND)
+    assert await body(kept, read) == b"3"
+
+
 async def test_clock_that_is_set_back_makes_answers_old(kept: KeptAnswers, clock: MovableClock) -> None:
     reader = Reader()
     await body(kept, reader)

@@ -27,6 +27,7 @@ from marketplace.core.ports.sessions import Catalog
 from marketplace.core.services.sessions import SessionService
 from marketplace.http.answers import Answer, Ask, query_of
 from marketplace.http.api.catalog import FacetsQuery
+from marketplace.http.api.suggestions import KEPT_FOR as SUGGESTIONS_KEPT_FOR
 from marketplace.http.kept import KEPT_FOR, KeptAnswers, PublicAnswer
 from marketplace.http.public_answers import public_answer
 from marketplace.http.validation.parsing import read_query
@@ -98,7 +99,9 @@ async def ask(person: Person, path: str, **headers: str) -> Response:
 
 
 @pytest.mark.parametrize("path", PUBLIC)
-async def test_anonymous_answer_is_kept_for_a_second(api: Api, kept: KeptAnswers, path: str) -> None:
+async def test_anonymous_answer_is_kept_for_a_second_or_suggestions_for_ten(
+    api: Api, kept: KeptAnswers, path: str
+) -> None:
     path = path.format(session=(await api.session()).id)
     first = await ask(api.visitor, path)
     reads, hits = kept.misses, kept.hits
@@ -108,7 +111,7 @@ async def test_anonymous_answer_is_kept_for_a_second(api: Api, kept: KeptAnswers
     assert (kept.misses, kept.hits) == (reads, hits + 1)
     assert (second.status_code, second.content) == (200, first.content)
     assert {**second.headers, "x-request-id": ""} == {**first.headers, "x-request-id": ""}
-    api.clock.advance(KEPT_FOR)
+    api.clock.advance(SUGGESTIONS_KEPT_FOR if "/suggest/" in path else KEPT_FOR)
     await ask(api.visitor, path)
     assert kept.misses == reads + 1
 

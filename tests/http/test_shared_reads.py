@@ -16,6 +16,8 @@ from marketplace.core.ports.sessions import Catalog
 from marketplace.http import shared_reads
 from marketplace.http.shared_reads import SharedReads
 
+EVERY_DAY = {"weekly": [{"weekday": day, "starts": "09:00", "ends": "12:00"} for day in range(1, 8)]}
+
 
 class Reader:
     """Answers with the number of its read, once it may; `failing` is the read that fails."""
@@ -165,17 +167,43 @@ async def test_signed_in_readers_share_pages_of_the_catalog(slow: tuple[Api, Slo
     assert {answer.headers["cache-control"] for answer in answers} == {"private, no-store"}
 
 
-async def test_readers_in_other_zones_and_lists_of_own_sessions_are_not_shared(slow: tuple[Api, SlowCatalog]) -> None:
+async def test_readers_in_other_zones_share_the_read_of_a_page_and_get_their_own_offsets(
+    slow: tuple[Api, SlowCatalog],
+) -> None:
     api, catalog = slow
-    near, far = [await api.person() for _ in range(2)]
-    assert (await far.patch("/api/auth/profile/", {"time_zone": "America/Havana"})).is_success
+    creator = await api.creator()
+    session = await api.session(creator)
+    assert (await creator.put(f"/api/sessions/{session.id}/schedule/", EVERY_DAY)).is_success
+    paths = [f"/api/sessions/?time_zone={zone}" for zone in ("Asia/Tokyo", "America/Havana", "Asia/Kolkata")]
+
+    answers = await asyncio.gather(*(api.visitor.get(path) for path in paths))
+
+    assert catalog.pages == 2
+    shown = [answer.json()[0]["next_slot"] for answer in answers]
+    assert len({slot["viewer_utc_offset"] for slot in shown}) == 3
+    assert len({slot["starts_at"] for slot in shown}) == 1
+    alone = [await api.visitor.get(path) for path in paths]
+    assert [answer.content for answer in answers] == [answer.content for answer in alone]
+
+
+async def test_pages_with_other_filters_or_limits_are_not_shared(slow: tuple[Api, SlowCatalog]) -> None:
+    api, catalog = slow
+
+    answers = await asyncio.gather(
+        *(api.visitor.get(f"/api/sessions/?{query}") for query in ("limit=1", "limit=2", "tag=none", "min_price=99999"))
+    )
+
+    assert catalog.pages == 4
+    assert [len(answer.json()) for answer in answers] == [1, 1, 0, 0]
+
+
+async def test_lists_of_own_sessions_are_not_shared(slow: tuple[Api, SlowCatalog]) -> None:
+    api, _ = slow
     creators = [await api.creator() for _ in range(2)]
     own = [await api.session(creator) for creator in creators]
 
-    await asyncio.gather(near.get("/api/sessions/"), far.get("/api/sessions/"))
     lists = await asyncio.gather(*(each.get("/api/sessions/?my_sessions=true") for each in creators))
 
-    assert catalog.pages == 2
     assert [[shown["id"] for shown in each.json()] for each in lists] == [[str(session.id)] for session in own]
 
 

@@ -56,7 +56,14 @@ async def test_a_process_without_its_database_is_alive_but_not_ready() -> None:
 async def test_marketplace_info_has_currency_and_categories() -> None:
     async with open_api(replace(SETTINGS, currency="CHF", categories=("chess", "cheese"))) as api:
         body = (await api.visitor.get("/api/marketplace/")).json()
-        assert body == {"currency": "CHF", "currency_digits": 2, "categories": ["chess", "cheese"], "demo_accounts": []}
+        assert body == {
+            "currency": "CHF",
+            "currency_digits": 2,
+            "categories": ["chess", "cheese"],
+            "demo_accounts": [],
+            "verify_email": [],
+            "has_inbox": False,
+        }
 
 
 async def test_demo_lists_its_sign_in_accounts() -> None:

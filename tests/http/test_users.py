@@ -22,6 +22,8 @@ PROFILE_FIELDS = {
     "is_staff",
     "is_superuser",
     "date_joined",
+    "email_verified_at",
+    "locale",
     "impersonated_by",
 }
 NEW_PASSWORD = "a staple of batteries"

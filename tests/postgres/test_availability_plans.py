@@ -56,7 +56,7 @@ SOONEST: dict[str, tuple[CatalogFilters, int]] = {
     "a category": (CatalogFilters(category="music"), 6),
     "a tag": (CatalogFilters(tag="tag8"), 6),
     "a price that nothing has": (CatalogFilters(min_price=Decimal(500)), 6),
-    "a common word": (CatalogFilters(words=("common",)), 6),
+    "a common word": (CatalogFilters(words=("common",)), 8),
     # whose 20,000 sessions may be sorted
     "a busy creator": (CatalogFilters(creator=numbered("user", BUSY_CREATOR)), 25),
     "this weekend": (CatalogFilters(available_from=TODAY + 5 * DAY, available_to=TODAY + 7 * DAY), 6),

@@ -1,5 +1,6 @@
 """Plans of booking lists, for a creator and a user who have 100,000 bookings with each other."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ from postgres.query_plans import Plan, Watched, carried_out, plans, watched
 PAGE = 20
 BLOCKS = 900
 """Maximum 8 KiB pages for a page of a list: its bookings, and the slot, session and users of each."""
+TOGETHER = 5
+"""People whose lists are read together with that of the busy one."""
 ROWS = 10 * PAGE
 """Up to four scans of a page each, and the booking, slot and session of each row."""
 ORDERINGS: tuple[BookingOrdering, ...] = get_args(BookingOrdering)
@@ -95,12 +98,12 @@ async def pages(loaded: str, program: Watched, party: str, filters: BookingFilte
     return await plans(loaded, sent)
 
 
-def costly(found: list[Plan], *, rows: int = ROWS) -> list[str]:
-    """Describe the plans that read too much."""
+def costly(found: list[Plan], *, rows: int = ROWS, pages: int = 1) -> list[str]:
+    """Describe the plans that read too much for a page, or for several."""
     return [
         f"{plan.blocks()} blocks, {plan.rows_read()} rows, whole {plan.scans_of_whole_tables()}: {plan.statement}"
         for plan in found
-        if plan.scans_of_whole_tables() or plan.blocks() > BLOCKS or plan.rows_read() > rows
+        if plan.scans_of_whole_tables() or plan.blocks() > BLOCKS * pages or plan.rows_read() > rows * pages
     ]
 
 
@@ -128,6 +131,26 @@ async def test_a_page_of_a_window_costs_what_the_window_holds_by_creation(
     loaded: str, program: Watched, party: str, filters: BookingFilters
 ) -> None:
     assert costly(await pages(loaded, program, party, filters), rows=ROWS + 150) == []
+
+
+@pytest.mark.parametrize("party", ["user", "creator"])
+@pytest.mark.asyncio(loop_scope="module")
+async def test_first_pages_that_are_read_together_cost_what_they_show(
+    loaded: str, program: Watched, party: str
+) -> None:
+    lists, busy = program.storage.booking_lists, BUSY_PERSON if party == "user" else BUSY_CREATOR
+    read = lists.of_user if party == "user" else lists.of_creator
+    people = [numbered("user", each) for each in (busy, *range(7, 7 + TOGETHER))]
+
+    async def ask() -> None:
+        # the first is read alone, and the others meanwhile wait
+        await asyncio.gather(*(read(each, PAGE, None) for each in (numbered("user", 1), *people)))
+
+    await ask()
+    sent = [each for each in await program.sent_by(ask()) if "asked.person" in each.query]
+
+    assert len(sent) == 1
+    assert costly(await plans(loaded, sent), pages=len(people)) == []
 
 
 @pytest.mark.parametrize("session", [USUAL_SESSION, RARE_SESSION])

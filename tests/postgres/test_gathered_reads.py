@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 
-import pytest
-
 from marketplace.adapters.postgres import gathered_reads
 from marketplace.adapters.postgres.gathered_reads import MAX_TOGETHER, GatheredReads
 from marketplace.core.errors import Busy
@@ -13,16 +11,17 @@ from marketplace.core.errors import Busy
 class Reads:
     """A slow read that records its calls, and fails if it is asked for what is given."""
 
-    def __init__(self, failing: str | None = None) -> None:
+    def __init__(self, failing: str | None = None, error: type[Exception] = Busy) -> None:
         self.calls: list[list[str]] = []
         self.failing = failing
+        self.error = error
         self.is_allowed = asyncio.Event()
 
     async def __call__(self, names: Sequence[str]) -> Sequence[str]:
         self.calls.append(list(names))
         await self.is_allowed.wait()
         if self.failing in names:
-            raise Busy
+            raise self.error
         return [name.upper() for name in names]
 
 
@@ -108,13 +107,27 @@ async def test_read_does_not_wait_for_one_that_takes_long() -> None:
     assert [await first, await second] == ["A", "B"]
 
 
-async def test_error_of_a_group_is_raised_once_for_each() -> None:
+async def test_busy_database_is_an_error_of_its_own_for_each_of_a_group() -> None:
     reads = Reads(failing="c")
     tasks = started(reads, "a", "b", "c")
     await asyncio.sleep(0)
     reads.is_allowed.set()
-    await tasks[0]
 
-    for task in tasks[1:]:
-        with pytest.raises(Busy):
-            await task
+    _, *errors = await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert [type(each) for each in errors] == [Busy, Busy]
+    assert errors[0] is not errors[1]
+    assert reads.calls == [["a"], ["b", "c"]]
+
+
+async def test_argument_that_cannot_be_read_fails_its_own_request_only() -> None:
+    reads = Reads(failing="c", error=ValueError)
+    tasks = started(reads, "a", "b", "c", "d")
+    await asyncio.sleep(0)
+    reads.is_allowed.set()
+
+    *_, refused, last = await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert (type(refused), last) == (ValueError, "D")
+    assert reads.calls[:2] == [["a"], ["b", "c", "d"]]
+    assert sorted(reads.calls[2:]) == [["b"], ["c"], ["d"]]

@@ -30,15 +30,13 @@ from marketplace.core.domain.suggestions import SUGGESTIONS_WALK, SUGGESTIONS_WI
 from marketplace.core.domain.summaries import SummaryWindow
 from postgres.large_dataset import BUSY_CREATOR, BUSY_PERSON, numbered
 from postgres.query_plans import CUSTOM_PLANS, PAGE, Watched, carried_out, costly, pages, sent
+from postgres.searched_words import RANKED, WINDOW_BLOCKS, WINDOW_ROWS
 from staff_services import staff_over
 
 pytestmark = pytest.mark.starts_first
 
 PAGE_BLOCKS = 700
 """Maximum 8 KiB pages for a page of a list: its rows, their creators, and skipped index entries."""
-WINDOW_ROWS = 10_000
-"""Maximum rows for a search by relevance, which ranks 2,000 matches of a word that three rows in ten have."""
-WINDOW_BLOCKS = 8_000
 COUNTED_ROWS = 12_000
 """Maximum index entries that facets read to count 10,000 sessions, and maximum 8 KiB pages with those of creators."""
 
@@ -77,6 +75,8 @@ COUNTED: dict[str, tuple[CatalogFilters, int]] = {
     "a common word": (CatalogFilters(words=("common",)), WINDOW_ROWS),
     "a word of every session": (CatalogFilters(words=("everywhere",)), WINDOW_ROWS),
     "a rare word": (CatalogFilters(words=("rare",)), WINDOW_ROWS),
+    "a prefix of middling frequency": (CatalogFilters(words=("tag8",)), WINDOW_ROWS),
+    "a word of middling frequency at a price": (CatalogFilters(words=("tag49",), max_price=Decimal(20)), WINDOW_ROWS),
     "a tag": (CatalogFilters(tag="tag8"), WINDOW_ROWS),
     "a tag and a category that never meet": (CatalogFilters(tag="tag8", category="business"), PAGE),
     "a tag and a category that meet": (CatalogFilters(tag="tag8", category="art"), 2 * MAX_FEW),
@@ -94,20 +94,6 @@ SUGGESTED = {
 }
 SUGGESTED_ROWS = SUGGESTIONS_WALK + SUGGESTIONS_WINDOW + 200
 """The newest listed sessions among unlisted ones, the matches looked up, and titles."""
-RANKED = {
-    "a common word": ("common",),
-    "a word of every session": ("everywhere",),
-    "a rare word": ("rare",),
-    "a common and a rare word": ("common", "rare"),
-    "a prefix of a common word": ("com",),
-    "a misspelt common word": ("comon",),
-    "a misspelt rare word": ("raer",),
-    "an unknown word": ("zzzzzzzzzz",),
-    "one letter": ("e",),
-    "a common word and an unknown one": ("common", "zzzzzzzzzz"),
-    "a common, a rare and two unknown words": ("common", "rare", "zzzzzzzzzz", "yyyyyyyyyy"),
-    "a word of every session and an unknown one": ("everywhere", "zzzzzzzzzz"),
-}
 
 
 @pytest.mark.parametrize("filters", SORTED.values(), ids=SORTED)
@@ -147,8 +133,10 @@ async def test_sessions_and_next_slots_of_a_page_are_read_by_their_keys(loaded: 
 
     found = await carried_out(loaded, program, catalog.read(ids, NOW))
     found += await carried_out(loaded, program, catalog.next_slots(ids, NOW))
+    window = CatalogFilters(available_from=TOMORROW, available_to=TOMORROW + timedelta(days=2))
+    found += await carried_out(loaded, program, catalog.first_slots(ids, window, NOW))
 
-    assert len(found) == 2
+    assert len(found) == 3
     assert costly(found, blocks=PAGE_BLOCKS, rows=3 * PAGE) == []
 
 
@@ -212,21 +200,33 @@ async def test_a_search_by_relevance_reads_its_window_and_no_more(
     assert costly(found, blocks=WINDOW_BLOCKS, rows=WINDOW_ROWS) == []
 
 
+@pytest.mark.parametrize(("word", "label"), [("rare", False), ("tag778", False), ("tag8", True), ("common", True)])
+async def test_a_search_by_relevance_says_when_it_ranks_only_some_matches(
+    program: Watched, word: str, *, label: bool
+) -> None:
+    filters = CatalogFilters(words=(word,), ordering="relevance")
+    page = await program.storage.catalog.list(filters, PAGE, None, NOW)
+    facets = await program.storage.catalog.facets(filters, NOW)
+
+    assert len(page.items) == PAGE
+    assert (page.is_bounded, facets.is_bounded) == (label, label)
+
+
 async def test_searches_of_rare_words_leave_no_plan_for_common_ones(loaded: str, program: Watched) -> None:
     async def search(word: str) -> Any:
-        return await program.storage.catalog.list(CatalogFilters(words=(word,), ordering="relevance"), PAGE, None, NOW)
+        return await program.storage.catalog.list(CatalogFilters(words=(word,)), PAGE, None, NOW)
 
     connection = await asyncpg.connect(loaded, server_settings={"jit": "off"})
     try:
-        ranking = {word: (await program.sent_by(search(word)))[1] for word in ("rare", "com")}
-        prepared = await connection.prepare(ranking["rare"].query)
+        newest_first = {word: (await program.sent_by(search(word)))[1] for word in ("rare", "com")}
+        prepared = await connection.prepare(newest_first["rare"].query)
         for _ in range(2 * CUSTOM_PLANS):
-            await prepared.fetch(*ranking["rare"].args)
-        plan = await prepared.explain(*ranking["com"].args, analyze=True)
+            await prepared.fetch(*newest_first["rare"].args)
+        plan = await prepared.explain(*newest_first["com"].args, analyze=True)
     finally:
         await connection.close()
 
-    assert ranking["rare"].query == ranking["com"].query
+    assert newest_first["rare"].query == newest_first["com"].query
     assert "Bitmap" not in str(plan)
 
 

@@ -2,6 +2,7 @@ import type admin from "~/features/admin/texts.en.json";
 import type attendees from "~/features/bookings/attendees/texts.en.json";
 import type conversation from "~/features/bookings/conversation/texts.en.json";
 import type bookings from "~/features/bookings/texts.en.json";
+import type mail from "~/features/mail/texts.en.json";
 import type schedules from "~/features/schedules/texts.en.json";
 import type creators from "~/features/sessions/creators/texts.en.json";
 import type favourites from "~/features/sessions/favourites/texts.en.json";
@@ -26,6 +27,7 @@ declare module "i18next" {
       bookings: typeof bookings;
       conversation: typeof conversation;
       attendees: typeof attendees;
+      mail: typeof mail;
       schedules: typeof schedules;
       admin: typeof admin;
       report: typeof report;

@@ -26,8 +26,11 @@ import { Route as CreatorIndexRouteImport } from "./routes/creator.index";
 import { Route as CreatorBookingsRouteImport } from "./routes/creator.bookings";
 import { Route as CreatorHoursRouteImport } from "./routes/creator.hours";
 import { Route as CreatorsUsernameRouteImport } from "./routes/creators.$username";
+import { Route as InboxIndexRouteImport } from "./routes/inbox.index";
+import { Route as InboxIdRouteImport } from "./routes/inbox.$id";
 import { Route as SessionsIdRouteImport } from "./routes/sessions.$id";
 import { Route as TextsNameRouteImport } from "./routes/texts.$name";
+import { Route as UnsubscribeTokenRouteImport } from "./routes/unsubscribe.$token";
 import { Route as AdminBookingsIndexRouteImport } from "./routes/admin.bookings.index";
 import { Route as AdminBookingsIdRouteImport } from "./routes/admin.bookings.$id";
 import { Route as AdminSessionsIndexRouteImport } from "./routes/admin.sessions.index";
@@ -123,6 +126,16 @@ const CreatorsUsernameRoute = CreatorsUsernameRouteImport.update({
   path: "/creators/$username",
   getParentRoute: () => rootRouteImport,
 } as any);
+const InboxIndexRoute = InboxIndexRouteImport.update({
+  id: "/inbox/",
+  path: "/inbox/",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const InboxIdRoute = InboxIdRouteImport.update({
+  id: "/inbox/$id",
+  path: "/inbox/$id",
+  getParentRoute: () => rootRouteImport,
+} as any);
 const SessionsIdRoute = SessionsIdRouteImport.update({
   id: "/sessions/$id",
   path: "/sessions/$id",
@@ -131,6 +144,11 @@ const SessionsIdRoute = SessionsIdRouteImport.update({
 const TextsNameRoute = TextsNameRouteImport.update({
   id: "/texts/$name",
   path: "/texts/$name",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const UnsubscribeTokenRoute = UnsubscribeTokenRouteImport.update({
+  id: "/unsubscribe/$token",
+  path: "/unsubscribe/$token",
   getParentRoute: () => rootRouteImport,
 } as any);
 const AdminBookingsIndexRoute = AdminBookingsIndexRouteImport.update({
@@ -195,10 +213,13 @@ export interface FileRoutesByFullPath {
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
   "/creators/$username": typeof CreatorsUsernameRoute;
+  "/inbox/$id": typeof InboxIdRoute;
   "/sessions/$id": typeof SessionsIdRoute;
   "/texts/$name": typeof TextsNameRoute;
+  "/unsubscribe/$token": typeof UnsubscribeTokenRoute;
   "/admin/": typeof AdminIndexRoute;
   "/creator/": typeof CreatorIndexRoute;
+  "/inbox/": typeof InboxIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
   "/admin/users/$id": typeof AdminUsersIdRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
@@ -223,10 +244,13 @@ export interface FileRoutesByTo {
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
   "/creators/$username": typeof CreatorsUsernameRoute;
+  "/inbox/$id": typeof InboxIdRoute;
   "/sessions/$id": typeof SessionsIdRoute;
   "/texts/$name": typeof TextsNameRoute;
+  "/unsubscribe/$token": typeof UnsubscribeTokenRoute;
   "/admin": typeof AdminIndexRoute;
   "/creator": typeof CreatorIndexRoute;
+  "/inbox": typeof InboxIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
   "/admin/users/$id": typeof AdminUsersIdRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
@@ -254,10 +278,13 @@ export interface FileRoutesById {
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
   "/creators/$username": typeof CreatorsUsernameRoute;
+  "/inbox/$id": typeof InboxIdRoute;
   "/sessions/$id": typeof SessionsIdRoute;
   "/texts/$name": typeof TextsNameRoute;
+  "/unsubscribe/$token": typeof UnsubscribeTokenRoute;
   "/admin/": typeof AdminIndexRoute;
   "/creator/": typeof CreatorIndexRoute;
+  "/inbox/": typeof InboxIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
   "/admin/users/$id": typeof AdminUsersIdRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
@@ -286,10 +313,13 @@ export interface FileRouteTypes {
     | "/creator/bookings"
     | "/creator/hours"
     | "/creators/$username"
+    | "/inbox/$id"
     | "/sessions/$id"
     | "/texts/$name"
+    | "/unsubscribe/$token"
     | "/admin/"
     | "/creator/"
+    | "/inbox/"
     | "/admin/bookings/$id"
     | "/admin/users/$id"
     | "/creator/sessions/new"
@@ -314,10 +344,13 @@ export interface FileRouteTypes {
     | "/creator/bookings"
     | "/creator/hours"
     | "/creators/$username"
+    | "/inbox/$id"
     | "/sessions/$id"
     | "/texts/$name"
+    | "/unsubscribe/$token"
     | "/admin"
     | "/creator"
+    | "/inbox"
     | "/admin/bookings/$id"
     | "/admin/users/$id"
     | "/creator/sessions/new"
@@ -344,10 +377,13 @@ export interface FileRouteTypes {
     | "/creator/bookings"
     | "/creator/hours"
     | "/creators/$username"
+    | "/inbox/$id"
     | "/sessions/$id"
     | "/texts/$name"
+    | "/unsubscribe/$token"
     | "/admin/"
     | "/creator/"
+    | "/inbox/"
     | "/admin/bookings/$id"
     | "/admin/users/$id"
     | "/creator/sessions/new"
@@ -370,8 +406,11 @@ export interface RootRouteChildren {
   RegisterRoute: typeof RegisterRoute;
   ResetPasswordRoute: typeof ResetPasswordRoute;
   CreatorsUsernameRoute: typeof CreatorsUsernameRoute;
+  InboxIdRoute: typeof InboxIdRoute;
   SessionsIdRoute: typeof SessionsIdRoute;
   TextsNameRoute: typeof TextsNameRoute;
+  UnsubscribeTokenRoute: typeof UnsubscribeTokenRoute;
+  InboxIndexRoute: typeof InboxIndexRoute;
 }
 
 declare module "@tanstack/react-router" {
@@ -495,6 +534,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof CreatorsUsernameRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/inbox/": {
+      id: "/inbox/";
+      path: "/inbox";
+      fullPath: "/inbox/";
+      preLoaderRoute: typeof InboxIndexRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/inbox/$id": {
+      id: "/inbox/$id";
+      path: "/inbox/$id";
+      fullPath: "/inbox/$id";
+      preLoaderRoute: typeof InboxIdRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     "/sessions/$id": {
       id: "/sessions/$id";
       path: "/sessions/$id";
@@ -507,6 +560,13 @@ declare module "@tanstack/react-router" {
       path: "/texts/$name";
       fullPath: "/texts/$name";
       preLoaderRoute: typeof TextsNameRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/unsubscribe/$token": {
+      id: "/unsubscribe/$token";
+      path: "/unsubscribe/$token";
+      fullPath: "/unsubscribe/$token";
+      preLoaderRoute: typeof UnsubscribeTokenRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/admin/bookings/": {
@@ -635,8 +695,11 @@ const rootRouteChildren: RootRouteChildren = {
   RegisterRoute: RegisterRoute,
   ResetPasswordRoute: ResetPasswordRoute,
   CreatorsUsernameRoute: CreatorsUsernameRoute,
+  InboxIdRoute: InboxIdRoute,
   SessionsIdRoute: SessionsIdRoute,
   TextsNameRoute: TextsNameRoute,
+  UnsubscribeTokenRoute: UnsubscribeTokenRoute,
+  InboxIndexRoute: InboxIndexRoute,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

@@ -12,11 +12,13 @@ export function SaveBar({
 }: {
   isDirty: boolean;
   dirtyText: string;
-  cleanText: string;
+  /** `null` if there is nothing saved yet. */
+  cleanText: string | null;
   /** Why saving failed, shown next to the pressed button. */
   failure?: ReactNode;
   children: ReactNode;
 }) {
+  const text = isDirty ? dirtyText : cleanText;
   const Icon = isDirty ? PencilLine : CircleCheck;
   return (
     <div className="sticky bottom-0 z-20 -mx-4 flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line bg-ground/95 px-4 py-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] backdrop-blur sm:mx-0 sm:mb-4 sm:rounded-card sm:border sm:bg-raised sm:px-5 sm:shadow-soft">
@@ -26,8 +28,8 @@ export function SaveBar({
         </Notice>
       )}
       <p role="status" className="flex items-center gap-2 text-sm text-ink-soft">
-        <Icon aria-hidden className="size-4 shrink-0" />
-        <span>{isDirty ? dirtyText : cleanText}</span>
+        {text && <Icon aria-hidden className="size-4 shrink-0" />}
+        <span>{text}</span>
       </p>
       <div className="ml-auto flex flex-wrap justify-end gap-2">{children}</div>
     </div>

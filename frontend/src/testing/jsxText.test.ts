@@ -1,21 +1,13 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { bareTexts, type Finding, parse, textsWithoutDirection } from "./jsxText";
+import { bareTexts, textsWithoutDirection } from "./jsxText";
+import { findIn, modulesWith, parse } from "./sources";
 
-const SOURCE = new URL("../", import.meta.url);
-const files = readdirSync(SOURCE, { recursive: true })
-  .map(String)
-  .filter((file) => file.endsWith(".tsx") && !file.includes(".test."))
-  .map((file) => [file, parse(readFileSync(new URL(file, SOURCE), "utf8"))] as const);
-
-function findAll(find: (tree: ReturnType<typeof parse>) => Finding[]): string[] {
-  return files.flatMap(([file, tree]) => find(tree).map(({ line, text }) => `${file}:${line} ${text}`));
-}
+const modules = modulesWith("</");
 
 describe("text of a page that is translated", () => {
   it("has an element of its own wherever it or something next to it changes", () => {
-    expect(files.length).toBeGreaterThan(200);
-    expect(findAll(bareTexts)).toEqual([]);
+    expect(modules.length).toBeGreaterThan(200);
+    expect(findIn(modules, bareTexts)).toEqual([]);
   });
 
   it.each([
@@ -44,7 +36,7 @@ describe("text of a page that is translated", () => {
 
 describe("text that people typed", () => {
   it("goes in the direction of its first letter, in every list, page and table", () => {
-    expect(findAll(textsWithoutDirection)).toEqual([]);
+    expect(findIn(modules, textsWithoutDirection)).toEqual([]);
   });
 
   it("is found by its name", () => {

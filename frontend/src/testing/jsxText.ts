@@ -4,14 +4,9 @@
  * is the only child of its element is safe, since React replaces the content of the element as a whole.
  */
 import ts from "typescript";
-
-export type Finding = { line: number; text: string };
+import { type Finding, findingAt } from "./sources";
 
 type Child = ts.Expression | ts.JsxChild;
-
-export function parse(source: string): ts.SourceFile {
-  return ts.createSourceFile("file.tsx", source, ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
-}
 
 /** Text next to siblings, unless it is constant and its siblings neither come nor go. In a fragment, any text. */
 export function bareTexts(tree: ts.SourceFile): Finding[] {
@@ -33,11 +28,6 @@ export function bareTexts(tree: ts.SourceFile): Finding[] {
   };
   visit(tree);
   return found;
-}
-
-export function findingAt(node: ts.Node): Finding {
-  const { line } = node.getSourceFile().getLineAndCharacterOfPosition(node.getStart());
-  return { line: line + 1, text: node.getText().trim() };
 }
 
 function childOf(child: ts.JsxChild): Child[] {

@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from marketplace.core.domain.calendars import CalendarEvent, Subscription, Venue
+from marketplace.core.domain.calendars import CalendarEvent, Parties, Subscription, Venue
+from marketplace.core.ports.mailer import CalendarMethod
 
 PRODUCT = "-//Sessions marketplace//EN"
 MAX_LINE = 75
@@ -29,6 +30,15 @@ class Rfc5545Calendars:
         """Render in a thread, since a thousand events would block the event loop."""
         return await asyncio.to_thread(_render, list(events), made_at, subscription)
 
+    async def invite(self, event: CalendarEvent, method: CalendarMethod, parties: Parties, made_at: datetime) -> bytes:
+        await asyncio.sleep(0)
+        lines = [
+            *("BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", f"METHOD:{method}"),
+            *_event(event, _instant(made_at), parties),
+            "END:VCALENDAR",
+        ]
+        return b"".join(map(_folded, lines))
+
 
 def _render(events: Iterable[CalendarEvent], made_at: datetime, subscription: Subscription | None) -> bytes:
     return b"".join(map(_folded, _lines(events, _instant(made_at), subscription)))
@@ -46,7 +56,7 @@ def _lines(events: Iterable[CalendarEvent], made_at: str, subscription: Subscrip
     yield "END:VCALENDAR"
 
 
-def _event(event: CalendarEvent, made_at: str) -> Iterator[str]:
+def _event(event: CalendarEvent, made_at: str, parties: Parties | None = None) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{_text(event.uid)}"
     yield f"SEQUENCE:{event.sequence}"
@@ -58,8 +68,13 @@ def _event(event: CalendarEvent, made_at: str) -> Iterator[str]:
     yield f"DTEND:{_instant(event.ends_at)}"
     yield f"SUMMARY:{_text(event.summary)}"
     yield f"DESCRIPTION:{_text(event.description)}"
-    # no ATTENDEE: PUBLISH forbids it (RFC 5546, 3.2.1), and programs would offer to reply
-    yield f'ORGANIZER;CN="{_unix(event.organizer_name).translate(PARAMETER_ESCAPES)}":urn:uuid:{event.organizer_id}'
+    if parties is None:
+        # no ATTENDEE: PUBLISH forbids it (RFC 5546, 3.2.1), and programs would offer to reply
+        yield f"ORGANIZER;CN={_parameter(event.organizer_name)}:urn:uuid:{event.organizer_id}"
+    else:
+        yield f"ORGANIZER;CN={_parameter(event.organizer_name)}:mailto:{parties.organizer}"
+        attendee = f"CN={_parameter(parties.attendee_name)};ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE"
+        yield f"ATTENDEE;{attendee}:mailto:{parties.attendee}"
     yield f"URL:{event.url}"
     yield from _venue(event.venue)
     yield "END:VEVENT"
@@ -73,6 +88,10 @@ def _venue(venue: Venue) -> Iterator[str]:
     if venue.join_url is not None:
         # RFC 7986, 5.11; most programs look for a link in the location
         yield f'CONFERENCE;VALUE=URI;LABEL="Join":{venue.join_url}'
+
+
+def _parameter(text: str) -> str:
+    return f'"{_unix(text).translate(PARAMETER_ESCAPES)}"'
 
 
 def _folded(line: str) -> bytes:

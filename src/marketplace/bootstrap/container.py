@@ -20,10 +20,13 @@ from marketplace.adapters.postgres.connection.wait_for_database import wait_for_
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.adapters.security.access_tokens import JwtAccessTokens
 from marketplace.adapters.security.confusables import IcuConfusables
+from marketplace.adapters.security.email_syntax import MailStandards
 from marketplace.adapters.security.passwords import Argon2Passwords, processes_of_worker
+from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.adapters.system import MachineZones, SystemClock, UuidSeven
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
+from marketplace.bootstrap.mail import Post, mail_of
 from marketplace.bootstrap.services import Services, build_services
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.money import use_currency
@@ -31,13 +34,14 @@ from marketplace.core.domain.site_texts import SiteTexts
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.jobs import Handlers
+from marketplace.core.ports.mail_composer import UnsubscribeTokens
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
-from marketplace.core.ports.security import AccessTokens, Confusables, Passwords
+from marketplace.core.ports.security import AccessTokens, Confusables, EmailSyntax, Passwords
 from marketplace.core.ports.share_cards import CardPainter
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.demo.people import DEMO_ACCOUNTS
-from marketplace.http.api.booking_routes import BookingViews
+from marketplace.http.api.booking_views import BookingViews
 from marketplace.http.api.system import DemoAccountOut, DemoAccounts
 from marketplace.http.kept import KeptAnswers
 from marketplace.http.pagination import Cursors
@@ -59,6 +63,7 @@ class Ports(Provider):
     ids = provide(UuidSeven, provides=Ids)
     calendars = provide(Rfc5545Calendars, provides=Calendars)
     confusables = provide(IcuConfusables, provides=Confusables)
+    syntax = provide(MailStandards, provides=EmailSyntax)
     files = provide(StreamedFiles, provides=ExportFiles)
     encoder = provide(PillowEncoder, provides=PictureEncoder)
     cards = provide(PillowCards, provides=CardPainter)
@@ -83,18 +88,35 @@ class Ports(Provider):
         return MemoryObjectStore() if settings.storage == "memory" else FolderObjectStore(settings.data_dir / PICTURES)
 
     @provide
+    def unsubscribe_tokens(self, settings: Settings) -> UnsubscribeTokens:
+        """Provide addresses signed with the installation's secret."""
+        return HmacUnsubscribeTokens(secret_of(settings))
+
+    @provide
+    async def post(
+        self, settings: Settings, storage: Storage, calendars: Calendars, clock: Clock
+    ) -> AsyncIterator[Post]:
+        """Provide what sends mail, if the settings say how; its connections close with the container."""
+        post = mail_of(settings, storage, calendars, clock)
+        yield post
+        await post.close()
+
+    @provide
     def adapters(  # noqa: PLR0913, PLR0917 - one argument per port
         self,
         clock: Clock,
         ids: Ids,
         passwords: Passwords,
         confusables: Confusables,
+        syntax: EmailSyntax,
         access_tokens: AccessTokens,
         calendars: Calendars,
         files: ExportFiles,
         encoder: PictureEncoder,
         objects: ObjectStore,
         cards: CardPainter,
+        post: Post,
+        unsubscribe_tokens: UnsubscribeTokens,
     ) -> Adapters:
         """Collect the adapters for `build_services`."""
         return Adapters(
@@ -102,6 +124,7 @@ class Ports(Provider):
             ids=ids,
             passwords=passwords,
             confusables=confusables,
+            syntax=syntax,
             access_tokens=access_tokens,
             calendars=calendars,
             files=files,
@@ -109,6 +132,9 @@ class Ports(Provider):
             encoder=encoder,
             objects=objects,
             cards=cards,
+            unsubscribe_tokens=unsubscribe_tokens,
+            mailer=post.mailer,
+            composer=post.composer,
             subscribers=(LoggedEvents(),),
         )
 
@@ -130,6 +156,8 @@ class BuiltServices(Provider):
             refresh_ttl=settings.refresh_token_ttl,
             addresses=addresses,
             rate_limit=settings.rate_limit,
+            requires_verified=settings.verify_email,
+            has_inbox=settings.inbox,
         )
 
     @provide
@@ -165,10 +193,7 @@ class HttpDependencies(Provider):
         return Cursors(secret_of(settings))
 
     authenticator = provide(Authenticator, scope=Scope.APP)
-
-    @provide(scope=Scope.APP)
-    def booking_views(self, settings: Settings, clock: Clock) -> BookingViews:
-        return BookingViews(clock=clock, share_email=settings.share_email)
+    booking_views = provide(BookingViews, scope=Scope.APP)
 
     @provide(scope=Scope.APP)
     def demo_accounts(self, settings: Settings) -> DemoAccounts:

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from marketplace.core.domain.addresses import SiteAddresses
+from marketplace.core.domain.users import VerifiedEffect
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
+from marketplace.core.ports.mail_composer import MailComposer, UnsubscribeTokens
+from marketplace.core.ports.mailer import Mailer
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
-from marketplace.core.ports.security import AccessTokens, Confusables, Passwords
+from marketplace.core.ports.security import AccessTokens, Confusables, EmailSyntax, Passwords
 from marketplace.core.ports.share_cards import CardPainter
 from marketplace.core.ports.subscribers import Subscriber
 from marketplace.core.ports.system import Clock, FormerZones, Ids
@@ -22,6 +25,7 @@ class Adapters:
     ids: Ids
     passwords: Passwords
     confusables: Confusables
+    syntax: EmailSyntax
     access_tokens: AccessTokens
     calendars: Calendars
     files: ExportFiles
@@ -29,6 +33,10 @@ class Adapters:
     encoder: PictureEncoder
     objects: ObjectStore
     cards: CardPainter
+    unsubscribe_tokens: UnsubscribeTokens
+    mailer: Mailer | None = None
+    """`None`: messages are held."""
+    composer: MailComposer | None = None
     subscribers: tuple[Subscriber, ...] = ()
     """Receive every event."""
 
@@ -41,3 +49,6 @@ class ServiceOptions:
     refresh_ttl: timedelta
     addresses: SiteAddresses
     rate_limit: bool = True
+    requires_verified: Collection[VerifiedEffect] = ()
+    """What needs a verified e-mail address."""
+    has_inbox: bool = False

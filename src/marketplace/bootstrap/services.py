@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.storage import Storage
+from marketplace.core.services.account_mails import TokenMails
 from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.core.services.admin.bulk import BulkService
 from marketplace.core.services.admin.bulk_runner import BulkActors, BulkRunner
@@ -20,10 +21,18 @@ from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.conversations import ConversationService
 from marketplace.core.services.creator_hours import CreatorHoursService
 from marketplace.core.services.creators import CreatorService
+from marketplace.core.services.current_passwords import CurrentPasswords
+from marketplace.core.services.email_addresses import EmailAddressService
 from marketplace.core.services.events import EventRelay
 from marketplace.core.services.favourites import FavouriteService
 from marketplace.core.services.idempotency import IdempotencyService
+from marketplace.core.services.inbox import InboxService
+from marketplace.core.services.letters import Letters
+from marketplace.core.services.logins import LoginService
+from marketplace.core.services.mail_delivery import MailDelivery
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
+from marketplace.core.services.message_decider import MessageDecider
+from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.password_resets import ResetService
 from marketplace.core.services.picture_sweeps import PictureSweeper
 from marketplace.core.services.pictures import PictureService, PictureStores
@@ -36,6 +45,7 @@ from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.share_cards import ShareCardService
 from marketplace.core.services.sitemaps import SitemapService
 from marketplace.core.services.slots import SlotService
+from marketplace.core.services.subscriptions import SubscriptionService
 from marketplace.core.services.summaries import SummaryService
 from marketplace.core.services.terms import TermsService
 from marketplace.core.services.tokens import PrincipalCache, TokenService
@@ -51,7 +61,10 @@ class Services:
     users: UserService
     usernames: UsernameService
     tokens: TokenService
+    logins: LoginService
     resets: ResetService
+    email_addresses: EmailAddressService
+    account_mails: TokenMails
     avatars: AvatarService
     sessions: SessionService
     pictures: PictureService
@@ -68,6 +81,10 @@ class Services:
     conversations: ConversationService
     calendars: CalendarService
     events: EventRelay
+    new_messages: NewMessages
+    mail: MailDelivery
+    subscriptions: SubscriptionService
+    inbox: InboxService
     summaries: SummaryService
     sitemaps: SitemapService
     reports: ReportService
@@ -93,15 +110,18 @@ class Services:
             "attend_booking": self.bookings.settle_due,
             "claim_usernames": self.usernames.claim_all,
             "encode_avif": self.pictures.encode_avif,
+            "find_forgetful": self.email_addresses.find_forgetful,
             "index_names": self.session_words.index_names,
             "index_sessions": self.session_words.index_outdated,
             "purge_events": self.events.purge,
+            "purge_messages": self.mail.purge,
             "reconcile_pictures": self.picture_sweeper.reconcile,
             "record_local_starts": self.zones.record_missing,
             "record_terms": self.terms.record_missing,
             "renew_open_times": self.materialized_availability.renew,
             "run_bulk": self.bulk_runner.run,
             "sweep_bulk_runs": self.bulk_runner.purge,
+            "sweep_email_requests": self.email_addresses.purge,
             "sweep_idempotency_keys": self.idempotency.purge,
             "sweep_pictures": self.picture_sweeper.purge,
             "sweep_rate_limits": self.rate_limits.purge,
@@ -113,15 +133,19 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
     begin, clock, ids, passwords = storage.unit_of_work, adapters.clock, adapters.ids, adapters.passwords
     memory = PrincipalCache(clock)
     usernames = UsernameService(unit_of_work=begin, confusables=adapters.confusables, clock=clock)
+    current_passwords = CurrentPasswords(unit_of_work=begin, passwords=passwords, clock=clock, ids=ids)
     users = UserService(
         unit_of_work=begin,
         users=storage.users,
         principal_cache=memory,
+        current_passwords=current_passwords,
         passwords=passwords,
+        syntax=adapters.syntax,
         usernames=usernames,
         clock=clock,
         ids=ids,
     )
+    new_messages = NewMessages(ids=ids, host=options.addresses.host, is_on=adapters.mailer is not None)
     tokens = TokenService(
         unit_of_work=begin,
         users=storage.users,
@@ -129,6 +153,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         principal_cache=memory,
         passwords=passwords,
         access_tokens=adapters.access_tokens,
+        new_messages=new_messages,
         clock=clock,
         ids=ids,
         refresh_ttl=options.refresh_ttl,
@@ -140,6 +165,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         clock=clock,
         ids=ids,
         categories=options.categories,
+        only_verified="publishing" in options.requires_verified,
     )
     bookings = BookingService(
         unit_of_work=begin,
@@ -148,6 +174,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         users=storage.users,
         clock=clock,
         ids=ids,
+        only_verified="booking" in options.requires_verified,
     )
     limits = RateLimitService(unit_of_work=begin, limits=storage.rate_limits, clock=clock, is_on=options.rate_limit)
     stores = PictureStores(
@@ -173,6 +200,9 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         ids=ids,
     )
     materialized_availability = MaterializedAvailabilityService(unit_of_work=begin, clock=clock)
+    account_mails = TokenMails(addresses=options.addresses, clock=clock)
+    decider = MessageDecider(new_messages=new_messages, clock=clock)
+    letters = Letters(addresses=options.addresses, unsubscribe_tokens=adapters.unsubscribe_tokens, clock=clock)
     actors = BulkActors(
         users=users, accounts=user_admin, sessions=sessions, moderation=session_admin, bookings=bookings
     )
@@ -180,15 +210,28 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         users=users,
         usernames=usernames,
         tokens=tokens,
+        logins=LoginService(unit_of_work=begin, logins=storage.logins, principal_cache=memory, clock=clock, ids=ids),
         resets=ResetService(
             unit_of_work=begin,
             resets=storage.resets,
+            email_tokens=storage.email_tokens,
             users=storage.users,
             principal_cache=memory,
             passwords=passwords,
             clock=clock,
             ids=ids,
         ),
+        email_addresses=EmailAddressService(
+            unit_of_work=begin,
+            tokens=storage.email_tokens,
+            users=storage.users,
+            current_passwords=current_passwords,
+            syntax=adapters.syntax,
+            new_messages=new_messages,
+            clock=clock,
+            ids=ids,
+        ),
+        account_mails=account_mails,
         avatars=AvatarService(unit_of_work=begin, stores=stores, principal_cache=memory, clock=clock),
         sessions=sessions,
         pictures=PictureService(unit_of_work=begin, catalog=storage.catalog, stores=stores, clock=clock, ids=ids),
@@ -220,7 +263,18 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             clock=clock,
             addresses=options.addresses,
         ),
-        events=EventRelay(unit_of_work=begin, clock=clock, subscribers=adapters.subscribers),
+        events=EventRelay(unit_of_work=begin, clock=clock, subscribers=(decider, *adapters.subscribers)),
+        new_messages=new_messages,
+        mail=MailDelivery(
+            unit_of_work=begin,
+            mailer=adapters.mailer,
+            composer=adapters.composer,
+            letters=letters,
+            account_mails=account_mails,
+            clock=clock,
+        ),
+        inbox=InboxService(storage.inbox, is_on=options.has_inbox),
+        subscriptions=SubscriptionService(unit_of_work=begin, tokens=adapters.unsubscribe_tokens, clock=clock),
         sitemaps=SitemapService(listed=storage.listed_sessions, clock=clock),
         summaries=SummaryService(summaries=storage.summaries, users=storage.users, clock=clock),
         reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -66,6 +67,7 @@ def findings() -> Iterator[Finding]:
     yield _run("port", lambda: _port(settings), SettingsError)
     yield _frontend(settings)
     yield _texts(settings)
+    yield _mail(settings)
 
 
 def _run(subject: str, check: Callable[[], str], *errors: type[Exception]) -> Finding:
@@ -128,6 +130,21 @@ def _texts(settings: Settings) -> Finding:
         is_good=not (unwritten and is_public),
         seen=f"placeholders: {', '.join(unwritten)}" if unwritten else "written by the operator",
         advice="Write them as Markdown files into a folder, and name it in MARKETPLACE_TEXTS_DIR.",
+        is_warning=True,
+    )
+
+
+def _mail(settings: Settings) -> Finding:
+    if settings.smtp_url is not None:
+        server, (_, sender) = urlsplit(settings.smtp_url), settings.mail_from or ("", "")
+        return Finding(subject="mail", is_good=True, seen=f"sent through {server.hostname}, from {sender}")
+    if settings.inbox:
+        return Finding(subject="mail", is_good=True, seen=f"kept, to read at {settings.site_url}/inbox")
+    return Finding(
+        subject="mail",
+        is_good=settings.environment != "production",
+        seen="not sent: there is no mail server, so messages are held",
+        advice="Set MARKETPLACE_SMTP_URL and MARKETPLACE_MAIL_FROM.",
         is_warning=True,
     )
 

@@ -17,6 +17,7 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.events import EventRelay
 from marketplace.core.services.job_worker import JobWorker
+from marketplace.core.services.mail_delivery import MailDelivery
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
 from marketplace.core.services.picture_sweeps import PictureSweeper
 from marketplace.core.services.session_words import SessionWordsService
@@ -35,7 +36,15 @@ RETRY_DELAY = 1.0
 """Seconds between restarts after a failure."""
 ADOPT_INTERVAL = 2.0
 """Seconds between moves of jobs that servers of the previous release enqueued."""
-PURGE_JOBS = ("purge_events", "sweep_bulk_runs", "sweep_idempotency_keys", "sweep_pictures", "sweep_rate_limits")
+PURGE_JOBS = (
+    "purge_events",
+    "purge_messages",
+    "sweep_bulk_runs",
+    "sweep_email_requests",
+    "sweep_idempotency_keys",
+    "sweep_pictures",
+    "sweep_rate_limits",
+)
 
 
 def make_meter(settings: Settings) -> "Meter | None":
@@ -51,18 +60,22 @@ def make_meter(settings: Settings) -> "Meter | None":
 async def work(
     settings: Settings, container: AsyncContainer, stop: asyncio.Event, meter: "Meter | None" = None
 ) -> None:
-    """Run due jobs and deliver events until `stop` is set; jobs already running are finished first."""
+    """Run due jobs, deliver events and send mail until `stop` is set; jobs already running are finished first."""
     handlers, events = await container.get(Handlers), await container.get(EventRelay)
     if meter is not None:
         handlers, events = meter.instrument(handlers), events.with_subscriber(meter)
     await _start_recurring_jobs(container, handlers, stop)
-    relay = asyncio.create_task(events.run(stop))
+    mail = await container.get(MailDelivery)
+    if meter is not None:
+        mail = mail.with_observer(meter.count_message)
+    others = [asyncio.create_task(each.run(stop)) for each in (events, mail)]
     try:
         await _run_jobs(settings, container, handlers, stop)
     finally:
         if not stop.is_set():
-            relay.cancel()
-        await asyncio.gather(relay, return_exceptions=True)
+            for task in others:
+                task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
 
 async def _run_jobs(settings: Settings, container: AsyncContainer, handlers: Handlers, stop: asyncio.Event) -> None:

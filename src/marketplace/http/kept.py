@@ -1,4 +1,4 @@
-"""Public answers, kept as bytes for a second at most, and dropped when a change is announced."""
+"""Public answers, kept as bytes for a second, and dropped when a change is announced."""
 
 import asyncio
 import hashlib
@@ -6,12 +6,14 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from marketplace.core.domain.pages import Page
 from marketplace.core.ports.system import Clock
 from marketplace.http.answers import Answer
 from marketplace.http.compression import compress, is_worth_compressing
+from marketplace.http.encoded_once import EncodedOnce
 from marketplace.http.fragments import Fragments
 from marketplace.http.shared_reads import SharedReads
 
@@ -43,12 +45,14 @@ class PublicAnswer:
     """A successful answer to anyone.
 
     `creator_id` is the only creator whose data it depends on; `None` if it may be any. `may_lag`: it was read from a
-    standby, if there is one.
+    standby, if there is one. `kept_for` is longer than usual if nothing in it goes by the clock: announced changes drop
+    it.
     """
 
     answer: Answer
     creator_id: UUID | None = None
     may_lag: bool = False
+    kept_for: timedelta = KEPT_FOR
     _identity: Representation | None = None
     _gzipped: Representation | None = None
 
@@ -94,7 +98,10 @@ class KeptAnswers:
         self._clock = clock
         self._has_standby = has_standby
         self.fragments = Fragments(clock)
+        self.encoded = EncodedOnce()
         self.shared = SharedReads[PublicAnswer]()
+        self.pages = SharedReads[Page[Any]]()
+        """Of the catalog, by filters, limit and position."""
         self._max_bytes = max_bytes
         self._max_answer = max_answer
         self.is_on = False
@@ -131,7 +138,7 @@ class KeptAnswers:
     def find(self, key: Hashable) -> PublicAnswer | None:
         """Return a kept answer, if there is one."""
         kept = self._answers.get(key)
-        if kept is None or not _is_fresh(kept[1], self._clock.now()):
+        if kept is None or not _is_fresh(kept[1], self._clock.now(), kept[0].kept_for):
             return None
         self._answers.move_to_end(key)
         self.hits += 1
@@ -192,10 +199,11 @@ class KeptAnswers:
 
     def suspend(self) -> None:
         self.is_on = False
+        self.encoded.clear()
         self.fragments.clear()
         self.drop()
 
 
-def _is_fresh(read_at: datetime, now: datetime) -> bool:
+def _is_fresh(read_at: datetime, now: datetime, kept_for: timedelta = KEPT_FOR) -> bool:
     # a clock that was set back makes it old, too
-    return timedelta(0) <= now - read_at < KEPT_FOR
+    return timedelta(0) <= now - read_at < kept_for

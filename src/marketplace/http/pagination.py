@@ -79,7 +79,8 @@ class Cursors:
         path = request.scope["path"].rstrip("/")
         filters = sorted(_filters(request, exclude=("cursor", "limit", "time_zone")))
         is_own_list = any((name, value.lower()) == ("my_sessions", "true") for name, value in filters)
-        is_public = request.scope["route_handler"].opt["route"].access is Access.ANYONE and not is_own_list
+        access = request.scope["route_handler"].opt["route"].access
+        is_public = access in {Access.ANYONE, Access.PUBLIC} and not is_own_list
         user_id = "" if is_public else str(principal_of(request).user_id)
         message = msgspec.json.encode([path, filters, user_id, position])
         return hmac.digest(self._key, message, "sha256")[:SIGNATURE_LENGTH]

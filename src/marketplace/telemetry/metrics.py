@@ -13,6 +13,7 @@ from uuid import UUID
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from marketplace.core.domain.events import Delivery
+from marketplace.core.domain.messages import Message
 from marketplace.core.ports.jobs import Handler, Handlers
 from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.telemetry.database_timing import ConnectionPool
@@ -77,6 +78,12 @@ class Meter:
         self._events = Counter(
             "marketplace_events", "Events handed to subscribers, by kind.", ["kind"], registry=registry
         )
+        self._messages = Counter(
+            "marketplace_messages",
+            "Attempts to send messages, by kind and the state after it.",
+            ["kind", "state"],
+            registry=registry,
+        )
         self._pool = Gauge(
             "marketplace_pool_connections",
             "Connections of all pools, by what they do.",
@@ -127,6 +134,10 @@ class Meter:
         """Count an event. A `Subscriber`."""
         _ = tx
         self._events.labels(delivery.event.kind).inc()
+
+    def count_message(self, message: Message) -> None:
+        """Count what came of an attempt to send a message."""
+        self._messages.labels(message.kind.value, message.state.value).inc()
 
     def instrument(self, handlers: Handlers) -> Handlers:
         """Wrap job handlers to record their duration and outcome."""

@@ -48,13 +48,20 @@ EVENTS_SQL = """
         SELECT at FROM booking_steps WHERE deliver_at IS NOT NULL
         UNION ALL SELECT at FROM events WHERE deliver_at IS NOT NULL) AS undelivered
 """
+# Messages that are due, postponed after a failure (by at most an hour), or at a worker.
+MAIL_SQL = """
+    SELECT coalesce(extract(epoch FROM now() - min(due_at)), 0)::float8 AS age FROM (
+        SELECT due_at FROM messages WHERE next_attempt_at <= now() + interval '1 hour' AND due_at <= now()
+        ORDER BY next_attempt_at, id LIMIT 1000) AS waiting
+"""
 JOBS_DUE = ("marketplace_jobs_due", "Jobs whose time has come and that no worker has taken.")
 JOBS_PICKED = ("marketplace_jobs_picked", "Jobs that a worker has taken.")
 OLDEST_JOB_AGE = ("marketplace_jobs_oldest_seconds", "Seconds since the time of the oldest due job.")
 EVENTS_UNDELIVERED = ("marketplace_events_undelivered", "Events that no relay has delivered yet.")
 OLDEST_EVENT_AGE = ("marketplace_events_oldest_seconds", "Seconds since the oldest undelivered event.")
 DATABASE_UP = ("marketplace_database_up", "Whether the database answers.")
-GAUGES = (JOBS_DUE, JOBS_PICKED, OLDEST_JOB_AGE, EVENTS_UNDELIVERED, OLDEST_EVENT_AGE)
+OLDEST_MESSAGE_AGE = ("marketplace_mail_oldest_seconds", "Seconds since the oldest message that waits was due.")
+GAUGES = (JOBS_DUE, JOBS_PICKED, OLDEST_JOB_AGE, EVENTS_UNDELIVERED, OLDEST_EVENT_AGE, OLDEST_MESSAGE_AGE)
 
 
 @contextmanager
@@ -196,10 +203,11 @@ async def _read_gauges(url: str) -> tuple[float, ...] | None:
         try:
             row = await connection.fetchrow(QUEUE_SQL, list(get_args(JobKind)))
             events = await connection.fetchrow(EVENTS_SQL)
+            mail = await connection.fetchrow(MAIL_SQL)
         finally:
             await connection.close(timeout=TIMEOUT)
-        if row is not None and events is not None:
-            return row["due"], row["picked"], row["age"], events["undelivered"], events["age"]
+        if row is not None and events is not None and mail is not None:
+            return row["due"], row["picked"], row["age"], events["undelivered"], events["age"], mail["age"]
     return None
 
 

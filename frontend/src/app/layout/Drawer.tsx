@@ -63,7 +63,7 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
                 onClick={onClose}
                 className={ROW}
               >
-                {t(`nav.${text}`)}
+                <span>{t(`nav.${text}`)}</span>
                 {me && <NavCount of={text} />}
               </Link>
             ))}

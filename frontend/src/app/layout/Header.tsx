@@ -52,7 +52,7 @@ export function Header() {
         <nav aria-label={t("nav.label")} className="ml-auto hidden items-center gap-0.5 lg:flex">
           {navLinks(me).map(({ to, text }) => (
             <Link key={text} to={to} activeOptions={{ exact: true, includeSearch: false }} className={LINK}>
-              {t(`nav.${text}`)}
+              <span>{t(`nav.${text}`)}</span>
               {me && (
                 <Suspense>
                   <NavCount of={text} />

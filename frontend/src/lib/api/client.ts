@@ -15,7 +15,7 @@ async function send(request: Request, token: string | null): Promise<Response> {
 }
 
 /** Requests authenticated by password or cookie; their 401 does not mean that the token has expired. */
-const WITHOUT_TOKEN = /\/api\/auth\/(login|logout|register|password-reset)\/?$/;
+const WITHOUT_TOKEN = /\/api\/auth\/(login|logout|register|password-reset|forgot-password|verify-email)\/?$/;
 
 /** Sends a request with the user's token and retries once with a new one if it has expired. */
 async function sendSignedIn(request: Request): Promise<Response> {

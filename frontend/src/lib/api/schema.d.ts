@@ -211,6 +211,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your email address
+         * @description Sends a link to the new address. It becomes yours once you verify it; only the newest link works.
+         */
+        post: operations["change_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/forgot-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a link that sets a new password
+         * @description The response is the same, in the same time, whether or not an account has this address.
+         *
+         *     The link works once, for an hour, and until the password changes. It also verifies the address.
+         */
+        post: operations["forgot_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/verify-email/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a link that verifies your email address
+         * @description At most 3 a day. Does nothing if the address is verified.
+         */
+        post: operations["send_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/verify-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify an email address
+         * @description With the token of a mailed link, which works once. A change of address takes effect here.
+         *
+         *     Every invalid link gets the same response.
+         */
+        post: operations["verify_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/logins/{login_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Sign out on another device
+         * @description Ends a login of yours, including its access tokens, everywhere within a second.
+         */
+        delete: operations["end_login"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/logins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your logins
+         * @description The active ones, newest first, at most 100.
+         */
+        get: operations["list_logins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/common-passwords": {
         parameters: {
             query?: never;
@@ -1934,6 +2058,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/unsubscribe/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what an address in a mail ends
+         * @description Changes nothing: mail scanners open every address.
+         */
+        get: operations["get_unsubscribe"];
+        put?: never;
+        /**
+         * End mail of one kind
+         * @description Mail programs call it for `List-Unsubscribe` (RFC 8058); their form is not read. Twice is like once.
+         */
+        post: operations["unsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the mail of the demo
+         * @description All mails, newest first. Only where `MARKETPLACE_INBOX` is on.
+         */
+        get: operations["list_inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox/{mail_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a mail of the demo
+         * @description The mail as a mail program reads it. Only where `MARKETPLACE_INBOX` is on.
+         */
+        get: operations["get_inbox_mail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1987,6 +2175,16 @@ export interface components {
             sessions: number;
             /** @example 7 */
             bookings: number;
+            /**
+             * Format: date-time
+             * @description When the email address was verified; `null` if it isn't.
+             */
+            email_verified_at: string | null;
+            /**
+             * @description The language of messages to this person (BCP 47); `null` or one without texts: the site's.
+             * @example pt-BR
+             */
+            locale: string | null;
             logins: components["schemas"]["LoginOut"][];
             log: components["schemas"]["AuditEntryOut"][];
         };
@@ -2061,7 +2259,7 @@ export interface components {
             failed_jobs: number;
         };
         /** @enum {string} */
-        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported";
+        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported";
         /**
          * @description An action that was done or refused.
          *
@@ -2869,6 +3067,27 @@ export interface components {
         };
         /** @enum {string} */
         DemoRole: "user" | "creator" | "admin";
+        /** @description A new email address, and the current password. */
+        EmailChangeIn: {
+            /**
+             * Format: email
+             * @example ada@example.org
+             */
+            email: string;
+            /**
+             * Format: password
+             * @example correct horse battery
+             */
+            current_password: components["schemas"]["TextLines"];
+        };
+        /** @description The token of a mailed link. */
+        EmailTokenIn: {
+            /**
+             * @description From the link of a mail.
+             * @example kX2…
+             */
+            token: components["schemas"]["VisibleLine"];
+        };
         /**
          * @description What went wrong, for programs; later versions add codes. `x-error-codes` of an operation lists its own.
          *
@@ -2877,6 +3096,7 @@ export interface components {
          *     - `already_booked` (409): You already have a booking at this time.
          *     - `already_reported` (409): You've already reported this session.
          *     - `bad_credentials` (401): Incorrect email or password.
+         *     - `bad_email_token` (401): This link doesn't work anymore. Send another one.
          *     - `bad_refresh_token` (401): You've been signed out. Sign in again.
          *     - `bad_reset_token` (401): This link doesn't work anymore. Ask for a new one.
          *     - `body_too_large` (413): The body is larger than 1 MiB.
@@ -2886,6 +3106,7 @@ export interface components {
          *     - `creator_unavailable` (409): The creator isn't available at this time. Choose another time.
          *     - `damaged_picture` (400): This picture is damaged or incomplete. Save it again, or choose another one.
          *     - `email_taken` (409): An account with this email address already exists.
+         *     - `email_unverified` (403): Verify your email address first: open the link that we sent you, or send another one.
          *     - `forbidden` (403): You don't have permission to do this.
          *     - `foreign_origin` (403): Only pages of this site can use a login kept in a cookie.
          *     - `has_sessions` (409): This creator still has sessions. Archive them first.
@@ -2923,7 +3144,7 @@ export interface components {
          *     - `username_taken` (409): This username is taken.
          * @enum {string}
          */
-        ErrorCode: "account_inactive" | "address_too_long" | "already_booked" | "already_reported" | "bad_credentials" | "bad_refresh_token" | "bad_reset_token" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "last_superuser" | "method_not_allowed" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "oneself" | "outcome_unknown" | "own_session" | "picture_too_large" | "price_changed" | "rate_limited" | "sold_out" | "staff_target" | "too_late" | "too_many_favourites" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
+        ErrorCode: "account_inactive" | "address_too_long" | "already_booked" | "already_reported" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "last_superuser" | "method_not_allowed" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "oneself" | "outcome_unknown" | "own_session" | "picture_too_large" | "price_changed" | "rate_limited" | "sold_out" | "staff_target" | "too_late" | "too_many_favourites" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
         /** @enum {string} */
         ExportFormat: "csv" | "jsonl" | "xlsx";
         /** @description Hours on one date. */
@@ -2970,6 +3191,7 @@ export interface components {
             /**
              * Format: uuid
              * @description What the job is about, such as a booking.
+             * @example Booked: Morning yoga
              */
             subject: string | null;
             attempts: number;
@@ -2978,6 +3200,14 @@ export interface components {
             failed_at: string | null;
             /** Format: date-time */
             next_at: string;
+        };
+        /** @description The email address of an account. */
+        ForgottenPasswordIn: {
+            /**
+             * Format: email
+             * @example ada@example.org
+             */
+            email: string;
         };
         /** @description `ok`; anything else is a problem document. */
         HealthOut: {
@@ -3020,6 +3250,43 @@ export interface components {
             expires_at: string;
             user: components["schemas"]["AccountOut"];
         };
+        /** @description A mail with its parts. `calendar` is the iCalendar object, if there is one. */
+        InboxMailDetailsOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @example ada@example.org */
+            recipient: string;
+            /** @example Booked: Morning yoga */
+            subject: string;
+            /**
+             * @example [
+             *       {
+             *         "name": "To",
+             *         "value": "ada@example.org"
+             *       }
+             *     ]
+             */
+            headers: components["schemas"]["MailHeaderOut"][];
+            /** @example You're booked */
+            text: string;
+            /** @example <p>You're booked</p> */
+            html: string;
+            /** @example null */
+            calendar: string | null;
+        };
+        /** @description A mail that the demo kept instead of sending it. */
+        InboxMailOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @example ada@example.org */
+            recipient: string;
+            /** @example Booked: Morning yoga */
+            subject: string;
+        };
         /** @description The newest message that you've read. */
         LastReadIn: {
             /**
@@ -3059,10 +3326,18 @@ export interface components {
              */
             everywhere?: boolean;
         };
+        /** @description A header of a mail. */
+        MailHeaderOut: {
+            /** @example To */
+            name: string;
+            /** @example ada@example.org */
+            value: string;
+        };
         /**
          * @description The currency of all prices (ISO 4217), its decimal places, and the categories a session can have.
          *
-         *     `demo_accounts` is empty unless the server runs with demo data.
+         *     `demo_accounts` is empty unless the server runs with demo data. `verify_email` is what needs a verified email
+         *     address. `has_inbox`: mail is kept for everyone to read.
          */
         MarketplaceOut: {
             /** @example EUR */
@@ -3071,6 +3346,9 @@ export interface components {
             currency_digits: number;
             categories: string[];
             demo_accounts: components["schemas"]["DemoAccountOut"][];
+            verify_email: components["schemas"]["VerifiedEffect"][];
+            /** @example false */
+            has_inbox: boolean;
         };
         /** @description A message to the other party of a booking. */
         MessageIn: {
@@ -3080,6 +3358,8 @@ export interface components {
              */
             text: components["schemas"]["VisibleLines"];
         };
+        /** @enum {string} */
+        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "new_sign_in" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it";
         /** @description A message. `to_everyone` if the creator wrote it to every learner of that start. */
         MessageOut: {
             /** Format: uuid */
@@ -3305,6 +3585,25 @@ export interface components {
              */
             reason?: components["schemas"]["TextLines"];
         };
+        /** @description A login: when and from where it was created, and when it expires unless used. */
+        OwnLoginOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @example 192.0.2.7 */
+            address: string | null;
+            /** @example Mozilla/5.0 */
+            agent: string | null;
+            /** @description From the user agent; `null` if unknown. */
+            browser: string | null;
+            /** @description The operating system, likewise. */
+            system: string | null;
+            /** @description Whether this request was sent with it. */
+            is_current: boolean;
+        };
         /** @description The current and the new password. */
         PasswordChangeIn: {
             /**
@@ -3450,6 +3749,11 @@ export interface components {
              *     ]
              */
             languages?: string[];
+            /**
+             * @description The language of messages to this person (BCP 47); `null` or one without texts: the site's.
+             * @example pt-BR
+             */
+            locale?: string | null;
         };
         /** @description Changes to your account. Fields you don't send stay as they are. */
         ProfileIn: {
@@ -3485,6 +3789,11 @@ export interface components {
              *     ]
              */
             languages?: string[];
+            /**
+             * @description The language of messages to this person (BCP 47); `null` or one without texts: the site's.
+             * @example pt-BR
+             */
+            locale?: string | null;
         };
         /** @description Your account. `impersonated_by` is the staff member who views the site as you with this login. */
         ProfileOut: {
@@ -3530,6 +3839,16 @@ export interface components {
             is_superuser: boolean;
             /** Format: date-time */
             date_joined: string;
+            /**
+             * Format: date-time
+             * @description When the email address was verified; `null` if it isn't.
+             */
+            email_verified_at: string | null;
+            /**
+             * @description The language of messages to this person (BCP 47); `null` or one without texts: the site's.
+             * @example pt-BR
+             */
+            locale: string | null;
             /** @default null */
             impersonated_by: components["schemas"]["PublicUserOut"] | null;
         };
@@ -3617,6 +3936,11 @@ export interface components {
              * @example Europe/Madrid
              */
             time_zone?: string;
+            /**
+             * @description The language of messages to this person (BCP 47); `null` or one without texts: the site's.
+             * @example pt-BR
+             */
+            locale?: string | null;
         };
         /** @description A report about a session. */
         ReportIn: {
@@ -4279,6 +4603,8 @@ export interface components {
         /**
          * @description A session. `next_slot` is the first start that can be booked now; an open session has none.
          *
+         *     `first_slot` is the first one from `available_from` to `available_to`, in a list with one of these.
+         *
          *     `moderation` is set on hidden sessions, which only their creator and staff can see.
          */
         SessionOut: {
@@ -4391,6 +4717,7 @@ export interface components {
             featured_at: string | null;
             next_slot: components["schemas"]["NextSlotOut"] | null;
             moderation: components["schemas"]["ModerationOut"] | null;
+            first_slot?: components["schemas"]["NextSlotOut"] | null;
         };
         /** @description A session with its latest reports and audit log entries. */
         SessionRecordOut: {
@@ -4730,6 +5057,10 @@ export interface components {
             as_creator: boolean;
             unread: number;
         };
+        /** @description The kind of mail that an address ends. */
+        UnsubscribeOut: {
+            kind: components["schemas"]["MessageKind"];
+        };
         /** @description Seats of all upcoming booked starts. */
         UpcomingSeatsOut: {
             /** @example 18 */
@@ -4781,9 +5112,19 @@ export interface components {
         UserOrdering: "date_joined" | "-date_joined" | "email" | "-email" | "username" | "-username" | "last_name" | "-last_name";
         /** @description Number of sessions with a value. */
         ValueCountOut: {
+            /** @example ada@example.org */
             value: string;
             /** @example 7 */
             count: number;
+        };
+        /** @enum {string} */
+        VerifiedEffect: "booking" | "publishing";
+        /** @description The address that is verified now. */
+        VerifiedEmailOut: {
+            /** @example ada@example.org */
+            email: string;
+            /** @description Whether the account had another address before. */
+            is_changed: boolean;
         };
         VisibleLine: string;
         VisibleLines: string;
@@ -4982,6 +5323,7 @@ export interface components {
         Target: string;
         /** @description A bare date means midnight UTC. */
         To: string;
+        Token: string;
         UserId: string;
     };
     requestBodies: never;
@@ -5356,6 +5698,166 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    change_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailChangeIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    forgot_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgottenPasswordIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    send_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    verify_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailTokenIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifiedEmailOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    end_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_logins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnLoginOut"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -8646,6 +9148,113 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: components["parameters"]["Token"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnsubscribeOut"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: components["parameters"]["Token"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnsubscribeOut"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_inbox: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of results. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The cursor from the previous page's `Link` header. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxMailOut"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_inbox_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mail_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxMailDetailsOut"];
+                };
+            };
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];

@@ -28,6 +28,7 @@ def quoted(rows: Rows, session: Session, starts_at: datetime, buyer: User) -> Bo
         already_booked=_is_booked(rows, buyer.id, session.id, starts_at),
         schedule=schedule,
         buyer_is_active=buyer.is_active,
+        buyer_is_verified=buyer.is_email_verified,
         version=(_deciding(session), schedule, details.creator_is_active, details.time_zone, buyer.is_active),
     )
 

@@ -1,25 +1,22 @@
 """The public catalog, by scanning every session."""
 
 import asyncio
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from marketplace.adapters.memory.catalog_pages import most_common, newest_of, ordered_page, ranked_page, soonest_page
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
-from marketplace.adapters.memory.pages import Moment, moment, moment_from, moment_text, newest_first, page_of
+from marketplace.adapters.memory.pages import newest_first
 from marketplace.adapters.memory.search import Search
 from marketplace.adapters.memory.sessions import session_details
 from marketplace.adapters.memory.suggestions import suggested
 from marketplace.core.domain.availability import Availability, CatalogSession, requested_window
 from marketplace.core.domain.bookable_starts import BookableStart
 from marketplace.core.domain.catalog import (
-    AVAILABILITY_WINDOW,
-    RELEVANCE_WINDOW,
     CatalogFilters,
     CategoryCount,
     Facets,
@@ -35,7 +32,6 @@ from marketplace.core.domain.pages import Page
 from marketplace.core.domain.places import place_key
 from marketplace.core.domain.recurring_starts import RecurringStarts
 from marketplace.core.domain.relaxed_pages import relaxed_counts, relaxed_page
-from marketplace.core.domain.search import title_key
 from marketplace.core.domain.search_terms import ALL
 from marketplace.core.domain.sessions import Session, SessionDetails
 from marketplace.core.domain.slots import LATEST_START
@@ -43,23 +39,6 @@ from marketplace.core.domain.suggestions import Suggestions
 from marketplace.core.domain.users import public_user
 
 MAX_TAGS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """The sort key of a list, and the parser of the key in a page position, where it is text."""
-
-    key: Callable[[Session], Any]
-    read: Callable[[str], Any]
-
-
-_ORDERS = {
-    "created_at": _Order(lambda session: session.created_at, datetime.fromisoformat),
-    "price": _Order(lambda session: session.price, Decimal),
-    "duration": _Order(lambda session: session.duration, int),
-    "featured_at": _Order(lambda session: session.featured_at, datetime.fromisoformat),
-    "title": _Order(lambda session: title_key(session.title), str),
-}
 
 
 class MemoryCatalog:
@@ -86,6 +65,16 @@ class MemoryCatalog:
         found = [self._database.sessions.rows[each] for each in ids if each in self._database.sessions.rows]
         return [(self._version(session), self._catalog_session(session, now)) for session in found]
 
+    async def first_slots(
+        self, ids: Sequence[UUID], filters: CatalogFilters, now: datetime
+    ) -> Mapping[UUID, BookableStart]:
+        window, found = requested_window(filters, now), {}
+        for session_id in ids:
+            availability, runs = self._availability(self._database.sessions.rows[session_id])
+            if (start := availability.next_bookable_start(runs, *window, now)) is not None:
+                found[session_id] = start
+        return found
+
     async def next_slots(
         self, ids: Sequence[UUID], now: datetime
     ) -> Sequence[tuple[SessionVersion, BookableStart | None]]:
@@ -102,11 +91,11 @@ class MemoryCatalog:
             search = self._search(filters, relaxation)
             matches = [session for session in self._filtered(filters) if search.matches(session)]
             if filters.ordering == "relevance":
-                return _ranked_page(matches, search, limit, after, lambda each: self._is_available(each, filters, now))
+                return ranked_page(matches, search, limit, after, lambda each: self._is_available(each, filters, now))
             if filters.ordering == "next_slot":
-                return _soonest_page(matches, limit, after, lambda each: self._first_start(each, filters, now))
+                return soonest_page(matches, limit, after, lambda each: self._first_start(each, filters, now))
             available = [session for session in matches if self._is_available(session, filters, now)]
-            return _ordered_page(available, filters.ordering, limit, after)
+            return ordered_page(available, filters.ordering, limit, after)
 
         return await relaxed_page(read, self._search(filters).terms, limit, after)
 
@@ -119,7 +108,7 @@ class MemoryCatalog:
 
     def _counted(self, filters: CatalogFilters, search: Search, now: datetime) -> Facets:
         matching = (session for session in self._filtered(filters) if search.matches(session))
-        newest = _newest(matching, filters.facets_window())
+        newest = newest_of(matching, filters.facets_window())
         matches = [session for session in newest if self._is_available(session, filters, now)]
         categories = Counter(session.category for session in matches if session.category is not None)
         tags = Counter(tag for session in matches for tag in session.tags)
@@ -133,8 +122,8 @@ class MemoryCatalog:
             "places": Counter(spellings[key] for session in matches if (key := place_key(session.place)) is not None),
         }
         return Facets(
-            categories=tuple(CategoryCount(category=name, count=count) for name, count in _most_common(categories)),
-            tags=tuple(TagCount(tag=name, count=count) for name, count in _most_common(tags)[:MAX_TAGS]),
+            categories=tuple(CategoryCount(category=name, count=count) for name, count in most_common(categories)),
+            tags=tuple(TagCount(tag=name, count=count) for name, count in most_common(tags)[:MAX_TAGS]),
             price_bands=tuple(
                 PriceBandCount(
                     min_price=minimum,
@@ -146,7 +135,7 @@ class MemoryCatalog:
                 for minimum, maximum in price_bands()
             ),
             **{
-                facet: tuple(ValueCount(value=word, count=count) for word, count in _most_common(counts)[:MAX_TAGS])
+                facet: tuple(ValueCount(value=word, count=count) for word, count in most_common(counts)[:MAX_TAGS])
                 for facet, counts in counted.items()
             },
             is_bounded=len(newest) == filters.facets_window(),
@@ -219,77 +208,3 @@ class MemoryCatalog:
             and (filters.place is None or place_key(filters.place) == place_key(session.place))
             and (session.featured_at is not None or not filters.only_featured)
         )
-
-
-def _newest(sessions: Iterable[Session], maximum: int) -> list[Session]:
-    return sorted(sessions, key=moment, reverse=True)[:maximum]
-
-
-def _most_common(counts: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-
-
-def _ordered_page(matches: list[Session], ordering: str, limit: int, after: str | None) -> Page[Session]:
-    order, is_descending = _ORDERS[ordering.removeprefix("-")], ordering.startswith("-")
-
-    def sort_key(session: Session) -> tuple[Any, UUID]:
-        return order.key(session), session.id
-
-    rows = sorted(matches, key=sort_key, reverse=is_descending)
-    if after is not None:
-        key_text, id_text = json.loads(after)
-        last = (order.read(key_text), UUID(id_text))
-        rows = [
-            session for session in rows if (sort_key(session) < last if is_descending else sort_key(session) > last)
-        ]
-    return page_of(
-        rows, limit, lambda session: json.dumps([str(order.key(session)), str(session.id)], ensure_ascii=False)
-    )
-
-
-def _window(
-    matches: list[Session], maximum: int, bounds: Sequence[list[str]]
-) -> tuple[list[Session], Sequence[list[str]]]:
-    """Return the newest matches, or those between the oldest and the newest of the first page; and these bounds."""
-    if not bounds:
-        window = _newest(matches, maximum)
-        return window, [moment_text(moment(window[place])) for place in (-1, 0)] if window else []
-    oldest, newest = map(moment_from, bounds)
-    return [session for session in matches if oldest <= moment(session) <= newest], bounds
-
-
-def _soonest_page(
-    matches: list[Session], limit: int, after: str | None, first_start: Callable[[Session], datetime | None]
-) -> Page[Session]:
-    """Return a page of the newest matches by their first start; the position keeps the window of the first page."""
-    at, last_id, *bound_texts = json.loads(after) if after is not None else (None, None)
-    window, bounds = _window(matches, AVAILABILITY_WINDOW, bound_texts)
-    starts = {session.id: start for session in window if (start := first_start(session)) is not None}
-
-    def sort_key(session: Session) -> tuple[datetime, int]:
-        return starts[session.id], -session.id.int
-
-    def position(session: Session) -> str:
-        return json.dumps([starts[session.id].isoformat(), str(session.id), *bounds])
-
-    last = None if at is None else (datetime.fromisoformat(at), -UUID(last_id).int)
-    remaining = [each for each in window if each.id in starts and (last is None or sort_key(each) > last)]
-    return page_of(sorted(remaining, key=sort_key), limit, position)
-
-
-def _ranked_page(
-    matches: list[Session], search: Search, limit: int, after: str | None, is_available: Callable[[Session], bool]
-) -> Page[Session]:
-    """Return a page of the newest matches by rank; the position keeps the window that the first page used."""
-    rank, seen, *bound_texts = json.loads(after) if after is not None else (None, None)
-    last = None if seen is None else (rank, moment_from(seen))
-    window, bounds = _window(matches, RELEVANCE_WINDOW, bound_texts)
-
-    def sort_key(session: Session) -> tuple[int, Moment]:
-        return search.rank(session), moment(session)
-
-    def position(session: Session) -> str:
-        return json.dumps([search.rank(session), moment_text(moment(session)), *bounds])
-
-    remaining = [session for session in window if (last is None or sort_key(session) < last) and is_available(session)]
-    return page_of(sorted(remaining, key=sort_key, reverse=True), limit, position)

@@ -24,19 +24,19 @@ class MemoryConversations:
 
     async def find(self, message_id: UUID) -> BookingMessage | None:
         await asyncio.sleep(0)
-        return self._database.messages.rows.get(message_id)
+        return self._database.booking_messages.rows.get(message_id)
 
     async def of_booking(self, booking_id: UUID, limit: int, after: str | None) -> Page[BookingMessage]:
         await asyncio.sleep(0)
-        return newest_first(Rows(self._database).group(self._database.messages, booking_id), limit, after)
+        return newest_first(Rows(self._database).group(self._database.booking_messages, booking_id), limit, after)
 
     async def count_of_batch(self, batch_id: UUID) -> int:
         await asyncio.sleep(0)
-        return sum(message.batch_id == batch_id for message in self._database.messages.rows.values())
+        return sum(message.batch_id == batch_id for message in self._database.booking_messages.rows.values())
 
     async def unread(self, user_id: UUID, maximum: int) -> tuple[UnreadMessages, ...]:
         await asyncio.sleep(0)
-        messages = self._database.messages.rows.values()
+        messages = self._database.booking_messages.rows.values()
         unread = (each.booking_id for each in messages if each.recipient_id == user_id and each.read_at is None)
         counts = Counter(islice(sorted(unread), maximum))
         return tuple(
@@ -54,7 +54,7 @@ class MemoryBookingMessages:
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
-        self._table = rows.database.messages
+        self._table = rows.database.booking_messages
 
     async def add(self, message: BookingMessage) -> None:
         await asyncio.sleep(0)

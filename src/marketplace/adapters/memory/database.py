@@ -17,10 +17,12 @@ from marketplace.core.domain.bulk import AgreedRows, BulkRefusal, BulkRun
 from marketplace.core.domain.calendars import CalendarFeed
 from marketplace.core.domain.conversations import BookingMessage
 from marketplace.core.domain.creator_hours import CreatorHours
+from marketplace.core.domain.email_tokens import EmailRequest, EmailToken
 from marketplace.core.domain.events import EventId, RecordedEvent
 from marketplace.core.domain.favourites import Favourite
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.materialized_availability import MaterializedAvailability
+from marketplace.core.domain.messages import Message, MessageKind
 from marketplace.core.domain.password_resets import PasswordReset
 from marketplace.core.domain.pictures import PictureRecord
 from marketplace.core.domain.principals import Login
@@ -30,6 +32,7 @@ from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.slots import Slot
 from marketplace.core.domain.users import User
 from marketplace.core.ports.announcements import AnswerKeeper
+from marketplace.core.ports.inbox import InboxMail
 from marketplace.core.ports.jobs import Job
 
 K = TypeVar("K", bound=Hashable)
@@ -40,6 +43,8 @@ SeatKey = tuple[UUID, UUID, datetime]
 """Person, session, start."""
 IdempotencyKeyId = tuple[UUID, str, str]
 """Person, route, key."""
+MessageKey = tuple[UUID, str, str, int]
+"""Person, kind, subject, version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +111,23 @@ class EventRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddressRow:
+    """An e-mail address of a person that a mail server refused."""
+
+    digest: bytes
+    refused_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsubscribedRow:
+    """A kind of message that a person gets no mail of."""
+
+    user_id: UUID
+    kind: MessageKind
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BulkRow:
     """A bulk run with its targets and refusals."""
 
@@ -163,7 +185,7 @@ class MemoryDatabase:
         self.bookings: Table[UUID, Booking] = Table("bookings")
         self.steps: Table[UUID, tuple[BookingStep, ...]] = Table("steps")
         self.seats: Table[SeatKey, UUID] = Table("seats")
-        self.messages: Table[UUID, BookingMessage] = Table("messages", lambda row: row.booking_id)
+        self.booking_messages: Table[UUID, BookingMessage] = Table("booking_messages", lambda row: row.booking_id)
         self.favourites: Table[tuple[UUID, UUID], Favourite] = Table("favourites", lambda row: row.user_id)
         self.feeds: Table[UUID, CalendarFeed] = Table("feeds")
         self.feed_tokens: Table[str, UUID] = Table("feed_tokens")
@@ -174,9 +196,19 @@ class MemoryDatabase:
         self.audit: Table[UUID, AuditEntry] = Table("audit")
         self.pictures: Table[UUID, PictureRecord] = Table("pictures")
         self.resets: Table[UUID, PasswordReset] = Table("resets")
+        self.email_requests: Table[UUID, EmailRequest] = Table("email_requests")
+        self.email_tokens: Table[bytes, EmailToken] = Table("email_tokens")
         self.reports: Table[UUID, Report] = Table("reports")
         self.reported: Table[tuple[UUID, UUID], UUID] = Table("reported")
         self.events: Table[EventId, EventRow] = Table("events", lambda row: row.deliver_at is None)
+        self.messages: Table[UUID, Message] = Table("messages", lambda row: row.user_id)
+        self.message_keys: Table[MessageKey, UUID] = Table("message_keys")
+        self.addresses: Table[UUID, AddressRow] = Table("addresses")
+        self.unsubscribed: Table[tuple[UUID, MessageKind], UnsubscribedRow] = Table(
+            "unsubscribed", lambda row: row.user_id
+        )
+        self.inbox: Table[UUID, InboxMail] = Table("inbox")
+        self.claimed_messages: dict[UUID, Rows] = {}
         self.job_ids = count()
         self.event_numbers = count(1)
         self.claimed_events: dict[EventId, Rows] = {}

@@ -18,15 +18,18 @@ from marketplace.adapters.memory.creator_hours import MemoryHoursDirectory
 from marketplace.adapters.memory.creators import MemoryCreatorDirectory
 from marketplace.adapters.memory.dashboards import MemoryDashboards
 from marketplace.adapters.memory.database import MemoryDatabase
+from marketplace.adapters.memory.email_tokens import MemoryEmailTokenDirectory
 from marketplace.adapters.memory.favourites import MemoryFavouriteLists
+from marketplace.adapters.memory.inbox import MemoryInbox
 from marketplace.adapters.memory.jobs import MemoryFailingJobs, MemoryJobQueue
 from marketplace.adapters.memory.local_starts import MemoryPromisedSlots
+from marketplace.adapters.memory.messages import MemoryMessageLists
 from marketplace.adapters.memory.password_resets import MemoryResetDirectory
 from marketplace.adapters.memory.rate_limits import MemoryRateLimits
 from marketplace.adapters.memory.reports import MemoryReportQueue
 from marketplace.adapters.memory.sitemaps import MemoryListedSessions
 from marketplace.adapters.memory.summaries import MemoryCreatorSummaries
-from marketplace.adapters.memory.tokens import MemoryPrincipals
+from marketplace.adapters.memory.tokens import MemoryLoginDirectory, MemoryPrincipals
 from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
 from marketplace.adapters.memory.users import MemoryUserDirectory
 from marketplace.core.ports.storage import Storage
@@ -48,6 +51,7 @@ def memory_storage(database: MemoryDatabase | None = None, *, lock_timeout: time
     return Storage(
         users=MemoryUserDirectory(database),
         principals=MemoryPrincipals(database),
+        logins=MemoryLoginDirectory(database),
         catalog=MemoryCatalog(database),
         listed_sessions=MemoryListedSessions(database),
         availabilities=MemoryAvailabilities(database),
@@ -63,6 +67,7 @@ def memory_storage(database: MemoryDatabase | None = None, *, lock_timeout: time
         rate_limits=MemoryRateLimits(),
         audit=MemoryAuditLogReader(database),
         resets=MemoryResetDirectory(database),
+        email_tokens=MemoryEmailTokenDirectory(database),
         reports=MemoryReportQueue(database),
         dashboards=MemoryDashboards(database),
         failing_jobs=MemoryFailingJobs(database),
@@ -71,6 +76,8 @@ def memory_storage(database: MemoryDatabase | None = None, *, lock_timeout: time
         bulk_targets=MemoryBulkTargets(database),
         lists=memory_admin_lists(database),
         announcements=MemoryAnnouncements(database),
+        inbox=MemoryInbox(database),
+        messages=MemoryMessageLists(database),
         unit_of_work=begin,
         readiness=MemoryReadiness(),
     )

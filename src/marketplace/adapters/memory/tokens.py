@@ -40,6 +40,20 @@ class MemoryPrincipals:
         return replace(principal, impersonator_id=staff.id) if staff.is_active and staff.is_staff else None
 
 
+class MemoryLoginDirectory:
+    """`LoginDirectory` over the in-memory tables."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self._database = database
+
+    async def active(self, user_id: UUID, now: datetime, limit: int) -> tuple[Login, ...]:
+        await asyncio.sleep(0)
+        rows = self._database.logins.groups[user_id].values()
+        own = [row.login for row in rows if row.revoked_at is None and not row.login.is_impersonation]
+        active = [login for login in own if login.expires_at > now]
+        return tuple(sorted(active, key=lambda login: (login.created_at, login.id), reverse=True)[:limit])
+
+
 class MemoryTokens:
     """`Tokens` in a transaction. The lock of a login guards its tokens too."""
 
@@ -47,13 +61,20 @@ class MemoryTokens:
         self._rows = rows
         self._database = rows.database
 
-    async def add_login(self, login: Login, token_hash: bytes) -> None:
+    async def add_login(self, login: Login, token_hash: bytes) -> bool:
         """Add a login, and remove the person's expired ones."""
+        known = {row.login.agent for row in self._of_user(login.user_id) if not row.login.is_impersonation}
         for candidate in self._of_user(login.user_id):
             row = await self._rows.acquire(self._database.logins, candidate.login.id)
             if row is not None and row.login.expires_at <= login.created_at:
                 self._drop(row.login.id)
         await self.add(login, token_hash)
+        return bool(known) and login.agent not in known
+
+    async def find(self, login_id: UUID) -> Login | None:
+        await asyncio.sleep(0)
+        row = self._rows.find(self._database.logins, login_id)
+        return row.login if row is not None and row.revoked_at is None else None
 
     async def add_impersonation(self, login: Login) -> None:
         if login.impersonated_from is None or self._rows.find(self._database.logins, login.impersonated_from) is None:
@@ -67,6 +88,11 @@ class MemoryTokens:
             return False
         self._revoke(row, now)
         return True
+
+    async def revoke_own(self, user_id: UUID, family_id: UUID, now: datetime) -> bool:
+        row = await self._rows.acquire(self._database.logins, family_id)
+        is_own = row is not None and row.login.user_id == user_id and not row.login.is_impersonation
+        return is_own and await self.revoke(family_id, now)
 
     async def use(self, token_hash: bytes, now: datetime) -> Login | None:
         """Use up a valid token and return its login."""

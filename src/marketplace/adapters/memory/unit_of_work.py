@@ -11,11 +11,13 @@ from marketplace.adapters.memory.calendars import MemoryFeeds
 from marketplace.adapters.memory.conversations import MemoryBookingMessages
 from marketplace.adapters.memory.creator_hours import MemoryHours
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
+from marketplace.adapters.memory.email_tokens import MemoryEmailRequests
 from marketplace.adapters.memory.events import MemoryEvents
 from marketplace.adapters.memory.favourites import MemoryFavourites
 from marketplace.adapters.memory.idempotency import MemoryIdempotencyKeys
 from marketplace.adapters.memory.jobs import MemoryJobs
 from marketplace.adapters.memory.local_starts import MemoryLocalStarts
+from marketplace.adapters.memory.messages import MemoryMessages
 from marketplace.adapters.memory.password_resets import MemoryResets
 from marketplace.adapters.memory.pictures import MemoryPictureRecords
 from marketplace.adapters.memory.reports import MemoryReports
@@ -35,6 +37,7 @@ class MemoryTransaction:
         self.usernames = MemoryUsernameClaims(rows)
         self.tokens = MemoryTokens(rows)
         self.resets = MemoryResets(rows)
+        self.email_requests = MemoryEmailRequests(rows)
         self.reports = MemoryReports(rows)
         self.sessions = MemorySessions(rows)
         self.slots = MemorySlots(rows)
@@ -45,6 +48,7 @@ class MemoryTransaction:
         self.hours = MemoryHours(rows)
         self.favourites = MemoryFavourites(rows)
         self.events = MemoryEvents(rows)
+        self.messages = MemoryMessages(rows)
         self.idempotency_keys = MemoryIdempotencyKeys(rows)
         self.jobs = MemoryJobs(rows)
         self.bulk_runs = MemoryBulkRuns(rows)

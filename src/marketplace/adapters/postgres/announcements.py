@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from marketplace.adapters.postgres.connection.errors import DRIVER_ERRORS
+from marketplace.adapters.postgres.kept_sessions import KeptSessions, KeptTogether
 from marketplace.core.ports.announcements import AnswerKeeper
 
 LOG = logging.getLogger(__name__)
@@ -34,10 +35,12 @@ class PostgresAnnouncements:
     pooler may accept LISTEN and never notify (PgBouncer, transaction pooling).
     """
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, sessions: KeptSessions | None = None) -> None:
         self._dsn = dsn
+        self._sessions = sessions or KeptSessions()
 
     async def listen(self, keeper: AnswerKeeper) -> None:
+        keeper = KeptTogether(keeper, self._sessions)
         pause, is_reported = MIN_PAUSE, False
         while True:
             connection = _Listening(keeper)

@@ -40,11 +40,11 @@ DECIDING = (
 # is what decides. The functions that write a booking compare with the same expressions.
 VERSION_OF_SESSION = f"hash_record_extended(ROW({', '.join(f's.{name}' for name in DECIDING)}), 0)::text"
 VERSION_OF_USER = "concat_ws(' ', {user}.is_active, {user}.time_zone)"
-# By position: session, buyer, slot, and the six values after them.
+# By position: session, buyer, slot, and the seven values after them.
 QUOTE = f"""
     {BOOKED_SESSION}, {columns("b", CONTACT, "b_")},
         {columns("l", SLOT, "l_")}, lower(l.blocked) AS blocked_from, upper(l.blocked) AS blocked_until,
-        s.schedule, b.is_active AS buyer_is_active,
+        s.schedule, b.is_active AS buyer_is_active, b.email_verified_at IS NOT NULL AS buyer_is_verified,
         EXISTS (SELECT FROM bookings k WHERE k.user_id = {{buyer}} AND k.session_id = {{session}}
             AND k.starts_at = {{start}} AND k.creator_id = s.creator_id AND k.status IN ('pending', 'confirmed'))
         OR EXISTS (SELECT FROM bookings k WHERE k.creator_id = s.creator_id AND k.session_id = {{session}}
@@ -92,7 +92,8 @@ class QuoteRequest:
 def quote_from(row: asyncpg.Record, starts_at: datetime) -> BookingQuote:
     """Convert a row that starts with the columns of `QUOTE`."""
     slot = row[SLOT_VALUES]
-    schedule, buyer_is_active, already_booked, *version = row[SLOT_VALUES.stop : SLOT_VALUES.stop + 6]
+    state = row[SLOT_VALUES.stop : SLOT_VALUES.stop + 7]
+    schedule, buyer_is_active, buyer_is_verified, already_booked, *version = state
     return BookingQuote(
         session=booked_session(row),
         buyer=contact(*row[BUYER]),
@@ -101,6 +102,7 @@ def quote_from(row: asyncpg.Record, starts_at: datetime) -> BookingQuote:
         already_booked=already_booked,
         schedule=schedule_from(schedule),
         buyer_is_active=buyer_is_active,
+        buyer_is_verified=buyer_is_verified,
         version=Version(*version),
     )
 

@@ -7,8 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from marketplace.adapters.postgres.bookings_query import BookingsStatement
-from marketplace.adapters.postgres.connection.pool import Connection, Database, Rows
+from marketplace.adapters.postgres.connection.pool import Connection, Rows
 from marketplace.adapters.postgres.rows import (
     BOOKING_DETAILS,
     STORED_BOOKING,
@@ -16,10 +15,9 @@ from marketplace.adapters.postgres.rows import (
     columns,
     constructor,
 )
-from marketplace.core.domain.booking_details import ANY_BOOKING, BookingDetails, BookingFilters, BookingHistory
+from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.booking_steps import LIVE, BookingStep, StepAction
 from marketplace.core.domain.bookings import Booking
-from marketplace.core.domain.pages import Page
 from marketplace.core.errors import NotFound
 
 STEP = {
@@ -54,7 +52,6 @@ FIND = f"WITH found AS ({DETAILS} WHERE b.id = $1) {HISTORIES}"
 OF_SLOT = "b.session_id = $1 AND b.starts_at = $2 AND b.status IN ('pending', 'confirmed', 'cancelled', 'completed')"
 FIND_OF_SLOT = f"WITH found AS ({DETAILS} WHERE {OF_SLOT}) {HISTORIES}"
 FIND_ALL = f"WITH found AS ({DETAILS} WHERE b.id = ANY($1)) {HISTORIES}"
-LIST = DETAILS + " WHERE b.id = ANY(ARRAY({ids})) {order}"
 IS_HOLDER = "SELECT id FROM bookings WHERE user_id = $1 AND session_id = $2 AND status <> 'cancelled' LIMIT 1"
 HAS_SEAT = "SELECT id FROM bookings WHERE user_id = $1 AND session_id = $2 AND status = 'confirmed' LIMIT 1"
 ACQUIRE = "SELECT FROM bookings WHERE id = $1 FOR NO KEY UPDATE"
@@ -96,45 +93,7 @@ SAVE = f"""
     INSERT INTO booking_steps ({", ".join(STEP)}) SELECT {", ".join(STEP)} FROM changed
 """  # noqa: S608 - column names
 
-_booking_details = constructor(BookingDetails, STORED_BOOKING)
 _booking_history = constructor(BookingHistory, STORED_BOOKING)
-
-
-class PostgresBookingLists:
-    """`BookingLists` over the pool."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def find(self, booking_id: UUID) -> BookingHistory | None:
-        row = await self._database.fetchrow(FIND, booking_id)
-        return booking_history(row) if row else None
-
-    async def of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
-        rows = await self._database.fetch(FIND_OF_SLOT, session_id, starts_at)
-        return tuple(booking_history(row) for row in rows)
-
-    async def is_holder(self, user_id: UUID, session_id: UUID) -> bool:
-        return await self._database.fetchrow(IS_HOLDER, user_id, session_id) is not None
-
-    async def has_seat(self, user_id: UUID, session_id: UUID) -> bool:
-        return await self._database.fetchrow(HAS_SEAT, user_id, session_id) is not None
-
-    async def of_user(
-        self, user_id: UUID, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
-    ) -> Page[BookingDetails]:
-        return await self._page(BookingsStatement("user_id", user_id, filters), limit, after)
-
-    async def of_creator(
-        self, creator_id: UUID, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
-    ) -> Page[BookingDetails]:
-        return await self._page(BookingsStatement("creator_id", creator_id, filters), limit, after)
-
-    async def _page(self, query: BookingsStatement, limit: int, after: str | None) -> Page[BookingDetails]:
-        ids, arguments = query.statement(limit, after)
-        rows = await self._database.fetch(LIST.format(ids=ids, order=query.order), *arguments)
-        items = tuple(_booking_details(*booking_details_values(row)) for row in rows[:limit])
-        return Page(items, query.position(items[-1]) if len(rows) > limit else None)
 
 
 class PostgresBookings:

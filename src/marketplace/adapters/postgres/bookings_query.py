@@ -18,6 +18,26 @@ STATUSES: tuple[BookingStatus, ...] = get_args(BookingStatus)
 Party = Literal["user_id", "creator_id"]
 
 
+PARTIES: tuple[Party, ...] = get_args(Party)
+
+
+def first_pages(party: Party) -> tuple[str, str]:
+    """Return the source `page (id)` of the newest bookings of people, and the order of the rows that are joined to it.
+
+    `$1` are the people and `$2` how many bookings to select for each, which are read as in one page. The arrays are
+    subqueries, so that the planner does not see their length and keeps one plan.
+    """
+    newest = "ORDER BY b.created_at DESC, b.id DESC"
+    scans = " UNION ALL ".join(
+        f"(SELECT b.id, b.created_at FROM bookings b WHERE b.{party} = asked.person AND b.status = '{status}'"  # noqa: S608
+        f" {newest} LIMIT asked.size)"
+        for status in STATUSES
+    )
+    people = "unnest((SELECT $1::uuid[]), (SELECT $2::int[])) WITH ORDINALITY AS asked (person, size, place)"
+    source = f"{people}, LATERAL (SELECT b.id FROM ({scans}) b {newest} LIMIT asked.size) AS page"  # noqa: S608
+    return source, f"ORDER BY asked.place, {newest.removeprefix('ORDER BY ')}"
+
+
 class BookingsStatement:
     """A person's bookings as learner (`user_id`) or as creator (`creator_id`)."""
 

@@ -7,7 +7,7 @@ all that came meanwhile. So no request is answered by a statement that began bef
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from time import perf_counter
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from marketplace.core.errors import Busy
 from marketplace.telemetry.database_timing import DATABASE_TIMING
@@ -21,18 +21,27 @@ MAX_AGE = 0.1
 """Seconds that a read may have taken when a request begins to wait for it; later ones read alone."""
 
 
+class _Found(NamedTuple, Generic[R]):
+    """A result, which may itself be `None`."""
+
+    result: R
+
+
 class GatheredReads(Generic[A, R]):
     """Gathers reads of one process. `read` returns one result for each of its arguments, in their order."""
 
     def __init__(self, read: Callable[[Sequence[A]], Awaitable[Sequence[R]]]) -> None:
         self._read = read
-        self._waiting: list[tuple[A, asyncio.Future[R]]] = []
+        self._waiting: list[tuple[A, asyncio.Future[_Found[R] | None]]] = []
         self._started: float | None = None
         """When the read under way began, by `perf_counter`."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def read(self, argument: A) -> R:
-        """Return the result for this argument. Raises what `read` raises, which is then the error of all in it."""
+        """Return the result for this argument. Raises what `read` raises.
+
+        A busy database is the error of all in a read; after any other failure each of them reads alone.
+        """
         now = perf_counter()
         if self._started is None:
             self._started = now
@@ -42,7 +51,11 @@ class GatheredReads(Generic[A, R]):
                 self._read_next()
         if now - self._started > MAX_AGE:
             return (await self._read((argument,)))[0]
-        outcome: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        found = await self._in_line(argument, now)
+        return (await self._read((argument,)))[0] if found is None else found.result
+
+    async def _in_line(self, argument: A, now: float) -> _Found[R] | None:
+        outcome: asyncio.Future[_Found[R] | None] = asyncio.get_running_loop().create_future()
         self._waiting.append((argument, outcome))
         try:
             return await outcome
@@ -62,20 +75,25 @@ class GatheredReads(Generic[A, R]):
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _read_together(self, waiting: Sequence[tuple[A, asyncio.Future[R]]]) -> None:
+    async def _read_together(self, waiting: Sequence[tuple[A, asyncio.Future[_Found[R] | None]]]) -> None:
         DATABASE_TIMING.set(None)  # each request adds its own waiting
         results: Sequence[R] | None = None
-        failure: BaseException = Busy()
+        failure: type[Busy] | None = Busy
         try:
             results = await self._read([argument for argument, _ in waiting])
-        except Exception as error:  # noqa: BLE001 - raised by each request
-            failure = error
+        except Busy as error:
+            failure = type(error)
+        except Exception:  # noqa: BLE001 - whichever argument causes it meets it again when it is read alone
+            failure = None
         finally:
             self._read_next()
             for place, (_, outcome) in enumerate(waiting):
                 if outcome.done():
                     continue
-                if results is None:
-                    outcome.set_exception(failure)
+                if results is not None:
+                    outcome.set_result(_Found(results[place]))
+                elif failure is None:
+                    outcome.set_result(None)
                 else:
-                    outcome.set_result(results[place])
+                    # one for each request: a shared one would grow by the traceback of every request that raises it
+                    outcome.set_exception(failure())

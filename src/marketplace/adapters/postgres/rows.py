@@ -7,6 +7,7 @@ are in the order of the fields, since both come from the dataclass.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
+from functools import lru_cache
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ import msgspec
 from marketplace.adapters.postgres.pictures import document, pictures_from
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.fields import field_names
+from marketplace.core.domain.money import currency
 from marketplace.core.domain.places import Coordinates
 from marketplace.core.domain.sessions import Session, SessionDetails
 from marketplace.core.domain.terms import Terms
@@ -31,6 +33,7 @@ TERMS_FIELDS = field_names(Terms)
 COLUMN_NAMES = {"respond_by": "answer_by"}
 """Column names of fields that are stored under another name."""
 SESSION = field_names(Session)
+MAX_KEPT_TERMS = 2048
 
 
 Entity = TypeVar("Entity")
@@ -95,6 +98,8 @@ AFTER_BOOKED_SESSION = CREATOR + len(CONTACT) + 3
 """The place of the column after those of `BOOKED_SESSION`, if they come first."""
 BOOKING_DETAILS = f"{BOOKING_COLUMNS}, {BOOKED_SESSION}, {columns('u', CONTACT, 'u_')}"
 """A booking `b` with its session `s`, and the contacts of its creator `c` and its learner `u`. They come first."""
+WRITTEN_BY = "s.xmin AS version, c.xmin AS creator_version"
+"""The transactions that wrote the session and its creator: locks and freezing leave `xmin`, standbys have the same."""
 SESSION_WITH_CONTACT = (
     f"({columns('s', SESSION)}, c.is_active, s.schedule IS NULL, {TIME_ZONE}) AS session,"
     f" ({columns('c', CONTACT)}) AS creator"
@@ -115,7 +120,13 @@ def point_from(stored: str | None) -> Coordinates | None:
 
 
 def terms_from(stored: str) -> Terms:
-    """Convert the column of terms."""
+    """Convert the column of terms. Bookings of a session were mostly sold on the same."""
+    return _kept_terms(stored, currency().digits)
+
+
+@lru_cache(MAX_KEPT_TERMS)
+def _kept_terms(stored: str, digits: int) -> Terms:
+    _ = digits  # which the price has
     terms = read_json(stored)
     return _terms(terms["title"], terms["duration"], Decimal(terms["price"]), terms["cancellation_notice"])
 

@@ -1,6 +1,6 @@
 """Sessions in PostgreSQL: the catalog over the pool, and changes in a transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,9 +21,9 @@ from marketplace.adapters.postgres.catalog.lexemes import (
     text_vector,
 )
 from marketplace.adapters.postgres.catalog.rows import (
+    FIRST_SLOTS,
     FREE_STARTS,
     SESSION_WITH_NEXT_SLOT,
-    WRITTEN_BY,
     catalog_session,
     catalog_sessions,
     free_start,
@@ -45,9 +45,9 @@ from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.connection.replica import Reading
 from marketplace.adapters.postgres.gathered_reads import GatheredReads
 from marketplace.adapters.postgres.materialized_availability import PostgresMaterializedAvailability
-from marketplace.adapters.postgres.rows import SESSION, SESSION_WITH_CREATOR, session_details, session_row
+from marketplace.adapters.postgres.rows import SESSION, SESSION_WITH_CREATOR, WRITTEN_BY, session_details, session_row
 from marketplace.adapters.postgres.schedules import document_of, schedule_from
-from marketplace.core.domain.availability import CatalogSession
+from marketplace.core.domain.availability import CatalogSession, requested_window
 from marketplace.core.domain.bookable_starts import BookableStart
 from marketplace.core.domain.catalog import CatalogFilters, Facets, SessionVersion
 from marketplace.core.domain.materialized_availability import MaterializedAvailability, ScheduledSession
@@ -163,7 +163,8 @@ class PostgresCatalog:
     ) -> tuple[Any, str | None, bool]:
         if (windowed := WINDOWED.get(filters.ordering)) is not None:
             ranked = windowed(after)
-            return *await read_page(self._lists, ranked.statement(query, limit), ranked, limit), False
+            rows, following = await read_page(self._lists, ranked.statement(query, limit), ranked, limit)
+            return rows, following, bool(rows) and rows[0].get("is_bounded", False)
         order = Sorted(filters.ordering, after)
         if not filters.requires_availability():
             return *await read_page(self._lists, order.statement(query, limit), order, limit), False
@@ -178,6 +179,13 @@ class PostgresCatalog:
     ) -> Sequence[tuple[SessionVersion, BookableStart | None]]:
         rows = await self._lists.fetch(FREE_STARTS, repeated(ids), now)
         return [(session_version(row), free_start(row)) for row in rows]
+
+    async def first_slots(
+        self, ids: Sequence[UUID], filters: CatalogFilters, now: datetime
+    ) -> Mapping[UUID, BookableStart]:
+        window = requested_window(filters, now)
+        rows = await self._lists.fetch(FIRST_SLOTS, repeated(ids), now, *window) if ids else ()
+        return {row["id"]: start for row in rows if (start := free_start(row)) is not None}
 
     async def suggest(self, typed: Sequence[str]) -> Suggestions:
         return await suggest(self._lists, typed)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
+
 from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.gathered_reads import GatheredReads
 from marketplace.core.domain.principals import Login, Principal
@@ -26,14 +28,23 @@ ADD_LOGIN = """
     WITH expired AS (DELETE FROM token_families WHERE user_id = $2 AND expires_at <= $3),
     family AS (
         INSERT INTO token_families (id, user_id, created_at, expires_at, address, agent)
-        VALUES ($1, $2, $3, $4, $6, $7) RETURNING id)
-    INSERT INTO refresh_tokens (token_hash, family_id, expires_at) SELECT $5, id, $4 FROM family
+        VALUES ($1, $2, $3, $4, $6, $7) RETURNING id),
+    token AS (INSERT INTO refresh_tokens (token_hash, family_id, expires_at) SELECT $5, id, $4 FROM family)
+    SELECT count(*) > 0 AND NOT coalesce(bool_or(agent IS NOT DISTINCT FROM $7), false) AS is_elsewhere
+    FROM token_families WHERE user_id = $2 AND begun_by IS NULL
 """
 ADD_IMPERSONATION = """
     INSERT INTO token_families (id, user_id, created_at, expires_at, address, agent, begun_by)
     VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 REVOKE = "UPDATE token_families SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id"
+REVOKE_OWN = REVOKE.replace("RETURNING", "AND user_id = $3 AND begun_by IS NULL RETURNING")
+FIND = f"SELECT {LOGIN_COLUMNS} FROM token_families f WHERE f.id = $1 AND f.revoked_at IS NULL"  # noqa: S608 - columns
+ACTIVE = f"""
+    SELECT {LOGIN_COLUMNS} FROM token_families f
+    WHERE f.user_id = $1 AND f.revoked_at IS NULL AND f.expires_at > $2 AND f.begun_by IS NULL
+    ORDER BY f.created_at DESC, f.id DESC LIMIT $3
+"""  # noqa: S608 - column names
 USE = f"""
     WITH used AS (
         UPDATE refresh_tokens SET used_at = $2
@@ -81,15 +92,30 @@ class PostgresPrincipals:
         return [found.get((each.family_id, each.user_id)) for each in claims]
 
 
+class PostgresLoginDirectory:
+    """`LoginDirectory` over the pool."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def active(self, user_id: UUID, now: datetime, limit: int) -> tuple[Login, ...]:
+        return tuple(map(_login, await self._database.fetch(ACTIVE, user_id, now, limit)))
+
+
 class PostgresTokens:
     """`Tokens` on a transaction's connection."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def add_login(self, login: Login, token_hash: bytes) -> None:
+    async def add_login(self, login: Login, token_hash: bytes) -> bool:
         started = (login.id, login.user_id, login.created_at, login.expires_at)
-        await self._connection.execute(ADD_LOGIN, *started, token_hash, login.address, login.agent)
+        row = await self._connection.fetchrow(ADD_LOGIN, *started, token_hash, login.address, login.agent)
+        return bool(row and row["is_elsewhere"])
+
+    async def find(self, login_id: UUID) -> Login | None:
+        row = await self._connection.fetchrow(FIND, login_id)
+        return _login(row) if row else None
 
     async def add_impersonation(self, login: Login) -> None:
         await self._connection.execute(ADD_IMPERSONATION, *(getattr(login, name) for name in LOGIN))
@@ -97,9 +123,12 @@ class PostgresTokens:
     async def revoke(self, family_id: UUID, now: datetime) -> bool:
         return await self._connection.fetchrow(REVOKE, family_id, now) is not None
 
+    async def revoke_own(self, user_id: UUID, family_id: UUID, now: datetime) -> bool:
+        return await self._connection.fetchrow(REVOKE_OWN, family_id, now, user_id) is not None
+
     async def use(self, token_hash: bytes, now: datetime) -> Login | None:
         row = await self._connection.fetchrow(USE, token_hash, now)
-        return Login(**dict(zip(LOGIN, row.values(), strict=True))) if row else None
+        return _login(row) if row else None
 
     async def add(self, login: Login, token_hash: bytes) -> None:
         await self._connection.execute(ADD, token_hash, login.id, login.expires_at)
@@ -114,3 +143,7 @@ class PostgresTokens:
 
     async def revoke_all(self, user_id: UUID, now: datetime, *, except_id: UUID | None = None) -> None:
         await self._connection.execute(REVOKE_ALL, user_id, now, except_id)
+
+
+def _login(row: asyncpg.Record) -> Login:
+    return Login(**dict(zip(LOGIN, row.values(), strict=True)))

@@ -11,11 +11,13 @@ from marketplace.adapters.postgres.calendars import PostgresFeeds
 from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.conversations import PostgresBookingMessages
 from marketplace.adapters.postgres.creator_hours import PostgresHours
+from marketplace.adapters.postgres.email_tokens import PostgresEmailRequests
 from marketplace.adapters.postgres.events import PostgresEvents
 from marketplace.adapters.postgres.favourites import PostgresFavourites
 from marketplace.adapters.postgres.idempotency import PostgresIdempotencyKeys
 from marketplace.adapters.postgres.jobs.enqueue import PostgresJobs
 from marketplace.adapters.postgres.local_starts import PostgresLocalStarts
+from marketplace.adapters.postgres.messages import PostgresMessages
 from marketplace.adapters.postgres.password_resets import PostgresResets
 from marketplace.adapters.postgres.pictures import PostgresPictureRecords
 from marketplace.adapters.postgres.reports import PostgresReports
@@ -30,11 +32,13 @@ from marketplace.core.ports.bulk import BulkRuns
 from marketplace.core.ports.calendars import Feeds
 from marketplace.core.ports.conversations import BookingMessages
 from marketplace.core.ports.creator_hours import Hours
+from marketplace.core.ports.email_tokens import EmailRequests
 from marketplace.core.ports.events import Events
 from marketplace.core.ports.favourites import Favourites
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
 from marketplace.core.ports.local_starts import LocalStarts
+from marketplace.core.ports.messages import Messages
 from marketplace.core.ports.password_resets import Resets
 from marketplace.core.ports.pictures import PictureRecords
 from marketplace.core.ports.reports import Reports
@@ -71,6 +75,10 @@ class PostgresTransaction:
     def resets(self) -> Resets:
         return PostgresResets(self._connection)
 
+    @property
+    def email_requests(self) -> EmailRequests:
+        return PostgresEmailRequests(self._connection)
+
     @cached_property
     def sessions(self) -> Sessions:
         return PostgresSessions(self._connection)
@@ -106,6 +114,10 @@ class PostgresTransaction:
     @property
     def events(self) -> Events:
         return PostgresEvents(self._connection)
+
+    @cached_property
+    def messages(self) -> Messages:
+        return PostgresMessages(self._connection)
 
     @property
     def idempotency_keys(self) -> IdempotencyKeys:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 
@@ -39,6 +39,32 @@ class SiteAddresses:
     def attendees(self, session_id: UUID) -> str:
         """Return the page on which a creator sees the bookings of a session."""
         return f"{self.root}/creator/bookings?session={session_id}"
+
+    def unsubscribe(self, token: str) -> str:
+        """Return the page whose button ends mail of one kind."""
+        return f"{self.root}/unsubscribe/{token}"
+
+    def one_click_unsubscribe(self, token: str) -> str:
+        """Return the address to which mail programs post (RFC 8058)."""
+        return f"{self.root}/api/unsubscribe/{token}"
+
+    def verify_email(self, token: str) -> str:
+        """Return the page that verifies or changes an address; the fragment never reaches a server or a referrer."""
+        return f"{self.root}/verify-email#{token}"
+
+    def reset_password(self, token: str) -> str:
+        return f"{self.root}/reset-password#{token}"
+
+    def devices(self) -> str:
+        """Return the page on which a person sees where they are signed in."""
+        return f"{self.root}/profile#devices"
+
+    def contact(self) -> str:
+        return f"{self.root}/texts/contact"
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.root).hostname or "localhost"
 
     def calendar_feed(self, token: str) -> str:
         return f"{self.root}/api/calendar/{token}.ics"

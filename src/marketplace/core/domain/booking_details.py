@@ -5,17 +5,11 @@ from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
 
-from marketplace.core.domain.booking_steps import (
-    LIVE,
-    MANUAL_ACTIONS,
-    AllowedAction,
-    BookingStatus,
-    BookingStep,
-)
+from marketplace.core.domain.booking_moments import Offer, allowed_actions
+from marketplace.core.domain.booking_steps import LIVE, AllowedAction, BookingStatus, BookingStep
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.conversations import writable_until
 from marketplace.core.domain.principals import Principal
-from marketplace.core.domain.seat_changes import may_change_seats
 from marketplace.core.domain.sessions import SessionDetails
 from marketplace.core.domain.users import Contact
 
@@ -62,17 +56,9 @@ class BookingDetails(Booking):
 
         `reschedule` also needs an available start, and `seats` a free seat if more are wanted.
         """
-        steps: list[AllowedAction] = [
-            action for action in MANUAL_ACTIONS if self.allows(action) and self.refusal(action, viewer, now) is None
-        ]
-        if self.status not in LIVE:
-            return tuple(steps)
-        asks, is_sold = self.session_details.requires_confirmation, self.session_details.is_bookable()
-        if is_sold and self.reschedule_refusal(viewer, now) is None:
-            steps.append("reschedule")
-        if may_change_seats(self, viewer, now, requires_confirmation=asks, is_sold=is_sold):
-            steps.append("seats")
-        return tuple(steps)
+        session = self.session_details
+        offer = Offer(self.seats > 1, session.is_bookable(), session.requires_confirmation)
+        return allowed_actions(self.moment(viewer, now), offer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

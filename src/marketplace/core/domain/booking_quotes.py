@@ -19,6 +19,7 @@ from marketplace.core.domain.wall_time import local_time
 from marketplace.core.domain.zone_names import known_zone
 from marketplace.core.errors import (
     AlreadyBooked,
+    EmailUnverified,
     Invalid,
     NotBookable,
     NotFound,
@@ -88,6 +89,8 @@ class BookingQuote:
     already_booked: bool
     schedule: Schedule | None = None
     buyer_is_active: bool = True
+    buyer_is_verified: bool = True
+    """Whether the buyer's e-mail address is verified."""
     version: object = field(default=None, compare=False)
     """What the adapter compares to find out whether session, creator and buyer are still as quoted."""
 
@@ -137,14 +140,18 @@ class BookingQuote:
         now: datetime,
         expected_price: Decimal | None = None,
         address: str | None = None,
+        *,
+        only_verified: bool = False,
     ) -> Booking:
         """Create the booking: confirmed, or pending if the creator has to confirm.
 
-        `address` is where the creator comes to. Raises as `check` and `require_active_buyer`, and `Invalid` if the
-        address is missing, or if the session is not held at the learner's.
+        `address` is where the creator comes to. Raises as `check` and `require_active_buyer`, `Invalid` if the address
+        is missing, or if the session is not held at the learner's, and with `only_verified` `EmailUnverified`.
         """
         self.require_active_buyer()
         self.check(seats, now, expected_price)
+        if only_verified and not self.buyer_is_verified:
+            raise EmailUnverified
         self._check_address(address)
         session, is_asked = self.session, self.session.requires_confirmation
         zone = known_zone(session.time_zone)

@@ -6,12 +6,10 @@ from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
+from marketplace.core.domain.booking_moments import Moment, move_refusal, refusal, status_after
 from marketplace.core.domain.booking_steps import (
-    AUTOMATIC_ACTIONS,
-    CREATOR_ACTIONS,
     LIVE,
     REQUEST_ANSWERS,
-    TRANSITIONS,
     BookingAction,
     BookingStatus,
     BookingStep,
@@ -26,7 +24,7 @@ from marketplace.core.domain.spans import hours, minutes
 from marketplace.core.domain.terms import Terms
 from marketplace.core.domain.wall_time import local_time
 from marketplace.core.domain.zone_names import known_zone
-from marketplace.core.errors import IllegalTransition, MarketplaceError, NotFound, NotYours, TooLate
+from marketplace.core.errors import IllegalTransition, MarketplaceError, NotFound
 
 Seats = Annotated[int, Whole(1, MAX_PARTICIPANTS, example=2)]
 
@@ -144,10 +142,10 @@ class Booking:
         `batch_id` marks steps that one request takes together. Raises `NotFound` if the actor is neither party nor
         staff, `NotYours` for actions of the creator or the marketplace, `IllegalTransition`, `TooLate`.
         """
-        refusal = self.refusal(action, actor, now)
-        if refusal is not None:
-            raise refusal
-        to_status = self._status_after(action) or self.status
+        refused = self.refusal(action, actor, now)
+        if refused is not None:
+            raise refused
+        to_status = status_after(action, self.status, is_requested=self.requested_start is not None) or self.status
         step = replace(self._step(action, to_status, actor, now, reason), batch_id=batch_id)
         starts_at, requested = self.starts_at, self.requested_start
         if requested is not None and action in REQUEST_ANSWERS:
@@ -176,9 +174,9 @@ class Booking:
         With `requires_confirmation`, the learner of a confirmed booking only requests the start, for which seats may be
         held; a later request replaces an earlier one. Raises as `after` does for `cancel`.
         """
-        refusal = self.reschedule_refusal(actor, now, starts_at=starts_at)
-        if refusal is not None:
-            raise refusal
+        refused = self.reschedule_refusal(actor, now, starts_at=starts_at)
+        if refused is not None:
+            raise refused
         if self.asks_creator(actor, requires_confirmation=requires_confirmation):
             until = response_deadline(now, min(self.starts_at, starts_at))
             step = replace(self._step("reschedule", self.status, actor, now, reason), to_start=starts_at)
@@ -205,63 +203,35 @@ class Booking:
         agreed = replace(self, local_start=local_start, time_zone=time_zone)
         return replace(agreed, starts_at=starts_at, respond_by=respond_by), step
 
-    def refusal(self, action: BookingAction, actor: Principal | None, now: datetime) -> MarketplaceError | None:
-        """Return the error that refuses this action now for this actor, or `None`. See `after`."""
-        return (
-            self._actor_refusal(action, actor)
-            or (None if self.allows(action) else IllegalTransition(f"The booking is {self.status}."))
-            or self._time_refusal(action, actor, now)
+    def moment(self, actor: Principal | None, now: datetime) -> Moment:
+        """Return what the rules read of this booking, for an action of this actor now."""
+        is_learner = actor is not None and actor.user_id == self.user_id
+        starts_at = self.starts_at
+        return Moment(
+            self.status,
+            self.requested_start is not None,
+            actor is None,
+            is_learner,
+            is_learner or (actor is not None and actor.user_id == self.creator_id),
+            actor is not None and actor.is_staff,
+            now >= (self.respond_by or starts_at),
+            now >= starts_at - hours(self.terms.cancellation_notice),
+            now >= starts_at,
+            now >= starts_at + minutes(self.terms.duration),
         )
 
-    def allows(self, action: BookingAction) -> bool:
-        """Return whether the status allows this action to anyone, at any time."""
-        return self._status_after(action) is not None
+    def refusal(self, action: BookingAction, actor: Principal | None, now: datetime) -> MarketplaceError | None:
+        """Return the error that refuses this action now for this actor, or `None`. See `after`."""
+        return refusal(action, self.moment(actor, now))
 
-    def reschedule_refusal(
-        self, actor: Principal, now: datetime, *, starts_at: datetime | None = None
-    ) -> MarketplaceError | None:
-        """Return the error that refuses rescheduling (to `starts_at`, if given) by this actor now, or `None`."""
-        refusal = self._actor_refusal("cancel", actor)
-        if refusal is None and (self.status not in LIVE or starts_at == self.starts_at):
-            refusal = IllegalTransition(f"The booking is {self.status}, at {self.starts_at:%Y-%m-%d %H:%M} UTC.")
-        if refusal is None and starts_at is not None and starts_at == self.requested_start:
-            refusal = IllegalTransition("This start is already requested.")
-        if refusal is None:
-            refusal = self._time_refusal("cancel", actor, now)
-        if refusal is None and self.status == "pending" and self.due(now) == "expire":
-            refusal = TooLate("The time to respond has passed.")
-        return refusal
-
-    def _actor_refusal(self, action: BookingAction, actor: Principal | None) -> MarketplaceError | None:
-        if actor is None:
-            return None
-        if not (self.has_party(actor.user_id) or actor.is_staff):
-            return NotFound()
-        if action in AUTOMATIC_ACTIONS:
-            return NotYours("This happens automatically.")
-        is_withdrawal = action == "decline" and self.requested_start is not None
-        if action in CREATOR_ACTIONS and actor.user_id == self.user_id and not is_withdrawal:
-            return NotYours("Only the creator can do this.")
-        return None
-
-    def _time_refusal(self, action: BookingAction, actor: Principal | None, now: datetime) -> MarketplaceError | None:
-        respond_by = self.respond_by or self.starts_at
-        if action in {"confirm", "decline"} and now >= respond_by:
-            return TooLate("The time to respond has passed.")
-        if action == "expire" and now < respond_by:
-            return IllegalTransition("The creator can still respond.")
-        if action == "complete" and now < self.ends_at:
-            return IllegalTransition("The session hasn't ended yet.")
-        is_learner = actor is not None and actor.user_id == self.user_id
-        if action == "cancel" and now >= (self.last_cancellation if is_learner else self.ends_at):
-            return TooLate()
-        return None
-
-    def _status_after(self, action: BookingAction) -> BookingStatus | None:
-        """Return the resulting status, or `None` if the action is illegal."""
-        if self.requested_start is not None and action in REQUEST_ANSWERS:
-            return self.status
-        return TRANSITIONS[action].get(self.status)
+    def reschedule_refusal(self, actor: Principal, now: datetime, *, starts_at: datetime) -> MarketplaceError | None:
+        """Return the error that refuses rescheduling to `starts_at` by this actor now, or `None`."""
+        illegal = None
+        if self.status not in LIVE or starts_at == self.starts_at:
+            illegal = f"The booking is {self.status}, at {self.starts_at:%Y-%m-%d %H:%M} UTC."
+        elif starts_at == self.requested_start:
+            illegal = "This start is already requested."
+        return move_refusal(self.moment(actor, now), illegal)
 
     def _step(
         self, action: StepAction, to_status: BookingStatus, actor: Principal | None, now: datetime, reason: str

@@ -114,6 +114,15 @@ class CalendarEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parties:
+    """Whom an invitation is from and to. The organizer has the address of the installation and the creator's name."""
+
+    organizer: str = field(repr=False)
+    attendee: str = field(repr=False)
+    attendee_name: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarFeed:
     """A user's calendar feed. Anyone who has its token can read it, since calendar clients do not sign in.
 

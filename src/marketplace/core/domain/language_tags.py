@@ -94,3 +94,11 @@ Languages = Annotated[
         description="The languages that this person speaks (BCP 47), in the order to show.",
     ),
 ]
+Locale = Annotated[
+    str | None,
+    OrNone(
+        LanguageTag(),
+        example="pt-BR",
+        description="The language of messages to this person (BCP 47); `null` or one without texts: the site's.",
+    ),
+]

@@ -23,6 +23,16 @@ REGISTRATION = RateLimit(name="registration", maximum=300, span=timedelta(hours=
 """Per client address."""
 PASSWORD_CHANGE = RateLimit(name="password_change", maximum=10, span=QUARTER)
 """Per user. Successes do not count."""
+FORGOTTEN_PASSWORD = RateLimit(name="forgotten_password", maximum=60, span=timedelta(hours=1))
+"""Per client address."""
+FORGOTTEN_PASSWORD_OF = RateLimit(name="forgotten_password_of", maximum=5, span=timedelta(hours=1))
+"""Per client address and e-mail address, whether or not an account has it."""
+VERIFICATION = RateLimit(name="verification", maximum=3, span=timedelta(days=1))
+"""Per user."""
+EMAIL_CHANGE = RateLimit(name="email_change", maximum=10, span=timedelta(days=1))
+"""Per user."""
+EMAIL_CHANGE_TO = RateLimit(name="email_change_to", maximum=3, span=timedelta(days=1))
+"""Per new e-mail address, whoever asks for it, so that its owner gets few mails that they did not want."""
 REFRESH = RateLimit(name="refresh", maximum=1_000, span=timedelta(minutes=5))
 """Per client address."""
 PICTURE_UPLOADS = RateLimit(name="picture_uploads", maximum=60, span=timedelta(hours=1))

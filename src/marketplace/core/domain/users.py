@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from marketplace.core.domain.fields import (
@@ -16,17 +16,13 @@ from marketplace.core.domain.fields import (
     Text,
     field_names,
     validate_entity,
-    validate_field,
 )
-from marketplace.core.domain.language_tags import Languages
+from marketplace.core.domain.language_tags import Languages, Locale
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Login, Origin, Principal, Role
 from marketplace.core.domain.zone_names import read_zone, zone_errors
-from marketplace.core.errors import FieldErrors, IllegalTransition, NotSignedIn, NotSuperuser
+from marketplace.core.errors import EmailUnverified, FieldErrors, IllegalTransition, NotSignedIn, NotSuperuser
 from marketplace.core.errors.admin import HasSessions, LastSuperuser, Oneself, StaffTarget
 
-PASSWORD_LENGTH = (8, 128)
-"""Characters. The upper bound keeps hashing cheap (OWASP ASVS 5.0, 6.2)."""
-PASSWORD_EXPECTED = "Use a password of {} to {} characters.".format(*PASSWORD_LENGTH)
 MAX_USERNAME_LENGTH = 150
 BIO_LENGTH = 2_000
 MAX_EMAIL_LENGTH = 254
@@ -40,6 +36,8 @@ EMAIL = (
 
 AVATAR_URL = rf"{URL.removesuffix(')?$')}|/pictures/[0-9a-f-]{{36}}/[0-9]{{1,4}}\.webp)?$"
 
+VerifiedEffect = Literal["booking", "publishing"]
+"""What an installation may require a verified e-mail address for."""
 RESERVED_USERNAME = timedelta(days=90)
 """How long a username that its owner gave up stays closed to others."""
 
@@ -122,33 +120,6 @@ Avatar = Annotated[
 ]
 Bio = Annotated[str, Text(0, BIO_LENGTH, multiline=True, example="I bake.", description="Shown on a creator's page.")]
 TimeZone = Annotated[str, TimeZoneName(example="Europe/Madrid", description="An IANA time zone name.")]
-NewPassword = Annotated[
-    str,
-    Text(
-        *PASSWORD_LENGTH,
-        expected=PASSWORD_EXPECTED,
-        format="password",
-        exact=True,
-        example="correct horse battery",
-        description="Not a common password, the email address or the username.",
-    ),
-]
-
-
-def validate_password(password: str, *, names: tuple[str, ...], is_common: Callable[[str], bool]) -> list[str]:
-    """Return error messages for a new password; empty if it is acceptable.
-
-    `names` are the e-mail address and username, which it must not equal. Follows NIST SP 800-63B, 3.1.1.2: a minimum
-    length and a blocklist of common passwords, no composition rules.
-    """
-    malformed = validate_field("password", NewPassword, password).get("password")
-    if malformed:
-        return list(malformed)
-    if fold(password) in {fold(name) for name in names}:
-        return ["Use a password other than your email address or username."]
-    if is_common(password):
-        return ["This is one of the most common passwords. Use another one."]
-    return []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +158,9 @@ class User(Contact):
     date_joined: datetime
     bio: Bio = ""
     languages: Languages = ()
+    email_verified_at: datetime | None = None
+    """When the person last proved that they read mail at the present address."""
+    locale: Locale = None
 
     def validate(self) -> FieldErrors:
         """Return error messages per field."""
@@ -209,6 +183,24 @@ class User(Contact):
         if not self.is_active:
             raise NotSignedIn
         return replace(principal, role=self.role, is_staff=self.is_staff, is_superuser=self.is_superuser)
+
+    @property
+    def is_email_verified(self) -> bool:
+        return self.email_verified_at is not None
+
+    def with_verified_email(self, now: datetime) -> Self:
+        """Note that the person reads mail at the present address; the first proof of it stays."""
+        return self if self.is_email_verified else replace(self, email_verified_at=now)
+
+    def with_values(self, **changes: Any) -> Self:
+        """Change fields. Another e-mail address is unverified; one that differs in case only is the same."""
+        user = replace(self, **changes)
+        return user if fold(user.email) == fold(self.email) else replace(user, email_verified_at=None)
+
+    def require_verified_email(self) -> None:
+        """Raise `EmailUnverified` if the address isn't verified."""
+        if not self.is_email_verified:
+            raise EmailUnverified
 
     @property
     def has_rights(self) -> bool:
@@ -268,7 +260,9 @@ class User(Contact):
             raise LastSuperuser
 
 
-USER_FIELDS = field_names(User, "id", "password_hash", "avatar", "time_zone", "date_joined")
+USER_FIELDS = field_names(
+    User, "id", "password_hash", "avatar", "time_zone", "date_joined", "email_verified_at", "locale"
+)
 """Fields recorded in the audit log; never the password, not even hashed."""
 RIGHTS_FIELDS = ("is_staff", "is_superuser")
 

@@ -123,6 +123,13 @@ class BadResetToken(NotSignedIn):
     sentence = "This link doesn't work anymore. Ask for a new one."
 
 
+class BadEmailToken(NotSignedIn):
+    """The token of a mail is unknown, expired, used, or for an address that was changed. One message for all cases."""
+
+    code = "bad_email_token"
+    sentence = "This link doesn't work anymore. Send another one."
+
+
 class NoRefreshToken(NotSignedIn):
     """No refresh token in the body or a cookie."""
 
@@ -158,6 +165,13 @@ class ImpersonatedReadOnly(Forbidden):
     sentence = (
         "You're viewing the site as another user, so you can't change anything. Sign out to return to your own account."
     )
+
+
+class EmailUnverified(Forbidden):
+    """The installation requires a verified e-mail address for this."""
+
+    code = "email_unverified"
+    sentence = "Verify your email address first: open the link that we sent you, or send another one."
 
 
 class OwnSession(Forbidden):

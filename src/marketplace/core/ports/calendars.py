@@ -5,7 +5,15 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from marketplace.core.domain.calendars import CalendarEvent, CalendarFeed, FeedBookings, FeedWindow, Subscription
+from marketplace.core.domain.calendars import (
+    CalendarEvent,
+    CalendarFeed,
+    FeedBookings,
+    FeedWindow,
+    Parties,
+    Subscription,
+)
+from marketplace.core.ports.mailer import CalendarMethod
 
 
 class Calendars(Protocol):
@@ -19,6 +27,13 @@ class Calendars(Protocol):
         `made_at` is the current time: of two versions with one sequence number the later one wins (RFC 5546, 2.1.5),
         for example after a user was renamed. A file to import has no `subscription`, or it would create a new calendar.
         Texts are preserved, with line breaks as line feeds; only in the organizer's name a backslash becomes a slash.
+        """
+        ...
+
+    async def invite(self, event: CalendarEvent, method: CalendarMethod, parties: Parties, made_at: datetime) -> bytes:
+        """Return an iTIP object (RFC 5546) of one event, for the mail to one person.
+
+        The recipient is its only attendee, accepted already: no answer is asked for, since none is read.
         """
         ...
 

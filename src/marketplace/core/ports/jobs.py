@@ -12,15 +12,18 @@ JobKind = Literal[
     "attend_booking",
     "claim_usernames",
     "encode_avif",
+    "find_forgetful",
     "index_names",
     "index_sessions",
     "purge_events",
+    "purge_messages",
     "reconcile_pictures",
     "record_local_starts",
     "record_terms",
     "renew_open_times",
     "run_bulk",
     "sweep_bulk_runs",
+    "sweep_email_requests",
     "sweep_idempotency_keys",
     "sweep_pictures",
     "sweep_rate_limits",
@@ -31,9 +34,9 @@ JobKind = Literal[
 `claim_usernames`: claims the usernames of accounts that an older release created or renamed. `index_names`: indexes
 the new names of a creator in their older sessions. `index_sessions`: indexes the words of sessions that an older
 release wrote. `record_local_starts`, `record_terms`: record daily what earlier releases sold. `encode_avif`: stores a
-picture as AVIF, too. `reconcile_pictures`: compares stored bytes with their records daily. `renew_open_times`:
-refreshes materialized availability daily. `run_bulk`: continues a bulk action. `sweep_*` and `purge_events`: delete old
-rows hourly.
+picture as AVIF, too. `find_forgetful`: finds the account of a forgotten password. `reconcile_pictures`: compares stored
+bytes with their records daily. `renew_open_times`: refreshes materialized availability daily. `run_bulk`: continues a
+bulk action. `sweep_*` and `purge_*`: delete old rows hourly.
 """
 
 Handler = Callable[[UUID | None], Awaitable[None]]

@@ -1,4 +1,4 @@
-"""Password hashing, access tokens and look-alike names."""
+"""Password hashing, access tokens, look-alike names and e-mail addresses."""
 
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -27,6 +27,14 @@ class Passwords(Protocol):
 
     def is_common(self, password: str) -> bool:
         """Return whether it is one of the most common passwords, ignoring case."""
+        ...
+
+
+class EmailSyntax(Protocol):
+    """Which e-mail addresses can exist, without asking a network."""
+
+    def refusal(self, email: str) -> str | None:
+        """Return why this address cannot exist, as a sentence for people, or `None`."""
         ...
 
 

@@ -1,6 +1,6 @@
 """The catalog, and writing sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -66,6 +66,15 @@ class Catalog(Protocol):
         self, ids: Sequence[UUID], now: datetime
     ) -> Sequence[tuple[SessionVersion, BookableStart | None]]:
         """Return the next slots of these sessions with their versions, in any order; unknown ones are left out."""
+        ...
+
+    async def first_slots(
+        self, ids: Sequence[UUID], filters: CatalogFilters, now: datetime
+    ) -> Mapping[UUID, BookableStart]:
+        """Return the first start in the requested window that can be booked, of these sessions that have one.
+
+        A session by arrangement or one that is not in the catalog has none. One statement.
+        """
         ...
 
     async def facets(self, filters: CatalogFilters, now: datetime) -> Facets:

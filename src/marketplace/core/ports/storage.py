@@ -13,9 +13,12 @@ from marketplace.core.ports.conversations import Conversations
 from marketplace.core.ports.creator_hours import HoursDirectory
 from marketplace.core.ports.creators import CreatorDirectory
 from marketplace.core.ports.dashboards import Dashboards
+from marketplace.core.ports.email_tokens import EmailTokenDirectory
 from marketplace.core.ports.favourites import FavouriteLists
+from marketplace.core.ports.inbox import Inbox
 from marketplace.core.ports.jobs import FailingJobs, JobQueue
 from marketplace.core.ports.local_starts import PromisedSlots
+from marketplace.core.ports.messages import MessageLists
 from marketplace.core.ports.password_resets import ResetDirectory
 from marketplace.core.ports.rate_limits import RateLimits
 from marketplace.core.ports.reports import ReportQueue
@@ -24,7 +27,7 @@ from marketplace.core.ports.sitemaps import ListedSessions
 from marketplace.core.ports.slots import Availabilities
 from marketplace.core.ports.summaries import CreatorSummaries
 from marketplace.core.ports.system import Readiness
-from marketplace.core.ports.tokens import Principals
+from marketplace.core.ports.tokens import LoginDirectory, Principals
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 
@@ -35,6 +38,7 @@ class Storage:
 
     users: UserDirectory
     principals: Principals
+    logins: LoginDirectory
     catalog: Catalog
     listed_sessions: ListedSessions
     availabilities: Availabilities
@@ -50,6 +54,7 @@ class Storage:
     rate_limits: RateLimits
     audit: AuditLogReader
     resets: ResetDirectory
+    email_tokens: EmailTokenDirectory
     reports: ReportQueue
     dashboards: Dashboards
     failing_jobs: FailingJobs
@@ -58,5 +63,7 @@ class Storage:
     bulk_targets: BulkTargets
     lists: AdminLists
     announcements: Announcements
+    messages: MessageLists
+    inbox: Inbox
     unit_of_work: UnitOfWork
     readiness: Readiness

@@ -20,11 +20,27 @@ class Principals(Protocol):
         ...
 
 
+class LoginDirectory(Protocol):
+    """Reads of logins, one statement each, outside a transaction."""
+
+    async def active(self, user_id: UUID, now: datetime, limit: int) -> tuple[Login, ...]:
+        """Return a user's own logins that are neither revoked nor expired at `now`, newest first, at most `limit`."""
+        ...
+
+
 class Tokens(Protocol):
     """Logins within a transaction."""
 
-    async def add_login(self, login: Login, token_hash: bytes) -> None:
-        """Add a login with its first refresh token, and delete the user's expired logins."""
+    async def add_login(self, login: Login, token_hash: bytes) -> bool:
+        """Add a login with its first refresh token, and delete the user's expired logins.
+
+        Return whether the user has other logins, expired ones that were still stored included, but none with this user
+        agent.
+        """
+        ...
+
+    async def find(self, login_id: UUID) -> Login | None:
+        """Return the login, or `None` if it is gone or revoked."""
         ...
 
     async def add_impersonation(self, login: Login) -> None:
@@ -36,6 +52,10 @@ class Tokens(Protocol):
 
     async def revoke(self, family_id: UUID, now: datetime) -> bool:
         """Revoke a login. Return whether it existed and was not revoked before."""
+        ...
+
+    async def revoke_own(self, user_id: UUID, family_id: UUID, now: datetime) -> bool:
+        """Revoke a login of the user's own. Return whether it was theirs, no impersonation, and not revoked before."""
         ...
 
     async def use(self, token_hash: bytes, now: datetime) -> Login | None:

@@ -10,11 +10,13 @@ from marketplace.core.ports.bulk import BulkRuns
 from marketplace.core.ports.calendars import Feeds
 from marketplace.core.ports.conversations import BookingMessages
 from marketplace.core.ports.creator_hours import Hours
+from marketplace.core.ports.email_tokens import EmailRequests
 from marketplace.core.ports.events import Events
 from marketplace.core.ports.favourites import Favourites
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
 from marketplace.core.ports.local_starts import LocalStarts
+from marketplace.core.ports.messages import Messages
 from marketplace.core.ports.password_resets import Resets
 from marketplace.core.ports.pictures import PictureRecords
 from marketplace.core.ports.reports import Reports
@@ -44,6 +46,9 @@ class Transaction(Protocol):
     def resets(self) -> Resets: ...
 
     @property
+    def email_requests(self) -> EmailRequests: ...
+
+    @property
     def sessions(self) -> Sessions: ...
 
     @property
@@ -69,6 +74,9 @@ class Transaction(Protocol):
 
     @property
     def events(self) -> Events: ...
+
+    @property
+    def messages(self) -> Messages: ...
 
     @property
     def idempotency_keys(self) -> IdempotencyKeys: ...

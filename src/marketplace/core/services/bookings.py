@@ -45,9 +45,12 @@ MAX_QUOTES = 3
 
 
 class BookingService:
-    """Bookings. The database counts seats; what is read before only decides what to try."""
+    """Bookings. The database counts seats; what is read before only decides what to try.
 
-    def __init__(
+    With `only_verified`, people book once their e-mail address is verified.
+    """
+
+    def __init__(  # noqa: PLR0913 - one argument per port or setting
         self,
         *,
         unit_of_work: UnitOfWork,
@@ -56,7 +59,9 @@ class BookingService:
         users: UserDirectory,
         clock: Clock,
         ids: Ids,
+        only_verified: bool = False,
     ) -> None:
+        self._only_verified = only_verified
         self._unit_of_work = unit_of_work
         self._quotes = quotes
         self._lists = lists
@@ -90,14 +95,16 @@ class BookingService:
         `address` is where the creator comes to, for the sessions that are held there.
 
         Raises `Invalid`, `NotFound`, `OwnSession`, `AlreadyBooked`, `SoldOut`, `CreatorUnavailable`, `NotBookable`,
-        `PriceChanged`, `KeyReused`.
+        `PriceChanged`, `KeyReused`, and `EmailUnverified` if the installation requires a verified address.
         """
         require(validate_field("seats", Seats, seats), validate_field("address", Address, address))
         booking_id = self._ids.new()
 
         async def decide(quote: BookingQuote, bookings: BookingLists | Bookings) -> Booking:
             try:
-                return quote.book(booking_id, seats, self._clock.now(), expected_price, address)
+                return quote.book(
+                    booking_id, seats, self._clock.now(), expected_price, address, only_verified=self._only_verified
+                )
             except NotFound:
                 await require_visible(quote.session, principal, bookings)
                 raise NotBookable from None

@@ -35,9 +35,12 @@ from marketplace.core.services.visibility import require_visible
 
 
 class SessionService:
-    """Sessions. `changes` are fields of `Session` by name."""
+    """Sessions. `changes` are fields of `Session` by name.
 
-    def __init__(
+    With `only_verified`, creators publish once their e-mail address is verified.
+    """
+
+    def __init__(  # noqa: PLR0913 - one argument per port or setting
         self,
         *,
         unit_of_work: UnitOfWork,
@@ -46,7 +49,9 @@ class SessionService:
         clock: Clock,
         ids: Ids,
         categories: Collection[str],
+        only_verified: bool = False,
     ) -> None:
+        self._only_verified = only_verified
         self._unit_of_work = unit_of_work
         self._catalog = catalog
         self._bookings = bookings
@@ -87,6 +92,10 @@ class SessionService:
         """Return the next slots of sessions with their versions, in any order."""
         return await self._catalog.next_slots(ids, self._clock.now())
 
+    async def first_slots(self, ids: Sequence[UUID], filters: CatalogFilters) -> Mapping[UUID, BookableStart]:
+        """Return the first bookable starts of sessions in the window of the filters."""
+        return await self._catalog.first_slots(ids, filters, self._clock.now())
+
     async def facets(self, filters: CatalogFilters) -> Facets:
         """Return counts by category, tag and price band for the same filters."""
         now = self._clock.now()
@@ -122,7 +131,7 @@ class SessionService:
     async def create(
         self, principal: Principal, changes: Mapping[str, Any], *, key: IdempotencyKey | None = None
     ) -> Outcome[CatalogSession]:
-        """Create a session. Raises `NotSignedIn`, `NotACreator`, `Invalid`, `KeyReused`."""
+        """Create a session. Raises `NotSignedIn`, `NotACreator`, `Invalid`, `KeyReused`, `EmailUnverified`."""
         principal.require_creator()
         self._check(changes)
         session_id, now = self._ids.new(), self._clock.now()
@@ -141,6 +150,8 @@ class SessionService:
                 next_slot=None,
                 **changes,
             )
+            if self._only_verified and session.status == "active":
+                creator.require_verified_email()
             await tx.sessions.add(session)
             await tx.events.add(SessionEvent.of("session.created", session, creator.id, now))
             return session
@@ -153,7 +164,8 @@ class SessionService:
         """Change one's own session, or with a `reason` as staff; slots and materialized availability follow.
 
         Raises `NotFound`, `NotYours`, `Invalid`, `HasUpcomingBookings` if more seats are booked than the new capacity,
-        `CreatorUnavailable` if booked slots would overlap; the last two have the starts.
+        `CreatorUnavailable` if booked slots would overlap; the last two have the starts. `EmailUnverified` if a creator
+        publishes an inactive one.
         """
         self._check(changes, reason)
 
@@ -214,7 +226,10 @@ class SessionService:
         reason: str | None,
     ) -> SessionDetails:
         if reason is None:
-            return before.changed_by(principal, changes)
+            after = before.changed_by(principal, changes)
+            if self._only_verified and after.status == "active" != before.status:
+                (await tx.users.acquire_shared(principal.user_id)).require_verified_email()
+            return after
         return before.changed_by(await acquire_staff(tx, principal), changes, on_behalf=True)
 
     async def _write_audit_entry(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from marketplace.core.domain.audit import Target, loggable_address
+from marketplace.core.domain.messages import MessageKind, Topic
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Login, Origin, Principal
 from marketplace.core.domain.tokens import Claims, SignedIn, TokenPair, new_refresh_token, refresh_token_hash
 from marketplace.core.domain.users import User
@@ -15,6 +16,7 @@ from marketplace.core.ports.tokens import Principals
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.retries import with_retries
 
 PRINCIPAL_TTL = timedelta(milliseconds=500)
@@ -59,6 +61,7 @@ class TokenService:
         principal_cache: PrincipalCache,
         passwords: Passwords,
         access_tokens: AccessTokens,
+        new_messages: NewMessages,
         clock: Clock,
         ids: Ids,
         refresh_ttl: timedelta,
@@ -70,12 +73,16 @@ class TokenService:
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._passwords = passwords
         self._access_tokens = access_tokens
+        self._new_messages = new_messages
         self._clock = clock
         self._ids = ids
         self._refresh_ttl = refresh_ttl
 
     async def log_in(self, email: str, password: str, origin: Origin = UNKNOWN_ORIGIN) -> SignedIn:
-        """Sign in. Raises `BadCredentials`, in the same time whether or not the account exists."""
+        """Sign in. Raises `BadCredentials`, in the same time whether or not the account exists.
+
+        A sign-in from a browser that the person isn't known to use is announced to them by mail.
+        """
         try:
             login = await self._log_in(email, password, origin) or await self._log_in(email, password, origin)
         except BadCredentials:
@@ -117,7 +124,9 @@ class TokenService:
                     raise BadCredentials
                 if rehashed is not None:
                     await tx.users.save(replace(account, password_hash=rehashed))
-                await tx.tokens.add_login(login, refresh_token_hash(refresh))
+                if await tx.tokens.add_login(login, refresh_token_hash(refresh)) and account.is_email_verified:
+                    topic = Topic(subject=str(login.id))
+                    await tx.messages.add([self._new_messages.decide(MessageKind.NEW_SIGN_IN, account.id, topic, now)])
                 await self._audit.write(tx, account.principal(login.id, origin), "signed_in", ("user", user.id))
                 return True
 

@@ -7,31 +7,25 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.core.domain.audit import AuditAction, differences, values_of
+from marketplace.core.domain.email_tokens import PASSWORD_PURPOSES
 from marketplace.core.domain.events import UserEvent
 from marketplace.core.domain.fields import OptionalStaffReason, require, validate_field, validate_values
+from marketplace.core.domain.passwords import PASSWORD_LENGTH, validate_password
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Origin, Principal, Role
-from marketplace.core.domain.users import (
-    PASSWORD_LENGTH,
-    USER_FIELDS,
-    PublicUser,
-    User,
-    public_user,
-    validate_password,
-)
+from marketplace.core.domain.users import USER_FIELDS, PublicUser, User, public_user
 from marketplace.core.errors import AlreadyACreator, FieldErrors, Invalid, UsernameTaken
-from marketplace.core.ports.security import Passwords
+from marketplace.core.ports.security import EmailSyntax, Passwords
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.current_passwords import CurrentPasswords
 from marketplace.core.services.events import record_user_change
 from marketplace.core.services.pictures import remove_avatar
 from marketplace.core.services.retries import with_retries
 from marketplace.core.services.rights import acquire_with_staff
 from marketplace.core.services.tokens import PrincipalCache
 from marketplace.core.services.usernames import UsernameService
-
-WRONG_PASSWORD = "This isn't your current password."  # noqa: S105 - a sentence
 
 
 class UserService:
@@ -43,7 +37,9 @@ class UserService:
         unit_of_work: UnitOfWork,
         users: UserDirectory,
         principal_cache: PrincipalCache,
+        current_passwords: CurrentPasswords,
         passwords: Passwords,
+        syntax: EmailSyntax,
         usernames: UsernameService,
         clock: Clock,
         ids: Ids,
@@ -53,13 +49,16 @@ class UserService:
         self._usernames = usernames
         self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
+        self._current_passwords = current_passwords
         self._passwords = passwords
+        self._syntax = syntax
         self._clock = clock
         self._ids = ids
 
     def validate_registration(self, provided: Mapping[str, Any]) -> FieldErrors:
-        """Validate the username and the password among the provided fields of a registration."""
-        found = self.validate_username(provided)
+        """Validate address, username and password among the provided fields of a registration."""
+        refusal = self._syntax.refusal(provided["email"]) if "email" in provided else None
+        found = {**self.validate_username(provided), **({"email": [refusal]} if refusal else {})}
         if "password" not in provided:
             return found
         username = provided.get("username") or self._usernames.derived_from(
@@ -88,6 +87,8 @@ class UserService:
         first_name: str = "",
         last_name: str = "",
         time_zone: str = "UTC",
+        locale: str | None = None,
+        is_email_verified: bool = False,
         is_staff: bool = False,
         is_superuser: bool = False,
         origin: Origin = UNKNOWN_ORIGIN,
@@ -98,6 +99,7 @@ class UserService:
         """
         user_id = self._ids.new()
         usernames = (username,) if username else self._usernames.derived(first_name, last_name, user_id)
+        now = self._clock.now()
         user = User(
             id=user_id,
             email=email,
@@ -111,7 +113,9 @@ class UserService:
             is_active=True,
             is_staff=is_staff,
             is_superuser=is_superuser,
-            date_joined=self._clock.now(),
+            date_joined=now,
+            email_verified_at=now if is_email_verified else None,
+            locale=locale,
         )
         values = {"email": email, "username": user.username, "password": password}
         require(user.validate(), self.validate_registration(values))
@@ -168,21 +172,13 @@ class UserService:
         return await self._validate_password(principal, await self._users.get(principal.user_id), provided)
 
     async def _validate_password(self, principal: Principal, user: User, provided: Mapping[str, Any]) -> FieldErrors:
-        errors: dict[str, list[str]] = {}
-        if "new_password" in provided:
-            found = validate_password(
-                provided["new_password"], names=(user.email, user.username), is_common=self._passwords.is_common
-            )
-            errors |= {"new_password": found} if found else {}
-        if "current_password" in provided and not await self._passwords.verify(
-            provided["current_password"], user.password_hash
-        ):
-            errors["current_password"] = await self._wrong_password(principal)
-        return errors
-
-    async def _wrong_password(self, principal: Principal) -> list[str]:
-        await self._audit.write_alone(principal, "password_change_refused", ("user", principal.user_id))
-        return [WRONG_PASSWORD]
+        errors = await self._current_passwords.validate(principal, user, provided, "password_change_refused")
+        if "new_password" not in provided:
+            return errors
+        found = validate_password(
+            provided["new_password"], names=(user.email, user.username), is_common=self._passwords.is_common
+        )
+        return {**errors, "new_password": found} if found else errors
 
     async def change_password(self, principal: Principal, *, current_password: str, new_password: str) -> None:
         """Change the password and end all other logins of the principal. Raises `Invalid`, `NotSignedIn`."""
@@ -202,11 +198,12 @@ class UserService:
                 await tx.users.save(replace(user, password_hash=password_hash))
                 await tx.tokens.revoke_all(principal.user_id, self._clock.now(), except_id=principal.family_id)
                 await tx.resets.drop(principal.user_id)
+                await tx.email_requests.drop(principal.user_id, *PASSWORD_PURPOSES)
                 await self._audit.write(tx, principal, "password_changed", ("user", user.id))
                 return True
 
         if not await with_retries(operation):
-            raise Invalid({"current_password": await self._wrong_password(principal)})
+            raise Invalid(await self._current_passwords.refuse(principal, "password_change_refused"))
         self._principal_cache.forget(principal.user_id)
 
     async def set_active(
@@ -265,6 +262,7 @@ class UserService:
         if not is_active:
             await tx.tokens.revoke_all(user_id, now)
             await tx.resets.drop(user_id)
+            await tx.email_requests.drop(user_id, *PASSWORD_PURPOSES)
             if before.has_rights:
                 await tx.resets.drop_issued_by(user_id)
         change = differences(before, user, USER_FIELDS)

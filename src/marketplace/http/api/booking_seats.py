@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from marketplace.core.domain.bookings import Seats
 from marketplace.core.errors import IllegalTransition, NotBookable, NotFound, NotYours, OwnSession, SoldOut, TooLate
 from marketplace.core.services.seat_changes import SeatChanges
-from marketplace.http.api.booking_routes import BookingHistoryOut, BookingViews
+from marketplace.http.api.booking_views import BookingHistoryOut, BookingViews
 from marketplace.http.idempotency import key_of, validate_key
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.parsing import read_body

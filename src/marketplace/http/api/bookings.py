@@ -19,6 +19,7 @@ from marketplace.core.domain.terms import ExpectedPrice
 from marketplace.core.errors import (
     AlreadyBooked,
     CreatorUnavailable,
+    EmailUnverified,
     NotBookable,
     NotFound,
     NotYours,
@@ -29,16 +30,12 @@ from marketplace.core.errors import (
 )
 from marketplace.core.services.bookings import BookingService
 from marketplace.http.answers import Answer, Ask, json_answer
-from marketplace.http.api.booking_routes import (
-    MOVE_CONFLICTS,
-    BookingHistoryOut,
-    BookingOut,
-    BookingRoutes,
-    BookingViews,
-)
+from marketplace.http.api.booking_routes import MOVE_CONFLICTS, BookingRoutes
+from marketplace.http.api.booking_views import BookingHistoryOut, BookingOut, BookingViews
 from marketplace.http.api.offsets import ViewerQuery, ViewerZone, viewer_zone_of, zone_or_profile
 from marketplace.http.api.requested_starts import StartIn, requested_start
 from marketplace.http.idempotency import key_of, replayed_header
+from marketplace.http.kept import KeptAnswers
 from marketplace.http.pagination import LINK, Cursors, PageQuery
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.fields import AnsweredStart, AwaitingResponse, StartsFrom, StartsTo, Statuses
@@ -99,20 +96,25 @@ PARTY_ROUTES = BookingRoutes(
 )
 
 
-async def list_own_bookings(ask: Ask, bookings: BookingService, cursors: Cursors, views: BookingViews) -> Answer:
+async def list_own_bookings(
+    ask: Ask, bookings: BookingService, cursors: Cursors, views: BookingViews, kept: KeptAnswers
+) -> Answer:
     """Answer with a page of the caller's bookings."""
-    return await _list(ask, cursors, views, bookings.list_own)
+    return await _list(ask, cursors, views, kept, bookings.list_own)
 
 
-async def list_bookings_of_creator(ask: Ask, bookings: BookingService, cursors: Cursors, views: BookingViews) -> Answer:
+async def list_bookings_of_creator(
+    ask: Ask, bookings: BookingService, cursors: Cursors, views: BookingViews, kept: KeptAnswers
+) -> Answer:
     """Answer with a page of the bookings of the caller's sessions."""
-    return await _list(ask, cursors, views, bookings.list_of_creator)
+    return await _list(ask, cursors, views, kept, bookings.list_of_creator)
 
 
 async def _list(
     ask: Ask,
     cursors: Cursors,
     views: BookingViews,
+    kept: KeptAnswers,
     read: Callable[[Principal, int, str | None, BookingFilters], Awaitable[Page[BookingDetails]]],
 ) -> Answer:
     parsed = read_query(ask, BookingsQuery)
@@ -128,7 +130,8 @@ async def _list(
     principal = principal_of(ask)
     page = await read(principal, query.limit, cursors.open(ask, query.cursor), filters)
     zone = zone_or_profile(ask, query.time_zone)
-    shown = tuple(views.shown(principal, zone, booking, BookingOut) for booking in page.items)
+    encoded = kept.encoded if kept.is_on else None
+    shown = tuple(views.shown(principal, zone, booking, BookingOut, encoded) for booking in page.items)
     return cursors.answer(ask, Page(shown, page.next))
 
 
@@ -170,9 +173,10 @@ class BookingController(Controller):
         bookings: FromDishka[BookingService],
         cursors: FromDishka[Cursors],
         views: FromDishka[BookingViews],
+        kept: FromDishka[KeptAnswers],
     ) -> Response[list[BookingOut]]:
         """The caller's bookings, newest first or by `ordering`."""
-        return (await list_own_bookings(Ask(request.scope), bookings, cursors, views)).response()
+        return (await list_own_bookings(Ask(request.scope), bookings, cursors, views, kept)).response()
 
     @get(
         "/my_bookings",
@@ -186,9 +190,10 @@ class BookingController(Controller):
         bookings: FromDishka[BookingService],
         cursors: FromDishka[Cursors],
         views: FromDishka[BookingViews],
+        kept: FromDishka[KeptAnswers],
     ) -> Response[list[BookingOut]]:
         """Same as `GET /api/bookings/`."""
-        return (await list_own_bookings(Ask(request.scope), bookings, cursors, views)).response()
+        return (await list_own_bookings(Ask(request.scope), bookings, cursors, views, kept)).response()
 
     @get(
         "/creator_bookings",
@@ -202,9 +207,10 @@ class BookingController(Controller):
         bookings: FromDishka[BookingService],
         cursors: FromDishka[Cursors],
         views: FromDishka[BookingViews],
+        kept: FromDishka[KeptAnswers],
     ) -> Response[list[BookingOut]]:
         """Bookings of the caller's sessions, newest first or by `ordering`. For creators only."""
-        return (await list_bookings_of_creator(Ask(request.scope), bookings, cursors, views)).response()
+        return (await list_bookings_of_creator(Ask(request.scope), bookings, cursors, views, kept)).response()
 
     @post(
         "/",
@@ -214,7 +220,10 @@ class BookingController(Controller):
             Access.SIGNED_IN,
             body=BookingIn,
             is_keyed=True,
-            errors=(NotFound, OwnSession, SoldOut, AlreadyBooked, CreatorUnavailable, NotBookable, PriceChanged),
+            errors=(
+                *(NotFound, OwnSession, EmailUnverified, SoldOut, AlreadyBooked),
+                *(CreatorUnavailable, NotBookable, PriceChanged),
+            ),
         ),
     )
     async def create(

@@ -1,7 +1,9 @@
 """Next slots of sessions."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
+from uuid import UUID
 
 import msgspec
 
@@ -9,6 +11,8 @@ from marketplace.core.domain.bookable_starts import BookableStart
 from marketplace.http.api.offsets import OffsetsOut, offsets_of
 from marketplace.http.conversions import converted
 
+FirstSlots = Mapping[UUID, BookableStart]
+"""The first starts in the window of a list, by session."""
 MAX_ENCODED = 4096
 """Encoded next slots that are kept."""
 

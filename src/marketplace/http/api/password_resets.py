@@ -6,7 +6,7 @@ import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, post
 
-from marketplace.core.domain.users import NewPassword
+from marketplace.core.domain.passwords import NewPassword
 from marketplace.core.errors import BadResetToken
 from marketplace.core.services.password_resets import ResetService
 from marketplace.http.security.authorization import Access, opt

@@ -22,7 +22,10 @@ from marketplace.http.api.conversations import (
 )
 from marketplace.http.api.creator_hours import CreatorHoursController
 from marketplace.http.api.creators import CreatorController
+from marketplace.http.api.email_addresses import EmailAddressController
 from marketplace.http.api.favourites import FavouriteController
+from marketplace.http.api.inbox import InboxController
+from marketplace.http.api.logins import LoginController
 from marketplace.http.api.password_resets import ResetController
 from marketplace.http.api.pictures import PictureController
 from marketplace.http.api.reports import ReportController
@@ -35,6 +38,7 @@ from marketplace.http.api.summaries import SummaryController
 from marketplace.http.api.system import SystemController
 from marketplace.http.api.time_zones import TimeZoneController
 from marketplace.http.api.tokens import TokenController
+from marketplace.http.api.unsubscribe import UnsubscribeController
 from marketplace.http.api.users import UserController
 
 CONTROLLERS = (
@@ -42,6 +46,8 @@ CONTROLLERS = (
     TokenController,
     AvatarController,
     ResetController,
+    EmailAddressController,
+    LoginController,
     CommonPasswordController,
     SessionController,
     PictureController,
@@ -72,4 +78,6 @@ CONTROLLERS = (
     SystemController,
     TimeZoneController,
     SiteTextController,
+    UnsubscribeController,
+    InboxController,
 )

@@ -12,10 +12,10 @@ from marketplace.core.domain.bookable_starts import BookableStart
 from marketplace.core.domain.catalog import SessionVersion
 from marketplace.core.domain.pages import Page
 from marketplace.core.services.sessions import SessionService
-from marketplace.http.api.next_slots import next_slot_json
+from marketplace.http.api.next_slots import FirstSlots, next_slot_json
 from marketplace.http.fragments import Fragment, Fragments
 
-NEXT_SLOT, NONE = b'"next_slot":', b"null"
+NEXT_SLOT, FIRST_SLOT, NONE = b'"next_slot":', b',"first_slot":', b"null"
 SessionOut = Callable[[CatalogSession], msgspec.Struct]
 
 
@@ -25,14 +25,15 @@ async def encoded_page(
     fragments: Fragments,
     session_out: SessionOut,
     viewer_zone: str | None,
+    starts: FirstSlots | None = None,
 ) -> Page[Any]:
     """Return the sessions of a page as JSON. One that is not listed any more is left out.
 
-    `session_out` converts a session without its next slot.
+    `session_out` converts a session without its next slot; `starts` are those of a list with a window.
     """
     reader = _Reader(sessions, fragments, session_out)
     await reader.read(page.items)
-    found = (reader.encoded(version.id, viewer_zone) for version in page.items)
+    found = (reader.encoded(version.id, viewer_zone, starts) for version in page.items)
     shown: Any = tuple(msgspec.Raw(each) for each in found if each is not None)
     return page.with_items(shown)
 
@@ -68,12 +69,18 @@ class _Reader:
             self._fragments.keep(version, fragment)
             self._found[session.id], self._slots[session.id] = fragment, session.next_slot
 
-    def encoded(self, session_id: UUID, viewer_zone: str | None) -> bytes | None:
+    def encoded(self, session_id: UUID, viewer_zone: str | None, starts: FirstSlots | None) -> bytes | None:
         fragment = self._found.get(session_id)
         if fragment is None:
             return None
-        slot = self._slots.get(session_id)
-        return fragment.with_next_slot(NONE if slot is None else next_slot_json(slot, viewer_zone))
+        shown = fragment.with_next_slot(_encoded(self._slots.get(session_id), viewer_zone))
+        if starts is None:
+            return shown
+        return shown.removesuffix(b"}") + FIRST_SLOT + _encoded(starts.get(session_id), viewer_zone) + b"}"
+
+
+def _encoded(slot: BookableStart | None, viewer_zone: str | None) -> bytes:
+    return NONE if slot is None else next_slot_json(slot, viewer_zone)
 
 
 def _fragment(shown: msgspec.Struct) -> Fragment:

@@ -7,10 +7,14 @@ import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, delete, get, patch, post, put
 from litestar.params import FromPath
+from msgspec import UNSET, UnsetType
 
 from marketplace.core.domain.availability import CatalogSession
+from marketplace.core.domain.catalog import CatalogFilters, SessionVersion
+from marketplace.core.domain.pages import Page
 from marketplace.core.errors import (
     CreatorUnavailable,
+    EmailUnverified,
     HasUpcomingBookings,
     NotACreator,
     NotFound,
@@ -29,7 +33,7 @@ from marketplace.http.api.catalog import (
     ordering_of,
     validate_query,
 )
-from marketplace.http.api.next_slots import NextSlotOut, next_slot_out
+from marketplace.http.api.next_slots import FirstSlots, NextSlotOut, next_slot_out
 from marketplace.http.api.offsets import ViewerQuery, viewer_zone_of, zone_or_profile
 from marketplace.http.api.session_fragments import encoded_page
 from marketplace.http.api.session_structs import ModerationOut, SessionBaseOut, SessionIn
@@ -41,21 +45,32 @@ from marketplace.http.public_answers import ETAG, public_answer
 from marketplace.http.security.authorization import Access, creator_of, opt, optional_principal_of, principal_of
 from marketplace.http.validation.parsing import ParsedBody, read_body, read_query
 
+CHANGE_ERRORS = (NotFound, NotYours, EmailUnverified, HasUpcomingBookings, CreatorUnavailable)
+
 
 class SessionOut(SessionBaseOut, rename={"creator_id": "creator"}):
     """A session. `next_slot` is the first start that can be booked now; an open session has none.
+
+    `first_slot` is the first one from `available_from` to `available_to`, in a list with one of these.
 
     `moderation` is set on hidden sessions, which only their creator and staff can see.
     """
 
     next_slot: NextSlotOut | None
     moderation: ModerationOut | None
+    first_slot: NextSlotOut | UnsetType | None = UNSET
 
 
-def session_out(session: CatalogSession, viewer_zone: str | None = None) -> SessionOut:
-    """Convert a session for a viewer in this zone."""
+def session_out(
+    session: CatalogSession, viewer_zone: str | None = None, starts: FirstSlots | None = None
+) -> SessionOut:
+    """Convert a session for a viewer in this zone, in a list with a window with its first start there."""
     slot = session.next_slot and next_slot_out(session.next_slot, viewer_zone)
-    return converted(session, SessionOut, {"next_slot": slot})
+    if starts is None:
+        return converted(session, SessionOut, {"next_slot": slot})
+    first = starts.get(session.id)
+    first_slot = None if first is None else next_slot_out(first, viewer_zone)
+    return converted(session, SessionOut, {"next_slot": slot, "first_slot": first_slot})
 
 
 async def list_sessions(ask: Ask, sessions: SessionService, cursors: Cursors, kept: KeptAnswers) -> Answer:
@@ -78,14 +93,27 @@ async def _page(ask: Ask, sessions: SessionService, cursors: Cursors, kept: Kept
     query = parsed.checked(validate_query(parsed.values), cursors.validate(ask, parsed.values))
     position, zone = cursors.open(ask, query.cursor), zone_or_profile(ask, query.time_zone)
     filters = filters_of(query, ordering_of(query))
+    # readers in other time zones read the same page
+    key = kept.is_on, filters, query.limit, position
     if creator is None and kept.is_on:
-        versions = await sessions.page(filters, query.limit, position)
-        return cursors.answer(ask, await encoded_page(versions, sessions, kept.fragments, session_out, zone))
+        versions = await kept.pages.get(key, lambda: sessions.page(filters, query.limit, position))
+        starts = await _first_slots(versions, filters, sessions)
+        return cursors.answer(ask, await encoded_page(versions, sessions, kept.fragments, session_out, zone, starts))
     if creator is not None:
         page = await sessions.list_own(creator, query.limit, position)
     else:
-        page = await sessions.list(filters, query.limit, position)
-    return cursors.answer(ask, page.with_items(tuple(session_out(each, zone) for each in page.items)))
+        page = await kept.pages.get(key, lambda: sessions.list(filters, query.limit, position))
+    starts = None if creator is not None else await _first_slots(page, filters, sessions)
+    return cursors.answer(ask, page.with_items(tuple(session_out(each, zone, starts) for each in page.items)))
+
+
+async def _first_slots(
+    page: Page[CatalogSession] | Page[SessionVersion], filters: CatalogFilters, sessions: SessionService
+) -> FirstSlots | None:
+    """Return the first starts in the window that a list of the catalog asks for, if it does."""
+    if not filters.requires_availability():
+        return None
+    return await sessions.first_slots([each.id for each in page.items], filters)
 
 
 async def get_session(ask: Ask, session_id: UUID, sessions: SessionService, kept: KeptAnswers) -> Answer:
@@ -142,7 +170,7 @@ class SessionController(Controller):
         "/",
         operation_id="create_session",
         summary="Create a session",
-        opt=opt(Access.CREATOR, body=SessionIn, is_keyed=True),
+        opt=opt(Access.CREATOR, body=SessionIn, is_keyed=True, errors=(EmailUnverified,)),
     )
     async def create(
         self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService]
@@ -176,7 +204,7 @@ class SessionController(Controller):
         "/{session_id:uuid}",
         operation_id="replace_session",
         summary="Update a session",
-        opt=opt(Access.CREATOR, body=SessionIn, errors=(NotFound, NotYours, HasUpcomingBookings, CreatorUnavailable)),
+        opt=opt(Access.CREATOR, body=SessionIn, errors=CHANGE_ERRORS),
     )
     async def replace(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionService]
@@ -193,7 +221,7 @@ class SessionController(Controller):
             Access.CREATOR,
             body=SessionIn,
             is_partial=True,
-            errors=(NotFound, NotYours, HasUpcomingBookings, CreatorUnavailable),
+            errors=CHANGE_ERRORS,
         ),
     )
     async def change(

@@ -17,7 +17,7 @@ from marketplace.core.ports.system import Clock
 from marketplace.core.services.idempotency import Outcome
 from marketplace.core.services.slots import SlotService
 from marketplace.http.answers import Answer, Ask, HasScope, first_parameter, json_answer
-from marketplace.http.api.booking_routes import BookingOut, BookingViews
+from marketplace.http.api.booking_views import BookingOut, BookingViews
 from marketplace.http.api.offsets import Offsets, OffsetsOut, ViewerQuery, zone_or_profile
 from marketplace.http.idempotency import answer_all, key_of, validate_key
 from marketplace.http.kept import KeptAnswers, PublicAnswer

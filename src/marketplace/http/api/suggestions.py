@@ -1,5 +1,6 @@
 """Suggestions while a search is typed."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,9 @@ from marketplace.http.public_answers import ETAG, public_answer
 from marketplace.http.security.authorization import Access, opt
 from marketplace.http.validation.fields import Typed
 from marketplace.http.validation.parsing import read_query
+
+KEPT_FOR = timedelta(seconds=10)
+"""People who type at the same time ask for the same beginnings."""
 
 
 class SuggestQuery(msgspec.Struct, kw_only=True):
@@ -44,7 +48,8 @@ async def suggest_sessions(ask: Ask, sessions: SessionService, kept: KeptAnswers
     async def read() -> PublicAnswer:
         query = read_query(ask, SuggestQuery).checked()
         found = await sessions.suggest(query.q)
-        return PublicAnswer(json_answer(msgspec.convert(found, SuggestionsOut, from_attributes=True)), may_lag=True)
+        answer = json_answer(msgspec.convert(found, SuggestionsOut, from_attributes=True))
+        return PublicAnswer(answer, may_lag=True, kept_for=KEPT_FOR)
 
     return await public_answer(ask, kept, read, common="everyone")
 

@@ -9,7 +9,7 @@ from litestar import Controller, Request, Response, get
 from litestar.datastructures import State
 
 from marketplace.core.domain.money import currency
-from marketplace.core.domain.users import Email
+from marketplace.core.domain.users import Email, VerifiedEffect
 from marketplace.core.errors import Busy
 from marketplace.core.ports.storage import Storage
 from marketplace.http.answers import Answer, Ask, json_answer
@@ -37,13 +37,16 @@ class DemoAccountOut(msgspec.Struct):
 class MarketplaceOut(msgspec.Struct):
     """The currency of all prices (ISO 4217), its decimal places, and the categories a session can have.
 
-    `demo_accounts` is empty unless the server runs with demo data.
+    `demo_accounts` is empty unless the server runs with demo data. `verify_email` is what needs a verified email
+    address. `has_inbox`: mail is kept for everyone to read.
     """
 
     currency: str
     currency_digits: int
     categories: list[str]
     demo_accounts: list[DemoAccountOut]
+    verify_email: list[VerifiedEffect]
+    has_inbox: bool
 
 
 ALIVE = json_answer(HealthOut())
@@ -94,4 +97,6 @@ class SystemController(Controller):
             currency_digits=currency().digits,
             categories=list(settings.categories),
             demo_accounts=list(demo.shown),
+            verify_email=list(settings.verify_email),
+            has_inbox=settings.inbox,
         )

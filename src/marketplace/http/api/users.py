@@ -1,27 +1,18 @@
 """Account endpoints."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get, patch, post, put
 
-from marketplace.core.domain.language_tags import Languages
+from marketplace.core.domain.language_tags import Languages, Locale
+from marketplace.core.domain.passwords import NewPassword
 from marketplace.core.domain.principals import Role
 from marketplace.core.domain.rate_limits import PASSWORD_CHANGE, Attempt
-from marketplace.core.domain.users import (
-    Avatar,
-    Bio,
-    Email,
-    FirstName,
-    LastName,
-    NewPassword,
-    NewUsername,
-    TimeZone,
-    Username,
-)
+from marketplace.core.domain.users import Avatar, Bio, Email, FirstName, LastName, NewUsername, TimeZone, Username
 from marketplace.core.errors import AlreadyACreator, EmailTaken, RateLimited, UsernameTaken
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.rate_limits import RateLimitService
@@ -34,6 +25,10 @@ from marketplace.http.security.rate_limits import registration
 from marketplace.http.validation.fields import SubmittedPassword
 from marketplace.http.validation.parsing import read_body, read_nothing
 
+EmailVerifiedAt = Annotated[
+    datetime | None, msgspec.Meta(description="When the email address was verified; `null` if it isn't.")
+]
+
 
 class RegistrationIn(msgspec.Struct, kw_only=True):
     """A new account."""
@@ -45,6 +40,7 @@ class RegistrationIn(msgspec.Struct, kw_only=True):
     first_name: FirstName = ""
     last_name: LastName = ""
     time_zone: TimeZone = "UTC"
+    locale: Locale = None
 
 
 class ProfileIn(msgspec.Struct, kw_only=True):
@@ -57,6 +53,7 @@ class ProfileIn(msgspec.Struct, kw_only=True):
     time_zone: TimeZone = "UTC"
     bio: Bio = ""
     languages: Languages = ()
+    locale: Locale = None
 
 
 class PasswordChangeIn(msgspec.Struct, kw_only=True):
@@ -104,6 +101,8 @@ class ProfileOut(msgspec.Struct):
     is_staff: bool
     is_superuser: bool
     date_joined: datetime
+    email_verified_at: EmailVerifiedAt
+    locale: Locale
     impersonated_by: PublicUserOut | None = None
 
 

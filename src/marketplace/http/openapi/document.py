@@ -70,6 +70,7 @@ def openapi_config() -> OpenAPIConfig:
             Tag(name="schedules", description="Schedules and bookable starts."),
             Tag(name="bookings", description="Booking, cancelling and rescheduling seats."),
             Tag(name="calendars", description="Bookings for calendar programs (RFC 5545)."),
+            Tag(name="mail", description="Unsubscribing, and the mail of a demo."),
             Tag(name="administration", description="Administration by staff. The audit log records every action."),
             Tag(name="system", description="Health checks and the operator's settings."),
         ],

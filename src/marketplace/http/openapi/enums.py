@@ -11,11 +11,13 @@ from marketplace.core.domain.booking_steps import AllowedAction, BookingStatus, 
 from marketplace.core.domain.bulk import BulkAction, BulkKind, BulkOutcome, BulkState
 from marketplace.core.domain.catalog import Ordering
 from marketplace.core.domain.exports import ExportFormat
+from marketplace.core.domain.messages import MessageKind
 from marketplace.core.domain.places import SessionFormat
 from marketplace.core.domain.principals import Role
 from marketplace.core.domain.reports import ReportReason, Resolution
 from marketplace.core.domain.sessions import SessionStatus
 from marketplace.core.domain.site_texts import TextName
+from marketplace.core.domain.users import VerifiedEffect
 from marketplace.http.api.system import DemoRole
 
 ENUMS: dict[str, Any] = {
@@ -31,6 +33,7 @@ ENUMS: dict[str, Any] = {
     "BulkState": BulkState,
     "DemoRole": DemoRole,
     "ExportFormat": ExportFormat,
+    "MessageKind": MessageKind,
     "ReportReason": ReportReason,
     "Resolution": Resolution,
     "Role": Role,
@@ -43,6 +46,7 @@ ENUMS: dict[str, Any] = {
     "TargetKind": TargetKind,
     "TextName": TextName,
     "UserOrdering": UserOrdering,
+    "VerifiedEffect": VerifiedEffect,
 }
 
 
@@ -50,7 +54,7 @@ class EnumNames:
     """Looks up the name of an enum by its words."""
 
     def __init__(self, categories: Collection[str]) -> None:
-        words = {name: get_args(literal) for name, literal in ENUMS.items()} | {"Category": tuple(categories)}
+        words = {name: get_args(each) or tuple(each) for name, each in ENUMS.items()} | {"Category": tuple(categories)}
         self._named = {frozenset(each): (name, each) for name, each in words.items()}
 
     def of(self, words: Iterable[str]) -> tuple[str, dict[str, Any]]:

@@ -2,7 +2,18 @@
 
 from ipaddress import ip_network
 
-from marketplace.core.domain.rate_limits import REFRESH, REGISTRATION, SIGN_IN, SIGN_IN_TO_ACCOUNT, Attempt
+from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.rate_limits import (
+    EMAIL_CHANGE,
+    EMAIL_CHANGE_TO,
+    FORGOTTEN_PASSWORD,
+    FORGOTTEN_PASSWORD_OF,
+    REFRESH,
+    REGISTRATION,
+    SIGN_IN,
+    SIGN_IN_TO_ACCOUNT,
+    Attempt,
+)
 from marketplace.core.domain.users import fold
 from marketplace.http.answers import HasScope
 from marketplace.http.security.origin import address_of
@@ -20,6 +31,17 @@ def client_network(request: HasScope) -> str:
 def sign_in(network: str, email: str) -> tuple[Attempt, Attempt]:
     """Return attempts per network and account, and per network."""
     return Attempt(SIGN_IN_TO_ACCOUNT, f"{network} {fold(email)}"), Attempt(SIGN_IN, network)
+
+
+def forgotten_password(request: HasScope, email: str) -> tuple[Attempt, Attempt]:
+    """Return attempts per network and address, and per network."""
+    network = client_network(request)
+    return Attempt(FORGOTTEN_PASSWORD_OF, f"{network} {fold(email)}"), Attempt(FORGOTTEN_PASSWORD, network)
+
+
+def email_change(principal: Principal, email: str) -> tuple[Attempt, Attempt]:
+    """Return attempts per user, and per new address."""
+    return Attempt(EMAIL_CHANGE, str(principal.user_id)), Attempt(EMAIL_CHANGE_TO, fold(email))
 
 
 def registration(request: HasScope) -> Attempt:

@@ -88,6 +88,7 @@ RefreshTokenField = Annotated[
     ),
 ]
 ResetTokenField = Annotated[str, Text(1, LOGIN_LENGTH, example="kX2…", description="From the reset link.")]
+EmailTokenField = Annotated[str, Text(1, LOGIN_LENGTH, example="kX2…", description="From the link of a mail.")]
 DurationBound = Annotated[int, Whole(0, MAX_DURATION, example=60, description="Minutes.")]
 Start = Annotated[
     datetime,

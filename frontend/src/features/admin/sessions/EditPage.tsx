@@ -8,6 +8,8 @@ import { Button } from "~/components/Button";
 import { Field, Input } from "~/components/Field";
 import { LeaveGuard } from "~/components/LeaveGuard";
 import { type SessionForm as Form, toSessionChanges, toSessionForm } from "~/features/sessions/own/model";
+import { Pictures } from "~/features/sessions/own/pictures/Pictures";
+import { useUploads } from "~/features/sessions/own/pictures/useUploads";
 import { SessionForm } from "~/features/sessions/own/SessionForm";
 import { api, unwrap } from "~/lib/api/client";
 import { reasonLimits } from "~/lib/api/limits";
@@ -41,6 +43,7 @@ function Edit({ session }: { session: SessionRecord }) {
   const [failure, setFailure] = useState<string | null>(null);
   const [reason, setReason] = useState("");
   const isDirty = useRef(false);
+  const uploads = useUploads(session.id);
   const withoutSlot = useMemo(() => ({ ...session, next_slot: null }), [session]);
   const saved = useMemo(() => toSessionForm(withoutSlot), [withoutSlot]);
 
@@ -87,6 +90,7 @@ function Edit({ session }: { session: SessionRecord }) {
           isDirty.current = dirty;
         }}
         failure={failure}
+        pictures={<Pictures session={withoutSlot} uploads={uploads} />}
         actions={({ isDirty: isChanged, isBusy }) => (
           <>
             <Button

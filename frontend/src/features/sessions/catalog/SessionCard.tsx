@@ -31,8 +31,6 @@ type Props = {
   session: Session;
   /** Visible without scrolling. */
   isFirst: boolean;
-  /** The text shown in place of a next time before this instant, since the card is about later ones. */
-  later?: { from: string; text: string };
   /** A control in the corner of the picture. */
   corner?: ReactElement | undefined;
 };
@@ -43,9 +41,10 @@ export function SessionCard(props: Props) {
 }
 
 /** A session in a grid. The whole card is a link, but for its corner and the name of its creator. */
-export function CardWithWords({ session, isFirst, later, corner, words }: Props & { words: Words }) {
+export function CardWithWords({ session, isFirst, corner, words }: Props & { words: Words }) {
   const { t, duration, price, place } = words;
-  const { creator_details: creator, next_slot } = session;
+  const { creator_details: creator } = session;
+  const next_slot = session.first_slot ?? session.next_slot;
   const amount = price(session.price);
   const where = place(session);
   return (
@@ -105,25 +104,23 @@ export function CardWithWords({ session, isFirst, later, corner, words }: Props 
           </>
         )}
       </p>
-      <NextTime session={session} later={later} words={words} />
+      <NextTime session={session} words={words} />
       {corner}
     </article>
   );
 }
 
+/** The first time in the days that the list is about, if it is about some, else the next time. */
 function NextTime({
-  session: { is_open, next_slot },
-  later,
+  session: { is_open, next_slot, first_slot },
   words: { t, zone },
-}: Pick<Props, "session" | "later"> & { words: Words }) {
-  const isEarlier = later && next_slot && Date.parse(next_slot.starts_at) < Date.parse(later.from);
+}: Pick<Props, "session"> & { words: Words }) {
+  const shown = first_slot ?? next_slot;
   const label = is_open
     ? t("card.open")
-    : isEarlier
-      ? later.text
-      : next_slot
-        ? t("card.next", { when: formatDateTime(next_slot.starts_at, zone) })
-        : t("card.no_time");
+    : shown
+      ? t(first_slot ? "card.at" : "card.next", { when: formatDateTime(shown.starts_at, zone) })
+      : t("card.no_time");
   return (
     <p className="tabular mt-1.5 flex items-center gap-2 text-sm text-ink-faint">
       <CalendarClock aria-hidden className="size-4 shrink-0" />

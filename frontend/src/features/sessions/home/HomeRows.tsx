@@ -1,6 +1,5 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { startOfDay } from "~/lib/time/days";
 import { CardSkeleton, CardWithWords, useCardWords } from "../catalog/SessionCard";
 import { useCategoryName } from "../category";
 import { LazyHeart } from "../favourites/LazyHeart";
@@ -15,7 +14,6 @@ const ITEM =
 
 /** Rows of sessions above the catalog. */
 export function HomeRows({ rows }: { rows: HomeRow[] | undefined }) {
-  const t = useTexts();
   const words = useCardWords();
   if (!rows) return <RowsSkeleton />;
   if (rows.length === 0) return null;
@@ -30,11 +28,6 @@ export function HomeRows({ rows }: { rows: HomeRow[] | undefined }) {
                 <CardWithWords
                   session={session}
                   isFirst={place === 0 && index < 2}
-                  later={
-                    row.all.from
-                      ? { from: startOfDay(row.all.from, words.zone), text: t("home.weekend_times") }
-                      : undefined
-                  }
                   words={words}
                   corner={<LazyHeart session={session} />}
                 />

@@ -10,6 +10,8 @@ import { isProblem } from "~/lib/api/problem";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
 import type { Session } from "../queries";
 import { type SessionForm as Form, toSessionChanges, toSessionForm } from "./model";
+import { Pictures } from "./pictures/Pictures";
+import type { Uploads } from "./pictures/useUploads";
 import { cacheSession, changeSession } from "./queries";
 import { SessionForm } from "./SessionForm";
 import { useTexts } from "./texts";
@@ -17,7 +19,15 @@ import { useTexts } from "./texts";
 /**
  * Edits a session's details. A change that conflicts with booked slots gets an error at its field, with their times.
  */
-export function DetailsPart({ session, onDirty }: { session: Session; onDirty: (isDirty: boolean) => void }) {
+export function DetailsPart({
+  session,
+  uploads,
+  onDirty,
+}: {
+  session: Session;
+  uploads: Uploads;
+  onDirty: (isDirty: boolean) => void;
+}) {
   const t = useTexts();
   const client = useQueryClient();
   const words = useFormatStarts();
@@ -55,6 +65,7 @@ export function DetailsPart({ session, onDirty }: { session: Session; onDirty: (
       saved={saved}
       onSubmit={save}
       onDirty={onDirty}
+      pictures={<Pictures session={session} uploads={uploads} />}
       actions={({ isDirty, isBusy, discard }) => (
         <>
           {isDirty && (

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Eye, Users } from "lucide-react";
 import { useCallback, useRef, useState } from "react";
+import { toast } from "sonner";
 import { Badge } from "~/components/Badge";
 import { buttonClass } from "~/components/Button";
 import { ErrorState } from "~/components/ErrorState";
@@ -16,6 +17,8 @@ import { type Session, sessionQuery } from "../queries";
 import { DetailsPart } from "./DetailsPart";
 import { FormSkeleton } from "./FormSkeleton";
 import { BackToOwn } from "./NewSessionPage";
+import { UploadsNotice } from "./pictures/UploadsNotice";
+import { useUploads } from "./pictures/useUploads";
 import { SetupSteps } from "./SetupSteps";
 import { TimesPart } from "./TimesPart";
 import { useTexts } from "./texts";
@@ -100,6 +103,10 @@ function Parts({ session, part }: { session: Session; part: Part }) {
   }, []);
   const onDetails = useCallback((isDirty: boolean) => setPartDirty("details", isDirty), [setPartDirty]);
   const onTimes = useCallback((isDirty: boolean) => setPartDirty("times", isDirty), [setPartDirty]);
+  const uploads = useUploads(session.id, (failure) => {
+    if (failure === null) toast.success(t("list.now_listed", { title: session.title }));
+    else toast.error(t("pictures.unpublished", { reason: failure }));
+  });
   const label = (name: Part) => (
     <>
       <span>{t(`edit.${name}`)}</span>
@@ -108,6 +115,7 @@ function Parts({ session, part }: { session: Session; part: Part }) {
   );
   return (
     <>
+      {part !== "details" && <UploadsNotice uploads={uploads} />}
       <Tabs<Part>
         label={t("edit.parts")}
         shown={part}
@@ -124,7 +132,7 @@ function Parts({ session, part }: { session: Session; part: Part }) {
           {
             name: "details",
             label: label("details"),
-            content: <DetailsPart session={session} onDirty={onDetails} />,
+            content: <DetailsPart session={session} uploads={uploads} onDirty={onDetails} />,
           },
           {
             name: "times",

@@ -13,6 +13,8 @@ import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { sessionQuery } from "../queries";
 import { FormSkeleton } from "./FormSkeleton";
 import { copySession, EMPTY_FORM, type SessionForm as Form, toSessionIn } from "./model";
+import { ChosenPhotos } from "./pictures/ChosenPhotos";
+import { handOver } from "./pictures/chosen";
 import { cacheSession, copySchedule, createSession } from "./queries";
 import { SessionForm } from "./SessionForm";
 import { SetupSteps } from "./SetupSteps";
@@ -67,18 +69,22 @@ function NewSession({ begin: onCreate, copied }: { begin: Form; copied: string |
   // the body that was sent and its idempotency key, reused when the same body is retried
   const sent = useRef<{ body: string; key: string } | null>(null);
   const dirty = useRef(false);
+  const hasPhotos = useRef(false);
   const [failure, setFailure] = useState<string | null>(null);
+  const [photos, setPhotos] = useState<File[]>([]);
   const saved = useMemo(() => onCreate, [onCreate]);
 
   const create = async (values: Form, form: UseFormReturn<Form>) => {
     setFailure(null);
-    const wire = toSessionIn(values);
+    const publishes = photos.length > 0 && values.status === "active";
+    const wire = toSessionIn(publishes ? { ...values, status: "inactive" } : values);
     const body = JSON.stringify(wire);
     if (sent.current?.body !== body) sent.current = { body, key: newIdempotencyKey() };
     try {
       const created = await createSession(wire, sent.current.key);
-      dirty.current = false;
+      dirty.current = hasPhotos.current = false;
       cacheSession(client, created);
+      if (photos.length > 0) handOver(created.id, { files: photos, publishes });
       const message = copied ? await withTimes(created.id) : "new.saved";
       toast.success(t(message));
       await navigate({
@@ -107,6 +113,15 @@ function NewSession({ begin: onCreate, copied }: { begin: Form; copied: string |
         failure={failure}
         saved={saved}
         onSubmit={create}
+        pictures={
+          <ChosenPhotos
+            files={photos}
+            onChange={(files) => {
+              setPhotos(files);
+              hasPhotos.current = files.length > 0;
+            }}
+          />
+        }
         onDirty={(isDirty) => {
           dirty.current = isDirty;
         }}
@@ -116,7 +131,7 @@ function NewSession({ begin: onCreate, copied }: { begin: Form; copied: string |
           </Button>
         )}
       />
-      <LeaveGuard isDirty={() => dirty.current} />
+      <LeaveGuard isDirty={() => dirty.current || hasPhotos.current} />
     </>
   );
 }

@@ -30,6 +30,7 @@ export function SessionForm({
   onSubmit,
   onDirty,
   failure,
+  pictures,
   actions,
 }: {
   /** `null` for a new session. */
@@ -38,6 +39,8 @@ export function SessionForm({
   onSubmit: (values: Form, form: UseFormReturn<Form>) => Promise<void>;
   onDirty: (isDirty: boolean) => void;
   failure: ReactNode;
+  /** Uploaded pictures, or those chosen for a new session. */
+  pictures: ReactNode;
   actions: (state: { isDirty: boolean; isBusy: boolean; discard: () => void }) => ReactNode;
 }) {
   const t = useTexts();
@@ -63,7 +66,7 @@ export function SessionForm({
             <AboutFields />
             <WhereFields />
             <OfferFields />
-            <PictureField session={session} />
+            <PictureField isNew={session === null}>{pictures}</PictureField>
             <BookingFields />
             <VisibilityField isNew={session === null} />
           </div>
@@ -72,9 +75,9 @@ export function SessionForm({
           </div>
         </div>
         <SaveBar
-          isDirty={isDirty || session === null}
+          isDirty={isDirty}
           dirtyText={t("edit.dirty")}
-          cleanText={t("edit.clean")}
+          cleanText={session && t("edit.clean")}
           failure={(isDirty || session === null) && failure}
         >
           {actions({ isDirty, isBusy: form.formState.isSubmitting, discard: () => form.reset(saved) })}

@@ -127,3 +127,14 @@ def next_slots(now: str, ids: str) -> str:
 
 def _next(now: str) -> str:
     return f"(SELECT {_next_bookable_start(now, f'{now} + {MICROSECOND}', FOREVER)} AS at OFFSET 0) AS next"
+
+
+def first_slots(now: str, begin: str, end: str, ids: str) -> str:
+    """Select the first bookable start in `[begin, end)` of all sessions with these ids that have one, and its seats."""
+    return f"""
+        SELECT s.id, s.duration, s.max_participants, coalesce(s.schedule ->> 'time_zone', c.time_zone) AS time_zone,
+            next.at AS starts_at, {SEATS_TAKEN} AS seats_taken
+        FROM sessions s JOIN users c ON c.id = s.creator_id,
+            LATERAL (SELECT {_next_bookable_start(now, begin, end)} AS at OFFSET 0) AS next
+        WHERE s.id = ANY({ids}) AND {IS_LISTED} AND next.at IS NOT NULL
+    """

@@ -12,13 +12,14 @@ from uuid import UUID
 
 import asyncpg
 
-from marketplace.adapters.postgres.catalog.availability import next_slot, next_slots
+from marketplace.adapters.postgres.catalog.availability import first_slots, next_slot, next_slots
 from marketplace.adapters.postgres.connection.pool import Rows
 from marketplace.adapters.postgres.connection.replica import Reading
 from marketplace.adapters.postgres.rows import (
     SESSION_WITH_CREATOR,
     STORED_SESSION,
     TIME_ZONE,
+    WRITTEN_BY,
     constructor,
     session_values,
 )
@@ -28,8 +29,7 @@ from marketplace.core.domain.catalog import SessionVersion
 
 SESSION_WITH_NEXT_SLOT = f"{SESSION_WITH_CREATOR}, {next_slot('$2::timestamptz')} AS next_slot"
 NEXT_SLOTS = next_slots("$2::timestamptz", "$1::uuid[]")
-WRITTEN_BY = "s.xmin AS version, c.xmin AS creator_version"
-"""The transactions that wrote the session and its creator: locks and freezing leave `xmin`, standbys have the same."""
+FIRST_SLOTS = first_slots("$2::timestamptz", "$3::timestamptz", "$4::timestamptz", "$1::uuid[]")
 VERSION = f"s.id, s.schedule IS NULL AS is_open, {WRITTEN_BY}"
 FREE_STARTS = f"""
     SELECT {VERSION}, s.duration, s.max_participants, {TIME_ZONE} AS time_zone, next.starts_at, next.seats_taken

@@ -13,6 +13,7 @@ from marketplace.adapters.postgres.catalog.availability import has_bookable_star
 from marketplace.adapters.postgres.catalog.labels import labels_of
 from marketplace.adapters.postgres.catalog.queries import combined, matching, points
 from marketplace.adapters.postgres.catalog.rows import VERSION
+from marketplace.adapters.postgres.catalog.word_window import newest_with_words
 from marketplace.adapters.postgres.connection.conditions import Conditions
 from marketplace.adapters.postgres.connection.pool import Rows
 from marketplace.adapters.postgres.connection.replica import Reading
@@ -57,9 +58,11 @@ FACETS = """
         FROM matching WHERE place_key IS NOT NULL GROUP BY place_key
         ORDER BY n DESC, min(place COLLATE "C") LIMIT 50)
     UNION ALL
-    (SELECT 'newest', '', 0, count(*) FROM newest)
+    (SELECT 'newest', '', coalesce(bool_and(is_complete), TRUE)::int, count(*) FROM newest)
 """
 NEWEST_FIRST = "s.created_at DESC, s.id DESC"
+AGED = ("s.category", "s.created_at", "(s.created_at")
+"""Beginnings of the conditions that indexes by age serve."""
 
 
 def availability_columns(key: str) -> str:
@@ -95,6 +98,9 @@ class CatalogStatement(SessionsStatement):
     def __init__(self, filters: CatalogFilters, terms: Terms, now: datetime, relaxation: int = ALL) -> None:
         super().__init__(now, "s.status = 'active'", "s.archived_at IS NULL", "s.hidden_at IS NULL", "c.is_active")
         self._terms = terms
+        self._words = self.bind(combined(terms, relaxation)) if terms.required else None
+        self._is_narrow = filters.creator is not None
+        """Whether all matches may be read: another filter leaves few."""
         self.requires_availability = filters.requires_availability()
         self.facets_window = filters.facets_window()
         self.labels = labels_of(filters)
@@ -120,8 +126,6 @@ class CatalogStatement(SessionsStatement):
         ):
             if number is not None:
                 self.conditions.append(f"{bound} {number:f}" if isinstance(number, Decimal) else f"{bound} {number:d}")
-        if terms.required:
-            self.conditions.append(matching(self.bind(combined(terms, relaxation))))
 
     def availability(self) -> str:
         """Return the condition that a row of `availability_columns` has a bookable start in the window."""
@@ -130,10 +134,21 @@ class CatalogStatement(SessionsStatement):
     def restrict(self, ids: Sequence[UUID]) -> None:
         """Require one of these sessions, which PostgreSQL then looks up one by one."""
         self.require("s.id = ANY ({}::uuid[])", list(ids))
+        self._is_narrow = True
+
+    def where(self) -> str:
+        """Return the conditions joined by AND."""
+        return " AND ".join([*self.conditions, *([matching(self._words)] if self._words else [])])
 
     def newest(self, columns: str, maximum: int) -> str:
-        """Select columns of the newest matches."""
-        return f"SELECT {columns} {FROM} WHERE {self.where()} ORDER BY {NEWEST_FIRST} LIMIT {maximum}"
+        """Select columns of the newest matches, and whether these are all there are up to `maximum`: `is_complete`."""
+        if self._words is None or self._is_narrow:
+            columns = f"{columns}, TRUE AS is_complete"
+            return f"SELECT {columns} {FROM} WHERE {self.where()} ORDER BY {NEWEST_FIRST} LIMIT {maximum}"
+        filtered = [each for each in self.conditions if each != "c.is_active"]
+        walked = [each for each in filtered if each.startswith(AGED)]
+        labels = self.bind(self.labels) if self.labels else None
+        return newest_with_words(columns, self._words, labels, walked, filtered, maximum)
 
     def relevance(self) -> str:
         """Return an expression of the points of a match, see `core/domain/search_terms.py`."""
@@ -224,7 +239,8 @@ class Ranked:
                 ORDER BY {by_rank} LIMIT {limit + 1})
             SELECT {query.columns()}, s.created_at, r.points,
                 (SELECT (created_at, id) FROM ranked ORDER BY created_at DESC, id DESC LIMIT 1) AS newest,
-                (SELECT (created_at, id) FROM ranked ORDER BY created_at, id LIMIT 1) AS oldest
+                (SELECT (created_at, id) FROM ranked ORDER BY created_at, id LIMIT 1) AS oldest,
+                (SELECT count(*) = {RELEVANCE_WINDOW} OR NOT bool_and(is_complete) FROM ranked) AS is_bounded
             FROM page r JOIN sessions s ON s.id = r.id JOIN users c ON c.id = s.creator_id
             ORDER BY r.points DESC, r.created_at DESC, r.id DESC
         """  # noqa: S608 - placeholders
@@ -248,7 +264,7 @@ def facets_statement(query: CatalogStatement) -> Statement:
 
 def facets_from(rows: Rows, window: int) -> Facets:
     """Convert the rows of `FACETS`; price bands without sessions are included with 0."""
-    counted = next(row["n"] for row in rows if row["facet"] == "newest")
+    counted, is_complete = next((row["n"], row["band"]) for row in rows if row["facet"] == "newest")
     bands = {row["band"]: row["n"] for row in rows if row["facet"] == "band"}
     return Facets(
         categories=tuple(
@@ -262,7 +278,7 @@ def facets_from(rows: Rows, window: int) -> Facets:
         formats=_values(rows, "format"),
         languages=_values(rows, "language"),
         places=_values(rows, "place"),
-        is_bounded=counted == window,
+        is_bounded=counted == window or not is_complete,
     )
 
 

@@ -28,7 +28,7 @@ SUGGEST = f"""
         ) AS s WHERE s.searched @@ $2::tsquery),
     found AS (
         SELECT * FROM newest UNION
-        (SELECT {READ} FROM sessions s WHERE {LISTED} AND s.searched @@ (SELECT $2::tsquery)
+        (SELECT {READ} FROM sessions s WHERE {LISTED} AND s.searched @@ (SELECT $5::tsquery)
             AND (SELECT count(*) FROM newest) < {SUGGESTIONS_ENOUGH} LIMIT {SUGGESTIONS_WINDOW})),
     matching AS MATERIALIZED (
         SELECT s.* FROM found s JOIN users c ON c.id = s.creator_id
@@ -52,14 +52,15 @@ SUGGEST = f"""
     ORDER BY part, place
 """  # noqa: S608 - constant text
 """No part reads more rows in a larger marketplace. The index is asked only for words that few of the newest sessions
-have, since it lists all matches before the first is read. A subquery hides the words from the planner, which would scan
-the table if it knew them to be frequent.
+have, since it lists all matches before the first is read; and only the last word may go on, since it lists all entries
+of each beginning, but looks up those of a whole word. A subquery hides the words from the planner, which would scan the
+table if it knew them to be frequent.
 """
 
 
 async def suggest(database: Reading, typed: Sequence[str]) -> Suggestions:
     """Return people and titles for typed words."""
-    queries = [_query(typed, weight) for weight in ("", "A", "D")]
+    queries = [*(_query(typed, weight) for weight in ("", "A", "D")), _query(typed, "", finished=len(typed) - 1)]
     rows = await database.fetch(SUGGEST, " ".join(word for each in typed for word in words(each)), *queries)
     return Suggestions(
         people=tuple(public_user(*row[: len(PUBLIC_USER)]) for row in rows if row["part"] == 0),
@@ -67,7 +68,8 @@ async def suggest(database: Reading, typed: Sequence[str]) -> Suggestions:
     )
 
 
-def _query(typed: Sequence[str], weight: str) -> str:
+def _query(typed: Sequence[str], weight: str, *, finished: int = 0) -> str:
+    """Return the query of words in places of this weight; those after the finished ones may go on."""
     folded = [fold_word(each) for each in typed]
-    marks = (("*" if completes(word) else "") + weight for word in folded)
+    marks = (("*" if place >= finished and completes(word) else "") + weight for place, word in enumerate(folded))
     return " & ".join(f"'{word}':{mark}" if mark else f"'{word}'" for word, mark in zip(folded, marks, strict=True))

@@ -6,9 +6,11 @@ from marketplace.adapters.postgres.schema.tables.backoffice import AuditEntryTab
 from marketplace.adapters.postgres.schema.tables.bookings import BookingTable
 from marketplace.adapters.postgres.schema.tables.calendars import CalendarFeedTable
 from marketplace.adapters.postgres.schema.tables.conversations import BookingMessageTable
+from marketplace.adapters.postgres.schema.tables.email_tokens import EmailRequestTable
 from marketplace.adapters.postgres.schema.tables.favourites import FavouriteTable
 from marketplace.adapters.postgres.schema.tables.jobs import JobTable
 from marketplace.adapters.postgres.schema.tables.logins import TokenFamilyTable
+from marketplace.adapters.postgres.schema.tables.messages import MessageTable
 from marketplace.adapters.postgres.schema.tables.pictures import PictureTable
 from marketplace.adapters.postgres.schema.tables.sessions import SessionTable
 from marketplace.adapters.postgres.schema.tables.users import UserTable
@@ -21,8 +23,10 @@ TABLES = (
     BookingTable,
     BookingMessageTable,
     CalendarFeedTable,
+    EmailRequestTable,
     FavouriteTable,
     JobTable,
+    MessageTable,
     AuditEntryTable,
 )
 """One of each module of `tables`: importing it adds the others of the module."""

@@ -103,7 +103,7 @@ class UserAdminService:
             # e-mail addresses and usernames are keys that buyers lock: see `UserService.change_profile`
             current, before = await acquire_with_staff(tx, staff, user_id, with_sessions=True)
             before.require_manageable_by(current, allow_oneself=True)
-            return before, replace(before, **changes)
+            return before, before.with_values(**changes)
 
         return await self._change(staff, user_id, "user_changed", changed, reason)
 

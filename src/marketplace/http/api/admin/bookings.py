@@ -13,13 +13,8 @@ from marketplace.core.errors import NotFound, NotYours, TooLate
 from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.http.api.admin.audit import AuditEntryOut
 from marketplace.http.api.admin.users import ReasonIn
-from marketplace.http.api.booking_routes import (
-    BOOKING_NAMES,
-    MOVE_CONFLICTS,
-    BookingHistoryOut,
-    BookingRoutes,
-    BookingViews,
-)
+from marketplace.http.api.booking_routes import MOVE_CONFLICTS, BookingRoutes
+from marketplace.http.api.booking_views import BOOKING_NAMES, BookingHistoryOut, BookingViews
 from marketplace.http.api.offsets import ViewerQuery, viewer_zone_of
 from marketplace.http.api.requested_starts import StartIn
 from marketplace.http.security.authorization import Access, opt, principal_of

@@ -10,7 +10,7 @@ from litestar import Controller, Request, Response, get, patch, post
 from litestar.params import FromPath
 
 from marketplace.core.domain.fields import Boolean, OptionalStaffReason, StaffReason
-from marketplace.core.domain.language_tags import Languages
+from marketplace.core.domain.language_tags import Languages, Locale
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.principals import Role
 from marketplace.core.domain.users import (
@@ -30,6 +30,7 @@ from marketplace.core.services.admin.users import Deactivation, UserAdminService
 from marketplace.core.services.password_resets import ResetService
 from marketplace.http.api.admin.audit import AuditEntryOut
 from marketplace.http.api.admin.sold_slots import BookedSlotOut, booked_slot_out
+from marketplace.http.api.users import EmailVerifiedAt
 from marketplace.http.pagination import LINK, Cursors, PageQuery
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.parsing import read_body, read_query
@@ -116,6 +117,8 @@ class AccountDetailsOut(AccountOut):
 
     sessions: int
     bookings: int
+    email_verified_at: EmailVerifiedAt
+    locale: Locale
     logins: list[LoginOut]
     log: list[AuditEntryOut]
 
@@ -151,6 +154,8 @@ class UserAdminController(Controller):
             **msgspec.structs.asdict(shown),
             sessions=found.sessions,
             bookings=found.bookings,
+            email_verified_at=found.email_verified_at,
+            locale=found.locale,
             logins=msgspec.convert(found.logins, list[LoginOut], from_attributes=True),
             log=msgspec.convert(log, list[AuditEntryOut], from_attributes=True),
         )

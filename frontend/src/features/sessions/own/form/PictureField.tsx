@@ -1,24 +1,22 @@
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useFormContext, useWatch } from "react-hook-form";
 import { Field, Input } from "~/components/Field";
 import { Section } from "~/components/Section";
 import { useDebounced } from "~/lib/hooks/useDebounced";
-import type { Session } from "../../queries";
 import type { SessionForm } from "../model";
-import { Pictures } from "../pictures/Pictures";
 import { useTexts } from "../texts";
 
-/** Uploaded pictures, and the URL of one elsewhere; warns if that does not load. */
-export function PictureField({ session }: { session: Session | null }) {
+/** Uploads, and the URL of a picture elsewhere; warns if that does not load. */
+export function PictureField({ isNew, children }: { isNew: boolean; children: ReactNode }) {
   const t = useTexts();
   const { formState, register, control } = useFormContext<SessionForm>();
   const address = useWatch({ control, name: "image_url" }).trim();
   const isBroken = useBroken(useDebounced(address, 500));
   return (
-    <Section title={t("form.picture")} text={session ? t("pictures.intro") : t("pictures.later_text")}>
-      {session && <Pictures session={session} />}
+    <Section title={t("form.picture")} text={t(isNew ? "pictures.intro_new" : "pictures.intro")}>
+      <div>{children}</div>
       <Field
-        className={session ? "mt-6" : undefined}
+        className="mt-6"
         label={t("form.image")}
         isOptional
         hint={

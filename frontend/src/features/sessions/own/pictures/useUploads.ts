@@ -1,14 +1,20 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { errorMessage } from "~/lib/i18n/errorMessage";
-import { cacheSession } from "../queries";
+import { cacheSession, changeSession } from "../queries";
+import { takeOver } from "./chosen";
 import { addPicture } from "./queries";
 
 /** A file on its way, or one that was refused, until it is tried again or dismissed. */
 export type Upload = { key: string; file: File; preview: string; sent: number; failure: string | null };
 
-/** Uploads of a session, one after another, so that their order is that of the files. */
-export function useUploads(session: string) {
+export type Uploads = ReturnType<typeof useUploads>;
+
+/**
+ * Uploads of a session, one after another, so that their order is that of the files. Begins with photos that were chosen
+ * before the session was saved, and then publishes it if that was chosen, too.
+ */
+export function useUploads(session: string, onPublished?: (failure: string | null) => void) {
   const client = useQueryClient();
   const [uploads, setUploads] = useState<Upload[]>([]);
   const queue = useRef(Promise.resolve());
@@ -55,5 +61,20 @@ export function useUploads(session: string) {
     },
     [send],
   );
+
+  const published = useRef(onPublished);
+  published.current = onPublished;
+  useEffect(() => {
+    const chosen = takeOver(session);
+    if (!chosen) return;
+    add(chosen.files);
+    if (!chosen.publishes) return;
+    queue.current = queue.current
+      .then(async () => cacheSession(client, await changeSession(session, { status: "active" })))
+      .then(
+        () => published.current?.(null),
+        (error) => published.current?.(errorMessage(error)),
+      );
+  }, [client, session, add]);
   return { uploads, add, retry: send, dismiss };
 }

@@ -22,6 +22,6 @@ def amount_of(column: str, digits: int) -> CheckConstraint:
 
 
 def one_of(column: str, words: Any) -> CheckConstraint:
-    """A CHECK that the column holds one of the words of a `Literal`."""
-    choices = ", ".join(f"'{word}'" for word in get_args(words))
+    """A CHECK that the column holds one of the words of a `Literal` or of a `StrEnum`."""
+    choices = ", ".join(f"'{word}'" for word in get_args(words) or words)
     return CheckConstraint(f"{column} IN ({choices})", name=column)

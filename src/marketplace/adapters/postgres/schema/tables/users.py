@@ -47,5 +47,7 @@ class UserTable(DefaultBase):
     date_joined: Mapped[datetime]
     bio: Mapped[str] = mapped_column(Text, server_default=text("''"))
     languages: Mapped[tuple[str, ...]] = mapped_column(ARRAY(Text, as_tuple=True), server_default=text("'{}'"))
+    email_verified_at: Mapped[datetime | None]
+    locale: Mapped[str | None] = mapped_column(Text)
     name_key: Mapped[str] = mapped_column(Text(collation="C"), server_default=text("''"))
     searched: Mapped[str] = mapped_column(TSVECTOR, server_default=text("''"))

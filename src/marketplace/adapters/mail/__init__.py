@@ -1,0 +1,1 @@
+"""Mail: writing it (`composer`), and handing it to a server (`smtp`), to the demo's inbox, or to a test (`memory`)."""

@@ -1,0 +1,160 @@
+"""Mails from MJML and Jinja templates.
+
+`layout.mjml` is the one page of all mails; the words of each kind are a table of `texts.<language>.toml`, by role.
+Jinja escapes every value of the page. This module imports jinja2 and mrml, so a program imports it with its first mail.
+"""
+
+import asyncio
+import tomllib
+from importlib.resources import files
+from typing import Any
+
+import mrml
+from jinja2 import BaseLoader, Environment, StrictUndefined, Template
+
+from marketplace.adapters.mail.rfc5322 import one_line
+from marketplace.core.domain.addresses import SiteAddresses
+from marketplace.core.domain.booking_details import BookingHistory
+from marketplace.core.domain.calendars import CalendarEvent, Parties, Venue, wall_times
+from marketplace.core.domain.messages import MessageKind
+from marketplace.core.domain.money import currency
+from marketplace.core.domain.utc_offsets import local_text
+from marketplace.core.ports.calendars import Calendars
+from marketplace.core.ports.mail_composer import Letter
+from marketplace.core.ports.mailer import CalendarMethod, Invitation, Mail, Mailbox
+
+DEFAULT_LOCALE = "en"
+MAX_HTML = 100_000
+"""Bytes; some programs cut a longer mail."""
+MAX_TITLE = 120
+"""Characters of a title in a subject."""
+TEMPLATES = files("marketplace.adapters.mail") / "templates"
+INVITES: dict[MessageKind, CalendarMethod] = {
+    MessageKind.BOOKING_BOOKED: "REQUEST",
+    MessageKind.BOOKING_CONFIRMED: "REQUEST",
+    MessageKind.BOOKING_MOVED: "REQUEST",
+    MessageKind.SEATS_CHANGED: "REQUEST",
+    MessageKind.SESSION_CHANGED: "REQUEST",
+    MessageKind.BOOKING_CANCELLED: "CANCEL",
+}
+"""Kinds with a calendar object, for the learner of a booking that is or was confirmed. A creator's calendar has one
+event per start of a session, from the feed; one per booking would be there again."""
+
+
+class MjmlComposer:
+    """`MailComposer` with the templates of this package."""
+
+    def __init__(
+        self, *, sender: Mailbox, calendars: Calendars, addresses: SiteAddresses, locale: str = DEFAULT_LOCALE
+    ) -> None:
+        self._sender = sender
+        self._calendars = calendars
+        self._addresses = addresses
+        texts = {each.name: each for each in TEMPLATES.iterdir()}
+        self._texts = tomllib.loads(
+            texts.get(f"texts.{locale}.toml", texts[f"texts.{DEFAULT_LOCALE}.toml"]).read_text()
+        )
+        self._locale = locale if f"texts.{locale}.toml" in texts else DEFAULT_LOCALE
+        options: dict[str, Any] = {"loader": BaseLoader(), "undefined": StrictUndefined, "trim_blocks": True}
+        self._plain = Environment(autoescape=False, **options)  # noqa: S701 - subjects and plain text
+        self._compiled: dict[str, Template] = {}
+        escaped = Environment(autoescape=True, **options)
+        self._page = escaped.from_string(texts["layout.mjml"].read_text())
+        self._plain_page = self._plain.from_string(texts["layout.txt"].read_text())
+
+    async def compose(self, letter: Letter) -> Mail:
+        texts, values = self._texts[letter.message.kind][letter.role], self._values(letter)
+        page = self._texts["page"] | {
+            "language": self._locale,
+            "heading": self._said(texts["heading"], values),
+            "lines": [line for text in texts["lines"] if (line := self._said(text, values))],
+            "button": texts["button"],
+            "link": letter.link,
+            "facts": values["facts"],
+            "unsubscribe": letter.unsubscribe,
+            "site": self._addresses.root,
+        }
+        source = self._page.render(page)
+        html = (await asyncio.to_thread(mrml.to_html, source)).content
+        if len(html.encode()) > MAX_HTML:
+            raise ValueError(f"The mail has {len(html.encode())} bytes.")
+        return Mail(
+            sender=self._sender,
+            to=Mailbox(address=letter.to, name=letter.recipient.display_name),
+            subject=one_line(self._said(texts["subject"], values)),
+            text=self._plain_page.render(page).strip() + "\n",
+            html=html,
+            message_id=letter.message.message_id,
+            invitation=await self._invitation(letter),
+            headers=_headers(letter),
+        )
+
+    def _said(self, text: str, values: dict[str, Any]) -> str:
+        template = self._compiled.get(text)
+        if template is None:
+            template = self._compiled[text] = self._plain.from_string(text)
+        return template.render(values).strip()
+
+    def _values(self, letter: Letter) -> dict[str, Any]:
+        zone, booking = letter.recipient.time_zone, letter.booking
+        values: dict[str, Any] = {
+            "name": letter.recipient.display_name,
+            "device": letter.device,
+            "decided": local_text(letter.message.created_at, zone),
+            "facts": [],
+        }
+        if booking is None:
+            return values
+        creator = booking.session_details.creator_details.display_name
+        requested, deadline = booking.requested_start, booking.respond_by
+        values |= {
+            "title": _shortened(booking.terms.title),
+            "learner": booking.user_details.display_name,
+            "creator": creator,
+            "status": booking.status,
+            "reason": booking.history[-1].reason,
+            "requested": local_text(requested, zone) if requested else "",
+            "respond_by": local_text(deadline, zone) if deadline else "",
+            "facts": self._facts(booking, zone, creator if letter.role == "learner" else None),
+        }
+        return values
+
+    def _facts(self, booking: BookingHistory, zone: str, creator: str | None) -> list[tuple[str, str]]:
+        names, session = self._texts["facts"], booking.session_details
+        start, *own = wall_times(booking.starts_at, session.time_zone, zone)
+        venue = Venue.of(session, booking.address).location
+        other = (names["with"], creator) if creator else (names["learner"], booking.user_details.display_name)
+        return [
+            (names["session"], booking.terms.title),
+            (names["starts"], start.partition(": ")[2]),
+            *((names["own_time"], each.partition(": ")[2]) for each in own),
+            other,
+            (names["seats"], str(booking.seats)),
+            (names["price"], f"{booking.amount} {currency().code}"),
+            *([(names["where"], venue)] if venue else []),
+        ]
+
+    async def _invitation(self, letter: Letter) -> Invitation | None:
+        booking, method = letter.booking, INVITES.get(letter.message.kind)
+        if booking is None or method is None or letter.role != "learner" or not _was_confirmed(booking):
+            return None
+        event = CalendarEvent.of(booking, self._addresses, letter.recipient.time_zone)
+        parties = Parties(
+            organizer=self._sender.address, attendee=letter.to, attendee_name=letter.recipient.display_name
+        )
+        return Invitation(method=method, ics=await self._calendars.invite(event, method, parties, letter.now))
+
+
+def _was_confirmed(booking: BookingHistory) -> bool:
+    return booking.status == "confirmed" or any(step.to_status == "confirmed" for step in booking.history)
+
+
+def _headers(letter: Letter) -> tuple[tuple[str, str], ...]:
+    """RFC 8058: only optional mail can be unsubscribed from."""
+    if letter.one_click is None:
+        return ()
+    return (("List-Unsubscribe", f"<{letter.one_click}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1]}…"

@@ -1,0 +1,151 @@
+"""Messages in memory."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from marketplace.adapters.memory.database import AddressRow, MemoryDatabase, MessageKey, Rows, UnsubscribedRow
+from marketplace.adapters.memory.pages import moment, newest_first
+from marketplace.core.domain.booking_steps import LIVE
+from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, address_digest
+from marketplace.core.domain.pages import Page
+from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat
+
+
+def _key(message: Message) -> MessageKey:
+    return message.user_id, message.subject, message.kind, message.version
+
+
+class MemoryMessageLists:
+    """`MessageLists` over the in-memory tables."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self._database = database
+
+    async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[Message]:
+        await asyncio.sleep(0)
+        return newest_first(Rows(self._database).group(self._database.messages, user_id), limit, after)
+
+    async def of_booking(self, booking_id: UUID) -> tuple[Message, ...]:
+        await asyncio.sleep(0)
+        rows = self._database.messages.rows.values()
+        return tuple(sorted((each for each in rows if each.booking_id == booking_id), key=moment))
+
+    async def oldest_due(self, now: datetime) -> datetime | None:
+        await asyncio.sleep(0)
+        due = sorted(_due(self._database.messages.rows.values(), now))
+        return due[0][2].due_at if due else None
+
+    async def has_held(self) -> bool:
+        await asyncio.sleep(0)
+        return any(each.state is MessageState.HELD for each in self._database.messages.rows.values())
+
+
+def _due(messages: Iterable[Message], now: datetime) -> list[tuple[datetime, UUID, Message]]:
+    waiting = ((each.next_attempt_at, each.id, each) for each in messages)
+    return [(at, number, each) for at, number, each in waiting if at is not None and at <= now]
+
+
+class MemoryMessages:
+    """`Messages` in a transaction."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._database = rows.database
+        self._table = rows.database.messages
+
+    async def add(self, messages: Sequence[Message]) -> None:
+        for message in sorted(messages, key=_key):
+            if await self._rows.acquire_key(self._database.message_keys, _key(message)) is None:
+                self._rows.put(self._database.message_keys, _key(message), message.id)
+                self._rows.put(self._table, message.id, message)
+
+    async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> Sequence[Message]:
+        """Claim what no other open transaction has claimed."""
+        await asyncio.sleep(0)
+        database = self._database
+        database.claimed_messages = {
+            number: claimer
+            for number, claimer in database.claimed_messages.items()
+            if claimer in database.open_rows and claimer is not self._rows
+        }
+        due = sorted(_due(self._rows.all(self._table), now))
+        free = [each for _, number, each in due if number not in database.claimed_messages][:limit]
+        claimed = [replace(each, next_attempt_at=now + lease) for each in free]
+        database.claimed_messages |= {each.id: self._rows for each in claimed}
+        for each in claimed:
+            self._rows.put(self._table, each.id, each)
+        return sorted(claimed, key=lambda message: (message.due_at, message.id))
+
+    async def save(self, claimed: Message, after: Message) -> bool:
+        found = await self._rows.acquire(self._table, claimed.id)
+        if found is None or (found.next_attempt_at, found.state) != (claimed.next_attempt_at, claimed.state):
+            return False
+        self._rows.put(self._table, after.id, after)
+        return True
+
+    async def release_held(self, limit: int = RELEASE_BATCH) -> int:
+        await asyncio.sleep(0)
+        held = [each for each in self._rows.all(self._table) if each.state is MessageState.HELD]
+        for each in held[:limit]:
+            released = replace(each, state=MessageState.PENDING, next_attempt_at=each.due_at)
+            self._rows.put(self._table, each.id, released)
+        return len(held[:limit])
+
+    async def count_started(self, user_id: UUID, kinds: Collection[MessageKind], since: datetime) -> int:
+        await asyncio.sleep(0)
+        found = self._rows.group(self._table, user_id)
+        return sum(each.kind in kinds and each.created_at >= since and each.attempts > 0 for each in found)
+
+    async def purge(self, before: datetime) -> int:
+        await asyncio.sleep(0)
+        rows = self._rows.all(self._table)
+        old = [each for each in rows if each.next_attempt_at is None and each.due_at <= before][:PURGE_BATCH]
+        for each in old:
+            self._rows.drop(self._table, each.id)
+            self._rows.drop(self._database.message_keys, _key(each))
+        return len(old)
+
+    async def recipient(self, user_id: UUID) -> Recipient | None:
+        await asyncio.sleep(0)
+        user = self._rows.find(self._database.users, user_id)
+        if user is None:
+            return None
+        known = self._rows.find(self._database.addresses, user_id)
+        return Recipient(
+            user_id=user_id,
+            email=user.email,
+            display_name=user.display_name,
+            time_zone=user.time_zone,
+            is_active=user.is_active,
+            is_verified=user.is_email_verified,
+            is_refused=known is not None and known.digest == address_digest(user.email),
+            unsubscribed=frozenset(each.kind for each in self._rows.group(self._database.unsubscribed, user_id)),
+        )
+
+    async def mark_accepted(self, user_id: UUID) -> None:
+        await self._rows.lock(self._database.addresses, user_id)
+        self._rows.drop(self._database.addresses, user_id)
+
+    async def mark_refused(self, user_id: UUID, email: str, at: datetime) -> None:
+        await self._rows.lock(self._database.addresses, user_id)
+        self._rows.put(self._database.addresses, user_id, AddressRow(digest=address_digest(email), refused_at=at))
+
+    async def unsubscribe(self, user_id: UUID, kind: MessageKind, at: datetime) -> None:
+        await asyncio.sleep(0)
+        self._rows.put(self._database.unsubscribed, (user_id, kind), UnsubscribedRow(user_id=user_id, kind=kind, at=at))
+
+    async def resubscribe(self, user_id: UUID, kind: MessageKind) -> None:
+        await asyncio.sleep(0)
+        self._rows.drop(self._database.unsubscribed, (user_id, kind))
+
+    async def booked_seats(self, session_id: UUID, after: datetime) -> Sequence[BookedSeat]:
+        await asyncio.sleep(0)
+        bookings = (each for each in self._rows.all(self._database.bookings) if each.session_id == session_id)
+        live = [each for each in bookings if each.status in LIVE and each.starts_at > after]
+        return [
+            BookedSeat(booking_id=each.id, user_id=each.user_id, starts_at=each.starts_at)
+            for each in sorted(live, key=lambda booking: (booking.starts_at, booking.id))
+        ]

@@ -1,0 +1,189 @@
+"""Messages in PostgreSQL.
+
+A claim moves `next_attempt_at` to the end of its lease, which is the fence of `save` too: a worker whose lease ended
+cannot change a message that another one has claimed.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from marketplace.adapters.postgres.connection.pool import Connection, Database
+from marketplace.core.domain.fields import field_names
+from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, address_digest
+from marketplace.core.domain.pages import Page
+from marketplace.core.domain.users import PublicUser
+from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat
+
+FIELDS = field_names(Message)
+COLUMNS = ", ".join(FIELDS)
+RETURNED = ", ".join(f"m.{name}" for name in FIELDS)
+TYPES = {
+    "kind": "text",
+    "subject": "text",
+    "state": "text",
+    "message_id": "text",
+    "last_error": "text",
+    "version": "bigint",
+    "attempts": "smallint",
+    "id": "uuid",
+    "user_id": "uuid",
+    "booking_id": "uuid",
+    "session_id": "uuid",
+}
+ARRAYS = ", ".join(f"${place}::{TYPES.get(name, 'timestamptz')}[]" for place, name in enumerate(FIELDS, 1))
+# In the order of the key: transactions that add the same messages wait for each other instead of deadlocking.
+ADD = f"""
+    INSERT INTO messages ({COLUMNS})
+    SELECT {COLUMNS} FROM unnest({ARRAYS}) AS new ({COLUMNS}) ORDER BY user_id, subject, kind, version
+    ON CONFLICT (user_id, subject, kind, version) DO NOTHING
+"""  # noqa: S608 - column names
+CLAIM = f"""
+    WITH due AS (
+        SELECT id FROM messages WHERE next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT $2
+        FOR NO KEY UPDATE SKIP LOCKED)
+    UPDATE messages m SET next_attempt_at = $3 FROM due WHERE m.id = due.id RETURNING {RETURNED}
+"""  # noqa: S608 - column names
+SAVE = """
+    UPDATE messages SET state = $4, attempts = $5, next_attempt_at = $6, unknown_at = $7, last_error = $8, sent_at = $9
+    WHERE id = $1 AND next_attempt_at = $2 AND state = $3 RETURNING id
+"""
+RELEASE = """
+    WITH held AS (
+        SELECT id FROM messages WHERE state = 'held' ORDER BY due_at, id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
+    UPDATE messages m SET state = 'pending', next_attempt_at = m.due_at FROM held WHERE m.id = held.id RETURNING m.id
+"""
+COUNT_STARTED = """
+    SELECT count(*) AS number FROM messages
+    WHERE user_id = $1 AND created_at >= $2 AND kind = ANY($3) AND attempts > 0
+"""
+PURGE = """
+    WITH old AS (
+        SELECT id FROM messages WHERE next_attempt_at IS NULL AND due_at <= $1 ORDER BY due_at LIMIT $2
+        FOR UPDATE SKIP LOCKED),
+    purged AS (DELETE FROM messages m USING old WHERE m.id = old.id RETURNING 1)
+    SELECT count(*) AS number FROM purged
+"""
+NAMES = ", ".join(f"u.{name}" for name in field_names(PublicUser))
+RECIPIENT = f"""
+    SELECT {NAMES}, u.email, u.time_zone, u.is_active, u.email_verified_at, a.digest,
+        ARRAY(SELECT s.kind FROM unsubscribed_kinds s WHERE s.user_id = u.id) AS unsubscribed
+    FROM users u LEFT JOIN email_addresses a ON a.user_id = u.id WHERE u.id = $1
+"""  # noqa: S608 - column names
+ACCEPT = "DELETE FROM email_addresses WHERE user_id = $1"
+REFUSE = """
+    INSERT INTO email_addresses (user_id, digest, refused_at) VALUES ($1, $2, $3)
+    ON CONFLICT (user_id) DO UPDATE SET digest = excluded.digest, refused_at = excluded.refused_at
+"""
+UNSUBSCRIBE = """
+    INSERT INTO unsubscribed_kinds (user_id, kind, at) VALUES ($1, $2, $3) ON CONFLICT (user_id, kind) DO NOTHING
+"""
+RESUBSCRIBE = "DELETE FROM unsubscribed_kinds WHERE user_id = $1 AND kind = $2"
+BOOKED_SEATS = """
+    SELECT id AS booking_id, user_id, starts_at FROM bookings
+    WHERE session_id = $1 AND status IN ('pending', 'confirmed') AND starts_at > $2 ORDER BY starts_at, id
+"""
+OF_USER = f"""
+    SELECT {COLUMNS} FROM messages WHERE user_id = $1 {{after}} ORDER BY created_at DESC, id DESC LIMIT $2
+"""  # noqa: S608 - column names
+FIRST, LATER = OF_USER.format(after=""), OF_USER.format(after="AND (created_at, id) < ($3, $4)")
+OF_BOOKING = f"SELECT {COLUMNS} FROM messages WHERE booking_id = $1 ORDER BY created_at, id"  # noqa: S608 - columns
+OLDEST_DUE = "SELECT due_at FROM messages WHERE next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT 1"
+HAS_HELD = "SELECT EXISTS (SELECT FROM messages WHERE state = 'held') AS found"
+
+
+class PostgresMessageLists:
+    """`MessageLists` over the pool."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[Message]:
+        if after is None:
+            rows = await self._database.fetch(FIRST, user_id, limit + 1)
+        else:
+            created_at, last = json.loads(after)
+            rows = await self._database.fetch(LATER, user_id, limit + 1, datetime.fromisoformat(created_at), UUID(last))
+        items = tuple(map(_message, rows[:limit]))
+        position = json.dumps([items[-1].created_at.isoformat(), str(items[-1].id)]) if len(rows) > limit else None
+        return Page(items, position)
+
+    async def of_booking(self, booking_id: UUID) -> tuple[Message, ...]:
+        return tuple(map(_message, await self._database.fetch(OF_BOOKING, booking_id)))
+
+    async def oldest_due(self, now: datetime) -> datetime | None:
+        row = await self._database.fetchrow(OLDEST_DUE, now)
+        return row["due_at"] if row else None
+
+    async def has_held(self) -> bool:
+        row = await self._database.fetchrow(HAS_HELD)
+        return bool(row and row["found"])
+
+
+class PostgresMessages:
+    """`Messages` on a transaction's connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def add(self, messages: Sequence[Message]) -> None:
+        if messages:
+            arrays = ([getattr(message, name) for message in messages] for name in FIELDS)
+            await self._connection.execute(ADD, *arrays)
+
+    async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> Sequence[Message]:
+        rows = await self._connection.fetch(CLAIM, now, limit, now + lease)
+        return sorted(map(_message, rows), key=lambda message: (message.due_at, message.id))
+
+    async def save(self, claimed: Message, after: Message) -> bool:
+        fence = (claimed.id, claimed.next_attempt_at, claimed.state)
+        values = (after.state, after.attempts, after.next_attempt_at, after.unknown_at, after.last_error, after.sent_at)
+        return await self._connection.fetchrow(SAVE, *fence, *values) is not None
+
+    async def release_held(self, limit: int = RELEASE_BATCH) -> int:
+        return len(await self._connection.fetch(RELEASE, limit))
+
+    async def count_started(self, user_id: UUID, kinds: Collection[MessageKind], since: datetime) -> int:
+        row = await self._connection.fetchrow(COUNT_STARTED, user_id, since, list(kinds))
+        return int(row["number"]) if row else 0
+
+    async def purge(self, before: datetime) -> int:
+        row = await self._connection.fetchrow(PURGE, before, PURGE_BATCH)
+        return int(row["number"]) if row else 0
+
+    async def recipient(self, user_id: UUID) -> Recipient | None:
+        row = await self._connection.fetchrow(RECIPIENT, user_id)
+        if row is None:
+            return None
+        names = {name: row[name] for name in field_names(PublicUser)}
+        return Recipient(
+            user_id=user_id,
+            email=row["email"],
+            display_name=PublicUser(**names).display_name,
+            time_zone=row["time_zone"],
+            is_active=row["is_active"],
+            is_verified=row["email_verified_at"] is not None,
+            is_refused=row["digest"] == address_digest(row["email"]),
+            unsubscribed=frozenset(map(MessageKind, row["unsubscribed"])),
+        )
+
+    async def mark_accepted(self, user_id: UUID) -> None:
+        await self._connection.execute(ACCEPT, user_id)
+
+    async def mark_refused(self, user_id: UUID, email: str, at: datetime) -> None:
+        await self._connection.execute(REFUSE, user_id, address_digest(email), at)
+
+    async def unsubscribe(self, user_id: UUID, kind: MessageKind, at: datetime) -> None:
+        await self._connection.execute(UNSUBSCRIBE, user_id, kind, at)
+
+    async def resubscribe(self, user_id: UUID, kind: MessageKind) -> None:
+        await self._connection.execute(RESUBSCRIBE, user_id, kind)
+
+    async def booked_seats(self, session_id: UUID, after: datetime) -> Sequence[BookedSeat]:
+        return [BookedSeat(**row) for row in await self._connection.fetch(BOOKED_SEATS, session_id, after)]
+
+
+def _message(row: Any) -> Message:
+    return Message(**dict(row) | {"kind": MessageKind(row["kind"]), "state": MessageState(row["state"])})

@@ -1,0 +1,138 @@
+"""Which messages the steps of a booking cause, and whether one is still true when it is due."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from marketplace.core.domain.booking_details import BookingHistory
+from marketplace.core.domain.booking_steps import LIVE, BookingStatus, BookingStep
+from marketplace.core.domain.events import STEP_EVENTS, BookingEvent, BookingEventKind
+from marketplace.core.domain.messages import DAY, HOUR, MessageKind, Topic
+
+REMINDERS: dict[MessageKind, timedelta] = {MessageKind.REMINDER_DAY: DAY, MessageKind.REMINDER_HOUR: HOUR}
+"""How long before the start each is due."""
+UNREAD_HISTORY = frozenset({"booking.created", "booking.cancelled", "booking.completed"})
+"""Kinds of events that happen once, so that their messages need no version."""
+SOLD_FIELDS = frozenset({"title", "format", "place", "address", "join_url"})
+"""Fields of a session whose change its learners are informed of. Price and duration stay as sold."""
+EDITS_TOGETHER = timedelta(minutes=10)
+"""Edits of a session within one such window are one message, due at its end."""
+
+KINDS: dict[BookingEventKind, MessageKind] = {
+    "booking.created": MessageKind.BOOKING_BOOKED,
+    "booking.confirmed": MessageKind.BOOKING_CONFIRMED,
+    "booking.rescheduled": MessageKind.BOOKING_MOVED,
+    "booking.declined": MessageKind.BOOKING_DECLINED,
+    "booking.expired": MessageKind.BOOKING_EXPIRED,
+    "booking.cancelled": MessageKind.BOOKING_CANCELLED,
+    "booking.seats_changed": MessageKind.SEATS_CHANGED,
+    "booking.completed": MessageKind.HOW_WAS_IT,
+}
+ENDS: dict[MessageKind, BookingStatus] = {
+    MessageKind.BOOKING_CANCELLED: "cancelled",
+    MessageKind.HOW_WAS_IT: "completed",
+}
+"""The status that a message tells of."""
+ANSWERS = frozenset({MessageKind.BOOKING_DECLINED, MessageKind.BOOKING_EXPIRED})
+"""Untrue once another request followed."""
+LATEST_ONLY = frozenset({MessageKind.BOOKING_REQUESTED, MessageKind.SEATS_CHANGED})
+"""Replaced by the message of any later change, which says all of it."""
+NEED_SEAT = frozenset({MessageKind.BOOKING_BOOKED, MessageKind.BOOKING_CONFIRMED, *REMINDERS})
+CHANGED = "The booking has changed since."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A message to decide. `due_at` is `None` for now."""
+
+    kind: MessageKind
+    user_id: UUID
+    topic: Topic
+    due_at: datetime | None = None
+
+
+def reminder_due(kind: MessageKind, starts_at: datetime) -> datetime:
+    """Return when a reminder is due: an instant in UTC, whatever the clocks of any zone do meanwhile."""
+    return starts_at - REMINDERS[kind]
+
+
+def booking_version(history: Sequence[BookingStep]) -> int:
+    """Return the number of steps that changed, or asked to change, the time or the seats."""
+    return sum(step.to_start is not None or step.to_seats is not None for step in history)
+
+
+def version_of_start(history: Sequence[BookingStep]) -> int:
+    """Return the version with which the booking got its present start."""
+    moves = [place for place, step in enumerate(history, 1) if step.from_start is not None]
+    return booking_version(history[: moves[-1]]) if moves else 0
+
+
+def version_at(event: BookingEvent, history: Sequence[BookingStep]) -> int:
+    """Return the version after the step of an event."""
+    for place, step in enumerate(history, 1):
+        same_step = (step.at, STEP_EVENTS[step.action]) == (event.at, event.kind)
+        if same_step and (step.to_start, step.to_seats) == (event.to_start, event.to_seats):
+            return booking_version(history[:place])
+    return booking_version(history)
+
+
+def decisions(event: BookingEvent, version: int) -> Iterator[Decision]:
+    """Yield the messages that a step causes.
+
+    Both parties are informed, except a creator of what they did themselves, and a learner who withdrew a request.
+    """
+    topic = Topic(
+        subject=str(event.booking_id),
+        version=version,
+        booking_id=event.booking_id,
+        session_id=event.session_id,
+        starts_at=event.starts_at,
+    )
+    kind, parties = _kind(event), (event.user_id, event.creator_id)
+    knows = event.actor_id == event.creator_id or kind is MessageKind.BOOKING_DECLINED
+    for user_id in parties[:1] if kind is MessageKind.HOW_WAS_IT else parties:
+        if not (knows and user_id == event.actor_id):
+            yield Decision(kind=kind, user_id=user_id, topic=topic)
+    has_start = event.kind == "booking.created" or event.from_status == "pending" or event.from_start is not None
+    if event.to_status == "confirmed" and has_start:
+        for reminder in REMINDERS:
+            due_at = reminder_due(reminder, event.starts_at)
+            if due_at > event.at:
+                yield Decision(kind=reminder, user_id=event.user_id, topic=topic, due_at=due_at)
+
+
+def _kind(event: BookingEvent) -> MessageKind:
+    if event.kind == "booking.created" and event.to_status == "pending":
+        return MessageKind.BOOKING_REQUESTED
+    if event.kind == "booking.rescheduled" and event.from_start is None:
+        return MessageKind.BOOKING_REQUESTED
+    if event.kind == "booking.confirmed" and event.from_start is not None:
+        return MessageKind.BOOKING_MOVED
+    return KINDS[event.kind]
+
+
+def untrue(kind: MessageKind, version: int, booking: BookingHistory, now: datetime) -> str | None:
+    """Return why a message about a booking is no longer true, or `None`."""
+    if kind in ENDS:
+        return None if booking.status == ENDS[kind] else _is(booking)
+    if kind in ANSWERS:
+        return None if version == booking_version(booking.history) else CHANGED
+    if booking.status not in LIVE or (kind in NEED_SEAT and booking.status != "confirmed"):
+        return _is(booking)
+    if now >= booking.starts_at:
+        return "The booked time has started."
+    if kind is MessageKind.BOOKING_REQUESTED and not booking.awaits_creator():
+        return "The creator has answered."
+    return CHANGED if version < _oldest_true(kind, booking) else None
+
+
+def _oldest_true(kind: MessageKind, booking: BookingHistory) -> int:
+    """Return the version from which messages of a kind are still true."""
+    if kind is MessageKind.SESSION_CHANGED:
+        return 0
+    return booking_version(booking.history) if kind in LATEST_ONLY else version_of_start(booking.history)
+
+
+def _is(booking: BookingHistory) -> str:
+    return f"The booking is {booking.status}."

@@ -1,0 +1,224 @@
+"""Messages: what the site decided to say to a person, why, and how far it got."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from typing import Self
+from uuid import UUID
+
+from marketplace.core.domain.users import fold
+
+
+class MessageKind(StrEnum):
+    """What a message says. Stored: never rename one.
+
+    Those of a booking go to either party; who receives one decides its words.
+    """
+
+    VERIFY_EMAIL = "verify_email"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a kind of message
+    EMAIL_CHANGE = "email_change"
+    """To the new address, which has to be confirmed."""
+    EMAIL_CHANGED = "email_changed"
+    """To the former address."""
+    NEW_SIGN_IN = "new_sign_in"
+    BOOKING_BOOKED = "booking_booked"
+    BOOKING_REQUESTED = "booking_requested"
+    """Seats, or another time of a booking, that wait for the creator's answer."""
+    BOOKING_CONFIRMED = "booking_confirmed"
+    BOOKING_DECLINED = "booking_declined"
+    BOOKING_EXPIRED = "booking_expired"
+    BOOKING_MOVED = "booking_moved"
+    BOOKING_CANCELLED = "booking_cancelled"
+    SEATS_CHANGED = "seats_changed"
+    REMINDER_DAY = "reminder_day"
+    REMINDER_HOUR = "reminder_hour"
+    SESSION_CHANGED = "session_changed"
+    HOW_WAS_IT = "how_was_it"
+
+
+class MessageState(StrEnum):
+    """How far a message got. Stored: never rename one."""
+
+    PENDING = "pending"
+    """It waits to be due, or for its next attempt."""
+    HELD = "held"
+    """No mail server is configured."""
+    STARTED = "started"
+    """Transmission began; its outcome is not recorded yet."""
+    SENT = "sent"
+    """A mail server accepted it."""
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    """Transmission began and its outcome was lost. It may have been sent."""
+    DROPPED = "dropped"
+    """It became untrue or worthless before it was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindRule:
+    """Properties of a kind."""
+
+    is_needed: bool = False
+    """The person cannot unsubscribe from it."""
+    to_unverified: bool = False
+    """It also goes to an address that is not verified."""
+    worth: timedelta
+    """How long after it is due it is worth sending."""
+    ends_at_start: bool = False
+    """It is worthless once the booked time starts, even if `worth` lasts longer."""
+    retries_unknown: bool = False
+    """It is sent once more, with the same Message-ID, if the outcome of the first transmission was lost."""
+
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+OUTCOME = KindRule(worth=3 * DAY, is_needed=True, retries_unknown=True)
+UPCOMING = replace(OUTCOME, ends_at_start=True)
+RULES: dict[MessageKind, KindRule] = {
+    MessageKind.VERIFY_EMAIL: KindRule(worth=DAY, is_needed=True, to_unverified=True, retries_unknown=True),
+    MessageKind.PASSWORD_RESET: KindRule(worth=HOUR, is_needed=True, to_unverified=True, retries_unknown=True),
+    MessageKind.EMAIL_CHANGE: KindRule(worth=DAY, is_needed=True, to_unverified=True, retries_unknown=True),
+    MessageKind.EMAIL_CHANGED: OUTCOME,
+    MessageKind.NEW_SIGN_IN: KindRule(worth=DAY, is_needed=True, retries_unknown=True),
+    MessageKind.BOOKING_BOOKED: UPCOMING,
+    MessageKind.BOOKING_REQUESTED: UPCOMING,
+    MessageKind.BOOKING_CONFIRMED: UPCOMING,
+    MessageKind.BOOKING_DECLINED: OUTCOME,
+    MessageKind.BOOKING_EXPIRED: OUTCOME,
+    MessageKind.BOOKING_MOVED: UPCOMING,
+    MessageKind.BOOKING_CANCELLED: OUTCOME,
+    MessageKind.SEATS_CHANGED: UPCOMING,
+    MessageKind.REMINDER_DAY: KindRule(worth=6 * HOUR, ends_at_start=True),
+    MessageKind.REMINDER_HOUR: KindRule(worth=HOUR, ends_at_start=True),
+    MessageKind.SESSION_CHANGED: UPCOMING,
+    MessageKind.HOW_WAS_IT: KindRule(worth=3 * DAY),
+}
+ACCOUNT_KINDS = frozenset(
+    {
+        MessageKind.VERIFY_EMAIL,
+        MessageKind.PASSWORD_RESET,
+        MessageKind.EMAIL_CHANGE,
+        MessageKind.EMAIL_CHANGED,
+        MessageKind.NEW_SIGN_IN,
+    }
+)
+"""Kinds whose link, and recipient if it is another address, come from `AccountMails`."""
+FINAL = frozenset({MessageState.SENT, MessageState.REFUSED, MessageState.UNKNOWN, MessageState.DROPPED})
+UNVERIFIED_PER_DAY = 3
+"""Mails to an unverified address within 24 hours, of all kinds together."""
+FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), HOUR
+MAX_DOUBLINGS = 7
+KEPT_FOR = timedelta(days=180)
+"""How long messages are kept, from when they are due."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """What a message is about. `starts_at` is the booked time, if any, at which it may become worthless."""
+
+    subject: str
+    """ID of a booking, a login or a request for a token."""
+    version: int = 0
+    booking_id: UUID | None = None
+    session_id: UUID | None = None
+    starts_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message to a person. Holds IDs and instants only: never a name, an address, a token or a text.
+
+    Of one person, kind, `subject` and `version` there is at most one. Of a booking, `subject` is its ID and `version`
+    the number of steps that changed, or asked to change, its time or seats.
+    """
+
+    id: UUID
+    user_id: UUID
+    kind: MessageKind
+    subject: str
+    version: int = 0
+    booking_id: UUID | None = None
+    session_id: UUID | None = None
+    due_at: datetime
+    expires_at: datetime
+    """It is worthless from then on."""
+    state: MessageState = MessageState.PENDING
+    attempts: int = 0
+    """Transmissions begun."""
+    next_attempt_at: datetime | None
+    """When a worker looks at it next: the end of the lease while one does. `None` if it is held or final."""
+    message_id: str
+    """The Message-ID header (RFC 5322) of every attempt, with angle brackets."""
+    unknown_at: datetime | None = None
+    """When the outcome of a transmission was found to be lost, even if another attempt followed."""
+    last_error: str | None = None
+    """Why it was refused, postponed or dropped."""
+    created_at: datetime
+    sent_at: datetime | None = None
+
+    @property
+    def rule(self) -> KindRule:
+        return RULES[self.kind]
+
+    def started(self) -> Self:
+        """Return the message with its transmission begun; the lease stays."""
+        return replace(self, state=MessageState.STARTED, attempts=self.attempts + 1)
+
+    def sent(self, now: datetime) -> Self:
+        return replace(self, state=MessageState.SENT, next_attempt_at=None, last_error=None, sent_at=now)
+
+    def refused(self, reason: str) -> Self:
+        return replace(self, state=MessageState.REFUSED, next_attempt_at=None, last_error=reason)
+
+    def dropped(self, reason: str) -> Self:
+        return replace(self, state=MessageState.DROPPED, next_attempt_at=None, last_error=reason)
+
+    def held(self) -> Self:
+        return replace(self, state=MessageState.HELD, next_attempt_at=None)
+
+    def postponed(self, now: datetime, reason: str, failures: int) -> Self:
+        """Return the message after a temporary failure: it backs off, and is dropped if it would be worthless then."""
+        at = now + min(FIRST_RETRY * (1 << min(max(failures - 1, 0), MAX_DOUBLINGS)), LAST_RETRY)
+        if at >= self.expires_at:
+            return self.dropped(f"Worthless before the next attempt: {reason}")
+        return replace(self, state=MessageState.PENDING, next_attempt_at=at, last_error=reason)
+
+    def lost(self, now: datetime, reason: str) -> Self:
+        """Return the message after a transmission whose outcome was lost: sent once more, or not, by its kind."""
+        known = replace(self, unknown_at=now, last_error=reason)
+        if self.rule.retries_unknown and self.unknown_at is None and now < self.expires_at:
+            return replace(known, state=MessageState.PENDING, next_attempt_at=now)
+        return replace(known, state=MessageState.UNKNOWN, next_attempt_at=None)
+
+
+def address_digest(email: str) -> bytes:
+    """Return what stands for an address where its text is not kept, compared folded."""
+    return sha256(fold(email).encode()).digest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """A person as mail needs them, with what is known about their present e-mail address."""
+
+    user_id: UUID
+    email: str
+    display_name: str
+    time_zone: str
+    is_active: bool
+    is_verified: bool
+    is_refused: bool
+    """A mail server refused the address for good."""
+    unsubscribed: frozenset[MessageKind] = frozenset()
+
+    def refusal(self, kind: MessageKind) -> str | None:
+        """Return why a kind does not go to this person, or `None`."""
+        if not self.is_active:
+            return "The account is deactivated."
+        if self.is_refused:
+            return "A mail server refused this address for good."
+        if not (self.is_verified or RULES[kind].to_unverified):
+            return "The address isn't verified."
+        if kind in self.unsubscribed and not RULES[kind].is_needed:
+            return "They unsubscribed from it."
+        return None

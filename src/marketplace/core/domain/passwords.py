@@ -1,0 +1,38 @@
+"""Rules for passwords."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from marketplace.core.domain.fields import Text, validate_field
+from marketplace.core.domain.users import fold
+
+PASSWORD_LENGTH = (8, 128)
+"""Characters. The upper bound keeps hashing cheap (OWASP ASVS 5.0, 6.2)."""
+PASSWORD_EXPECTED = "Use a password of {} to {} characters.".format(*PASSWORD_LENGTH)
+NewPassword = Annotated[
+    str,
+    Text(
+        *PASSWORD_LENGTH,
+        expected=PASSWORD_EXPECTED,
+        format="password",
+        exact=True,
+        example="correct horse battery",
+        description="Not a common password, the email address or the username.",
+    ),
+]
+
+
+def validate_password(password: str, *, names: tuple[str, ...], is_common: Callable[[str], bool]) -> list[str]:
+    """Return error messages for a new password; empty if it is acceptable.
+
+    `names` are the e-mail address and username, which it must not equal. Follows NIST SP 800-63B, 3.1.1.2: a minimum
+    length and a blocklist of common passwords, no composition rules.
+    """
+    malformed = validate_field("password", NewPassword, password).get("password")
+    if malformed:
+        return list(malformed)
+    if fold(password) in {fold(name) for name in names}:
+        return ["Use a password other than your email address or username."]
+    if is_common(password):
+        return ["This is one of the most common passwords. Use another one."]
+    return []

@@ -1,0 +1,53 @@
+"""Writing the mail of a message."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+from uuid import UUID
+
+from marketplace.core.domain.booking_details import BookingHistory
+from marketplace.core.domain.messages import Message, MessageKind, Recipient
+from marketplace.core.ports.mailer import Mail
+
+Role = Literal["learner", "creator", "account"]
+"""As whom a person receives a message; it decides the words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """All that a mail says, before it has words."""
+
+    message: Message
+    recipient: Recipient
+    role: Role
+    to: str = field(repr=False)
+    link: str = field(repr=False)
+    """What the button opens."""
+    now: datetime
+    booking: BookingHistory | None = None
+    """As the recipient sees it: see `BookingDetails.seen_by`."""
+    unsubscribe: str | None = field(default=None, repr=False)
+    """The page to unsubscribe from this kind, if one can."""
+    one_click: str | None = field(default=None, repr=False)
+    """The address that unsubscribes by POST (RFC 8058)."""
+    device: str = ""
+
+
+class MailComposer(Protocol):
+    """Turns a letter into a mail, in the language and time zone of its recipient."""
+
+    async def compose(self, letter: Letter) -> Mail:
+        """Return the mail: subject, text, HTML of at most 100 kB, and the calendar object of a learner's booking."""
+        ...
+
+
+class UnsubscribeTokens(Protocol):
+    """Signs who unsubscribes from what, so that an address in a mail suffices."""
+
+    def sign(self, message: Message) -> str:
+        """Return a token for the kind of a message to its person. It does not expire."""
+        ...
+
+    def read(self, token: str) -> tuple[UUID, MessageKind] | None:
+        """Return the person and the kind of a token, or `None` if it is not one of ours."""
+        ...

@@ -1,0 +1,103 @@
+"""What a message says when it is due, from the rows as they are then."""
+
+from datetime import timedelta
+
+from marketplace.core.domain.addresses import SiteAddresses
+from marketplace.core.domain.booking_messages import untrue
+from marketplace.core.domain.messages import (
+    ACCOUNT_KINDS,
+    RULES,
+    UNVERIFIED_PER_DAY,
+    Message,
+    MessageKind,
+    Recipient,
+)
+from marketplace.core.ports.account_mails import AccountMails
+from marketplace.core.ports.mail_composer import Letter, Role, UnsubscribeTokens
+from marketplace.core.ports.system import Clock
+from marketplace.core.ports.unit_of_work import Transaction
+
+DAY = timedelta(days=1)
+TO_UNVERIFIED = frozenset(kind for kind, rule in RULES.items() if rule.to_unverified)
+
+
+class NotSendable(Exception):
+    """A message that became untrue or worthless, or whose recipient takes no such mail."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Letters:
+    """Decides due messages."""
+
+    def __init__(self, *, addresses: SiteAddresses, unsubscribe_tokens: UnsubscribeTokens, clock: Clock) -> None:
+        self._addresses = addresses
+        self._unsubscribe_tokens = unsubscribe_tokens
+        self._clock = clock
+
+    async def write(self, tx: Transaction, message: Message, account_mails: AccountMails) -> Letter:
+        """Return what to send now. Raises `NotSendable`."""
+        recipient = await tx.messages.recipient(message.user_id)
+        if recipient is None:
+            raise NotSendable("There is no such account.")
+        if message.kind in ACCOUNT_KINDS:
+            return await self._about_account(tx, message, recipient, account_mails)
+        self._require(recipient.refusal(message.kind))
+        return await self._about_booking(tx, message, recipient)
+
+    async def _about_account(
+        self, tx: Transaction, message: Message, recipient: Recipient, account_mails: AccountMails
+    ) -> Letter:
+        if message.kind is MessageKind.VERIFY_EMAIL and recipient.is_verified:
+            raise NotSendable("The address is verified.")
+        found = await account_mails.mint(tx, message)
+        if found is None:
+            raise NotSendable("The request no longer stands.")
+        if found.to is None:
+            self._require(recipient.refusal(message.kind))
+            await self._require_budget(tx, message, recipient)
+        return Letter(
+            message=message,
+            recipient=recipient,
+            role="account",
+            to=found.to or recipient.email,
+            link=found.link,
+            device=found.device,
+            now=self._clock.now(),
+        )
+
+    async def _require_budget(self, tx: Transaction, message: Message, recipient: Recipient) -> None:
+        """An address that may be a stranger's gets few mails a day; attempts of one message count once."""
+        if recipient.is_verified or message.attempts:
+            return
+        started = await tx.messages.count_started(message.user_id, TO_UNVERIFIED, self._clock.now() - DAY)
+        if started >= UNVERIFIED_PER_DAY:
+            raise NotSendable("An unverified address gets at most 3 mails a day.")
+
+    async def _about_booking(self, tx: Transaction, message: Message, recipient: Recipient) -> Letter:
+        booking = await tx.bookings.find(message.booking_id) if message.booking_id else None
+        if booking is None or not booking.has_party(message.user_id):
+            raise NotSendable("There is no such booking.")
+        self._require(untrue(message.kind, message.version, booking, self._clock.now()))
+        role: Role = "learner" if message.user_id == booking.user_id else "creator"
+        is_optional = not message.rule.is_needed
+        token = self._unsubscribe_tokens.sign(message) if is_optional else None
+        own, attendees = self._addresses.own_bookings(), self._addresses.attendees(booking.session_id)
+        return Letter(
+            message=message,
+            recipient=recipient,
+            role=role,
+            to=recipient.email,
+            link=own if role == "learner" else attendees,
+            now=self._clock.now(),
+            booking=booking.seen_by(message.user_id),
+            unsubscribe=self._addresses.unsubscribe(token) if token else None,
+            one_click=self._addresses.one_click_unsubscribe(token) if token else None,
+        )
+
+    @staticmethod
+    def _require(refusal: str | None) -> None:
+        if refusal is not None:
+            raise NotSendable(refusal)

@@ -1,0 +1,221 @@
+"""Sending messages as mail.
+
+Claim, commit; decide from the rows as they are; write the mail; record that transmission begins, commit; hand it to the
+server; record what came of it. A message found in `started` after its lease may have been sent: its kind decides.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from copy import copy
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
+from uuid import UUID
+
+from marketplace.core.domain.messages import KEPT_FOR, Message, MessageState, Recipient
+from marketplace.core.errors import MarketplaceError
+from marketplace.core.ports.account_mails import AccountMails
+from marketplace.core.ports.mail_composer import Letter, MailComposer
+from marketplace.core.ports.mailer import Accepted, Lost, Mailer, Refused, SendResult, Unavailable
+from marketplace.core.ports.system import Clock
+from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.services.letters import Letters, NotSendable
+from marketplace.core.services.purging import purge_hourly
+
+LOG = logging.getLogger(__name__)
+
+BATCH = 20
+"""Messages claimed and sent at a time."""
+LEASE = timedelta(minutes=5)
+"""Longer than a mailer takes for one mail, with all its timeouts."""
+MIN_PAUSE, MAX_PAUSE = 0.1, 1.0
+"""Seconds between polls of an idle delivery, doubling."""
+MAX_OUTAGE_PAUSE = 30.0
+"""Seconds between attempts while the server cannot be reached, at most."""
+MAX_OUTAGE_FAILURES = 4
+"""Bound of the back-off of a message that waits for the server, so that it is sent soon after an outage."""
+WORKER_ENDED = "The worker ended during the transmission."
+
+UNWRITTEN = "The mail could not be written."
+
+Observer = Callable[[Message], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """What one round did: messages claimed, and whether the server was unavailable."""
+
+    claimed: int
+    is_unavailable: bool = False
+
+
+class MailDelivery:
+    """Delivers due messages. Several can run concurrently. Without a mailer it is off, and messages are held."""
+
+    def __init__(
+        self,
+        *,
+        unit_of_work: UnitOfWork,
+        mailer: Mailer | None,
+        composer: MailComposer | None,
+        letters: Letters,
+        account_mails: AccountMails,
+        clock: Clock,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._mailer = mailer
+        self._composer = composer
+        self._letters = letters
+        self._account_mails = account_mails
+        self._clock = clock
+        self._observer: Observer | None = None
+
+    @property
+    def is_on(self) -> bool:
+        return self._mailer is not None and self._composer is not None
+
+    def with_observer(self, observer: Observer) -> Self:
+        """Return a copy that calls a function with each message that was sent, postponed or given up."""
+        copied = copy(self)
+        copied._observer = observer  # noqa: SLF001 - its own
+        return copied
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver messages until `stop` is set; first release those held while no server was configured."""
+        if not self.is_on:
+            return
+        pause, has_released = MIN_PAUSE, False
+        while not stop.is_set():
+            try:
+                has_released = has_released or await self._release_held()
+                done = await self.deliver()
+            except MarketplaceError as error:
+                LOG.warning("The mail delivery is waiting for the database: %s", type(error).__name__)
+                done = Delivered(claimed=0)
+            except Exception:
+                LOG.exception("The mail delivery failed and continues")
+                done = Delivered(claimed=0)
+            if done.claimed and not done.is_unavailable:
+                pause = MIN_PAUSE
+                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
+            pause = min(2 * pause, MAX_OUTAGE_PAUSE if done.is_unavailable else MAX_PAUSE)
+
+    async def deliver(self) -> Delivered:
+        """Deliver one batch concurrently."""
+        async with self._unit_of_work() as tx:
+            claimed = await tx.messages.claim_due(self._clock.now(), BATCH, LEASE)
+        results = await asyncio.gather(*map(self._guarded, claimed))
+        return Delivered(claimed=len(claimed), is_unavailable=any(results))
+
+    async def purge(self, _: UUID | None = None) -> None:
+        """Delete messages older than `KEPT_FOR`, and enqueue the next purge."""
+        now = self._clock.now()
+
+        async def purge() -> int:
+            async with self._unit_of_work() as tx:
+                return await tx.messages.purge(now - KEPT_FOR)
+
+        await purge_hourly(self._unit_of_work, "purge_messages", now, purge)
+
+    async def _release_held(self) -> bool:
+        released = 1
+        while released:
+            async with self._unit_of_work() as tx:
+                released = await tx.messages.release_held()
+        return True
+
+    async def _guarded(self, message: Message) -> bool:
+        """Deliver a message. Return whether the server was unavailable. After an error, its lease ends by itself."""
+        try:
+            return await self._deliver(message)
+        except MarketplaceError as error:
+            LOG.warning("Message %s waits for the database: %s", message.id, type(error).__name__)
+        except Exception:
+            LOG.exception("Message %s (%s) could not be written; it is tried again later", message.id, message.kind)
+        return False
+
+    async def _deliver(self, message: Message) -> bool:
+        now = self._clock.now()
+        if message.state is MessageState.STARTED:
+            await self._save(message, message.lost(now, WORKER_ENDED))
+            return False
+        if now >= message.expires_at:
+            await self._save(message, message.dropped("It was due too long ago."))
+            return False
+        try:
+            started, letter = await self._start(message)
+        except NotSendable as refusal:
+            await self._save(message, message.dropped(refusal.reason))
+            return False
+        if started is None or letter is None:
+            return False
+        try:
+            result = await self._send(letter)
+        except Exception:
+            LOG.exception("Message %s (%s) could not be written", message.id, message.kind)
+            await self._save(started, started.postponed(now, UNWRITTEN, started.attempts))
+            return False
+        await self._record(started, letter, result)
+        return isinstance(result, Unavailable)
+
+    async def _start(self, message: Message) -> tuple[Message | None, Letter | None]:
+        """Decide the message from the rows as they are, and record in the same transaction that transmission begins.
+
+        Return `None` if another worker has it. Raises `NotSendable`.
+        """
+        started = message.started()
+        async with self._unit_of_work() as tx:
+            letter = await self._letters.write(tx, message, self._account_mails)
+            if not await tx.messages.save(message, started):
+                return None, None
+        return started, letter
+
+    async def _send(self, letter: Letter) -> SendResult:
+        if self._composer is None or self._mailer is None:
+            return Unavailable("no mail server")
+        mail = await self._composer.compose(letter)
+        return await self._mailer.send(mail)
+
+    async def _record(self, started: Message, letter: Letter, result: SendResult) -> None:
+        now = self._clock.now()
+        match result:
+            case Accepted():
+                after = started.sent(now)
+            case Refused(is_permanent=True):
+                after = started.refused(result.reason)
+            case Refused():
+                after = started.postponed(now, result.reason, started.attempts)
+            case Unavailable():
+                after = started.postponed(now, result.reason, min(started.attempts, MAX_OUTAGE_FAILURES))
+            case Lost():
+                after = started.lost(now, result.reason)
+        is_bad = isinstance(result, Refused) and result.is_permanent and result.is_about_recipient
+        await self._save(started, after, refused=letter.recipient if is_bad and not _is_elsewhere(letter) else None)
+
+    async def _save(self, before: Message, after: Message, refused: Recipient | None = None) -> None:
+        async with self._unit_of_work() as tx:
+            if refused is not None:
+                await tx.messages.mark_refused(refused.user_id, refused.email, self._clock.now())
+            is_saved = await tx.messages.save(before, after)
+        if not is_saved:
+            LOG.warning("Message %s was taken over by another worker", before.id)
+            return
+        LOG.info(
+            "Message %s (%s) is %s, attempt %d%s",
+            after.id,
+            after.kind,
+            after.state,
+            after.attempts,
+            f": {after.last_error}" if after.last_error else "",
+        )
+        if self._observer is not None:
+            self._observer(after)
+
+
+def _is_elsewhere(letter: Letter) -> bool:
+    """Return whether the mail goes to another address than the account's present one."""
+    return letter.to != letter.recipient.email

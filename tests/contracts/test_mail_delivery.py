@@ -1,0 +1,437 @@
+"""Messages follow bookings: decided from events, checked when due, sent once, and never after they became untrue."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from builders import TOMORROW, principal_of, stored_user
+from contracts.harness import broken_transaction, owner_of
+from contracts.mail import TOKENS, MailedMarketplace, NumberedLinks, settle
+from fakes import NOW
+from marketplace.adapters.mail.memory import MemoryMailer
+from marketplace.core.domain.messages import FIRST_RETRY, MessageKind, MessageState
+from marketplace.core.ports.mailer import Accepted, Lost, Mail, Refused, SendResult, Unavailable
+from marketplace.core.ports.storage import Storage
+from marketplace.core.services.mail_delivery import LEASE
+from marketplace.core.services.subscriptions import SubscriptionService
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="module")
+async def no_leftovers(storage: Storage) -> AsyncIterator[None]:
+    await settle(storage)
+    yield
+    await settle(storage)
+
+
+@pytest.fixture
+def market(storage: Storage) -> MailedMarketplace:
+    return MailedMarketplace(storage)
+
+
+class Answers:
+    """A server that gives these answers, then accepts."""
+
+    def __init__(self, *results: SendResult) -> None:
+        self.results = [*results]
+        self.seen: list[Mail] = []
+
+    def __call__(self, mail: Mail) -> SendResult:
+        self.seen.append(mail)
+        return self.results.pop(0) if self.results else Accepted()
+
+
+async def test_booking_tells_both_parties_and_reminds_the_learner(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    creator = (await market.storage.users.get(session.creator_id)).email
+    await market.book(session, learner, NOW + 3 * DAY)
+
+    await market.deliver()
+    assert market.to(learner) == ["Booked: Morning yoga"]
+    assert [each.subject for each in market.sent if each.to.address == creator] == ["New booking: Morning yoga"]
+    market.clock.at = NOW + 2 * DAY
+    await market.deliver()
+    market.clock.at = NOW + 3 * DAY - HOUR
+    await market.deliver()
+    await market.deliver()
+
+    assert market.to(learner) == ["Booked: Morning yoga", "Reminder: Morning yoga", "Starting soon: Morning yoga"]
+    assert len(market.sent) == 4
+
+
+async def test_reminders_due_before_the_booking_are_not_decided(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    await market.book(session, learner, NOW + HOUR / 2)
+
+    await market.deliver()
+
+    assert await market.states(learner.id) == {"booking_booked": MessageState.SENT}
+
+
+async def test_events_that_are_delivered_again_decide_nothing_new(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    await market.book(session, learner, NOW + 3 * DAY)
+    await market.decide()
+    before = await market.messages(learner.id)
+    async with market.storage.unit_of_work() as tx:
+        await tx.messages.add([replace(each, id=market.new_messages._ids.new()) for each in before])  # noqa: SLF001
+
+    assert await market.messages(learner.id) == before
+    assert len(before) == 3
+
+
+async def test_request_and_its_answer_are_told_to_whom_they_concern(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(requires_confirmation=True), await market.a_person()
+    creator = await market.storage.users.get(session.creator_id)
+    booking = await market.book(session, learner)
+    await market.deliver()
+    assert market.to(creator) == ["Please answer: Morning yoga"]
+
+    await market.services.bookings.act(owner_of(session), booking.id, "confirm")
+    await market.deliver()
+
+    assert market.to(learner) == ["Request sent: Morning yoga", "Confirmed: Morning yoga"]
+    assert market.to(creator) == ["Please answer: Morning yoga"]
+
+
+async def test_answered_request_is_not_asked_for(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(requires_confirmation=True), await market.a_person()
+    booking = await market.book(session, learner)
+    await market.decide()
+    await market.services.bookings.act(owner_of(session), booking.id, "decline", "I am away.")
+
+    await market.deliver()
+
+    assert market.to(learner) == ["Declined: Morning yoga"]
+    assert await market.states(session.creator_id) == {"booking_requested": MessageState.DROPPED}
+    assert "I am away." in market.sent[-1].text
+
+
+async def test_each_request_for_another_time_is_told(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(requires_confirmation=True), await market.a_person()
+    booking = await market.book(session, learner, TOMORROW + DAY)
+    await market.services.bookings.act(owner_of(session), booking.id, "confirm")
+    await market.deliver()
+    creator = await market.storage.users.get(session.creator_id)
+
+    for _ in range(2):
+        market.clock.advance(timedelta(seconds=1))
+        await market.services.bookings.reschedule(principal_of(learner), booking.id, TOMORROW + 2 * DAY)
+        await market.deliver()
+        await market.services.bookings.act(owner_of(session), booking.id, "decline", "No.")
+        await market.deliver()
+
+    assert market.to(creator) == ["Please answer: Morning yoga"] * 2
+    assert market.to(learner)[1:] == ["Request sent: Morning yoga", "Declined: Morning yoga"] * 2
+    market.clock.at = TOMORROW
+    await market.deliver()
+    assert market.to(learner)[-1] == "Reminder: Morning yoga"
+
+
+async def test_move_replaces_the_reminders_of_the_former_time(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    booking = await market.book(session, learner, NOW + 3 * DAY)
+    await market.services.bookings.reschedule(owner_of(session), booking.id, NOW + 4 * DAY, "The room is taken.")
+    await market.services.bookings.reschedule(owner_of(session), booking.id, NOW + 3 * DAY, "It is free again.")
+    await market.deliver()
+    assert market.to(learner) == ["New time: Morning yoga"]
+
+    market.clock.at = NOW + 2 * DAY
+    await market.deliver()
+
+    assert market.to(learner) == ["New time: Morning yoga", "Reminder: Morning yoga"]
+
+
+async def test_cancelled_booking_is_not_reminded_of(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    booking = await market.book(session, learner, NOW + 3 * DAY)
+    await market.deliver()
+    await market.services.bookings.act(principal_of(learner), booking.id, "cancel")
+    await market.deliver()
+
+    market.clock.at = NOW + 2 * DAY
+    await market.deliver()
+
+    assert market.to(learner) == ["Booked: Morning yoga", "Cancelled: Morning yoga"]
+    reminders = [each for each in await market.messages(learner.id) if each.kind is MessageKind.REMINDER_DAY]
+    assert [(each.state, each.last_error) for each in reminders] == [
+        (MessageState.DROPPED, "The booking is cancelled.")
+    ]
+
+
+async def test_rolled_back_booking_decides_nothing(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    booking = await market.book(session, learner)
+    await market.deliver()
+    market.sent.clear()
+    async with broken_transaction(market.storage) as tx:
+        found = await tx.bookings.acquire(booking.id)
+        cancelled, step = found.after("cancel", principal_of(learner), NOW)
+        await tx.bookings.save(cancelled, step)
+
+    await market.deliver()
+
+    assert market.sent == []
+
+
+async def test_outage_of_six_hours_sends_no_stale_reminder(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    booking = await market.book(session, learner, NOW + 2 * DAY)
+    await market.deliver()
+    market.sent.clear()
+    down = Answers(*[Unavailable("ConnectionRefusedError")] * 1_000)
+    market.mailer = MemoryMailer(down)
+    market.clock.at = NOW + 2 * DAY - 2 * HOUR
+    for _ in range(72):
+        await market.deliver()
+        market.clock.advance(timedelta(minutes=5))
+    assert booking.starts_at < market.clock.now()
+    market.mailer = MemoryMailer()
+
+    market.clock.advance(DAY)
+    await market.deliver()
+
+    assert market.sent == []
+    states = await market.states(learner.id)
+    assert (states["reminder_day"], states["reminder_hour"]) == (MessageState.DROPPED, MessageState.DROPPED)
+
+
+async def test_mail_goes_out_soon_after_an_outage(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    market.mailer = MemoryMailer(Answers(*[Unavailable("ConnectionRefusedError")] * 100))
+    await market.book(session, learner, NOW + 9 * DAY)
+    for _ in range(12):
+        await market.deliver()
+        market.clock.advance(timedelta(minutes=5))
+    market.mailer = MemoryMailer()
+
+    market.clock.advance(timedelta(minutes=5))
+    await market.deliver()
+
+    assert market.to(learner) == ["Booked: Morning yoga"]
+
+
+async def test_temporary_refusal_is_tried_again_later(market: MailedMarketplace) -> None:
+    market.mailer = MemoryMailer(Answers(Refused(is_permanent=False, reason="451 4.7.1")))
+    session, learner = await market.a_session(), await market.a_person()
+    async with market.storage.unit_of_work() as tx:
+        creator = await tx.users.acquire(session.creator_id)
+        await tx.messages.mark_refused(creator.id, creator.email, NOW)
+    await market.book(session, learner)
+
+    await market.deliver()
+    [waiting] = [each for each in await market.messages(learner.id) if each.kind is MessageKind.BOOKING_BOOKED]
+    assert (waiting.state, waiting.last_error) == (MessageState.PENDING, "451 4.7.1")
+    assert waiting.next_attempt_at == NOW + FIRST_RETRY
+    market.clock.advance(FIRST_RETRY)
+    await market.deliver()
+
+    assert market.to(learner) == ["Booked: Morning yoga"]
+    assert market.sent[0].message_id == waiting.message_id
+
+
+async def test_permanent_refusal_ends_the_message_and_marks_the_address(market: MailedMarketplace) -> None:
+    refusal = Refused(is_permanent=True, reason="550 5.1.1", is_about_recipient=True)
+    market.mailer = MemoryMailer(Answers(refusal))
+    learner, session = await market.a_person(), await market.a_session()
+    booking = await market.book(session, learner)
+    message = await market.add(learner, kind=MessageKind.BOOKING_BOOKED, booking_id=booking.id)
+    await market.delivery.deliver()
+
+    await market.add(learner, kind=MessageKind.BOOKING_BOOKED, booking_id=booking.id)
+    await market.delivery.deliver()
+
+    first, second = await market.messages(learner.id)
+    assert (first.id, first.state, first.last_error) == (message.id, MessageState.REFUSED, "550 5.1.1")
+    assert (second.state, second.last_error) == (
+        MessageState.DROPPED,
+        "A mail server refused this address for good.",
+    )
+
+
+async def test_refusal_of_the_content_does_not_mark_the_address(market: MailedMarketplace) -> None:
+    market.mailer = MemoryMailer(Answers(Refused(is_permanent=True, reason="554 5.7.1")))
+    learner, session = await market.a_person(), await market.a_session()
+    booking = await market.book(session, learner)
+
+    for _ in range(2):
+        await market.add(learner, kind=MessageKind.BOOKING_BOOKED, booking_id=booking.id)
+        await market.delivery.deliver()
+
+    assert [each.state for each in await market.messages(learner.id)] == [MessageState.REFUSED, MessageState.SENT]
+
+
+async def test_lost_outcome_is_sent_once_more_with_the_same_message_id(market: MailedMarketplace) -> None:
+    server = Answers(Lost("SMTPServerDisconnected"), Lost("SMTPServerDisconnected"))
+    market.mailer = MemoryMailer(server)
+    learner, session = await market.a_person(), await market.a_session()
+    booking = await market.book(session, learner)
+    await market.add(learner, kind=MessageKind.BOOKING_BOOKED, booking_id=booking.id)
+
+    for _ in range(3):
+        await market.delivery.deliver()
+
+    [message] = await market.messages(learner.id)
+    assert {mail.message_id for mail in server.seen} == {message.message_id}
+    assert len(server.seen) == 2
+    assert (message.state, message.unknown_at) == (MessageState.UNKNOWN, NOW)
+
+
+async def test_reminder_whose_outcome_is_lost_is_not_sent_again(market: MailedMarketplace) -> None:
+    server = Answers(Lost("SMTPServerDisconnected"))
+    market.mailer = MemoryMailer(server)
+    learner, session = await market.a_person(), await market.a_session()
+    booking = await market.book(session, learner)
+    await market.add(learner, kind=MessageKind.REMINDER_DAY, booking_id=booking.id)
+
+    for _ in range(2):
+        await market.delivery.deliver()
+
+    assert len(server.seen) == 1
+    assert await market.states(learner.id) == {"reminder_day": MessageState.UNKNOWN}
+
+
+async def test_message_found_started_after_its_lease_is_unknown(market: MailedMarketplace) -> None:
+    learner, session = await market.a_person(), await market.a_session()
+    booking = await market.book(session, learner)
+    message = await market.add(learner, kind=MessageKind.BOOKING_BOOKED, booking_id=booking.id)
+    async with market.storage.unit_of_work() as tx:
+        [claimed] = await tx.messages.claim_due(NOW, 10, LEASE)
+        assert await tx.messages.save(claimed, claimed.started())
+    await market.delivery.deliver()
+    assert market.sent == []
+
+    market.clock.advance(LEASE)
+    for _ in range(2):
+        await market.delivery.deliver()
+
+    [found] = await market.messages(learner.id)
+    assert [mail.message_id for mail in market.sent] == [message.message_id]
+    assert (found.state, found.attempts, found.unknown_at) == (MessageState.SENT, 2, NOW + LEASE)
+
+
+async def test_unverified_address_gets_three_verification_mails_a_day(market: MailedMarketplace) -> None:
+    links = market.account_mails = NumberedLinks()
+    learner, session = await stored_user(market.storage), await market.a_session()
+    await market.book(session, learner)
+    await market.deliver()
+    assert market.to(learner) == []
+
+    for kind in [MessageKind.VERIFY_EMAIL, MessageKind.PASSWORD_RESET] * 2:
+        await market.add(learner, kind=kind)
+        await market.delivery.deliver()
+
+    assert market.to(learner) == ["Confirm your email address", "Reset your password", "Confirm your email address"]
+    assert links.minted == 4
+    assert "/verify_email/1" in market.sent[-3].text
+
+
+async def test_registration_asks_for_the_address(market: MailedMarketplace) -> None:
+    market.account_mails = NumberedLinks()
+    user = await market.services.users.register(email="eve@example.org", username="eve", password="quick silver 9")
+
+    await market.deliver()
+
+    assert market.to(user) == ["Confirm your email address"]
+
+
+async def test_account_mail_goes_where_its_request_says(market: MailedMarketplace) -> None:
+    links = market.account_mails = NumberedLinks(to="new@example.org")
+    user = await market.a_person()
+    await market.add(user, kind=MessageKind.EMAIL_CHANGE)
+    await market.delivery.deliver()
+    links.is_void = True
+    await market.add(user, kind=MessageKind.EMAIL_CHANGE)
+    await market.delivery.deliver()
+
+    assert [each.to.address for each in market.sent] == ["new@example.org"]
+    assert [each.last_error for each in await market.messages(user.id)] == [None, "The request no longer stands."]
+
+
+async def test_address_of_a_mail_unsubscribes_from_its_kind(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    await market.book(session, learner, NOW + 3 * DAY)
+    await market.deliver()
+    market.clock.at = NOW + 2 * DAY
+    await market.deliver()
+    headers = dict(market.sent[-1].headers)
+    token = headers["List-Unsubscribe"].strip("<>").rpartition("/")[2]
+    subscriptions = SubscriptionService(unit_of_work=market.storage.unit_of_work, tokens=TOKENS, clock=market.clock)
+
+    assert [await subscriptions.unsubscribe(token) for _ in range(2)] == [MessageKind.REMINDER_DAY] * 2
+    await market.book(session, learner, NOW + 5 * DAY)
+    market.clock.at = NOW + 4 * DAY
+    await market.deliver()
+
+    assert market.to(learner).count("Reminder: Morning yoga") == 1
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    reminders = [each for each in await market.messages(learner.id) if each.kind is MessageKind.REMINDER_DAY]
+    assert reminders[-1].last_error == "They unsubscribed from it."
+
+
+async def test_needed_mail_has_no_unsubscribe_header(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    await market.book(session, learner)
+
+    await market.deliver()
+
+    assert [each.headers for each in market.sent] == [(), ()]
+
+
+async def test_change_of_where_a_session_is_held_is_one_mail(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    await market.book(session, learner, NOW + 3 * DAY)
+    await market.deliver()
+    market.sent.clear()
+    for place in ("Madrid", "Lisbon"):
+        changes = {"format": "in_person", "place": place}
+        await market.services.sessions.change(owner_of(session), session.id, changes)
+    await market.services.sessions.change(owner_of(session), session.id, {"description": "Breathe."})
+    await market.deliver()
+    assert market.sent == []
+
+    market.clock.advance(timedelta(minutes=11))
+    await market.deliver()
+
+    assert market.to(learner) == ["Changed: Morning yoga"]
+    assert "Where: Lisbon" in market.sent[0].text
+
+
+async def test_completed_booking_asks_how_it_was(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    booking = await market.book(session, learner)
+    market.clock.at = booking.ends_at
+    await market.services.bookings.settle_due(booking.id)
+
+    await market.deliver()
+
+    assert market.to(learner) == ["How was it? Morning yoga"]
+
+
+async def test_seats_and_their_mail_agree(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    booking = await market.book(session, learner)
+    await market.deliver()
+    for seats in (3, 2):
+        await market.services.seat_changes.change(principal_of(learner), booking.id, seats)
+
+    await market.deliver()
+
+    assert market.to(learner) == ["Booked: Morning yoga", "Seats changed: Morning yoga"]
+    assert "Seats: 2" in market.sent[-1].text
+
+
+async def test_deactivated_account_gets_no_mail(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person(is_active=True)
+    await market.book(session, learner)
+    async with market.storage.unit_of_work() as tx:
+        await tx.users.save(replace(learner, is_active=False))
+
+    await market.deliver()
+
+    assert market.to(learner) == []
