@@ -18,7 +18,7 @@ from marketplace.core.ports.system import Clock
 from marketplace.core.services.idempotency import Outcome
 from marketplace.core.services.slots import SlotService
 from marketplace.http.answers import Answer, Ask, HasScope, first_parameter, json_answer
-from marketplace.http.api.booking_routes import BookingOut, shown_to
+from marketplace.http.api.booking_views import BookingOut, BookingViews
 from marketplace.http.api.offsets import Offsets, OffsetsOut, ViewerQuery, zone_or_profile
 from marketplace.http.idempotency import answer_all, key_of, validate_key
 from marketplace.http.kept import KeptAnswers, PublicAnswer
@@ -127,16 +127,14 @@ class SlotController(Controller):
         request: Request[Any, Any, Any],
         session_id: FromPath[UUID],
         slots: FromDishka[SlotService],
-        clock: FromDishka[Clock],
+        views: FromDishka[BookingViews],
     ) -> Response[list[BookingOut]]:
         """For the session's creator, until the end. Cancels all of them or none, and returns the cancelled bookings."""
         parsed = await read_body(request, SlotCancellationIn)
         data, key = parsed.checked(validate_key(request)), key_of(request, parsed)
         principal = principal_of(request)
         cancelled = await slots.cancel(principal, session_id, data.starts_at, data.reason, key=key)
-        shown = [
-            shown_to(principal, principal.time_zone, clock.now(), booking, BookingOut) for booking in cancelled.resource
-        ]
+        shown = [views.shown(principal, principal.time_zone, booking, BookingOut) for booking in cancelled.resource]
         return answer_all(Outcome(shown, is_replay=cancelled.is_replay), BookingOut)
 
 
