@@ -116,6 +116,20 @@ async def test_refused_recipient_is_told_by_its_code(server: ScriptedServer, mai
     assert server.connections == 1
 
 
+async def test_refusal_counts_although_the_server_hangs_up_with_it(server: ScriptedServer, mailer: SmtpMailer) -> None:
+    server.hangs_up, server.mail = True, ["530 5.7.0 Authentication required"]
+    server.rcpt["ada@example.net"] = ["550 5.1.1 No such user", "450 4.2.1 Greylisted"]
+
+    results = [await mailer.send(MAIL) for _ in range(4)]
+
+    assert results == [
+        Unavailable("530 5.7.0"),
+        Refused(is_permanent=True, reason="550 5.1.1", is_about_recipient=True),
+        Refused(is_permanent=False, reason="450 4.2.1"),
+        Accepted(),
+    ]
+
+
 async def test_refusal_of_one_recipient_leaves_another(server: ScriptedServer, mailer: SmtpMailer) -> None:
     server.rcpt["ada@example.net"] = ["550 5.1.1 No such user"]
     other = replace(MAIL, to=Mailbox(address="bob@example.net"))

@@ -121,14 +121,14 @@ class SmtpMailer:
             await connection.mail(mail.sender.address)
         except SMTPResponseException as error:
             # not about this mail: the server does not take the sender, or wants a login
-            await connection.rset()
+            await self._reset(connection)
             return Unavailable(_code(error))
         try:
             await connection.rcpt(mail.to.address)
         except SMTPResponseException as error:
             if error.code == SHUTTING_DOWN:
                 raise
-            await connection.rset()
+            await self._reset(connection)
             return _refused(error, is_about_recipient=_is_about_recipient(error))
         try:
             await connection.data(data)
@@ -138,6 +138,13 @@ class SmtpMailer:
             self._drop(connection)
             return Lost(_described(error))
         return Accepted()
+
+    async def _reset(self, connection: SMTP) -> None:
+        """End a mail that was refused. The refusal counts even if the server hangs up with it."""
+        try:
+            await connection.rset()
+        except (SMTPException, OSError, TimeoutError):
+            self._drop(connection)
 
     async def _keep(self, connection: SMTP | None, count: int) -> None:
         if connection is None or not connection.is_connected:
