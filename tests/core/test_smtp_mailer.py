@@ -5,9 +5,11 @@ import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 import pytest_asyncio
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from fakes import MovableClock
 from marketplace.adapters.mail.smtp import MAX_CONNECTIONS, SmtpMailer, SmtpServer
@@ -196,6 +198,27 @@ async def test_mail_is_not_sent_unencrypted_if_encryption_is_required(server: Sc
     assert server.mails == []
 
 
+async def test_login_is_sent_unencrypted_only_if_the_operator_allows_it() -> None:
+    logins: list[LoginPassword] = []
+
+    def authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
+        _ = server, session, envelope, mechanism
+        logins.append(data)
+        return AuthResult(success=True)
+
+    async with smtp_server(authenticator=authenticate, auth_require_tls=False) as server:
+        url = f"smtp://me:hunter2@127.0.0.1:{server.port}"
+        by_default, as_allowed = [
+            SmtpMailer(SmtpServer.of(url + query), MovableClock(), 5) for query in ("", "?starttls=auto")
+        ]
+
+        assert await by_default.send(MAIL) == Unavailable("SMTPException")
+        assert logins == []
+        assert await as_allowed.send(MAIL) == Accepted()
+        assert [each.password for each in logins] == [b"hunter2"]
+        await as_allowed.close()
+
+
 async def test_connection_is_kept_between_mails_and_replaced_once_closed(
     server: ScriptedServer, mailer: SmtpMailer
 ) -> None:
@@ -220,7 +243,15 @@ async def test_mails_at_once_share_a_few_connections(server: ScriptedServer, mai
     ("url", "expected"),
     [
         ("smtp://mail.example.org", SmtpServer(host="mail.example.org", port=587, is_tls=False)),
-        ("smtps://mail.example.org", SmtpServer(host="mail.example.org", port=465, is_tls=True)),
+        ("smtps://mail.example.org", SmtpServer(host="mail.example.org", port=465, is_tls=True, starttls="never")),
+        (
+            "smtps://me:p@mail.example.org?starttls=required",
+            SmtpServer(host="mail.example.org", port=465, is_tls=True, starttls="never", username="me", password="p"),
+        ),
+        (
+            "smtp://me:p@mail.example.org?starttls=auto",
+            SmtpServer(host="mail.example.org", port=587, is_tls=False, username="me", password="p"),
+        ),
         (
             "smtp://me%40x:p%2F1@mail.example.org:25?starttls=never",
             SmtpServer(

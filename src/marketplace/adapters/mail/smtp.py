@@ -48,14 +48,20 @@ class SmtpServer:
 
     @classmethod
     def of(cls, url: str) -> "SmtpServer":
-        """Parse an address that `setting_values.smtp_url` accepted. `auto`: encrypted if the server offers it."""
+        """Parse an address that `setting_values.smtp_url` accepted.
+
+        `auto`: encrypted if the server offers it.
+        An attacker can suppress the offer, so the default with a login is `required`.
+        """
         parts = urlsplit(url)
+        is_tls = parts.scheme == "smtps"
         choices: list[StartTls] = ["auto", "required", "never"]
-        wanted = parse_qs(parts.query).get("starttls", ["auto"])[0]
+        default = "required" if parts.username else "auto"
+        wanted = "never" if is_tls else parse_qs(parts.query).get("starttls", [default])[0]
         return cls(
             host=parts.hostname or "",
             port=parts.port or DEFAULT_PORTS[parts.scheme],
-            is_tls=parts.scheme == "smtps",
+            is_tls=is_tls,
             starttls=next(each for each in choices if each == wanted),
             username=unquote(parts.username) if parts.username else None,
             password=unquote(parts.password) if parts.password else None,
