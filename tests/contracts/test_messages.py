@@ -122,6 +122,25 @@ async def test_messages_that_another_transaction_claims_are_skipped(storage: Sto
         assert await asyncio.wait_for(claim(storage), 1) == []
 
 
+async def test_kinds_of_a_newer_release_are_left_to_its_workers(storage: Storage) -> None:
+    user, booking_id = await stored_user(storage), uuid4()
+    newer = a_message(user.id, kind="of_a_newer_release", booking_id=booking_id, due_at=NOW - MINUTE)
+    ours = a_message(user.id, booking_id=booking_id)
+    await add(storage, newer, ours)
+    async with storage.unit_of_work() as tx:
+        await tx.messages.unsubscribe(user.id, newer.kind, NOW)
+        await tx.messages.unsubscribe(user.id, MessageKind.HOW_WAS_IT, NOW)
+        recipient = await tx.messages.recipient(user.id)
+
+    assert await all_of(storage, user.id) == (ours,)
+    assert await storage.messages.of_booking(booking_id) == (ours,)
+    assert [each.id for each in await claim(storage, limit=1)] == [ours.id]
+    assert recipient is not None
+    assert recipient.unsubscribed == {MessageKind.HOW_WAS_IT}
+    assert await storage.messages.oldest_due(NOW) == newer.due_at
+    assert await save(storage, newer, newer.dropped("The test has ended."))
+
+
 async def test_save_records_every_outcome(storage: Storage) -> None:
     user = await stored_user(storage)
     await add(storage, a_message(user.id))

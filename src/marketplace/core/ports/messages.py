@@ -25,7 +25,7 @@ class BookedSeat:
 
 
 class MessageLists(Protocol):
-    """Reads of messages, one statement each, outside a transaction."""
+    """Reads of messages, one statement each, outside a transaction. Kinds of a newer release are left out."""
 
     async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[Message]:
         """Return a page of a person's messages, newest first, ties by descending ID. Costs what it returns."""
@@ -55,6 +55,7 @@ class Messages(Protocol):
         """Claim messages whose next attempt is due, longest due first, until `now + lease`.
 
         Among them are those in `started` whose lease has ended. The end of the lease is their new `next_attempt_at`.
+        Kinds that only a newer release knows are left to its workers.
         Never waits: messages that another transaction claims are skipped.
         """
         ...
