@@ -1,5 +1,6 @@
 """Messages follow bookings: decided from events, checked when due, sent once, and never after they became untrue."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -7,7 +8,7 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from builders import TOMORROW, principal_of, stored_user
+from builders import TOMORROW, a_message, principal_of, stored_user
 from contracts.harness import broken_transaction, owner_of
 from contracts.mail import TOKENS, MailedMarketplace, NumberedLinks, settle
 from fakes import NOW
@@ -15,7 +16,7 @@ from marketplace.adapters.mail.memory import MemoryMailer
 from marketplace.core.domain.messages import FIRST_RETRY, MessageKind, MessageState
 from marketplace.core.ports.mailer import Accepted, Lost, Mail, Refused, SendResult, Unavailable
 from marketplace.core.ports.storage import Storage
-from marketplace.core.services.mail_delivery import LEASE
+from marketplace.core.services.mail_delivery import LEASE, RELEASE_EVERY
 from marketplace.core.services.subscriptions import SubscriptionService
 
 HOUR = timedelta(hours=1)
@@ -313,6 +314,24 @@ async def test_message_found_started_after_its_lease_is_unknown(market: MailedMa
     [found] = await market.messages(learner.id)
     assert [mail.message_id for mail in market.sent] == [message.message_id]
     assert (found.state, found.attempts, found.unknown_at) == (MessageState.SENT, 2, NOW + LEASE)
+
+
+async def test_messages_held_while_the_delivery_runs_are_released_within_a_minute(market: MailedMarketplace) -> None:
+    learner, stop = await market.a_person(), asyncio.Event()
+    delivering = asyncio.create_task(market.delivery.run(stop))
+    try:
+        before = await market.add(learner, kind=MessageKind.NEW_SIGN_IN)
+        await market.reached(before, MessageState.SENT)
+        held = a_message(learner.id, kind=MessageKind.NEW_SIGN_IN).held()
+        async with market.storage.unit_of_work() as tx:
+            await tx.messages.add([held])
+
+        market.clock.advance(RELEASE_EVERY)
+
+        await market.reached(held, MessageState.SENT)
+    finally:
+        stop.set()
+        await delivering
 
 
 async def test_unverified_address_gets_three_verification_mails_a_day(market: MailedMarketplace) -> None:

@@ -13,7 +13,6 @@ from marketplace.core.domain.messages import Message, MessageKind, MessageState,
 from marketplace.core.domain.pages import Page
 from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat
 
-
 KINDS = frozenset(MessageKind)
 """Those that this release knows."""
 
@@ -96,13 +95,13 @@ class MemoryMessages:
         self._rows.put(self._table, after.id, after)
         return True
 
-    async def release_held(self, limit: int = RELEASE_BATCH) -> int:
+    async def release_held(self, now: datetime, limit: int = RELEASE_BATCH) -> int:
         await asyncio.sleep(0)
-        held = [each for each in self._rows.all(self._table) if each.state is MessageState.HELD]
-        for each in held[:limit]:
-            released = replace(each, state=MessageState.PENDING, next_attempt_at=each.due_at)
-            self._rows.put(self._table, each.id, released)
-        return len(held[:limit])
+        held = (each for each in self._rows.all(self._table) if each.state is MessageState.HELD)
+        oldest = sorted(held, key=lambda message: (message.due_at, message.id))[:limit]
+        for each in oldest:
+            self._rows.put(self._table, each.id, each.released(now))
+        return len(oldest)
 
     async def count_started(self, user_id: UUID, kinds: Collection[MessageKind], since: datetime) -> int:
         await asyncio.sleep(0)

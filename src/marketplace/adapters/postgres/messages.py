@@ -12,7 +12,7 @@ from uuid import UUID
 
 from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.core.domain.fields import field_names
-from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, address_digest
+from marketplace.core.domain.messages import TOO_LATE, Message, MessageKind, MessageState, Recipient, address_digest
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.users import PublicUser
 from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat
@@ -56,7 +56,11 @@ SAVE = """
 RELEASE = """
     WITH held AS (
         SELECT id FROM messages WHERE state = 'held' ORDER BY due_at, id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
-    UPDATE messages m SET state = 'pending', next_attempt_at = m.due_at FROM held WHERE m.id = held.id RETURNING m.id
+    UPDATE messages m SET
+        state = CASE WHEN m.expires_at <= $2 THEN 'dropped' ELSE 'pending' END,
+        next_attempt_at = CASE WHEN m.expires_at > $2 THEN greatest(m.due_at, $2) END,
+        last_error = CASE WHEN m.expires_at <= $2 THEN $3 ELSE m.last_error END
+    FROM held WHERE m.id = held.id RETURNING m.id
 """
 COUNT_STARTED = """
     SELECT count(*) AS number FROM messages
@@ -147,8 +151,8 @@ class PostgresMessages:
         values = (after.state, after.attempts, after.next_attempt_at, after.unknown_at, after.last_error, after.sent_at)
         return await self._connection.fetchrow(SAVE, *fence, *values) is not None
 
-    async def release_held(self, limit: int = RELEASE_BATCH) -> int:
-        return len(await self._connection.fetch(RELEASE, limit))
+    async def release_held(self, now: datetime, limit: int = RELEASE_BATCH) -> int:
+        return len(await self._connection.fetch(RELEASE, limit, now, TOO_LATE))
 
     async def count_started(self, user_id: UUID, kinds: Collection[MessageKind], since: datetime) -> int:
         row = await self._connection.fetchrow(COUNT_STARTED, user_id, since, list(kinds))

@@ -109,6 +109,7 @@ UNVERIFIED_PER_DAY = 3
 """Mails to an unverified address within 24 hours, of all kinds together."""
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), HOUR
 MAX_DOUBLINGS = 7
+TOO_LATE = "It was due too long ago."
 KEPT_FOR = timedelta(days=180)
 """How long messages are kept, from when they are due."""
 
@@ -176,6 +177,12 @@ class Message:
 
     def held(self) -> Self:
         return replace(self, state=MessageState.HELD, next_attempt_at=None)
+
+    def released(self, now: datetime) -> Self:
+        """Return the held message as pending, behind those that are due already, or dropped if it is worthless."""
+        if now >= self.expires_at:
+            return self.dropped(TOO_LATE)
+        return replace(self, state=MessageState.PENDING, next_attempt_at=max(self.due_at, now))
 
     def postponed(self, now: datetime, reason: str, failures: int) -> Self:
         """Return the message after a temporary failure: it backs off, and is dropped if it would be worthless then."""

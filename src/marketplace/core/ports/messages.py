@@ -64,8 +64,11 @@ class Messages(Protocol):
         """Update a claimed message. Return `False`, and change nothing, if it has changed since, such as by a lease."""
         ...
 
-    async def release_held(self, limit: int = RELEASE_BATCH) -> int:
-        """Make held messages pending, due as before. Return the number."""
+    async def release_held(self, now: datetime, limit: int = RELEASE_BATCH) -> int:
+        """Make held messages pending, longest due first, and drop those that are worthless. Return the number of both.
+
+        They queue behind those that are due already.
+        """
         ...
 
     async def count_started(self, user_id: UUID, kinds: Collection[MessageKind], since: datetime) -> int:

@@ -10,15 +10,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
-from marketplace.core.domain.messages import KEPT_FOR, Message, MessageState, Recipient
+from marketplace.core.domain.messages import KEPT_FOR, TOO_LATE, Message, MessageState, Recipient
 from marketplace.core.errors import MarketplaceError
 from marketplace.core.ports.account_mails import AccountMails
 from marketplace.core.ports.mail_composer import Letter, MailComposer
 from marketplace.core.ports.mailer import Accepted, Lost, Mailer, Refused, SendResult, Unavailable
+from marketplace.core.ports.messages import RELEASE_BATCH
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.services.letters import Letters, NotSendable
@@ -30,6 +31,8 @@ BATCH = 20
 """Messages claimed and sent at a time."""
 LEASE = timedelta(minutes=5)
 """Longer than a mailer takes for one mail, with all its timeouts."""
+RELEASE_EVERY = timedelta(minutes=1)
+"""How often held messages are looked for: servers whose settings name no mail server hold them at any time."""
 MIN_PAUSE, MAX_PAUSE = 0.1, 1.0
 """Seconds between polls of an idle delivery, doubling."""
 MAX_OUTAGE_PAUSE = 30.0
@@ -83,13 +86,14 @@ class MailDelivery:
         return copied
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver messages until `stop` is set; first release those held while no server was configured."""
+        """Deliver messages until `stop` is set, and release those held while no server was configured."""
         if not self.is_on:
             return
-        pause, has_released = MIN_PAUSE, False
+        pause, release_at = MIN_PAUSE, self._clock.now()
         while not stop.is_set():
             try:
-                has_released = has_released or await self._release_held()
+                if self._clock.now() >= release_at:
+                    release_at = await self._release_held()
                 done = await self.deliver()
             except MarketplaceError as error:
                 LOG.warning("The mail delivery is waiting for the database: %s", type(error).__name__)
@@ -121,12 +125,12 @@ class MailDelivery:
 
         await purge_hourly(self._unit_of_work, "purge_messages", now, purge)
 
-    async def _release_held(self) -> bool:
-        released = 1
-        while released:
-            async with self._unit_of_work() as tx:
-                released = await tx.messages.release_held()
-        return True
+    async def _release_held(self) -> datetime:
+        """Release a batch of held messages. Return when to look for more."""
+        now = self._clock.now()
+        async with self._unit_of_work() as tx:
+            released = await tx.messages.release_held(now)
+        return now if released == RELEASE_BATCH else now + RELEASE_EVERY
 
     async def _guarded(self, message: Message) -> bool:
         """Deliver a message. Return whether the server was unavailable. After an error, its lease ends by itself."""
@@ -144,7 +148,7 @@ class MailDelivery:
             await self._save(message, message.lost(now, WORKER_ENDED))
             return False
         if now >= message.expires_at:
-            await self._save(message, message.dropped("It was due too long ago."))
+            await self._save(message, message.dropped(TOO_LATE))
             return False
         try:
             started, letter = await self._start(message)
