@@ -350,6 +350,16 @@ async def test_unverified_address_gets_three_verification_mails_a_day(market: Ma
     assert "/verify_email/1" in market.sent[-3].text
 
 
+async def test_mails_to_an_unverified_address_are_limited_within_a_batch_too(market: MailedMarketplace) -> None:
+    learner = await stored_user(market.storage)
+    for _ in range(10):
+        await market.add(learner, kind=MessageKind.PASSWORD_RESET)
+
+    await asyncio.gather(market.deliver(), market.deliver())
+
+    assert market.to(learner) == ["Reset your password"] * 3
+
+
 async def test_registration_asks_for_the_address(market: MailedMarketplace) -> None:
     market.account_mails = NumberedLinks()
     user = await market.services.users.register(email="eve@example.org", username="eve", password="quick silver 9")
