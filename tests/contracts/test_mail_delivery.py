@@ -1,6 +1,5 @@
 """Messages follow bookings: decided from events, checked when due, sent once, and never after they became untrue."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +7,7 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from builders import TOMORROW, a_message, principal_of, stored_user
+from builders import TOMORROW, principal_of, stored_user
 from contracts.harness import broken_transaction, owner_of
 from contracts.mail import TOKENS, MailedMarketplace, NumberedLinks, settle
 from fakes import NOW
@@ -16,7 +15,6 @@ from marketplace.adapters.mail.memory import MemoryMailer
 from marketplace.core.domain.messages import FIRST_RETRY, MessageKind, MessageState
 from marketplace.core.ports.mailer import Accepted, Lost, Mail, Refused, SendResult, Unavailable
 from marketplace.core.ports.storage import Storage
-from marketplace.core.services.mail_delivery import LEASE, RELEASE_EVERY
 from marketplace.core.services.subscriptions import SubscriptionService
 
 HOUR = timedelta(hours=1)
@@ -297,43 +295,6 @@ async def test_reminder_whose_outcome_is_lost_is_not_sent_again(market: MailedMa
     assert await market.states(learner.id) == {"reminder_day": MessageState.UNKNOWN}
 
 
-async def test_message_found_started_after_its_lease_is_unknown(market: MailedMarketplace) -> None:
-    learner, session = await market.a_person(), await market.a_session()
-    booking = await market.book(session, learner)
-    message = await market.add(learner, kind=MessageKind.BOOKING_BOOKED, booking_id=booking.id)
-    async with market.storage.unit_of_work() as tx:
-        [claimed] = await tx.messages.claim_due(NOW, 10, LEASE)
-        assert await tx.messages.save(claimed, claimed.started())
-    await market.delivery.deliver()
-    assert market.sent == []
-
-    market.clock.advance(LEASE)
-    for _ in range(2):
-        await market.delivery.deliver()
-
-    [found] = await market.messages(learner.id)
-    assert [mail.message_id for mail in market.sent] == [message.message_id]
-    assert (found.state, found.attempts, found.unknown_at) == (MessageState.SENT, 2, NOW + LEASE)
-
-
-async def test_messages_held_while_the_delivery_runs_are_released_within_a_minute(market: MailedMarketplace) -> None:
-    learner, stop = await market.a_person(), asyncio.Event()
-    delivering = asyncio.create_task(market.delivery.run(stop))
-    try:
-        before = await market.add(learner, kind=MessageKind.NEW_SIGN_IN)
-        await market.reached(before, MessageState.SENT)
-        held = a_message(learner.id, kind=MessageKind.NEW_SIGN_IN).held()
-        async with market.storage.unit_of_work() as tx:
-            await tx.messages.add([held])
-
-        market.clock.advance(RELEASE_EVERY)
-
-        await market.reached(held, MessageState.SENT)
-    finally:
-        stop.set()
-        await delivering
-
-
 async def test_unverified_address_gets_three_verification_mails_a_day(market: MailedMarketplace) -> None:
     links = market.account_mails = NumberedLinks()
     learner, session = await stored_user(market.storage), await market.a_session()
@@ -348,16 +309,6 @@ async def test_unverified_address_gets_three_verification_mails_a_day(market: Ma
     assert market.to(learner) == ["Confirm your email address", "Reset your password", "Confirm your email address"]
     assert links.minted == 4
     assert "/verify_email/1" in market.sent[-3].text
-
-
-async def test_mails_to_an_unverified_address_are_limited_within_a_batch_too(market: MailedMarketplace) -> None:
-    learner = await stored_user(market.storage)
-    for _ in range(10):
-        await market.add(learner, kind=MessageKind.PASSWORD_RESET)
-
-    await asyncio.gather(market.deliver(), market.deliver())
-
-    assert market.to(learner) == ["Reset your password"] * 3
 
 
 async def test_registration_asks_for_the_address(market: MailedMarketplace) -> None:

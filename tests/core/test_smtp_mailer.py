@@ -2,8 +2,10 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -12,8 +14,16 @@ import pytest_asyncio
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from fakes import MovableClock
-from marketplace.adapters.mail.smtp import MAX_CONNECTIONS, SmtpMailer, SmtpServer
+from marketplace.adapters.mail.smtp import (
+    MAX_CONNECTIONS,
+    STEPS_BEFORE_DATA,
+    STEPS_OF_DATA,
+    TIMEOUT,
+    SmtpMailer,
+    SmtpServer,
+)
 from marketplace.core.ports.mailer import Accepted, Invitation, Lost, Mail, Mailbox, Refused, Unavailable
+from marketplace.core.services.mail_delivery import LEASE
 from smtp_server import ScriptedServer, smtp_server
 
 ADA = Mailbox(address="ada@example.net", name="Ada Byron")
@@ -237,6 +247,23 @@ async def test_mails_at_once_share_a_few_connections(server: ScriptedServer, mai
     assert results == [Accepted()] * 40
     assert len(set(server.ids())) == 40
     assert server.connections <= MAX_CONNECTIONS
+
+
+async def test_mail_that_could_not_begin_in_time_is_not_sent_later(server: ScriptedServer) -> None:
+    mailer, server.delay, start = mailer_to(server, timeout=0.8), 0.4, time.monotonic()
+
+    results = await asyncio.gather(*(mailer.send(replace(MAIL, message_id=f"<{n}@x>")) for n in range(48)))
+
+    assert set(results) == {Accepted(), Unavailable("TimeoutError")}
+    assert results.count(Accepted()) == len(server.envelopes)
+    assert time.monotonic() - start < (STEPS_BEFORE_DATA + STEPS_OF_DATA) * 0.8
+    await mailer.close()
+
+
+def test_lease_is_longer_than_any_mail_takes() -> None:
+    longest = timedelta(seconds=(STEPS_BEFORE_DATA + STEPS_OF_DATA) * TIMEOUT)
+
+    assert longest < timedelta(minutes=4) < LEASE
 
 
 @pytest.mark.parametrize(

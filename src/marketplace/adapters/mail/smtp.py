@@ -22,7 +22,10 @@ LOG = logging.getLogger(__name__)
 StartTls = Literal["auto", "required", "never"]
 DEFAULT_PORTS = {"smtp": 587, "smtps": 465}
 TIMEOUT = 30.0
-"""Seconds for each step: connecting, an answer. A mail has six, and its lease is longer than all of them."""
+"""Seconds for each step: connecting, an answer."""
+STEPS_BEFORE_DATA = 4
+"""Timeouts for all that precedes DATA together: a free connection, opening it, the sender and the recipient."""
+STEPS_OF_DATA = 2
 MAX_CONNECTIONS = 4
 MAX_MAILS = 100
 """Mails over one connection; servers close one that sends more."""
@@ -71,6 +74,8 @@ class SmtpServer:
 class SmtpMailer:
     """`Mailer` over a few connections that are kept open between mails."""
 
+    at_once = MAX_CONNECTIONS
+
     def __init__(self, server: SmtpServer, clock: Clock, timeout: float = TIMEOUT) -> None:
         self._server = server
         self._clock = clock
@@ -80,18 +85,18 @@ class SmtpMailer:
 
     async def send(self, mail: Mail) -> SendResult:
         data = rendered(mail, self._clock.now())
-        async with self._places:
-            connection: SMTP | None = None
-            count = 0
-            try:
+        try:
+            async with asyncio.timeout(STEPS_BEFORE_DATA * self._timeout) as before_data, self._places:
                 connection, count = await self._connection()
-                return await self._transmit(connection, mail, data)
-            except (SMTPException, OSError, TimeoutError) as error:
-                self._drop(connection)
-                connection = None
-                return Unavailable(_described(error))
-            finally:
+                try:
+                    result = await self._transmit(connection, mail, data, before_data)
+                except BaseException:
+                    self._drop(connection)
+                    raise
                 await self._keep(connection, count + 1)
+                return result
+        except (SMTPException, OSError, TimeoutError) as error:
+            return Unavailable(_described(error))
 
     async def close(self) -> None:
         while self._idle:
@@ -106,6 +111,9 @@ class SmtpMailer:
                 await kept.noop()
             except (SMTPException, OSError, TimeoutError):
                 self._drop(kept)
+            except BaseException:
+                self._drop(kept)
+                raise
             else:
                 return kept, count
         server = self._server
@@ -118,15 +126,20 @@ class SmtpMailer:
             password=server.password,
             timeout=self._timeout,
         )
-        await connection.connect()
+        try:
+            await connection.connect()
+        except BaseException:
+            self._drop(connection)
+            raise
         return connection, 0
 
-    async def _transmit(self, connection: SMTP, mail: Mail, data: bytes) -> SendResult:
+    async def _transmit(self, connection: SMTP, mail: Mail, data: bytes, before_data: asyncio.Timeout) -> SendResult:
         """Send a mail over a connection. Raises what ended it before DATA, when nothing was sent."""
         try:
             await connection.mail(mail.sender.address)
         except SMTPResponseException as error:
             # not about this mail: the server does not take the sender, or wants a login
+            before_data.reschedule(None)
             await self._reset(connection)
             return Unavailable(_code(error))
         try:
@@ -134,10 +147,13 @@ class SmtpMailer:
         except SMTPResponseException as error:
             if error.code == SHUTTING_DOWN:
                 raise
+            before_data.reschedule(None)
             await self._reset(connection)
             return _refused(error, is_about_recipient=_is_about_recipient(error))
+        before_data.reschedule(None)
         try:
-            await connection.data(data)
+            async with asyncio.timeout(STEPS_OF_DATA * self._timeout):
+                await connection.data(data)
         except SMTPResponseException as error:
             return Unavailable(_code(error)) if error.code == SHUTTING_DOWN else _refused(error)
         except (SMTPException, OSError, TimeoutError) as error:

@@ -166,6 +166,10 @@ class Message:
         """Return the message with its transmission begun; the lease stays."""
         return replace(self, state=MessageState.STARTED, attempts=self.attempts + 1)
 
+    def leased_until(self, end: datetime) -> Self:
+        """Return the message with another lease of the worker that has claimed it."""
+        return replace(self, next_attempt_at=end)
+
     def sent(self, now: datetime) -> Self:
         return replace(self, state=MessageState.SENT, next_attempt_at=None, last_error=None, sent_at=now)
 

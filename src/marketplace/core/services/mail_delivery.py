@@ -1,7 +1,8 @@
 """Sending messages as mail.
 
-Claim, commit; decide from the rows as they are; write the mail; record that transmission begins, commit; hand it to the
-server; record what came of it. A message found in `started` after its lease may have been sent: its kind decides.
+Claim, commit; decide from the rows as they are; record that transmission begins, with a new lease, commit; write the
+mail; hand it to the server; record what came of it. A message found in `started` after its lease may have been sent:
+its kind decides.
 """
 
 import asyncio
@@ -27,10 +28,8 @@ from marketplace.core.services.purging import purge_hourly
 
 LOG = logging.getLogger(__name__)
 
-BATCH = 20
-"""Messages claimed and sent at a time."""
 LEASE = timedelta(minutes=5)
-"""Longer than a mailer takes for one mail, with all its timeouts."""
+"""How long a claim lasts, and again from the start of a transmission: longer than a mailer takes for one mail."""
 RELEASE_EVERY = timedelta(minutes=1)
 """How often held messages are looked for: servers whose settings name no mail server hold them at any time."""
 MIN_PAUSE, MAX_PAUSE = 0.1, 1.0
@@ -109,9 +108,11 @@ class MailDelivery:
             pause = min(2 * pause, MAX_OUTAGE_PAUSE if done.is_unavailable else MAX_PAUSE)
 
     async def deliver(self) -> Delivered:
-        """Deliver one batch concurrently."""
+        """Deliver concurrently what the mailer sends at once, so that no claimed message waits for another."""
+        if self._mailer is None:
+            return Delivered(claimed=0)
         async with self._unit_of_work() as tx:
-            claimed = await tx.messages.claim_due(self._clock.now(), BATCH, LEASE)
+            claimed = await tx.messages.claim_due(self._clock.now(), self._mailer.at_once, LEASE)
         results = await asyncio.gather(*map(self._guarded, claimed))
         return Delivered(claimed=len(claimed), is_unavailable=any(results))
 
@@ -171,9 +172,9 @@ class MailDelivery:
 
         Return `None` if another worker has it. Raises `NotSendable`.
         """
-        started = message.started()
         async with self._unit_of_work() as tx:
             letter = await self._letters.write(tx, message, self._account_mails)
+            started = message.started().leased_until(self._clock.now() + LEASE)
             if not await tx.messages.save(message, started):
                 return None, None
         return started, letter
