@@ -69,7 +69,13 @@ export default defineConfig({
       algorithms: [defineAlgorithm("brotliCompress"), defineAlgorithm("gzip", { level: 9 })],
     }),
   ],
-  resolve: { alias: { "~": new URL("./src", import.meta.url).pathname } },
+  resolve: {
+    alias: {
+      "~": new URL("./src", import.meta.url).pathname,
+      // TanStack imports it with what React before 18 lacks
+      "use-sync-external-store/shim/with-selector": "use-sync-external-store/with-selector",
+    },
+  },
   build: {
     target: OLDEST_BROWSERS,
     manifest: true,
@@ -79,7 +85,7 @@ export default defineConfig({
       polyfill: false,
       // the entry names the files that each page preloads; leaving these few pages out keeps it small for every visitor
       resolveDependencies: (file, needed) =>
-        /admin|ImpersonationBar|Footer|texts|Toasts|creators|favourites|Heart|reset-password|creator\.hours|sessions\.(new|_id\.edit)/.test(
+        /admin|ImpersonationBar|Footer|NavCount|inbox|unsubscribe|profile|texts|Toasts|creators|favourites|Heart|reset-password|creator\.|sessions\.(new|_id\.edit)/.test(
           file,
         )
           ? []
