@@ -14,7 +14,7 @@ from marketplace.core.errors import ImpersonatedReadOnly, RateLimited
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.personal_data import Part, PersonalDataService
 from marketplace.core.services.rate_limits import RateLimitService
-from marketplace.http.api.booking_routes import BookingHistoryOut, shown_to
+from marketplace.http.api.booking_views import BookingHistoryOut, BookingViews
 from marketplace.http.api.logins import login_out
 from marketplace.http.api.reports import ReportOut
 from marketplace.http.api.sessions import session_out
@@ -49,6 +49,7 @@ class PersonalDataController(Controller):
         request: Request[Any, Any, Any],
         data: FromDishka[PersonalDataService],
         limits: FromDishka[RateLimitService],
+        views: FromDishka[BookingViews],
         clock: FromDishka[Clock],
     ) -> Stream:
         """Five times an hour.
@@ -61,7 +62,7 @@ class PersonalDataController(Controller):
         parts = await data.export(principal)
         name = f"marketplace-data-{clock.now():%Y-%m-%d}.json"
         return Stream(
-            _document(parts, _converters(principal, clock)),
+            _document(parts, _converters(principal, views)),
             media_type=JSON,
             headers={
                 **SAFE_HEADERS,
@@ -71,12 +72,12 @@ class PersonalDataController(Controller):
         )
 
 
-def _converters(principal: Principal, clock: Clock) -> dict[Part, Callable[[Any], object]]:
+def _converters(principal: Principal, views: BookingViews) -> dict[Part, Callable[[Any], object]]:
     zone = principal.time_zone
     return {
         "profile": lambda user: converted(user, ProfileOut, {"impersonated_by": None}),
         "sessions": lambda session: session_out(session, zone),
-        "bookings": lambda booking: shown_to(principal, zone, clock.now(), booking, BookingHistoryOut),
+        "bookings": lambda booking: views.shown(principal, zone, booking, BookingHistoryOut),
         "favourites": str,
         "reports": lambda report: msgspec.convert(report, ReportOut, from_attributes=True),
         "logins": lambda login: login_out(login, principal.family_id),
