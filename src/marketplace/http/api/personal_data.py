@@ -51,6 +51,7 @@ class PersonalDataController(Controller):
         limits: FromDishka[RateLimitService],
         views: FromDishka[BookingViews],
         clock: FromDishka[Clock],
+        views: FromDishka[BookingViews],
     ) -> Stream:
         """Five times an hour.
 
