@@ -49,7 +49,6 @@ class PersonalDataController(Controller):
         request: Request[Any, Any, Any],
         data: FromDishka[PersonalDataService],
         limits: FromDishka[RateLimitService],
-        views: FromDishka[BookingViews],
         clock: FromDishka[Clock],
         views: FromDishka[BookingViews],
     ) -> Stream:
