@@ -3129,7 +3129,7 @@ export interface components {
          *     - `creator_unavailable` (409): The creator isn't available at this time. Choose another time.
          *     - `damaged_picture` (400): This picture is damaged or incomplete. Save it again, or choose another one.
          *     - `email_taken` (409): An account with this email address already exists.
-         *     - `email_unverified` (403): Verify your email address first: open the link that we sent you, or send another one.
+         *     - `email_unverified` (403): Verify your email address first: open the link in our mail, or send another.
          *     - `forbidden` (403): You don't have permission to do this.
          *     - `foreign_origin` (403): Only pages of this site can use a login kept in a cookie.
          *     - `has_sessions` (409): This creator still has sessions. Archive them first.
