@@ -1,7 +1,7 @@
 import pytest
 
 from builders import a_message
-from http_api import SETTINGS, Api, a_registration, a_session_body, bad_fields, ids
+from http_api import SECRET_KEY, Api, a_registration, a_session_body, bad_fields, ids
 from http_routes import GOOD_BODIES, SOME_ID, Owner, an_owner, routes_of
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from staff_services import a_failing_job
@@ -59,7 +59,7 @@ async def ids_of_account(api: Api, owner: Owner) -> dict[str, str]:
     """Return another login of the owner, and the token of an address to unsubscribe."""
     await api.login(owner.person.user)
     logins = (await owner.person.get("/api/auth/logins/")).json()
-    token = HmacUnsubscribeTokens(SETTINGS.secret_key).sign(a_message(owner.person.id))
+    token = HmacUnsubscribeTokens(SECRET_KEY).sign(a_message(owner.person.id))
     return {"login_id": next(each["id"] for each in logins if not each["is_current"]), "token": token}
 
 
