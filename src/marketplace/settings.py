@@ -79,6 +79,7 @@ class Settings:
     mail_from: tuple[str, str] | None = None
     inbox: bool = False
     rate_limit: bool = True
+    share_email: bool = False
     verify_email: tuple[VerifiedEffect, ...] = ()
     keep_answers: bool = True
     demo: bool = False
@@ -159,6 +160,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "mail_from": mailbox,
     "inbox": on_or_off,
     "rate_limit": on_or_off,
+    "share_email": on_or_off,
     "verify_email": any_of(*get_args(VerifiedEffect)),
     "keep_answers": on_or_off,
     "demo": on_or_off,

@@ -20,7 +20,6 @@ BOOKING_FIELDS = {
     "amount",
     "created_at",
 }
-CONTACT_FIELDS = {"id", "username", "role", "avatar", "first_name", "last_name", "email"}
 
 
 def at(booking_id: object) -> str:
@@ -43,16 +42,6 @@ async def test_a_booking_costs_price_times_seats(api: Api) -> None:
     assert (created["session"], created["user"]) == (str(session.id), str(learner.id))
     assert (created["amount"], created["status"], created["seats"]) == ("149.97", "confirmed", 3)
     assert (created["booking_date"], created["created_at"]) == ("2030-01-08T09:00:00Z", "2030-01-07T09:00:00Z")
-
-
-async def test_parties_see_each_others_email(api: Api) -> None:
-    creator, learner = await api.creator(), await api.person()
-
-    created = await api.booking(learner, await api.session(creator))
-
-    assert set(created["user_details"]) == set(created["session_details"]["creator_details"]) == CONTACT_FIELDS
-    assert created["user_details"]["email"] == learner.user.email
-    assert created["session_details"]["creator_details"]["email"] == creator.user.email
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ from typing import Any
 import msgspec
 
 from builders import principal_of, stored_booking, stored_session, stored_user
-from fakes import NOW
+from fakes import MovableClock
+from http_api import SETTINGS
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.core.domain.booking_details import BookingDetails
 from marketplace.core.domain.principals import Principal
-from marketplace.http.api.booking_routes import BookingHistoryOut, shown_to
+from marketplace.http.api.booking_views import BookingHistoryOut, BookingViews
 from marketplace.http.encoded_once import MAX_RESOURCES, EncodedOnce
 
 LINK = "https://meet.example.org/room"
@@ -26,9 +27,10 @@ async def a_booking_online() -> tuple[BookingDetails, Principal]:
     return booking, principal_of(learner)
 
 
-def shown(booking: BookingDetails, viewer: Principal, encoded: EncodedOnce | None) -> Any:
+def shown(booking: BookingDetails, viewer: Principal, encoded: EncodedOnce | None, *, share_email: bool = False) -> Any:
+    views = BookingViews(MovableClock(), replace(SETTINGS, share_email=share_email))
     return msgspec.json.decode(
-        msgspec.json.encode(shown_to(viewer, "UTC", NOW, booking, BookingHistoryOut, encoded)),
+        msgspec.json.encode(views.shown(viewer, "UTC", booking, BookingHistoryOut, encoded)),
     )
 
 
@@ -40,6 +42,14 @@ async def test_booking_with_a_session_encoded_once_is_the_same_answer() -> None:
 
     assert first == again == shown(booking, learner, None)
     assert first["session_details"]["join_url"] == LINK
+
+
+async def test_session_is_encoded_with_an_address_only_where_it_is_shared() -> None:
+    booking, learner = await a_booking_online()
+
+    for share_email in (False, True):
+        details = shown(booking, learner, EncodedOnce(), share_email=share_email)["session_details"]["creator_details"]
+        assert (details["email"] is not None) == share_email
 
 
 async def test_link_that_was_encoded_for_a_confirmed_seat_is_not_shown_without_one() -> None:

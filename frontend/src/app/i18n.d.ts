@@ -1,5 +1,6 @@
 import type admin from "~/features/admin/texts.en.json";
 import type attendees from "~/features/bookings/attendees/texts.en.json";
+import type conversation from "~/features/bookings/conversation/texts.en.json";
 import type bookings from "~/features/bookings/texts.en.json";
 import type mail from "~/features/mail/texts.en.json";
 import type schedules from "~/features/schedules/texts.en.json";
@@ -24,6 +25,7 @@ declare module "i18next" {
       sessions: typeof sessions;
       slots: typeof slots;
       bookings: typeof bookings;
+      conversation: typeof conversation;
       attendees: typeof attendees;
       mail: typeof mail;
       schedules: typeof schedules;

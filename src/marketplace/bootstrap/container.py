@@ -41,6 +41,7 @@ from marketplace.core.ports.share_cards import CardPainter
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.demo.people import DEMO_ACCOUNTS
+from marketplace.http.api.booking_views import BookingViews
 from marketplace.http.api.system import DemoAccountOut, DemoAccounts
 from marketplace.http.kept import KeptAnswers
 from marketplace.http.pagination import Cursors
@@ -196,6 +197,7 @@ class HttpDependencies(Provider):
         return Cursors(secret_of(settings))
 
     authenticator = provide(Authenticator, scope=Scope.APP)
+    booking_views = provide(BookingViews, scope=Scope.APP)
 
     @provide(scope=Scope.APP)
     def demo_accounts(self, settings: Settings) -> DemoAccounts:

@@ -9,6 +9,7 @@ import { useNext } from "~/lib/auth/useNext";
 import { useSignOut } from "~/lib/auth/useSignOut";
 import { useRestoreFocus } from "~/lib/hooks/useRestoreFocus";
 import { navLinks } from "./links";
+import NavCount from "./NavCount";
 import SearchBox from "./SearchBox";
 import { ThemeSwitch } from "./ThemeSwitch";
 
@@ -62,7 +63,8 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
                 onClick={onClose}
                 className={ROW}
               >
-                {t(`nav.${text}`)}
+                <span>{t(`nav.${text}`)}</span>
+                {me && <NavCount of={text} />}
               </Link>
             ))}
             {me?.role === "creator" && (

@@ -13,6 +13,7 @@ import { ThemeSwitch } from "./ThemeSwitch";
 const fetchDrawer = () => import("./Drawer");
 const AccountMenu = lazyWithRetry(() => import("./AccountMenu"));
 const Drawer = lazyWithRetry(fetchDrawer);
+const NavCount = lazyWithRetry(() => import("./NavCount"));
 const SearchBox = lazyWithRetry(() => import("./SearchBox"));
 
 const LINK =
@@ -51,7 +52,12 @@ export function Header() {
         <nav aria-label={t("nav.label")} className="ml-auto hidden items-center gap-0.5 lg:flex">
           {navLinks(me).map(({ to, text }) => (
             <Link key={text} to={to} activeOptions={{ exact: true, includeSearch: false }} className={LINK}>
-              {t(`nav.${text}`)}
+              <span>{t(`nav.${text}`)}</span>
+              {me && (
+                <Suspense>
+                  <NavCount of={text} />
+                </Suspense>
+              )}
             </Link>
           ))}
         </nav>

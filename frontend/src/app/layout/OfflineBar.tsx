@@ -12,7 +12,7 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** Shown while the browser is offline. */
-export function OfflineBar() {
+export default function OfflineBar() {
   const { t } = useTranslation();
   const isOnline = useSyncExternalStore(subscribe, () => navigator.onLine);
   return (

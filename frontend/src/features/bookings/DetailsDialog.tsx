@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { buttonClass } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
@@ -9,6 +9,7 @@ import { Skeleton } from "~/components/Skeleton";
 import { Venue } from "~/features/sessions/Venue";
 import { isProblem } from "~/lib/api/problem";
 import { displayName, useMe } from "~/lib/auth/me";
+import { lazyWithRetry } from "~/lib/lazyWithRetry";
 import { useFormatMoney } from "~/lib/money/money";
 import { useFormatDuration } from "~/lib/time/duration";
 import {
@@ -26,8 +27,18 @@ import { StatusBadge } from "./StatusBadge";
 import { useTexts } from "./texts";
 import type { BookingHistory } from "./types";
 
-/** A booking with its history. */
-export function DetailsDialog({ id, onClose }: { id: string; onClose: () => void }) {
+const Conversation = lazyWithRetry(() => import("./conversation/Conversation"));
+
+/** A booking with its conversation and history. With `isWriting`, one can type a message right away. */
+export function DetailsDialog({
+  id,
+  isWriting = false,
+  onClose,
+}: {
+  id: string;
+  isWriting?: boolean;
+  onClose: () => void;
+}) {
   const t = useTexts();
   const { t: common } = useTranslation();
   const { data, error, refetch } = useQuery(bookingQuery(id));
@@ -50,7 +61,7 @@ export function DetailsDialog({ id, onClose }: { id: string; onClose: () => void
       }
     >
       {data ? (
-        <Details booking={data} />
+        <Details booking={data} isWriting={isWriting} />
       ) : isProblem(error, "not_found") ? (
         <p role="alert" className="text-sm text-ink-soft">
           {t("own.details.unknown")}
@@ -68,7 +79,7 @@ export function DetailsDialog({ id, onClose }: { id: string; onClose: () => void
   );
 }
 
-function Details({ booking }: { booking: BookingHistory }) {
+function Details({ booking, isWriting }: { booking: BookingHistory; isWriting: boolean }) {
   const t = useTexts();
   const { t: common } = useTranslation();
   const zone = useZone();
@@ -122,12 +133,14 @@ function Details({ booking }: { booking: BookingHistory }) {
         </Fact>
         <Fact term={t(isOwn ? "own.details.creator" : "own.details.learner")}>
           <bdi>{displayName(party)}</bdi>
-          <a
-            href={`mailto:${party.email}`}
-            className="block break-all text-accent underline-offset-4 hover:underline"
-          >
-            {party.email}
-          </a>
+          {party.email && (
+            <a
+              href={`mailto:${party.email}`}
+              className="block break-all text-accent underline-offset-4 hover:underline"
+            >
+              {party.email}
+            </a>
+          )}
         </Fact>
         <Fact term={t("own.details.rule")}>
           {notice > 0 ? t("own.details.rule_notice", { count: notice }) : t("own.details.rule_free")}
@@ -142,6 +155,12 @@ function Details({ booking }: { booking: BookingHistory }) {
         )}
         <Fact term={t("own.details.booked")}>{formatDateTime(booking.created_at, zone)}</Fact>
       </dl>
+      <h3 className="mt-6 mb-3 border-t border-line pt-5 text-sm">{t("own.details.messages")}</h3>
+      {me && (
+        <Suspense fallback={<Skeleton className="h-40 w-full" />}>
+          <Conversation booking={booking} me={me} isWriting={isWriting} />
+        </Suspense>
+      )}
       <h3 className="mt-6 mb-3 border-t border-line pt-5 text-sm">{t("own.details.history")}</h3>
       <History booking={booking} />
     </>

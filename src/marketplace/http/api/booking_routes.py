@@ -1,8 +1,7 @@
-"""Booking structs, and the action routes shared by users and staff."""
+"""Action routes of bookings, shared by users and staff."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -10,24 +9,8 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
-from msgspec import UNSET, UnsetType
 
-from marketplace.core.domain.booking_details import BookingDetails, BookingHistory
-from marketplace.core.domain.booking_steps import (
-    REQUEST_ANSWERS,
-    AllowedAction,
-    BookingAction,
-    BookingStatus,
-    BookingStep,
-    StepAction,
-)
-from marketplace.core.domain.bookings import Seats
-from marketplace.core.domain.fields import Reason
-from marketplace.core.domain.money import Amount
-from marketplace.core.domain.places import Address, JoinLink
-from marketplace.core.domain.principals import Principal
-from marketplace.core.domain.sessions import CancellationNotice, Duration, Price, SessionDetails, Title
-from marketplace.core.domain.utc_offsets import utc_offset
+from marketplace.core.domain.booking_steps import REQUEST_ANSWERS, BookingAction
 from marketplace.core.errors import (
     AlreadyBooked,
     CreatorUnavailable,
@@ -39,16 +22,10 @@ from marketplace.core.errors import (
     SoldOut,
     TooLate,
 )
-from marketplace.core.ports.system import Clock
 from marketplace.core.services.bookings import BookingService
-from marketplace.core.services.idempotency import Outcome
-from marketplace.http.api.offsets import OffsetsOut, UtcOffset, offsets_of
+from marketplace.http.api.booking_views import BookingHistoryOut, BookingViews
 from marketplace.http.api.requested_starts import StartIn, requested_start
-from marketplace.http.api.session_structs import SessionBaseOut
-from marketplace.http.api.users import ContactOut
-from marketplace.http.conversions import converted
-from marketplace.http.encoded_once import EncodedOnce
-from marketplace.http.idempotency import answer, key_of, validate_key
+from marketplace.http.idempotency import key_of, validate_key
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.parsing import read_body, read_optional_body
 
@@ -65,138 +42,6 @@ RESCHEDULE_ERRORS = (
     NotBookable,
 )
 """Errors of rescheduling."""
-
-
-class BookedSessionOut(SessionBaseOut, rename={"creator_id": "creator"}):
-    """A session as the parties of its bookings see it, with its creator's email address."""
-
-    creator_details: ContactOut
-
-
-BOOKING_NAMES = {"session_id": "session", "user_id": "user", "starts_at": "booking_date"}
-"""Field names that differ between the API and the core."""
-
-
-class TermsOut(msgspec.Struct):
-    """What was sold, whatever was edited since: title, minutes, price per seat, and hours of cancellation notice."""
-
-    title: Title
-    duration: Duration
-    price: Price
-    cancellation_notice: CancellationNotice
-
-
-class BookingOut(OffsetsOut, rename=BOOKING_NAMES):
-    """A booking. `booking_date` is the start; `amount` is the price in its `terms` times its seats.
-
-    `session_details` is the session as it stands; `terms` are as sold. The creator comes to `address`. `join_url` is
-    the session's, while the booking is confirmed.
-
-    A `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A `confirmed` one
-    with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time. The learner can
-    cancel or reschedule until `cancellable_until`. All are `null` if they don't apply. `allowed_actions` are what the
-    caller can do now. Both parties can write messages until `messages_until`.
-    """
-
-    id: UUID
-    session_id: UUID
-    session_details: BookedSessionOut
-    user_id: UUID
-    user_details: ContactOut
-    starts_at: datetime
-    ends_at: datetime
-    seats: Seats
-    status: BookingStatus
-    amount: Amount
-    terms: TermsOut
-    created_at: datetime
-    address: Address
-    join_url: JoinLink
-    respond_by: datetime | None
-    requested_start: datetime | None
-    cancellable_until: datetime | None
-    allowed_actions: list[AllowedAction]
-    messages_until: datetime
-
-
-class BookingStepOut(msgspec.Struct, rename={"actor_id": "by", "from_status": "from", "to_status": "to"}):
-    """A step in a booking's history. `by` is `null` if the marketplace did it.
-
-    `reason` is what a person wrote. Starts and seats are `null` unless the step changed them, and the UTC offsets of
-    the starts are absent. Only `to_start` is set if the step requested that start, or declined, withdrew or expired the
-    request.
-    """
-
-    at: datetime
-    actor_id: UUID | None
-    action: StepAction
-    from_status: BookingStatus | None
-    to_status: BookingStatus
-    from_start: datetime | None
-    to_start: datetime | None
-    from_seats: int | None
-    to_seats: int | None
-    reason: Reason
-    from_utc_offset: UtcOffset | UnsetType = UNSET
-    to_utc_offset: UtcOffset | UnsetType = UNSET
-    viewer_from_utc_offset: UtcOffset | UnsetType = UNSET
-    viewer_to_utc_offset: UtcOffset | UnsetType = UNSET
-
-
-class BookingHistoryOut(BookingOut, rename=BOOKING_NAMES):
-    """A booking with its history, oldest step first."""
-
-    history: list[BookingStepOut]
-
-
-Shown = TypeVar("Shown", bound=BookingOut)
-
-
-def shown_to(
-    viewer: Principal,
-    zone: str | None,
-    now: datetime,
-    booking: BookingDetails,
-    kind: type[Shown],
-    encoded: EncodedOnce | None = None,
-) -> Shown:
-    """Convert a booking for this viewer, in this zone; during impersonation, the impersonated user.
-
-    With `encoded`, a session that the viewer sees as it was read is shown as JSON that may have been encoded before.
-    """
-    whole, booking = booking.session_details, booking.seen_by(viewer.private_reader_id)
-    session = booking.session_details
-    own_zone = session.time_zone
-    attributes: dict[str, object] = dict(offsets_of(booking.starts_at, booking.ends_at, own_zone, zone))
-    if encoded is not None and session is whole:
-        attributes["session_details"] = encoded.json(session, _session_json)
-    attributes["allowed_actions"] = booking.allowed_actions(viewer, now)
-    if isinstance(booking, BookingHistory):
-        attributes["history"] = [
-            converted(step, BookingStepOut, _offsets_of_step(step, own_zone, zone)) for step in booking.history
-        ]
-    return converted(booking, kind, attributes)
-
-
-def _session_json(session: SessionDetails) -> bytes:
-    return msgspec.json.encode(converted(session, BookedSessionOut))
-
-
-def _offsets_of_step(step: BookingStep, own_zone: str, viewer_zone: str | None) -> dict[str, str]:
-    starts = {"from_utc_offset": step.from_start, "to_utc_offset": step.to_start}
-    zones = {"": own_zone, "viewer_": viewer_zone}
-    return {
-        f"{viewpoint}{name}": utc_offset(start, zone)
-        for viewpoint, zone in zones.items()
-        for name, start in starts.items()
-        if start is not None and zone is not None
-    }
-
-
-def response_for(viewer: Principal, clock: Clock, created: Outcome[Any], kind: type[Shown]) -> Response[Shown]:
-    """Return the response for a created or changed booking, as its viewer sees it."""
-    shown = shown_to(viewer, viewer.time_zone, clock.now(), created.resource, kind)
-    return answer(replace(created, resource=shown), kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +65,7 @@ class BookingRoutes:
         self, action: BookingAction, summary: str, description: str, *errors: type[MarketplaceError]
     ) -> HTTPRouteHandler:
         """Return the route of an action; it responds with the booking."""
-        is_answer = action in REQUEST_ANSWERS
+        is_answer, for_staff = action in REQUEST_ANSWERS, self.access is Access.STAFF
         body = self.answer if is_answer else self.step
         read = read_optional_body if self.is_step_optional else read_body
 
@@ -243,7 +88,7 @@ class BookingRoutes:
             request: Request[Any, Any, Any],
             booking_id: FromPath[UUID],
             bookings: FromDishka[BookingService],
-            clock: FromDishka[Clock],
+            views: FromDishka[BookingViews],
         ) -> Response[BookingHistoryOut]:
             _ = self
             parsed = await read(request, body)
@@ -252,13 +97,13 @@ class BookingRoutes:
             principal = principal_of(request)
             answered = data.requested_start if is_answer else None
             done = await bookings.act(principal, booking_id, action, data.reason, answered=answered, key=key)
-            return response_for(principal, clock, done, BookingHistoryOut)
+            return views.response(principal, done, BookingHistoryOut, for_staff=for_staff)
 
         return _named(act, action)
 
     def move_route(self, summary: str, description: str) -> HTTPRouteHandler:
         """Return the route that reschedules; it responds with the booking."""
-        body = self.move
+        body, for_staff = self.move, self.access is Access.STAFF
 
         @post(
             f"{self.prefix}/reschedule",
@@ -273,7 +118,7 @@ class BookingRoutes:
             request: Request[Any, Any, Any],
             booking_id: FromPath[UUID],
             bookings: FromDishka[BookingService],
-            clock: FromDishka[Clock],
+            views: FromDishka[BookingViews],
         ) -> Response[BookingHistoryOut]:
             _ = self
             parsed = await read_body(request, body)
@@ -282,7 +127,7 @@ class BookingRoutes:
             principal = principal_of(request)
             with start.errors_named():
                 rescheduled = await bookings.reschedule(principal, booking_id, start.at, data.reason, key=key)
-            return response_for(principal, clock, rescheduled, BookingHistoryOut)
+            return views.response(principal, rescheduled, BookingHistoryOut, for_staff=for_staff)
 
         return _named(move, "reschedule")
 

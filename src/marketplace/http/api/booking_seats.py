@@ -10,9 +10,8 @@ from litestar.params import FromPath
 
 from marketplace.core.domain.bookings import Seats
 from marketplace.core.errors import IllegalTransition, NotBookable, NotFound, NotYours, OwnSession, SoldOut, TooLate
-from marketplace.core.ports.system import Clock
 from marketplace.core.services.seat_changes import SeatChanges
-from marketplace.http.api.booking_routes import BookingHistoryOut, response_for
+from marketplace.http.api.booking_views import BookingHistoryOut, BookingViews
 from marketplace.http.idempotency import key_of, validate_key
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.parsing import read_body
@@ -46,11 +45,11 @@ class SeatsController(Controller):
         request: Request[Any, Any, Any],
         booking_id: FromPath[UUID],
         seat_changes: FromDishka[SeatChanges],
-        clock: FromDishka[Clock],
+        views: FromDishka[BookingViews],
     ) -> Response[BookingHistoryOut]:
         """For the learner: fewer until `cancellable_until`, more until the start, each for the price in `terms`."""
         parsed = await read_body(request, SeatsIn)
         data, key = parsed.checked(validate_key(request)), key_of(request, parsed)
         principal = principal_of(request)
         changed = await seat_changes.change(principal, booking_id, data.seats, key=key)
-        return response_for(principal, clock, changed, BookingHistoryOut)
+        return views.response(principal, changed, BookingHistoryOut)

@@ -28,16 +28,10 @@ from marketplace.core.errors import (
     SoldOut,
     TooLate,
 )
-from marketplace.core.ports.system import Clock
 from marketplace.core.services.bookings import BookingService
 from marketplace.http.answers import Answer, Ask, json_answer
-from marketplace.http.api.booking_routes import (
-    MOVE_CONFLICTS,
-    BookingHistoryOut,
-    BookingOut,
-    BookingRoutes,
-    shown_to,
-)
+from marketplace.http.api.booking_routes import MOVE_CONFLICTS, BookingRoutes
+from marketplace.http.api.booking_views import BookingHistoryOut, BookingOut, BookingViews
 from marketplace.http.api.offsets import ViewerQuery, ViewerZone, viewer_zone_of, zone_or_profile
 from marketplace.http.api.requested_starts import StartIn, requested_start
 from marketplace.http.idempotency import key_of, replayed_header
@@ -103,23 +97,23 @@ PARTY_ROUTES = BookingRoutes(
 
 
 async def list_own_bookings(
-    ask: Ask, bookings: BookingService, cursors: Cursors, clock: Clock, kept: KeptAnswers
+    ask: Ask, bookings: BookingService, cursors: Cursors, views: BookingViews, kept: KeptAnswers
 ) -> Answer:
     """Answer with a page of the caller's bookings."""
-    return await _list(ask, cursors, clock, kept, bookings.list_own)
+    return await _list(ask, cursors, views, kept, bookings.list_own)
 
 
 async def list_bookings_of_creator(
-    ask: Ask, bookings: BookingService, cursors: Cursors, clock: Clock, kept: KeptAnswers
+    ask: Ask, bookings: BookingService, cursors: Cursors, views: BookingViews, kept: KeptAnswers
 ) -> Answer:
     """Answer with a page of the bookings of the caller's sessions."""
-    return await _list(ask, cursors, clock, kept, bookings.list_of_creator)
+    return await _list(ask, cursors, views, kept, bookings.list_of_creator)
 
 
 async def _list(
     ask: Ask,
     cursors: Cursors,
-    clock: Clock,
+    views: BookingViews,
     kept: KeptAnswers,
     read: Callable[[Principal, int, str | None, BookingFilters], Awaitable[Page[BookingDetails]]],
 ) -> Answer:
@@ -135,13 +129,13 @@ async def _list(
     )
     principal = principal_of(ask)
     page = await read(principal, query.limit, cursors.open(ask, query.cursor), filters)
-    now, zone = clock.now(), zone_or_profile(ask, query.time_zone)
+    zone = zone_or_profile(ask, query.time_zone)
     encoded = kept.encoded if kept.is_on else None
-    shown = tuple(shown_to(principal, zone, now, booking, BookingOut, encoded) for booking in page.items)
+    shown = tuple(views.shown(principal, zone, booking, BookingOut, encoded) for booking in page.items)
     return cursors.answer(ask, Page(shown, page.next))
 
 
-async def create_booking(ask: Ask, bookings: BookingService, clock: Clock) -> Answer:
+async def create_booking(ask: Ask, bookings: BookingService, views: BookingViews) -> Answer:
     """Book seats, and answer with the booking."""
     parsed = parse_body(ask, ask.body, BookingIn)
     start, data = requested_start(ask, parsed, bookings)
@@ -157,7 +151,7 @@ async def create_booking(ask: Ask, bookings: BookingService, clock: Clock) -> An
             address=data.address,
             key=key,
         )
-    shown = shown_to(principal, principal.time_zone, clock.now(), created.resource, BookingOut)
+    shown = views.shown(principal, principal.time_zone, created.resource, BookingOut)
     return json_answer(shown, 201, replayed_header(created))
 
 
@@ -178,11 +172,11 @@ class BookingController(Controller):
         request: Request[Any, Any, Any],
         bookings: FromDishka[BookingService],
         cursors: FromDishka[Cursors],
-        clock: FromDishka[Clock],
+        views: FromDishka[BookingViews],
         kept: FromDishka[KeptAnswers],
     ) -> Response[list[BookingOut]]:
         """The caller's bookings, newest first or by `ordering`."""
-        return (await list_own_bookings(Ask(request.scope), bookings, cursors, clock, kept)).response()
+        return (await list_own_bookings(Ask(request.scope), bookings, cursors, views, kept)).response()
 
     @get(
         "/my_bookings",
@@ -195,11 +189,11 @@ class BookingController(Controller):
         request: Request[Any, Any, Any],
         bookings: FromDishka[BookingService],
         cursors: FromDishka[Cursors],
-        clock: FromDishka[Clock],
+        views: FromDishka[BookingViews],
         kept: FromDishka[KeptAnswers],
     ) -> Response[list[BookingOut]]:
         """Same as `GET /api/bookings/`."""
-        return (await list_own_bookings(Ask(request.scope), bookings, cursors, clock, kept)).response()
+        return (await list_own_bookings(Ask(request.scope), bookings, cursors, views, kept)).response()
 
     @get(
         "/creator_bookings",
@@ -212,11 +206,11 @@ class BookingController(Controller):
         request: Request[Any, Any, Any],
         bookings: FromDishka[BookingService],
         cursors: FromDishka[Cursors],
-        clock: FromDishka[Clock],
+        views: FromDishka[BookingViews],
         kept: FromDishka[KeptAnswers],
     ) -> Response[list[BookingOut]]:
         """Bookings of the caller's sessions, newest first or by `ordering`. For creators only."""
-        return (await list_bookings_of_creator(Ask(request.scope), bookings, cursors, clock, kept)).response()
+        return (await list_bookings_of_creator(Ask(request.scope), bookings, cursors, views, kept)).response()
 
     @post(
         "/",
@@ -233,13 +227,13 @@ class BookingController(Controller):
         ),
     )
     async def create(
-        self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService], clock: FromDishka[Clock]
+        self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService], views: FromDishka[BookingViews]
     ) -> Response[BookingOut]:
         """If several users request the same seat at once, exactly one gets it; the others get 409.
 
         With `expected_price`, a price that has changed since is 409 with the new `price`, and nothing is booked.
         """
-        return (await create_booking(await Ask.with_body(request), bookings, clock)).response()
+        return (await create_booking(await Ask.with_body(request), bookings, views)).response()
 
     @get(
         "/{booking_id:uuid}",
@@ -252,11 +246,11 @@ class BookingController(Controller):
         request: Request[Any, Any, Any],
         booking_id: FromPath[UUID],
         bookings: FromDishka[BookingService],
-        clock: FromDishka[Clock],
+        views: FromDishka[BookingViews],
     ) -> BookingHistoryOut:
         """For its learner and creator, with its history."""
         principal, zone = principal_of(request), viewer_zone_of(request)
-        return shown_to(principal, zone, clock.now(), await bookings.get(principal, booking_id), BookingHistoryOut)
+        return views.shown(principal, zone, await bookings.get(principal, booking_id), BookingHistoryOut)
 
     cancel = PARTY_ROUTES.step_route(
         "cancel",

@@ -27,6 +27,7 @@ from marketplace.http.api.favourites import FavouriteController
 from marketplace.http.api.inbox import InboxController
 from marketplace.http.api.logins import LoginController
 from marketplace.http.api.password_resets import ResetController
+from marketplace.http.api.personal_data import PersonalDataController
 from marketplace.http.api.pictures import PictureController
 from marketplace.http.api.reports import ReportController
 from marketplace.http.api.schedules import ScheduleController
@@ -48,6 +49,7 @@ CONTROLLERS = (
     ResetController,
     EmailAddressController,
     LoginController,
+    PersonalDataController,
     CommonPasswordController,
     SessionController,
     PictureController,

@@ -107,9 +107,12 @@ class ProfileOut(msgspec.Struct):
 
 
 class ContactOut(PublicUserOut):
-    """A user's details, as the other party of a booking sees them."""
+    """A user's details, as the other party of a booking and staff see them.
 
-    email: Email
+    `email` is `null` for the parties, unless the marketplace shares addresses.
+    """
+
+    email: Email | None
 
 
 async def get_profile(ask: Ask, users: UserService) -> Answer:

@@ -26,6 +26,7 @@ import { DateTime } from "../DateTime";
 import { Facts, Panel } from "../Panel";
 import { QueryResult } from "../QueryResult";
 import { useTexts } from "../texts";
+import { Messages } from "./Messages";
 import {
   applyAction,
   type BookingAction,
@@ -76,6 +77,9 @@ function Details({ booking }: { booking: BookingRecord }) {
           <Panel title={t("bookings.history")}>
             <History booking={booking} />
           </Panel>
+          <Panel title={t("bookings.messages")}>
+            <Messages booking={booking} />
+          </Panel>
           <Panel title={t("log.title")}>
             <Log entries={booking.log} />
           </Panel>
@@ -113,7 +117,7 @@ function BookingFacts({ booking }: { booking: BookingRecord }) {
     first_name: string;
     last_name: string;
     username: string;
-    email: string;
+    email: string | null;
   }) => (
     <>
       <Link to="/admin/users/$id" params={{ id: person.id }} className={LINK}>

@@ -1,12 +1,13 @@
-import { CalendarClock, CalendarX2, Check, History, Mail } from "lucide-react";
+import { CalendarClock, CalendarX2, Check, History, MessageSquare } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "~/components/Avatar";
 import { Button } from "~/components/Button";
-import { Menu, MenuItem, MenuLink } from "~/components/Menu";
+import { Menu, MenuItem } from "~/components/Menu";
 import { displayName } from "~/lib/auth/me";
 import { useFormatMoney } from "~/lib/money/money";
 import { formatDateTime, formatDistance, useZone } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
+import { UnreadBadge } from "../conversation/UnreadBadge";
 import { isAllowed } from "../rules";
 import { StatusBadge } from "../StatusBadge";
 import type { Booking } from "../types";
@@ -28,12 +29,15 @@ export function AttendeeRow({ booking, onIntent, onAnswered }: Props) {
         <p dir="auto" className="truncate font-medium">
           {displayName(person)}
         </p>
-        <a
-          href={`mailto:${person.email}`}
-          className="block truncate text-sm text-ink-soft underline-offset-4 hover:text-ink hover:underline"
-        >
-          {person.email}
-        </a>
+        {person.email && (
+          <a
+            href={`mailto:${person.email}`}
+            className="block truncate text-sm text-ink-soft underline-offset-4 hover:text-ink hover:underline"
+          >
+            {person.email}
+          </a>
+        )}
+        <UnreadBadge bookingIds={[booking.id]} />
       </div>
       <div className="md:col-start-4 md:row-start-1">
         <RowMenu booking={booking} onIntent={onIntent} />
@@ -112,21 +116,15 @@ function PendingActions({ booking, onIntent, onAnswered }: Props) {
 
 function RowMenu({ booking, onIntent }: Pick<Props, "booking" | "onIntent">) {
   const t = useTexts();
-  const zone = useZone();
-  const { user_details: person, terms, booking_date } = booking;
-  const name = displayName(person);
-  const subject = t("mail_subject", { title: terms.title, when: formatDateTime(booking_date, zone) });
+  const name = displayName(booking.user_details);
   return (
     <Menu label={t("row.menu", { name })}>
       <MenuItem icon={History} onSelect={() => onIntent({ kind: "history", booking })}>
         {t("row.history")}
       </MenuItem>
-      <MenuLink>
-        <a href={`mailto:${person.email}?subject=${encodeURIComponent(subject)}`}>
-          <Mail aria-hidden className="size-4 shrink-0" />
-          {t("row.write")}
-        </a>
-      </MenuLink>
+      <MenuItem icon={MessageSquare} onSelect={() => onIntent({ kind: "write", booking })}>
+        {t("row.write")}
+      </MenuItem>
       {isAllowed(booking, "reschedule") && (
         <MenuItem icon={CalendarClock} onSelect={() => onIntent({ kind: "move", booking })}>
           {t("row.move")}

@@ -6,6 +6,7 @@ import { Page } from "~/components/Page";
 import { type Tab, Tabs } from "~/components/Tabs";
 import { summaryQuery } from "~/features/sessions/own/queries";
 import { useZone, zoneName } from "~/lib/time/time";
+import { DetailsDialog } from "../DetailsDialog";
 import { AttendeesList } from "./AttendeesList";
 import { Filters } from "./Filters";
 import { type Intent, IntentDialog } from "./IntentDialog";
@@ -13,7 +14,7 @@ import { type AttendeesSearch, currentView, VIEWS, type View } from "./search";
 import { useTexts } from "./texts";
 
 /** A creator's bookings by time, with their actions. */
-export function AttendeesPage({ search }: { search: AttendeesSearch }) {
+export function AttendeesPage({ search: { booking, ...search } }: { search: AttendeesSearch }) {
   const t = useTexts();
   const zone = useZone();
   const navigate = useNavigate({ from: "/creator/bookings" });
@@ -42,6 +43,7 @@ export function AttendeesPage({ search }: { search: AttendeesSearch }) {
         shown={shown}
         onShow={(view) => change({ ...search, show: view === "upcoming" ? undefined : view })}
       />
+      {booking && <DetailsDialog id={booking} onClose={() => change(search)} />}
       {intent && <IntentDialog intent={intent} onClose={() => setIntent(null)} />}
     </Page>
   );

@@ -1,9 +1,9 @@
 import { Link } from "@tanstack/react-router";
-import { CalendarX2, Mail, PencilLine } from "lucide-react";
+import { CalendarX2, MessagesSquare, PencilLine } from "lucide-react";
 import { Badge } from "~/components/Badge";
 import { Card } from "~/components/Card";
 import { Menu, MenuItem, MenuLink } from "~/components/Menu";
-import { formatDateTime, formatDistance, formatTimeRange, formatWithOffset, useZone } from "~/lib/time/time";
+import { formatDateTime, formatDistance, formatTimeRange, useZone } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
 import { isAllowed } from "../rules";
 import { AttendeeRow } from "./AttendeeRow";
@@ -107,19 +107,14 @@ function SlotMenu({ group, onIntent }: { group: SlotGroup; onIntent: (intent: In
   const zone = useZone();
   const { session, starts_at, bookings } = group;
   const when = formatDateTime(starts_at, zone);
-  const subject = t("mail_subject", { title: session.title, when: formatWithOffset(starts_at, zone) });
-  const emails = [...new Set(bookings.map(({ user_details }) => user_details.email))];
   const canCancel = bookings.some((booking) => isAllowed(booking, "cancel"));
   return (
     <Menu label={t("slot.menu", { title: session.title, when })}>
-      <MenuLink>
-        <a
-          href={`mailto:?bcc=${emails.map(encodeURIComponent).join(",")}&subject=${encodeURIComponent(subject)}`}
-        >
-          <Mail aria-hidden className="size-4 shrink-0" />
+      {bookings.some(isLive) && (
+        <MenuItem icon={MessagesSquare} onSelect={() => onIntent({ kind: "write_slot", group })}>
           {t("slot.write_all")}
-        </a>
-      </MenuLink>
+        </MenuItem>
+      )}
       <MenuLink>
         <Link to="/creator/sessions/$id/edit" params={{ id: session.id }}>
           <PencilLine aria-hidden className="size-4 shrink-0" />

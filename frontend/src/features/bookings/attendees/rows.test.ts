@@ -6,23 +6,20 @@ import type { Texts } from "./texts";
 
 const t = ((key: string) => key) as unknown as Texts;
 
-it("a booking is a row with local times and no formulas", () => {
-  const booking = {
-    terms: { title: '=HYPERLINK("https://evil.example")' },
-    booking_date: "2026-12-03T17:30:00Z",
-    ends_at: "2026-12-03T18:30:00Z",
-    user_details: { first_name: "Zoë", last_name: "Müller", username: "zoe", email: "+zoe@example.org" },
-    seats: 2,
-    amount: "98.00",
-    status: "confirmed",
-    created_at: "2026-11-01T09:00:00Z",
-  } as unknown as Booking;
+const booking = {
+  terms: { title: '=HYPERLINK("https://evil.example")' },
+  booking_date: "2026-12-03T17:30:00Z",
+  ends_at: "2026-12-03T18:30:00Z",
+  user_details: { first_name: "Zoë", last_name: "Müller", username: "zoe", email: "+zoe@example.org" },
+  seats: 2,
+  amount: "98.00",
+  status: "confirmed",
+  created_at: "2026-11-01T09:00:00Z",
+} as unknown as Booking;
+const options = { zone: "Europe/Rome", currency: "EUR", statusOf: (status: Booking["status"]) => status };
 
-  const rows = toCsvRows([booking], t, {
-    zone: "Europe/Rome",
-    currency: "EUR",
-    statusOf: (status) => status,
-  });
+it("a booking is a row with local times and no formulas", () => {
+  const rows = toCsvRows([booking], t, options);
 
   expect(rows[1]).toHaveLength(rows[0]?.length ?? 0);
   expect(toCsv(rows).split("\r\n")[1]).toBe(
@@ -32,4 +29,14 @@ it("a booking is a row with local times and no formulas", () => {
       `"Zoë Müller","'+zoe@example.org",2,"98.00","EUR","confirmed","2026-11-01T09:00:00Z"`,
     ].join(","),
   );
+});
+
+it("an address that is not shared has no column", () => {
+  const person = { ...booking.user_details, email: null };
+
+  const [head, row] = toCsvRows([{ ...booking, user_details: person }], t, options);
+
+  expect(head).not.toContain("csv.email");
+  expect(row).toHaveLength(head?.length ?? 0);
+  expect(toCsvRows([booking], t, options)[0]).toContain("csv.email");
 });

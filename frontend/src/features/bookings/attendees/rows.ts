@@ -13,6 +13,8 @@ export function toCsvRows(
     statusOf,
   }: { zone: string; currency: string; statusOf: (status: Booking["status"]) => string },
 ): (string | number)[][] {
+  // addresses are shared by all bookings or by none
+  const hasEmails = bookings.some(({ user_details }) => user_details.email !== null);
   const head = [
     t("csv.session"),
     t("csv.date"),
@@ -22,7 +24,7 @@ export function toCsvRows(
     t("csv.utc_offset"),
     t("csv.starts_at"),
     t("csv.name"),
-    t("csv.email"),
+    ...(hasEmails ? [t("csv.email")] : []),
     t("csv.seats"),
     t("csv.amount"),
     t("csv.currency"),
@@ -38,7 +40,7 @@ export function toCsvRows(
     formatOffset(booking.booking_date, zone),
     booking.booking_date,
     displayName(booking.user_details),
-    booking.user_details.email,
+    ...(hasEmails ? [booking.user_details.email ?? ""] : []),
     booking.seats,
     booking.amount,
     currency,

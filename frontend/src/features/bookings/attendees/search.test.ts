@@ -7,6 +7,7 @@ describe("the address of a creator's bookings", () => {
   it("keeps valid values", () => {
     const search = { show: "past", session: ID, from: "2026-11-01", to: "2026-11-30" };
     expect(validateAttendees(search)).toEqual(search);
+    expect(validateAttendees({ booking: ID })).toEqual({ booking: ID });
   });
 
   it("omits the default view", () => {
@@ -14,7 +15,9 @@ describe("the address of a creator's bookings", () => {
   });
 
   it("drops unknown values, invalid days and reversed ranges", () => {
-    expect(validateAttendees({ show: "all", session: "1", from: "2026-02-30", to: 7 })).toEqual({});
+    expect(validateAttendees({ show: "all", session: "1", from: "2026-02-30", to: 7, booking: "1" })).toEqual(
+      {},
+    );
     expect(validateAttendees({ from: "2026-11-30", to: "2026-11-01" })).toEqual({ from: "2026-11-30" });
   });
 

@@ -11,6 +11,8 @@ export type AttendeesSearch = {
   /** Days in the viewer's zone, "2026-12-03", both inclusive. */
   from?: string;
   to?: string;
+  /** The booking whose details are open. */
+  booking?: string;
 };
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
@@ -22,6 +24,7 @@ export function validateAttendees(value: Record<string, unknown>): AttendeesSear
   return {
     ...(show && show !== "upcoming" && { show }),
     ...(typeof value.session === "string" && UUID.test(value.session) && { session: value.session }),
+    ...(typeof value.booking === "string" && UUID.test(value.booking) && { booking: value.booking }),
     ...(from && { from }),
     ...(to && (!from || from <= to) && { to }),
   };

@@ -15,6 +15,7 @@ import {
 } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import type { Booking } from "../types";
+import { WriteLink } from "../WriteLink";
 
 export function BookedFacts({ booking }: { booking: Booking }) {
   const t = useTexts();
@@ -67,12 +68,18 @@ export function BookedFacts({ booking }: { booking: Booking }) {
         )}
         <Fact name={t("booked.with")}>
           <bdi>{displayName(creator)}</bdi>
-          <a
-            href={`mailto:${creator.email}`}
+          {creator.email && (
+            <a
+              href={`mailto:${creator.email}`}
+              className="block text-sm text-accent underline-offset-4 hover:underline"
+            >
+              {creator.email}
+            </a>
+          )}
+          <WriteLink
+            booking={booking}
             className="block text-sm text-accent underline-offset-4 hover:underline"
-          >
-            {creator.email}
-          </a>
+          />
         </Fact>
         <Fact name={t("booked.seats")}>{booking.seats}</Fact>
         <Fact name={t("booked.price")}>{price(booking.amount)}</Fact>

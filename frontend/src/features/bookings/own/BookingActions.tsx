@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Armchair, CalendarPlus, Download, History, Mail } from "lucide-react";
+import { Armchair, CalendarPlus, Download, History, MessageSquare } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
 import { Button, buttonClass } from "~/components/Button";
@@ -14,7 +14,7 @@ import { withdrawRequest } from "../queries";
 import { isAllowed, isOpenToLearner } from "../rules";
 import { useTexts } from "../texts";
 import type { Booking } from "../types";
-import { useMailTo } from "./useMailTo";
+import { WriteLink } from "../WriteLink";
 
 /** A user's action that opens a dialog. */
 export type Intent = { kind: "move" | "cancel" | "seats"; booking: Booking };
@@ -28,7 +28,6 @@ export function BookingActions({
   onIntent: (intent: Intent) => void;
 }) {
   const t = useTexts();
-  const mailTo = useMailTo();
   const now = useNow();
   const canCancel = isOpenToLearner(booking, "cancel", now);
   const canMove = isOpenToLearner(booking, "reschedule", now);
@@ -58,9 +57,7 @@ export function BookingActions({
         </Button>
       )}
       {!(isOver || canCancel) && (
-        <a href={mailTo(booking)} className={buttonClass({ variant: "secondary" })}>
-          {t("own.actions.write", { name: displayName(session_details.creator_details) })}
-        </a>
+        <WriteLink booking={booking} className={buttonClass({ variant: "secondary" })} />
       )}
       {isOver && session_details.status === "active" && (
         <Link
@@ -101,7 +98,6 @@ function WithdrawButton({ booking: { id, requested_start, terms } }: { booking: 
 
 function FurtherActions({ booking, onIntent }: { booking: Booking; onIntent: (intent: Intent) => void }) {
   const t = useTexts();
-  const mailTo = useMailTo();
   const { id, status, session_details } = booking;
   const { title } = booking.terms;
   const { creator_details: creator } = session_details;
@@ -137,10 +133,14 @@ function FurtherActions({ booking, onIntent }: { booking: Booking; onIntent: (in
         </>
       )}
       <MenuLink>
-        <a href={mailTo(booking)}>
-          <Mail aria-hidden className="size-4 shrink-0" />
+        <Link
+          to="/dashboard"
+          search={(before) => ({ ...before, booking: id, write: true })}
+          resetScroll={false}
+        >
+          <MessageSquare aria-hidden className="size-4 shrink-0" />
           <span>{t("own.actions.write", { name: displayName(creator) })}</span>
-        </a>
+        </Link>
       </MenuLink>
     </Menu>
   );

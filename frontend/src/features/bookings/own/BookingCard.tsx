@@ -7,6 +7,7 @@ import { Venue } from "~/features/sessions/Venue";
 import { displayName } from "~/lib/auth/me";
 import { cn } from "~/lib/cn";
 import { useFormatMoney } from "~/lib/money/money";
+import { UnreadBadge } from "../conversation/UnreadBadge";
 import { StatusBadge } from "../StatusBadge";
 import { useTexts } from "../texts";
 import type { Booking } from "../types";
@@ -46,6 +47,7 @@ export function BookingCard({
         <div className="min-w-0 flex-1">
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
             <StatusBadge status={status} />
+            <UnreadBadge bookingIds={[booking.id]} />
             {isLive && (
               <Countdown booking={booking} className="tabular text-xs font-semibold text-accent-strong" />
             )}

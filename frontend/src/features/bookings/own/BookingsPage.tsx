@@ -71,7 +71,9 @@ export function BookingsPage({ search }: { search: BookingsSearch }) {
       {intent?.kind === "move" && (
         <RescheduleDialog actor="learner" booking={intent.booking} onClose={() => setIntent(null)} />
       )}
-      {search.booking && <DetailsDialog id={search.booking} onClose={closeDetails} />}
+      {search.booking && (
+        <DetailsDialog id={search.booking} isWriting={search.write} onClose={closeDetails} />
+      )}
     </Page>
   );
 }

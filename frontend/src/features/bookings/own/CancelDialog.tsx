@@ -16,7 +16,7 @@ import { cancelBooking } from "../queries";
 import { isValidReason, ReasonField } from "../ReasonField";
 import { useTexts } from "../texts";
 import type { Booking } from "../types";
-import { useMailTo } from "./useMailTo";
+import { WriteLink } from "../WriteLink";
 
 /** Confirms cancelling a booking and explains the effect. */
 export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: () => void }) {
@@ -26,7 +26,6 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
 
   const [keyOf] = useState(createKeyFor);
   const [reason, setReason] = useState("");
-  const mailTo = useMailTo();
   const isPending = booking.status === "pending";
   const name = displayName(booking.session_details.creator_details);
   const until = formatDateTime(booking.cancellable_until ?? booking.booking_date, zone);
@@ -55,11 +54,7 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
           <Button variant="secondary" onClick={onClose}>
             {end ? common("actions.close") : t(isPending ? "own.cancel.keep_pending" : "own.cancel.keep")}
           </Button>
-          {end === "too_late" && (
-            <a href={mailTo(booking)} className={buttonClass()}>
-              {t("own.actions.write", { name })}
-            </a>
-          )}
+          {end === "too_late" && <WriteLink booking={booking} className={buttonClass()} onClick={onClose} />}
           {!end && (
             <Button
               variant="danger"

@@ -8,6 +8,12 @@ describe("the address of one's bookings", () => {
     expect(validateBookings({ tab: "past", booking: ID })).toEqual({ tab: "past", booking: ID });
   });
 
+  it("says that one writes a message, to the open booking only", () => {
+    expect(validateBookings({ booking: ID, write: true })).toEqual({ booking: ID, write: true });
+    expect(validateBookings({ write: true })).toEqual({});
+    expect(validateBookings({ booking: ID, write: "yes" })).toEqual({ booking: ID });
+  });
+
   it("omits the default tab", () => {
     expect(validateBookings({ tab: "upcoming" })).toEqual({});
     expect(validateBookings({})).toEqual({});

@@ -10,17 +10,11 @@ from litestar.params import FromPath
 
 from marketplace.core.domain.fields import StaffReason
 from marketplace.core.errors import NotFound, NotYours, TooLate
-from marketplace.core.ports.system import Clock
 from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.http.api.admin.audit import AuditEntryOut
 from marketplace.http.api.admin.users import ReasonIn
-from marketplace.http.api.booking_routes import (
-    BOOKING_NAMES,
-    MOVE_CONFLICTS,
-    BookingHistoryOut,
-    BookingRoutes,
-    shown_to,
-)
+from marketplace.http.api.booking_routes import MOVE_CONFLICTS, BookingRoutes
+from marketplace.http.api.booking_views import BOOKING_NAMES, BookingHistoryOut, BookingViews
 from marketplace.http.api.offsets import ViewerQuery, viewer_zone_of
 from marketplace.http.api.requested_starts import StartIn
 from marketplace.http.security.authorization import Access, opt, principal_of
@@ -73,11 +67,12 @@ class BookingAdminController(Controller):
         request: Request[Any, Any, Any],
         booking_id: FromPath[UUID],
         bookings: FromDishka[BookingAdminService],
-        clock: FromDishka[Clock],
+        views: FromDishka[BookingViews],
     ) -> BookingRecordOut:
         """Any booking, with its history."""
-        zone = viewer_zone_of(request)
-        shown = shown_to(principal_of(request), zone, clock.now(), await bookings.get(booking_id), BookingHistoryOut)
+        principal, zone = principal_of(request), viewer_zone_of(request)
+        booking = await bookings.get(booking_id)
+        shown = views.shown(principal, zone, booking, BookingHistoryOut, for_staff=True)
         log = msgspec.convert(await bookings.log(booking_id), list[AuditEntryOut], from_attributes=True)
         return BookingRecordOut(**msgspec.structs.asdict(shown), log=log)
 

@@ -1,0 +1,184 @@
+"""What viewers see of a booking: its structs, and the conversion to them."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from litestar import Response
+from msgspec import UNSET, UnsetType
+
+from marketplace.core.domain.booking_details import BookingDetails, BookingHistory
+from marketplace.core.domain.booking_steps import AllowedAction, BookingStatus, BookingStep, StepAction
+from marketplace.core.domain.bookings import Seats
+from marketplace.core.domain.fields import Reason
+from marketplace.core.domain.money import Amount
+from marketplace.core.domain.places import Address, JoinLink
+from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.sessions import CancellationNotice, Duration, Price, SessionDetails, Title
+from marketplace.core.domain.utc_offsets import utc_offset
+from marketplace.core.ports.system import Clock
+from marketplace.core.services.idempotency import Outcome
+from marketplace.http.api.offsets import OffsetsOut, UtcOffset, offsets_of
+from marketplace.http.api.session_structs import SessionBaseOut
+from marketplace.http.api.users import ContactOut
+from marketplace.http.conversions import converted
+from marketplace.http.encoded_once import EncodedOnce
+from marketplace.http.idempotency import answer
+from marketplace.settings import Settings
+
+
+class BookedSessionOut(SessionBaseOut, rename={"creator_id": "creator"}):
+    """A session as the parties of its bookings see it."""
+
+    creator_details: ContactOut
+
+
+BOOKING_NAMES = {"session_id": "session", "user_id": "user", "starts_at": "booking_date"}
+"""Field names that differ between the API and the core."""
+
+
+class TermsOut(msgspec.Struct):
+    """What was sold, whatever was edited since: title, minutes, price per seat, and hours of cancellation notice."""
+
+    title: Title
+    duration: Duration
+    price: Price
+    cancellation_notice: CancellationNotice
+
+
+class BookingOut(OffsetsOut, rename=BOOKING_NAMES):
+    """A booking. `booking_date` is the start; `amount` is the price in its `terms` times its seats.
+
+    `session_details` is the session as it stands; `terms` are as sold. The creator comes to `address`. `join_url` is
+    the session's, while the booking is confirmed.
+
+    A `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A `confirmed` one
+    with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time. The learner can
+    cancel or reschedule until `cancellable_until`. All are `null` if they don't apply. `allowed_actions` are what the
+    caller can do now. Both parties can write messages until `messages_until`.
+    """
+
+    id: UUID
+    session_id: UUID
+    session_details: BookedSessionOut
+    user_id: UUID
+    user_details: ContactOut
+    starts_at: datetime
+    ends_at: datetime
+    seats: Seats
+    status: BookingStatus
+    amount: Amount
+    terms: TermsOut
+    created_at: datetime
+    address: Address
+    join_url: JoinLink
+    respond_by: datetime | None
+    requested_start: datetime | None
+    cancellable_until: datetime | None
+    allowed_actions: list[AllowedAction]
+    messages_until: datetime
+
+
+class BookingStepOut(msgspec.Struct, rename={"actor_id": "by", "from_status": "from", "to_status": "to"}):
+    """A step in a booking's history. `by` is `null` if the marketplace did it.
+
+    `reason` is what a person wrote. Starts and seats are `null` unless the step changed them, and the UTC offsets of
+    the starts are absent. Only `to_start` is set if the step requested that start, or declined, withdrew or expired the
+    request.
+    """
+
+    at: datetime
+    actor_id: UUID | None
+    action: StepAction
+    from_status: BookingStatus | None
+    to_status: BookingStatus
+    from_start: datetime | None
+    to_start: datetime | None
+    from_seats: int | None
+    to_seats: int | None
+    reason: Reason
+    from_utc_offset: UtcOffset | UnsetType = UNSET
+    to_utc_offset: UtcOffset | UnsetType = UNSET
+    viewer_from_utc_offset: UtcOffset | UnsetType = UNSET
+    viewer_to_utc_offset: UtcOffset | UnsetType = UNSET
+
+
+class BookingHistoryOut(BookingOut, rename=BOOKING_NAMES):
+    """A booking with its history, oldest step first."""
+
+    history: list[BookingStepOut]
+
+
+Shown = TypeVar("Shown", bound=BookingOut)
+NO_EMAIL = {"email": None}
+
+
+class BookingViews:
+    """Converts bookings to what a viewer sees of them now; during impersonation, the impersonated user.
+
+    The parties see no e-mail addresses unless the marketplace shares them. Staff see them in the back office.
+    """
+
+    def __init__(self, clock: Clock, settings: Settings) -> None:
+        self._clock = clock
+        self._shares_email = settings.share_email
+
+    def shown(
+        self,
+        viewer: Principal,
+        zone: str | None,
+        booking: BookingDetails,
+        kind: type[Shown],
+        encoded: EncodedOnce | None = None,
+        *,
+        for_staff: bool = False,
+    ) -> Shown:
+        """Convert a booking for this viewer, in this zone.
+
+        With `encoded`, a session that a party sees as it was read is shown as JSON that may have been encoded before.
+        """
+        whole, booking = booking.session_details, booking.seen_by(viewer.private_reader_id)
+        session, has_email = booking.session_details, self._shares_email or for_staff
+        own_zone = session.time_zone
+        attributes: dict[str, object] = dict(offsets_of(booking.starts_at, booking.ends_at, own_zone, zone))
+        if encoded is not None and session is whole:
+            attributes["session_details"] = encoded.json(session, self._session_json)
+        elif not has_email:
+            attributes["session_details"] = _without_email(session)
+        if not has_email:
+            attributes["user_details"] = converted(booking.user_details, ContactOut, NO_EMAIL)
+        attributes["allowed_actions"] = booking.allowed_actions(viewer, self._clock.now())
+        if isinstance(booking, BookingHistory):
+            attributes["history"] = [
+                converted(step, BookingStepOut, _offsets_of_step(step, own_zone, zone)) for step in booking.history
+            ]
+        return converted(booking, kind, attributes)
+
+    def response(
+        self, viewer: Principal, created: Outcome[Any], kind: type[Shown], *, for_staff: bool = False
+    ) -> Response[Shown]:
+        """Return the response for a created or changed booking."""
+        shown = self.shown(viewer, viewer.time_zone, created.resource, kind, for_staff=for_staff)
+        return answer(replace(created, resource=shown), kind)
+
+    def _session_json(self, session: SessionDetails) -> bytes:
+        shown = converted(session, BookedSessionOut) if self._shares_email else _without_email(session)
+        return msgspec.json.encode(shown)
+
+
+def _without_email(session: SessionDetails) -> BookedSessionOut:
+    creator = converted(session.creator_details, ContactOut, NO_EMAIL)
+    return converted(session, BookedSessionOut, {"creator_details": creator})
+
+
+def _offsets_of_step(step: BookingStep, own_zone: str, viewer_zone: str | None) -> dict[str, str]:
+    starts = {"from_utc_offset": step.from_start, "to_utc_offset": step.to_start}
+    zones = {"": own_zone, "viewer_": viewer_zone}
+    return {
+        f"{viewpoint}{name}": utc_offset(start, zone)
+        for viewpoint, zone in zones.items()
+        for name, start in starts.items()
+        if start is not None and zone is not None
+    }
