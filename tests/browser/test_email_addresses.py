@@ -95,7 +95,9 @@ async def test_forgotten_password_is_set_with_the_mailed_link(site: Server, open
     await page.goto("/login")
     await fill_sign_in(page, person.email, NEW_PASSWORD)
     await page.wait_for_url("**/")
-    await expect(page.get_by_role("button", name="Account")).to_be_visible()
+    await page.goto("/profile")
+    await expect(page.get_by_role("heading", name="Profile", exact=True)).to_be_visible()
+    await expect(page.get_by_text("with the link that we sent you")).to_have_count(0)
 
 
 async def test_another_device_is_signed_out_in_the_profile(site: Server, open_page: OpenPage) -> None:

@@ -124,6 +124,8 @@ async def _plan(connection: Any, sent: LoggedQuery) -> Plan:
 
 
 def _literal(value: object) -> str:
+    if isinstance(value, bytes):
+        return f"'\\x{value.hex()}'"
     # the text form of an array takes the type of the parameter
     text = f"{{{', '.join(json.dumps(str(each)) for each in value)}}}" if isinstance(value, list) else str(value)
     published = text.replace("'", "''")
