@@ -52,9 +52,10 @@ WORKERS = $(shell echo $$(( ($$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) 
 check: install ## Format, lint, types, import contracts, documents, the size of the front end, fast tests (minutes)
 	@$(MAKE) --no-print-directory -j2 check-tests check-sources
 
+# folders that are named, the process that distributes the tests loads too: three seconds in which no worker runs
 .PHONY: check-tests
 check-tests:
-	$(PYTEST_PARALLEL) auto -m "not thorough" tests/core tests/http tests/architecture
+	$(PYTEST_PARALLEL) auto -m "not thorough" $(patsubst %,--ignore=tests/%,benchmarks browser contracts deployment postgres)
 
 .PHONY: check-sources
 check-sources: frontend/openapi-lint/node_modules/.linted frontend/node_modules/.checked
@@ -127,7 +128,7 @@ test: install chromium nginx .s3/.installed ## Every test, on a real PostgreSQL,
 LONG := MARKETPLACE_TEST_LONG=1 $(PYTEST_PARALLEL) auto
 
 .PHONY: test-long
-test-long: test-long-api test-long-lifecycle test-long-schedules test-long-rights test-long-clients ## Ten times as many examples as `make test`, new ones each time (an hour, in the parts below)
+test-long: test-long-api test-long-lifecycle test-long-schedules test-long-rights test-long-mail test-long-clients ## Ten times as many examples as `make test`, new ones each time (an hour, in the parts below)
 
 .PHONY: test-long-api
 test-long-api: install ## The part of test-long that sends generated requests by openapi.json
@@ -144,6 +145,10 @@ test-long-schedules: install ## The part of test-long that searches schedules ar
 .PHONY: test-long-rights
 test-long-rights: install ## The part of test-long that takes rights away while other processes remember them, 200 times for each route
 	$(LONG) tests/postgres/test_staff_races.py
+
+.PHONY: test-long-mail
+test-long-mail: install ## The part of test-long that kills mail workers, and interleaves bookings, clock and mail 10,000 times
+	$(LONG) tests/contracts/test_mail_interleavings.py tests/postgres/test_mail_crashes.py
 
 .clients/.installed: requirements-clients.lock
 	$(BIN)/python -m uv venv --quiet --clear .clients
@@ -195,6 +200,10 @@ bench-plans: install ## Print what searches read among a million sessions, and h
 .PHONY: bench-suggest
 bench-suggest: install ## Measure suggestions while 200 people type at once (a minute, and three to fill; BENCH="--data FOLDER")
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/typists.py $(BENCH)
+
+.PHONY: bench-mail
+bench-mail: install ## Measure what mail costs a booking, and how long a due message takes (two minutes; BENCH="latency" runs a part)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/mail.py $(BENCH)
 
 .PHONY: bench-uploads
 bench-uploads: install ## Measure the upload of a photo of 8 MB, and what it costs others (a minute)

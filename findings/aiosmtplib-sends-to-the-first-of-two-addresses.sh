@@ -4,7 +4,7 @@
 #   reaches both.
 # Whom it hurts: a setting such as NOTIFY="ada@…, bob@…" handed on as it is: the second person never gets a mail, and
 #   no log says so.
-# What we do: no mail is sent yet; the adapter to come passes a list with one address each, and compares it with the
+# What we do: adapters/mail/smtp.py sends each mail to one address, with the commands of the protocol, and reads the
 #   answer.
 # Versions: aiosmtplib 5.1.3, aiosmtpd 1.4.6 (the server).
 set -euo pipefail

@@ -69,7 +69,13 @@ export default defineConfig({
       algorithms: [defineAlgorithm("brotliCompress"), defineAlgorithm("gzip", { level: 9 })],
     }),
   ],
-  resolve: { alias: { "~": new URL("./src", import.meta.url).pathname } },
+  resolve: {
+    alias: {
+      "~": new URL("./src", import.meta.url).pathname,
+      // TanStack imports it with what React before 18 lacks
+      "use-sync-external-store/shim/with-selector": "use-sync-external-store/with-selector",
+    },
+  },
   build: {
     target: OLDEST_BROWSERS,
     manifest: true,

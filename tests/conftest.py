@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import marketplace.bootstrap  # noqa: F401 - tests read the locked zones, as every process of the product does
-from databases import address_of, execute, scratch_database, shared_database
+from databases import EmptiedDatabases, address_of, execute, scratch_database, shared_database
 
 POSTGRES_IMAGE = "postgres:18-alpine"
 WITHOUT_DISK = (
@@ -88,6 +88,14 @@ def migrated_template(postgres_server: str, run_folder: Path) -> Iterator[str]:
 
     with shared_database(postgres_server, run_folder, "migrated", fill) as name:
         yield name
+
+
+@pytest.fixture(scope="session")
+def emptied_databases(postgres_server: str, migrated_template: str) -> Iterator[EmptiedDatabases]:
+    """Return databases for tests that change rows only, not the schema."""
+    databases = EmptiedDatabases(postgres_server, migrated_template)
+    yield databases
+    databases.close()
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,6 @@ class ScriptedServer:
     """Seconds before each answer to a mail."""
     on_data: Callable[[], None] | None = None
     """Called when a whole mail has arrived, before it counts as accepted."""
-    mails: list[EmailMessage] = field(default_factory=list)
     envelopes: list[Envelope] = field(default_factory=list)
     connections: int = 0
 
@@ -54,8 +53,12 @@ class ScriptedServer:
             return ""
         if answer.startswith("250"):
             self.envelopes.append(envelope)
-            self.mails.append(parsed(envelope.original_content or b""))
         return answer
+
+    @property
+    def mails(self) -> list[EmailMessage]:
+        # read only if a test asks: it takes longer than to send them
+        return [parsed(each.original_content or b"") for each in self.envelopes]
 
     def ids(self) -> list[str]:
         return [str(mail["Message-ID"]) for mail in self.mails]

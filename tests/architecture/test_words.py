@@ -3,6 +3,7 @@
 import ast
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +62,13 @@ def strings_in(source: str) -> Iterator[str]:
             yield ast.get_docstring(node) or ""
 
 
-def texts() -> Iterator[tuple[str, str]]:
+@cache
+def texts() -> tuple[tuple[str, str], ...]:
     """Return each text with the file that contains it."""
+    return tuple(_texts())
+
+
+def _texts() -> Iterator[tuple[str, str]]:
     for path in [*(ROOT / "frontend" / "src").rglob("*.json"), ROOT / "openapi.json"]:
         for text in strings_of(json.loads(path.read_text())):
             yield f"{path.relative_to(ROOT)}", text

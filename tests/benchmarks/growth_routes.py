@@ -43,6 +43,8 @@ ROUTES: dict[Asker, tuple[str, ...]] = {
         "/api/sessions/suggest?q=com",
         "/api/sessions/{session}",
         "/api/sessions/{session}/slots",
+        "/api/sessions/{session}/suggested-starts",
+        "/api/creators/{username}",
         "/api/sessions/facets?min_price=0.{turn}",
         "/api/sessions/facets?category=music&min_price=0.{turn}",
         "/api/sessions/facets?search=common&min_price=0.{turn}",
@@ -50,6 +52,7 @@ ROUTES: dict[Asker, tuple[str, ...]] = {
         "/api/sessions/facets?available_from={begin}&min_price=0.{turn}",
         "/api/calendar/{feed}.ics",
         "/api/marketplace",
+        "/api/common-passwords",
         "/api/time-zones",
         "/api/time-zones/offsets?zones=Europe/Madrid&from={begin}&to={end}",
         "/health/live",
@@ -57,16 +60,22 @@ ROUTES: dict[Asker, tuple[str, ...]] = {
     ),
     "learner": (
         "/api/auth/profile",
+        "/api/auth/logins",
         "/api/bookings",
         "/api/bookings/my_bookings?status=confirmed",
         "/api/bookings/{booking}",
         "/api/bookings/{booking}/calendar.ics",
+        "/api/bookings/{booking}/messages",
+        "/api/bookings/unread-messages",
+        "/api/favourites",
+        "/api/favourites/ids",
         "/api/calendar",
     ),
     "creator": (
         "/api/sessions?my_sessions=true",
         "/api/bookings/creator_bookings",
         "/api/creator/summary",
+        "/api/creator/hours",
         "/api/sessions/{session}/schedule",
     ),
     "staff": (
@@ -82,6 +91,7 @@ ROUTES: dict[Asker, tuple[str, ...]] = {
         "/api/admin/bookings?status=confirmed&ordering=booking_date",
         "/api/admin/bookings?search=rare",
         "/api/admin/bookings/{booking}",
+        "/api/admin/bookings/{booking}/messages",
         "/api/admin/audit",
         "/api/admin/audit?action=deactivated",
         "/api/admin/reports",
@@ -122,3 +132,10 @@ GROWS = {
 
 A thousand sessions are fewer than these bounds, so the smallest size does less.
 """
+UNASKED = {
+    "/api/texts/{name}": "reads no table",
+    "/api/inbox": "of the demo, and off otherwise",
+    "/api/inbox/{mail_id}": "of the demo, and off otherwise",
+    "/api/unsubscribe/{token}": "reads a token and one account",
+}
+"""Why a route is not asked at all."""

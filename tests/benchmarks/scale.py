@@ -25,7 +25,7 @@ import asyncpg
 import httpx
 
 from benchmarks.fresh_server import STARTS_WITHIN
-from benchmarks.growth_routes import GROWS, QUESTIONS, Question
+from benchmarks.growth_routes import GROWS, QUESTIONS, UNASKED, Question
 from builders import a_login, stored_feed
 from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
@@ -129,7 +129,7 @@ async def market(dsn: str, size: int, server: Server) -> Market:
     window = {"begin": begin.strftime("%Y-%m-%d"), "end": (begin + timedelta(days=7)).strftime("%Y-%m-%d")}
     samples = [
         {"session": sessions[n], "booking": bookings[n], "creator": creators[n], "learner": learners[n]}
-        | {"feed": feeds[n].token}
+        | {"feed": feeds[n].token, "username": f"person{2 + n}"}
         for n in range(SAMPLES)
     ]
     headers = [
@@ -210,7 +210,8 @@ async def measure(markets: Sequence[Market], rounds: int) -> list[str]:
 async def not_asked(server: Server) -> list[str]:
     """Return the GET routes of the API that have no question and no reason."""
     document = (await server.client.get("/api/schema/openapi.json")).json()
-    asked = [re.sub(r"\?.*", "", question.path) for question in QUESTIONS if question.method == "GET"] + list(GROWS)
+    asked = [re.sub(r"\?.*", "", question.path) for question in QUESTIONS if question.method == "GET"]
+    asked += [*GROWS, *UNASKED]
     gets = [path for path, item in document["paths"].items() if "get" in item]
     patterns = [re.sub(r"\\{.*?\\}", "[^/]+", re.escape(path)) for path in gets]
     return [f"{each} is not asked" for each in patterns if not any(re.fullmatch(each, path) for path in asked)]

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Literal
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Request, ViewportSize, async_playwright, expect
 
+from databases import EmptiedDatabases
 from postgres.servers import Server, servers
 
 DIST = Path(__file__).parents[2] / "frontend" / "dist"
@@ -46,6 +47,13 @@ def chromium() -> str:
     found = next((path for name in (named, *names) if name and (path := shutil.which(name))), None)
     assert found, "No Chromium: install the package chromium-headless-shell, or name one in MARKETPLACE_TEST_CHROMIUM."
     return found
+
+
+@pytest.fixture(scope="module")
+def database(emptied_databases: EmptiedDatabases) -> Iterator[str]:
+    """Return an empty database for a module."""
+    with emptied_databases.one() as dsn:
+        yield dsn
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,13 @@
 """The adapters that the contract suite runs against."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 
+from databases import EmptiedDatabases
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
@@ -37,6 +38,20 @@ def _postgres(dsn: str) -> OpenStorage:
 @pytest.fixture(scope="module", params=["memory", "postgres"])
 def adapter(request: pytest.FixtureRequest) -> str:
     return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def database(emptied_databases: EmptiedDatabases) -> Iterator[str]:
+    """Return an empty database for a module, with real commits and real locks."""
+    with emptied_databases.one() as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def empty_database(emptied_databases: EmptiedDatabases) -> Iterator[str]:
+    """Return an empty database for one test."""
+    with emptied_databases.one() as dsn:
+        yield dsn
 
 
 # the databases are looked up by name, so that a run of the memory adapter alone starts no server

@@ -1,7 +1,7 @@
 """The race of `test_races.py` without the guard. If nothing is oversold here, that test proves nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 
@@ -10,6 +10,7 @@ import pytest
 from builders import TOMORROW, principal_of, services_over, stored_booking, stored_session, stored_users
 from contracts.conftest import TIMEOUT
 from contracts.harness import at_once, live_bookings
+from databases import address_of, scratch_database
 from marketplace.adapters.memory.booking_quotes import MemoryBookingQuotes
 from marketplace.adapters.memory.database import MemoryDatabase
 from marketplace.adapters.memory.slots import MemorySlots
@@ -74,6 +75,13 @@ async def unguarded_postgres(dsn: str) -> AsyncIterator[Storage]:
         yield postgres_storage(database)
     finally:
         await database.close()
+
+
+@pytest.fixture
+def empty_database(postgres_server: str, migrated_template: str) -> Iterator[str]:
+    """Create a database that no other test uses, since a constraint of it is dropped."""
+    with scratch_database(postgres_server, migrated_template) as name:
+        yield address_of(postgres_server, name)
 
 
 @pytest.fixture

@@ -164,3 +164,24 @@ async def test_unknown_report_cannot_be_acquired(storage: Storage) -> None:
         assert await tx.reports.acquire_open(uuid7()) == ()
         with pytest.raises(NotFound):
             await tx.reports.acquire(uuid7())
+
+
+async def test_reports_of_a_person_are_listed_newest_first_page_by_page(storage: Storage) -> None:
+    reporter = await stored_user(storage)
+    session = await stored_session(storage)
+    await stored_report(storage, session)
+    reports = [
+        await add(
+            storage, a_report(await stored_session(storage), reporter.id, created_at=NOW + n // 2 * timedelta(hours=1))
+        )
+        for n in range(5)
+    ]
+    newest_first = sorted(reports, key=lambda each: (each.created_at, each.id), reverse=True)
+
+    seen, after = list[Report](), None
+    for _ in range(3):
+        page = await storage.reports.of_reporter(reporter.id, 2, after)
+        seen, after = [*seen, *page.items], page.next
+
+    assert seen == newest_first
+    assert after is None

@@ -33,6 +33,7 @@ def refusal(annotation: Any, value: Any) -> str:
         ("yue", "yue"),
         (" en_GB ", "en-GB"),
         ("en-u-CA-gregory", "en-u-ca-gregory"),
+        ("de-1996-u-co-phonebk-x-1996-1996", "de-1996-u-co-phonebk-x-1996-1996"),
         ("", None),
         (None, None),
     ],
@@ -44,7 +45,24 @@ def test_language_tag_is_kept_in_canonical_case(given: str | None, kept: str | N
 
 @pytest.mark.parametrize(
     "nonsense",
-    ["english", "xx", "e", "en-", "en--GB", "en GB", "12", "en-GB-GB", "x-private", "é", "en\x00", "e" * 36, 7],
+    [
+        "english",
+        "xx",
+        "e",
+        "en-",
+        "en--GB",
+        "en GB",
+        "12",
+        "en-GB-GB",
+        "de-1996-1996",
+        "sl-nedis-Nedis",
+        "en-u-ca-x1-u-nu",
+        "x-private",
+        "é",
+        "en\x00",
+        "e" * 36,
+        7,
+    ],
 )
 def test_nonsense_is_no_language_tag(nonsense: object) -> None:
     assert refusal(Language, nonsense) in {

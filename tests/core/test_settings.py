@@ -305,3 +305,67 @@ def test_the_example_is_valid_as_it_stands() -> None:
     lines = (Path(__file__).parents[2] / ".env.example").read_text().splitlines()
     variables = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
     assert read_settings(variables) == read_settings({})
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "smtp://mail.example.org",
+        "smtps://me%40x:hunter2%2F@mail.example.org:465",
+        "smtp://mail.example.org:25?starttls=never",
+        "smtp://[::1]:2525/",
+    ],
+)
+def test_address_of_a_mail_server_is_accepted(address: str) -> None:
+    sender = "Sessions <sessions@example.org>"
+
+    settings = read_settings({"MARKETPLACE_SMTP_URL": address, "MARKETPLACE_MAIL_FROM": sender})
+
+    assert (settings.smtp_url, settings.mail_from, settings.sends_mail) == (
+        address,
+        ("Sessions", "sessions@example.org"),
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "mail.example.org:25",
+        "http://me:hunter2@mail.example.org",
+        "smtp://me:hunter2@mail.example.org:port",
+        "smtp://me:hunter2@mail.example.org?starttls=maybe",
+        "smtp://me:hunter2@mail.example.org?tls=required",
+        "smtp://hunter2@mail.example.org",
+        "smtp://me:hunter2/x@mail.example.org",
+        "smtp://:hunter2@",
+    ],
+)
+def test_wrong_address_of_a_mail_server_is_refused_without_quoting_it(address: str) -> None:
+    with pytest.raises(SettingsError, match=r"MARKETPLACE_SMTP_URL is \(not shown\), but must be a URL") as caught:
+        read_settings({"MARKETPLACE_SMTP_URL": address, "MARKETPLACE_MAIL_FROM": "sessions@example.org"})
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["Sessions", "a@b@c", "A <a@b>\nBcc: c@d", "<a@b", "a b@example.org", "A, B <@x>"])
+def test_sender_that_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="MARKETPLACE_MAIL_FROM"):
+        read_settings({"MARKETPLACE_MAIL_FROM": text})
+
+
+def test_mail_server_needs_a_sender_and_no_inbox() -> None:
+    server = {"MARKETPLACE_SMTP_URL": "smtp://mail.example.org"}
+
+    with pytest.raises(SettingsError, match="MARKETPLACE_MAIL_FROM is not set"):
+        read_settings(server)
+    with pytest.raises(SettingsError, match="MARKETPLACE_INBOX is 'on', but must be off"):
+        read_settings(server | {"MARKETPLACE_MAIL_FROM": "a@example.org", "MARKETPLACE_INBOX": "on"})
+
+
+def test_production_refuses_to_start_with_an_inbox() -> None:
+    with pytest.raises(SettingsError, match="MARKETPLACE_INBOX is 'on', but must be off with MARKETPLACE_ENVIRONMENT"):
+        read_settings({"MARKETPLACE_ENVIRONMENT": "production", "MARKETPLACE_INBOX": "on"})
+
+
+def test_without_a_mail_server_nothing_is_sent() -> None:
+    assert not read_settings({}).sends_mail

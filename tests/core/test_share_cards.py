@@ -68,6 +68,20 @@ async def test_card_shows_the_picture_of_the_session() -> None:
     assert without.getpixel(left) == with_picture.getpixel(left)
 
 
+@pytest.mark.parametrize("damage", ["truncated", "renamed"])
+async def test_card_of_a_damaged_picture_has_none_and_the_log_says_so(
+    damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    picture = a_picture((800, 600), "WEBP")
+    broken = picture[: len(picture) // 2] if damage == "truncated" else a_picture((800, 600), "PNG")
+    without = await drawn(CARD)
+
+    card = await drawn(CARD, broken)
+
+    assert card.tobytes() == without.tobytes()
+    assert [record.getMessage() for record in caplog.records if "damaged" in record.getMessage()]
+
+
 async def test_card_that_is_asked_for_meanwhile_is_drawn_once_and_kept() -> None:
     cards, reads = PillowCards(), 0
 

@@ -110,7 +110,7 @@ def build(stage: Stage, root: Path, others: dict[str, Built]) -> Built:
     """Run a stage's steps in a new folder."""
     root.mkdir(parents=True)
     python = root.with_name(f"{root.name}-base")
-    if stage.base.startswith("python"):
+    if stage.base.startswith("python") and not python.exists():
         subprocess.run([base_python(), "-m", "venv", str(python)], check=True)
     built = Built(stage, root, python, {})
     for each in stage.instructions:

@@ -48,6 +48,20 @@ async def test_page_of_a_creator_who_says_nothing_has_their_name(site: Api) -> N
     assert set(json.loads(head.scripts[0])["mainEntity"]) == {"@type", "name", "alternateName", "url"}
 
 
+async def test_page_of_a_creator_without_listed_sessions_is_not_for_search_engines(site: Api) -> None:
+    creator = await site.creator()
+    path = f"/creators/{creator.user.username}"
+    await site.session(creator, status="inactive")
+    before = head_of(await ask(site, path))
+
+    listed = await site.creator()
+    await site.session(listed)
+    after = head_of(await ask(site, f"/creators/{listed.user.username}"))
+
+    assert before.metas["robots"] == "noindex"
+    assert "robots" not in after.metas
+
+
 async def test_texts_of_a_creator_cannot_end_their_element(site: Api) -> None:
     creator = await site.creator(first_name=TEXT, last_name="", bio=TEXT)
 

@@ -143,6 +143,7 @@ MATRIX: dict[str, Answers] = {
     "GET /api/calendar": signed_in("200"),
     "POST /api/calendar/renew": signed_in("200"),
     "GET /api/calendar/{feed}": anyone("200"),
+    "GET /api/auth/export": signed_in("200"),
     "GET /api/auth/logins": signed_in("200"),
     "DELETE /api/auth/logins/{login_id}": signed_in(NOT_THERE),
     "POST /api/auth/forgot-password": anyone("204"),
@@ -189,8 +190,8 @@ MATRIX: dict[str, Answers] = {
 }
 # responses to superusers that differ from those to other staff
 SUPERUSER_ANSWERS = {f"POST {A_USER}/rights": "200"}
-# what staff may not read while impersonating the learner: an address that is a secret
-NOT_WHEN_IMPERSONATING = {"GET /api/calendar"}
+# what staff may not read while impersonating the learner: an address that is a secret, and a copy of everything
+NOT_WHEN_IMPERSONATING = {"GET /api/auth/export", "GET /api/calendar"}
 BOOKING = "/api/bookings/{booking_id}"
 UPLOADS = {"POST /api/sessions/{session_id}/pictures", "POST /api/auth/avatar"}
 BODIES: dict[str, Callable[[World, Person], Any]] = {

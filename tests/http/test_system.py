@@ -62,6 +62,7 @@ async def test_marketplace_info_has_currency_and_categories() -> None:
             "categories": ["chess", "cheese"],
             "demo_accounts": [],
             "verify_email": [],
+            "sends_mail": False,
             "has_inbox": False,
         }
 

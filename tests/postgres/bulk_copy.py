@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import asyncpg
 
 SETTINGS = {
+    "session_replication_role": "replica",  # foreign keys are not checked row by row
     "synchronous_commit": "off",
     "jit": "off",
     "maintenance_work_mem": "1GB",
@@ -69,6 +70,11 @@ async def copy_rows(dsn: str, rows: Rows, *arguments: object) -> None:
     finally:
         source.terminate()
         target.terminate()
+
+
+async def insert_rows(connection: asyncpg.Connection, rows: Rows, *arguments: object) -> None:
+    """Make and store the rows on one connection: half the work, if values are compressed or costly to read."""
+    await connection.execute(f"INSERT INTO {rows.table} ({rows.columns}) {rows.query}", *arguments)
 
 
 @asynccontextmanager

@@ -21,7 +21,7 @@ from marketplace.adapters.postgres.materialized_availability import PostgresMate
 from marketplace.adapters.postgres.schedules import document_of
 from marketplace.core.domain.materialized_availability import MaterializedAvailability
 from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
-from postgres.bulk_copy import SETTINGS, Rows, copy_rows, without_indexes, without_keys
+from postgres.bulk_copy import SETTINGS, Rows, copy_rows, insert_rows, without_indexes, without_keys
 
 PEOPLE = 5_000
 CREATORS = 2_000
@@ -171,8 +171,8 @@ async def load(dsn: str, size: Size) -> None:
         ):
             await copy_rows(dsn, USERS, size.people, size.creators)
             documents = {number: json.loads(document_of(schedule_of(number)) or "") for number in MODELS}
-            await copy_rows(dsn, SESSIONS, size.sessions, size.creators, json.dumps(documents))
-            await _load_open_times(dsn, connection, size)
+            await insert_rows(connection, SESSIONS, size.sessions, size.creators, json.dumps(documents))
+            await _load_open_times(connection, size)
             await copy_rows(dsn, LEXEMES)
             await copy_rows(dsn, SLOTS, size.slots, size.creators, size.seats)
             await copy_rows(dsn, BOOKINGS, size.slots, size.creators, size.seats, size.people, BUSY)
@@ -219,14 +219,14 @@ def duration_of(number: int) -> int:
     return 15 + 15 * (number % 12)
 
 
-async def _load_open_times(dsn: str, connection: asyncpg.Connection, size: Size) -> None:
+async def _load_open_times(connection: asyncpg.Connection, size: Size) -> None:
     materialized = PostgresMaterializedAvailability(Connection(connection))
     models = [number for number in MODELS if number % 16 != 15]
     for number in models:
         schedule = schedule_of(number)
         written = MaterializedAvailability.of(schedule, duration_of(number), size.now)
         await materialized.save(numbered("session", number), schedule, written)
-    await copy_rows(dsn, OPEN_TIMES, size.sessions, models)
+    await insert_rows(connection, OPEN_TIMES, size.sessions, models)
 
 
 def numbered(kind: str, number: int) -> UUID:

@@ -5,11 +5,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 from uuid import UUID, uuid4
 
 import pytest
 
 from builders import TOMORROW, stored_booking, stored_session, stored_user, stored_users
+from marketplace.adapters.postgres.booking_lists import PostgresBookingLists
+from marketplace.adapters.postgres.connection.pool import Database, PoolLimits, Rows, connect
+from marketplace.adapters.postgres.kept_sessions import KeptSessions
+from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.booking_details import BookingDetails, BookingFilters
 from marketplace.core.domain.pages import Page
 from marketplace.core.ports.storage import Storage
@@ -153,6 +158,35 @@ async def test_nothing_is_kept_once_announcements_are_not_heard(database: str) -
 
         assert await own(program, learner) == kept
         assert [("s.description" in each.query) for each in sent] == [True]
+
+
+class Interrupted:
+    """A database during whose reads announcements are lost, or heard again."""
+
+    def __init__(self, database: Database, sessions: KeptSessions) -> None:
+        self._database = database
+        self._sessions = sessions
+
+    async def fetch(self, statement: str, *arguments: object) -> Rows:
+        rows = await self._database.fetch(statement, *arguments)
+        if self._sessions.is_on:
+            self._sessions.suspend()
+        else:
+            self._sessions.resume()
+        return rows
+
+
+async def test_list_is_right_though_announcements_are_lost_or_heard_again_meanwhile(database: str) -> None:
+    opened, sessions = await connect(database, PoolLimits(min_size=1, max_size=2)), KeptSessions()
+    try:
+        _, [learner] = await booked(postgres_storage(opened), 1, 2)
+        expected = await PostgresBookingLists(opened).of_user(learner, LIMIT, None)
+        lists = PostgresBookingLists(cast("Database", Interrupted(opened, sessions)), sessions)
+
+        for _ in ("heard again", "lost", "heard again"):
+            assert await lists.of_user(learner, LIMIT, None) == expected
+    finally:
+        await opened.close()
 
 
 async def test_later_pages_and_filtered_lists_continue_the_first_page(database: str) -> None:

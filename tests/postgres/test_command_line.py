@@ -198,7 +198,9 @@ def test_account_can_be_deactivated_and_activated_unless_it_is_last_superuser(sh
     )
 
 
-def test_demo_is_seeded_once_and_never_over_real_data(shell: Shell) -> None:
+async def test_demo_is_seeded_once_and_only_a_server_with_demo_data_lists_its_working_accounts(
+    shell: Shell, empty_database: str, tmp_path: Path
+) -> None:
     created = shell.run("seed-demo")
     assert created.returncode == 0, created.stderr
     assert "Created 59 accounts, 80 sessions" in created.stdout
@@ -210,6 +212,13 @@ def test_demo_is_seeded_once_and_never_over_real_data(shell: Shell) -> None:
     for command in ("serve", "worker"):
         refused = shell.run(command, provided=free)
         assert (refused.returncode, "MARKETPLACE_CURRENCY is 'JPY'" in refused.stderr) == (1, True)
+    async with servers(1, empty_database, tmp_path, demo="on") as (server,):
+        (received, *_) = accounts = (await server.client.get("/api/marketplace/")).json()["demo_accounts"]
+        credentials = {"email": received["email"], "password": received["password"]}
+        assert len(accounts) >= 2
+        assert (await server.client.post("/api/auth/login/", json=credentials)).status_code == 200
+    async with servers(1, empty_database, tmp_path) as (server,):
+        assert (await server.client.get("/api/marketplace/")).json()["demo_accounts"] == []
 
 
 def test_demo_is_refused_on_a_database_with_real_accounts(shell: Shell) -> None:
@@ -325,13 +334,3 @@ async def test_workers_get_secrets_read_from_files(empty_database: str, tmp_path
     (tmp_path / "url").write_text(empty_database)
     async with servers(1, "", tmp_path, database_url_file=tmp_path / "url", workers=2) as (server,):
         assert (await server.client.get("/health/ready")).status_code == 200
-
-
-async def test_only_server_with_demo_data_lists_working_demo_accounts(empty_database: str, tmp_path: Path) -> None:
-    async with servers(1, empty_database, tmp_path, demo="on") as (server,):
-        (received, *_) = accounts = (await server.client.get("/api/marketplace/")).json()["demo_accounts"]
-        credentials = {"email": received["email"], "password": received["password"]}
-        assert len(accounts) >= 2
-        assert (await server.client.post("/api/auth/login/", json=credentials)).status_code == 200
-    async with servers(1, empty_database, tmp_path) as (server,):
-        assert (await server.client.get("/api/marketplace/")).json()["demo_accounts"] == []

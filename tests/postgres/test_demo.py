@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from marketplace.demo.people import NEWCOMER, PEOPLE
 from marketplace.demo.plan import planned_bookings
 from postgres.http_clients import Books
-from postgres.servers import environment, run_command
+from postgres.servers import environment, servers
 from programs import Program
 
 pytestmark = pytest.mark.flaky(reruns=1)  # starts programs, which a full machine gives no turn
@@ -32,17 +33,13 @@ async def seed_and_kill(dsn: str, enough: str) -> None:
     assert program.returncode == -9
 
 
-@pytest.mark.parametrize(
-    "enough",
-    [
-        "SELECT count(*) >= 30 FROM sessions WHERE schedule IS NOT NULL",
-        "SELECT count(*) >= 300 FROM bookings",
-    ],
-    ids=["among sessions", "among bookings"],
-)
-async def test_a_seeding_that_was_killed_is_completed_by_the_next_start(empty_database: str, enough: str) -> None:
-    await seed_and_kill(empty_database, enough)
-    await run_command(empty_database, "seed-demo")
+async def test_a_seeding_that_was_killed_twice_is_completed_by_the_next_start(
+    empty_database: str, tmp_path: Path
+) -> None:
+    await seed_and_kill(empty_database, "SELECT count(*) >= 30 FROM sessions WHERE schedule IS NOT NULL")
+    await seed_and_kill(empty_database, "SELECT count(*) >= 300 FROM bookings")
+    async with servers(1, empty_database, tmp_path, demo="on"):
+        pass
 
     connection = await asyncpg.connect(empty_database)
     joined_at = await connection.fetchval("SELECT date_joined FROM users WHERE username = $1", NEWCOMER.username)

@@ -18,7 +18,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from builders import TOMORROW, stored_session
+from builders import TOMORROW, a_message, stored_session, stored_user
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.ports.jobs import Job, JobKind
@@ -173,6 +173,23 @@ async def test_queue_metrics_come_from_the_database(empty_database: str, metered
     assert await metrics.value("marketplace_jobs_due") == 2
     assert 60 <= await metrics.value("marketplace_jobs_oldest_seconds") < 90
     assert await metrics.value("marketplace_database_up") == 1
+
+
+async def test_age_of_waiting_mail_comes_from_the_database(
+    empty_database: str, metered: tuple[Server, Metrics]
+) -> None:
+    _, metrics = metered
+    database = await connect(empty_database, PoolLimits(min_size=1, max_size=1))
+    storage, now = postgres_storage(database), datetime.now(UTC)
+    user = await stored_user(storage)
+    assert await metrics.value("marketplace_mail_oldest_seconds") == 0
+    waiting = a_message(user.id, due_at=now - timedelta(seconds=60), next_attempt_at=now + timedelta(minutes=30))
+    later, held = a_message(user.id, due_at=now + timedelta(days=1)), a_message(user.id, due_at=now - timedelta(days=1))
+    async with storage.unit_of_work() as tx:
+        await tx.messages.add([waiting, later, held.held()])
+    await database.close()
+
+    assert 60 <= await metrics.value("marketplace_mail_oldest_seconds") < 90
 
 
 async def test_metrics_are_available_while_the_database_is_down(tmp_path: Path, empty_database: str) -> None:

@@ -1,5 +1,6 @@
 """Words of sessions that the release before migration 0036 indexed."""
 
+import asyncio
 from dataclasses import replace
 
 import asyncpg
@@ -92,3 +93,25 @@ async def test_new_name_of_a_creator_with_many_sessions_is_indexed_by_a_job(empt
 
     assert at_once == [OTHERS, RENAMED_AT_ONCE]
     assert later == [0, len(sessions)]
+
+
+async def test_session_that_is_created_while_its_creators_new_name_is_not_committed_has_the_new_name(
+    empty_database: str,
+) -> None:
+    async with opened(empty_database) as storage:
+        creator = await stored_user(storage, role="creator", last_name="Beforename")
+
+        async def create() -> None:
+            async with storage.unit_of_work() as tx:
+                await tx.sessions.add(a_session(creator_id=creator.id, title="Knots"))
+
+        async with storage.unit_of_work() as tx:
+            await tx.users.save(replace(creator, last_name="Aftername"))
+            creating = asyncio.create_task(create())
+            await asyncio.wait([creating], timeout=0.3)
+            was_done = creating.done()
+        await creating
+
+        filters = CatalogFilters(words=("aftername",), ordering="relevance")
+        assert not was_done
+        assert len((await storage.catalog.list(filters, 10, None, NOW)).items) == 1

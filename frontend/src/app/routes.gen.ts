@@ -14,10 +14,12 @@ import { Route as AdminRouteImport } from "./routes/admin";
 import { Route as CreatorRouteImport } from "./routes/creator";
 import { Route as DashboardRouteImport } from "./routes/dashboard";
 import { Route as FavouritesRouteImport } from "./routes/favourites";
+import { Route as ForgotPasswordRouteImport } from "./routes/forgot-password";
 import { Route as LoginRouteImport } from "./routes/login";
 import { Route as ProfileRouteImport } from "./routes/profile";
 import { Route as RegisterRouteImport } from "./routes/register";
 import { Route as ResetPasswordRouteImport } from "./routes/reset-password";
+import { Route as VerifyEmailRouteImport } from "./routes/verify-email";
 import { Route as AdminIndexRouteImport } from "./routes/admin.index";
 import { Route as AdminAuditRouteImport } from "./routes/admin.audit";
 import { Route as AdminBulkRouteImport } from "./routes/admin.bulk";
@@ -66,6 +68,11 @@ const FavouritesRoute = FavouritesRouteImport.update({
   path: "/favourites",
   getParentRoute: () => rootRouteImport,
 } as any);
+const ForgotPasswordRoute = ForgotPasswordRouteImport.update({
+  id: "/forgot-password",
+  path: "/forgot-password",
+  getParentRoute: () => rootRouteImport,
+} as any);
 const LoginRoute = LoginRouteImport.update({
   id: "/login",
   path: "/login",
@@ -84,6 +91,11 @@ const RegisterRoute = RegisterRouteImport.update({
 const ResetPasswordRoute = ResetPasswordRouteImport.update({
   id: "/reset-password",
   path: "/reset-password",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const VerifyEmailRoute = VerifyEmailRouteImport.update({
+  id: "/verify-email",
+  path: "/verify-email",
   getParentRoute: () => rootRouteImport,
 } as any);
 const AdminIndexRoute = AdminIndexRouteImport.update({
@@ -203,10 +215,12 @@ export interface FileRoutesByFullPath {
   "/creator": typeof CreatorRouteWithChildren;
   "/dashboard": typeof DashboardRoute;
   "/favourites": typeof FavouritesRoute;
+  "/forgot-password": typeof ForgotPasswordRoute;
   "/login": typeof LoginRoute;
   "/profile": typeof ProfileRoute;
   "/register": typeof RegisterRoute;
   "/reset-password": typeof ResetPasswordRoute;
+  "/verify-email": typeof VerifyEmailRoute;
   "/admin/audit": typeof AdminAuditRoute;
   "/admin/bulk": typeof AdminBulkRoute;
   "/admin/reports": typeof AdminReportsRoute;
@@ -234,10 +248,12 @@ export interface FileRoutesByTo {
   "/": typeof IndexRoute;
   "/dashboard": typeof DashboardRoute;
   "/favourites": typeof FavouritesRoute;
+  "/forgot-password": typeof ForgotPasswordRoute;
   "/login": typeof LoginRoute;
   "/profile": typeof ProfileRoute;
   "/register": typeof RegisterRoute;
   "/reset-password": typeof ResetPasswordRoute;
+  "/verify-email": typeof VerifyEmailRoute;
   "/admin/audit": typeof AdminAuditRoute;
   "/admin/bulk": typeof AdminBulkRoute;
   "/admin/reports": typeof AdminReportsRoute;
@@ -268,10 +284,12 @@ export interface FileRoutesById {
   "/creator": typeof CreatorRouteWithChildren;
   "/dashboard": typeof DashboardRoute;
   "/favourites": typeof FavouritesRoute;
+  "/forgot-password": typeof ForgotPasswordRoute;
   "/login": typeof LoginRoute;
   "/profile": typeof ProfileRoute;
   "/register": typeof RegisterRoute;
   "/reset-password": typeof ResetPasswordRoute;
+  "/verify-email": typeof VerifyEmailRoute;
   "/admin/audit": typeof AdminAuditRoute;
   "/admin/bulk": typeof AdminBulkRoute;
   "/admin/reports": typeof AdminReportsRoute;
@@ -303,10 +321,12 @@ export interface FileRouteTypes {
     | "/creator"
     | "/dashboard"
     | "/favourites"
+    | "/forgot-password"
     | "/login"
     | "/profile"
     | "/register"
     | "/reset-password"
+    | "/verify-email"
     | "/admin/audit"
     | "/admin/bulk"
     | "/admin/reports"
@@ -334,10 +354,12 @@ export interface FileRouteTypes {
     | "/"
     | "/dashboard"
     | "/favourites"
+    | "/forgot-password"
     | "/login"
     | "/profile"
     | "/register"
     | "/reset-password"
+    | "/verify-email"
     | "/admin/audit"
     | "/admin/bulk"
     | "/admin/reports"
@@ -367,10 +389,12 @@ export interface FileRouteTypes {
     | "/creator"
     | "/dashboard"
     | "/favourites"
+    | "/forgot-password"
     | "/login"
     | "/profile"
     | "/register"
     | "/reset-password"
+    | "/verify-email"
     | "/admin/audit"
     | "/admin/bulk"
     | "/admin/reports"
@@ -401,10 +425,12 @@ export interface RootRouteChildren {
   CreatorRoute: typeof CreatorRouteWithChildren;
   DashboardRoute: typeof DashboardRoute;
   FavouritesRoute: typeof FavouritesRoute;
+  ForgotPasswordRoute: typeof ForgotPasswordRoute;
   LoginRoute: typeof LoginRoute;
   ProfileRoute: typeof ProfileRoute;
   RegisterRoute: typeof RegisterRoute;
   ResetPasswordRoute: typeof ResetPasswordRoute;
+  VerifyEmailRoute: typeof VerifyEmailRoute;
   CreatorsUsernameRoute: typeof CreatorsUsernameRoute;
   InboxIdRoute: typeof InboxIdRoute;
   SessionsIdRoute: typeof SessionsIdRoute;
@@ -450,6 +476,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof FavouritesRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/forgot-password": {
+      id: "/forgot-password";
+      path: "/forgot-password";
+      fullPath: "/forgot-password";
+      preLoaderRoute: typeof ForgotPasswordRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     "/login": {
       id: "/login";
       path: "/login";
@@ -476,6 +509,13 @@ declare module "@tanstack/react-router" {
       path: "/reset-password";
       fullPath: "/reset-password";
       preLoaderRoute: typeof ResetPasswordRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/verify-email": {
+      id: "/verify-email";
+      path: "/verify-email";
+      fullPath: "/verify-email";
+      preLoaderRoute: typeof VerifyEmailRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/admin/": {
@@ -690,10 +730,12 @@ const rootRouteChildren: RootRouteChildren = {
   CreatorRoute: CreatorRouteWithChildren,
   DashboardRoute: DashboardRoute,
   FavouritesRoute: FavouritesRoute,
+  ForgotPasswordRoute: ForgotPasswordRoute,
   LoginRoute: LoginRoute,
   ProfileRoute: ProfileRoute,
   RegisterRoute: RegisterRoute,
   ResetPasswordRoute: ResetPasswordRoute,
+  VerifyEmailRoute: VerifyEmailRoute,
   CreatorsUsernameRoute: CreatorsUsernameRoute,
   InboxIdRoute: InboxIdRoute,
   SessionsIdRoute: SessionsIdRoute,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from marketplace.bootstrap.account_services import build_account_services
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.storage import Storage
@@ -21,7 +22,6 @@ from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.conversations import ConversationService
 from marketplace.core.services.creator_hours import CreatorHoursService
 from marketplace.core.services.creators import CreatorService
-from marketplace.core.services.current_passwords import CurrentPasswords
 from marketplace.core.services.email_addresses import EmailAddressService
 from marketplace.core.services.events import EventRelay
 from marketplace.core.services.favourites import FavouriteService
@@ -35,6 +35,7 @@ from marketplace.core.services.message_decider import MessageDecider
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.notifications import NotificationService
 from marketplace.core.services.password_resets import ResetService
+from marketplace.core.services.personal_data import PersonalDataService
 from marketplace.core.services.picture_sweeps import PictureSweeper
 from marketplace.core.services.pictures import PictureService, PictureStores
 from marketplace.core.services.rate_limits import RateLimitService
@@ -66,6 +67,7 @@ class Services:
     resets: ResetService
     email_addresses: EmailAddressService
     account_mails: TokenMails
+    personal_data: PersonalDataService
     avatars: AvatarService
     sessions: SessionService
     pictures: PictureService
@@ -133,34 +135,10 @@ class Services:
 
 def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions) -> Services:
     """Build all services over `storage`. They share one cache of principals and are otherwise stateless."""
-    begin, clock, ids, passwords = storage.unit_of_work, adapters.clock, adapters.ids, adapters.passwords
+    begin, clock, ids = storage.unit_of_work, adapters.clock, adapters.ids
     memory = PrincipalCache(clock)
-    usernames = UsernameService(unit_of_work=begin, confusables=adapters.confusables, clock=clock)
-    current_passwords = CurrentPasswords(unit_of_work=begin, passwords=passwords, clock=clock, ids=ids)
-    users = UserService(
-        unit_of_work=begin,
-        users=storage.users,
-        principal_cache=memory,
-        current_passwords=current_passwords,
-        passwords=passwords,
-        syntax=adapters.syntax,
-        usernames=usernames,
-        clock=clock,
-        ids=ids,
-    )
-    new_messages = NewMessages(ids=ids, host=options.addresses.host, is_on=adapters.mailer is not None)
-    tokens = TokenService(
-        unit_of_work=begin,
-        users=storage.users,
-        principals=storage.principals,
-        principal_cache=memory,
-        passwords=passwords,
-        access_tokens=adapters.access_tokens,
-        new_messages=new_messages,
-        clock=clock,
-        ids=ids,
-        refresh_ttl=options.refresh_ttl,
-    )
+    accounts = build_account_services(storage, adapters, options, memory)
+    users, usernames, tokens = accounts.users, accounts.usernames, accounts.tokens
     sessions = SessionService(
         unit_of_work=begin,
         catalog=storage.catalog,
@@ -203,8 +181,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         ids=ids,
     )
     materialized_availability = MaterializedAvailabilityService(unit_of_work=begin, clock=clock)
-    account_mails = TokenMails(addresses=options.addresses, clock=clock)
-    decider = MessageDecider(new_messages=new_messages, clock=clock)
+    decider = MessageDecider(new_messages=accounts.new_messages, clock=clock)
     letters = Letters(addresses=options.addresses, unsubscribe_tokens=adapters.unsubscribe_tokens, clock=clock)
     actors = BulkActors(
         users=users, accounts=user_admin, sessions=sessions, moderation=session_admin, bookings=bookings
@@ -214,28 +191,11 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         users=users,
         usernames=usernames,
         tokens=tokens,
-        logins=LoginService(unit_of_work=begin, logins=storage.logins, principal_cache=memory, clock=clock, ids=ids),
-        resets=ResetService(
-            unit_of_work=begin,
-            resets=storage.resets,
-            email_tokens=storage.email_tokens,
-            users=storage.users,
-            principal_cache=memory,
-            passwords=passwords,
-            clock=clock,
-            ids=ids,
-        ),
-        email_addresses=EmailAddressService(
-            unit_of_work=begin,
-            tokens=storage.email_tokens,
-            users=storage.users,
-            current_passwords=current_passwords,
-            syntax=adapters.syntax,
-            new_messages=new_messages,
-            clock=clock,
-            ids=ids,
-        ),
-        account_mails=account_mails,
+        logins=accounts.logins,
+        resets=accounts.resets,
+        email_addresses=accounts.email_addresses,
+        personal_data=accounts.personal_data,
+        account_mails=accounts.account_mails,
         avatars=AvatarService(unit_of_work=begin, stores=stores, principal_cache=memory, clock=clock),
         sessions=sessions,
         pictures=PictureService(unit_of_work=begin, catalog=storage.catalog, stores=stores, clock=clock, ids=ids),
@@ -269,13 +229,13 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             addresses=options.addresses,
         ),
         events=EventRelay(unit_of_work=begin, clock=clock, subscribers=(decider, notifications, *adapters.subscribers)),
-        new_messages=new_messages,
+        new_messages=accounts.new_messages,
         mail=MailDelivery(
             unit_of_work=begin,
             mailer=adapters.mailer,
             composer=adapters.composer,
             letters=letters,
-            account_mails=account_mails,
+            account_mails=accounts.account_mails,
             clock=clock,
         ),
         inbox=InboxService(storage.inbox, is_on=options.has_inbox),

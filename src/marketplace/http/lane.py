@@ -8,7 +8,7 @@ parsing, errors and headers are shared, so that both ways give the same response
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import Any, get_type_hints
 from uuid import UUID
 
@@ -52,6 +52,10 @@ FUNCTIONS: dict[str, Function] = {
 ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 PARAMETER = re.compile(r"\{(\w+)\}")
 PLAIN_HOST = re.compile(rb"[0-9A-Za-z.:\[\]-]*")
+KNOWN_PATHS, MAX_KNOWN_PATH = 1024, 100
+"""Paths whose entries are kept, and the characters of method and path up to which they are."""
+MAX_KNOWN_HEADER = 100
+"""Characters of a header's value up to which its bytes are kept."""
 WITHOUT_BODY = frozenset({204, 304})
 
 Key = tuple[str, str, str | None]
@@ -80,6 +84,7 @@ class Lane:
         self._app = app
         self._framework = framework
         self._entries = dict(self._read_routes())
+        self._find_known = lru_cache(KNOWN_PATHS)(self._find_path)
         self._has_cors = framework.cors_config is not None
         # With CORS, the framework adds headers for the origin.
         self._unusual = {b"expect", b"origin"} if self._has_cors else {b"expect"}
@@ -110,12 +115,17 @@ class Lane:
     def _find(self, scope: Any) -> tuple[_Entry | None, dict[str, Any]]:
         """Return the entry and the parameters of the path."""
         method, path = scope["method"], scope["path"]
+        is_short = len(method) + len(path) <= MAX_KNOWN_PATH
+        entry, parameter = self._find_known(method, path) if is_short else self._find_path(method, path)
+        return entry, {} if entry is None or parameter is None else {entry.parameter: parameter}
+
+    def _find_path(self, method: str, path: str) -> tuple[_Entry | None, UUID | None]:
         entry = self._entries.get((method, path, None))
         match = ID.search(path) if entry is None else None
         if match is None:
-            return entry, {}
+            return entry, None
         entry = self._entries.get((method, path[: match.start()], path[match.end() :]))
-        return entry, {} if entry is None else {entry.parameter: UUID(match[0])}
+        return entry, None if entry is None else UUID(match[0])
 
     def _is_plain(self, scope: Any, headers: dict[bytes, bytes]) -> bool:
         return (
@@ -180,11 +190,17 @@ def _messages(answer: Answer, scope: Any, *, may_compress: bool) -> tuple[Any, A
         body = compress(body)
         headers["Content-Encoding"], headers["Content-Length"] = GZIP, str(len(body))
         headers["Vary"] = ",".join(filter(None, (headers.get("Vary"), "Accept-Encoding")))
-    encoded = [(_encoded_name(name), value.encode("latin-1")) for name, value in headers.items()]
+    encoded = [
+        _known_header(name, value) if len(value) <= MAX_KNOWN_HEADER else _encoded(name, value)
+        for name, value in headers.items()
+    ]
     start = {"type": "http.response.start", "status": answer.status, "headers": encoded}
     return start, {"type": "http.response.body", "body": body, "more_body": False}
 
 
-@cache
-def _encoded_name(name: str) -> bytes:
-    return name.lower().encode("latin-1")
+def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
+    return name.lower().encode("latin-1"), value.encode("latin-1")
+
+
+_known_header = lru_cache(1024)(_encoded)
+"""Most headers of an answer are those of the answers before."""

@@ -1,4 +1,4 @@
-import { WifiOff } from "lucide-react";
+import { CloudOff } from "lucide-react";
 import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -12,14 +12,14 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** Shown while the browser is offline. */
-export function OfflineBar() {
+export default function OfflineBar() {
   const { t } = useTranslation();
   const isOnline = useSyncExternalStore(subscribe, () => navigator.onLine);
   return (
     <div role="status">
       {!isOnline && (
         <p className="flex items-center justify-center gap-2 bg-warn-soft px-4 py-2 text-center text-sm text-warn">
-          <WifiOff aria-hidden className="size-4 shrink-0" />
+          <CloudOff aria-hidden className="size-4 shrink-0" />
           <span>
             <strong>{t("states.offline_title")}.</strong> {t("states.offline_text")}
           </span>

@@ -1,17 +1,17 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, Outlet, useLocation } from "@tanstack/react-router";
-import { Suspense, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { login } from "~/lib/auth/login";
+import { useMe } from "~/lib/auth/me";
 import { lazyWithRetry } from "~/lib/lazyWithRetry";
 import { useOffsets } from "~/lib/time/offsets";
 import { browserZone } from "~/lib/time/zone";
 import { ExpiredSignIn } from "../layout/ExpiredSignIn";
 import { Header } from "../layout/Header";
-import { OfflineBar } from "../layout/OfflineBar";
 import { PagePending } from "../layout/PagePending";
 
-const ImpersonationBar = lazyWithRetry(() => import("~/features/admin/impersonation/ImpersonationBar"));
+const Bars = lazyWithRetry(() => import("../layout/Bars"));
+const OfflineBar = lazyWithRetry(() => import("../layout/OfflineBar"));
 const Footer = lazyWithRetry(() => import("../layout/Footer"));
 const Toasts = lazyWithRetry(() => import("../layout/Toasts"));
 
@@ -20,8 +20,8 @@ export const Route = createRootRouteWithContext<{ queryClient: QueryClient }>()(
 function Root() {
   const { t } = useTranslation();
   const main = useFocusOnNewPage();
+  const me = useMe();
   const areTimesKnown = useOffsets(browserZone());
-  const impersonation = useSyncExternalStore(login.subscribe, login.impersonationToken);
   return (
     <div className="flex min-h-dvh flex-col">
       <a
@@ -30,10 +30,12 @@ function Root() {
       >
         {t("skip")}
       </a>
-      <OfflineBar />
-      {impersonation && (
+      <Later>
+        <OfflineBar />
+      </Later>
+      {me && (
         <Suspense>
-          <ImpersonationBar />
+          <Bars me={me} />
         </Suspense>
       )}
       <Header />

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { countText, type Facets, totalWords } from "./queries";
+import { countText, totalWords } from "./counts";
+import type { Facets } from "./queries";
 
 const counted = (is_bounded: boolean, ...counts: number[]): Facets => ({
   categories: [],

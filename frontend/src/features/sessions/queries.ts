@@ -48,8 +48,8 @@ export async function toApiFilters(
     format,
     place,
     language,
-    min_price: min_price?.toFixed(digits),
-    max_price: max_price?.toFixed(digits),
+    min_price: amountOf(min_price, digits),
+    max_price: amountOf(max_price, digits),
     min_duration,
     max_duration,
     available_from: from && startOfDay(from, zone),
@@ -139,6 +139,11 @@ export function prefetchNextPage(
   if (next) void client.prefetchQuery(pageQuery(search, zone, next));
 }
 
+/** An amount as the API takes it. A whole one is the same in every currency: the head of the page asks for free sessions. */
+function amountOf(amount: number | undefined, digits: number): string | undefined {
+  return Number.isInteger(amount) ? String(amount) : amount?.toFixed(digits);
+}
+
 /** Counts of sessions under these filters, by category and by price. */
 export function facetsQuery({ sort: _, ...search }: CatalogSearch, zone: string) {
   return queryOptions({
@@ -152,20 +157,6 @@ export function facetsQuery({ sort: _, ...search }: CatalogSearch, zone: string)
       ),
     placeholderData: keepPreviousData,
   });
-}
-
-/** A count as text: "640+" where many sessions were not all counted, and nothing where none was found so far. */
-export function countText(count: number, { is_bounded }: Pick<Facets, "is_bounded">): string {
-  if (!is_bounded) return String(count);
-  return count > 0 ? `${count}+` : "";
-}
-
-/** The total as parameters of a text; none where nothing was found so far, but not every session was counted. */
-export function totalWords(facets: Facets): { count: number; number: string } | undefined {
-  // every session is in one price band
-  const count = facets.price_bands.reduce((sum, band) => sum + band.count, 0);
-  const number = countText(count, facets);
-  return number ? { count, number } : undefined;
 }
 
 export function sessionQuery(id: string) {

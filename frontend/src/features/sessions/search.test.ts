@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  activeFilters,
-  applyChange,
-  clearFilters,
-  effectiveSort,
-  normalizeSearch,
-  validateCatalog,
-} from "./search";
+import { effectiveSort, normalizeSearch, validateCatalog } from "./search";
+import { activeFilters, applyChange, clearFilters } from "./searchFilters";
 
 describe("an address of the catalog", () => {
   it("keeps valid parameters", () => {

@@ -2,8 +2,11 @@ import { queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap } from "~/lib/api/client";
 import { queryKeys } from "~/lib/api/queryKeys";
 
+type TextName = Schema<"TextName">;
+const PLACES: Record<TextName, number> = { help: 1, contact: 2, terms: 3, privacy: 4, imprint: 5 };
+
 /** The texts of the operator, in the order of the footer. */
-export const TEXTS = ["help", "contact", "terms", "privacy", "imprint"] as const;
+export const TEXTS = (Object.keys(PLACES) as TextName[]).sort((one, other) => PLACES[one] - PLACES[other]);
 
 /** A text of the operator. */
 export function textQuery(name: string) {

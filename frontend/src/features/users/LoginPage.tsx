@@ -4,7 +4,7 @@ import { lazy, Suspense, useState } from "react";
 import { Card } from "~/components/Card";
 import { Page } from "~/components/Page";
 import { Skeleton } from "~/components/Skeleton";
-import { bookingAddress } from "~/features/bookings/book/choice";
+import { bookingAddress } from "~/features/bookings/book/address";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { homeOf } from "~/lib/auth/me";
 import { DemoAccounts } from "./DemoAccounts";

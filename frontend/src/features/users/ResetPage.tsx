@@ -1,4 +1,5 @@
 import { zodResolver } from "@hookform/resolvers/zod";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleCheck, Link2Off } from "lucide-react";
 import { useEffect, useState } from "react";
@@ -11,6 +12,7 @@ import { Field } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { Page, useTitle } from "~/components/Page";
 import { api, unwrap } from "~/lib/api/client";
+import { marketplaceQuery } from "~/lib/api/marketplace";
 import { isProblem } from "~/lib/api/problem";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { PasswordInput } from "./PasswordInput";
@@ -18,7 +20,7 @@ import { accountRules } from "./rules";
 import { StrengthMeter } from "./StrengthMeter";
 import { useTexts } from "./texts";
 
-/** Sets a new password with a link from the staff. The token is in the URL fragment and is removed from it at once. */
+/** Sets a new password with a link from the staff or a mail. The token is in the URL fragment and is removed from it at once. */
 export function ResetPage() {
   const t = useTexts();
   const [token] = useState(() => location.hash.slice(1));
@@ -83,6 +85,8 @@ function ResetForm({
 
 function ResetOutcome({ isDone }: { isDone: boolean }) {
   const t = useTexts();
+  const { data } = useQuery(marketplaceQuery);
+  const sendsMail = data?.sends_mail ?? false;
   const title = t(isDone ? "reset.done" : "reset.dead");
   useTitle(title);
   return (
@@ -92,12 +96,18 @@ function ResetOutcome({ isDone }: { isDone: boolean }) {
       title={title}
       className="py-24"
       action={
-        <Link to="/login" className={buttonClass()}>
-          {t("login.title")}
-        </Link>
+        !isDone && sendsMail ? (
+          <Link to="/forgot-password" className={buttonClass()}>
+            {t("reset.another")}
+          </Link>
+        ) : (
+          <Link to="/login" className={buttonClass()}>
+            {t("login.title")}
+          </Link>
+        )
       }
     >
-      {t(isDone ? "reset.done_text" : "reset.dead_text")}
+      {t(isDone ? "reset.done_text" : sendsMail ? "reset.dead_mail" : "reset.dead_text")}
     </EmptyState>
   );
 }

@@ -1,4 +1,6 @@
 import { zodResolver } from "@hookform/resolvers/zod";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "zod";
@@ -6,6 +8,7 @@ import { Button } from "~/components/Button";
 import { Field, Input } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { api, unwrap } from "~/lib/api/client";
+import { marketplaceQuery } from "~/lib/api/marketplace";
 import { isProblem } from "~/lib/api/problem";
 import { type Me, signIn } from "~/lib/auth/me";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
@@ -46,6 +49,7 @@ export function SignInForm({ prefilled, initialEmail, onEmail, submitText, onDon
   const { errors, isSubmitting } = form.formState;
   const { setFocus } = form;
 
+  const { data } = useQuery(marketplaceQuery);
   const button = useRef<HTMLButtonElement>(null);
 
   useEffect(() => {
@@ -97,6 +101,14 @@ export function SignInForm({ prefilled, initialEmail, onEmail, submitText, onDon
           <PasswordInput autoComplete="current-password" {...field} {...form.register("password")} />
         )}
       </Field>
+      {data?.sends_mail && (
+        <Link
+          to="/forgot-password"
+          className="self-end text-sm font-semibold text-accent underline-offset-4 hover:underline"
+        >
+          {t("login.forgot")}
+        </Link>
+      )}
       <Button ref={button} type="submit" size="lg" isBusy={isSubmitting}>
         {submitText ?? t("login.submit")}
       </Button>

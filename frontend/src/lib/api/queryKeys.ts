@@ -4,6 +4,7 @@
  */
 export const queryKeys = {
   me: ["me"],
+  logins: ["logins"],
   marketplace: ["marketplace"],
   timeZones: {
     all: ["time-zones"],

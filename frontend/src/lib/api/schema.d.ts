@@ -335,6 +335,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download your data
+         * @description Five times an hour.
+         *
+         *     Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `favourites` (IDs of
+         *     sessions), `reports` and active `logins`.
+         */
+        get: operations["export_own_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/common-passwords": {
         parameters: {
             query?: never;
@@ -2299,7 +2322,7 @@ export interface components {
             failed_jobs: number;
         };
         /** @enum {string} */
-        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported";
+        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "data_exported" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported";
         /**
          * @description An action that was done or refused.
          *
@@ -3385,7 +3408,8 @@ export interface components {
          * @description The currency of all prices (ISO 4217), its decimal places, and the categories a session can have.
          *
          *     `demo_accounts` is empty unless the server runs with demo data. `verify_email` is what needs a verified email
-         *     address. `has_inbox`: mail is kept for everyone to read.
+         *     address. Without `sends_mail`, no one gets mail, such as for a forgotten password; with `has_inbox`, it is kept for
+         *     everyone to read.
          */
         MarketplaceOut: {
             /** @example EUR */
@@ -3395,6 +3419,7 @@ export interface components {
             categories: string[];
             demo_accounts: components["schemas"]["DemoAccountOut"][];
             verify_email: components["schemas"]["VerifiedEffect"][];
+            sends_mail: boolean;
             /** @example false */
             has_inbox: boolean;
         };
@@ -4963,7 +4988,7 @@ export interface components {
          */
         SiteTextOut: {
             name: components["schemas"]["TextName"];
-            /** @example Morning yoga */
+            /** @example Terms of use */
             title: string;
             html: string;
             is_default: boolean;
@@ -5929,6 +5954,31 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    export_own_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };

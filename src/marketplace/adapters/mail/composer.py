@@ -50,22 +50,24 @@ class MjmlComposer:
         self._sender = sender
         self._calendars = calendars
         self._addresses = addresses
-        texts = {each.name: each for each in TEMPLATES.iterdir()}
-        self._texts = tomllib.loads(
-            texts.get(f"texts.{locale}.toml", texts[f"texts.{DEFAULT_LOCALE}.toml"]).read_text()
-        )
-        self._locale = locale if f"texts.{locale}.toml" in texts else DEFAULT_LOCALE
+        found = {each.name: each.read_text(encoding="utf-8") for each in TEMPLATES.iterdir()}
+        self._texts = {
+            name.split(".")[1]: tomllib.loads(text) for name, text in found.items() if name.startswith("texts.")
+        }
+        self._locale = self._known(locale) or DEFAULT_LOCALE
         options: dict[str, Any] = {"loader": BaseLoader(), "undefined": StrictUndefined, "trim_blocks": True}
         self._plain = Environment(autoescape=False, **options)  # noqa: S701 - subjects and plain text
         self._compiled: dict[str, Template] = {}
         escaped = Environment(autoescape=True, **options)
-        self._page = escaped.from_string(texts["layout.mjml"].read_text())
-        self._plain_page = self._plain.from_string(texts["layout.txt"].read_text())
+        self._page = escaped.from_string(found["layout.mjml"])
+        self._plain_page = self._plain.from_string(found["layout.txt"])
 
     async def compose(self, letter: Letter) -> Mail:
-        texts, values = self._texts[letter.message.kind][letter.role], self._values(letter)
-        page = self._texts["page"] | {
-            "language": self._locale,
+        locale = self._known(letter.recipient.locale) or self._locale
+        said, values = self._texts[locale], self._values(letter, self._texts[locale]["facts"])
+        texts = said[letter.message.kind][letter.role]
+        page = said["page"] | {
+            "language": locale,
             "heading": self._said(texts["heading"], values),
             "lines": [line for text in texts["lines"] if (line := self._said(text, values))],
             "button": texts["button"],
@@ -89,13 +91,18 @@ class MjmlComposer:
             headers=_headers(letter),
         )
 
+    def _known(self, locale: str | None) -> str | None:
+        """Return the language of a locale such as `en-GB`, if there are words in it."""
+        language = (locale or "").partition("-")[0].lower()
+        return language if language in self._texts else None
+
     def _said(self, text: str, values: dict[str, Any]) -> str:
         template = self._compiled.get(text)
         if template is None:
             template = self._compiled[text] = self._plain.from_string(text)
         return template.render(values).strip()
 
-    def _values(self, letter: Letter) -> dict[str, Any]:
+    def _values(self, letter: Letter, names: dict[str, str]) -> dict[str, Any]:
         zone, booking = letter.recipient.time_zone, letter.booking
         values: dict[str, Any] = {
             "name": letter.recipient.display_name,
@@ -115,24 +122,9 @@ class MjmlComposer:
             "reason": booking.history[-1].reason,
             "requested": local_text(requested, zone) if requested else "",
             "respond_by": local_text(deadline, zone) if deadline else "",
-            "facts": self._facts(booking, zone, creator if letter.role == "learner" else None),
+            "facts": _facts(names, booking, zone, creator if letter.role == "learner" else None),
         }
         return values
-
-    def _facts(self, booking: BookingHistory, zone: str, creator: str | None) -> list[tuple[str, str]]:
-        names, session = self._texts["facts"], booking.session_details
-        start, *own = wall_times(booking.starts_at, session.time_zone, zone)
-        venue = Venue.of(session, booking.address).location
-        other = (names["with"], creator) if creator else (names["learner"], booking.user_details.display_name)
-        return [
-            (names["session"], booking.terms.title),
-            (names["starts"], start.partition(": ")[2]),
-            *((names["own_time"], each.partition(": ")[2]) for each in own),
-            other,
-            (names["seats"], str(booking.seats)),
-            (names["price"], f"{booking.amount} {currency().code}"),
-            *([(names["where"], venue)] if venue else []),
-        ]
 
     async def _invitation(self, letter: Letter) -> Invitation | None:
         booking, method = letter.booking, INVITES.get(letter.message.kind)
@@ -158,3 +150,19 @@ def _headers(letter: Letter) -> tuple[tuple[str, str], ...]:
 
 def _shortened(title: str) -> str:
     return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1]}…"
+
+
+def _facts(names: dict[str, str], booking: BookingHistory, zone: str, creator: str | None) -> list[tuple[str, str]]:
+    session = booking.session_details
+    start, *own = wall_times(booking.starts_at, session.time_zone, zone)
+    venue = Venue.of(session, booking.address).location
+    other = (names["with"], creator) if creator else (names["learner"], booking.user_details.display_name)
+    return [
+        (names["session"], booking.terms.title),
+        (names["starts"], start.partition(": ")[2]),
+        *((names["own_time"], each.partition(": ")[2]) for each in own),
+        other,
+        (names["seats"], str(booking.seats)),
+        (names["price"], f"{booking.amount} {currency().code}"),
+        *([(names["where"], venue)] if venue else []),
+    ]

@@ -44,10 +44,9 @@ def _is_booked(rows: Rows, buyer_id: UUID, session_id: UUID, starts_at: datetime
 
 
 def is_requested(rows: Rows, buyer_id: UUID, session_id: UUID, starts_at: datetime) -> bool:
-    requested = (buyer_id, session_id, starts_at)
     return any(
-        (booking.user_id, booking.session_id, booking.requested_start) == requested
-        for booking in rows.all(rows.database.bookings)
+        (booking.session_id, booking.requested_start) == (session_id, starts_at)
+        for booking in rows.group(rows.database.bookings, buyer_id)
     )
 
 

@@ -183,7 +183,7 @@ class MemoryDatabase:
         self.slots: Table[SlotKey, Slot] = Table("slots")
         self.creator_hours: Table[UUID, CreatorHours] = Table("creator_hours")
         self.local_starts: Table[SlotKey, tuple[datetime, str]] = Table("local_starts")
-        self.bookings: Table[UUID, Booking] = Table("bookings")
+        self.bookings: Table[UUID, Booking] = Table("bookings", lambda row: row.user_id)
         self.steps: Table[UUID, tuple[BookingStep, ...]] = Table("steps")
         self.seats: Table[SeatKey, UUID] = Table("seats")
         self.booking_messages: Table[UUID, BookingMessage] = Table("booking_messages", lambda row: row.booking_id)

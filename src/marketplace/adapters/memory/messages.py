@@ -119,6 +119,7 @@ class MemoryMessages:
             email=user.email,
             display_name=user.display_name,
             time_zone=user.time_zone,
+            locale=user.locale,
             is_active=user.is_active,
             is_verified=user.is_email_verified,
             is_refused=known is not None and known.digest == address_digest(user.email),

@@ -6,8 +6,9 @@ from dataclasses import fields
 from uuid import UUID
 
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
-from marketplace.adapters.memory.pages import moment
+from marketplace.adapters.memory.pages import moment, newest_first
 from marketplace.adapters.memory.sessions import session_details
+from marketplace.core.domain.pages import Page
 from marketplace.core.domain.reports import Report, ReportDetails
 from marketplace.core.domain.users import contact
 from marketplace.core.errors import AlreadyReported, NotFound
@@ -34,6 +35,9 @@ class MemoryReportQueue:
     async def of_session(self, session_id: UUID, limit: int) -> tuple[ReportDetails, ...]:
         reports = await self._select(lambda report: report.session_id == session_id)
         return tuple(self._details(report) for report in reversed(reports[-limit:]))
+
+    async def of_reporter(self, user_id: UUID, limit: int, after: str | None) -> Page[Report]:
+        return newest_first(await self._select(lambda report: report.reporter_id == user_id), limit, after)
 
     async def _select(self, predicate: Callable[[Report], bool]) -> list[Report]:
         await asyncio.sleep(0)

@@ -59,13 +59,15 @@ def main() -> None:
     os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU, MAX_CPU))
-    sys.stdout.buffer.write(b"{}\n" + _drawn(order, sys.stdin.buffer.read()))
+    photo = _photo(picture, order.size[1]) if (picture := sys.stdin.buffer.read()) else None
+    answer = {"is_broken": bool(picture) and photo is None}
+    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + _drawn(order, photo))
 
 
-def _drawn(order: Order, picture: bytes) -> bytes:
+def _drawn(order: Order, photo: Image.Image | None) -> bytes:
     full, height = order.size
     card = Image.new("RGB", (full, height), GROUND)
-    card.paste(_photo(picture, height) if picture else _drawing(order.hue, height), (full - SIDE, 0))
+    card.paste(photo or _drawing(order.hue, height), (full - SIDE, 0))
     draw = ImageDraw.Draw(card)
     typesetter = Typesetter(order.fonts)
     width = full - SIDE - 2 * MARGIN + 8
@@ -98,9 +100,13 @@ def _draw_logo(card: Image.Image, typesetter: Typesetter, site: str) -> None:
     name.draw(draw, (MARGIN + LOGO + 16, MARGIN + 5), SIDE, INK)
 
 
-def _photo(picture: bytes, height: int) -> Image.Image:
-    with Image.open(io.BytesIO(picture), formats=["WEBP"]) as image:
-        return ImageOps.fit(image.convert("RGB"), (SIDE, height), Image.Resampling.LANCZOS)
+def _photo(picture: bytes, height: int) -> Image.Image | None:
+    """Return the picture of the session; `None` if its file is damaged."""
+    try:
+        with Image.open(io.BytesIO(picture), formats=["WEBP"]) as image:
+            return ImageOps.fit(image.convert("RGB"), (SIDE, height), Image.Resampling.LANCZOS)
+    except (OSError, ValueError, SyntaxError, EOFError):  # what Pillow raises for damaged files
+        return None
 
 
 def _drawing(hue: int, height: int) -> Image.Image:

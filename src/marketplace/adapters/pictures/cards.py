@@ -1,6 +1,7 @@
 """Draws share cards with Pillow, each in a process of its own, and keeps the last ones."""
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
@@ -12,6 +13,8 @@ from marketplace.adapters.pictures.card_words import facts_of
 from marketplace.adapters.pictures.process import run_program
 from marketplace.core.domain.share_cards import CARD_SIZE, ShareCard
 from marketplace.core.errors.pictures import PicturesBusy
+
+logger = logging.getLogger(__name__)
 
 PROGRAM = Path(__file__).with_name("card_program.py")
 SITE_NAME = "Sessions"
@@ -64,7 +67,12 @@ class PillowCards:
             drawn = await run_program(PROGRAM, order, picture or b"")
         if drawn is None:
             raise RuntimeError(f"the share card of session {card.session_id} could not be drawn")
-        return drawn[1]
+        answer, body = drawn
+        if answer["is_broken"]:
+            logger.error(
+                "The picture %s of session %s is damaged. Its share card has none.", card.picture_key, card.session_id
+            )
+        return body
 
     def _end(self, version: str, task: asyncio.Task[bytes]) -> None:
         del self._drawing[version]

@@ -106,9 +106,10 @@ class PostgresBookingLists:
 
     async def _read(self, query: BookingsStatement, limit: int, after: str | None) -> Page[BookingDetails]:
         ids, arguments = query.statement(limit, after)
-        statement = (IN_PARTS if self._sessions.is_on else WHOLE).format(ids=ids, order=query.order)
+        is_in_parts = self._sessions.is_on  # which may change while the statement runs
+        statement = (IN_PARTS if is_in_parts else WHOLE).format(ids=ids, order=query.order)
         rows = await self._database.fetch(statement, *arguments)
-        if self._sessions.is_on:
+        if is_in_parts:
             items = await self._from_parts(rows[:limit])
         else:
             items = [_booking_details(*booking_details_values(row)) for row in rows[:limit]]

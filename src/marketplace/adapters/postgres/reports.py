@@ -1,12 +1,15 @@
 """Reports in PostgreSQL."""
 
+import json
 from dataclasses import fields
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 
 from marketplace.adapters.postgres.connection.pool import Connection, Database, Rows
 from marketplace.adapters.postgres.rows import CONTACT, SESSION_WITH_CONTACT, columns, contact, reported_session
+from marketplace.core.domain.pages import Page
 from marketplace.core.domain.reports import Report, ReportDetails
 from marketplace.core.errors import NotFound
 
@@ -22,6 +25,10 @@ FIND = f"{DETAILS} WHERE r.id = $1"
 LIST_OPEN = f"{DETAILS} WHERE r.resolved_at IS NULL ORDER BY r.created_at, r.id LIMIT $1 OFFSET $2"
 COUNT_OPEN = "SELECT count(*) AS n FROM reports WHERE resolved_at IS NULL"
 OF_SESSION = f"{DETAILS} WHERE r.session_id = $1 ORDER BY r.created_at DESC, r.id DESC LIMIT $2"
+OF_REPORTER = f"""
+    SELECT {", ".join(REPORT)} FROM reports WHERE reporter_id = $1 {{after}} ORDER BY created_at DESC, id DESC LIMIT $2
+"""  # noqa: S608 - column names
+NEWEST, OLDER = OF_REPORTER.format(after=""), OF_REPORTER.format(after="AND (created_at, id) < ($3, $4)")
 ADD = f"""
     INSERT INTO reports ({", ".join(REPORT)}) VALUES ({", ".join(f"${place}" for place in range(1, len(REPORT) + 1))})
 """  # noqa: S608 - column names
@@ -52,6 +59,17 @@ class PostgresReportQueue:
 
     async def of_session(self, session_id: UUID, limit: int) -> tuple[ReportDetails, ...]:
         return _all_details(await self._database.fetch(OF_SESSION, session_id, limit))
+
+    async def of_reporter(self, user_id: UUID, limit: int, after: str | None) -> Page[Report]:
+        if after is None:
+            rows = await self._database.fetch(NEWEST, user_id, limit + 1)
+        else:
+            created_at, last = json.loads(after)
+            moment = datetime.fromisoformat(created_at)
+            rows = await self._database.fetch(OLDER, user_id, limit + 1, moment, UUID(last))
+        items = tuple(Report(**row) for row in rows[:limit])
+        position = json.dumps([items[-1].created_at.isoformat(), str(items[-1].id)]) if len(rows) > limit else None
+        return Page(items, position)
 
 
 class PostgresReports:

@@ -92,7 +92,8 @@ OUTDATED = f"""
 INDEX = f"""
     UPDATE sessions SET title_key = $2, searched = $3::tsvector || {stems_vector(4)} || $8::tsvector WHERE id = $1
 """  # noqa: S608 - constant text
-CREATOR_NAMES = "SELECT first_name, last_name, username FROM users WHERE id = $1"
+# locked: a new name that is not committed yet is waited for
+CREATOR_NAMES = "SELECT first_name, last_name, username FROM users WHERE id = $1 FOR SHARE"
 HAS_ANY = "SELECT 1 FROM sessions WHERE creator_id = $1 AND archived_at IS NULL LIMIT 1"
 
 
@@ -283,8 +284,7 @@ class PostgresSessions:
         return len(sessions)
 
     async def index_names(self, creator_id: UUID, maximum: int) -> int:
-        # under a lock, or names could be replaced by those before
-        names = await self._connection.fetchrow(f"{CREATOR_NAMES} FOR SHARE", creator_id)
+        names = await self._connection.fetchrow(CREATOR_NAMES, creator_id)
         return len(await self._connection.fetch(INDEX_NAMES, creator_id, names_vector(*(names or ())), maximum))
 
 

@@ -5,6 +5,9 @@ from datetime import date
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
+CREATORS = "creators-"
+"""The name of a sitemap of creators begins with it."""
+
 
 @dataclass(frozen=True, slots=True)
 class SiteAddresses:
@@ -31,7 +34,7 @@ class SiteAddresses:
 
     def sitemap_of_creators(self, week: date) -> str:
         """Return the sitemap of the creators of these sessions."""
-        return f"{self.root}/sitemaps/creators-{week.isoformat()}.xml"
+        return f"{self.root}/sitemaps/{CREATORS}{week.isoformat()}.xml"
 
     def own_bookings(self) -> str:
         return f"{self.root}/dashboard"

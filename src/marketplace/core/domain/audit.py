@@ -32,6 +32,7 @@ AuditAction = Literal[
     "email_change_refused",
     "email_changed",
     "login_ended",
+    "data_exported",
     "session_changed",
     "session_archived",
     "session_hidden",

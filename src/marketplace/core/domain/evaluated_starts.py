@@ -110,6 +110,8 @@ class StartEvaluator:
 
     def _own_starts(self, run: RecurringStarts) -> list[tuple[int, datetime]]:
         """Return the starts of the run that are occupied slots of the session, with their indices, the last first."""
+        if not self._own:
+            return []
         found = self._own[bisect_left(self._own, run.first) : bisect_right(self._own, run.last)][::-1]
         placed = ((*divmod(start - run.first, run.step * MINUTE), start) for start in found)
         return [(index, start) for index, remainder, start in placed if not remainder]

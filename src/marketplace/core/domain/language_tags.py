@@ -17,6 +17,9 @@ TAG = re.compile(
     r"(-[0-9a-wy-z](-[a-z0-9]{2,8})+)*(-x(-[a-z0-9]{1,8})+)?"
 )
 """A tag in lower case by RFC 5646, 2.1. Nothing registered has a longer language or is in use by an irregular tag."""
+VARIANT = re.compile(r"[a-z0-9]{5,8}|[0-9][a-z0-9]{3}")
+TAG_PATTERN = "^ *([A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*)? *$"
+"""All that is read matches it, for schemas; so does some that is refused."""
 TWO_LETTERS = (
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en"
     " eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv"
@@ -32,7 +35,8 @@ def canonical(text: str) -> str:
     """Return a tag with the case of RFC 5646, 2.1.1. Raises `ValueError` if it is none."""
     found = TAG.fullmatch(text.lower().replace("_", "-")) if len(text) <= MAX_TAG_LENGTH else None
     language = found["language"] if found else ""
-    if found is None or (len(language) == 2 and language not in _TWO_LETTERS):  # noqa: PLR2004 - letters of ISO 639-1
+    is_known = len(language) != 2 or language in _TWO_LETTERS  # noqa: PLR2004 - letters of ISO 639-1
+    if found is None or not is_known or _repeats(found[0]):
         raise ValueError("Enter a language tag (BCP 47) such as en, pt-BR or zh-Hant.")
     first, *others = found[0].split("-")
     shown, is_after_singleton = [first], False
@@ -40,6 +44,16 @@ def canonical(text: str) -> str:
         is_after_singleton = is_after_singleton or len(part) == 1
         shown.append(part if is_after_singleton else _with_case(part))
     return "-".join(shown)
+
+
+def _repeats(tag: str) -> bool:
+    """Return whether a variant or a singleton occurs twice (RFC 5646, 2.2.5 and 2.2.6)."""
+    before_private, _, _ = f"{tag}-".partition("-x-")
+    parts = before_private.strip("-").split("-")[1:]
+    singletons = [part for part in parts if len(part) == 1]
+    first = parts.index(singletons[0]) if singletons else len(parts)
+    variants = [part for part in parts[:first] if VARIANT.fullmatch(part)]
+    return any(len(set(each)) < len(each) for each in (variants, singletons))
 
 
 def _with_case(part: str) -> str:

@@ -205,6 +205,8 @@ class Recipient:
     email: str
     display_name: str
     time_zone: str
+    locale: str | None = None
+    """`None`: the installation's."""
     is_active: bool
     is_verified: bool
     is_refused: bool

@@ -33,6 +33,8 @@ EMAIL_CHANGE = RateLimit(name="email_change", maximum=10, span=timedelta(days=1)
 """Per user."""
 EMAIL_CHANGE_TO = RateLimit(name="email_change_to", maximum=3, span=timedelta(days=1))
 """Per new e-mail address, whoever asks for it, so that its owner gets few mails that they did not want."""
+DATA_EXPORT = RateLimit(name="data_export", maximum=5, span=timedelta(hours=1))
+"""Per user."""
 REFRESH = RateLimit(name="refresh", maximum=1_000, span=timedelta(minutes=5))
 """Per client address."""
 PICTURE_UPLOADS = RateLimit(name="picture_uploads", maximum=60, span=timedelta(hours=1))

@@ -3,6 +3,7 @@
 from typing import Protocol
 from uuid import UUID
 
+from marketplace.core.domain.pages import Page
 from marketplace.core.domain.reports import Report, ReportDetails
 
 
@@ -21,6 +22,10 @@ class ReportQueue(Protocol):
 
     async def of_session(self, session_id: UUID, limit: int) -> tuple[ReportDetails, ...]:
         """Return the reports about a session, open or resolved, newest first."""
+        ...
+
+    async def of_reporter(self, user_id: UUID, limit: int, after: str | None) -> Page[Report]:
+        """Return a page of the reports that a person made, newest first, ties by descending ID."""
         ...
 
 

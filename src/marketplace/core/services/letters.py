@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from marketplace.core.domain.addresses import SiteAddresses
-from marketplace.core.domain.booking_messages import untrue
+from marketplace.core.domain.message_causes import untrue
 from marketplace.core.domain.messages import (
     ACCOUNT_KINDS,
     RULES,

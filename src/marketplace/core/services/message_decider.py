@@ -1,6 +1,7 @@
 """Deciding messages from events."""
 
-from marketplace.core.domain.booking_messages import (
+from marketplace.core.domain.events import BookingEvent, Delivery, SessionEvent, UserEvent
+from marketplace.core.domain.message_causes import (
     EDITS_TOGETHER,
     SOLD_FIELDS,
     UNREAD_HISTORY,
@@ -8,7 +9,6 @@ from marketplace.core.domain.booking_messages import (
     decisions,
     version_at,
 )
-from marketplace.core.domain.events import BookingEvent, Delivery, SessionEvent, UserEvent
 from marketplace.core.domain.messages import MessageKind, Topic
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.system import Clock

@@ -16,6 +16,25 @@ SKINS: tuple[Colour, ...] = (
     (240, 200, 170),
 )
 HAIRS: tuple[Colour, ...] = ((35, 28, 26), (82, 52, 34), (150, 96, 48), (205, 165, 98), (120, 118, 120), (60, 36, 30))
+LOOKS: dict[str, tuple[int, int, bool]] = {
+    "elena.marchetti": (1, 1, True),
+    "kenji.watanabe": (5, 0, False),
+    "amara.okafor": (4, 0, True),
+    "lucia.fernandez": (2, 5, True),
+    "jonas.lindqvist": (0, 3, False),
+    "priya.raman": (3, 0, True),
+    "tom.gallagher": (0, 2, False),
+    "sofia.novakova": (0, 3, True),
+    "mateo.silva": (2, 1, False),
+    "hannah.weiss": (0, 1, True),
+    "grace.mitchell": (5, 4, True),
+    "youssef.elamrani": (2, 0, False),
+    "ines.carvalho": (1, 5, True),
+    "miriam.vogel": (0, 2, True),
+    "daniel.park": (5, 0, False),
+    "charlotte.nguyen": (5, 0, True),
+}
+"""Skin, hair, and whether it is long, so that faces go with names."""
 
 
 def face(username: str) -> Image.Image:
@@ -23,8 +42,8 @@ def face(username: str) -> Image.Image:
     random = Random(username)  # noqa: S311 - must be reproducible
     canvas = Canvas(AVATAR_WIDTH, AVATAR_WIDTH, hue=random.random(), random=random)
     canvas.gradient(canvas.colour(0, 0.5, 0.8), canvas.colour(0.08, 0.5, 0.65))
-    skin, hair = random.choice(SKINS), random.choice(HAIRS)
-    is_long, y = random.random() < 0.5, random.uniform(0.4, 0.45)  # noqa: PLR2004 - half of them
+    tone, strand, is_long = LOOKS.get(username) or (random.randrange(len(SKINS)), random.randrange(len(HAIRS)), False)
+    skin, hair, y = SKINS[tone], HAIRS[strand], random.uniform(0.4, 0.45)
     if is_long:
         canvas.box((0.26, y - 0.22), (0.48, random.uniform(0.45, 0.62)), hair, round_by=0.2)
     canvas.oval((0.5, 1.02), (0.38, 0.32), canvas.colour(random.uniform(0.3, 0.7), 0.5, random.uniform(0.3, 0.6)))

@@ -28,6 +28,7 @@ from marketplace.http.api.inbox import InboxController
 from marketplace.http.api.logins import LoginController
 from marketplace.http.api.notifications import NotificationController
 from marketplace.http.api.password_resets import ResetController
+from marketplace.http.api.personal_data import PersonalDataController
 from marketplace.http.api.pictures import PictureController
 from marketplace.http.api.reports import ReportController
 from marketplace.http.api.schedules import ScheduleController
@@ -49,6 +50,7 @@ CONTROLLERS = (
     ResetController,
     EmailAddressController,
     LoginController,
+    PersonalDataController,
     CommonPasswordController,
     SessionController,
     PictureController,

@@ -9,6 +9,7 @@ import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
+from msgspec import UNSET
 
 from marketplace.core.domain.bookable_starts import BookableStarts, Closing
 from marketplace.core.domain.fields import Reason
@@ -53,6 +54,15 @@ class SlotOut(OffsetsOut, gc=False):
     capacity: int
     seats_left: int
     reason: Closing | None
+
+
+SlotRow = msgspec.defstruct(
+    "SlotRow",
+    [(each.name, each.type, *([UNSET] if each.default is UNSET else [])) for each in msgspec.structs.fields(SlotOut)],
+    gc=False,
+)
+"""`SlotOut` with all fields by position: a month has hundreds of starts."""
+OFFSETS = OffsetsOut.__struct_fields__
 
 
 async def list_slots(ask: Ask, session_id: UUID, slots: SlotService, clock: Clock, kept: KeptAnswers) -> Answer:
@@ -139,17 +149,20 @@ def slots_answer(
     return json_answer(_slots_out(found, viewer_zone), headers=headers)
 
 
-def _slots_out(found: BookableStarts, viewer_zone: str | None) -> list[SlotOut]:
+def _slots_out(found: BookableStarts, viewer_zone: str | None) -> list[msgspec.Struct]:
     if not found.runs:
         return []
     length = timedelta(minutes=found.duration)
     first, last = found.runs[0].starts.first, found.runs[-1].starts.last
     offsets = Offsets(found.time_zone, viewer_zone, first, last + length)
     cuts = [cut for cut in offsets.cuts(length) if cut > first]
-    fields_between = [offsets.of(start, start + length) for start in (first, *cuts)]
-    shown = list[SlotOut]()
+    found_between = (offsets.of(start, start + length) for start in (first, *cuts))
+    offsets_between = [tuple(each.get(name, UNSET) for name in OFFSETS) for each in found_between]
+    capacity, shown = found.capacity, list[msgspec.Struct]()
     for starts, seats_left, reason in found.runs:
         for part in starts.cut(cuts) if cuts else (starts,):
-            fields = fields_between[bisect_right(cuts, part.first)]
-            shown += [SlotOut(at, at + length, found.capacity, seats_left, reason, **fields) for at in part]
+            own, own_end, viewer, viewer_end = offsets_between[bisect_right(cuts, part.first)]
+            shown += [
+                SlotRow(at, at + length, capacity, seats_left, reason, own, own_end, viewer, viewer_end) for at in part
+            ]
     return shown

@@ -38,7 +38,8 @@ class MarketplaceOut(msgspec.Struct):
     """The currency of all prices (ISO 4217), its decimal places, and the categories a session can have.
 
     `demo_accounts` is empty unless the server runs with demo data. `verify_email` is what needs a verified email
-    address. `has_inbox`: mail is kept for everyone to read.
+    address. Without `sends_mail`, no one gets mail, such as for a forgotten password; with `has_inbox`, it is kept for
+    everyone to read.
     """
 
     currency: str
@@ -46,6 +47,7 @@ class MarketplaceOut(msgspec.Struct):
     categories: list[str]
     demo_accounts: list[DemoAccountOut]
     verify_email: list[VerifiedEffect]
+    sends_mail: bool
     has_inbox: bool
 
 
@@ -98,5 +100,6 @@ class SystemController(Controller):
             categories=list(settings.categories),
             demo_accounts=list(demo.shown),
             verify_email=list(settings.verify_email),
+            sends_mail=settings.sends_mail,
             has_inbox=settings.inbox,
         )

@@ -11,6 +11,7 @@ EXAMPLES: dict[str, Any] = {
     "BookingStepOut.action": "reschedule",
     "BulkRunOut.action": "hide",
     "title": "Morning yoga",
+    "SiteTextOut.title": "Terms of use",
     "seats": 2,
     "category": "wellbeing",
     "tags": ["yoga", "beginners"],

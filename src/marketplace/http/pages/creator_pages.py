@@ -7,17 +7,19 @@ from litestar import Controller, MediaType, Request, Response, get
 from litestar.params import FromPath
 
 from marketplace.core.domain.addresses import SiteAddresses
+from marketplace.core.domain.catalog import CatalogFilters
 from marketplace.core.domain.creators import Creator
 from marketplace.core.errors import NotFound
 from marketplace.core.services.creators import CreatorService
+from marketplace.core.services.sessions import SessionService
 from marketplace.http.kept import KeptAnswers, PublicAnswer
 from marketplace.http.pages.filled_pages import filled_page, page_response, unlisted_page
 from marketplace.http.pages.heads import SCHEMA, Head, PageTemplate, summary_of
 from marketplace.http.security.authorization import Access, opt
 
 
-def creator_head(creator: Creator, addresses: SiteAddresses) -> Head:
-    """Describe a creator: a `ProfilePage` about a `Person` (schema.org)."""
+def creator_head(creator: Creator, addresses: SiteAddresses, *, is_indexed: bool = True) -> Head:
+    """Describe a creator: a `ProfilePage` about a `Person` (schema.org), if search engines may list the page."""
     address, image = addresses.creator(creator.username), creator.avatar
     if image is not None and image.startswith("/"):
         image = addresses.of_path(image)
@@ -41,6 +43,7 @@ def creator_head(creator: Creator, addresses: SiteAddresses) -> Head:
         image=image,
         kind="profile",
         data=page,
+        is_indexed=is_indexed,
     )
 
 
@@ -55,6 +58,7 @@ class CreatorPageController(Controller):
         request: Request[Any, Any, Any],
         username: FromPath[str],
         creators: FromDishka[CreatorService],
+        sessions: FromDishka[SessionService],
         addresses: FromDishka[SiteAddresses],
         kept: FromDishka[KeptAnswers],
     ) -> Response[Any]:
@@ -65,6 +69,9 @@ class CreatorPageController(Controller):
                 creator = await creators.get(username)
             except NotFound:
                 return unlisted_page(template)
-            return filled_page(template, creator_head(creator, addresses), creator.id)
+            # one without sessions tells a search engine nothing
+            listed = await sessions.page(CatalogFilters(creator=creator.id), 1, None)
+            head = creator_head(creator, addresses, is_indexed=bool(listed.items))
+            return filled_page(template, head, creator.id)
 
         return await page_response(request, kept, read)

@@ -41,7 +41,7 @@ class HeadImage:
 class Head:
     """What link previews and search engines read of a page. `image` may be only an absolute address.
 
-    `data` is its structured data; `None` keeps search engines from listing the page.
+    `data` is its structured data; without it, search engines do not list the page either.
     """
 
     title: str
@@ -51,11 +51,13 @@ class Head:
     kind: str = "website"
     """`og:type`."""
     data: Mapping[str, Any] | None = None
+    is_indexed: bool = True
+    """Whether search engines may list the page."""
 
     def html(self) -> str:
         """Return the elements. Every text is escaped for its place."""
         named = {"description": self.description, "twitter:card": "summary_large_image" if self.image else "summary"}
-        if self.data is None:
+        if self.data is None or not self.is_indexed:
             named["robots"] = "noindex"
         properties = {
             "og:title": self.title,

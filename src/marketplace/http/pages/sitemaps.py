@@ -9,7 +9,7 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get
 from litestar.params import FromPath
 
-from marketplace.core.domain.addresses import SiteAddresses
+from marketplace.core.domain.addresses import CREATORS, SiteAddresses
 from marketplace.core.errors import NotFound
 from marketplace.core.services.sitemaps import SitemapService
 from marketplace.http.answers import Answer, Ask
@@ -19,7 +19,6 @@ from marketplace.http.security.authorization import Access, opt
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XML = "application/xml"
-CREATORS = "creators-"
 HEADERS = {"Cache-Control": "no-cache"}
 
 

@@ -5,7 +5,7 @@ from functools import singledispatch
 from typing import Any
 
 from marketplace.core.domain.fields import Boolean, Choice, OrNone, Rule, Text, Whole
-from marketplace.core.domain.language_tags import MAX_TAG_LENGTH, LanguageTag, LanguageTags
+from marketplace.core.domain.language_tags import MAX_TAG_LENGTH, TAG_PATTERN, LanguageTag, LanguageTags
 from marketplace.core.domain.money import Money
 from marketplace.core.domain.places import MAX_LATITUDE, MAX_LONGITUDE, CoordinatesRule
 from marketplace.core.domain.sessions import TagList
@@ -101,7 +101,7 @@ def _(rule: TagList | LanguageTags) -> dict[str, Any]:
 
 @values_of.register
 def _(_: LanguageTag) -> dict[str, Any]:
-    return {"type": "string", "maxLength": MAX_TAG_LENGTH}
+    return {"type": "string", "maxLength": MAX_TAG_LENGTH, "pattern": TAG_PATTERN}
 
 
 @values_of.register

@@ -19,6 +19,7 @@ export const ACTIONS = [
   "email_change_refused",
   "email_changed",
   "login_ended",
+  "data_exported",
   "role_changed",
   "rights_changed",
   "user_changed",

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Skeleton } from "~/components/Skeleton";
 import { sessionQuery } from "~/features/sessions/queries";
+import type { BookingAddress } from "./address";
 import BookingPreview from "./BookingPreview";
-import type { BookingAddress } from "./choice";
 
 /** What is about to be booked at the address of a session page; nothing if the session cannot be loaded. */
 export default function AddressedPreview({ booking: { id, at, seats } }: { booking: BookingAddress }) {

@@ -4,7 +4,7 @@ import type { Session } from "~/features/sessions/queries";
 import { multiplyPrice } from "~/lib/money/money";
 import { formatTimeRange, useZone, zoneNameAt } from "~/lib/time/time";
 import { useTexts } from "../texts";
-import { endOf } from "./choice";
+import { endOf } from "./address";
 
 /** What is about to be booked: title, time in the viewer's zone, seats and price. */
 export default function BookingPreview({

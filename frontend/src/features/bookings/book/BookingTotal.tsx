@@ -10,6 +10,7 @@ import { useTexts } from "../texts";
 import { BookingRules } from "./BookingRules";
 import { OverlapWarning } from "./OverlapWarning";
 import type { BookingState, Obstacle } from "./useBooking";
+import { VerifyEmailNotice } from "./VerifyEmailNotice";
 
 /** The total and the book button, with any error directly above it. */
 export function BookingTotal({ booking }: { booking: BookingState }) {
@@ -59,6 +60,7 @@ function ObstacleNotice({ booking, obstacle }: { booking: BookingState; obstacle
   const { problem, seats } = obstacle;
   if (problem.price !== null)
     return <Notice tone="warn">{t("book.price_changed", { price: price(problem.price) })}</Notice>;
+  if (problem.code === "email_unverified") return <VerifyEmailNotice />;
   const words =
     problem.errors.booking_date ??
     problem.errors.local_start ??

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { bookingAddress, validateChoice } from "./choice";
+import { bookingAddress } from "./address";
+import { validateChoice } from "./choice";
 
 it("a valid choice is kept", () => {
   const choice = { at: "2026-12-03T13:00:00Z", seats: 2 };

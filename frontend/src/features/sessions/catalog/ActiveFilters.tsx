@@ -1,6 +1,7 @@
 import { X } from "lucide-react";
 import { cn } from "~/lib/cn";
-import { activeFilters, type CatalogSearch, type Filter } from "../search";
+import type { CatalogSearch } from "../search";
+import { activeFilters, type Filter } from "../searchFilters";
 import { useTexts } from "../texts";
 import { withoutFilters } from "./filters";
 import type { ChangeSearch } from "./useCatalog";

@@ -15,11 +15,13 @@ export function CatalogHero({
   const t = useTexts();
   const open = useOpenSuggestion();
   return (
-    <section className="mx-auto grid max-w-6xl items-center gap-12 px-4 pt-10 pb-6 sm:px-6 sm:pt-16 sm:pb-10 lg:grid-cols-[minmax(0,1fr)_24rem]">
+    <section className="mx-auto grid max-w-6xl items-center gap-12 px-4 pt-10 pb-6 sm:px-6 sm:pt-16 sm:pb-10 lg:grid-cols-[minmax(0,1fr)_24rem] lg:low:block lg:low:pt-7 lg:low:pb-4">
       <div>
-        <h1 className="max-w-3xl text-3xl sm:text-4xl">{t("catalog.title")}</h1>
-        <p className="mt-3 max-w-xl text-base text-ink-soft sm:mt-4 sm:text-lg">{t("catalog.intro")}</p>
-        <div className="mt-6 max-w-2xl sm:mt-8">
+        <h1 className="max-w-3xl text-3xl sm:text-4xl lg:low:max-w-none">{t("catalog.title")}</h1>
+        <p className="mt-3 max-w-xl text-base text-ink-soft sm:mt-4 sm:text-lg lg:low:mt-2 lg:low:max-w-none">
+          {t("catalog.intro")}
+        </p>
+        <div className="mt-6 max-w-2xl sm:mt-8 lg:low:mt-5">
           <SearchField value={search} onSearch={onSearch} onOpen={open} />
         </div>
       </div>
@@ -37,7 +39,7 @@ const PICTURES = [
 /** A stack of covers on wide windows. Decorative. */
 function Pictures() {
   return (
-    <div aria-hidden className="relative hidden h-72 lg:block">
+    <div aria-hidden className="relative hidden h-72 lg:block lg:low:hidden">
       {PICTURES.map(({ id, category, place }) => (
         <div
           key={id}

@@ -2,17 +2,21 @@ import { useInfiniteQuery, useQuery, useQueryClient, useSuspenseQuery } from "@t
 import { Suspense, useRef } from "react";
 import { useTitle } from "~/components/Page";
 import { marketplaceQuery } from "~/lib/api/marketplace";
+import { cn } from "~/lib/cn";
 import { useZone } from "~/lib/time/time";
+import { totalWords } from "../counts";
 import { CategoryRow } from "../home/CategoryRow";
 import { HomeRows } from "../home/HomeRows";
 import { TeachHere } from "../home/TeachHere";
 import { useHomeRows } from "../home/useHomeRows";
-import { catalogQuery, facetsQuery, totalWords } from "../queries";
-import { type CatalogSearch, clearFilters } from "../search";
+import { catalogQuery, facetsQuery } from "../queries";
+import type { CatalogSearch } from "../search";
+import { clearFilters } from "../searchFilters";
 import { useTexts } from "../texts";
 import { CatalogHero } from "./CatalogHero";
 import { FilterBar } from "./FilterBar";
 import { Results } from "./Results";
+import { SortSelect } from "./SortSelect";
 import { type ChangeSearch, useChangeSearch } from "./useCatalog";
 import { useFilterWords } from "./useFilterWords";
 
@@ -23,6 +27,7 @@ export function CatalogPage({ search }: { search: CatalogSearch }) {
   const results = useRef<HTMLElement>(null);
   const isHome = Object.keys(search).length === 0;
   const rows = useHomeRows(isHome);
+  const hasRows = rows !== undefined && rows.length > 0;
 
   // scroll up to the first result when filters change far down the list
   const changeInView: ChangeSearch = (filters, options) => {
@@ -39,7 +44,7 @@ export function CatalogPage({ search }: { search: CatalogSearch }) {
       />
       <Suspense fallback={<div className="h-33" />}>
         <CategoryRow search={search} />
-        <Filters search={search} onChange={changeInView} />
+        <Filters search={search} onChange={changeInView} hasListBelow={!hasRows} />
       </Suspense>
       {isHome && <HomeRows rows={rows} />}
       {isHome && <TeachHere />}
@@ -50,14 +55,22 @@ export function CatalogPage({ search }: { search: CatalogSearch }) {
         hidden={isHome && !rows}
         className="mx-auto max-w-6xl scroll-mt-36 px-4 pt-3 pb-20 sm:px-6"
       >
-        <Total search={search} isBelowRows={rows !== undefined && rows.length > 0} />
+        <Total search={search} isBelowRows={hasRows} onChange={changeInView} />
         <Results search={search} onChange={changeInView} />
       </section>
     </>
   );
 }
 
-function Filters({ search, onChange }: { search: CatalogSearch; onChange: ChangeSearch }) {
+function Filters({
+  search,
+  onChange,
+  hasListBelow,
+}: {
+  search: CatalogSearch;
+  onChange: ChangeSearch;
+  hasListBelow: boolean;
+}) {
   const zone = useZone();
   useSuspenseQuery(marketplaceQuery);
   const client = useQueryClient();
@@ -76,6 +89,7 @@ function Filters({ search, onChange }: { search: CatalogSearch; onChange: Change
     <FilterBar
       search={search}
       onChange={onChange}
+      hasListBelow={hasListBelow}
       counts={{
         all: all.data,
         byCategory: byCategory.data,
@@ -89,8 +103,16 @@ function Filters({ search, onChange }: { search: CatalogSearch; onChange: Change
   );
 }
 
-/** The number of results, announced to screen readers. */
-function Total({ search, isBelowRows }: { search: CatalogSearch; isBelowRows: boolean }) {
+/** The number of results, announced to screen readers; below rows, phones have the order here, next to the list. */
+function Total({
+  search,
+  isBelowRows,
+  onChange,
+}: {
+  search: CatalogSearch;
+  isBelowRows: boolean;
+  onChange: ChangeSearch;
+}) {
   const t = useTexts();
   const zone = useZone();
   const { data, isPlaceholderData } = useQuery(facetsQuery(search, zone));
@@ -98,9 +120,12 @@ function Total({ search, isBelowRows }: { search: CatalogSearch; isBelowRows: bo
   const isSearch = search.search !== undefined && !isPlaceholderData;
   return (
     <>
-      <h2 id="found" className={isBelowRows ? "text-xl" : "sr-only"}>
-        {t(isBelowRows ? "home.all" : "catalog.list")}
-      </h2>
+      <div className={cn("flex items-center", !isBelowRows && "sr-only")}>
+        <h2 id="found" className="text-xl">
+          {t(isBelowRows ? "home.all" : "catalog.list")}
+        </h2>
+        {isBelowRows && <SortSelect search={search} onChange={onChange} className="lg:hidden" />}
+      </div>
       <p role="status" className="tabular mb-5 min-h-6 text-sm text-ink-soft">
         {total &&
           (isSearch

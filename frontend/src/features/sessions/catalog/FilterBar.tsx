@@ -1,7 +1,7 @@
 import { SlidersHorizontal } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { Button } from "~/components/Button";
-import { activeFilters } from "../search";
+import { activeFilters } from "../searchFilters";
 import { useTexts } from "../texts";
 import { ActiveFilters } from "./ActiveFilters";
 import { FilterChip } from "./FilterChip";
@@ -11,7 +11,7 @@ import { SortSelect } from "./SortSelect";
 const FilterSheet = lazy(() => import("./FilterSheet"));
 
 /** Filters and order of the catalog: chips with popovers on wide windows, a sheet on phones. */
-export function FilterBar(props: FilterBarProps) {
+export function FilterBar({ hasListBelow = true, ...props }: FilterBarProps & { hasListBelow?: boolean }) {
   const t = useTexts();
   const { search, onChange, counts } = props;
   const active = activeFilters(search);
@@ -22,9 +22,12 @@ export function FilterBar(props: FilterBarProps) {
       <div className="mx-auto flex max-w-6xl flex-col gap-3 px-4 py-3 sm:px-6">
         <div className="flex items-center gap-2">
           <div className="hidden flex-wrap gap-2 lg:flex">
-            {offeredFilters(props).map((filter) => (
-              <FilterChip key={filter} filter={filter} {...props} />
-            ))}
+            {offeredFilters(props)
+              // the row above has the categories
+              .filter((filter) => filter !== "category")
+              .map((filter) => (
+                <FilterChip key={filter} filter={filter} {...props} />
+              ))}
             {active.length > 0 && (
               <Button variant="quiet" size="md" onClick={clear}>
                 {t("filters.clear")}
@@ -43,7 +46,11 @@ export function FilterBar(props: FilterBarProps) {
               {active.length > 0 ? t("filters.title_count", { count: active.length }) : t("filters.title")}
             </span>
           </Button>
-          <SortSelect search={search} onChange={onChange} />
+          <SortSelect
+            search={search}
+            onChange={onChange}
+            className={hasListBelow ? undefined : "max-lg:hidden"}
+          />
         </div>
         <ActiveFilters search={search} onChange={onChange} words={counts.words} />
       </div>

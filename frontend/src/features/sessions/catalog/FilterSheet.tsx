@@ -1,7 +1,7 @@
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
-import { totalWords } from "../queries";
-import { activeFilters } from "../search";
+import { totalWords } from "../counts";
+import { activeFilters } from "../searchFilters";
 import { useTexts } from "../texts";
 import { FilterContent } from "./FilterContent";
 import { type FilterBarProps, offeredFilters } from "./filters";

@@ -10,11 +10,14 @@ const GRID = "grid grid-cols-1 gap-x-6 gap-y-10 sm:grid-cols-2 lg:grid-cols-3 xl
 export function Grid({
   sessions,
   areSeenLater: isBelowFold = false,
+  areOfCreator = false,
   ref,
 }: {
   sessions: Session[];
   /** Below the fold: load pictures lazily. */
   areSeenLater?: boolean;
+  /** On the page of their creator. */
+  areOfCreator?: boolean;
   ref?: Ref<HTMLUListElement>;
 }) {
   const words = useCardWords();
@@ -25,6 +28,7 @@ export function Grid({
           <CardWithWords
             session={session}
             isFirst={!isBelowFold && index < 2}
+            isOfCreator={areOfCreator}
             words={words}
             corner={<LazyHeart session={session} />}
           />

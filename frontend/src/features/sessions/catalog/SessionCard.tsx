@@ -31,6 +31,8 @@ type Props = {
   session: Session;
   /** Visible without scrolling. */
   isFirst: boolean;
+  /** Leaves out the creator, whose page it is on. */
+  isOfCreator?: boolean;
   /** A control in the corner of the picture. */
   corner?: ReactElement | undefined;
 };
@@ -41,7 +43,13 @@ export function SessionCard(props: Props) {
 }
 
 /** A session in a grid. The whole card is a link, but for its corner and the name of its creator. */
-export function CardWithWords({ session, isFirst, corner, words }: Props & { words: Words }) {
+export function CardWithWords({
+  session,
+  isFirst,
+  isOfCreator = false,
+  corner,
+  words,
+}: Props & { words: Words }) {
   const { t, duration, price, place } = words;
   const { creator_details: creator } = session;
   const next_slot = session.first_slot ?? session.next_slot;
@@ -73,18 +81,20 @@ export function CardWithWords({ session, isFirst, corner, words }: Props & { wor
           <bdi>{session.title}</bdi>
         </Link>
       </h3>
-      <p className="mt-1.5 flex min-w-0 items-center gap-2 text-sm text-ink-soft">
-        <Avatar person={creator} size="sm" />
-        <Link
-          to="/creators/$username"
-          params={{ username: creator.username }}
-          preload={false}
-          dir="auto"
-          className="relative z-10 truncate py-0.5 underline-offset-4 hover:text-ink hover:underline"
-        >
-          {displayName(creator)}
-        </Link>
-      </p>
+      {!isOfCreator && (
+        <p className="mt-1.5 flex min-w-0 items-center gap-2 text-sm text-ink-soft">
+          <Avatar person={creator} size="sm" />
+          <Link
+            to="/creators/$username"
+            params={{ username: creator.username }}
+            preload={false}
+            dir="auto"
+            className="relative z-10 truncate py-0.5 underline-offset-4 hover:text-ink hover:underline"
+          >
+            {displayName(creator)}
+          </Link>
+        </p>
+      )}
       <p className="mt-1.5 truncate text-sm text-ink-soft">
         {amount && (
           <>

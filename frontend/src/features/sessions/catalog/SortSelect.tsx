@@ -1,14 +1,23 @@
+import { cn } from "~/lib/cn";
 import { type CatalogSearch, effectiveSort, SORTS } from "../search";
 import { useTexts } from "../texts";
 import type { ChangeSearch } from "./useCatalog";
 
 /** Selects the order. "Best match" is offered only for a search. */
-export function SortSelect({ search, onChange }: { search: CatalogSearch; onChange: ChangeSearch }) {
+export function SortSelect({
+  search,
+  onChange,
+  className,
+}: {
+  search: CatalogSearch;
+  onChange: ChangeSearch;
+  className?: string | undefined;
+}) {
   const t = useTexts();
   const sort = effectiveSort(search);
   const defaultSort = effectiveSort({ search: search.search });
   return (
-    <label className="ml-auto">
+    <label className={cn("ml-auto", className)}>
       <span className="sr-only">{t("sort.label")}</span>
       <select
         value={sort}

@@ -1,4 +1,5 @@
-import { countText, type Facets } from "../queries";
+import { countText } from "../counts";
+import type { Facets } from "../queries";
 import { useTexts } from "../texts";
 import { Choices } from "./Choices";
 import type { FilterProps } from "./filters";

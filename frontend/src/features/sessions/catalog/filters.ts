@@ -1,5 +1,6 @@
 import type { Facets } from "../queries";
-import { activeFilters, type CatalogSearch, FILTERS, type Filter } from "../search";
+import type { CatalogSearch } from "../search";
+import { activeFilters, FILTERS, type Filter } from "../searchFilters";
 import type { ChangeSearch } from "./useCatalog";
 import type { FilterWords } from "./useFilterWords";
 

@@ -1,7 +1,8 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback } from "react";
 import { useIsLeaving } from "~/lib/hooks/useIsLeaving";
-import { applyChange, type CatalogSearch } from "../search";
+import type { CatalogSearch } from "../search";
+import { applyChange } from "../searchFilters";
 
 export type ChangeSearch = (change: CatalogSearch, how?: { replace?: boolean }) => void;
 

@@ -141,7 +141,7 @@ function Offered({ creator }: { creator: Creator }) {
           {t("sessions", { name })}
         </h2>
         <Suspense fallback={<GridSkeleton count={4} />}>
-          <Grid sessions={sessions} />
+          <Grid sessions={sessions} areOfCreator />
         </Suspense>
         {isFetchNextPageError && (
           <ErrorState error={error} onRetry={() => void fetchNextPage()} className="py-6" />

@@ -3,9 +3,10 @@ import { act, cleanup, renderHook, waitFor } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { toast } from "sonner";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Me } from "~/lib/auth/me";
 import "~/lib/i18n";
 import { favouriteIdsQuery } from "./queries";
-import { useChangeFavourite } from "./useFavourite";
+import { useChangeFavourite, useWish } from "./useFavourite";
 import { rememberWish, takeWish } from "./wish";
 
 const [YOGA, LUTE] = [
@@ -77,6 +78,25 @@ describe("the favourite of a visitor", () => {
     rememberWish(YOGA);
     expect(takeWish()).toBe(YOGA);
     expect(takeWish()).toBeNull();
+  });
+
+  it("is forgotten when hearts are shown without a sign-in, so that no other account gets it", async () => {
+    rememberWish(YOGA);
+    const kept = vi.fn();
+    const { rerender } = renderHook(({ me }: { me: Me | null | undefined }) => useWish(me, kept), {
+      initialProps: { me: undefined as Me | null | undefined },
+    });
+    rerender({ me: null });
+    rerender({ me: { id: LUTE } as Me });
+    expect(kept).not.toHaveBeenCalled();
+    expect(takeWish()).toBeNull();
+  });
+
+  it("is kept when hearts are shown after the sign-in", () => {
+    rememberWish(YOGA);
+    const kept = vi.fn();
+    renderHook(() => useWish({ id: LUTE } as Me, kept));
+    expect(kept).toHaveBeenCalledExactlyOnceWith(YOGA);
   });
 
   it("is forgotten after half an hour", () => {

@@ -1,14 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useCallback, useEffect } from "react";
 import { toast } from "sonner";
 import { queryKeys } from "~/lib/api/queryKeys";
-import { useMe } from "~/lib/auth/me";
+import { type Me, useMe } from "~/lib/auth/me";
 import { useNext } from "~/lib/auth/useNext";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { changeFavourite, favouriteIdsQuery, favouritesQuery, showFavourite } from "./queries";
 import { useTexts } from "./texts";
-import { rememberWish, takeWish } from "./wish";
+import { forgetWish, rememberWish, takeWish } from "./wish";
 
 type Change = { id: string; isFavourite: boolean };
 
@@ -38,6 +38,15 @@ export function useChangeFavourite() {
   });
 }
 
+/** Keeps what a visitor chose once they have signed in. Hearts that are shown to a visitor again forget it. */
+export function useWish(me: Me | null | undefined, keep: (id: string) => void): void {
+  useEffect(() => {
+    if (me === null) forgetWish();
+    const wish = me && takeWish();
+    if (wish) keep(wish);
+  }, [me, keep]);
+}
+
 /** Whether a session is a favourite, and what pressing its heart does. Visitors sign in first. */
 export function useFavourite(id: string): { isFavourite: boolean; toggle: () => void } {
   const t = useTexts();
@@ -51,10 +60,11 @@ export function useFavourite(id: string): { isFavourite: boolean; toggle: () => 
     select: (ids) => ids.includes(id),
   });
 
-  useEffect(() => {
-    const wish = me && takeWish();
-    if (wish) mutate({ id: wish, isFavourite: true }, { onSuccess: () => toast.success(t("saved")) });
-  }, [me, mutate, t]);
+  const keep = useCallback(
+    (wish: string) => mutate({ id: wish, isFavourite: true }, { onSuccess: () => toast.success(t("saved")) }),
+    [mutate, t],
+  );
+  useWish(me, keep);
 
   const toggle = () => {
     if (me) return mutate({ id, isFavourite: !isFavourite });

@@ -1,4 +1,7 @@
-/** A favourite that a visitor chose before signing in; it is kept until then, in this tab. */
+/**
+ * A favourite that a visitor chose before signing in; it is kept until then, in this tab. Hearts that are shown to a visitor
+ * again forget it, since then they have left the sign-in.
+ */
 const KEY = "favourite";
 const KEPT_FOR_MS = 30 * 60_000;
 
@@ -7,6 +10,14 @@ export function rememberWish(id: string): void {
     sessionStorage.setItem(KEY, JSON.stringify({ id, at: Date.now() }));
   } catch {
     // the browser forbids storage, so the heart has to be pressed again
+  }
+}
+
+export function forgetWish(): void {
+  try {
+    sessionStorage.removeItem(KEY);
+  } catch {
+    // nothing was kept
   }
 }
 

@@ -3,7 +3,8 @@ import { Link } from "@tanstack/react-router";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { categoryGlyph } from "../Cover";
 import { useCategoryName } from "../category";
-import { applyChange, type CatalogSearch } from "../search";
+import type { CatalogSearch } from "../search";
+import { applyChange } from "../searchFilters";
 import { useTexts } from "../texts";
 
 /** The categories, as a row that scrolls on phones. Choosing the chosen one again clears it. */

@@ -19,16 +19,19 @@ export function OwnPage() {
       title={t("page.title")}
       intro={t("page.intro")}
       actions={
-        <>
-          <Link to="/creator/hours" className={buttonClass({ variant: "secondary" })}>
-            <Clock aria-hidden className="size-4" />
-            {t("page.hours")}
-          </Link>
-          <Link to="/creator/sessions/new" className={buttonClass()}>
-            <Plus aria-hidden className="size-4" />
-            {t("page.new")}
-          </Link>
-        </>
+        // until then, the list below leads to both
+        !isNew && (
+          <>
+            <Link to="/creator/hours" className={buttonClass({ variant: "secondary" })}>
+              <Clock aria-hidden className="size-4" />
+              {t("page.hours")}
+            </Link>
+            <Link to="/creator/sessions/new" className={buttonClass()}>
+              <Plus aria-hidden className="size-4" />
+              {t("page.new")}
+            </Link>
+          </>
+        )
       }
     >
       {isNew ? (

@@ -1,12 +1,17 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { LeaveGuard } from "~/components/LeaveGuard";
 import { Page } from "~/components/Page";
 import { CalendarFeed } from "~/features/bookings/calendar/CalendarFeed";
+import { marketplaceQuery } from "~/lib/api/marketplace";
 import { useMe } from "~/lib/auth/me";
 import { useTexts } from "../texts";
 import { AvatarField } from "./AvatarField";
 import { BecomeCreator } from "./BecomeCreator";
+import { Devices } from "./Devices";
+import { EmailForm } from "./EmailForm";
+import { OwnData } from "./OwnData";
 import { PasswordForm } from "./PasswordForm";
 import { ProfileForm } from "./ProfileForm";
 import { Section } from "./Section";
@@ -16,6 +21,7 @@ import { SignOutEverywhere } from "./SignOutEverywhere";
 export function ProfilePage() {
   const t = useTexts();
   const me = useMe();
+  const { data: marketplace } = useQuery(marketplaceQuery);
   const [isDirty, setDirty] = useState(false);
   if (!me) return null;
   return (
@@ -43,11 +49,22 @@ export function ProfilePage() {
         <Section id="calendar" title={t("profile.calendar")} text={t("profile.calendar_text")}>
           <CalendarFeed />
         </Section>
+        {marketplace?.sends_mail && (
+          <Section id="email" title={t("profile.email")} text={t("profile.email_text")}>
+            <EmailForm />
+          </Section>
+        )}
         <Section id="password" title={t("profile.password")} text={t("profile.password_text")}>
           <PasswordForm me={me} />
         </Section>
         <Section id="devices" title={t("profile.devices")} text={t("profile.devices_text")}>
-          <SignOutEverywhere />
+          <div className="flex flex-col gap-6">
+            <Devices />
+            <SignOutEverywhere />
+          </div>
+        </Section>
+        <Section id="data" title={t("profile.data")} text={t("profile.data_text")}>
+          <OwnData />
         </Section>
       </div>
     </Page>

@@ -35,6 +35,7 @@ class ReportTable(DefaultBase):
         one_of("reason", ReportReason),
         one_of("resolution", Resolution),
         Index("uq_reports_one_per_person_and_session", "session_id", "reporter_id", unique=True),
+        Index("ix_reports_reporter_id", "reporter_id", "created_at", "id"),
         Index("ix_reports_open_created_at", "created_at", "id", postgresql_where=text("resolved_at IS NULL")),
     )
 

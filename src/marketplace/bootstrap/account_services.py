@@ -1,0 +1,103 @@
+"""Builds the services of accounts: registration, sign-in, addresses, and what people may know of themselves."""
+
+from dataclasses import dataclass
+
+from marketplace.bootstrap.inputs import Adapters, ServiceOptions
+from marketplace.core.ports.storage import Storage
+from marketplace.core.services.account_mails import TokenMails
+from marketplace.core.services.current_passwords import CurrentPasswords
+from marketplace.core.services.email_addresses import EmailAddressService
+from marketplace.core.services.logins import LoginService
+from marketplace.core.services.new_messages import NewMessages
+from marketplace.core.services.password_resets import ResetService
+from marketplace.core.services.personal_data import PersonalDataService
+from marketplace.core.services.tokens import PrincipalCache, TokenService
+from marketplace.core.services.usernames import UsernameService
+from marketplace.core.services.users import UserService
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountServices:
+    """Services of accounts, and what others share with them."""
+
+    new_messages: NewMessages
+    usernames: UsernameService
+    users: UserService
+    tokens: TokenService
+    logins: LoginService
+    resets: ResetService
+    email_addresses: EmailAddressService
+    account_mails: TokenMails
+    personal_data: PersonalDataService
+
+
+def build_account_services(
+    storage: Storage, adapters: Adapters, options: ServiceOptions, memory: PrincipalCache
+) -> AccountServices:
+    """Build the services of accounts over `storage` and the shared cache of principals."""
+    begin, clock, ids, passwords = storage.unit_of_work, adapters.clock, adapters.ids, adapters.passwords
+    usernames = UsernameService(unit_of_work=begin, confusables=adapters.confusables, clock=clock)
+    current_passwords = CurrentPasswords(unit_of_work=begin, passwords=passwords, clock=clock, ids=ids)
+    users = UserService(
+        unit_of_work=begin,
+        users=storage.users,
+        principal_cache=memory,
+        current_passwords=current_passwords,
+        passwords=passwords,
+        syntax=adapters.syntax,
+        usernames=usernames,
+        clock=clock,
+        ids=ids,
+    )
+    new_messages = NewMessages(ids=ids, host=options.addresses.host, is_on=adapters.mailer is not None)
+    tokens = TokenService(
+        unit_of_work=begin,
+        users=storage.users,
+        principals=storage.principals,
+        principal_cache=memory,
+        passwords=passwords,
+        access_tokens=adapters.access_tokens,
+        new_messages=new_messages,
+        clock=clock,
+        ids=ids,
+        refresh_ttl=options.refresh_ttl,
+    )
+    return AccountServices(
+        new_messages=new_messages,
+        usernames=usernames,
+        users=users,
+        tokens=tokens,
+        logins=LoginService(unit_of_work=begin, logins=storage.logins, principal_cache=memory, clock=clock, ids=ids),
+        resets=ResetService(
+            unit_of_work=begin,
+            resets=storage.resets,
+            email_tokens=storage.email_tokens,
+            users=storage.users,
+            principal_cache=memory,
+            passwords=passwords,
+            clock=clock,
+            ids=ids,
+        ),
+        email_addresses=EmailAddressService(
+            unit_of_work=begin,
+            tokens=storage.email_tokens,
+            users=storage.users,
+            current_passwords=current_passwords,
+            syntax=adapters.syntax,
+            new_messages=new_messages,
+            clock=clock,
+            ids=ids,
+        ),
+        account_mails=TokenMails(addresses=options.addresses, clock=clock),
+        personal_data=PersonalDataService(
+            unit_of_work=begin,
+            users=storage.users,
+            catalog=storage.catalog,
+            bookings=storage.booking_lists,
+            favourites=storage.favourites,
+            reports=storage.reports,
+            logins=storage.logins,
+            clock=clock,
+            ids=ids,
+        ),
+    )

@@ -1,0 +1,94 @@
+"""What the marketplace keeps about a person, for themselves."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from typing import Literal, TypeVar
+
+from marketplace.core.domain.pages import Page
+from marketplace.core.domain.principals import Principal
+from marketplace.core.errors import ImpersonatedReadOnly
+from marketplace.core.ports.bookings import BookingLists
+from marketplace.core.ports.favourites import FavouriteLists
+from marketplace.core.ports.reports import ReportQueue
+from marketplace.core.ports.sessions import Catalog
+from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.ports.tokens import LoginDirectory
+from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.ports.users import UserDirectory
+from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.logins import MAX_LOGINS
+from marketplace.core.services.retries import with_retries
+
+Part = Literal["profile", "sessions", "bookings", "favourites", "reports", "logins"]
+PAGE = 100
+"""Rows read at once, so that a copy of any size is never in memory as a whole."""
+T = TypeVar("T")
+
+
+class PersonalDataService:
+    """Gives people a copy of their data: their account, and what they made and did with it."""
+
+    def __init__(  # noqa: PLR0913 - one argument per port
+        self,
+        *,
+        unit_of_work: UnitOfWork,
+        users: UserDirectory,
+        catalog: Catalog,
+        bookings: BookingLists,
+        favourites: FavouriteLists,
+        reports: ReportQueue,
+        logins: LoginDirectory,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._users = users
+        self._catalog = catalog
+        self._bookings = bookings
+        self._favourites = favourites
+        self._reports = reports
+        self._logins = logins
+        self._audit = AuditWriter(unit_of_work, clock, ids)
+        self._clock = clock
+
+    async def export(self, principal: Principal) -> AsyncGenerator[tuple[Part, object], None]:
+        """Return the parts of the copy, in the order of `Part`: the account, then each item. It is read as it is used.
+
+        The audit log records it. Raises `ImpersonatedReadOnly`: a copy would outlast the impersonation; `NotSignedIn`.
+        """
+        if principal.impersonator_id is not None:
+            raise ImpersonatedReadOnly
+
+        async def operation() -> None:
+            async with self._unit_of_work() as tx:
+                (await tx.users.acquire_shared(principal.user_id)).current(principal)
+                await self._audit.write(tx, principal, "data_exported", ("user", principal.user_id))
+
+        await with_retries(operation)
+        return self._parts(principal)
+
+    async def _parts(self, principal: Principal) -> AsyncGenerator[tuple[Part, object], None]:
+        person, now = principal.user_id, self._clock.now()
+        yield "profile", await self._users.get(person)
+        async for session in _items(lambda after: self._catalog.of_creator(person, PAGE, after, now)):
+            yield "sessions", session
+        async for booking in _items(lambda after: self._bookings.of_user(person, PAGE, after)):
+            found = await self._bookings.find(booking.id)
+            if found is not None:
+                yield "bookings", found
+        for kept in await self._favourites.ids(person):
+            yield "favourites", kept
+        async for report in _items(lambda after: self._reports.of_reporter(person, PAGE, after)):
+            yield "reports", report
+        for login in await self._logins.active(person, now, MAX_LOGINS):
+            yield "logins", login
+
+
+async def _items(read: Callable[[str | None], Awaitable[Page[T]]]) -> AsyncIterator[T]:
+    after: str | None = None
+    while True:
+        page = await read(after)
+        for item in page.items:
+            yield item
+        if page.next is None:
+            return
+        after = page.next

@@ -1,0 +1,112 @@
+"""The endpoint for a copy of one's data."""
+
+from collections.abc import AsyncGenerator, Callable
+from typing import Any, get_args
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, Request, get
+from litestar.response import Stream
+
+from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.rate_limits import DATA_EXPORT, Attempt
+from marketplace.core.errors import ImpersonatedReadOnly, RateLimited
+from marketplace.core.ports.system import Clock
+from marketplace.core.services.personal_data import Part, PersonalDataService
+from marketplace.core.services.rate_limits import RateLimitService
+from marketplace.http.api.booking_views import BookingHistoryOut, BookingViews
+from marketplace.http.api.logins import login_out
+from marketplace.http.api.reports import ReportOut
+from marketplace.http.api.sessions import session_out
+from marketplace.http.api.users import ProfileOut
+from marketplace.http.conversions import converted
+from marketplace.http.problems import SAFE_HEADERS
+from marketplace.http.security.authorization import Access, opt, principal_of
+
+JSON = "application/json"
+PARTS: tuple[Part, ...] = get_args(Part)
+
+
+class PersonalDataController(Controller):
+    """A copy of one's data."""
+
+    path = "/api/auth/export"
+    tags = ["accounts"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @get(
+        "/",
+        operation_id="export_own_data",
+        summary="Download your data",
+        opt=opt(
+            Access.SIGNED_IN,
+            errors=(ImpersonatedReadOnly, RateLimited),
+            headers={"Content-Disposition": "`attachment`, with a file name."},
+            files=(JSON,),
+        ),
+    )
+    async def export(
+        self,
+        request: Request[Any, Any, Any],
+        data: FromDishka[PersonalDataService],
+        limits: FromDishka[RateLimitService],
+        clock: FromDishka[Clock],
+        views: FromDishka[BookingViews],
+    ) -> Stream:
+        """Five times an hour.
+
+        Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `favourites` (IDs of
+        sessions), `reports` and active `logins`.
+        """
+        principal = principal_of(request)
+        await limits.check(Attempt(DATA_EXPORT, str(principal.user_id)))
+        parts = await data.export(principal)
+        name = f"marketplace-data-{clock.now():%Y-%m-%d}.json"
+        return Stream(
+            _document(parts, _converters(principal, views)),
+            media_type=JSON,
+            headers={
+                **SAFE_HEADERS,
+                "Content-Disposition": f'attachment; filename="{name}"',
+                "X-Accel-Buffering": "no",
+            },
+        )
+
+
+def _converters(principal: Principal, views: BookingViews) -> dict[Part, Callable[[Any], object]]:
+    zone = principal.time_zone
+    return {
+        "profile": lambda user: converted(user, ProfileOut, {"impersonated_by": None}),
+        "sessions": lambda session: session_out(session, zone),
+        "bookings": lambda booking: views.shown(principal, zone, booking, BookingHistoryOut),
+        "favourites": str,
+        "reports": lambda report: msgspec.convert(report, ReportOut, from_attributes=True),
+        "logins": lambda login: login_out(login, principal.family_id),
+    }
+
+
+async def _document(
+    parts: AsyncGenerator[tuple[Part, object], None], converters: dict[Part, Callable[[Any], object]]
+) -> AsyncGenerator[bytes, None]:
+    """Encode the parts as one JSON object, with every list of it even if it is empty."""
+    waiting, separator = [*PARTS[1:]], b""
+    try:
+        async for part, item in parts:
+            if part == PARTS[0]:
+                yield b'{"profile": ' + msgspec.json.encode(converters[part](item))
+                continue
+            while part in waiting:
+                yield _next_list(waiting)
+                separator = b"\n"
+            yield separator + msgspec.json.encode(converters[part](item))
+            separator = b",\n"
+        while waiting:
+            yield _next_list(waiting)
+        yield b"]}\n"
+    finally:
+        # a client that disconnects cancels this, and with it the reading
+        await parts.aclose()
+
+
+def _next_list(waiting: list[Part]) -> bytes:
+    end = b"" if len(waiting) == len(PARTS) - 1 else b"]"
+    return end + b',\n"' + waiting.pop(0).encode() + b'": ['

@@ -1,0 +1,187 @@
+"""What mail costs a booking, and how long a due message takes to be accepted by a mail server.
+
+Rounds with and without mail alternate, so that other load on the machine affects both alike. Relay and delivery run in
+a process of their own, as a worker does, and the mail server in another.
+
+    PYTHONPATH=tests .venv/bin/python tests/benchmarks/mail.py [bookings] [latency]
+"""
+
+import asyncio
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import marketplace.bootstrap  # noqa: F401 - the locked zones, as in every process of the product
+from builders import ADDRESSES, a_message, principal_of, services_over, stored_session, stored_users
+from contracts.mail import SENDER, TOKENS, NumberedLinks
+from fakes import FreshIds, MovableClock
+from marketplace.adapters.calendars import Rfc5545Calendars
+from marketplace.adapters.mail.composer import MjmlComposer
+from marketplace.adapters.mail.smtp import SmtpMailer, SmtpServer
+from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
+from marketplace.adapters.postgres.embedded.server import embedded_postgres
+from marketplace.adapters.postgres.schema.migrate import migrate_now
+from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.adapters.system import SystemClock
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.users import User
+from marketplace.core.errors import MarketplaceError
+from marketplace.core.ports.storage import Storage
+from marketplace.core.services.events import EventRelay
+from marketplace.core.services.letters import Letters
+from marketplace.core.services.mail_delivery import MailDelivery
+from marketplace.core.services.message_decider import MessageDecider
+from marketplace.core.services.new_messages import NewMessages
+from marketplace.telemetry.logs import LoggedEvents
+from smtp_server import smtp_server
+
+ROUNDS, SECONDS, BUYERS_AT_ONCE = 3, 6, 16
+SESSIONS, BUYERS = 20, 6_000
+PER_SECOND, FOR_SECONDS = 50, 20
+
+
+@asynccontextmanager
+async def opened(dsn: str) -> AsyncIterator[Storage]:
+    database = await connect(dsn, PoolLimits(max_size=BUYERS_AT_ONCE))
+    yield postgres_storage(database)
+    await database.close()
+
+
+def delivery_over(storage: Storage, port: int) -> MailDelivery:
+    return MailDelivery(
+        unit_of_work=storage.unit_of_work,
+        mailer=SmtpMailer(SmtpServer.of(f"smtp://127.0.0.1:{port}?starttls=never"), SystemClock()),
+        composer=MjmlComposer(sender=SENDER, calendars=Rfc5545Calendars(), addresses=ADDRESSES),
+        letters=Letters(addresses=ADDRESSES, unsubscribe_tokens=TOKENS, clock=SystemClock()),
+        account_mails=NumberedLinks(),
+        clock=SystemClock(),
+    )
+
+
+async def work(dsn: str, port: int) -> None:
+    """Relay events until killed; with a port, decide messages and send them, too."""
+    async with opened(dsn) as storage:
+        new_messages = NewMessages(ids=FreshIds(), host="sessions.example.org", is_on=True)
+        decider = MessageDecider(new_messages=new_messages, clock=SystemClock())
+        subscribers = (decider, LoggedEvents()) if port else (LoggedEvents(),)
+        relay = EventRelay(unit_of_work=storage.unit_of_work, clock=SystemClock(), subscribers=subscribers)
+        tasks = [relay.run(asyncio.Event())]
+        if port:
+            tasks.append(delivery_over(storage, port).run(asyncio.Event()))
+        await asyncio.gather(*tasks)
+
+
+async def serve() -> None:
+    """Accept mail until killed, and say on which port."""
+    async with smtp_server() as server:
+        sys.stdout.write(f"{server.port}\n")
+        sys.stdout.flush()
+        await asyncio.Event().wait()
+
+
+@contextmanager
+def program(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen([sys.executable, __file__, *arguments], stdout=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def mail_server() -> Iterator[int]:
+    with program("serve") as process:
+        assert process.stdout is not None
+        yield int(process.stdout.readline())
+
+
+async def bookings(dsn: str) -> None:
+    """Print bookings per second, round by round."""
+    async with opened(dsn) as storage:
+        now = datetime.now(UTC)
+        services = services_over(storage, clock=MovableClock(now))
+        rates: dict[str, list[float]] = {"without mail": [], "with mail": []}
+        with mail_server() as port:
+            for name in list(rates) * ROUNDS:
+                buyers = await stored_users(storage, BUYERS, email_verified_at=now)
+                sessions = [await stored_session(storage, max_participants=1_000) for _ in range(SESSIONS)]
+                starts_at = (now + timedelta(days=9)).replace(minute=0, second=0, microsecond=0)
+                left, done, end = iter(enumerate(buyers)), 0, time.monotonic() + SECONDS
+
+                async def buy(
+                    left: Iterator[tuple[int, User]] = left,
+                    sessions: list[Session] = sessions,
+                    starts_at: datetime = starts_at,
+                    end: float = end,
+                ) -> None:
+                    nonlocal done
+                    for number, buyer in left:
+                        if time.monotonic() > end:
+                            return
+                        session = sessions[number % SESSIONS]
+                        try:
+                            await services.bookings.book(principal_of(buyer), session.id, starts_at, 1)
+                        except MarketplaceError as error:
+                            print(type(error).__name__)
+                        done += 1
+
+                with program("work", dsn, str(port if name == "with mail" else 0)):
+                    await asyncio.gather(*(buy() for _ in range(BUYERS_AT_ONCE)))
+                rates[name].append(done / SECONDS)
+        for name, found in rates.items():
+            print(f"{name:12}: {', '.join(f'{each:.0f}' for each in found)} bookings/s")
+        without, with_mail = (statistics.median(found) for found in rates.values())
+        print(f"ratio of the medians: {with_mail / without:.2f}")
+
+
+async def latency(dsn: str) -> None:
+    """Print how long due messages took until the server had accepted them."""
+    async with opened(dsn) as storage:
+        now = datetime.now(UTC)
+        [user] = await stored_users(storage, 1, email_verified_at=now)
+        session = await stored_session(storage, max_participants=1_000)
+        clock = MovableClock(now)
+        start = (now + timedelta(days=9)).replace(minute=0, second=0, microsecond=0)
+        booking = (
+            await services_over(storage, clock=clock).bookings.book(principal_of(user), session.id, start, 1)
+        ).resource
+        with mail_server() as port, program("work", dsn, str(port)):
+            await asyncio.sleep(3)
+            begin = time.monotonic()
+            for number in range(PER_SECOND * FOR_SECONDS):
+                due = datetime.now(UTC)
+                message = a_message(user.id, booking_id=booking.id, due_at=due, created_at=due)
+                async with storage.unit_of_work() as tx:
+                    await tx.messages.add([message])
+                await asyncio.sleep(max(0.0, begin + (number + 1) / PER_SECOND - time.monotonic()))
+            took = time.monotonic() - begin
+            await asyncio.sleep(3)
+        page = await storage.messages.of_user(user.id, 2 * PER_SECOND * FOR_SECONDS, None)
+        waited = sorted((each.sent_at - each.due_at).total_seconds() for each in page.items if each.sent_at is not None)
+        number = PER_SECOND * FOR_SECONDS
+        print(f"{number} messages in {took:.1f} s, sent {len(waited)}")
+        print(
+            f"due until accepted: median {waited[len(waited) // 2]:.2f} s, 99 % {waited[int(0.99 * len(waited))]:.2f} s"
+        )
+
+
+PARTS = {"bookings": bookings, "latency": latency}
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["work", dsn, port]:
+            asyncio.run(work(dsn, int(port)))
+        case ["serve"]:
+            asyncio.run(serve())
+        case parts:
+            for part in parts or PARTS:
+                with tempfile.TemporaryDirectory() as folder, embedded_postgres(Path(folder) / "postgres") as dsn:
+                    migrate_now(dsn)
+                    asyncio.run(PARTS[part](dsn))

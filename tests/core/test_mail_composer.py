@@ -1,0 +1,195 @@
+"""The words, the page and the calendar object of each mail."""
+
+import re
+import tomllib
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from icalendar import Calendar
+
+from builders import ADDRESSES, TOMORROW, a_booking, a_history, a_message, a_session, a_user
+from fakes import NOW
+from marketplace.adapters.calendars import Rfc5545Calendars
+from marketplace.adapters.mail.composer import INVITES, MAX_HTML, TEMPLATES, MjmlComposer
+from marketplace.core.domain.booking_details import BookingHistory
+from marketplace.core.domain.booking_steps import BookingStep
+from marketplace.core.domain.calendars import CalendarEvent
+from marketplace.core.domain.messages import ACCOUNT_KINDS, RULES, MessageKind, Recipient
+from marketplace.core.ports.mail_composer import Letter, Role
+from marketplace.core.ports.mailer import Mail, Mailbox
+
+SENDER = Mailbox(address="sessions@example.org", name="Sessions")
+COMPOSER = MjmlComposer(sender=SENDER, calendars=Rfc5545Calendars(), addresses=ADDRESSES)
+TEXTS: dict[str, Any] = tomllib.loads((TEMPLATES / "texts.en.toml").read_text(encoding="utf-8"))
+ROLES: tuple[Role, ...] = ("learner", "creator", "account")
+LETTERS = [(kind, role) for kind in MessageKind for role in ROLES if role in TEXTS[kind]]
+TO_LEARNERS_ONLY = {MessageKind.REMINDER_DAY, MessageKind.REMINDER_HOUR, MessageKind.SESSION_CHANGED}
+EVIL = "<b>Bread</b> & {{ 7 * 7 }} \"q\" 'x' <mj-text>"
+CREATOR = a_user(role="creator", first_name="Carla <i>", last_name="O'Hara", time_zone="Europe/Berlin")
+LEARNER = a_user(first_name="Léa & co", last_name="{% raw %}", time_zone="Asia/Kathmandu")
+SESSION = a_session(creator_id=CREATOR.id, title=EVIL, format="in_person", place="Rome <script>", address="Via 10")
+
+
+def a_letter(kind: MessageKind, role: Role, booking: BookingHistory | None = None, **changes: Any) -> Letter:
+    user = CREATOR if role == "creator" else LEARNER
+    recipient = Recipient(
+        user_id=user.id,
+        email=user.email,
+        display_name=user.display_name,
+        time_zone=user.time_zone,
+        is_active=True,
+        is_verified=True,
+        is_refused=False,
+    )
+    optional = {} if RULES[kind].is_needed else {"unsubscribe": "https://a.b/u", "one_click": "https://a.b/o"}
+    values: dict[str, Any] = {
+        "message": a_message(user.id, kind=kind),
+        "recipient": recipient,
+        "role": role,
+        "to": user.email,
+        "link": "https://sessions.example.org/dashboard?a=1&b=2",
+        "now": NOW,
+        "booking": None if role == "account" else booking or booked(),
+        "device": "Firefox <on> Linux",
+    }
+    return Letter(**values | optional | changes)
+
+
+def booked(**changes: Any) -> BookingHistory:
+    history = a_history(a_booking(SESSION, LEARNER.id), SESSION, CREATOR, LEARNER)
+    return replace(history, **changes)
+
+
+def step(booking: BookingHistory, **changes: Any) -> BookingStep:
+    values: dict[str, Any] = {
+        "booking_id": booking.id,
+        "at": NOW,
+        "actor_id": CREATOR.id,
+        "action": "cancel",
+        "from_status": "confirmed",
+        "to_status": "cancelled",
+        "reason": "I'm <ill>.",
+    }
+    return BookingStep(**values | changes)
+
+
+def with_step(booking: BookingHistory, **changes: Any) -> BookingHistory:
+    return replace(booking, history=(*booking.history, step(booking, **changes)))
+
+
+def test_every_kind_has_words_for_everyone_who_gets_it() -> None:
+    assert {kind.value for kind in MessageKind} | {"page", "facts"} == TEXTS.keys()
+    for kind in MessageKind:
+        parties = {"learner"} if kind in {*TO_LEARNERS_ONLY, MessageKind.HOW_WAS_IT} else {"learner", "creator"}
+        assert TEXTS[kind].keys() == ({"account"} if kind in ACCOUNT_KINDS else parties)
+
+
+@pytest.mark.parametrize(("kind", "role"), LETTERS)
+async def test_values_are_escaped_and_nothing_is_loaded(kind: MessageKind, role: Role) -> None:
+    mail = await COMPOSER.compose(a_letter(kind, role))
+
+    assert len(mail.html.encode()) <= MAX_HTML
+    for injected in ("<b>", "<i>", "<script>", "49", "<on>", "<ill>"):
+        assert injected not in mail.html.replace("49.99", "")
+    assert re.findall(r"""(?:src|url\()\s*=?\s*["']?\s*https?:""", mail.html) == []
+    assert 'href="https://sessions.example.org/dashboard?a=1&amp;b=2"' in mail.html
+    assert "https://sessions.example.org/dashboard?a=1&b=2" in mail.text
+    assert "\n\n\n\n" not in mail.text
+    if role != "account":
+        assert EVIL in mail.text
+        assert "&lt;b&gt;Bread&lt;/b&gt; &amp; {{ 7 * 7 }}" in mail.html
+        assert "{{ 7 * 7 }}" in mail.subject
+
+
+@pytest.mark.parametrize(("kind", "role"), LETTERS)
+async def test_every_time_has_its_zone(kind: MessageKind, role: Role) -> None:
+    waiting = booked(status="pending", respond_by=NOW + timedelta(hours=3), requested_start=TOMORROW)
+
+    mail = await COMPOSER.compose(a_letter(kind, role, waiting))
+
+    for text in (mail.text, mail.html):
+        times = re.findall(r"\d{2}:\d{2}(?! in [A-Z][A-Za-z]+(?:/[A-Za-z_]+)? \(UTC[+-]\d{2}:\d{2}\))", text)
+        assert [each for each in times if f"UTC+{each}" not in text and f"UTC-{each}" not in text] == []
+    if role == "learner":
+        assert "Starts: 2030-01-08 10:00 in Europe/Berlin (UTC+01:00)" in mail.text
+        assert "Your time: 2030-01-08 14:45 in Asia/Kathmandu (UTC+05:45)" in mail.text
+
+
+@pytest.mark.parametrize(("kind", "method"), INVITES.items())
+async def test_invitation_is_the_event_of_the_feed(kind: MessageKind, method: str) -> None:
+    cancelled = kind is MessageKind.BOOKING_CANCELLED
+    booking = with_step(booked(status="cancelled")) if cancelled else booked()
+
+    mail = await COMPOSER.compose(a_letter(kind, "learner", booking))
+
+    event = CalendarEvent.of(booking, ADDRESSES, LEARNER.time_zone)
+    assert mail.invitation is not None
+    assert mail.invitation.method == method
+    read: Any = Calendar.from_ical(mail.invitation.ics)
+    [entry] = read.walk("VEVENT")
+    assert (read["METHOD"], str(entry["UID"]), entry["SEQUENCE"]) == (method, event.uid, event.sequence)
+    assert entry["STATUS"] == ("CANCELLED" if cancelled else "CONFIRMED")
+    assert entry["DTSTART"].dt == TOMORROW
+    organizer, attendee = entry["ORGANIZER"], entry["ATTENDEE"]
+    assert (str(organizer), organizer.params["CN"]) == ("mailto:sessions@example.org", CREATOR.display_name)
+    assert (str(attendee), attendee.params["CN"]) == (f"mailto:{LEARNER.email}", LEARNER.display_name)
+    assert (attendee.params["RSVP"], attendee.params["PARTSTAT"]) == ("FALSE", "ACCEPTED")
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "booking"),
+    [
+        (MessageKind.BOOKING_BOOKED, "creator", booked()),
+        (MessageKind.REMINDER_DAY, "learner", booked()),
+        (MessageKind.BOOKING_MOVED, "learner", with_step(booked(status="pending"), to_status="pending")),
+    ],
+)
+async def test_creators_reminders_and_requests_have_no_invitation(
+    kind: MessageKind, role: Role, booking: BookingHistory
+) -> None:
+    if booking.status == "pending":
+        first = replace(booking.history[0], to_status="pending")
+        booking = replace(booking, history=(first, *booking.history[1:]))
+
+    assert (await COMPOSER.compose(a_letter(kind, role, booking))).invitation is None
+
+
+async def test_only_optional_mail_can_be_unsubscribed_from() -> None:
+    async def composed(kind: MessageKind, role: Role) -> Mail:
+        return await COMPOSER.compose(a_letter(kind, role))
+
+    mails = {kind: await composed(kind, role) for kind, role in LETTERS if role != "creator"}
+
+    optional = {kind for kind, mail in mails.items() if "List-Unsubscribe-Post" in dict(mail.headers)}
+    assert optional == {MessageKind.REMINDER_DAY, MessageKind.REMINDER_HOUR, MessageKind.HOW_WAS_IT}
+    assert {kind for kind, mail in mails.items() if "https://a.b/u" in mail.html} == optional
+    assert {kind for kind, mail in mails.items() if "https://a.b/u" in mail.text} == optional
+
+
+async def test_reason_of_a_person_is_quoted() -> None:
+    mail = await COMPOSER.compose(a_letter(MessageKind.BOOKING_CANCELLED, "learner", with_step(booked())))
+
+    assert "Reason: I'm <ill>." in mail.text
+    assert "I&#39;m &lt;ill&gt;." in mail.html
+
+
+@pytest.mark.parametrize("locale", [None, "en-GB", "xx", "", "EN"])
+async def test_unknown_language_is_that_of_the_installation(locale: str | None) -> None:
+    letter = a_letter(MessageKind.BOOKING_BOOKED, "learner")
+
+    mail = await COMPOSER.compose(replace(letter, recipient=replace(letter.recipient, locale=locale)))
+
+    assert mail.subject == f"Booked: {EVIL}"
+    assert 'lang="en"' in mail.html
+
+
+async def test_long_title_is_shortened_in_the_subject() -> None:
+    booking = booked()
+    booking = replace(booking, terms=replace(booking.terms, title="Bread " * 60))
+
+    mail = await COMPOSER.compose(a_letter(MessageKind.BOOKING_BOOKED, "learner", booking))
+
+    assert len(mail.subject) < 140
+    assert mail.subject.endswith("…")

@@ -1,0 +1,88 @@
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fakes import NOW
+from http_api import SETTINGS, Api, Person, open_api, problem
+from marketplace.core.services.personal_data import PAGE
+from staff_services import logged
+
+EXPORT = "/api/auth/export/"
+
+
+async def copy_of(person: Person) -> dict[str, Any]:
+    response = await person.get(EXPORT)
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["cache-control"] == "no-store"
+    found: dict[str, Any] = response.json()
+    return found
+
+
+async def test_new_account_has_a_copy_with_every_part_empty(api: Api) -> None:
+    person = await api.person()
+
+    found = await copy_of(person)
+
+    assert [*found] == ["profile", "sessions", "bookings", "favourites", "reports", "logins"]
+    assert found["profile"] == (await person.get("/api/auth/profile/")).json()
+    assert [found[part] for part in ("sessions", "bookings", "favourites", "reports")] == [[], [], [], []]
+    assert [login["is_current"] for login in found["logins"]] == [True]
+
+
+async def test_copy_has_what_the_person_made_and_did_and_nothing_of_others(api: Api) -> None:
+    person, other = await api.creator(), await api.person()
+    session, theirs = await api.session(person), await api.session()
+    booked = await api.booking(person, theirs)
+    await api.booking(other, session)
+    await person.put(f"/api/favourites/{theirs.id}/", {})
+    await person.post(f"/api/sessions/{theirs.id}/report/", {"reason": "spam", "text": "Every week the same."})
+    await other.post(f"/api/sessions/{theirs.id}/report/", {"reason": "other"})
+
+    found = await copy_of(person)
+
+    assert [each["id"] for each in found["sessions"]] == [str(session.id)]
+    [booking] = found["bookings"]
+    assert (booking["id"], [step["action"] for step in booking["history"]]) == (booked["id"], ["book"])
+    assert booking == (await person.get(f"/api/bookings/{booked['id']}/")).json()
+    assert found["favourites"] == [str(theirs.id)]
+    assert [(each["session"], each["text"]) for each in found["reports"]] == [(str(theirs.id), "Every week the same.")]
+    assert other.user.email not in str(found)
+
+
+async def test_copy_has_every_page_of_a_long_list(api: Api) -> None:
+    person = await api.creator()
+    for _ in range(PAGE + 1):
+        await api.session(person)
+
+    assert len((await copy_of(person))["sessions"]) == PAGE + 1
+
+
+async def test_copy_is_recorded_and_has_no_secret(api: Api) -> None:
+    person = await api.person()
+
+    response = await person.get(EXPORT)
+
+    assert "plain:" not in response.text
+    assert f'filename="marketplace-data-{NOW:%Y-%m-%d}.json"' in response.headers["content-disposition"]
+    assert "data_exported" in {entry.action for entry in await logged(api.storage, ("user", person.id))}
+
+
+async def test_staff_who_view_the_site_as_a_user_get_no_copy(api: Api) -> None:
+    viewing = await api.seen_as(await api.person(is_staff=True), await api.person())
+
+    problem(await viewing.get(EXPORT), 403, "impersonated_read_only")
+
+
+@pytest.fixture
+async def limited() -> AsyncIterator[Api]:
+    async with open_api(replace(SETTINGS, rate_limit=True)) as opened:
+        yield opened
+
+
+async def test_copies_are_limited(limited: Api) -> None:
+    person = await limited.person()
+
+    assert [(await person.get(EXPORT)).status_code for _ in range(6)] == [200] * 5 + [429]

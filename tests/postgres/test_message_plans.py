@@ -1,0 +1,85 @@
+"""The cost of statements about messages among 20,000 of them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest_asyncio
+
+from builders import a_message, stored_users
+from databases import execute
+from fakes import NOW, FreshIds
+from marketplace.core.domain.messages import Message, MessageKind
+from marketplace.core.domain.users import User
+from postgres.query_plans import Plan, Watched, costly, plans, watched
+
+ROWS, PEOPLE = 20_000, 50
+LEASE = timedelta(minutes=5)
+BOOKINGS = [FreshIds().new() for _ in range(ROWS // 4)]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def program(database: str) -> AsyncIterator[Watched]:
+    async with watched(database) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def people(database: str, program: Watched) -> Sequence[User]:
+    users = await stored_users(program.storage, PEOPLE)
+    async with program.storage.unit_of_work() as tx:
+        for first in range(0, ROWS, 5_000):
+            await tx.messages.add([_message(users, number) for number in range(first, first + 5_000)])
+    await asyncio.to_thread(execute, database, "ANALYZE messages")
+    return users
+
+
+def _message(users: Sequence[User], number: int) -> Message:
+    """Return a message of half a year; one of a hundred is due, one of a hundred is a reminder to come."""
+    at = NOW - timedelta(minutes=10 * number)
+    booking = BOOKINGS[number // 4]
+    message = a_message(users[number % PEOPLE].id, booking_id=booking, due_at=at, created_at=at)
+    if number % 100 == 1:
+        return a_message(message.user_id, kind=MessageKind.REMINDER_DAY, due_at=NOW + timedelta(minutes=number))
+    return message if number % 100 == 0 else message.started().sent(at)
+
+
+async def plans_of(dsn: str, program: Watched, call: Awaitable[Any]) -> list[Plan]:
+    sent = await program.sent_by(call)
+    return await plans(dsn, [each for each in sent if each.query not in {"BEGIN;", "COMMIT;"}])
+
+
+async def test_lists_cost_what_they_show(database: str, program: Watched, people: Sequence[User]) -> None:
+    lists = program.storage.messages
+
+    first = await plans_of(database, program, lists.of_user(people[0].id, 20, None))
+    position = (await lists.of_user(people[0].id, 200, None)).next
+    later = await plans_of(database, program, lists.of_user(people[0].id, 20, position))
+    of_booking = await plans_of(database, program, lists.of_booking(BOOKINGS[7]))
+
+    assert costly([*first, *later], blocks=60, rows=21) == []
+    assert costly(of_booking, blocks=20, rows=4) == []
+
+
+async def test_backlog_is_read_by_its_index(database: str, program: Watched, people: Sequence[User]) -> None:
+    _ = people
+
+    found = await plans_of(database, program, program.storage.messages.oldest_due(NOW))
+    held = await plans_of(database, program, program.storage.messages.has_held())
+
+    assert costly([*found, *held], blocks=20, rows=2) == []
+
+
+async def test_claim_costs_what_it_claims(database: str, program: Watched, people: Sequence[User]) -> None:
+    _ = people
+
+    async def claim(now: datetime) -> None:
+        async with program.storage.unit_of_work() as tx:
+            await tx.messages.claim_due(now, 20, LEASE)
+
+    some = await plans_of(database, program, claim(NOW))
+    none = await plans_of(database, program, claim(NOW - timedelta(days=999)))
+
+    assert costly(some, blocks=600, rows=60) == []
+    assert costly(none, blocks=20, rows=1) == []
