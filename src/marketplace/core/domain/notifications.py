@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from marketplace.core.domain.events import BookingEvent, BookingEventKind, SessionEvent
+from marketplace.core.domain.message_causes import SOLD_FIELDS
 from marketplace.core.domain.users import PublicUser
 
 NotificationKind = Literal[
@@ -27,8 +28,6 @@ NotificationKind = Literal[
 KEPT_FOR = timedelta(days=90)
 MAX_UNREAD = 100
 """Unread notifications that are counted."""
-SOLD_FIELDS = frozenset({"title", "format", "place", "address", "join_url"})
-"""Fields of a session whose change its learners are informed of. Price and duration stay as sold."""
 
 KINDS: dict[BookingEventKind, NotificationKind] = {
     "booking.created": "booked",
