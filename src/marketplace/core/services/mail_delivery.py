@@ -131,6 +131,8 @@ class MailDelivery:
         now = self._clock.now()
         async with self._unit_of_work() as tx:
             released = await tx.messages.release_held(now)
+        if released:
+            LOG.info("%d held messages were released, or dropped as worthless", released)
         return now if released == RELEASE_BATCH else now + RELEASE_EVERY
 
     async def _guarded(self, message: Message) -> bool:
