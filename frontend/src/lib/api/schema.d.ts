@@ -3254,7 +3254,6 @@ export interface components {
             /**
              * Format: uuid
              * @description What the job is about, such as a booking.
-             * @example Booked: Morning yoga
              */
             subject: string | null;
             attempts: number;
