@@ -105,6 +105,8 @@ ACCOUNT_KINDS = frozenset(
 )
 """Kinds whose link, and recipient if it is another address, come from `AccountMails`."""
 FINAL = frozenset({MessageState.SENT, MessageState.REFUSED, MessageState.UNKNOWN, MessageState.DROPPED})
+UNSAID = frozenset({MessageState.DROPPED, MessageState.REFUSED, MessageState.UNKNOWN})
+"""States of a message that ended without having certainly reached a mail server."""
 UNVERIFIED_PER_DAY = 3
 """Mails to an unverified address within 24 hours, of all kinds together."""
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), HOUR

@@ -37,9 +37,10 @@ class TokenMails:
         to = request.email if request.purpose == "change" else None
         return AccountMail(link=self._addresses.verify_email(token), to=to)
 
-    async def _new_sign_in(self, tx: Transaction, message: Message) -> AccountMail | None:
+    async def _new_sign_in(self, tx: Transaction, message: Message) -> AccountMail:
+        """A login that has ended meanwhile is announced too: it may have been a thief's, who signed out at once."""
         login = await tx.tokens.find(UUID(message.subject))
-        return None if login is None else AccountMail(link=self._addresses.devices(), device=device_of(login.agent))
+        return AccountMail(link=self._addresses.devices(), device=device_of(login.agent) if login else "")
 
     async def _request(self, tx: Transaction, message: Message) -> EmailRequest | None:
         """Return the request of a message; that of a registration is made now, and has the ID of the account."""
