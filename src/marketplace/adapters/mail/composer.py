@@ -6,6 +6,7 @@ Jinja escapes every value of the page. This module imports jinja2 and mrml, so a
 
 import asyncio
 import tomllib
+from datetime import timedelta
 from importlib.resources import files
 from typing import Any
 
@@ -16,7 +17,7 @@ from marketplace.adapters.mail.rfc5322 import one_line
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.calendars import CalendarEvent, Parties, Venue, wall_times
-from marketplace.core.domain.messages import MessageKind
+from marketplace.core.domain.messages import DAY, HOUR, MessageKind
 from marketplace.core.domain.money import currency
 from marketplace.core.domain.utc_offsets import local_text
 from marketplace.core.ports.calendars import Calendars
@@ -82,7 +83,7 @@ class MjmlComposer:
             raise ValueError(f"The mail has {len(html.encode())} bytes.")
         return Mail(
             sender=self._sender,
-            to=Mailbox(address=letter.to, name=letter.recipient.display_name),
+            to=Mailbox(address=letter.to, name=letter.name),
             subject=one_line(self._said(texts["subject"], values)),
             text=self._plain_page.render(page).strip() + "\n",
             html=html,
@@ -105,7 +106,8 @@ class MjmlComposer:
     def _values(self, letter: Letter, names: dict[str, str]) -> dict[str, Any]:
         zone, booking = letter.recipient.time_zone, letter.booking
         values: dict[str, Any] = {
-            "name": letter.recipient.display_name,
+            "name": letter.name,
+            "lifetime": _lifetime(names, letter.lifetime),
             "device": letter.device,
             "decided": local_text(letter.message.created_at, zone),
             "facts": [],
@@ -146,6 +148,14 @@ def _headers(letter: Letter) -> tuple[tuple[str, str], ...]:
     if letter.one_click is None:
         return ()
     return (("List-Unsubscribe", f"<{letter.one_click}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+
+
+def _lifetime(names: dict[str, str], lifetime: timedelta | None) -> str:
+    """Return a number of whole days, or else of hours, in words."""
+    if lifetime is None:
+        return ""
+    unit, number = ("day", lifetime // DAY) if lifetime % DAY == timedelta(0) else ("hour", lifetime // HOUR)
+    return f"{number} {names[unit if number == 1 else f'{unit}s']}"
 
 
 def _shortened(title: str) -> str:

@@ -28,14 +28,14 @@ class TokenMails:
             return None
         if request.purpose == "changed":
             return AccountMail(link=self._addresses.contact(), to=request.email)
-        token, now = new_reset_token(), self._clock.now()
-        expires_at = now + TOKEN_TTL[request.purpose]
+        token, lifetime = new_reset_token(), TOKEN_TTL[request.purpose]
+        expires_at = self._clock.now() + lifetime
         minted = EmailToken(token_hash=reset_token_hash(token), request=request, expires_at=expires_at)
         await tx.email_requests.mint(minted)
         if request.purpose == "reset":
-            return AccountMail(link=self._addresses.reset_password(token))
+            return AccountMail(link=self._addresses.reset_password(token), lifetime=lifetime)
         to = request.email if request.purpose == "change" else None
-        return AccountMail(link=self._addresses.verify_email(token), to=to)
+        return AccountMail(link=self._addresses.verify_email(token), to=to, lifetime=lifetime)
 
     async def _new_sign_in(self, tx: Transaction, message: Message) -> AccountMail:
         """A login that has ended meanwhile is announced too: it may have been a thief's, who signed out at once."""

@@ -65,6 +65,7 @@ class Letters:
             to=found.to or recipient.email,
             link=found.link,
             device=found.device,
+            lifetime=found.lifetime,
             now=self._clock.now(),
         )
 
