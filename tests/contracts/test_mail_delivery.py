@@ -13,6 +13,7 @@ from contracts.mail import TOKENS, MailedMarketplace, NumberedLinks, settle
 from fakes import NOW
 from marketplace.adapters.mail.memory import MemoryMailer
 from marketplace.core.domain.messages import FIRST_RETRY, MessageKind, MessageState
+from marketplace.core.domain.users import User
 from marketplace.core.ports.mailer import Accepted, Lost, Mail, Refused, SendResult, Unavailable
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.mail_delivery import LEASE
@@ -252,6 +253,40 @@ async def test_permanent_refusal_ends_the_message_and_marks_the_address(market: 
         MessageState.DROPPED,
         "A mail server refused this address for good.",
     )
+
+
+async def marked(market: MailedMarketplace) -> User:
+    """Store a person whose verified address a server refused just now."""
+    learner = await market.a_person()
+    async with market.storage.unit_of_work() as tx:
+        await tx.users.acquire(learner.id)
+        await tx.messages.mark_refused(learner.id, learner.email, market.clock.now())
+    return learner
+
+
+async def test_refused_address_gets_one_link_a_day(market: MailedMarketplace) -> None:
+    learner = await marked(market)
+
+    for hours in (0, 1, 23, 1):
+        market.clock.advance(hours * HOUR)
+        now = market.clock.now()
+        await market.add(learner, kind=MessageKind.PASSWORD_RESET, due_at=now, created_at=now)
+        await market.delivery.deliver()
+
+    assert market.to(learner) == ["Reset your password"] * 2
+    assert [each.last_error for each in await market.messages(learner.id)] == [
+        *(None, "A refused address gets at most 1 mail a day.", "A refused address gets at most 1 mail a day.", None)
+    ]
+
+
+async def test_refusal_of_an_address_is_forgotten_after_30_days(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await marked(market)
+    for days in (29, 1):
+        market.clock.advance(days * DAY)
+        await market.book(session, learner, market.clock.now() + 2 * HOUR + days * HOUR)
+        await market.deliver()
+
+    assert market.to(learner) == ["Booked: Morning yoga"]
 
 
 async def test_refusal_of_the_content_does_not_mark_the_address(market: MailedMarketplace) -> None:

@@ -240,7 +240,7 @@ async def test_recipient_is_the_person_as_they_are_now(storage: Storage) -> None
 
     assert before is not None
     assert (before.email, before.display_name, before.time_zone) == ("grace@example.org", "Grace", "Asia/Tokyo")
-    assert (before.is_active, before.is_verified, before.is_refused) == (True, False, False)
+    assert (before.is_active, before.is_verified, before.refused_at) == (True, False, None)
     assert verified == replace(before, is_verified=True)
     assert changed == replace(before, email="hopper@example.org")
     assert unknown is None
@@ -249,21 +249,21 @@ async def test_recipient_is_the_person_as_they_are_now(storage: Storage) -> None
 async def test_refused_address_is_marked_until_it_changes_or_is_verified(storage: Storage) -> None:
     user = await stored_user(storage)
 
-    async def is_refused() -> bool:
+    async def refused_at() -> datetime | None:
         async with storage.unit_of_work() as tx:
             found = await tx.messages.recipient(user.id)
             assert found is not None
-            return found.is_refused
+            return found.refused_at
 
     async with storage.unit_of_work() as tx:
         await tx.messages.mark_refused(user.id, user.email, NOW)
-    assert await is_refused()
+    assert await refused_at() == NOW
     async with storage.unit_of_work() as tx:
         await tx.messages.mark_accepted(user.id)
-    assert not await is_refused()
+    assert await refused_at() is None
     async with storage.unit_of_work() as tx:
         await tx.messages.mark_refused(user.id, "another@example.org", NOW)
-    assert not await is_refused()
+    assert await refused_at() is None
 
 
 async def test_booked_seats_of_a_session_are_those_that_are_live_and_upcoming(storage: Storage) -> None:

@@ -41,7 +41,6 @@ def a_letter(kind: MessageKind, role: Role, booking: BookingHistory | None = Non
         time_zone=user.time_zone,
         is_active=True,
         is_verified=True,
-        is_refused=False,
     )
     optional = {} if RULES[kind].is_needed else {"unsubscribe": "https://a.b/u", "one_click": "https://a.b/o"}
     values: dict[str, Any] = {

@@ -122,7 +122,7 @@ class MemoryMessages:
             locale=user.locale,
             is_active=user.is_active,
             is_verified=user.is_email_verified,
-            is_refused=known is not None and known.digest == address_digest(user.email),
+            refused_at=known.refused_at if known and known.digest == address_digest(user.email) else None,
             unsubscribed=frozenset(each.kind for each in self._rows.group(self._database.unsubscribed, user_id)),
         )
 

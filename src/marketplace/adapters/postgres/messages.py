@@ -68,7 +68,7 @@ PURGE = """
 """
 NAMES = ", ".join(f"u.{name}" for name in field_names(PublicUser))
 RECIPIENT = f"""
-    SELECT {NAMES}, u.email, u.time_zone, u.locale, u.is_active, u.email_verified_at, a.digest,
+    SELECT {NAMES}, u.email, u.time_zone, u.locale, u.is_active, u.email_verified_at, a.digest, a.refused_at,
         ARRAY(SELECT s.kind FROM unsubscribed_kinds s WHERE s.user_id = u.id) AS unsubscribed
     FROM users u LEFT JOIN email_addresses a ON a.user_id = u.id WHERE u.id = $1
 """  # noqa: S608 - column names
@@ -166,7 +166,7 @@ class PostgresMessages:
             locale=row["locale"],
             is_active=row["is_active"],
             is_verified=row["email_verified_at"] is not None,
-            is_refused=row["digest"] == address_digest(row["email"]),
+            refused_at=row["refused_at"] if row["digest"] == address_digest(row["email"]) else None,
             unsubscribed=frozenset(map(MessageKind, row["unsubscribed"])),
         )
 

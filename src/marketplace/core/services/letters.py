@@ -6,6 +6,7 @@ from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.message_causes import untrue
 from marketplace.core.domain.messages import (
     ACCOUNT_KINDS,
+    REFUSED_PER_DAY,
     RULES,
     UNVERIFIED_PER_DAY,
     Message,
@@ -44,7 +45,7 @@ class Letters:
             raise NotSendable("There is no such account.")
         if message.kind in ACCOUNT_KINDS:
             return await self._about_account(tx, message, recipient, account_mails)
-        self._require(recipient.refusal(message.kind))
+        self._require(recipient.refusal(message.kind, self._clock.now()))
         return await self._about_booking(tx, message, recipient)
 
     async def _about_account(
@@ -56,7 +57,7 @@ class Letters:
         if found is None:
             raise NotSendable("The request no longer stands.")
         if found.to is None:
-            self._require(recipient.refusal(message.kind))
+            self._require(recipient.refusal(message.kind, self._clock.now()))
             await self._require_budget(tx, message, recipient)
         return Letter(
             message=message,
@@ -70,10 +71,14 @@ class Letters:
         )
 
     async def _require_budget(self, tx: Transaction, message: Message, recipient: Recipient) -> None:
-        """An address that may be a stranger's gets few mails a day; attempts of one message count once."""
-        if recipient.is_verified or message.attempts:
+        """An address that is refused, or not proved, gets few mails a day; attempts of one message count once."""
+        now = self._clock.now()
+        is_refused = recipient.is_refused(now)
+        if message.attempts or (recipient.is_verified and not is_refused):
             return
-        started = await tx.messages.count_started(message.user_id, TO_UNVERIFIED, self._clock.now() - DAY)
+        started = await tx.messages.count_started(message.user_id, TO_UNVERIFIED, now - DAY)
+        if is_refused and started >= REFUSED_PER_DAY:
+            raise NotSendable("A refused address gets at most 1 mail a day.")
         if started >= UNVERIFIED_PER_DAY:
             raise NotSendable("An unverified address gets at most 3 mails a day.")
 
