@@ -12,11 +12,12 @@ from builders import TOMORROW, a_message, stored_booking, stored_session, stored
 from contracts.harness import broken_transaction, cancel_now
 from fakes import NOW
 from marketplace.core.domain.messages import KEPT_FOR, Message, MessageKind, MessageState
-from marketplace.core.ports.messages import BookedSeat
+from marketplace.core.ports.messages import LAST_ID, BookedSeat
 from marketplace.core.ports.storage import Storage
 
 LEASE = timedelta(minutes=5)
 MINUTE = timedelta(minutes=1)
+DAY_SECONDS = 24 * 60 * 60
 EVER = NOW + timedelta(days=9_999)
 
 
@@ -275,9 +276,35 @@ async def test_booked_seats_of_a_session_are_those_that_are_live_and_upcoming(st
     await stored_booking(storage, await stored_session(storage))
     await cancel_now(storage, cancelled)
 
+    announced = a_message(
+        later.user_id, kind=MessageKind.SESSION_CHANGED, subject=str(session.id), version=int(NOW.timestamp())
+    )
+    await add(storage, announced, replace(announced, id=uuid4(), version=announced.version - DAY_SECONDS))
+
     async with storage.unit_of_work() as tx:
-        found = await tx.messages.booked_seats(session.id, NOW)
+        found = await tx.messages.booked_seats(session.id, (NOW, LAST_ID), NOW - timedelta(days=1), 9)
+        first = await tx.messages.booked_seats(session.id, (NOW, LAST_ID), NOW, 1)
+        rest = await tx.messages.booked_seats(session.id, first[0].position, NOW, 9)
 
     assert found == [
-        BookedSeat(booking_id=each.id, user_id=each.user_id, starts_at=each.starts_at) for each in (soon, later)
+        BookedSeat(booking_id=soon.id, user_id=soon.user_id, starts_at=soon.starts_at),
+        BookedSeat(
+            booking_id=later.id, user_id=later.user_id, starts_at=later.starts_at, announced=(announced.version,)
+        ),
     ]
+    assert [each.booking_id for each in first] == [soon.id]
+    assert [(each.booking_id, each.announced) for each in rest] == [(later.id, ())]
+
+
+async def test_next_seat_of_a_person_is_their_first_live_one_to_come(storage: Storage) -> None:
+    session, learner = await stored_session(storage), await stored_user(storage)
+    await stored_booking(storage, session, user_id=learner.id, starts_at=NOW)
+    cancelled = await stored_booking(storage, session, user_id=learner.id)
+    await stored_booking(storage, session, user_id=learner.id, starts_at=TOMORROW + timedelta(hours=6))
+    soon = await stored_booking(storage, session, user_id=learner.id, starts_at=TOMORROW + timedelta(hours=3))
+    await stored_booking(storage, session)
+    await cancel_now(storage, cancelled)
+
+    async with storage.unit_of_work() as tx:
+        assert await tx.messages.next_seat(session.id, learner.id, NOW) == soon.id
+        assert await tx.messages.next_seat(session.id, learner.id, TOMORROW + timedelta(hours=6)) is None

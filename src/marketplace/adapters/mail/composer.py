@@ -114,17 +114,23 @@ class MjmlComposer:
         }
         if booking is None:
             return values
+        sold = booking.terms.title
+        title = booking.session_details.title if letter.message.kind is MessageKind.SESSION_CHANGED else sold
         creator = booking.session_details.creator_details.display_name
         requested, deadline = booking.requested_start, booking.respond_by
         values |= {
-            "title": _shortened(booking.terms.title),
+            "title": _shortened(title),
+            "sold_title": _shortened(sold),
             "learner": booking.user_details.display_name,
             "creator": creator,
             "status": booking.status,
             "reason": booking.history[-1].reason,
             "requested": local_text(requested, zone) if requested else "",
             "respond_by": local_text(deadline, zone) if deadline else "",
-            "facts": _facts(names, booking, zone, creator if letter.role == "learner" else None),
+            "facts": [
+                (names["session"], title),
+                *_facts(names, booking, zone, creator if letter.role == "learner" else None),
+            ],
         }
         return values
 
@@ -165,14 +171,15 @@ def _shortened(title: str) -> str:
 def _facts(names: dict[str, str], booking: BookingHistory, zone: str, creator: str | None) -> list[tuple[str, str]]:
     session = booking.session_details
     start, *own = wall_times(booking.starts_at, session.time_zone, zone)
-    venue = Venue.of(session, booking.address).location
+    venue = Venue.of(session, booking.address)
+    join_url = None if venue.join_url == venue.location else venue.join_url
     other = (names["with"], creator) if creator else (names["learner"], booking.user_details.display_name)
     return [
-        (names["session"], booking.terms.title),
         (names["starts"], start.partition(": ")[2]),
         *((names["own_time"], each.partition(": ")[2]) for each in own),
         other,
         (names["seats"], str(booking.seats)),
         (names["price"], f"{booking.amount} {currency().code}"),
-        *([(names["where"], venue)] if venue else []),
+        *([(names["where"], venue.location)] if venue.location else []),
+        *([(names["join"], join_url)] if join_url else []),
     ]

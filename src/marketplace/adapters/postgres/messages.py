@@ -11,11 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.adapters.postgres.connection.pool import Connection, Database
+from marketplace.core.domain.booking_steps import LIVE
 from marketplace.core.domain.fields import field_names
 from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, address_digest
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.users import PublicUser
-from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat
+from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat, SeatPosition
 
 FIELDS = field_names(Message)
 COLUMNS = ", ".join(FIELDS)
@@ -81,9 +82,23 @@ UNSUBSCRIBE = """
     INSERT INTO unsubscribed_kinds (user_id, kind, at) VALUES ($1, $2, $3) ON CONFLICT (user_id, kind) DO NOTHING
 """
 RESUBSCRIBE = "DELETE FROM unsubscribed_kinds WHERE user_id = $1 AND kind = $2"
-BOOKED_SEATS = """
-    SELECT id AS booking_id, user_id, starts_at FROM bookings
-    WHERE session_id = $1 AND status IN ('pending', 'confirmed') AND starts_at > $2 ORDER BY starts_at, id
+SEATS = """
+    (SELECT id, user_id, starts_at FROM bookings
+    WHERE session_id = $1 AND status = '{status}' AND (starts_at, id) > ($2, $3) ORDER BY starts_at, id LIMIT $4)
+"""
+# One scan per status, each in the order of its index.
+BOOKED_SEATS = f"""
+    SELECT b.id AS booking_id, b.user_id, b.starts_at, ARRAY(
+        SELECT m.version FROM messages m
+        WHERE m.user_id = b.user_id AND m.subject = $5 AND m.kind = $6 AND m.version > $7 ORDER BY m.version
+    ) AS announced
+    FROM ({" UNION ALL ".join(SEATS.format(status=status) for status in sorted(LIVE))}) b
+    ORDER BY b.starts_at, b.id LIMIT $4
+"""  # noqa: S608 - statuses
+NEXT_SEAT = """
+    SELECT id FROM bookings
+    WHERE user_id = $1 AND session_id = $2 AND status IN ('pending', 'confirmed') AND starts_at > $3
+    ORDER BY starts_at LIMIT 1
 """
 OF_USER = f"""
     SELECT {COLUMNS} FROM messages WHERE user_id = $1 {{after}} ORDER BY created_at DESC, id DESC LIMIT $2
@@ -182,8 +197,16 @@ class PostgresMessages:
     async def resubscribe(self, user_id: UUID, kind: MessageKind) -> None:
         await self._connection.execute(RESUBSCRIBE, user_id, kind)
 
-    async def booked_seats(self, session_id: UUID, after: datetime) -> Sequence[BookedSeat]:
-        return [BookedSeat(**row) for row in await self._connection.fetch(BOOKED_SEATS, session_id, after)]
+    async def booked_seats(
+        self, session_id: UUID, after: SeatPosition, announced_after: datetime, limit: int
+    ) -> Sequence[BookedSeat]:
+        announced = (str(session_id), MessageKind.SESSION_CHANGED, int(announced_after.timestamp()))
+        rows = await self._connection.fetch(BOOKED_SEATS, session_id, *after, limit, *announced)
+        return [BookedSeat(**dict(row) | {"announced": tuple(row["announced"])}) for row in rows]
+
+    async def next_seat(self, session_id: UUID, user_id: UUID, after: datetime) -> UUID | None:
+        row = await self._connection.fetchrow(NEXT_SEAT, user_id, session_id, after)
+        return row["id"] if row else None
 
 
 def _message(row: Any) -> Message:

@@ -1,6 +1,6 @@
 """Which messages the steps of a booking cause, and whether one is still true when it is due."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,7 +17,13 @@ UNREAD_HISTORY = frozenset({"booking.created", "booking.cancelled", "booking.com
 SOLD_FIELDS = frozenset({"title", "format", "place", "address", "join_url"})
 """Fields of a session whose change its learners are informed of. Price and duration stay as sold."""
 EDITS_TOGETHER = timedelta(minutes=10)
-"""Edits of a session within one such window are one message, due at its end."""
+"""Edits of a session within one such window are one message to each learner, due at its end."""
+LAST_EDITS = timedelta(minutes=1)
+"""The window in the last hour before the learner's booked time."""
+CHANGES_PER_DAY = 3
+"""Messages about edits of one session to one person in 24 hours, besides those of `SUMMARIES`."""
+SUMMARIES = (HOUR, timedelta(minutes=15), timedelta(0))
+"""Further edits are one message at the end of the day in UTC, or so long before the booked time if that is sooner."""
 
 KINDS: dict[BookingEventKind, MessageKind] = {
     "booking.created": MessageKind.BOOKING_BOOKED,
@@ -55,6 +61,20 @@ class Decision:
 def reminder_due(kind: MessageKind, starts_at: datetime) -> datetime:
     """Return when a reminder is due: an instant in UTC, whatever the clocks of any zone do meanwhile."""
     return starts_at - REMINDERS[kind]
+
+
+def edits_end(at: datetime, starts_at: datetime, announced: Collection[int]) -> datetime | None:
+    """Return the end of the window of edits that one belongs to, or `None` if its message exists.
+
+    `announced` has the ends of the windows that a person has messages of, since a day ago, in Unix time: the versions
+    of these messages.
+    """
+    width = (EDITS_TOGETHER if starts_at - at > HOUR else LAST_EDITS).total_seconds()
+    end = datetime.fromtimestamp((at.timestamp() // width + 1) * width, at.tzinfo)
+    if end.timestamp() not in announced and len(announced) >= CHANGES_PER_DAY:
+        tomorrow = datetime.fromtimestamp((at.timestamp() // DAY.total_seconds() + 1) * DAY.total_seconds(), at.tzinfo)
+        end = min(each for each in (tomorrow, *(starts_at - before for before in SUMMARIES)) if each > at)
+    return None if end.timestamp() in announced else end
 
 
 def booking_version(history: Sequence[BookingStep]) -> int:

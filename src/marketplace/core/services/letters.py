@@ -83,7 +83,10 @@ class Letters:
             raise NotSendable("An unverified address gets at most 3 mails a day.")
 
     async def _about_booking(self, tx: Transaction, message: Message, recipient: Recipient) -> Letter:
-        booking = await tx.bookings.find(message.booking_id) if message.booking_id else None
+        booking_id = message.booking_id
+        if message.kind is MessageKind.SESSION_CHANGED and message.session_id:
+            booking_id = await tx.messages.next_seat(message.session_id, message.user_id, self._clock.now())
+        booking = await tx.bookings.find(booking_id) if booking_id else None
         if booking is None or not booking.has_party(message.user_id):
             raise NotSendable("There is no such booking.")
         self._require(untrue(message.kind, message.version, booking, self._clock.now()))
