@@ -296,6 +296,27 @@ async def test_booked_seats_of_a_session_are_those_that_are_live_and_upcoming(st
     assert [(each.booking_id, each.announced) for each in rest] == [(later.id, ())]
 
 
+async def test_upcoming_seats_have_their_reminders(storage: Storage) -> None:
+    session = await stored_session(storage)
+    later = await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=3))
+    soon = await stored_booking(storage, session, status="pending")
+    cancelled = await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=1))
+    await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=4))
+    await cancel_now(storage, cancelled)
+    kinds = (MessageKind.REMINDER_DAY, MessageKind.BOOKING_BOOKED)
+    await add(storage, *[a_message(later.user_id, kind=kind, subject=str(later.id)) for kind in kinds])
+
+    async with storage.unit_of_work() as tx:
+        before = (TOMORROW, UUID(int=0))
+        found = await tx.messages.upcoming_seats(before, later.starts_at, 2_000)
+        next_ones = await tx.messages.upcoming_seats(found[0].position, later.starts_at, 1)
+
+    own = [each for each in found if each.booking_id in {later.id, soon.id, cancelled.id}]
+    assert [(each.booking_id, each.status) for each in own] == [(soon.id, "pending"), (later.id, "confirmed")]
+    assert [each.reminders for each in own] == [frozenset(), {(MessageKind.REMINDER_DAY, NOW)}]
+    assert next_ones == found[1:2]
+
+
 async def test_next_seat_of_a_person_is_their_first_live_one_to_come(storage: Storage) -> None:
     session, learner = await stored_session(storage), await stored_user(storage)
     await stored_booking(storage, session, user_id=learner.id, starts_at=NOW)

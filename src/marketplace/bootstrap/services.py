@@ -38,6 +38,7 @@ from marketplace.core.services.personal_data import PersonalDataService
 from marketplace.core.services.picture_sweeps import PictureSweeper
 from marketplace.core.services.pictures import PictureService, PictureStores
 from marketplace.core.services.rate_limits import RateLimitService
+from marketplace.core.services.reminders import ReminderService
 from marketplace.core.services.reports import ReportService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.seat_changes import SeatChanges
@@ -85,6 +86,7 @@ class Services:
     events: EventRelay
     new_messages: NewMessages
     mail: MailDelivery
+    reminders: ReminderService
     subscriptions: SubscriptionService
     inbox: InboxService
     summaries: SummaryService
@@ -109,6 +111,7 @@ class Services:
     def handlers(self) -> Handlers:
         """Return the job handlers by stored job kind."""
         return {
+            "add_reminders": self.reminders.add_missing,
             "attend_booking": self.bookings.settle_due,
             "claim_usernames": self.usernames.claim_all,
             "encode_avif": self.pictures.encode_avif,
@@ -233,6 +236,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             account_mails=accounts.account_mails,
             clock=clock,
         ),
+        reminders=ReminderService(unit_of_work=begin, new_messages=accounts.new_messages, clock=clock),
         inbox=InboxService(storage.inbox, is_on=options.has_inbox),
         subscriptions=SubscriptionService(unit_of_work=begin, tokens=adapters.unsubscribe_tokens, clock=clock),
         sitemaps=SitemapService(listed=storage.listed_sessions, clock=clock),

@@ -13,10 +13,11 @@ from uuid import UUID
 from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.core.domain.booking_steps import LIVE
 from marketplace.core.domain.fields import field_names
+from marketplace.core.domain.message_causes import REMINDERS
 from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, address_digest
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.users import PublicUser
-from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat, SeatPosition
+from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat, SeatPosition, UpcomingSeat
 
 FIELDS = field_names(Message)
 COLUMNS = ", ".join(FIELDS)
@@ -95,6 +96,15 @@ BOOKED_SEATS = f"""
     FROM ({" UNION ALL ".join(SEATS.format(status=status) for status in sorted(LIVE))}) b
     ORDER BY b.starts_at, b.id LIMIT $4
 """  # noqa: S608 - statuses
+UPCOMING_SEATS = """
+    SELECT b.id AS booking_id, b.starts_at, b.status, b.created_at, ARRAY(
+        SELECT (m.kind, m.due_at) FROM messages m
+        WHERE m.user_id = b.user_id AND m.subject = b.id::text AND m.kind = ANY($5)
+    ) AS reminders
+    FROM bookings b
+    WHERE b.status IN ('pending', 'confirmed') AND (b.starts_at, b.id) > ($1, $2) AND b.starts_at <= $3
+    ORDER BY b.starts_at, b.id LIMIT $4
+"""
 NEXT_SEAT = """
     SELECT id FROM bookings
     WHERE user_id = $1 AND session_id = $2 AND status IN ('pending', 'confirmed') AND starts_at > $3
@@ -204,9 +214,18 @@ class PostgresMessages:
         rows = await self._connection.fetch(BOOKED_SEATS, session_id, *after, limit, *announced)
         return [BookedSeat(**dict(row) | {"announced": tuple(row["announced"])}) for row in rows]
 
+    async def upcoming_seats(self, after: SeatPosition, until: datetime, limit: int) -> Sequence[UpcomingSeat]:
+        rows = await self._connection.fetch(UPCOMING_SEATS, *after, until, limit, list(REMINDERS))
+        return [_upcoming_seat(row) for row in rows]
+
     async def next_seat(self, session_id: UUID, user_id: UUID, after: datetime) -> UUID | None:
         row = await self._connection.fetchrow(NEXT_SEAT, user_id, session_id, after)
         return row["id"] if row else None
+
+
+def _upcoming_seat(row: Any) -> UpcomingSeat:
+    reminders = frozenset((MessageKind(kind), due_at) for kind, due_at in row["reminders"])
+    return UpcomingSeat(**dict(row) | {"reminders": reminders})
 
 
 def _message(row: Any) -> Message:

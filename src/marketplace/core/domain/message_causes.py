@@ -114,12 +114,37 @@ def decisions(event: BookingEvent, version: int) -> Iterator[Decision]:
     for user_id in parties[:1] if kind is MessageKind.HOW_WAS_IT else parties:
         if not (knows and user_id == event.actor_id):
             yield Decision(kind=kind, user_id=user_id, topic=topic)
-    has_start = event.kind == "booking.created" or event.from_status == "pending" or event.from_start is not None
-    if event.to_status == "confirmed" and has_start:
-        for reminder in REMINDERS:
-            due_at = reminder_due(reminder, event.starts_at)
-            if due_at > event.at:
-                yield Decision(kind=reminder, user_id=event.user_id, topic=topic, due_at=due_at)
+    if _is_reminded_of(event):
+        yield from _reminders(event.user_id, topic, event.starts_at, event.at)
+
+
+def reminders_of(booking: BookingHistory) -> Iterator[Decision]:
+    """Yield the reminders that the events of a confirmed booking cause for its present start."""
+    for place, step in reversed([*enumerate(booking.history, 1)]):
+        if _is_reminded_of(step):
+            topic = Topic(
+                subject=str(booking.id),
+                version=booking_version(booking.history[:place]),
+                booking_id=booking.id,
+                session_id=booking.session_id,
+                starts_at=booking.starts_at,
+            )
+            yield from _reminders(booking.user_id, topic, booking.starts_at, step.at)
+            return
+
+
+def _is_reminded_of(step: BookingEvent | BookingStep) -> bool:
+    """Return whether a step makes a start certain: the first one, an answer, or a move."""
+    has_start = step.from_status in {None, "pending"} or step.from_start is not None
+    return step.to_status == "confirmed" and has_start
+
+
+def _reminders(user_id: UUID, topic: Topic, starts_at: datetime, at: datetime) -> Iterator[Decision]:
+    """Yield those that are due after the step that causes them."""
+    for kind in REMINDERS:
+        due_at = reminder_due(kind, starts_at)
+        if due_at > at:
+            yield Decision(kind=kind, user_id=user_id, topic=topic, due_at=due_at)
 
 
 def _kind(event: BookingEvent) -> MessageKind:

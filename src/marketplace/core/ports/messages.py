@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from marketplace.core.domain.booking_steps import BookingStatus
 from marketplace.core.domain.messages import Message, MessageKind, Recipient
 from marketplace.core.domain.pages import Page
 
@@ -32,6 +33,21 @@ class BookedSeat:
     starts_at: datetime
     announced: tuple[int, ...] = ()
     """Versions of the messages to the person about changes of the session, ascending."""
+
+    @property
+    def position(self) -> SeatPosition:
+        return self.starts_at, self.booking_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpcomingSeat:
+    """A live booking that starts soon, with the kinds and due times of its reminders."""
+
+    booking_id: UUID
+    starts_at: datetime
+    status: BookingStatus
+    created_at: datetime
+    reminders: frozenset[tuple[MessageKind, datetime]] = frozenset()
 
     @property
     def position(self) -> SeatPosition:
@@ -115,6 +131,13 @@ class Messages(Protocol):
         """Return the live bookings of a session after a position, by start and ID, not locked. Costs what it returns.
 
         Of the messages about changes, those count whose version, in Unix time, is after `announced_after`.
+        """
+        ...
+
+    async def upcoming_seats(self, after: SeatPosition, until: datetime, limit: int) -> Sequence[UpcomingSeat]:
+        """Return the live bookings after a position that start at `until` or earlier, by start and ID, not locked.
+
+        Costs what it returns.
         """
         ...
 
