@@ -105,6 +105,11 @@ class Settings:
         return self.public_url or f"http://localhost:{self.port}"
 
     @property
+    def clock_file(self) -> Path:
+        """How far the clock of a demo is ahead; only programs with an inbox read it."""
+        return self.data_dir / "clock"
+
+    @property
     def sends_mail(self) -> bool:
         """Whether mail is sent, or kept in the demo's inbox. Otherwise messages are held."""
         return self.inbox or self.smtp_url is not None

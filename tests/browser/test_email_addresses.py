@@ -48,7 +48,7 @@ async def test_person_verifies_their_address_with_the_mailed_link(site: Server, 
     await person.sign_in(page)
     link = await link_in_newest_mail(site, person.email, "/verify-email")
     await page.goto("/profile")
-    await expect(page.get_by_text(f"Verify {person.email} with the link that we sent you.")).to_be_visible()
+    await expect(page.get_by_text(f"Verify {person.email} to get messages")).to_be_visible()
     await check(page, "profile-unverified-phone")
 
     await page.goto(link)
@@ -56,7 +56,7 @@ async def test_person_verifies_their_address_with_the_mailed_link(site: Server, 
     await page.get_by_role("button", name="Verify email").press("Enter")
     await expect(page.get_by_role("heading", name="Email verified")).to_be_visible()
     await check(page, "verify-email-done-phone")
-    await expect(page.get_by_text("with the link that we sent you")).to_be_hidden()
+    await expect(page.get_by_text("to get messages")).to_be_hidden()
 
     await page.goto("/")
     await page.goto(link)
@@ -73,7 +73,7 @@ async def test_used_link_says_so_and_sends_another_to_its_unverified_owner(site:
     await expect(page.get_by_role("heading", name="This link doesn't work anymore")).to_be_visible()
     await check(page, "verify-email-dead-desktop")
 
-    await page.get_by_role("button", name="Send again").click()
+    await page.get_by_role("button", name="Send link").click()
     await expect(page.get_by_text(f"We've sent a link to {person.email}")).to_be_visible()
 
 
@@ -95,7 +95,9 @@ async def test_forgotten_password_is_set_with_the_mailed_link(site: Server, open
     await page.goto("/login")
     await fill_sign_in(page, person.email, NEW_PASSWORD)
     await page.wait_for_url("**/")
-    await expect(page.get_by_role("button", name="Account")).to_be_visible()
+    await page.goto("/profile")
+    await expect(page.get_by_role("heading", name="Profile", exact=True)).to_be_visible()
+    await expect(page.get_by_text("to get messages")).to_have_count(0)
 
 
 async def test_another_device_is_signed_out_in_the_profile(site: Server, open_page: OpenPage) -> None:

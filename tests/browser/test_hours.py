@@ -43,7 +43,7 @@ async def test_unsaved_hours_are_kept_after_errors_and_leaving_asks(creator: Acc
     page = await open_page("/login")
     await creator.sign_in(page)
     await page.goto("/creator")
-    await page.get_by_role("link", name="Your hours").click()
+    await page.get_by_role("link", name="Set hours").click()
     monday = page.get_by_label("Monday, from")
     await monday.fill("22:00")
     await page.get_by_label("Monday, until").fill("22:00")

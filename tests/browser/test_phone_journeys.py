@@ -87,6 +87,8 @@ async def test_creator_sets_up_tuesdays_at_18_with_two_photos_in_under_25_taps(
     await taps.fill(page.get_by_label("Description"), "Strings, wood and patience.")
     await taps.fill(page.get_by_label("Price per seat"), "30")
     await taps.fill(page.get_by_label("Seats per start"), "6")
+    await page.get_by_test_id("picture-files").set_input_files(photos)
+    taps.add(2)  # to open the camera roll and to confirm both photos
     await taps.tap(page.get_by_role("button", name="Save and set times"))
     await taps.tap(page.get_by_text("A class at fixed starts"))
     await taps.tap(page.get_by_role("checkbox", name="Tuesday"))
@@ -94,8 +96,6 @@ async def test_creator_sets_up_tuesdays_at_18_with_two_photos_in_under_25_taps(
     await taps.tap(page.get_by_role("button", name="Save and publish"))
     await expect_text(page, "Saved and published in the catalog.")
     await taps.tap(page.get_by_role("tab", name="Details"))
-    await page.get_by_test_id("picture-files").set_input_files(photos)
-    taps.add(2)  # to open the camera roll and to confirm both photos
     await expect(page.get_by_label("What photo 2 shows")).to_be_visible()
 
     assert taps.made <= MAX_TAPS

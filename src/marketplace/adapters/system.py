@@ -2,12 +2,16 @@
 
 import os
 import sysconfig
-from datetime import UTC, datetime, tzinfo
+import time
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import uuid_utils.compat
+
+READ_EVERY = 0.5
+"""Seconds between reads of the clock of a demo."""
 
 
 class SystemClock:
@@ -15,6 +19,28 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+class MovedClock:
+    """`Clock` of a demo: ahead of this machine by the seconds in a file, which `marketplace sandbox` writes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read_at = -READ_EVERY
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        if time.monotonic() - self._read_at >= READ_EVERY:
+            self._read_at, self._ahead = time.monotonic(), ahead_of(self._path)
+        return datetime.now(UTC) + self._ahead
+
+
+def ahead_of(path: Path) -> timedelta:
+    """Return how far the clock of a demo is ahead."""
+    try:
+        return timedelta(seconds=int(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return timedelta()
 
 
 class UuidSeven:

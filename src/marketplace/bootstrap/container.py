@@ -24,7 +24,7 @@ from marketplace.adapters.security.email_syntax import MailStandards
 from marketplace.adapters.security.passwords import Argon2Passwords, processes_of_worker
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.adapters.site_texts.files import read_site_texts
-from marketplace.adapters.system import MachineZones, SystemClock, UuidSeven
+from marketplace.adapters.system import MachineZones, MovedClock, SystemClock, UuidSeven
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.mail import Post, mail_of
 from marketplace.bootstrap.services import Services, build_services
@@ -59,7 +59,6 @@ class Ports(Provider):
 
     scope = Scope.APP
     settings = from_context(Settings)
-    clock = provide(SystemClock, provides=Clock)
     ids = provide(UuidSeven, provides=Ids)
     calendars = provide(Rfc5545Calendars, provides=Calendars)
     confusables = provide(IcuConfusables, provides=Confusables)
@@ -67,6 +66,11 @@ class Ports(Provider):
     files = provide(StreamedFiles, provides=ExportFiles)
     encoder = provide(PillowEncoder, provides=PictureEncoder)
     cards = provide(PillowCards, provides=CardPainter)
+
+    @provide
+    def clock(self, settings: Settings) -> Clock:
+        """Provide the time; that of a demo can be moved."""
+        return MovedClock(settings.clock_file) if settings.inbox else SystemClock()
 
     @provide
     def passwords(self, settings: Settings) -> Iterator[Passwords]:

@@ -1039,6 +1039,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your notifications
+         * @description What others did to your bookings in the last 90 days, newest first.
+         */
+        get: operations["list_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark notifications as read
+         * @description Yours up to `last`. Can be repeated.
+         */
+        post: operations["mark_notifications_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calendar": {
         parameters: {
             query?: never;
@@ -3129,7 +3169,7 @@ export interface components {
          *     - `creator_unavailable` (409): The creator isn't available at this time. Choose another time.
          *     - `damaged_picture` (400): This picture is damaged or incomplete. Save it again, or choose another one.
          *     - `email_taken` (409): An account with this email address already exists.
-         *     - `email_unverified` (403): Verify your email address first: open the link that we sent you, or send another one.
+         *     - `email_unverified` (403): Verify your email address first: open the link in our mail, or send another.
          *     - `forbidden` (403): You don't have permission to do this.
          *     - `foreign_origin` (403): Only pages of this site can use a login kept in a cookie.
          *     - `has_sessions` (409): This creator still has sessions. Archive them first.
@@ -3309,6 +3349,14 @@ export interface components {
             recipient: string;
             /** @example Booked: Morning yoga */
             subject: string;
+        };
+        /** @description The newest notification that you've seen. */
+        LastNotificationIn: {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            last: string;
         };
         /** @description The newest message that you've read. */
         LastReadIn: {
@@ -3585,6 +3633,29 @@ export interface components {
             viewer_utc_offset?: string;
             /** @example +02:00 */
             viewer_ends_utc_offset?: string;
+        };
+        /** @enum {string} */
+        NotificationKind: "booked" | "requested" | "confirmed" | "declined" | "withdrawn" | "expired" | "moved" | "move_requested" | "cancelled" | "seats_changed" | "session_changed" | "message";
+        /**
+         * @description What happened to a booking. `title` is as sold; `booking_date` is the start as it stands.
+         *
+         *     `other` is the other party. `as_creator` if the booking is of your session.
+         */
+        NotificationOut: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["NotificationKind"];
+            /** Format: uuid */
+            booking: string;
+            /** @example Morning yoga */
+            title: string;
+            /** Format: date-time */
+            booking_date: string;
+            as_creator: boolean;
+            other: components["schemas"]["PublicUserOut"];
+            /** Format: date-time */
+            created_at: string;
+            is_read: boolean;
         };
         /** @description Bookings made and not cancelled since, cancelled bookings and new users. */
         NumbersOut: {
@@ -7393,6 +7464,68 @@ export interface operations {
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_notifications: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of results. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The cursor from the previous page's `Link` header. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    /** @description The number of unread ones, at most 100. */
+                    "X-Unread-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationOut"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    mark_notifications_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LastNotificationIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -171,7 +171,7 @@ class EmailUnverified(Forbidden):
     """The installation requires a verified e-mail address for this."""
 
     code = "email_unverified"
-    sentence = "Verify your email address first: open the link that we sent you, or send another one."
+    sentence = "Verify your email address first: open the link in our mail, or send another."
 
 
 class OwnSession(Forbidden):

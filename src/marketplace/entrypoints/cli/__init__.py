@@ -12,6 +12,7 @@ from marketplace.entrypoints.cli.create_admin import create_admin
 from marketplace.entrypoints.cli.export import export
 from marketplace.entrypoints.cli.migrate import migrate
 from marketplace.entrypoints.cli.openapi import openapi
+from marketplace.entrypoints.cli.sandbox import sandbox
 from marketplace.entrypoints.cli.seed_demo import seed_demo
 from marketplace.entrypoints.cli.serve import serve
 from marketplace.entrypoints.cli.shell import shell
@@ -44,6 +45,7 @@ for command in (
     shell,
     check,
     zones,
+    sandbox,
     openapi,
 ):
     main.add_command(command)

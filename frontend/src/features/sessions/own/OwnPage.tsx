@@ -20,6 +20,7 @@ export function OwnPage() {
       intro={t("page.intro")}
       actions={
         // until then, the list below leads to both
+        data &&
         !isNew && (
           <>
             <Link to="/creator/hours" className={buttonClass({ variant: "secondary" })}>

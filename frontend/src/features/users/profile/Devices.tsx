@@ -69,6 +69,7 @@ function Device({ login }: { login: Login }) {
           variant="secondary"
           size="sm"
           isBusy={isPending}
+          className="ml-auto"
           aria-label={t("devices.end_of", { device: name })}
           onClick={() => mutate()}
         >
