@@ -164,17 +164,6 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
     stores = PictureStores(
         unit_of_work=begin, encoder=adapters.encoder, store=adapters.objects, limits=limits, clock=clock
     )
-    user_admin = UserAdminService(
-        unit_of_work=begin,
-        directory=storage.users,
-        availabilities=storage.availabilities,
-        audit_log=storage.audit,
-        users=users,
-        usernames=usernames,
-        principal_cache=memory,
-        clock=clock,
-        ids=ids,
-    )
     session_admin = SessionAdminService(
         unit_of_work=begin,
         catalog=storage.catalog,
@@ -187,7 +176,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
     decider = MessageDecider(new_messages=accounts.new_messages, clock=clock)
     letters = Letters(addresses=options.addresses, unsubscribe_tokens=adapters.unsubscribe_tokens, clock=clock)
     actors = BulkActors(
-        users=users, accounts=user_admin, sessions=sessions, moderation=session_admin, bookings=bookings
+        users=users, accounts=accounts.user_admin, sessions=sessions, moderation=session_admin, bookings=bookings
     )
     notifications = NotificationService(unit_of_work=begin, feeds=storage.notifications, clock=clock, ids=ids)
     return Services(
@@ -249,7 +238,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),
         rate_limits=limits,
         idempotency=IdempotencyService(unit_of_work=begin, clock=clock),
-        user_admin=user_admin,
+        user_admin=accounts.user_admin,
         session_admin=session_admin,
         booking_admin=BookingAdminService(lists=storage.booking_lists, audit_log=storage.audit),
         impersonations=ImpersonationService(
