@@ -1,4 +1,4 @@
-"""Builds the services of accounts: registration, sign-in, addresses, their staff, and what people may know of themselves."""
+"""Builds the services of accounts: registration, sign-in, addresses, and what people may know of themselves."""
 
 from dataclasses import dataclass
 
