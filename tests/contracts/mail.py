@@ -27,6 +27,7 @@ from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User
 from marketplace.core.ports.account_mails import AccountMail, AccountMails
 from marketplace.core.ports.mailer import Mail, Mailbox, Mailer
+from marketplace.core.ports.messages import SEATS_BATCH
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.core.services.letters import Letters
@@ -65,6 +66,7 @@ class MailedMarketplace:
         self.services: Services = services_over(storage, clock=self.clock)
         self.account_mails: AccountMails = account_mails or NumberedLinks()
         self.composer = MjmlComposer(sender=SENDER, calendars=Rfc5545Calendars(), addresses=ADDRESSES)
+        self.seats_at_a_time = SEATS_BATCH
         self.new_messages = NewMessages(ids=FreshIds(), host="sessions.example.org", is_on=True)
 
     @property
@@ -85,7 +87,7 @@ class MailedMarketplace:
 
     async def decide(self) -> None:
         """Deliver all events to the decider, at the present time of the clock."""
-        decider = MessageDecider(new_messages=self.new_messages, clock=self.clock)
+        decider = MessageDecider(new_messages=self.new_messages, clock=self.clock, seats_at_a_time=self.seats_at_a_time)
         relay = relay_over(self.storage, decider, Recorder(), clock=MovableClock(END))
         while await relay.deliver():
             pass

@@ -12,11 +12,12 @@ from builders import TOMORROW, a_message, stored_booking, stored_session, stored
 from contracts.harness import broken_transaction, cancel_now
 from fakes import NOW
 from marketplace.core.domain.messages import KEPT_FOR, Message, MessageKind, MessageState
-from marketplace.core.ports.messages import BookedSeat
+from marketplace.core.ports.messages import LAST_ID, BookedSeat
 from marketplace.core.ports.storage import Storage
 
 LEASE = timedelta(minutes=5)
 MINUTE = timedelta(minutes=1)
+DAY_SECONDS = 24 * 60 * 60
 EVER = NOW + timedelta(days=9_999)
 
 
@@ -287,7 +288,7 @@ async def test_recipient_is_the_person_as_they_are_now(storage: Storage) -> None
 
     assert before is not None
     assert (before.email, before.display_name, before.time_zone) == ("grace@example.org", "Grace", "Asia/Tokyo")
-    assert (before.is_active, before.is_verified, before.is_refused) == (True, False, False)
+    assert (before.is_active, before.is_verified, before.refused_at) == (True, False, None)
     assert verified == replace(before, is_verified=True)
     assert changed == replace(before, email="hopper@example.org")
     assert unknown is None
@@ -296,21 +297,21 @@ async def test_recipient_is_the_person_as_they_are_now(storage: Storage) -> None
 async def test_refused_address_is_marked_until_it_changes_or_is_verified(storage: Storage) -> None:
     user = await stored_user(storage)
 
-    async def is_refused() -> bool:
+    async def refused_at() -> datetime | None:
         async with storage.unit_of_work() as tx:
             found = await tx.messages.recipient(user.id)
             assert found is not None
-            return found.is_refused
+            return found.refused_at
 
     async with storage.unit_of_work() as tx:
         await tx.messages.mark_refused(user.id, user.email, NOW)
-    assert await is_refused()
+    assert await refused_at() == NOW
     async with storage.unit_of_work() as tx:
         await tx.messages.mark_accepted(user.id)
-    assert not await is_refused()
+    assert await refused_at() is None
     async with storage.unit_of_work() as tx:
         await tx.messages.mark_refused(user.id, "another@example.org", NOW)
-    assert not await is_refused()
+    assert await refused_at() is None
 
 
 async def test_booked_seats_of_a_session_are_those_that_are_live_and_upcoming(storage: Storage) -> None:
@@ -322,9 +323,56 @@ async def test_booked_seats_of_a_session_are_those_that_are_live_and_upcoming(st
     await stored_booking(storage, await stored_session(storage))
     await cancel_now(storage, cancelled)
 
+    announced = a_message(
+        later.user_id, kind=MessageKind.SESSION_CHANGED, subject=str(session.id), version=int(NOW.timestamp())
+    )
+    await add(storage, announced, replace(announced, id=uuid4(), version=announced.version - DAY_SECONDS))
+
     async with storage.unit_of_work() as tx:
-        found = await tx.messages.booked_seats(session.id, NOW)
+        found = await tx.messages.booked_seats(session.id, (NOW, LAST_ID), NOW - timedelta(days=1), 9)
+        first = await tx.messages.booked_seats(session.id, (NOW, LAST_ID), NOW, 1)
+        rest = await tx.messages.booked_seats(session.id, first[0].position, NOW, 9)
 
     assert found == [
-        BookedSeat(booking_id=each.id, user_id=each.user_id, starts_at=each.starts_at) for each in (soon, later)
+        BookedSeat(booking_id=soon.id, user_id=soon.user_id, starts_at=soon.starts_at),
+        BookedSeat(
+            booking_id=later.id, user_id=later.user_id, starts_at=later.starts_at, announced=(announced.version,)
+        ),
     ]
+    assert [each.booking_id for each in first] == [soon.id]
+    assert [(each.booking_id, each.announced) for each in rest] == [(later.id, ())]
+
+
+async def test_upcoming_seats_have_their_reminders(storage: Storage) -> None:
+    session = await stored_session(storage)
+    later = await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=3))
+    soon = await stored_booking(storage, session, status="pending")
+    cancelled = await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=1))
+    await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=4))
+    await cancel_now(storage, cancelled)
+    kinds = (MessageKind.REMINDER_DAY, MessageKind.BOOKING_BOOKED)
+    await add(storage, *[a_message(later.user_id, kind=kind, subject=str(later.id)) for kind in kinds])
+
+    async with storage.unit_of_work() as tx:
+        before = (TOMORROW, UUID(int=0))
+        found = await tx.messages.upcoming_seats(before, later.starts_at, 2_000)
+        next_ones = await tx.messages.upcoming_seats(found[0].position, later.starts_at, 1)
+
+    own = [each for each in found if each.booking_id in {later.id, soon.id, cancelled.id}]
+    assert [(each.booking_id, each.status) for each in own] == [(soon.id, "pending"), (later.id, "confirmed")]
+    assert [each.reminders for each in own] == [frozenset(), {(MessageKind.REMINDER_DAY, NOW)}]
+    assert next_ones == found[1:2]
+
+
+async def test_next_seat_of_a_person_is_their_first_live_one_to_come(storage: Storage) -> None:
+    session, learner = await stored_session(storage), await stored_user(storage)
+    await stored_booking(storage, session, user_id=learner.id, starts_at=NOW)
+    cancelled = await stored_booking(storage, session, user_id=learner.id)
+    await stored_booking(storage, session, user_id=learner.id, starts_at=TOMORROW + timedelta(hours=6))
+    soon = await stored_booking(storage, session, user_id=learner.id, starts_at=TOMORROW + timedelta(hours=3))
+    await stored_booking(storage, session)
+    await cancel_now(storage, cancelled)
+
+    async with storage.unit_of_work() as tx:
+        assert await tx.messages.next_seat(session.id, learner.id, NOW) == soon.id
+        assert await tx.messages.next_seat(session.id, learner.id, TOMORROW + timedelta(hours=6)) is None

@@ -41,7 +41,6 @@ def a_letter(kind: MessageKind, role: Role, booking: BookingHistory | None = Non
         time_zone=user.time_zone,
         is_active=True,
         is_verified=True,
-        is_refused=False,
     )
     optional = {} if RULES[kind].is_needed else {"unsubscribe": "https://a.b/u", "one_click": "https://a.b/o"}
     values: dict[str, Any] = {
@@ -183,6 +182,40 @@ async def test_unknown_language_is_that_of_the_installation(locale: str | None) 
 
     assert mail.subject == f"Booked: {EVIL}"
     assert 'lang="en"' in mail.html
+
+
+def to_account(kind: MessageKind, *, is_verified: bool, to: str = LEARNER.email) -> Letter:
+    letter = a_letter(kind, "account", to=to, lifetime=timedelta(hours=1))
+    return replace(letter, recipient=replace(letter.recipient, is_verified=is_verified))
+
+
+@pytest.mark.parametrize("kind", sorted(ACCOUNT_KINDS))
+async def test_name_of_an_account_reaches_no_address_that_may_be_a_strangers(kind: MessageKind) -> None:
+    unverified = await COMPOSER.compose(to_account(kind, is_verified=False))
+    elsewhere = await COMPOSER.compose(to_account(kind, is_verified=True, to="new@example.org"))
+    proved = await COMPOSER.compose(to_account(kind, is_verified=True))
+
+    for mail in (unverified, elsewhere):
+        assert mail.to.name == ""
+        assert "Léa" not in mail.subject + mail.text + mail.html
+    assert proved.to.name == LEARNER.display_name
+    assert f"Hi {LEARNER.display_name}," in proved.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "hours", "said"),
+    [
+        (MessageKind.VERIFY_EMAIL, 72, "The link works for 3 days."),
+        (MessageKind.VERIFY_EMAIL, 24, "The link works for 1 day."),
+        (MessageKind.PASSWORD_RESET, 1, "The link works once, for 1 hour."),
+        (MessageKind.PASSWORD_RESET, 2, "The link works once, for 2 hours."),
+        (MessageKind.EMAIL_CHANGE, 24, "The link works for 1 day."),
+    ],
+)
+async def test_mail_says_how_long_its_link_works(kind: MessageKind, hours: int, said: str) -> None:
+    mail = await COMPOSER.compose(a_letter(kind, "account", lifetime=timedelta(hours=hours)))
+
+    assert said in mail.text
 
 
 async def test_long_title_is_shortened_in_the_subject() -> None:

@@ -218,7 +218,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Get what is known about your address
+         * @description While your address counts as refused, only links to verify it or to set a new password go there.
+         */
+        get: operations["get_mail_state"];
         put?: never;
         /**
          * Change your email address
@@ -3254,6 +3258,7 @@ export interface components {
             /**
              * Format: uuid
              * @description What the job is about, such as a booking.
+             * @example Booked: Morning yoga
              */
             subject: string | null;
             attempts: number;
@@ -3402,6 +3407,14 @@ export interface components {
             name: string;
             /** @example ada@example.org */
             value: string;
+        };
+        /** @description What is known about mail to your address. */
+        MailStateOut: {
+            /**
+             * Format: date-time
+             * @description When a mail server refused your address, within 30 days; otherwise `null`.
+             */
+            refused_at: string | null;
         };
         /**
          * @description The currency of all prices (ISO 4217), its decimal places, and the categories a session can have.
@@ -5793,6 +5806,29 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_mail_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailStateOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -9,9 +9,10 @@ from uuid import UUID
 from marketplace.adapters.memory.database import AddressRow, MemoryDatabase, MessageKey, Rows, UnsubscribedRow
 from marketplace.adapters.memory.pages import moment, newest_first
 from marketplace.core.domain.booking_steps import LIVE
+from marketplace.core.domain.message_causes import REMINDERS
 from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, address_digest
 from marketplace.core.domain.pages import Page
-from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat
+from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat, SeatPosition, UpcomingSeat
 
 KINDS = frozenset(MessageKind)
 """Those that this release knows."""
@@ -132,7 +133,7 @@ class MemoryMessages:
             locale=user.locale,
             is_active=user.is_active,
             is_verified=user.is_email_verified,
-            is_refused=known is not None and known.digest == address_digest(user.email),
+            refused_at=known.refused_at if known and known.digest == address_digest(user.email) else None,
             unsubscribed=frozenset(kind for kind in unsubscribed if kind in KINDS),
         )
 
@@ -152,11 +153,49 @@ class MemoryMessages:
         await asyncio.sleep(0)
         self._rows.drop(self._database.unsubscribed, (user_id, kind))
 
-    async def booked_seats(self, session_id: UUID, after: datetime) -> Sequence[BookedSeat]:
+    async def booked_seats(
+        self, session_id: UUID, after: SeatPosition, announced_after: datetime, limit: int
+    ) -> Sequence[BookedSeat]:
         await asyncio.sleep(0)
         bookings = (each for each in self._rows.all(self._database.bookings) if each.session_id == session_id)
-        live = [each for each in bookings if each.status in LIVE and each.starts_at > after]
+        live = [each for each in bookings if each.status in LIVE and (each.starts_at, each.id) > after]
         return [
-            BookedSeat(booking_id=each.id, user_id=each.user_id, starts_at=each.starts_at)
-            for each in sorted(live, key=lambda booking: (booking.starts_at, booking.id))
+            BookedSeat(
+                booking_id=each.id,
+                user_id=each.user_id,
+                starts_at=each.starts_at,
+                announced=self._announced(each.user_id, session_id, announced_after),
+            )
+            for each in sorted(live, key=lambda booking: (booking.starts_at, booking.id))[:limit]
         ]
+
+    def _announced(self, user_id: UUID, session_id: UUID, after: datetime) -> tuple[int, ...]:
+        about = (MessageKind.SESSION_CHANGED, str(session_id))
+        own = (each for each in self._rows.group(self._table, user_id) if (each.kind, each.subject) == about)
+        return tuple(sorted(each.version for each in own if each.version > int(after.timestamp())))
+
+    async def upcoming_seats(self, after: SeatPosition, until: datetime, limit: int) -> Sequence[UpcomingSeat]:
+        await asyncio.sleep(0)
+        live = (each for each in self._rows.all(self._database.bookings) if each.status in LIVE)
+        upcoming = [each for each in live if (each.starts_at, each.id) > after and each.starts_at <= until]
+        return [
+            UpcomingSeat(
+                booking_id=each.id,
+                starts_at=each.starts_at,
+                status=each.status,
+                created_at=each.created_at,
+                reminders=self._reminders(each.user_id, each.id),
+            )
+            for each in sorted(upcoming, key=lambda booking: (booking.starts_at, booking.id))[:limit]
+        ]
+
+    def _reminders(self, user_id: UUID, booking_id: UUID) -> frozenset[tuple[MessageKind, datetime]]:
+        own = (each for each in self._rows.group(self._table, user_id) if each.subject == str(booking_id))
+        return frozenset((each.kind, each.due_at) for each in own if each.kind in REMINDERS)
+
+    async def next_seat(self, session_id: UUID, user_id: UUID, after: datetime) -> UUID | None:
+        await asyncio.sleep(0)
+        bookings = self._rows.all(self._database.bookings)
+        own = (each for each in bookings if (each.session_id, each.user_id) == (session_id, user_id))
+        live = [(each.starts_at, each.id) for each in own if each.status in LIVE and each.starts_at > after]
+        return min(live)[1] if live else None

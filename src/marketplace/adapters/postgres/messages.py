@@ -11,11 +11,13 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.adapters.postgres.connection.pool import Connection, Database
+from marketplace.core.domain.booking_steps import LIVE
 from marketplace.core.domain.fields import field_names
+from marketplace.core.domain.message_causes import REMINDERS
 from marketplace.core.domain.messages import TOO_LATE, Message, MessageKind, MessageState, Recipient, address_digest
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.users import PublicUser
-from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat
+from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat, SeatPosition, UpcomingSeat
 
 FIELDS = field_names(Message)
 COLUMNS = ", ".join(FIELDS)
@@ -75,7 +77,7 @@ PURGE = """
 """
 NAMES = ", ".join(f"u.{name}" for name in field_names(PublicUser))
 RECIPIENT = f"""
-    SELECT {NAMES}, u.email, u.time_zone, u.locale, u.is_active, u.email_verified_at, a.digest,
+    SELECT {NAMES}, u.email, u.time_zone, u.locale, u.is_active, u.email_verified_at, a.digest, a.refused_at,
         ARRAY(SELECT s.kind FROM unsubscribed_kinds s WHERE s.user_id = u.id AND s.kind IN ({KINDS})) AS unsubscribed
     FROM users u LEFT JOIN email_addresses a ON a.user_id = u.id WHERE u.id = $1
 """  # noqa: S608 - column names and kinds
@@ -88,9 +90,32 @@ UNSUBSCRIBE = """
     INSERT INTO unsubscribed_kinds (user_id, kind, at) VALUES ($1, $2, $3) ON CONFLICT (user_id, kind) DO NOTHING
 """
 RESUBSCRIBE = "DELETE FROM unsubscribed_kinds WHERE user_id = $1 AND kind = $2"
-BOOKED_SEATS = """
-    SELECT id AS booking_id, user_id, starts_at FROM bookings
-    WHERE session_id = $1 AND status IN ('pending', 'confirmed') AND starts_at > $2 ORDER BY starts_at, id
+SEATS = """
+    (SELECT id, user_id, starts_at FROM bookings
+    WHERE session_id = $1 AND status = '{status}' AND (starts_at, id) > ($2, $3) ORDER BY starts_at, id LIMIT $4)
+"""
+# One scan per status, each in the order of its index.
+BOOKED_SEATS = f"""
+    SELECT b.id AS booking_id, b.user_id, b.starts_at, ARRAY(
+        SELECT m.version FROM messages m
+        WHERE m.user_id = b.user_id AND m.subject = $5 AND m.kind = $6 AND m.version > $7 ORDER BY m.version
+    ) AS announced
+    FROM ({" UNION ALL ".join(SEATS.format(status=status) for status in sorted(LIVE))}) b
+    ORDER BY b.starts_at, b.id LIMIT $4
+"""  # noqa: S608 - statuses
+UPCOMING_SEATS = """
+    SELECT b.id AS booking_id, b.starts_at, b.status, b.created_at, ARRAY(
+        SELECT (m.kind, m.due_at) FROM messages m
+        WHERE m.user_id = b.user_id AND m.subject = b.id::text AND m.kind = ANY($5)
+    ) AS reminders
+    FROM bookings b
+    WHERE b.status IN ('pending', 'confirmed') AND (b.starts_at, b.id) > ($1, $2) AND b.starts_at <= $3
+    ORDER BY b.starts_at, b.id LIMIT $4
+"""
+NEXT_SEAT = """
+    SELECT id FROM bookings
+    WHERE user_id = $1 AND session_id = $2 AND status IN ('pending', 'confirmed') AND starts_at > $3
+    ORDER BY starts_at LIMIT 1
 """
 OF_USER = f"""
     SELECT {COLUMNS} FROM messages WHERE user_id = $1 AND {KNOWN} {{after}} ORDER BY created_at DESC, id DESC LIMIT $2
@@ -175,7 +200,7 @@ class PostgresMessages:
             locale=row["locale"],
             is_active=row["is_active"],
             is_verified=row["email_verified_at"] is not None,
-            is_refused=row["digest"] == address_digest(row["email"]),
+            refused_at=row["refused_at"] if row["digest"] == address_digest(row["email"]) else None,
             unsubscribed=frozenset(map(MessageKind, row["unsubscribed"])),
         )
 
@@ -191,8 +216,25 @@ class PostgresMessages:
     async def resubscribe(self, user_id: UUID, kind: MessageKind) -> None:
         await self._connection.execute(RESUBSCRIBE, user_id, kind)
 
-    async def booked_seats(self, session_id: UUID, after: datetime) -> Sequence[BookedSeat]:
-        return [BookedSeat(**row) for row in await self._connection.fetch(BOOKED_SEATS, session_id, after)]
+    async def booked_seats(
+        self, session_id: UUID, after: SeatPosition, announced_after: datetime, limit: int
+    ) -> Sequence[BookedSeat]:
+        announced = (str(session_id), MessageKind.SESSION_CHANGED, int(announced_after.timestamp()))
+        rows = await self._connection.fetch(BOOKED_SEATS, session_id, *after, limit, *announced)
+        return [BookedSeat(**dict(row) | {"announced": tuple(row["announced"])}) for row in rows]
+
+    async def upcoming_seats(self, after: SeatPosition, until: datetime, limit: int) -> Sequence[UpcomingSeat]:
+        rows = await self._connection.fetch(UPCOMING_SEATS, *after, until, limit, list(REMINDERS))
+        return [_upcoming_seat(row) for row in rows]
+
+    async def next_seat(self, session_id: UUID, user_id: UUID, after: datetime) -> UUID | None:
+        row = await self._connection.fetchrow(NEXT_SEAT, user_id, session_id, after)
+        return row["id"] if row else None
+
+
+def _upcoming_seat(row: Any) -> UpcomingSeat:
+    reminders = frozenset((MessageKind(kind), due_at) for kind, due_at in row["reminders"])
+    return UpcomingSeat(**dict(row) | {"reminders": reminders})
 
 
 def _message(row: Any) -> Message:

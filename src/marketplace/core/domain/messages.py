@@ -63,7 +63,7 @@ class KindRule:
     is_needed: bool = False
     """The person cannot unsubscribe from it."""
     to_unverified: bool = False
-    """It also goes to an address that is not verified."""
+    """It also goes, a few times a day, to an address that is not verified or that a mail server refused."""
     worth: timedelta
     """How long after it is due it is worth sending."""
     ends_at_start: bool = False
@@ -105,8 +105,14 @@ ACCOUNT_KINDS = frozenset(
 )
 """Kinds whose link, and recipient if it is another address, come from `AccountMails`."""
 FINAL = frozenset({MessageState.SENT, MessageState.REFUSED, MessageState.UNKNOWN, MessageState.DROPPED})
+UNSAID = frozenset({MessageState.DROPPED, MessageState.REFUSED, MessageState.UNKNOWN})
+"""States of a message that ended without having certainly reached a mail server."""
 UNVERIFIED_PER_DAY = 3
 """Mails to an unverified address within 24 hours, of all kinds together."""
+REFUSED_PER_DAY = 1
+"""Mails to an address that a mail server refused, likewise: the refusal may have been an error."""
+REFUSED_FOR = timedelta(days=30)
+"""How long nothing else is sent to a refused address."""
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), HOUR
 MAX_DOUBLINGS = 7
 TOO_LATE = "It was due too long ago."
@@ -220,15 +226,18 @@ class Recipient:
     """`None`: the installation's."""
     is_active: bool
     is_verified: bool
-    is_refused: bool
-    """A mail server refused the address for good."""
+    refused_at: datetime | None = None
+    """When a mail server last refused the address for good."""
     unsubscribed: frozenset[MessageKind] = frozenset()
 
-    def refusal(self, kind: MessageKind) -> str | None:
-        """Return why a kind does not go to this person, or `None`."""
+    def is_refused(self, now: datetime) -> bool:
+        return self.refused_at is not None and now < self.refused_at + REFUSED_FOR
+
+    def refusal(self, kind: MessageKind, now: datetime) -> str | None:
+        """Return why a kind does not go to this person now, or `None`."""
         if not self.is_active:
             return "The account is deactivated."
-        if self.is_refused:
+        if self.is_refused(now) and not RULES[kind].to_unverified:
             return "A mail server refused this address for good."
         if not (self.is_verified or RULES[kind].to_unverified):
             return "The address isn't verified."
