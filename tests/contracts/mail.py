@@ -1,5 +1,6 @@
 """A marketplace whose mail is delivered by the test, with a clock that the test moves."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -120,6 +121,14 @@ class MailedMarketplace:
     async def messages(self, user_id: UUID) -> list[Message]:
         """Return a person's messages, oldest first."""
         return [*reversed((await self.storage.messages.of_user(user_id, 100, None)).items)]
+
+    async def reached(self, message: Message, state: MessageState) -> None:
+        """Wait until a running delivery has brought a message to a state."""
+        async with asyncio.timeout(10):
+            while True:
+                if (message.id, state) in {(each.id, each.state) for each in await self.messages(message.user_id)}:
+                    return
+                await asyncio.sleep(0.01)
 
     async def states(self, user_id: UUID) -> dict[str, MessageState]:
         return {each.kind.value: each.state for each in await self.messages(user_id)}

@@ -17,7 +17,6 @@ from marketplace.core.domain.messages import FIRST_RETRY, MessageKind, MessageSt
 from marketplace.core.domain.users import User
 from marketplace.core.ports.mailer import Accepted, Lost, Mail, Refused, SendResult, Unavailable
 from marketplace.core.ports.storage import Storage
-from marketplace.core.services.mail_delivery import LEASE
 from marketplace.core.services.subscriptions import SubscriptionService
 
 HOUR = timedelta(hours=1)
@@ -330,25 +329,6 @@ async def test_reminder_whose_outcome_is_lost_is_not_sent_again(market: MailedMa
 
     assert len(server.seen) == 1
     assert await market.states(learner.id) == {"reminder_day": MessageState.UNKNOWN}
-
-
-async def test_message_found_started_after_its_lease_is_unknown(market: MailedMarketplace) -> None:
-    learner, session = await market.a_person(), await market.a_session()
-    booking = await market.book(session, learner)
-    message = await market.add(learner, kind=MessageKind.BOOKING_BOOKED, booking_id=booking.id)
-    async with market.storage.unit_of_work() as tx:
-        [claimed] = await tx.messages.claim_due(NOW, 10, LEASE)
-        assert await tx.messages.save(claimed, claimed.started())
-    await market.delivery.deliver()
-    assert market.sent == []
-
-    market.clock.advance(LEASE)
-    for _ in range(2):
-        await market.delivery.deliver()
-
-    [found] = await market.messages(learner.id)
-    assert [mail.message_id for mail in market.sent] == [message.message_id]
-    assert (found.state, found.attempts, found.unknown_at) == (MessageState.SENT, 2, NOW + LEASE)
 
 
 async def test_unverified_address_gets_three_verification_mails_a_day(market: MailedMarketplace) -> None:

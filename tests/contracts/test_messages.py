@@ -123,6 +123,25 @@ async def test_messages_that_another_transaction_claims_are_skipped(storage: Sto
         assert await asyncio.wait_for(claim(storage), 1) == []
 
 
+async def test_kinds_of_a_newer_release_are_left_to_its_workers(storage: Storage) -> None:
+    user, booking_id = await stored_user(storage), uuid4()
+    newer = a_message(user.id, kind="of_a_newer_release", booking_id=booking_id, due_at=NOW - MINUTE)
+    ours = a_message(user.id, booking_id=booking_id)
+    await add(storage, newer, ours)
+    async with storage.unit_of_work() as tx:
+        await tx.messages.unsubscribe(user.id, newer.kind, NOW)
+        await tx.messages.unsubscribe(user.id, MessageKind.HOW_WAS_IT, NOW)
+        recipient = await tx.messages.recipient(user.id)
+
+    assert await all_of(storage, user.id) == (ours,)
+    assert await storage.messages.of_booking(booking_id) == (ours,)
+    assert [each.id for each in await claim(storage, limit=1)] == [ours.id]
+    assert recipient is not None
+    assert recipient.unsubscribed == {MessageKind.HOW_WAS_IT}
+    assert await storage.messages.oldest_due(NOW) == newer.due_at
+    assert await save(storage, newer, newer.dropped("The test has ended."))
+
+
 async def test_save_records_every_outcome(storage: Storage) -> None:
     user = await stored_user(storage)
     await add(storage, a_message(user.id))
@@ -164,20 +183,48 @@ async def test_started_message_is_saved_by_one_of_two_workers(storage: Storage) 
     assert saved == [True, False]
 
 
+async def release(storage: Storage, limit: int) -> int:
+    async with storage.unit_of_work() as tx:
+        return await tx.messages.release_held(NOW, limit)
+
+
 async def test_held_messages_wait_for_their_release(storage: Storage) -> None:
     user = await stored_user(storage)
-    held = [replace(a_message(user.id, due_at=NOW - n * MINUTE).held()) for n in range(3)]
+    held = [a_message(user.id, due_at=NOW - n * MINUTE).held() for n in range(3)]
     await add(storage, *held)
     assert await claim(storage, EVER) == []
     assert await storage.messages.has_held()
 
-    async with storage.unit_of_work() as tx:
-        assert await tx.messages.release_held(2) == 2
-        assert await tx.messages.release_held(2) == 1
-        assert await tx.messages.release_held(2) == 0
+    assert [await release(storage, 2) for _ in range(3)] == [2, 1, 0]
 
     assert not await storage.messages.has_held()
     assert {each.id for each in await claim(storage)} == {each.id for each in held}
+
+
+async def test_release_drops_what_is_worthless_by_now(storage: Storage) -> None:
+    user = await stored_user(storage)
+    old = a_message(user.id, due_at=NOW - 2 * MINUTE, expires_at=NOW).held()
+    worth = a_message(user.id, due_at=NOW - MINUTE, expires_at=NOW + MINUTE).held()
+    await add(storage, old, worth)
+
+    assert await release(storage, 2) == 2
+
+    assert set(await all_of(storage, user.id)) == {
+        old.dropped("It was due too long ago."),
+        replace(worth, state=MessageState.PENDING, next_attempt_at=NOW),
+    }
+
+
+async def test_released_messages_queue_behind_those_that_are_due(storage: Storage) -> None:
+    user = await stored_user(storage)
+    fresh, held = a_message(user.id, due_at=NOW - MINUTE), a_message(user.id, due_at=NOW - 9 * MINUTE).held()
+    future = a_message(user.id, due_at=NOW + 4 * MINUTE).held()
+    await add(storage, fresh, held, future)
+    await release(storage, 9)
+
+    assert [each.id for each in await claim(storage, limit=1)] == [fresh.id]
+    assert [each.id for each in await claim(storage)] == [held.id]
+    assert [each.id for each in await claim(storage, NOW + 4 * MINUTE)] == [future.id]
 
 
 async def test_age_of_the_backlog_is_that_of_its_oldest_message(storage: Storage) -> None:

@@ -131,3 +131,17 @@ async def test_claim_costs_what_it_claims(database: str, program: Watched, peopl
 
     assert costly(some, blocks=600, rows=60) == []
     assert costly(none, blocks=20, rows=1) == []
+
+
+async def test_release_costs_what_it_releases(database: str, program: Watched, people: Sequence[User]) -> None:
+    async def release() -> None:
+        async with program.storage.unit_of_work() as tx:
+            await tx.messages.release_held(NOW, 20)
+
+    none = await plans_of(database, program, release())
+    async with program.storage.unit_of_work() as tx:
+        await tx.messages.add([a_message(people[0].id, due_at=NOW - timedelta(days=n)).held() for n in range(40)])
+    some = await plans_of(database, program, release())
+
+    assert costly(none, blocks=20, rows=1) == []
+    assert costly(some, blocks=600, rows=60) == []

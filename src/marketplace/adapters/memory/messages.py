@@ -14,9 +14,16 @@ from marketplace.core.domain.messages import Message, MessageKind, MessageState,
 from marketplace.core.domain.pages import Page
 from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat, SeatPosition, UpcomingSeat
 
+KINDS = frozenset(MessageKind)
+"""Those that this release knows."""
+
 
 def _key(message: Message) -> MessageKey:
     return message.user_id, message.subject, message.kind, message.version
+
+
+def _is_known(message: Message) -> bool:
+    return message.kind in KINDS
 
 
 class MemoryMessageLists:
@@ -27,12 +34,14 @@ class MemoryMessageLists:
 
     async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[Message]:
         await asyncio.sleep(0)
-        return newest_first(Rows(self._database).group(self._database.messages, user_id), limit, after)
+        known = filter(_is_known, Rows(self._database).group(self._database.messages, user_id))
+        return newest_first(known, limit, after)
 
     async def of_booking(self, booking_id: UUID) -> tuple[Message, ...]:
         await asyncio.sleep(0)
         rows = self._database.messages.rows.values()
-        return tuple(sorted((each for each in rows if each.booking_id == booking_id), key=moment))
+        found = (each for each in rows if each.booking_id == booking_id and _is_known(each))
+        return tuple(sorted(found, key=moment))
 
     async def oldest_due(self, now: datetime) -> datetime | None:
         await asyncio.sleep(0)
@@ -72,7 +81,7 @@ class MemoryMessages:
             for number, claimer in database.claimed_messages.items()
             if claimer in database.open_rows and claimer is not self._rows
         }
-        due = sorted(_due(self._rows.all(self._table), now))
+        due = sorted(_due(filter(_is_known, self._rows.all(self._table)), now))
         free = [each for _, number, each in due if number not in database.claimed_messages][:limit]
         claimed = [replace(each, next_attempt_at=now + lease) for each in free]
         database.claimed_messages |= {each.id: self._rows for each in claimed}
@@ -87,13 +96,13 @@ class MemoryMessages:
         self._rows.put(self._table, after.id, after)
         return True
 
-    async def release_held(self, limit: int = RELEASE_BATCH) -> int:
+    async def release_held(self, now: datetime, limit: int = RELEASE_BATCH) -> int:
         await asyncio.sleep(0)
-        held = [each for each in self._rows.all(self._table) if each.state is MessageState.HELD]
-        for each in held[:limit]:
-            released = replace(each, state=MessageState.PENDING, next_attempt_at=each.due_at)
-            self._rows.put(self._table, each.id, released)
-        return len(held[:limit])
+        held = (each for each in self._rows.all(self._table) if each.state is MessageState.HELD)
+        oldest = sorted(held, key=lambda message: (message.due_at, message.id))[:limit]
+        for each in oldest:
+            self._rows.put(self._table, each.id, each.released(now))
+        return len(oldest)
 
     async def count_started(self, user_id: UUID, kinds: Collection[MessageKind], since: datetime) -> int:
         await asyncio.sleep(0)
@@ -115,6 +124,7 @@ class MemoryMessages:
         if user is None:
             return None
         known = self._rows.find(self._database.addresses, user_id)
+        unsubscribed = (each.kind for each in self._rows.group(self._database.unsubscribed, user_id))
         return Recipient(
             user_id=user_id,
             email=user.email,
@@ -124,7 +134,7 @@ class MemoryMessages:
             is_active=user.is_active,
             is_verified=user.is_email_verified,
             refused_at=known.refused_at if known and known.digest == address_digest(user.email) else None,
-            unsubscribed=frozenset(each.kind for each in self._rows.group(self._database.unsubscribed, user_id)),
+            unsubscribed=frozenset(kind for kind in unsubscribed if kind in KINDS),
         )
 
     async def mark_accepted(self, user_id: UUID) -> None:

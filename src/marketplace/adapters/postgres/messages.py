@@ -14,7 +14,7 @@ from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.core.domain.booking_steps import LIVE
 from marketplace.core.domain.fields import field_names
 from marketplace.core.domain.message_causes import REMINDERS
-from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, address_digest
+from marketplace.core.domain.messages import TOO_LATE, Message, MessageKind, MessageState, Recipient, address_digest
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.users import PublicUser
 from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat, SeatPosition, UpcomingSeat
@@ -35,6 +35,9 @@ TYPES = {
     "booking_id": "uuid",
     "session_id": "uuid",
 }
+# Rows of a newer release, during its rollout, may have other kinds and states: its own workers deliver them.
+KINDS, STATES = (", ".join(f"'{each}'" for each in values) for values in (MessageKind, MessageState))
+KNOWN = f"kind IN ({KINDS}) AND state IN ({STATES})"
 ARRAYS = ", ".join(f"${place}::{TYPES.get(name, 'timestamptz')}[]" for place, name in enumerate(FIELDS, 1))
 # In the order of the key: transactions that add the same messages wait for each other instead of deadlocking.
 ADD = f"""
@@ -44,10 +47,10 @@ ADD = f"""
 """  # noqa: S608 - column names
 CLAIM = f"""
     WITH due AS (
-        SELECT id FROM messages WHERE next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT $2
+        SELECT id FROM messages WHERE next_attempt_at <= $1 AND {KNOWN} ORDER BY next_attempt_at, id LIMIT $2
         FOR NO KEY UPDATE SKIP LOCKED)
     UPDATE messages m SET next_attempt_at = $3 FROM due WHERE m.id = due.id RETURNING {RETURNED}
-"""  # noqa: S608 - column names
+"""  # noqa: S608 - column names and kinds
 SAVE = """
     UPDATE messages SET state = $4, attempts = $5, next_attempt_at = $6, unknown_at = $7, last_error = $8, sent_at = $9
     WHERE id = $1 AND next_attempt_at = $2 AND state = $3 RETURNING id
@@ -55,7 +58,11 @@ SAVE = """
 RELEASE = """
     WITH held AS (
         SELECT id FROM messages WHERE state = 'held' ORDER BY due_at, id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
-    UPDATE messages m SET state = 'pending', next_attempt_at = m.due_at FROM held WHERE m.id = held.id RETURNING m.id
+    UPDATE messages m SET
+        state = CASE WHEN m.expires_at <= $2 THEN 'dropped' ELSE 'pending' END,
+        next_attempt_at = CASE WHEN m.expires_at > $2 THEN greatest(m.due_at, $2) END,
+        last_error = CASE WHEN m.expires_at <= $2 THEN $3 ELSE m.last_error END
+    FROM held WHERE m.id = held.id RETURNING m.id
 """
 COUNT_STARTED = """
     SELECT count(*) AS number FROM messages
@@ -71,9 +78,9 @@ PURGE = """
 NAMES = ", ".join(f"u.{name}" for name in field_names(PublicUser))
 RECIPIENT = f"""
     SELECT {NAMES}, u.email, u.time_zone, u.locale, u.is_active, u.email_verified_at, a.digest, a.refused_at,
-        ARRAY(SELECT s.kind FROM unsubscribed_kinds s WHERE s.user_id = u.id) AS unsubscribed
+        ARRAY(SELECT s.kind FROM unsubscribed_kinds s WHERE s.user_id = u.id AND s.kind IN ({KINDS})) AS unsubscribed
     FROM users u LEFT JOIN email_addresses a ON a.user_id = u.id WHERE u.id = $1
-"""  # noqa: S608 - column names
+"""  # noqa: S608 - column names and kinds
 ACCEPT = "DELETE FROM email_addresses WHERE user_id = $1"
 REFUSE = """
     INSERT INTO email_addresses (user_id, digest, refused_at) VALUES ($1, $2, $3)
@@ -111,10 +118,12 @@ NEXT_SEAT = """
     ORDER BY starts_at LIMIT 1
 """
 OF_USER = f"""
-    SELECT {COLUMNS} FROM messages WHERE user_id = $1 {{after}} ORDER BY created_at DESC, id DESC LIMIT $2
-"""  # noqa: S608 - column names
+    SELECT {COLUMNS} FROM messages WHERE user_id = $1 AND {KNOWN} {{after}} ORDER BY created_at DESC, id DESC LIMIT $2
+"""  # noqa: S608 - column names and kinds
 FIRST, LATER = OF_USER.format(after=""), OF_USER.format(after="AND (created_at, id) < ($3, $4)")
-OF_BOOKING = f"SELECT {COLUMNS} FROM messages WHERE booking_id = $1 ORDER BY created_at, id"  # noqa: S608 - columns
+OF_BOOKING = f"""
+    SELECT {COLUMNS} FROM messages WHERE booking_id = $1 AND {KNOWN} ORDER BY created_at, id
+"""  # noqa: S608 - column names and kinds
 OLDEST_DUE = "SELECT due_at FROM messages WHERE next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT 1"
 HAS_HELD = "SELECT EXISTS (SELECT FROM messages WHERE state = 'held') AS found"
 
@@ -167,8 +176,8 @@ class PostgresMessages:
         values = (after.state, after.attempts, after.next_attempt_at, after.unknown_at, after.last_error, after.sent_at)
         return await self._connection.fetchrow(SAVE, *fence, *values) is not None
 
-    async def release_held(self, limit: int = RELEASE_BATCH) -> int:
-        return len(await self._connection.fetch(RELEASE, limit))
+    async def release_held(self, now: datetime, limit: int = RELEASE_BATCH) -> int:
+        return len(await self._connection.fetch(RELEASE, limit, now, TOO_LATE))
 
     async def count_started(self, user_id: UUID, kinds: Collection[MessageKind], since: datetime) -> int:
         row = await self._connection.fetchrow(COUNT_STARTED, user_id, since, list(kinds))

@@ -115,6 +115,7 @@ REFUSED_FOR = timedelta(days=30)
 """How long nothing else is sent to a refused address."""
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), HOUR
 MAX_DOUBLINGS = 7
+TOO_LATE = "It was due too long ago."
 KEPT_FOR = timedelta(days=180)
 """How long messages are kept, from when they are due."""
 
@@ -171,6 +172,10 @@ class Message:
         """Return the message with its transmission begun; the lease stays."""
         return replace(self, state=MessageState.STARTED, attempts=self.attempts + 1)
 
+    def leased_until(self, end: datetime) -> Self:
+        """Return the message with another lease of the worker that has claimed it."""
+        return replace(self, next_attempt_at=end)
+
     def sent(self, now: datetime) -> Self:
         return replace(self, state=MessageState.SENT, next_attempt_at=None, last_error=None, sent_at=now)
 
@@ -182,6 +187,12 @@ class Message:
 
     def held(self) -> Self:
         return replace(self, state=MessageState.HELD, next_attempt_at=None)
+
+    def released(self, now: datetime) -> Self:
+        """Return the held message as pending, behind those that are due already, or dropped if it is worthless."""
+        if now >= self.expires_at:
+            return self.dropped(TOO_LATE)
+        return replace(self, state=MessageState.PENDING, next_attempt_at=max(self.due_at, now))
 
     def postponed(self, now: datetime, reason: str, failures: int) -> Self:
         """Return the message after a temporary failure: it backs off, and is dropped if it would be worthless then."""

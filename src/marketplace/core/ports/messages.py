@@ -55,7 +55,7 @@ class UpcomingSeat:
 
 
 class MessageLists(Protocol):
-    """Reads of messages, one statement each, outside a transaction."""
+    """Reads of messages, one statement each, outside a transaction. Kinds of a newer release are left out."""
 
     async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[Message]:
         """Return a page of a person's messages, newest first, ties by descending ID. Costs what it returns."""
@@ -85,6 +85,7 @@ class Messages(Protocol):
         """Claim messages whose next attempt is due, longest due first, until `now + lease`.
 
         Among them are those in `started` whose lease has ended. The end of the lease is their new `next_attempt_at`.
+        Kinds that only a newer release knows are left to its workers.
         Never waits: messages that another transaction claims are skipped.
         """
         ...
@@ -93,8 +94,11 @@ class Messages(Protocol):
         """Update a claimed message. Return `False`, and change nothing, if it has changed since, such as by a lease."""
         ...
 
-    async def release_held(self, limit: int = RELEASE_BATCH) -> int:
-        """Make held messages pending, due as before. Return the number."""
+    async def release_held(self, now: datetime, limit: int = RELEASE_BATCH) -> int:
+        """Make held messages pending, longest due first, and drop those that are worthless. Return the number of both.
+
+        They queue behind those that are due already.
+        """
         ...
 
     async def count_started(self, user_id: UUID, kinds: Collection[MessageKind], since: datetime) -> int:

@@ -43,6 +43,10 @@ class Letters:
         recipient = await tx.messages.recipient(message.user_id)
         if recipient is None:
             raise NotSendable("There is no such account.")
+        if message.kind in TO_UNVERIFIED and not recipient.is_verified:
+            # before its messages are counted, and exclusively: others of the account are decided at the same time
+            await tx.users.acquire(message.user_id)
+            recipient = await tx.messages.recipient(message.user_id) or recipient
         if message.kind in ACCOUNT_KINDS:
             return await self._about_account(tx, message, recipient, account_mails)
         self._require(recipient.refusal(message.kind, self._clock.now()))
