@@ -3258,7 +3258,6 @@ export interface components {
             /**
              * Format: uuid
              * @description What the job is about, such as a booking.
-             * @example Booked: Morning yoga
              */
             subject: string | null;
             attempts: number;
