@@ -134,7 +134,8 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
     """Build all services over `storage`. They share one cache of principals and are otherwise stateless."""
     begin, clock, ids = storage.unit_of_work, adapters.clock, adapters.ids
     memory = PrincipalCache(clock)
-    accounts = build_account_services(storage, adapters, options, memory)
+    limits = RateLimitService(unit_of_work=begin, limits=storage.rate_limits, clock=clock, is_on=options.rate_limit)
+    accounts = build_account_services(storage, adapters, options, memory, limits)
     users, usernames, tokens = accounts.users, accounts.usernames, accounts.tokens
     sessions = SessionService(
         unit_of_work=begin,
@@ -154,7 +155,6 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         ids=ids,
         only_verified="booking" in options.requires_verified,
     )
-    limits = RateLimitService(unit_of_work=begin, limits=storage.rate_limits, clock=clock, is_on=options.rate_limit)
     stores = PictureStores(
         unit_of_work=begin, encoder=adapters.encoder, store=adapters.objects, limits=limits, clock=clock
     )
