@@ -200,13 +200,12 @@ async def test_bad_text_is_refused_by_name(storage: Storage, services: Services,
         await services.conversations.write_to_slot(here.creator, here.session.id, TOMORROW, text, key=None)
 
 
-async def test_conversation_closes_30_days_after_the_end_also_of_a_cancelled_booking(
+async def test_conversation_closes_30_days_after_the_end(
     storage: Storage, services: Services, clock: MovableClock
 ) -> None:
     here = await booked(storage)
-    await services.bookings.act(here.learner, here.booking.id, "cancel")
     clock.at = here.booking.ends_at + WRITABLE_FOR - MINUTE
-    await services.conversations.write(here.creator, here.booking.id, "Sorry that you can't come.")
+    await services.conversations.write(here.creator, here.booking.id, "It was a pleasure.")
 
     clock.at += MINUTE
     for author in (here.learner, here.creator):
@@ -215,6 +214,35 @@ async def test_conversation_closes_30_days_after_the_end_also_of_a_cancelled_boo
     with pytest.raises(ConversationClosed):
         await services.conversations.write_to_slot(here.creator, here.session.id, TOMORROW, "Too late.", key=None)
     assert len((await services.conversations.list(here.learner, here.booking.id, 9, None)).items) == 1
+
+
+@pytest.mark.parametrize("starts_at", [TOMORROW, TOMORROW.replace(year=2199)])
+async def test_conversation_of_a_cancelled_booking_closes_30_days_after_the_cancellation(
+    storage: Storage, services: Services, clock: MovableClock, starts_at: datetime
+) -> None:
+    here = await booked(storage, starts_at=starts_at)
+    clock.at = NOW + MINUTE
+    cancelled = await services.bookings.act(here.learner, here.booking.id, "cancel")
+
+    assert cancelled.resource.messages_until == clock.at + WRITABLE_FOR
+    clock.at += WRITABLE_FOR - MINUTE
+    await services.conversations.write(here.creator, here.booking.id, "Sorry that you can't come.")
+    clock.at += MINUTE
+    for author in (here.learner, here.creator):
+        with pytest.raises(ConversationClosed):
+            await services.conversations.write(author, here.booking.id, "Too late.")
+
+
+async def test_conversation_of_a_booking_that_expired_late_closes_30_days_after_the_end(
+    storage: Storage, services: Services, clock: MovableClock
+) -> None:
+    session, learner = await stored_session(storage), await stored_user(storage)
+    booking = await stored_booking(storage, session, learner.id, status="pending")
+    clock.at = booking.ends_at + timedelta(days=1)
+    await services.bookings.settle_due(booking.id)
+
+    expired = await services.bookings.get(principal_of(learner), booking.id)
+    assert (expired.status, expired.messages_until) == ("cancelled", booking.ends_at + WRITABLE_FOR)
 
 
 async def test_message_with_a_key_is_written_once(storage: Storage, services: Services) -> None:

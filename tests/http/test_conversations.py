@@ -35,7 +35,8 @@ async def test_parties_write_to_each_other_and_read_it_newest_first(api: Api) ->
         assert (await reader.get(path)).json() == [answered, asked]
     assert await all_pages(learner, path, limit=1) == [[answered["id"]], [asked["id"]]]
     ends_at = TOMORROW + timedelta(hours=1)
-    assert booking["messages_until"] == as_json(ends_at + timedelta(days=30))
+    shown = (await learner.get(f"{BOOKINGS}{booking['id']}/")).json()
+    assert shown["messages_until"] == as_json(ends_at + timedelta(days=30))
 
 
 async def test_unread_messages_are_counted_until_they_are_marked_as_read(api: Api) -> None:

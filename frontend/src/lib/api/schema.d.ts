@@ -970,7 +970,7 @@ export interface paths {
         put?: never;
         /**
          * Write to the other party of a booking
-         * @description For its learner and creator until `messages_until`, whatever the status of the booking.
+         * @description For its learner and creator until `messages_until`: 30 days after the end, or the cancellation if earlier.
          */
         post: operations["write_message"];
         delete?: never;
@@ -2453,7 +2453,7 @@ export interface components {
             /** @example 0 */
             cancelled: number;
         };
-        /** @description A booking with its history, oldest step first. */
+        /** @description A booking with its history, oldest step first. Both parties can write messages until `messages_until`. */
         BookingHistoryOut: {
             /** Format: uuid */
             id: string;
@@ -2564,7 +2564,7 @@ export interface components {
          *     A `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A `confirmed` one
          *     with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time. The learner can
          *     cancel or reschedule until `cancellable_until`. All are `null` if they don't apply. `allowed_actions` are what the
-         *     caller can do now. Both parties can write messages until `messages_until`.
+         *     caller can do now.
          */
         BookingOut: {
             /** Format: uuid */
@@ -2610,8 +2610,6 @@ export interface components {
              *     ]
              */
             allowed_actions: components["schemas"]["AllowedAction"][];
-            /** Format: date-time */
-            messages_until: string;
             /** @example +02:00 */
             utc_offset: string;
             /** @example +02:00 */
@@ -3125,7 +3123,7 @@ export interface components {
          *     - `body_too_large` (413): The body is larger than 1 MiB.
          *     - `busy` (503): The service is busy. Nothing was changed; try again in a moment.
          *     - `conflict` (409): This isn't possible right now.
-         *     - `conversation_closed` (409): This conversation is closed: you could write until 30 days after the session.
+         *     - `conversation_closed` (409): This conversation is closed: you could write until 30 days after the session or its cancellation.
          *     - `creator_unavailable` (409): The creator isn't available at this time. Choose another time.
          *     - `damaged_picture` (400): This picture is damaged or incomplete. Save it again, or choose another one.
          *     - `email_taken` (409): An account with this email address already exists.

@@ -296,7 +296,7 @@ class ConversationClosed(Conflict):
     """The parties of a booking can write until 30 days after its end."""
 
     code = "conversation_closed"
-    sentence = "This conversation is closed: you could write until 30 days after the session."
+    sentence = "This conversation is closed: you could write until 30 days after the session or its cancellation."
 
 
 class HasUpcomingBookings(Conflict):

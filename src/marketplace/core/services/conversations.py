@@ -66,7 +66,7 @@ class ConversationService:
     async def write(
         self, principal: Principal, booking_id: UUID, text: str, *, key: IdempotencyKey | None = None
     ) -> Outcome[BookingMessage]:
-        """Write to the other party of a booking, until 30 days after its end.
+        """Write to the other party of a booking, until 30 days after its end or its cancellation.
 
         Raises `Invalid`, `RateLimited`, `NotFound`, `ConversationClosed`, `NotSignedIn`, `KeyReused`.
         """
@@ -77,6 +77,8 @@ class ConversationService:
         async def operation(tx: Transaction) -> BookingMessage:
             actor = await acquire_actor(tx, principal)
             booking = _require_party(await tx.bookings.find(booking_id), actor)
+            if now >= booking.messages_until:
+                raise ConversationClosed
             message = BookingMessage.of(booking, actor.user_id, message_id, text, now)
             await tx.booking_messages.add(message)
             return message

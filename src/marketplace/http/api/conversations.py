@@ -100,7 +100,7 @@ class ConversationController(Controller):
         booking_id: FromPath[UUID],
         conversations: FromDishka[ConversationService],
     ) -> Response[MessageOut]:
-        """For its learner and creator until `messages_until`, whatever the status of the booking."""
+        """For its learner and creator until `messages_until`: 30 days after the end, or the cancellation if earlier."""
         parsed = await read_body(request, MessageIn)
         data, key = parsed.checked(validate_key(request)), key_of(request, parsed)
         return answer(await conversations.write(principal_of(request), booking_id, data.text, key=key), MessageOut)
