@@ -184,9 +184,9 @@ async def test_both_parties_write_and_read_and_others_do_not(storage: Storage, s
             await services.conversations.list(other, here.booking.id, 9, None)
         with pytest.raises(NotFound):
             await services.conversations.write(other, here.booking.id, "Hello.")
-    assert await services.conversations.list_for_staff(here.booking.id, 9, None) == page
+    assert await services.conversations.list_for_staff(staff, here.booking.id, 9, None) == page
     with pytest.raises(NotFound):
-        await services.conversations.list_for_staff(uuid4(), 9, None)
+        await services.conversations.list_for_staff(staff, uuid4(), 9, None)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 2_001, "a\x00b", "a\x1bb"])

@@ -211,6 +211,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             unit_of_work=begin,
             conversations=storage.conversations,
             bookings=storage.booking_lists,
+            audit_log=storage.audit,
             limits=limits,
             clock=clock,
             ids=ids,

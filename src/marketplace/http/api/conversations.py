@@ -192,9 +192,9 @@ class ConversationAdminController(Controller):
         conversations: FromDishka[ConversationService],
         cursors: FromDishka[Cursors],
     ) -> Response[list[MessageOut]]:
-        """Of any booking, newest first. Staff can't write."""
+        """Of any booking, newest first. Staff can't write. The audit log records the reader."""
         query, position = page_of(request, cursors)
-        page = await conversations.list_for_staff(booking_id, query.limit, position)
+        page = await conversations.list_for_staff(principal_of(request), booking_id, query.limit, position)
         shown = page.with_items(tuple(converted(each, MessageOut) for each in page.items))
         return cursors.answer(request, shown).response()
 
