@@ -89,6 +89,27 @@ async def test_messages_are_listed_newest_first_in_pages(storage: Storage) -> No
     assert await storage.conversations.find(uuid7()) is None
 
 
+async def test_messages_of_an_author_are_listed_newest_first_over_all_bookings(storage: Storage) -> None:
+    here = await booked(storage)
+    there = await booked(storage, here.session)
+    author = here.creator.user_id
+    messages = [
+        await written(storage, each.booking, author, at=NOW + n // 2 * MINUTE)
+        for n, each in enumerate([here, there] * 2)
+    ]
+    await written(storage, here.booking, here.learner.user_id)
+
+    found: list[BookingMessage] = []
+    after = None
+    for length in (3, 1):
+        page = await storage.conversations.of_author(author, 3, after)
+        assert len(page.items) == length
+        found += page.items
+        after = page.next
+    assert found == sorted(messages, key=lambda each: (each.created_at, each.id), reverse=True)
+    assert after is None
+
+
 async def test_message_goes_to_the_other_party(storage: Storage) -> None:
     here = await booked(storage)
 

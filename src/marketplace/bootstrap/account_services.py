@@ -96,6 +96,8 @@ def build_account_services(
             users=storage.users,
             catalog=storage.catalog,
             bookings=storage.booking_lists,
+            conversations=storage.conversations,
+            mails=storage.messages,
             favourites=storage.favourites,
             reports=storage.reports,
             logins=storage.logins,

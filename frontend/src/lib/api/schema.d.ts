@@ -346,8 +346,9 @@ export interface paths {
          * Download your data
          * @description Five times an hour.
          *
-         *     Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `favourites` (IDs of
-         *     sessions), `reports` and active `logins`.
+         *     Your account as `profile`, and lists of your `sessions`, `bookings` with their history, the `messages` you wrote
+         *     about bookings, the `mails` to you of the last months, `favourites` (IDs of sessions), `reports` and active
+         *     `logins`.
          */
         get: operations["export_own_data"];
         put?: never;
