@@ -72,6 +72,7 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/sessions/{session_id}/slots/cancel": {"starts_at": "2030-05-01T10:00:00Z", "reason": "I am ill."},
     "POST /api/sessions/{session_id}/slots/message": {"starts_at": "2030-05-01T10:00:00Z", "text": "Bring a mat."},
     "POST /api/bookings/{booking_id}/messages": {"text": "Is there a place to park?"},
+    "POST /api/notifications/read": {"last": SOME_ID},
     "POST /api/bookings/{booking_id}/messages/read": {"last": SOME_ID},
     "POST /api/bookings": {
         "session": SOME_ID,

@@ -55,13 +55,12 @@ class ScriptedServer:
             self.envelopes.append(envelope)
         return answer
 
-    @property
-    def mails(self) -> list[EmailMessage]:
-        # read only if a test asks: it takes longer than to send them
+    def read_mails(self) -> list[EmailMessage]:
+        # not a property: the library reads all properties for each connection
         return [parsed(each.original_content or b"") for each in self.envelopes]
 
     def ids(self) -> list[str]:
-        return [str(mail["Message-ID"]) for mail in self.mails]
+        return [str(mail["Message-ID"]) for mail in self.read_mails()]
 
 
 def parsed(source: bytes) -> EmailMessage:

@@ -55,7 +55,7 @@ async def test_mail_arrives_as_it_was_written(server: ScriptedServer, mailer: Sm
 
     assert await mailer.send(sent) == Accepted()
 
-    [mail], [envelope] = server.mails, server.envelopes
+    [mail], [envelope] = server.read_mails(), server.envelopes
     assert (envelope.mail_from, envelope.rcpt_tos) == ("sessions@example.org", ["ada@example.net"])
     assert (mail["From"], mail["To"]) == ("Sessions <sessions@example.org>", "Ada Byron <ada@example.net>")
     assert (mail["Subject"], mail["Message-ID"]) == ("Café: ½ price", "<1@sessions.example.org>")
@@ -88,7 +88,7 @@ async def test_names_and_subjects_add_no_header_and_no_recipient(
 
     assert await mailer.send(replace(MAIL, to=to, sender=sender, subject=evil)) == Accepted()
 
-    [mail], [envelope] = server.mails, server.envelopes
+    [mail], [envelope] = server.read_mails(), server.envelopes
     expected = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"]
     assert sorted(mail.keys()) == sorted(expected)
     assert [each.addr_spec for each in mail["To"].addresses] == ["ada@example.net"]
@@ -179,7 +179,7 @@ async def test_mail_is_not_sent_unencrypted_if_encryption_is_required(server: Sc
     mailer = mailer_to(server, "?starttls=required")
 
     assert isinstance(await mailer.send(MAIL), Unavailable)
-    assert server.mails == []
+    assert server.read_mails() == []
 
 
 async def test_connection_is_kept_between_mails_and_replaced_once_closed(

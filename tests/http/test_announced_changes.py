@@ -263,6 +263,7 @@ UNSEEN = {
     "POST /api/unsubscribe/{token}",
     f"POST {SESSION}/report",
     f"POST {SESSION}/slots/message",
+    "POST /api/notifications/read",
     f"POST {BOOKING}/messages",
     f"POST {BOOKING}/messages/read",
     f"POST {SESSION}/schedule/preview",
@@ -287,6 +288,7 @@ UNSEEN_JOBS = {
     "sweep_bulk_runs",
     "sweep_email_requests",
     "sweep_idempotency_keys",
+    "sweep_notifications",
     "sweep_pictures",
     "sweep_rate_limits",
 }

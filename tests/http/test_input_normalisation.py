@@ -96,6 +96,7 @@ async def test_every_change_works_with_and_without_its_trailing_slash(api: Api, 
     ids |= {"run_id": run["id"], "job_id": job.id} | await ids_of_account(api, owner)
     message = await learner.post(f"/api/bookings/{booking['id']}/messages/", {"text": "Hello."})
     booked = {"session": str(owner.session.id), "last": message.json()["id"]}
+    [notification] = (await owner.person.get("/api/notifications/")).json()
     # what is deleted is changed before, and the other login ends before a new password ends it
     for route in sorted(
         routes_of(api.app), key=lambda name: "{login_id}" not in name and 1 + name.startswith("DELETE")
@@ -105,7 +106,8 @@ async def test_every_change_works_with_and_without_its_trailing_slash(api: Api, 
             # each route needs a session that no other route has archived
             one = owner.session if "{picture_id}" in path else await api.session(owner.person)
             path = path.format(**ids | {"session_id": one.id}) + slash
-            response = await owner.person.send(method, path, json=GOOD_BODIES.get(route, {}) | booked)
+            sent = booked | ({"last": notification["id"]} if "notifications" in route else {})
+            response = await owner.person.send(method, path, json=GOOD_BODIES.get(route, {}) | sent)
             assert response.status_code not in {404, 405}, f"{route} {response.text}"
             assert not response.is_redirect
 

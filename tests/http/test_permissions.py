@@ -134,6 +134,8 @@ MATRIX: dict[str, Answers] = {
     "POST /api/bookings/{booking_id}/messages": (OUT, "201", "201", NOT_THERE, NOT_THERE, OUT),
     "POST /api/bookings/{booking_id}/messages/read": (OUT, "204", "204", NOT_THERE, NOT_THERE, OUT),
     "GET /api/bookings/unread-messages": signed_in("200"),
+    "GET /api/notifications": signed_in("200"),
+    "POST /api/notifications/read": signed_in(NOT_THERE),
     "POST /api/sessions/{session_id}/slots/message": (OUT, NOT_A_CREATOR, "201", NOT_YOURS, NOT_A_CREATOR, OUT),
     f"GET {A_BOOKING}/messages": staff("200"),
     "GET /api/bookings/{booking_id}/calendar.ics": (OUT, "200", "200", NOT_THERE, NOT_THERE, OUT),
@@ -208,6 +210,7 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     "POST /api/sessions/{session_id}/slots/cancel": lambda *_: {"starts_at": as_json(TOMORROW)},
     "POST /api/sessions/{session_id}/slots/message": lambda *_: {"starts_at": as_json(TOMORROW), "text": "Hello."},
     "POST /api/bookings/{booking_id}/messages": lambda *_: {"text": "Hello."},
+    "POST /api/notifications/read": lambda w, _: {"last": w.booking_id},
     "POST /api/bookings/{booking_id}/messages/read": lambda w, _: {"last": w.ids["message_id"]},
     **{
         f"POST {of}/{action}": lambda *_: {"reason": WHY}

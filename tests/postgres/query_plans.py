@@ -18,7 +18,9 @@ from marketplace.core.ports.storage import Storage
 CUSTOM_PLANS = 6
 """Plans made before the one that is measured. After five executions PostgreSQL may switch to a generic plan, as it does
 on a long-lived connection; `EXPLAIN` without `ANALYZE` counts as one."""
-BIG_TABLES = frozenset({"sessions", "bookings", "slots", "booking_steps", "open_times", "messages", "booking_messages"})
+BIG_TABLES = frozenset(
+    {"sessions", "bookings", "slots", "booking_steps", "open_times", "messages", "booking_messages", "notifications"}
+)
 PAGE = 20
 BEFORE_PAGE_1000 = 999 * PAGE
 

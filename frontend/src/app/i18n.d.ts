@@ -3,6 +3,7 @@ import type attendees from "~/features/bookings/attendees/texts.en.json";
 import type conversation from "~/features/bookings/conversation/texts.en.json";
 import type bookings from "~/features/bookings/texts.en.json";
 import type mail from "~/features/mail/texts.en.json";
+import type notifications from "~/features/notifications/texts.en.json";
 import type schedules from "~/features/schedules/texts.en.json";
 import type creators from "~/features/sessions/creators/texts.en.json";
 import type favourites from "~/features/sessions/favourites/texts.en.json";
@@ -28,6 +29,7 @@ declare module "i18next" {
       conversation: typeof conversation;
       attendees: typeof attendees;
       mail: typeof mail;
+      notifications: typeof notifications;
       schedules: typeof schedules;
       admin: typeof admin;
       report: typeof report;

@@ -33,6 +33,7 @@ from marketplace.core.services.mail_delivery import MailDelivery
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
 from marketplace.core.services.message_decider import MessageDecider
 from marketplace.core.services.new_messages import NewMessages
+from marketplace.core.services.notifications import NotificationService
 from marketplace.core.services.password_resets import ResetService
 from marketplace.core.services.personal_data import PersonalDataService
 from marketplace.core.services.picture_sweeps import PictureSweeper
@@ -81,6 +82,7 @@ class Services:
     bookings: BookingService
     seat_changes: SeatChanges
     conversations: ConversationService
+    notifications: NotificationService
     calendars: CalendarService
     events: EventRelay
     new_messages: NewMessages
@@ -116,6 +118,7 @@ class Services:
             "index_names": self.session_words.index_names,
             "index_sessions": self.session_words.index_outdated,
             "purge_events": self.events.purge,
+            "sweep_notifications": self.notifications.purge,
             "purge_messages": self.mail.purge,
             "reconcile_pictures": self.picture_sweeper.reconcile,
             "record_local_starts": self.zones.record_missing,
@@ -183,6 +186,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
     actors = BulkActors(
         users=users, accounts=user_admin, sessions=sessions, moderation=session_admin, bookings=bookings
     )
+    notifications = NotificationService(unit_of_work=begin, feeds=storage.notifications, clock=clock, ids=ids)
     return Services(
         users=users,
         usernames=usernames,
@@ -216,6 +220,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             clock=clock,
             ids=ids,
         ),
+        notifications=notifications,
         calendars=CalendarService(
             unit_of_work=begin,
             bookings=storage.booking_lists,
@@ -224,7 +229,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             clock=clock,
             addresses=options.addresses,
         ),
-        events=EventRelay(unit_of_work=begin, clock=clock, subscribers=(decider, *adapters.subscribers)),
+        events=EventRelay(unit_of_work=begin, clock=clock, subscribers=(decider, notifications, *adapters.subscribers)),
         new_messages=accounts.new_messages,
         mail=MailDelivery(
             unit_of_work=begin,

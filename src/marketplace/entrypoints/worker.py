@@ -42,6 +42,7 @@ PURGE_JOBS = (
     "sweep_bulk_runs",
     "sweep_email_requests",
     "sweep_idempotency_keys",
+    "sweep_notifications",
     "sweep_pictures",
     "sweep_rate_limits",
 )

@@ -28,7 +28,7 @@ from marketplace.http.pages.heads import PageTemplate
 from marketplace.http.pages.session_pages import PageController
 from marketplace.http.pages.share_cards import ShareCardController
 from marketplace.http.pages.sitemaps import SitemapController
-from marketplace.http.pagination import SEARCH_BOUNDED, SEARCH_CORRECTED, SEARCH_RELAXED
+from marketplace.http.pagination import SEARCH_BOUNDED, SEARCH_CORRECTED, SEARCH_RELAXED, UNREAD_COUNT
 from marketplace.http.problems import SAFE_HEADERS, handle_exception
 from marketplace.http.security.authorization import Access, guard, opt
 from marketplace.http.static.frontend import DOCS, with_frontend
@@ -45,6 +45,7 @@ EXPOSED_HEADERS = [
     "X-Request-Id",
     TOTAL_COUNT,
     TOTAL_ESTIMATED,
+    UNREAD_COUNT,
     SEARCH_BOUNDED,
     SEARCH_RELAXED,
     SEARCH_CORRECTED,

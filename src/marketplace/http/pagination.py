@@ -20,6 +20,8 @@ from marketplace.http.validation.parsing import wire_names
 SIGNATURE_LENGTH = 12
 """Bytes of the truncated HMAC."""
 LINK = {"Link": 'The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page.'}
+UNREAD_COUNT = "X-Unread-Count"
+UNREAD = {UNREAD_COUNT: "The number of unread ones, at most 100."}
 SEARCH_BOUNDED = "X-Search-Bounded"
 BOUNDED = LINK | {
     SEARCH_BOUNDED: "`true` if the search ended early to bound its cost: the page may have fewer sessions"

@@ -3,13 +3,26 @@ import { Heart, LogOut, UserRound } from "lucide-react";
 import { DropdownMenu as Menu } from "radix-ui";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "~/components/Avatar";
+import { Bell } from "~/features/notifications/Bell";
 import { displayName, type Me } from "~/lib/auth/me";
 import { useSignOut } from "~/lib/auth/useSignOut";
 
 const ITEM =
   "flex h-10 items-center gap-2.5 rounded-control px-3 text-sm font-medium outline-none data-highlighted:bg-sunk";
 
+/** The bell, and on wide screens the menu of the account. The drawer has its entries elsewhere. */
 export default function AccountMenu({ me }: { me: Me }) {
+  return (
+    <span className="flex items-center gap-1 max-lg:ml-auto">
+      <Bell />
+      <span className="hidden lg:flex">
+        <MenuOfAccount me={me} />
+      </span>
+    </span>
+  );
+}
+
+function MenuOfAccount({ me }: { me: Me }) {
   const { t } = useTranslation();
   const signOut = useSignOut();
   return (

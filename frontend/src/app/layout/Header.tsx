@@ -73,16 +73,16 @@ export function Header() {
               </Link>
             </>
           )}
-          {me && (
-            <Suspense fallback={<span className="size-11" />}>
-              <AccountMenu me={me} />
-            </Suspense>
-          )}
         </div>
+        {me && (
+          <Suspense fallback={<span className="size-11" />}>
+            <AccountMenu me={me} />
+          </Suspense>
+        )}
         <Button
           variant="quiet"
           size="icon"
-          className="-mr-2 ml-auto lg:hidden"
+          className="-mr-2 ml-auto lg:hidden [span+&]:ml-0"
           aria-label={t("nav.menu")}
           aria-haspopup="dialog"
           aria-expanded={isOpen}

@@ -21,5 +21,6 @@ export const listFavouritesLimits = { limit: { minimum: 1, maximum: 100 }, curso
 export const listInboxLimits = { limit: { minimum: 1, maximum: 100 }, cursor: { maxLength: 2000 } } as const;
 export const listMessagesLimits = { limit: { minimum: 1, maximum: 100 }, cursor: { maxLength: 2000 } } as const;
 export const listMyBookingsLimits = { limit: { minimum: 1, maximum: 100 }, cursor: { maxLength: 2000 } } as const;
+export const listNotificationsLimits = { limit: { minimum: 1, maximum: 100 }, cursor: { maxLength: 2000 } } as const;
 export const listSessionsLimits = { search: { minLength: 1, maxLength: 200 }, min_price: { minimum: 0, maximum: 99999999.99 }, max_price: { minimum: 0, maximum: 99999999.99 }, min_duration: { minimum: 0, maximum: 1440 }, max_duration: { minimum: 0, maximum: 1440 }, category: { minLength: 1, maxLength: 40 }, tag: { minLength: 1, maxLength: 40 }, language: { maxLength: 35 }, place: { minLength: 1, maxLength: 100 }, limit: { minimum: 1, maximum: 100 }, cursor: { maxLength: 2000 } } as const;
 export const suggestSessionsLimits = { q: { minLength: 1, maxLength: 200 } } as const;

@@ -23,6 +23,7 @@ from marketplace.core.domain.favourites import Favourite
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.materialized_availability import MaterializedAvailability
 from marketplace.core.domain.messages import Message, MessageKind
+from marketplace.core.domain.notifications import Notification
 from marketplace.core.domain.password_resets import PasswordReset
 from marketplace.core.domain.pictures import PictureRecord
 from marketplace.core.domain.principals import Login
@@ -186,6 +187,7 @@ class MemoryDatabase:
         self.steps: Table[UUID, tuple[BookingStep, ...]] = Table("steps")
         self.seats: Table[SeatKey, UUID] = Table("seats")
         self.booking_messages: Table[UUID, BookingMessage] = Table("booking_messages", lambda row: row.booking_id)
+        self.notifications: Table[UUID, Notification] = Table("notifications", lambda row: row.user_id)
         self.favourites: Table[tuple[UUID, UUID], Favourite] = Table("favourites", lambda row: row.user_id)
         self.feeds: Table[UUID, CalendarFeed] = Table("feeds")
         self.feed_tokens: Table[str, UUID] = Table("feed_tokens")

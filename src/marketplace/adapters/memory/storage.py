@@ -24,6 +24,7 @@ from marketplace.adapters.memory.inbox import MemoryInbox
 from marketplace.adapters.memory.jobs import MemoryFailingJobs, MemoryJobQueue
 from marketplace.adapters.memory.local_starts import MemoryPromisedSlots
 from marketplace.adapters.memory.messages import MemoryMessageLists
+from marketplace.adapters.memory.notifications import MemoryNotificationFeeds
 from marketplace.adapters.memory.password_resets import MemoryResetDirectory
 from marketplace.adapters.memory.rate_limits import MemoryRateLimits
 from marketplace.adapters.memory.reports import MemoryReportQueue
@@ -58,6 +59,7 @@ def memory_storage(database: MemoryDatabase | None = None, *, lock_timeout: time
         booking_quotes=MemoryBookingQuotes(database, begin),
         booking_lists=MemoryBookingLists(database),
         conversations=MemoryConversations(database),
+        notifications=MemoryNotificationFeeds(database),
         promised_slots=MemoryPromisedSlots(database),
         feeds=MemoryFeedDirectory(database),
         hours=MemoryHoursDirectory(database),

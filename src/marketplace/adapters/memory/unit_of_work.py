@@ -18,6 +18,7 @@ from marketplace.adapters.memory.idempotency import MemoryIdempotencyKeys
 from marketplace.adapters.memory.jobs import MemoryJobs
 from marketplace.adapters.memory.local_starts import MemoryLocalStarts
 from marketplace.adapters.memory.messages import MemoryMessages
+from marketplace.adapters.memory.notifications import MemoryNotifications
 from marketplace.adapters.memory.password_resets import MemoryResets
 from marketplace.adapters.memory.pictures import MemoryPictureRecords
 from marketplace.adapters.memory.reports import MemoryReports
@@ -43,6 +44,7 @@ class MemoryTransaction:
         self.slots = MemorySlots(rows)
         self.bookings = MemoryBookings(rows)
         self.booking_messages = MemoryBookingMessages(rows)
+        self.notifications = MemoryNotifications(rows)
         self.local_starts = MemoryLocalStarts(rows)
         self.feeds = MemoryFeeds(rows)
         self.hours = MemoryHours(rows)

@@ -23,6 +23,7 @@ from marketplace.adapters.postgres.kept_sessions import KeptSessions
 from marketplace.adapters.postgres.lazy_admin_lists import lazy_admin_lists
 from marketplace.adapters.postgres.local_starts import PostgresPromisedSlots
 from marketplace.adapters.postgres.messages import PostgresMessageLists
+from marketplace.adapters.postgres.notifications import PostgresNotificationFeeds
 from marketplace.adapters.postgres.password_resets import PostgresResetDirectory
 from marketplace.adapters.postgres.rate_limits import PostgresRateLimits
 from marketplace.adapters.postgres.readiness import PostgresReadiness
@@ -49,6 +50,7 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         booking_quotes=PostgresBookingQuotes(database),
         booking_lists=PostgresBookingLists(database, sessions),
         conversations=PostgresConversations(database),
+        notifications=PostgresNotificationFeeds(database),
         promised_slots=PostgresPromisedSlots(database),
         feeds=PostgresFeedDirectory(database),
         hours=PostgresHoursDirectory(database),

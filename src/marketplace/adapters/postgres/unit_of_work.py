@@ -18,6 +18,7 @@ from marketplace.adapters.postgres.idempotency import PostgresIdempotencyKeys
 from marketplace.adapters.postgres.jobs.enqueue import PostgresJobs
 from marketplace.adapters.postgres.local_starts import PostgresLocalStarts
 from marketplace.adapters.postgres.messages import PostgresMessages
+from marketplace.adapters.postgres.notifications import PostgresNotifications
 from marketplace.adapters.postgres.password_resets import PostgresResets
 from marketplace.adapters.postgres.pictures import PostgresPictureRecords
 from marketplace.adapters.postgres.reports import PostgresReports
@@ -39,6 +40,7 @@ from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
 from marketplace.core.ports.local_starts import LocalStarts
 from marketplace.core.ports.messages import Messages
+from marketplace.core.ports.notifications import Notifications
 from marketplace.core.ports.password_resets import Resets
 from marketplace.core.ports.pictures import PictureRecords
 from marketplace.core.ports.reports import Reports
@@ -94,6 +96,10 @@ class PostgresTransaction:
     @property
     def booking_messages(self) -> BookingMessages:
         return PostgresBookingMessages(self._connection)
+
+    @property
+    def notifications(self) -> Notifications:
+        return PostgresNotifications(self._connection)
 
     @property
     def local_starts(self) -> LocalStarts:

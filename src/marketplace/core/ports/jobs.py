@@ -25,6 +25,7 @@ JobKind = Literal[
     "sweep_bulk_runs",
     "sweep_email_requests",
     "sweep_idempotency_keys",
+    "sweep_notifications",
     "sweep_pictures",
     "sweep_rate_limits",
 ]

@@ -19,6 +19,7 @@ from marketplace.core.ports.inbox import Inbox
 from marketplace.core.ports.jobs import FailingJobs, JobQueue
 from marketplace.core.ports.local_starts import PromisedSlots
 from marketplace.core.ports.messages import MessageLists
+from marketplace.core.ports.notifications import NotificationFeeds
 from marketplace.core.ports.password_resets import ResetDirectory
 from marketplace.core.ports.rate_limits import RateLimits
 from marketplace.core.ports.reports import ReportQueue
@@ -45,6 +46,7 @@ class Storage:
     booking_quotes: BookingQuotes
     booking_lists: BookingLists
     conversations: Conversations
+    notifications: NotificationFeeds
     promised_slots: PromisedSlots
     feeds: FeedDirectory
     hours: HoursDirectory

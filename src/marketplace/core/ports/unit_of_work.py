@@ -17,6 +17,7 @@ from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
 from marketplace.core.ports.local_starts import LocalStarts
 from marketplace.core.ports.messages import Messages
+from marketplace.core.ports.notifications import Notifications
 from marketplace.core.ports.password_resets import Resets
 from marketplace.core.ports.pictures import PictureRecords
 from marketplace.core.ports.reports import Reports
@@ -59,6 +60,9 @@ class Transaction(Protocol):
 
     @property
     def booking_messages(self) -> BookingMessages: ...
+
+    @property
+    def notifications(self) -> Notifications: ...
 
     @property
     def local_starts(self) -> LocalStarts: ...

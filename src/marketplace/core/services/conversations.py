@@ -113,6 +113,7 @@ class ConversationService:
                 raise ConversationClosed
             message = BookingMessage.of(booking, actor.user_id, message_id, text, now)
             await tx.booking_messages.add(message)
+            await tx.notifications.add_of_messages(message.batch_id)
             return message
 
         return await idempotently(self._unit_of_work, operation, self._replay, key=key, resource_id=message_id, now=now)
@@ -144,7 +145,9 @@ class ConversationService:
                 text=text,
                 created_at=now,
             )
-            return await tx.booking_messages.add_to_slot(message)
+            sent = await tx.booking_messages.add_to_slot(message)
+            await tx.notifications.add_of_messages(batch_id)
+            return sent
 
         replay = self._conversations.count_of_batch
         return await idempotently(self._unit_of_work, operation, replay, key=key, resource_id=batch_id, now=now)
@@ -160,7 +163,9 @@ class ConversationService:
                     raise NotFound
                 if actor.user_id not in {last.author_id, last.recipient_id}:
                     raise NotFound
-                await tx.booking_messages.mark_read(last, actor.user_id, self._clock.now())
+                now = self._clock.now()
+                await tx.booking_messages.mark_read(last, actor.user_id, now)
+                await tx.notifications.mark_messages_read(actor.user_id, booking_id, last.created_at, now)
 
         await with_retries(operation)
 

@@ -26,6 +26,7 @@ from marketplace.http.api.email_addresses import EmailAddressController
 from marketplace.http.api.favourites import FavouriteController
 from marketplace.http.api.inbox import InboxController
 from marketplace.http.api.logins import LoginController
+from marketplace.http.api.notifications import NotificationController
 from marketplace.http.api.password_resets import ResetController
 from marketplace.http.api.personal_data import PersonalDataController
 from marketplace.http.api.pictures import PictureController
@@ -65,6 +66,7 @@ CONTROLLERS = (
     ConversationController,
     UnreadController,
     SlotMessageController,
+    NotificationController,
     CalendarController,
     SummaryController,
     AdminListController,

@@ -12,6 +12,7 @@ from marketplace.core.domain.bulk import BulkAction, BulkKind, BulkOutcome, Bulk
 from marketplace.core.domain.catalog import Ordering
 from marketplace.core.domain.exports import ExportFormat
 from marketplace.core.domain.messages import MessageKind
+from marketplace.core.domain.notifications import NotificationKind
 from marketplace.core.domain.places import SessionFormat
 from marketplace.core.domain.principals import Role
 from marketplace.core.domain.reports import ReportReason, Resolution
@@ -34,6 +35,7 @@ ENUMS: dict[str, Any] = {
     "DemoRole": DemoRole,
     "ExportFormat": ExportFormat,
     "MessageKind": MessageKind,
+    "NotificationKind": NotificationKind,
     "ReportReason": ReportReason,
     "Resolution": Resolution,
     "Role": Role,

@@ -11,6 +11,7 @@ from marketplace.adapters.postgres.schema.tables.favourites import FavouriteTabl
 from marketplace.adapters.postgres.schema.tables.jobs import JobTable
 from marketplace.adapters.postgres.schema.tables.logins import TokenFamilyTable
 from marketplace.adapters.postgres.schema.tables.messages import MessageTable
+from marketplace.adapters.postgres.schema.tables.notifications import NotificationTable
 from marketplace.adapters.postgres.schema.tables.pictures import PictureTable
 from marketplace.adapters.postgres.schema.tables.sessions import SessionTable
 from marketplace.adapters.postgres.schema.tables.users import UserTable
@@ -26,6 +27,7 @@ TABLES = (
     EmailRequestTable,
     FavouriteTable,
     JobTable,
+    NotificationTable,
     MessageTable,
     AuditEntryTable,
 )

@@ -1,0 +1,92 @@
+"""Notifications: what happened to a person's bookings by others."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from marketplace.core.domain.events import BookingEvent, BookingEventKind, SessionEvent
+from marketplace.core.domain.message_causes import SOLD_FIELDS
+from marketplace.core.domain.users import PublicUser
+
+NotificationKind = Literal[
+    "booked",
+    "requested",
+    "confirmed",
+    "declined",
+    "withdrawn",
+    "expired",
+    "moved",
+    "move_requested",
+    "cancelled",
+    "seats_changed",
+    "session_changed",
+    "message",
+]
+"""`withdrawn`: the learner ended their own request for another start."""
+KEPT_FOR = timedelta(days=90)
+MAX_UNREAD = 100
+"""Unread notifications that are counted."""
+
+KINDS: dict[BookingEventKind, NotificationKind] = {
+    "booking.created": "booked",
+    "booking.confirmed": "confirmed",
+    "booking.declined": "declined",
+    "booking.expired": "expired",
+    "booking.cancelled": "cancelled",
+    "booking.rescheduled": "moved",
+    "booking.seats_changed": "seats_changed",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """One thing that happened to a booking, for one person. `source` is the event or message; one per person each."""
+
+    id: UUID
+    user_id: UUID
+    kind: NotificationKind
+    booking_id: UUID
+    created_at: datetime
+    source: str
+    read_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationDetails(Notification):
+    """A notification with the booking as it stands: the title as sold, the start, and the other party."""
+
+    title: str
+    starts_at: datetime
+    as_creator: bool
+    """Whether the person is the creator of the booked session, not the learner."""
+    other: PublicUser
+
+    @property
+    def is_read(self) -> bool:
+        return self.read_at is not None
+
+
+def kind_of(event: BookingEvent) -> NotificationKind | None:
+    """Return the kind of a step's notification, if it has one."""
+    if event.kind == "booking.created" and event.to_status == "pending":
+        return "requested"
+    if event.kind == "booking.confirmed" and event.from_start is not None:
+        return "moved"
+    if event.kind == "booking.declined" and event.actor_id == event.user_id:
+        return "withdrawn"
+    if event.kind == "booking.rescheduled" and event.from_start is None:
+        return "move_requested"
+    return KINDS.get(event.kind)
+
+
+def recipients_of(event: BookingEvent) -> Iterator[UUID]:
+    """Yield the parties except the one who did it."""
+    for party in (event.user_id, event.creator_id):
+        if party != event.actor_id:
+            yield party
+
+
+def changes_what_was_sold(event: SessionEvent) -> bool:
+    return event.kind == "session.changed" and not SOLD_FIELDS.isdisjoint(event.changed)

@@ -1,0 +1,83 @@
+"""Notifications: written for each event, read and marked by their person."""
+
+from uuid import UUID
+
+from marketplace.core.domain.events import BookingEvent, Delivery, SessionEvent
+from marketplace.core.domain.notifications import (
+    KEPT_FOR,
+    MAX_UNREAD,
+    Notification,
+    NotificationDetails,
+    changes_what_was_sold,
+    kind_of,
+    recipients_of,
+)
+from marketplace.core.domain.pages import Page
+from marketplace.core.domain.principals import Principal
+from marketplace.core.errors import NotFound
+from marketplace.core.ports.notifications import NotificationFeeds
+from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.services.purging import purge_hourly
+from marketplace.core.services.retries import with_retries
+
+
+class NotificationService:
+    """A subscriber of the event relay, and the feed of what it wrote."""
+
+    def __init__(self, *, unit_of_work: UnitOfWork, feeds: NotificationFeeds, clock: Clock, ids: Ids) -> None:
+        self._unit_of_work = unit_of_work
+        self._feeds = feeds
+        self._clock = clock
+        self._ids = ids
+
+    async def handle(self, tx: Transaction, delivery: Delivery) -> None:
+        """Write the notifications of an event. Idempotent by event."""
+        event, source = delivery.event, str(delivery.id)
+        if isinstance(event, SessionEvent) and changes_what_was_sold(event):
+            await tx.notifications.add_of_session(event.session_id, event.at, source)
+        kind = kind_of(event) if isinstance(event, BookingEvent) else None
+        if isinstance(event, BookingEvent) and kind is not None:
+            await tx.notifications.add(
+                [
+                    Notification(
+                        id=self._ids.new(),
+                        user_id=user_id,
+                        kind=kind,
+                        booking_id=event.booking_id,
+                        created_at=event.at,
+                        source=source,
+                    )
+                    for user_id in recipients_of(event)
+                ]
+            )
+
+    async def list_own(self, principal: Principal, limit: int, after: str | None) -> Page[NotificationDetails]:
+        """Return a page of the principal's notifications, newest first."""
+        return await self._feeds.of_user(principal.user_id, limit, after)
+
+    async def count_unread(self, principal: Principal) -> int:
+        """Count the principal's unread notifications, up to `MAX_UNREAD`."""
+        return await self._feeds.count_unread(principal.user_id, MAX_UNREAD)
+
+    async def mark_read(self, principal: Principal, last_id: UUID) -> None:
+        """Mark the principal's notifications as read, up to the one with this ID. Idempotent. Raises `NotFound`."""
+        last = await self._feeds.find(last_id)
+        if last is None or last.user_id != principal.user_id:
+            raise NotFound
+
+        async def operation() -> None:
+            async with self._unit_of_work() as tx:
+                await tx.notifications.mark_read(last, self._clock.now())
+
+        await with_retries(operation)
+
+    async def purge(self, _: UUID | None = None) -> None:
+        """Delete old notifications, and enqueue the next purge."""
+        now = self._clock.now()
+
+        async def purge() -> int:
+            async with self._unit_of_work() as tx:
+                return await tx.notifications.purge(now - KEPT_FOR)
+
+        await purge_hourly(self._unit_of_work, "sweep_notifications", now, purge)
