@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from marketplace.bootstrap.account_services import build_account_services
+from marketplace.bootstrap.bulk_services import build_bulk_services
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.storage import Storage
@@ -186,6 +187,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
     actors = BulkActors(
         users=users, accounts=user_admin, sessions=sessions, moderation=session_admin, bookings=bookings
     )
+    bulk, bulk_runner = build_bulk_services(storage, adapters, memory, actors)
     notifications = NotificationService(unit_of_work=begin, feeds=storage.notifications, clock=clock, ids=ids)
     return Services(
         users=users,
@@ -269,26 +271,9 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         admin_lists=AdminListService(
             unit_of_work=begin, lists=storage.lists, users=storage.users, files=adapters.files, clock=clock, ids=ids
         ),
-        bulk=BulkService(
-            unit_of_work=begin,
-            lists=storage.bulk_lists,
-            targets=storage.bulk_targets,
-            matches=storage.lists,
-            users=storage.users,
-            clock=clock,
-            ids=ids,
-        ),
+        bulk=bulk,
         bulk_actors=actors,
-        bulk_runner=BulkRunner(
-            unit_of_work=begin,
-            lists=storage.bulk_lists,
-            targets=storage.bulk_targets,
-            users=storage.users,
-            actors=actors,
-            principal_cache=memory,
-            clock=clock,
-            ids=ids,
-        ),
+        bulk_runner=bulk_runner,
         zones=ZoneService(
             unit_of_work=begin,
             promised_slots=storage.promised_slots,

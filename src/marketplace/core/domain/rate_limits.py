@@ -34,7 +34,7 @@ VERIFICATION = RateLimit(name="verification", maximum=3, span=timedelta(days=1))
 EMAIL_CHANGE = RateLimit(name="email_change", maximum=10, span=timedelta(days=1))
 """Per user."""
 EMAIL_CHANGE_TO = RateLimit(name="email_change_to", maximum=3, span=timedelta(days=1))
-"""Per new e-mail address, whoever asks for it, so that its owner gets few mails that they did not want."""
+"""Per new e-mail address, over all users, so that its owner gets few mails that they did not want."""
 DATA_EXPORT = RateLimit(name="data_export", maximum=5, span=timedelta(hours=1))
 """Per user."""
 REFRESH = RateLimit(name="refresh", maximum=1_000, span=timedelta(minutes=5))
