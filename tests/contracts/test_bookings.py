@@ -39,6 +39,16 @@ async def test_an_unknown_booking_is_not_found(storage: Storage) -> None:
             await tx.bookings.acquire(uuid4())
 
 
+async def test_bookings_are_found_together_with_their_histories(storage: Storage) -> None:
+    session = await stored_session(storage)
+    first, second, _ = [await stored_booking(storage, session) for _ in range(3)]
+
+    found = await storage.booking_lists.histories([second.id, uuid4(), first.id])
+
+    assert found == tuple([await storage.booking_lists.find(each.id) for each in (first, second)])
+    assert await storage.booking_lists.histories([]) == ()
+
+
 async def test_a_booking_reads_with_its_session_both_parties_and_its_first_step(storage: Storage) -> None:
     creator, buyer = await stored_user(storage, role="creator"), await stored_user(storage)
     session = await stored_session(storage, creator_id=creator.id, duration=45, tags=("a",))

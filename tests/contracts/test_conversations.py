@@ -89,6 +89,27 @@ async def test_messages_are_listed_newest_first_in_pages(storage: Storage) -> No
     assert await storage.conversations.find(uuid7()) is None
 
 
+async def test_messages_of_an_author_are_listed_newest_first_over_all_bookings(storage: Storage) -> None:
+    here = await booked(storage)
+    there = await booked(storage, here.session)
+    author = here.creator.user_id
+    messages = [
+        await written(storage, each.booking, author, at=NOW + n // 2 * MINUTE)
+        for n, each in enumerate([here, there] * 2)
+    ]
+    await written(storage, here.booking, here.learner.user_id)
+
+    found: list[BookingMessage] = []
+    after = None
+    for length in (3, 1):
+        page = await storage.conversations.of_author(author, 3, after)
+        assert len(page.items) == length
+        found += page.items
+        after = page.next
+    assert found == sorted(messages, key=lambda each: (each.created_at, each.id), reverse=True)
+    assert after is None
+
+
 async def test_message_goes_to_the_other_party(storage: Storage) -> None:
     here = await booked(storage)
 
@@ -184,9 +205,9 @@ async def test_both_parties_write_and_read_and_others_do_not(storage: Storage, s
             await services.conversations.list(other, here.booking.id, 9, None)
         with pytest.raises(NotFound):
             await services.conversations.write(other, here.booking.id, "Hello.")
-    assert await services.conversations.list_for_staff(here.booking.id, 9, None) == page
+    assert await services.conversations.list_for_staff(staff, here.booking.id, 9, None) == page
     with pytest.raises(NotFound):
-        await services.conversations.list_for_staff(uuid4(), 9, None)
+        await services.conversations.list_for_staff(staff, uuid4(), 9, None)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 2_001, "a\x00b", "a\x1bb"])
@@ -200,13 +221,12 @@ async def test_bad_text_is_refused_by_name(storage: Storage, services: Services,
         await services.conversations.write_to_slot(here.creator, here.session.id, TOMORROW, text, key=None)
 
 
-async def test_conversation_closes_30_days_after_the_end_also_of_a_cancelled_booking(
+async def test_conversation_closes_30_days_after_the_end(
     storage: Storage, services: Services, clock: MovableClock
 ) -> None:
     here = await booked(storage)
-    await services.bookings.act(here.learner, here.booking.id, "cancel")
     clock.at = here.booking.ends_at + WRITABLE_FOR - MINUTE
-    await services.conversations.write(here.creator, here.booking.id, "Sorry that you can't come.")
+    await services.conversations.write(here.creator, here.booking.id, "It was a pleasure.")
 
     clock.at += MINUTE
     for author in (here.learner, here.creator):
@@ -215,6 +235,35 @@ async def test_conversation_closes_30_days_after_the_end_also_of_a_cancelled_boo
     with pytest.raises(ConversationClosed):
         await services.conversations.write_to_slot(here.creator, here.session.id, TOMORROW, "Too late.", key=None)
     assert len((await services.conversations.list(here.learner, here.booking.id, 9, None)).items) == 1
+
+
+@pytest.mark.parametrize("starts_at", [TOMORROW, TOMORROW.replace(year=2199)])
+async def test_conversation_of_a_cancelled_booking_closes_30_days_after_the_cancellation(
+    storage: Storage, services: Services, clock: MovableClock, starts_at: datetime
+) -> None:
+    here = await booked(storage, starts_at=starts_at)
+    clock.at = NOW + MINUTE
+    cancelled = await services.bookings.act(here.learner, here.booking.id, "cancel")
+
+    assert cancelled.resource.messages_until == clock.at + WRITABLE_FOR
+    clock.at += WRITABLE_FOR - MINUTE
+    await services.conversations.write(here.creator, here.booking.id, "Sorry that you can't come.")
+    clock.at += MINUTE
+    for author in (here.learner, here.creator):
+        with pytest.raises(ConversationClosed):
+            await services.conversations.write(author, here.booking.id, "Too late.")
+
+
+async def test_conversation_of_a_booking_that_expired_late_closes_30_days_after_the_end(
+    storage: Storage, services: Services, clock: MovableClock
+) -> None:
+    session, learner = await stored_session(storage), await stored_user(storage)
+    booking = await stored_booking(storage, session, learner.id, status="pending")
+    clock.at = booking.ends_at + timedelta(days=1)
+    await services.bookings.settle_due(booking.id)
+
+    expired = await services.bookings.get(principal_of(learner), booking.id)
+    assert (expired.status, expired.messages_until) == ("cancelled", booking.ends_at + WRITABLE_FOR)
 
 
 async def test_message_with_a_key_is_written_once(storage: Storage, services: Services) -> None:

@@ -86,7 +86,7 @@ async def test_events_that_are_delivered_again_decide_nothing_new(market: Mailed
     assert len(before) == 3
 
 
-async def test_request_and_its_answer_are_told_to_whom_they_concern(market: MailedMarketplace) -> None:
+async def test_request_and_its_answer_are_mailed_to_whom_they_concern(market: MailedMarketplace) -> None:
     session, learner = await market.a_session(requires_confirmation=True), await market.a_person()
     creator = await market.storage.users.get(session.creator_id)
     booking = await market.book(session, learner)
@@ -113,7 +113,7 @@ async def test_answered_request_is_not_asked_for(market: MailedMarketplace) -> N
     assert "I am away." in market.sent[-1].text
 
 
-async def test_each_request_for_another_time_is_told(market: MailedMarketplace) -> None:
+async def test_each_request_for_another_time_is_mailed(market: MailedMarketplace) -> None:
     session, learner = await market.a_session(requires_confirmation=True), await market.a_person()
     booking = await market.book(session, learner, TOMORROW + DAY)
     await market.services.bookings.act(owner_of(session), booking.id, "confirm")

@@ -12,6 +12,7 @@ from fakes import NOW
 from marketplace.core.domain.email_tokens import TOKEN_TTL
 from marketplace.core.domain.messages import Message, MessageKind
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Origin
+from marketplace.core.domain.rate_limits import FORGOTTEN_PASSWORD_TO
 from marketplace.core.domain.users import User
 from marketplace.core.errors import (
     BadCredentials,
@@ -305,6 +306,29 @@ async def test_lookup_that_runs_twice_sends_one_mail(services: Services, storage
     await services.email_addresses.find_forgetful(None)
 
     assert await messages_to(storage, user) == [message]
+
+
+async def test_forgotten_passwords_of_one_account_are_limited_over_all_networks_silently(
+    services: Services, storage: Storage, user: User
+) -> None:
+    other = await stored_user(storage, email="other@example.org")
+    for email in ["ADA@example.org", "ada@example.org"] * 2 + ["other@example.org"]:
+        await services.email_addresses.request_reset(email)
+    await look_up(services, storage)
+
+    assert len(await messages_to(storage, user)) == FORGOTTEN_PASSWORD_TO.maximum == 3
+    assert len(await messages_to(storage, other)) == 1
+    entries = [entry.action for entry in await logged(storage, ("user", user.id))]
+    assert entries.count("password_reset_requested") == 3
+
+    services.clock.at = NOW + FORGOTTEN_PASSWORD_TO.span
+    await services.email_addresses.request_reset(user.email)
+    await look_up(services, storage)
+    assert len(await messages_to(storage, user)) == 4
+
+
+def test_last_mail_of_a_forgotten_password_works_until_the_next_may_be_sent() -> None:
+    assert TOKEN_TTL["reset"] >= FORGOTTEN_PASSWORD_TO.span
 
 
 def _id_of(message: Message) -> Any:

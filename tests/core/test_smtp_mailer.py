@@ -108,7 +108,7 @@ async def test_names_and_subjects_add_no_header_and_no_recipient(
     assert envelope.rcpt_tos == ["ada@example.net"]
 
 
-async def test_refused_recipient_is_told_by_its_code(server: ScriptedServer, mailer: SmtpMailer) -> None:
+async def test_refused_recipient_is_recognized_by_its_code(server: ScriptedServer, mailer: SmtpMailer) -> None:
     server.rcpt["ada@example.net"] = [
         "550 5.1.1 No such user ada@example.net",
         "550 No such user",

@@ -140,6 +140,25 @@ async def test_proxy_refusals_are_in_the_format_of_the_api(behind: tuple[Proxy, 
     assert (refused.json()["code"], refused.headers["retry-after"]) == ("rate_limited", "5")
 
 
+@pytest.mark.parametrize("name", ["email", "forgot-password", "password", "verify-email", "verify-email/send"])
+async def test_routes_that_hash_or_send_mail_are_limited_like_sign_ins(behind: tuple[Proxy, Server], name: str) -> None:
+    front, _ = behind
+    answers = [await front.client.post(f"/api/auth/{name}/", json={}) for _ in range(60)]
+    assert "5" in {answer.headers.get("retry-after") for answer in answers if answer.status_code == 429}
+    assert all("content-encoding" not in answer.headers for answer in answers)
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/calendar/{}.ics", "/api/unsubscribe/{}", "/api/unsubscribe/{}/", "/unsubscribe/{}"]
+)
+async def test_secrets_in_paths_are_not_logged(behind: tuple[Proxy, Server], path: str) -> None:
+    front, _ = behind
+    secret = uuid4().hex
+    answered = await front.client.get(path.format(secret), headers={"X-Request-Id": str(uuid4())})
+    assert (await front.log_line(answered))["status"] == answered.status_code
+    assert secret not in front.access_log.read_text()
+
+
 async def test_malformed_request_is_refused_in_the_format_of_the_api(behind: tuple[Proxy, Server]) -> None:
     front, _ = behind
     too_long = await front.client.get(f"/api/sessions/?search={'a' * 20_000}")

@@ -166,8 +166,9 @@ async def test_a_booking_is_read_by_its_two_parties_with_its_history(api: Api) -
 
     of_creator = shown | {"allowed_actions": ["cancel", "reschedule"]}
     assert (await creator.get(at(created["id"]))).json() == of_creator
-    history = shown.pop("history")
+    history, messages_until = shown.pop("history"), shown.pop("messages_until")
     assert shown == created
+    assert messages_until == as_json(TOMORROW + timedelta(hours=1, days=30))
     assert history == [
         {
             "at": created["created_at"],

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from builders import TOMORROW
 from fakes import NOW
 from http_api import SETTINGS, Api, Person, all_pages, as_json, bad_fields, open_api, problem
+from marketplace.core.domain.audit import Target
 from marketplace.core.domain.rate_limits import BOOKING_MESSAGES, SLOT_MESSAGES
+from staff_services import logged
 
 BOOKINGS = "/api/bookings/"
 UNREAD = f"{BOOKINGS}unread-messages/"
@@ -35,7 +37,8 @@ async def test_parties_write_to_each_other_and_read_it_newest_first(api: Api) ->
         assert (await reader.get(path)).json() == [answered, asked]
     assert await all_pages(learner, path, limit=1) == [[answered["id"]], [asked["id"]]]
     ends_at = TOMORROW + timedelta(hours=1)
-    assert booking["messages_until"] == as_json(ends_at + timedelta(days=30))
+    shown = (await learner.get(f"{BOOKINGS}{booking['id']}/")).json()
+    assert shown["messages_until"] == as_json(ends_at + timedelta(days=30))
 
 
 async def test_unread_messages_are_counted_until_they_are_marked_as_read(api: Api) -> None:
@@ -99,6 +102,29 @@ async def test_conversation_of_others_is_not_found_and_staff_read_it_elsewhere(a
     assert (await staff.get(admin_path)).json() == (await learner.get(path)).json()
     problem(await staff.post(admin_path, {"text": "Hello."}), 405, "method_not_allowed")
     problem(await staff.get(f"/api/admin/bookings/{uuid4()}/messages/"), 404, "not_found")
+
+
+async def test_conversation_read_by_staff_is_in_the_audit_log_once_an_hour_for_each_reader(api: Api) -> None:
+    first, second = await api.person(is_staff=True), await api.person(is_staff=True)
+    booking = await api.booking(learner := await api.person(), await api.session())
+    await said(learner, f"{BOOKINGS}{booking['id']}/messages/")
+    path = f"/api/admin/bookings/{booking['id']}/messages/"
+    target: Target = ("booking", UUID(booking["id"]))
+
+    async def readers() -> list[UUID | None]:
+        entries = await logged(api.storage, target)
+        assert all("a place to park" not in str(entry) for entry in entries)
+        return [entry.actor_id for entry in entries if entry.action == "conversation_read"]
+
+    for reader in (first, first, second, first):
+        assert (await reader.get(path)).status_code == 200
+    assert await readers() == [first.id, second.id]
+    problem(await learner.get(path), 403, "not_staff")
+    assert (await learner.get(f"{BOOKINGS}{booking['id']}/messages/")).status_code == 200
+    assert len(await readers()) == 2
+    api.clock.at = NOW + timedelta(hours=1)
+    assert (await first.get(path)).status_code == 200
+    assert await readers() == [first.id, second.id, first.id]
 
 
 async def test_impersonator_reads_and_does_not_write(api: Api) -> None:

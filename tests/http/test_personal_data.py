@@ -1,11 +1,13 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from builders import TOMORROW, a_message, stored_booking
 from fakes import NOW
-from http_api import SETTINGS, Api, Person, open_api, problem
+from http_api import SETTINGS, Api, Person, as_json, open_api, problem
 from marketplace.core.services.personal_data import PAGE
 from staff_services import logged
 
@@ -26,9 +28,9 @@ async def test_new_account_has_a_copy_with_every_part_empty(api: Api) -> None:
 
     found = await copy_of(person)
 
-    assert [*found] == ["profile", "sessions", "bookings", "favourites", "reports", "logins"]
+    assert [*found] == ["profile", "sessions", "bookings", "messages", "mails", "favourites", "reports", "logins"]
     assert found["profile"] == (await person.get("/api/auth/profile/")).json()
-    assert [found[part] for part in ("sessions", "bookings", "favourites", "reports")] == [[], [], [], []]
+    assert [found[part] for part in ("sessions", "bookings", "messages", "favourites", "reports")] == [[]] * 5
     assert [login["is_current"] for login in found["logins"]] == [True]
 
 
@@ -50,6 +52,38 @@ async def test_copy_has_what_the_person_made_and_did_and_nothing_of_others(api: 
     assert found["favourites"] == [str(theirs.id)]
     assert [(each["session"], each["text"]) for each in found["reports"]] == [(str(theirs.id), "Every week the same.")]
     assert other.user.email not in str(found)
+
+
+async def test_copy_has_the_messages_that_the_person_wrote_and_the_mails_to_them(api: Api) -> None:
+    learner, creator = await api.person(), await api.creator()
+    booking = await api.booking(learner, await api.session(creator))
+    path = f"/api/bookings/{booking['id']}/messages/"
+    asked = (await learner.post(path, {"text": "Is there a place to park?"})).json()
+    answered = (await creator.post(path, {"text": "Next door."})).json()
+    async with api.storage.unit_of_work() as tx:
+        await tx.messages.add([a_message(learner.id), a_message(creator.id)])
+
+    for person, message in ((learner, asked), (creator, answered)):
+        found = await copy_of(person)
+        assert found["messages"] == [
+            {"booking": booking["id"], **{key: message[key] for key in ("text", "created_at", "to_everyone")}}
+        ]
+        [mail] = found["mails"]
+        assert (mail["kind"], mail["created_at"], mail["sent_at"]) == ("booking_booked", as_json(NOW), None)
+
+
+async def test_copy_reads_a_page_of_bookings_with_their_history_at_once(api: Api) -> None:
+    learner, session = await api.person(), await api.session()
+    booked = [
+        await stored_booking(api.storage, session, learner.id, starts_at=TOMORROW + timedelta(days=day))
+        for day in range(PAGE + 1)
+    ]
+
+    found = (await copy_of(learner))["bookings"]
+
+    assert {each["id"] for each in found} == {str(each.id) for each in booked}
+    assert len(found) == PAGE + 1
+    assert found == sorted(found, key=lambda each: (each["created_at"], each["id"]), reverse=True)
 
 
 async def test_copy_has_every_page_of_a_long_list(api: Api) -> None:

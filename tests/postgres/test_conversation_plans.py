@@ -58,6 +58,17 @@ async def test_page_of_a_conversation_costs_what_it_shows_also_far_back(loaded: 
         assert costly(found, blocks=30, rows=21) == []
 
 
+async def test_page_of_an_authors_messages_costs_what_it_shows_also_far_back(loaded: str, program: Watched) -> None:
+    conversations = program.storage.conversations
+    author = (await conversations.of_booking(LONG, 1, None)).items[0].author_id
+    far = (await conversations.of_author(author, 20_000, None)).next
+
+    for after in (None, far):
+        assert len((await conversations.of_author(author, 20, after)).items) == 20
+        found = await carried_out(loaded, program, conversations.of_author(author, 20, after))
+        assert costly(found, blocks=40, rows=21) == []
+
+
 async def test_unread_messages_are_counted_over_a_bounded_number(loaded: str, program: Watched) -> None:
     connection = await asyncpg.connect(loaded)
     person = await connection.fetchval("SELECT min(id::text)::uuid FROM users")

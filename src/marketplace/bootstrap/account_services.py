@@ -12,6 +12,7 @@ from marketplace.core.services.logins import LoginService
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.password_resets import ResetService
 from marketplace.core.services.personal_data import PersonalDataService
+from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.tokens import PrincipalCache, TokenService
 from marketplace.core.services.usernames import UsernameService
 from marketplace.core.services.users import UserService
@@ -34,7 +35,7 @@ class AccountServices:
 
 
 def build_account_services(
-    storage: Storage, adapters: Adapters, options: ServiceOptions, memory: PrincipalCache
+    storage: Storage, adapters: Adapters, options: ServiceOptions, memory: PrincipalCache, limits: RateLimitService
 ) -> AccountServices:
     """Build the services of accounts over `storage` and the shared cache of principals."""
     begin, clock, ids, passwords = storage.unit_of_work, adapters.clock, adapters.ids, adapters.passwords
@@ -87,6 +88,7 @@ def build_account_services(
             current_passwords=current_passwords,
             syntax=adapters.syntax,
             new_messages=new_messages,
+            limits=limits,
             clock=clock,
             ids=ids,
         ),
@@ -107,6 +109,8 @@ def build_account_services(
             users=storage.users,
             catalog=storage.catalog,
             bookings=storage.booking_lists,
+            conversations=storage.conversations,
+            mails=storage.messages,
             favourites=storage.favourites,
             reports=storage.reports,
             logins=storage.logins,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from marketplace.bootstrap.account_services import build_account_services
+from marketplace.bootstrap.bulk_services import build_bulk_services
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.storage import Storage
@@ -140,7 +141,8 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
     """Build all services over `storage`. They share one cache of principals and are otherwise stateless."""
     begin, clock, ids = storage.unit_of_work, adapters.clock, adapters.ids
     memory = PrincipalCache(clock)
-    accounts = build_account_services(storage, adapters, options, memory)
+    limits = RateLimitService(unit_of_work=begin, limits=storage.rate_limits, clock=clock, is_on=options.rate_limit)
+    accounts = build_account_services(storage, adapters, options, memory, limits)
     users, usernames, tokens = accounts.users, accounts.usernames, accounts.tokens
     sessions = SessionService(
         unit_of_work=begin,
@@ -160,7 +162,6 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         ids=ids,
         only_verified="booking" in options.requires_verified,
     )
-    limits = RateLimitService(unit_of_work=begin, limits=storage.rate_limits, clock=clock, is_on=options.rate_limit)
     stores = PictureStores(
         unit_of_work=begin, encoder=adapters.encoder, store=adapters.objects, limits=limits, clock=clock
     )
@@ -178,6 +179,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
     actors = BulkActors(
         users=users, accounts=accounts.user_admin, sessions=sessions, moderation=session_admin, bookings=bookings
     )
+    bulk, bulk_runner = build_bulk_services(storage, adapters, memory, actors)
     notifications = NotificationService(unit_of_work=begin, feeds=storage.notifications, clock=clock, ids=ids)
     return Services(
         users=users,
@@ -207,6 +209,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             unit_of_work=begin,
             conversations=storage.conversations,
             bookings=storage.booking_lists,
+            audit_log=storage.audit,
             limits=limits,
             clock=clock,
             ids=ids,
@@ -261,26 +264,9 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         admin_lists=AdminListService(
             unit_of_work=begin, lists=storage.lists, users=storage.users, files=adapters.files, clock=clock, ids=ids
         ),
-        bulk=BulkService(
-            unit_of_work=begin,
-            lists=storage.bulk_lists,
-            targets=storage.bulk_targets,
-            matches=storage.lists,
-            users=storage.users,
-            clock=clock,
-            ids=ids,
-        ),
+        bulk=bulk,
         bulk_actors=actors,
-        bulk_runner=BulkRunner(
-            unit_of_work=begin,
-            lists=storage.bulk_lists,
-            targets=storage.bulk_targets,
-            users=storage.users,
-            actors=actors,
-            principal_cache=memory,
-            clock=clock,
-            ids=ids,
-        ),
+        bulk_runner=bulk_runner,
         zones=ZoneService(
             unit_of_work=begin,
             promised_slots=storage.promised_slots,

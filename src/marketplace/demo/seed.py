@@ -33,6 +33,7 @@ from marketplace.demo.people import DEMO_PASSWORD, NEWCOMER, PEOPLE, DemoPerson
 from marketplace.demo.plan import planned_bookings, planned_sessions
 from marketplace.demo.ports import DemoServices, ServicesAt
 from marketplace.demo.sessions import CREATOR_TEXTS
+from marketplace.demo.shared_hash import SharedHash
 from marketplace.demo.staff_actions import StaffActions
 
 T = TypeVar("T")
@@ -88,7 +89,7 @@ async def seed_demo(
         raise RealDataPresent
     seeder = _Seeder(
         storage=storage,
-        passwords=_SharedHash(passwords),
+        passwords=SharedHash(passwords),
         ids=ids,
         services_at=services_at,
         categories=categories,
@@ -147,30 +148,6 @@ async def _all_pages(fetch: Callable[[str | None], Awaitable[Page[T]]]) -> list[
 def _order(**what: str) -> bytes:
     """Return the upload of a picture that is drawn: what it shows."""
     return json.dumps(what).encode()
-
-
-class _SharedHash:
-    """Hashes the password that all demo accounts share only once, since hashing is deliberately slow."""
-
-    def __init__(self, passwords: Passwords) -> None:
-        self._passwords = passwords
-        self._hash: asyncio.Task[str] | None = None
-
-    async def hash(self, password: str) -> str:
-        self._hash = self._hash or asyncio.create_task(self._passwords.hash(password))
-        return await asyncio.shield(self._hash)
-
-    async def verify(self, password: str, password_hash: str | None) -> bool:
-        return await self._passwords.verify(password, password_hash)
-
-    def needs_rehash(self, password_hash: str) -> bool:
-        return self._passwords.needs_rehash(password_hash)
-
-    def common(self, minimum: int) -> tuple[str, ...]:
-        return self._passwords.common(minimum)
-
-    def is_common(self, password: str) -> bool:
-        return self._passwords.is_common(password)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,11 @@ class MemoryBookingLists:
         booking = self._database.bookings.rows.get(booking_id)
         return None if booking is None else booking_history(Rows(self._database), booking)
 
+    async def histories(self, booking_ids: Sequence[UUID]) -> tuple[BookingHistory, ...]:
+        await asyncio.sleep(0)
+        rows, bookings = Rows(self._database), self._database.bookings.rows
+        return tuple(booking_history(rows, bookings[each]) for each in sorted(booking_ids) if each in bookings)
+
     async def of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
         await asyncio.sleep(0)
         slot_key = (session_id, starts_at)

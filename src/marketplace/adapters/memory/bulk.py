@@ -6,7 +6,8 @@ from dataclasses import fields, replace
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.memory.database import BulkRow, MemoryDatabase, Rows
+from marketplace.adapters.memory.database import MemoryDatabase, Rows
+from marketplace.adapters.memory.records import BulkRow
 from marketplace.core.domain.bulk import AgreedRows, BulkRefusal, BulkRun, BulkRunDetails
 from marketplace.core.domain.users import public_user
 from marketplace.core.errors import NotFound

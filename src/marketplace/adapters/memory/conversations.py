@@ -30,6 +30,11 @@ class MemoryConversations:
         await asyncio.sleep(0)
         return newest_first(Rows(self._database).group(self._database.booking_messages, booking_id), limit, after)
 
+    async def of_author(self, author_id: UUID, limit: int, after: str | None) -> Page[BookingMessage]:
+        await asyncio.sleep(0)
+        messages = self._database.booking_messages.rows.values()
+        return newest_first((each for each in messages if each.author_id == author_id), limit, after)
+
     async def count_of_batch(self, batch_id: UUID) -> int:
         await asyncio.sleep(0)
         return sum(message.batch_id == batch_id for message in self._database.booking_messages.rows.values())

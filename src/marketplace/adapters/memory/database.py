@@ -3,30 +3,42 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from marketplace.adapters.memory.locks import Locks
+from marketplace.adapters.memory.records import (
+    AddressRow,
+    BulkRow,
+    ClaimRow,
+    EventRow,
+    IdempotencyKeyId,
+    IdempotencyKeyRow,
+    JobRow,
+    LoginRow,
+    MessageKey,
+    SeatKey,
+    SlotKey,
+    TokenRow,
+    UnsubscribedRow,
+)
 from marketplace.core.domain.audit import AuditEntry
 from marketplace.core.domain.booking_steps import BookingStep
 from marketplace.core.domain.bookings import Booking
-from marketplace.core.domain.bulk import AgreedRows, BulkRefusal, BulkRun
+from marketplace.core.domain.bulk import AgreedRows
 from marketplace.core.domain.calendars import CalendarFeed
 from marketplace.core.domain.conversations import BookingMessage
 from marketplace.core.domain.creator_hours import CreatorHours
 from marketplace.core.domain.email_tokens import EmailRequest, EmailToken
-from marketplace.core.domain.events import EventId, RecordedEvent
+from marketplace.core.domain.events import EventId
 from marketplace.core.domain.favourites import Favourite
-from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.materialized_availability import MaterializedAvailability
 from marketplace.core.domain.messages import Message, MessageKind
 from marketplace.core.domain.notifications import Notification
 from marketplace.core.domain.password_resets import PasswordReset
 from marketplace.core.domain.pictures import PictureRecord
-from marketplace.core.domain.principals import Login
 from marketplace.core.domain.reports import Report
 from marketplace.core.domain.schedules import Schedule
 from marketplace.core.domain.sessions import Session
@@ -34,107 +46,9 @@ from marketplace.core.domain.slots import Slot
 from marketplace.core.domain.users import User
 from marketplace.core.ports.announcements import AnswerKeeper
 from marketplace.core.ports.inbox import InboxMail
-from marketplace.core.ports.jobs import Job
 
 K = TypeVar("K", bound=Hashable)
 R = TypeVar("R")
-
-SlotKey = tuple[UUID, datetime]
-SeatKey = tuple[UUID, UUID, datetime]
-"""Person, session, start."""
-IdempotencyKeyId = tuple[UUID, str, str]
-"""Person, route, key."""
-MessageKey = tuple[UUID, str, str, int]
-"""Person, kind, subject, version."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoginRow:
-    """A login and when it was revoked."""
-
-    login: Login
-    revoked_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimRow:
-    """Whose a username key is, and when it was released."""
-
-    user_id: UUID
-    released_at: datetime | None = None
-    username: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenRow:
-    """A refresh token and when it was used."""
-
-    family_id: UUID
-    used_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdempotencyKeyRow:
-    """An idempotency key, the resource created with it, and when."""
-
-    key: IdempotencyKey
-    resource_id: UUID
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobRow:
-    """A job as enqueued and as rescheduled, its consecutive failures, its last error and its lease.
-
-    Ids increase with each job. `locked_until` is a time of `time.monotonic`.
-    """
-
-    id: int
-    enqueued: Job
-    job: Job
-    attempts: int = 0
-    fault: str | None = None
-    failed_at: datetime | None = None
-    locked_by: UUID | None = None
-    locked_until: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventRow:
-    """An event; `deliver_at` is `None` once it is delivered. `step` is the index among the booking's steps."""
-
-    id: EventId
-    subject_id: UUID
-    event: RecordedEvent | None
-    step: int | None
-    deliver_at: datetime | None
-    attempts: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddressRow:
-    """An e-mail address of a person that a mail server refused."""
-
-    digest: bytes
-    refused_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnsubscribedRow:
-    """A kind of message that a person gets no mail of."""
-
-    user_id: UUID
-    kind: MessageKind
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BulkRow:
-    """A bulk run with its targets and refusals."""
-
-    run: BulkRun
-    targets: tuple[UUID, ...]
-    refusals: tuple[BulkRefusal, ...] = ()
 
 
 def _ungrouped(_: object) -> None:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.memory.database import EventRow, Rows
+from marketplace.adapters.memory.database import Rows
+from marketplace.adapters.memory.records import EventRow
 from marketplace.core.domain.booking_steps import BookingStep
 from marketplace.core.domain.events import BookingEvent, Delivery, EventId, RecordedEvent, as_of_step
 from marketplace.core.ports.events import PURGE_BATCH

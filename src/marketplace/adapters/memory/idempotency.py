@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.memory.database import IdempotencyKeyRow, Rows
+from marketplace.adapters.memory.database import Rows
+from marketplace.adapters.memory.records import IdempotencyKeyRow
 from marketplace.core.domain.idempotency import TTL, IdempotencyKey
 from marketplace.core.errors import KeyReused
 from marketplace.core.ports.idempotency import MAX_PURGED

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from marketplace.adapters.memory.database import JobRow, MemoryDatabase, Rows
+from marketplace.adapters.memory.database import MemoryDatabase, Rows
+from marketplace.adapters.memory.records import JobRow
 from marketplace.core.domain.failing_jobs import FAILING_AFTER, FailingJob
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.jobs import WORKER_LOST, ClaimedJob, Job

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.adapters.memory.database import AddressRow, MemoryDatabase, MessageKey, Rows, UnsubscribedRow
+from marketplace.adapters.memory.database import MemoryDatabase, Rows
 from marketplace.adapters.memory.pages import moment, newest_first
+from marketplace.adapters.memory.records import AddressRow, MessageKey, UnsubscribedRow
 from marketplace.core.domain.booking_steps import LIVE
 from marketplace.core.domain.message_causes import REMINDERS
 from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, address_digest

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.memory.database import LoginRow, MemoryDatabase, Rows, TokenRow
+from marketplace.adapters.memory.database import MemoryDatabase, Rows
+from marketplace.adapters.memory.records import LoginRow, TokenRow
 from marketplace.core.domain.messages import UNSAID, MessageKind
 from marketplace.core.domain.principals import Login, Principal
 from marketplace.core.domain.tokens import Claims

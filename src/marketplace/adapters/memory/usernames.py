@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.memory.database import ClaimRow, Rows
+from marketplace.adapters.memory.database import Rows
+from marketplace.adapters.memory.records import ClaimRow
 from marketplace.core.domain.users import User
 from marketplace.core.errors import UsernameTaken
 

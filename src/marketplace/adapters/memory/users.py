@@ -5,7 +5,8 @@ from dataclasses import fields
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.memory.database import LoginRow, MemoryDatabase, Rows
+from marketplace.adapters.memory.database import MemoryDatabase, Rows
+from marketplace.adapters.memory.records import LoginRow
 from marketplace.core.domain.users import User, UserDetails, fold
 from marketplace.core.errors import EmailTaken, NotFound, UsernameTaken
 

@@ -11,6 +11,7 @@ import asyncpg
 from marketplace.adapters.postgres.bookings import (
     DETAILS,
     FIND,
+    FIND_ALL,
     FIND_OF_SLOT,
     HAS_SEAT,
     IS_HOLDER,
@@ -76,6 +77,10 @@ class PostgresBookingLists:
     async def find(self, booking_id: UUID) -> BookingHistory | None:
         row = await self._database.fetchrow(FIND, booking_id)
         return booking_history(row) if row else None
+
+    async def histories(self, booking_ids: Sequence[UUID]) -> tuple[BookingHistory, ...]:
+        rows = await self._database.fetch(FIND_ALL, booking_ids)
+        return tuple(booking_history(row) for row in rows)
 
     async def of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
         rows = await self._database.fetch(FIND_OF_SLOT, session_id, starts_at)

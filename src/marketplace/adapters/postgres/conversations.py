@@ -12,8 +12,11 @@ from marketplace.core.domain.pages import Page
 MESSAGE = tuple(field.name for field in fields(BookingMessage))
 SELECT = f"SELECT {', '.join(MESSAGE)} FROM booking_messages"  # noqa: S608 - column names
 FIND = f"{SELECT} WHERE id = $1"
-PAGE = f"{SELECT} WHERE booking_id = $1 {{after}} ORDER BY created_at DESC, id DESC LIMIT $2"
-FIRST, LATER = PAGE.format(after=""), PAGE.format(after="AND (created_at, id) < ($3, $4)")
+PAGE = f"{SELECT} WHERE {{of}} = $1 {{after}} ORDER BY created_at DESC, id DESC LIMIT $2"
+AFTER = "AND (created_at, id) < ($3, $4)"
+OF_BOOKING = PAGE.format(of="booking_id", after=""), PAGE.format(of="booking_id", after=AFTER)
+OF_AUTHOR = PAGE.format(of="author_id", after=""), PAGE.format(of="author_id", after=AFTER)
+"""The first page, and later ones."""
 COUNT_OF_BATCH = "SELECT count(*) AS n FROM booking_messages WHERE batch_id = $1"
 UNREAD = """
     WITH unread AS MATERIALIZED (
@@ -54,12 +57,19 @@ class PostgresConversations:
         return BookingMessage(**row) if row else None
 
     async def of_booking(self, booking_id: UUID, limit: int, after: str | None) -> Page[BookingMessage]:
+        return await self._page(OF_BOOKING, booking_id, limit, after)
+
+    async def of_author(self, author_id: UUID, limit: int, after: str | None) -> Page[BookingMessage]:
+        return await self._page(OF_AUTHOR, author_id, limit, after)
+
+    async def _page(self, statements: tuple[str, str], of: UUID, limit: int, after: str | None) -> Page[BookingMessage]:
+        first, later = statements
         if after is None:
-            rows = await self._database.fetch(FIRST, booking_id, limit + 1)
+            rows = await self._database.fetch(first, of, limit + 1)
         else:
             created_at, message_id = json.loads(after)
             position = (datetime.fromisoformat(created_at), UUID(message_id))
-            rows = await self._database.fetch(LATER, booking_id, limit + 1, *position)
+            rows = await self._database.fetch(later, of, limit + 1, *position)
         items = tuple(BookingMessage(**row) for row in rows[:limit])
         last = json.dumps([items[-1].created_at.isoformat(), str(items[-1].id)]) if len(rows) > limit else None
         return Page(items, last)

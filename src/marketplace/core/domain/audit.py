@@ -46,6 +46,7 @@ AuditAction = Literal[
     "booking_declined",
     "booking_completed",
     "booking_rescheduled",
+    "conversation_read",
     "impersonation_started",
     "impersonation_ended",
     "impersonated_change_refused",

@@ -46,11 +46,6 @@ class BookingDetails(Booking):
         """Deadline for the learner to cancel or reschedule; `None` once settled."""
         return self.last_cancellation if self.status in LIVE else None
 
-    @property
-    def messages_until(self) -> datetime:
-        """When the conversation of the two parties closes."""
-        return writable_until(self.ends_at)
-
     def allowed_actions(self, viewer: Principal, now: datetime) -> tuple[AllowedAction, ...]:
         """Return the actions this viewer may take now, by the same rules as the actions themselves.
 
@@ -66,6 +61,11 @@ class BookingHistory(BookingDetails):
     """A booking with its history, oldest step first."""
 
     history: tuple[BookingStep, ...]
+
+    @property
+    def messages_until(self) -> datetime:
+        """When the conversation of the two parties closes."""
+        return writable_until(self.ends_at, next((each.at for each in self.history if each.cancels), None))
 
     def is_in_batch(self, batch_id: UUID) -> bool:
         """Return whether any step belongs to this batch."""

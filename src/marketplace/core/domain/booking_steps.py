@@ -57,3 +57,8 @@ class BookingStep:
     to_start: datetime | None = None
     from_seats: int | None = None
     to_seats: int | None = None
+
+    @property
+    def cancels(self) -> bool:
+        """Whether it cancelled the booking, which no later step undoes."""
+        return self.to_status == "cancelled"

@@ -7,11 +7,10 @@ from uuid import UUID
 
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.fields import Text
-from marketplace.core.errors import ConversationClosed
 
 MAX_MESSAGE_LENGTH = 2_000
 WRITABLE_FOR = timedelta(days=30)
-"""How long after the end of a booking its parties can write, also if it was cancelled."""
+"""How long after the end of a booking, or after its cancellation if that is earlier, its parties can write."""
 MAX_UNREAD = 1_000
 """Unread messages that are counted of one person."""
 
@@ -45,9 +44,7 @@ class BookingMessage:
 
     @classmethod
     def of(cls, booking: Booking, author_id: UUID, message_id: UUID, text: str, now: datetime) -> Self:
-        """Write to the other party of a booking. Raises `ConversationClosed`."""
-        if now >= writable_until(booking.ends_at):
-            raise ConversationClosed
+        """Return a message to the other party of a booking."""
         return cls(
             id=message_id,
             booking_id=booking.id,
@@ -81,6 +78,6 @@ class UnreadMessages:
     unread: int
 
 
-def writable_until(ends_at: datetime) -> datetime:
-    """Return when the conversation of a booking with this end closes."""
-    return ends_at + WRITABLE_FOR
+def writable_until(ends_at: datetime, cancelled_at: datetime | None = None) -> datetime:
+    """Return when the conversation of a booking with this end closes. It may have been cancelled."""
+    return (ends_at if cancelled_at is None else min(ends_at, cancelled_at)) + WRITABLE_FOR

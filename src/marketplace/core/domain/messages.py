@@ -152,7 +152,7 @@ class Message:
     """It is worthless from then on."""
     state: MessageState = MessageState.PENDING
     attempts: int = 0
-    """Transmissions begun."""
+    """Transmissions that were started."""
     next_attempt_at: datetime | None
     """When a worker looks at it next: the end of the lease while one does. `None` if it is held or final."""
     message_id: str
@@ -169,7 +169,7 @@ class Message:
         return RULES[self.kind]
 
     def started(self) -> Self:
-        """Return the message with its transmission begun; the lease stays."""
+        """Return the message with its transmission started; the lease stays."""
         return replace(self, state=MessageState.STARTED, attempts=self.attempts + 1)
 
     def leased_until(self, end: datetime) -> Self:

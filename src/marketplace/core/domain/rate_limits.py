@@ -27,12 +27,14 @@ FORGOTTEN_PASSWORD = RateLimit(name="forgotten_password", maximum=60, span=timed
 """Per client address."""
 FORGOTTEN_PASSWORD_OF = RateLimit(name="forgotten_password_of", maximum=5, span=timedelta(hours=1))
 """Per client address and e-mail address, whether or not an account has it."""
+FORGOTTEN_PASSWORD_TO = RateLimit(name="forgotten_password_to", maximum=3, span=timedelta(hours=1))
+"""Per account, over all client addresses. Further requests send nothing; a link that was sent works as long."""
 VERIFICATION = RateLimit(name="verification", maximum=3, span=timedelta(days=1))
 """Per user."""
 EMAIL_CHANGE = RateLimit(name="email_change", maximum=10, span=timedelta(days=1))
 """Per user."""
 EMAIL_CHANGE_TO = RateLimit(name="email_change_to", maximum=3, span=timedelta(days=1))
-"""Per new e-mail address, whoever asks for it, so that its owner gets few mails that they did not want."""
+"""Per new e-mail address, over all users, so that its owner gets few mails that they did not want."""
 DATA_EXPORT = RateLimit(name="data_export", maximum=5, span=timedelta(hours=1))
 """Per user."""
 REFRESH = RateLimit(name="refresh", maximum=1_000, span=timedelta(minutes=5))

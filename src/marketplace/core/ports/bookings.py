@@ -23,6 +23,10 @@ class BookingLists(Protocol):
         """Return a booking with its history, or `None`."""
         ...
 
+    async def histories(self, booking_ids: Sequence[UUID]) -> tuple[BookingHistory, ...]:
+        """Return the bookings that exist among these with their histories, by ID. One statement."""
+        ...
+
     async def of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
         """Return every booking of a start with its history, of any status, by ID."""
         ...

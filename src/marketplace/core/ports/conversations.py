@@ -17,6 +17,10 @@ class Conversations(Protocol):
         """Return a page of the messages of a booking, newest first, ties by ID, paged by keyset."""
         ...
 
+    async def of_author(self, author_id: UUID, limit: int, after: str | None) -> Page[BookingMessage]:
+        """Return a page of what a person wrote in all bookings, newest first, ties by ID, paged by keyset."""
+        ...
+
     async def count_of_batch(self, batch_id: UUID) -> int:
         """Return the number of messages that one request wrote."""
         ...

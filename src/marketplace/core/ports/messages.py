@@ -102,7 +102,7 @@ class Messages(Protocol):
         ...
 
     async def count_started(self, user_id: UUID, kinds: Collection[MessageKind], since: datetime) -> int:
-        """Return how many messages of these kinds, created at or after `since`, were begun to be transmitted."""
+        """Return how many messages of these kinds, created at or after `since`, have been started."""
         ...
 
     async def purge(self, before: datetime) -> int:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from marketplace.core.domain.audit import Target
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.conversations import (
     MAX_UNREAD,
@@ -18,25 +19,34 @@ from marketplace.core.domain.pages import Page
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.rate_limits import BOOKING_MESSAGES, SLOT_MESSAGES, Attempt
 from marketplace.core.errors import ConversationClosed, NotFound
+from marketplace.core.ports.audit import AuditLogReader
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.conversations import Conversations
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.booking_steps import acquire_actor
 from marketplace.core.services.idempotency import Outcome, idempotently
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.retries import with_retries
+from marketplace.core.services.rights import acquire_staff
+
+READ_SPAN = timedelta(hours=1)
+"""How long an audit log entry stands for further reads of the same conversation by the same person."""
+READS_LOOKED_AT = 50
+"""Newest entries about a booking among which an earlier read is looked for. Beyond them, there is one more entry."""
 
 
 class ConversationService:
     """Conversations. Only the two parties of a booking write; staff read."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument per port or service
         self,
         *,
         unit_of_work: UnitOfWork,
         conversations: Conversations,
         bookings: BookingLists,
+        audit_log: AuditLogReader,
         limits: RateLimitService,
         clock: Clock,
         ids: Ids,
@@ -44,6 +54,8 @@ class ConversationService:
         self._unit_of_work = unit_of_work
         self._conversations = conversations
         self._bookings = bookings
+        self._audit_log = audit_log
+        self._audit = AuditWriter(unit_of_work, clock, ids)
         self._limits = limits
         self._clock = clock
         self._ids = ids
@@ -53,11 +65,31 @@ class ConversationService:
         _require_party(await self._bookings.find(booking_id), principal)
         return await self._conversations.of_booking(booking_id, limit, after)
 
-    async def list_for_staff(self, booking_id: UUID, limit: int, after: str | None) -> Page[BookingMessage]:
-        """Return a page of any conversation, newest first. Raises `NotFound`."""
+    async def list_for_staff(
+        self, staff: Principal, booking_id: UUID, limit: int, after: str | None
+    ) -> Page[BookingMessage]:
+        """Return a page of any conversation, newest first.
+
+        The audit log records it, once in `READ_SPAN` for each reader. Raises `NotFound`, `NotSignedIn`, `NotStaff`.
+        """
         if await self._bookings.find(booking_id) is None:
             raise NotFound
+        await self._record_read(staff, booking_id)
         return await self._conversations.of_booking(booking_id, limit, after)
+
+    async def _record_read(self, staff: Principal, booking_id: UUID) -> None:
+        target: Target = ("booking", booking_id)
+        since = self._clock.now() - READ_SPAN
+        for entry in await self._audit_log.newest(READS_LOOKED_AT, target):
+            if entry.action == "conversation_read" and entry.actor_id == staff.user_id and entry.at > since:
+                return
+
+        async def operation() -> None:
+            async with self._unit_of_work() as tx:
+                await acquire_staff(tx, staff)
+                await self._audit.write(tx, staff, "conversation_read", target)
+
+        await with_retries(operation)
 
     async def unread(self, principal: Principal) -> tuple[UnreadMessages, ...]:
         """Count the principal's unread messages per booking, up to `MAX_UNREAD` messages."""
@@ -66,7 +98,7 @@ class ConversationService:
     async def write(
         self, principal: Principal, booking_id: UUID, text: str, *, key: IdempotencyKey | None = None
     ) -> Outcome[BookingMessage]:
-        """Write to the other party of a booking, until 30 days after its end.
+        """Write to the other party of a booking, until 30 days after its end or its cancellation.
 
         Raises `Invalid`, `RateLimited`, `NotFound`, `ConversationClosed`, `NotSignedIn`, `KeyReused`.
         """
@@ -77,6 +109,8 @@ class ConversationService:
         async def operation(tx: Transaction) -> BookingMessage:
             actor = await acquire_actor(tx, principal)
             booking = _require_party(await tx.bookings.find(booking_id), actor)
+            if now >= booking.messages_until:
+                raise ConversationClosed
             message = BookingMessage.of(booking, actor.user_id, message_id, text, now)
             await tx.booking_messages.add(message)
             await tx.notifications.add_of_messages(message.batch_id)

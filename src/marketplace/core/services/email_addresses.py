@@ -12,8 +12,9 @@ from marketplace.core.domain.fields import require, validate_field
 from marketplace.core.domain.messages import MessageKind, Topic
 from marketplace.core.domain.password_resets import reset_token_hash
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Origin, Principal
+from marketplace.core.domain.rate_limits import FORGOTTEN_PASSWORD_TO, Attempt
 from marketplace.core.domain.users import Email, User, fold
-from marketplace.core.errors import BadEmailToken, EmailTaken, FieldErrors, Invalid
+from marketplace.core.errors import BadEmailToken, EmailTaken, FieldErrors, Invalid, RateLimited
 from marketplace.core.ports.email_tokens import EmailTokenDirectory
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.security import EmailSyntax
@@ -24,6 +25,7 @@ from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.current_passwords import CurrentPasswords
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.purging import purge_hourly
+from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.retries import with_retries
 
 KINDS: dict[EmailPurpose, MessageKind] = {
@@ -54,6 +56,7 @@ class EmailAddressService:
         current_passwords: CurrentPasswords,
         syntax: EmailSyntax,
         new_messages: NewMessages,
+        limits: RateLimitService,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -63,6 +66,7 @@ class EmailAddressService:
         self._current_passwords = current_passwords
         self._syntax = syntax
         self._new_messages = new_messages
+        self._limits = limits
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
         self._ids = ids
@@ -93,7 +97,8 @@ class EmailAddressService:
     async def request_reset(self, email: str) -> None:
         """Send a link that sets a new password, if an account has this address.
 
-        Whose it is, is looked up by a job: the answer and its time are the same for an address that no account has.
+        Whose it is, is looked up by a job: the answer and its time are the same for an address that no account has,
+        and for an account whose limit is reached.
         """
         now = self._clock.now()
         request = EmailRequest(id=self._ids.new(), purpose="reset", email=email, user_id=None, created_at=now)
@@ -114,6 +119,8 @@ class EmailAddressService:
         if request is None or request.user_id is not None:
             return
         found = await self._users.find_by_email(request.email)
+        if found is not None and not await self._may_be_sent(found):
+            found = None
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
@@ -129,6 +136,14 @@ class EmailAddressService:
                 await self._audit.write(tx, UNKNOWN_ORIGIN, "password_reset_requested", ("user", user.id))
 
         await with_retries(operation)
+
+    async def _may_be_sent(self, user: User) -> bool:
+        """Count a forgotten password of an account. Return whether its mail is within the limit."""
+        try:
+            await self._limits.check(Attempt(FORGOTTEN_PASSWORD_TO, str(user.id)))
+        except RateLimited:
+            return False
+        return True
 
     async def validate_change(self, principal: Principal, provided: Mapping[str, Any]) -> FieldErrors:
         """Validate the new address and the current password among the provided fields."""

@@ -2,12 +2,16 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from typing import Literal, TypeVar
+from uuid import UUID
 
+from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import ImpersonatedReadOnly
 from marketplace.core.ports.bookings import BookingLists
+from marketplace.core.ports.conversations import Conversations
 from marketplace.core.ports.favourites import FavouriteLists
+from marketplace.core.ports.messages import MessageLists
 from marketplace.core.ports.reports import ReportQueue
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.system import Clock, Ids
@@ -18,7 +22,7 @@ from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.logins import MAX_LOGINS
 from marketplace.core.services.retries import with_retries
 
-Part = Literal["profile", "sessions", "bookings", "favourites", "reports", "logins"]
+Part = Literal["profile", "sessions", "bookings", "messages", "mails", "favourites", "reports", "logins"]
 PAGE = 100
 """Rows read at once, so that a copy of any size is never in memory as a whole."""
 T = TypeVar("T")
@@ -34,6 +38,8 @@ class PersonalDataService:
         users: UserDirectory,
         catalog: Catalog,
         bookings: BookingLists,
+        conversations: Conversations,
+        mails: MessageLists,
         favourites: FavouriteLists,
         reports: ReportQueue,
         logins: LoginDirectory,
@@ -44,6 +50,8 @@ class PersonalDataService:
         self._users = users
         self._catalog = catalog
         self._bookings = bookings
+        self._conversations = conversations
+        self._mails = mails
         self._favourites = favourites
         self._reports = reports
         self._logins = logins
@@ -71,16 +79,24 @@ class PersonalDataService:
         yield "profile", await self._users.get(person)
         async for session in _items(lambda after: self._catalog.of_creator(person, PAGE, after, now)):
             yield "sessions", session
-        async for booking in _items(lambda after: self._bookings.of_user(person, PAGE, after)):
-            found = await self._bookings.find(booking.id)
-            if found is not None:
-                yield "bookings", found
+        async for booking in _items(lambda after: self._booked(person, after)):
+            yield "bookings", booking
+        async for message in _items(lambda after: self._conversations.of_author(person, PAGE, after)):
+            yield "messages", message
+        async for mail in _items(lambda after: self._mails.of_user(person, PAGE, after)):
+            yield "mails", mail
         for kept in await self._favourites.ids(person):
             yield "favourites", kept
         async for report in _items(lambda after: self._reports.of_reporter(person, PAGE, after)):
             yield "reports", report
         for login in await self._logins.active(person, now, MAX_LOGINS):
             yield "logins", login
+
+    async def _booked(self, person: UUID, after: str | None) -> Page[BookingHistory]:
+        page = await self._bookings.of_user(person, PAGE, after)
+        histories = await self._bookings.histories([each.id for each in page.items])
+        by_id = {each.id: each for each in histories}
+        return page.with_items(tuple(by_id[each.id] for each in page.items if each.id in by_id))
 
 
 async def _items(read: Callable[[str | None], Awaitable[Page[T]]]) -> AsyncIterator[T]:

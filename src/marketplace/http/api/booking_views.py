@@ -57,7 +57,7 @@ class BookingOut(OffsetsOut, rename=BOOKING_NAMES):
     A `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A `confirmed` one
     with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time. The learner can
     cancel or reschedule until `cancellable_until`. All are `null` if they don't apply. `allowed_actions` are what the
-    caller can do now. Both parties can write messages until `messages_until`.
+    caller can do now.
     """
 
     id: UUID
@@ -78,7 +78,6 @@ class BookingOut(OffsetsOut, rename=BOOKING_NAMES):
     requested_start: datetime | None
     cancellable_until: datetime | None
     allowed_actions: list[AllowedAction]
-    messages_until: datetime
 
 
 class BookingStepOut(msgspec.Struct, rename={"actor_id": "by", "from_status": "from", "to_status": "to"}):
@@ -106,8 +105,9 @@ class BookingStepOut(msgspec.Struct, rename={"actor_id": "by", "from_status": "f
 
 
 class BookingHistoryOut(BookingOut, rename=BOOKING_NAMES):
-    """A booking with its history, oldest step first."""
+    """A booking with its history, oldest step first. Both parties can write messages until `messages_until`."""
 
+    messages_until: datetime
     history: list[BookingStepOut]
 
 

@@ -100,7 +100,7 @@ class ConversationController(Controller):
         booking_id: FromPath[UUID],
         conversations: FromDishka[ConversationService],
     ) -> Response[MessageOut]:
-        """For its learner and creator until `messages_until`, whatever the status of the booking."""
+        """For its learner and creator until `messages_until`: 30 days after the end, or the cancellation if earlier."""
         parsed = await read_body(request, MessageIn)
         data, key = parsed.checked(validate_key(request)), key_of(request, parsed)
         return answer(await conversations.write(principal_of(request), booking_id, data.text, key=key), MessageOut)
@@ -192,9 +192,9 @@ class ConversationAdminController(Controller):
         conversations: FromDishka[ConversationService],
         cursors: FromDishka[Cursors],
     ) -> Response[list[MessageOut]]:
-        """Of any booking, newest first. Staff can't write."""
+        """Of any booking, newest first. Staff can't write. The audit log records the reader."""
         query, position = page_of(request, cursors)
-        page = await conversations.list_for_staff(booking_id, query.limit, position)
+        page = await conversations.list_for_staff(principal_of(request), booking_id, query.limit, position)
         shown = page.with_items(tuple(converted(each, MessageOut) for each in page.items))
         return cursors.answer(request, shown).response()
 

@@ -1,13 +1,16 @@
 """The endpoint for a copy of one's data."""
 
 from collections.abc import AsyncGenerator, Callable
+from datetime import datetime
 from typing import Any, get_args
+from uuid import UUID
 
 import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, get
 from litestar.response import Stream
 
+from marketplace.core.domain.messages import MessageKind
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.rate_limits import DATA_EXPORT, Attempt
 from marketplace.core.errors import ImpersonatedReadOnly, RateLimited
@@ -25,6 +28,25 @@ from marketplace.http.security.authorization import Access, opt, principal_of
 
 JSON = "application/json"
 PARTS: tuple[Part, ...] = get_args(Part)
+
+
+class WrittenMessageOut(msgspec.Struct, rename={"booking_id": "booking"}):
+    """A message that the person wrote about a booking."""
+
+    booking_id: UUID
+    text: str
+    created_at: datetime
+    to_everyone: bool
+
+
+class MailOut(msgspec.Struct, rename={"booking_id": "booking", "session_id": "session"}):
+    """A mail to the person: what it was about, not its text, which isn't stored."""
+
+    kind: MessageKind
+    booking_id: UUID | None
+    session_id: UUID | None
+    created_at: datetime
+    sent_at: datetime | None
 
 
 class PersonalDataController(Controller):
@@ -54,8 +76,9 @@ class PersonalDataController(Controller):
     ) -> Stream:
         """Five times an hour.
 
-        Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `favourites` (IDs of
-        sessions), `reports` and active `logins`.
+        Your account as `profile`, and lists of your `sessions`, `bookings` with their history, the `messages` you wrote
+        about bookings, the `mails` to you of the last months, `favourites` (IDs of sessions), `reports` and active
+        `logins`.
         """
         principal = principal_of(request)
         await limits.check(Attempt(DATA_EXPORT, str(principal.user_id)))
@@ -78,6 +101,8 @@ def _converters(principal: Principal, views: BookingViews) -> dict[Part, Callabl
         "profile": lambda user: converted(user, ProfileOut, {"impersonated_by": None}),
         "sessions": lambda session: session_out(session, zone),
         "bookings": lambda booking: views.shown(principal, zone, booking, BookingHistoryOut),
+        "messages": lambda message: converted(message, WrittenMessageOut),
+        "mails": lambda mail: converted(mail, MailOut),
         "favourites": str,
         "reports": lambda report: msgspec.convert(report, ReportOut, from_attributes=True),
         "logins": lambda login: login_out(login, principal.family_id),

@@ -6,6 +6,7 @@ from marketplace.http.api.admin.dashboards import DashboardController
 from marketplace.http.api.admin.exports import ExportController
 from marketplace.http.api.admin.impersonation import ImpersonationController
 from marketplace.http.api.admin.lists import AdminListController
+from marketplace.http.api.admin.password_resets import ResetAdminController
 from marketplace.http.api.admin.reports import ReportAdminController
 from marketplace.http.api.admin.sessions import SessionAdminController
 from marketplace.http.api.admin.users import UserAdminController
@@ -72,6 +73,7 @@ CONTROLLERS = (
     AdminListController,
     ExportController,
     UserAdminController,
+    ResetAdminController,
     ImpersonationController,
     SessionAdminController,
     ReportAdminController,

@@ -41,6 +41,7 @@ export const ACTIONS = [
   "booking_declined",
   "booking_completed",
   "booking_rescheduled",
+  "conversation_read",
   "bulk_begun",
   "bulk_cancelled",
   "exported",

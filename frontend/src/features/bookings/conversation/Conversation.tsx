@@ -5,7 +5,7 @@ import { Skeleton } from "~/components/Skeleton";
 import { displayName, type Me } from "~/lib/auth/me";
 import { formatDateTime, useZone } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
-import type { Booking } from "../types";
+import type { BookingHistory } from "../types";
 import { Composer } from "./Composer";
 import { MessageLog } from "./MessageLog";
 import { inOrder, newestOfOther, unreadOf } from "./messages";
@@ -18,7 +18,7 @@ export default function Conversation({
   me,
   isWriting,
 }: {
-  booking: Booking;
+  booking: BookingHistory;
   me: Me;
   isWriting: boolean;
 }) {

@@ -32,7 +32,7 @@ export default function SlotMessageDialog({ slot, onClose }: { slot: Slot; onClo
       onClose();
     },
   });
-  const failure = send.error ? errorMessage(send.error) : send.data === 0 && t("everyone.nobody");
+  const failure = send.error ? errorMessage(send.error) : send.data === 0 && t("everyone.none_booked");
   const submit = () => {
     setEmpty(text.trim() === "");
     if (text.trim() !== "" && remaining(text) >= 0 && !send.isPending) send.mutate(text.trim());

@@ -30,6 +30,6 @@ async function saveCopy() {
   link.href = address;
   link.download = name ?? "data.json";
   link.click();
-  // after the browser has begun to read it
+  // after the browser has started to read it
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

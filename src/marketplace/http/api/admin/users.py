@@ -25,9 +25,8 @@ from marketplace.core.domain.users import (
     validate_rights,
 )
 from marketplace.core.errors import EmailTaken, NotFound, NotSuperuser, UsernameTaken
-from marketplace.core.errors.admin import AccountInactive, HasSessions, LastSuperuser, Oneself
+from marketplace.core.errors.admin import HasSessions, LastSuperuser, Oneself
 from marketplace.core.services.admin.users import Deactivation, UserAdminService
-from marketplace.core.services.password_resets import ResetService
 from marketplace.http.api.admin.audit import AuditEntryOut
 from marketplace.http.api.admin.sold_slots import BookedSlotOut, booked_slot_out
 from marketplace.http.api.users import EmailVerifiedAt
@@ -129,14 +128,6 @@ class DeactivationOut(msgspec.Struct):
     user: AccountOut
     sold_slots: list[BookedSlotOut]
     more_sold_slots: bool
-
-
-class ResetOut(msgspec.Struct):
-    """A password reset link, shown only once. `path` is the page of this site that accepts it."""
-
-    token: str
-    path: str
-    expires_at: datetime
 
 
 class UserAdminController(Controller):
@@ -271,22 +262,6 @@ class UserAdminController(Controller):
                 reason=data.reason,
             )
         )
-
-    @post(
-        "/password-reset",
-        operation_id="admin_issue_password_reset",
-        summary="Create a password reset link",
-        opt=opt(Access.STAFF, body=ReasonIn, errors=(NotFound, NotSuperuser, Oneself, AccountInactive)),
-    )
-    async def issue_reset(
-        self, request: Request[Any, Any, Any], user_id: FromPath[UUID], resets: FromDishka[ResetService]
-    ) -> ResetOut:
-        """Shown only once. Works once, within a day, while its issuer may issue it. Replaces the user's older links."""
-        data = (await read_body(request, ReasonIn)).checked()
-        issued = await resets.issue(principal_of(request), user_id, data.reason)
-        # in the fragment, which browsers do not send, so that it reaches no server log
-        path = f"/reset-password#{issued.token}"
-        return ResetOut(token=issued.token, path=path, expires_at=issued.expires_at)
 
 
 def account_of(user: User) -> AccountOut:

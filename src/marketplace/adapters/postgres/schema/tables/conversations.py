@@ -18,6 +18,7 @@ class BookingMessageTable(DefaultBase):
     __tablename__ = "booking_messages"
     __table_args__ = (
         Index("ix_booking_messages_newest", "booking_id", "created_at", "id"),
+        Index("ix_booking_messages_author_id", "author_id", "created_at", "id"),
         Index("ix_booking_messages_unread", "recipient_id", "booking_id", postgresql_where=text("read_at IS NULL")),
         Index("ix_booking_messages_batch_id", "batch_id"),
     )
