@@ -78,3 +78,8 @@ def test_line_break_in_a_subject_adds_no_header() -> None:
     message = read(a_mail(subject="Booked\r\nBcc: eve@example.org"))
     assert message["Bcc"] is None
     assert message["Subject"] == "Booked Bcc: eve@example.org"
+
+
+def test_what_looks_like_an_encoded_word_is_not_decoded() -> None:
+    message = read(a_mail(name="=?utf-8?q?Ada_Byron?=", subject="=?utf-8?q?Ada_Byron?="))
+    assert "Ada Byron" not in f"{message['To']} {message['Subject']}"
