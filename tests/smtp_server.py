@@ -22,6 +22,10 @@ class ScriptedServer:
     port: int = 0
     rcpt: dict[str, list[str]] = field(default_factory=dict)
     """Answers to an address, one after another, before it is accepted."""
+    mail: list[str] = field(default_factory=list)
+    """Answers to senders, one after another, before they are accepted."""
+    hangs_up: bool = False
+    """Close the connection with each refusal of a sender or recipient."""
     data: list[str | None] = field(default_factory=list)
     """Answers to mails, one after another, before they are accepted."""
     delay: float = 0.0
@@ -31,13 +35,22 @@ class ScriptedServer:
     envelopes: list[Envelope] = field(default_factory=list)
     connections: int = 0
 
+    async def handle_MAIL(  # noqa: N802 - the library's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        _ = session, options
+        if self.mail:
+            return await self._refused(server, self.mail.pop(0))
+        envelope.mail_from = address
+        return "250 2.1.0 Sender accepted"
+
     async def handle_RCPT(  # noqa: N802 - the library's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        _ = server, session, options
+        _ = session, options
         answers = self.rcpt.get(address, [])
         if answers:
-            return answers.pop(0)
+            return await self._refused(server, answers.pop(0))
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 Recipient accepted"
 
@@ -53,6 +66,13 @@ class ScriptedServer:
             return ""
         if answer.startswith("250"):
             self.envelopes.append(envelope)
+        return answer
+
+    async def _refused(self, server: SMTP, answer: str) -> str:
+        if self.hangs_up:
+            await server.push(answer)
+            assert server.transport is not None
+            server.transport.close()
         return answer
 
     def read_mails(self) -> list[EmailMessage]:

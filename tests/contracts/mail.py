@@ -1,5 +1,6 @@
 """A marketplace whose mail is delivered by the test, with a clock that the test moves."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -26,6 +27,7 @@ from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User
 from marketplace.core.ports.account_mails import AccountMail, AccountMails
 from marketplace.core.ports.mailer import Mail, Mailbox, Mailer
+from marketplace.core.ports.messages import SEATS_BATCH
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.core.services.letters import Letters
@@ -64,6 +66,7 @@ class MailedMarketplace:
         self.services: Services = services_over(storage, clock=self.clock)
         self.account_mails: AccountMails = account_mails or NumberedLinks()
         self.composer = MjmlComposer(sender=SENDER, calendars=Rfc5545Calendars(), addresses=ADDRESSES)
+        self.seats_at_a_time = SEATS_BATCH
         self.new_messages = NewMessages(ids=FreshIds(), host="sessions.example.org", is_on=True)
 
     @property
@@ -84,7 +87,7 @@ class MailedMarketplace:
 
     async def decide(self) -> None:
         """Deliver all events to the decider, at the present time of the clock."""
-        decider = MessageDecider(new_messages=self.new_messages, clock=self.clock)
+        decider = MessageDecider(new_messages=self.new_messages, clock=self.clock, seats_at_a_time=self.seats_at_a_time)
         relay = relay_over(self.storage, decider, Recorder(), clock=MovableClock(END))
         while await relay.deliver():
             pass
@@ -118,6 +121,14 @@ class MailedMarketplace:
     async def messages(self, user_id: UUID) -> list[Message]:
         """Return a person's messages, oldest first."""
         return [*reversed((await self.storage.messages.of_user(user_id, 100, None)).items)]
+
+    async def reached(self, message: Message, state: MessageState) -> None:
+        """Wait until a running delivery has brought a message to a state."""
+        async with asyncio.timeout(10):
+            while True:
+                if (message.id, state) in {(each.id, each.state) for each in await self.messages(message.user_id)}:
+                    return
+                await asyncio.sleep(0.01)
 
     async def states(self, user_id: UUID) -> dict[str, MessageState]:
         return {each.kind.value: each.state for each in await self.messages(user_id)}

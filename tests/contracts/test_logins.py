@@ -2,8 +2,11 @@ from datetime import timedelta
 from secrets import token_hex
 from uuid import uuid4
 
-from builders import REFRESH_TTL, a_login, stored_login, stored_user
+import pytest
+
+from builders import REFRESH_TTL, a_login, a_message, stored_login, stored_user
 from fakes import NOW
+from marketplace.core.domain.messages import Message, MessageKind, MessageState
 from marketplace.core.domain.principals import Login
 from marketplace.core.domain.tokens import refresh_token_hash
 from marketplace.core.domain.users import User
@@ -42,6 +45,26 @@ async def test_user_agent_of_an_expired_login_is_known_to_the_next(storage: Stor
     assert not await is_elsewhere(storage, user, "chrome", REFRESH_TTL)
 
 
+async def announce(storage: Storage, login: Login, state: MessageState) -> Message:
+    message = a_message(login.user_id, kind=MessageKind.NEW_SIGN_IN, subject=str(login.id), state=state)
+    async with storage.unit_of_work() as tx:
+        await tx.messages.add([message])
+    return message
+
+
+@pytest.mark.parametrize("state", MessageState)
+async def test_user_agent_is_known_only_if_its_first_login_was_or_will_be_announced(
+    storage: Storage, state: MessageState
+) -> None:
+    user = await stored_user(storage)
+    await is_elsewhere(storage, user, "chrome")
+    first = await stored_login(storage, user, token_hex(8), agent="curl")
+    await announce(storage, first, state)
+
+    assert await is_elsewhere(storage, user, "curl") is (state in {"dropped", "refused", "unknown"})
+    assert not await is_elsewhere(storage, user, "chrome")
+
+
 async def test_active_logins_are_the_own_ones_newest_first(storage: Storage) -> None:
     user = await stored_user(storage)
     older, newer = [
@@ -70,11 +93,11 @@ async def test_only_an_own_active_login_is_revoked(storage: Storage) -> None:
         assert [await tx.tokens.revoke_own(user.id, each, NOW) for each in ids] == [False, False, False, True, False]
 
 
-async def test_login_is_found_until_it_is_revoked(storage: Storage) -> None:
+async def test_login_is_found_although_it_is_revoked(storage: Storage) -> None:
     login = await stored_login(storage, await stored_user(storage), token_hex(8), agent="chrome")
 
     async with storage.unit_of_work() as tx:
         assert await tx.tokens.find(login.id) == login
         assert await tx.tokens.find(uuid4()) is None
         await tx.tokens.revoke(login.id, NOW)
-        assert await tx.tokens.find(login.id) is None
+        assert await tx.tokens.find(login.id) == login

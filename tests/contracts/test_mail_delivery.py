@@ -12,10 +12,11 @@ from contracts.harness import broken_transaction, owner_of
 from contracts.mail import TOKENS, MailedMarketplace, NumberedLinks, settle
 from fakes import NOW
 from marketplace.adapters.mail.memory import MemoryMailer
+from marketplace.core.domain.message_causes import CHANGES_PER_DAY
 from marketplace.core.domain.messages import FIRST_RETRY, MessageKind, MessageState
+from marketplace.core.domain.users import User
 from marketplace.core.ports.mailer import Accepted, Lost, Mail, Refused, SendResult, Unavailable
 from marketplace.core.ports.storage import Storage
-from marketplace.core.services.mail_delivery import LEASE
 from marketplace.core.services.subscriptions import SubscriptionService
 
 HOUR = timedelta(hours=1)
@@ -254,6 +255,40 @@ async def test_permanent_refusal_ends_the_message_and_marks_the_address(market: 
     )
 
 
+async def marked(market: MailedMarketplace) -> User:
+    """Store a person whose verified address a server refused just now."""
+    learner = await market.a_person()
+    async with market.storage.unit_of_work() as tx:
+        await tx.users.acquire(learner.id)
+        await tx.messages.mark_refused(learner.id, learner.email, market.clock.now())
+    return learner
+
+
+async def test_refused_address_gets_one_link_a_day(market: MailedMarketplace) -> None:
+    learner = await marked(market)
+
+    for hours in (0, 1, 23, 1):
+        market.clock.advance(hours * HOUR)
+        now = market.clock.now()
+        await market.add(learner, kind=MessageKind.PASSWORD_RESET, due_at=now, created_at=now)
+        await market.delivery.deliver()
+
+    assert market.to(learner) == ["Reset your password"] * 2
+    assert [each.last_error for each in await market.messages(learner.id)] == [
+        *(None, "A refused address gets at most 1 mail a day.", "A refused address gets at most 1 mail a day.", None)
+    ]
+
+
+async def test_refusal_of_an_address_is_forgotten_after_30_days(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await marked(market)
+    for days in (29, 1):
+        market.clock.advance(days * DAY)
+        await market.book(session, learner, market.clock.now() + 2 * HOUR + days * HOUR)
+        await market.deliver()
+
+    assert market.to(learner) == ["Booked: Morning yoga"]
+
+
 async def test_refusal_of_the_content_does_not_mark_the_address(market: MailedMarketplace) -> None:
     market.mailer = MemoryMailer(Answers(Refused(is_permanent=True, reason="554 5.7.1")))
     learner, session = await market.a_person(), await market.a_session()
@@ -294,25 +329,6 @@ async def test_reminder_whose_outcome_is_lost_is_not_sent_again(market: MailedMa
 
     assert len(server.seen) == 1
     assert await market.states(learner.id) == {"reminder_day": MessageState.UNKNOWN}
-
-
-async def test_message_found_started_after_its_lease_is_unknown(market: MailedMarketplace) -> None:
-    learner, session = await market.a_person(), await market.a_session()
-    booking = await market.book(session, learner)
-    message = await market.add(learner, kind=MessageKind.BOOKING_BOOKED, booking_id=booking.id)
-    async with market.storage.unit_of_work() as tx:
-        [claimed] = await tx.messages.claim_due(NOW, 10, LEASE)
-        assert await tx.messages.save(claimed, claimed.started())
-    await market.delivery.deliver()
-    assert market.sent == []
-
-    market.clock.advance(LEASE)
-    for _ in range(2):
-        await market.delivery.deliver()
-
-    [found] = await market.messages(learner.id)
-    assert [mail.message_id for mail in market.sent] == [message.message_id]
-    assert (found.state, found.attempts, found.unknown_at) == (MessageState.SENT, 2, NOW + LEASE)
 
 
 async def test_unverified_address_gets_three_verification_mails_a_day(market: MailedMarketplace) -> None:
@@ -400,6 +416,82 @@ async def test_change_of_where_a_session_is_held_is_one_mail(market: MailedMarke
 
     assert market.to(learner) == ["Changed: Morning yoga"]
     assert "Where: Lisbon" in market.sent[0].text
+
+
+async def test_changed_session_is_one_mail_per_person_and_says_what_it_is_now(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    other = await market.a_person()
+    first = await market.book(session, learner, NOW + 3 * DAY)
+    for days in (4, 5):
+        await market.book(session, learner, NOW + days * DAY)
+    await market.book(session, other, NOW + 4 * DAY)
+    await market.deliver()
+    market.sent.clear()
+    changes = {"title": "Evening yoga", "format": "online", "join_url": "https://meet.example.org/2"}
+    await market.services.sessions.change(owner_of(session), session.id, changes)
+    await market.services.bookings.act(principal_of(learner), first.id, "cancel")
+    await market.deliver()
+    market.sent.clear()
+
+    market.clock.advance(timedelta(minutes=11))
+    await market.deliver()
+
+    assert market.to(learner) == market.to(other) == ["Changed: Evening yoga"]
+    for said in ("Session: Evening yoga", "https://meet.example.org/2", "it was called Morning yoga", "2030-01-11"):
+        assert said in next(mail.text for mail in market.sent if mail.to.address == learner.email)
+
+
+async def test_changed_link_is_mailed_within_a_minute_if_the_start_is_near(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    await market.book(session, learner, NOW + timedelta(minutes=8))
+    await market.deliver()
+    market.sent.clear()
+    for number in (1, 2):
+        changes = {"format": "online", "join_url": f"https://meet.example.org/{number}"}
+        await market.services.sessions.change(owner_of(session), session.id, changes)
+        market.clock.advance(timedelta(minutes=1))
+        await market.deliver()
+
+        assert f"https://meet.example.org/{number}" in market.sent[-1].text
+
+    assert market.to(learner) == ["Changed: Morning yoga"] * 2
+
+
+async def test_many_changes_of_a_day_are_few_mails_and_the_last_says_all(market: MailedMarketplace) -> None:
+    session, learner = await market.a_session(), await market.a_person()
+    await market.book(session, learner, NOW + DAY)
+    await market.deliver()
+    market.sent.clear()
+    for number in range(30):
+        changes = {"format": "online", "join_url": f"https://meet.example.org/{number}"}
+        await market.services.sessions.change(owner_of(session), session.id, changes)
+        market.clock.advance(timedelta(minutes=11))
+        await market.deliver()
+    assert market.to(learner) == ["Changed: Morning yoga"] * CHANGES_PER_DAY
+
+    market.clock.at = NOW + DAY - 2 * HOUR
+    await market.deliver()
+
+    assert [each.text for each in market.sent if "https://meet.example.org/29" in each.text]
+    assert market.to(learner).count("Changed: Morning yoga") == CHANGES_PER_DAY + 1
+
+
+async def test_change_reaches_every_learner_of_a_large_session(market: MailedMarketplace) -> None:
+    session = await market.a_session()
+    learners = [await market.a_person() for _ in range(5)]
+    for learner in learners:
+        for days in (2, 3):
+            await market.book(session, learner, NOW + days * DAY)
+    await market.deliver()
+    market.sent.clear()
+    market.seats_at_a_time = 3
+    await market.services.sessions.change(owner_of(session), session.id, {"title": "Evening yoga"})
+    await market.decide()
+
+    market.clock.advance(timedelta(minutes=11))
+    await market.deliver()
+
+    assert [market.to(learner) for learner in learners] == [["Changed: Evening yoga"]] * 5
 
 
 async def test_completed_booking_asks_how_it_was(market: MailedMarketplace) -> None:

@@ -12,11 +12,12 @@ from builders import TOMORROW, a_message, stored_booking, stored_session, stored
 from contracts.harness import broken_transaction, cancel_now
 from fakes import NOW
 from marketplace.core.domain.messages import KEPT_FOR, Message, MessageKind, MessageState
-from marketplace.core.ports.messages import BookedSeat
+from marketplace.core.ports.messages import LAST_ID, BookedSeat
 from marketplace.core.ports.storage import Storage
 
 LEASE = timedelta(minutes=5)
 MINUTE = timedelta(minutes=1)
+DAY_SECONDS = 24 * 60 * 60
 EVER = NOW + timedelta(days=9_999)
 
 
@@ -122,6 +123,25 @@ async def test_messages_that_another_transaction_claims_are_skipped(storage: Sto
         assert await asyncio.wait_for(claim(storage), 1) == []
 
 
+async def test_kinds_of_a_newer_release_are_left_to_its_workers(storage: Storage) -> None:
+    user, booking_id = await stored_user(storage), uuid4()
+    newer = a_message(user.id, kind="of_a_newer_release", booking_id=booking_id, due_at=NOW - MINUTE)
+    ours = a_message(user.id, booking_id=booking_id)
+    await add(storage, newer, ours)
+    async with storage.unit_of_work() as tx:
+        await tx.messages.unsubscribe(user.id, newer.kind, NOW)
+        await tx.messages.unsubscribe(user.id, MessageKind.HOW_WAS_IT, NOW)
+        recipient = await tx.messages.recipient(user.id)
+
+    assert await all_of(storage, user.id) == (ours,)
+    assert await storage.messages.of_booking(booking_id) == (ours,)
+    assert [each.id for each in await claim(storage, limit=1)] == [ours.id]
+    assert recipient is not None
+    assert recipient.unsubscribed == {MessageKind.HOW_WAS_IT}
+    assert await storage.messages.oldest_due(NOW) == newer.due_at
+    assert await save(storage, newer, newer.dropped("The test has ended."))
+
+
 async def test_save_records_every_outcome(storage: Storage) -> None:
     user = await stored_user(storage)
     await add(storage, a_message(user.id))
@@ -163,20 +183,48 @@ async def test_started_message_is_saved_by_one_of_two_workers(storage: Storage) 
     assert saved == [True, False]
 
 
+async def release(storage: Storage, limit: int) -> int:
+    async with storage.unit_of_work() as tx:
+        return await tx.messages.release_held(NOW, limit)
+
+
 async def test_held_messages_wait_for_their_release(storage: Storage) -> None:
     user = await stored_user(storage)
-    held = [replace(a_message(user.id, due_at=NOW - n * MINUTE).held()) for n in range(3)]
+    held = [a_message(user.id, due_at=NOW - n * MINUTE).held() for n in range(3)]
     await add(storage, *held)
     assert await claim(storage, EVER) == []
     assert await storage.messages.has_held()
 
-    async with storage.unit_of_work() as tx:
-        assert await tx.messages.release_held(2) == 2
-        assert await tx.messages.release_held(2) == 1
-        assert await tx.messages.release_held(2) == 0
+    assert [await release(storage, 2) for _ in range(3)] == [2, 1, 0]
 
     assert not await storage.messages.has_held()
     assert {each.id for each in await claim(storage)} == {each.id for each in held}
+
+
+async def test_release_drops_what_is_worthless_by_now(storage: Storage) -> None:
+    user = await stored_user(storage)
+    old = a_message(user.id, due_at=NOW - 2 * MINUTE, expires_at=NOW).held()
+    worth = a_message(user.id, due_at=NOW - MINUTE, expires_at=NOW + MINUTE).held()
+    await add(storage, old, worth)
+
+    assert await release(storage, 2) == 2
+
+    assert set(await all_of(storage, user.id)) == {
+        old.dropped("It was due too long ago."),
+        replace(worth, state=MessageState.PENDING, next_attempt_at=NOW),
+    }
+
+
+async def test_released_messages_queue_behind_those_that_are_due(storage: Storage) -> None:
+    user = await stored_user(storage)
+    fresh, held = a_message(user.id, due_at=NOW - MINUTE), a_message(user.id, due_at=NOW - 9 * MINUTE).held()
+    future = a_message(user.id, due_at=NOW + 4 * MINUTE).held()
+    await add(storage, fresh, held, future)
+    await release(storage, 9)
+
+    assert [each.id for each in await claim(storage, limit=1)] == [fresh.id]
+    assert [each.id for each in await claim(storage)] == [held.id]
+    assert [each.id for each in await claim(storage, NOW + 4 * MINUTE)] == [future.id]
 
 
 async def test_age_of_the_backlog_is_that_of_its_oldest_message(storage: Storage) -> None:
@@ -240,7 +288,7 @@ async def test_recipient_is_the_person_as_they_are_now(storage: Storage) -> None
 
     assert before is not None
     assert (before.email, before.display_name, before.time_zone) == ("grace@example.org", "Grace", "Asia/Tokyo")
-    assert (before.is_active, before.is_verified, before.is_refused) == (True, False, False)
+    assert (before.is_active, before.is_verified, before.refused_at) == (True, False, None)
     assert verified == replace(before, is_verified=True)
     assert changed == replace(before, email="hopper@example.org")
     assert unknown is None
@@ -249,21 +297,21 @@ async def test_recipient_is_the_person_as_they_are_now(storage: Storage) -> None
 async def test_refused_address_is_marked_until_it_changes_or_is_verified(storage: Storage) -> None:
     user = await stored_user(storage)
 
-    async def is_refused() -> bool:
+    async def refused_at() -> datetime | None:
         async with storage.unit_of_work() as tx:
             found = await tx.messages.recipient(user.id)
             assert found is not None
-            return found.is_refused
+            return found.refused_at
 
     async with storage.unit_of_work() as tx:
         await tx.messages.mark_refused(user.id, user.email, NOW)
-    assert await is_refused()
+    assert await refused_at() == NOW
     async with storage.unit_of_work() as tx:
         await tx.messages.mark_accepted(user.id)
-    assert not await is_refused()
+    assert await refused_at() is None
     async with storage.unit_of_work() as tx:
         await tx.messages.mark_refused(user.id, "another@example.org", NOW)
-    assert not await is_refused()
+    assert await refused_at() is None
 
 
 async def test_booked_seats_of_a_session_are_those_that_are_live_and_upcoming(storage: Storage) -> None:
@@ -275,9 +323,56 @@ async def test_booked_seats_of_a_session_are_those_that_are_live_and_upcoming(st
     await stored_booking(storage, await stored_session(storage))
     await cancel_now(storage, cancelled)
 
+    announced = a_message(
+        later.user_id, kind=MessageKind.SESSION_CHANGED, subject=str(session.id), version=int(NOW.timestamp())
+    )
+    await add(storage, announced, replace(announced, id=uuid4(), version=announced.version - DAY_SECONDS))
+
     async with storage.unit_of_work() as tx:
-        found = await tx.messages.booked_seats(session.id, NOW)
+        found = await tx.messages.booked_seats(session.id, (NOW, LAST_ID), NOW - timedelta(days=1), 9)
+        first = await tx.messages.booked_seats(session.id, (NOW, LAST_ID), NOW, 1)
+        rest = await tx.messages.booked_seats(session.id, first[0].position, NOW, 9)
 
     assert found == [
-        BookedSeat(booking_id=each.id, user_id=each.user_id, starts_at=each.starts_at) for each in (soon, later)
+        BookedSeat(booking_id=soon.id, user_id=soon.user_id, starts_at=soon.starts_at),
+        BookedSeat(
+            booking_id=later.id, user_id=later.user_id, starts_at=later.starts_at, announced=(announced.version,)
+        ),
     ]
+    assert [each.booking_id for each in first] == [soon.id]
+    assert [(each.booking_id, each.announced) for each in rest] == [(later.id, ())]
+
+
+async def test_upcoming_seats_have_their_reminders(storage: Storage) -> None:
+    session = await stored_session(storage)
+    later = await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=3))
+    soon = await stored_booking(storage, session, status="pending")
+    cancelled = await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=1))
+    await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=4))
+    await cancel_now(storage, cancelled)
+    kinds = (MessageKind.REMINDER_DAY, MessageKind.BOOKING_BOOKED)
+    await add(storage, *[a_message(later.user_id, kind=kind, subject=str(later.id)) for kind in kinds])
+
+    async with storage.unit_of_work() as tx:
+        before = (TOMORROW, UUID(int=0))
+        found = await tx.messages.upcoming_seats(before, later.starts_at, 2_000)
+        next_ones = await tx.messages.upcoming_seats(found[0].position, later.starts_at, 1)
+
+    own = [each for each in found if each.booking_id in {later.id, soon.id, cancelled.id}]
+    assert [(each.booking_id, each.status) for each in own] == [(soon.id, "pending"), (later.id, "confirmed")]
+    assert [each.reminders for each in own] == [frozenset(), {(MessageKind.REMINDER_DAY, NOW)}]
+    assert next_ones == found[1:2]
+
+
+async def test_next_seat_of_a_person_is_their_first_live_one_to_come(storage: Storage) -> None:
+    session, learner = await stored_session(storage), await stored_user(storage)
+    await stored_booking(storage, session, user_id=learner.id, starts_at=NOW)
+    cancelled = await stored_booking(storage, session, user_id=learner.id)
+    await stored_booking(storage, session, user_id=learner.id, starts_at=TOMORROW + timedelta(hours=6))
+    soon = await stored_booking(storage, session, user_id=learner.id, starts_at=TOMORROW + timedelta(hours=3))
+    await stored_booking(storage, session)
+    await cancel_now(storage, cancelled)
+
+    async with storage.unit_of_work() as tx:
+        assert await tx.messages.next_seat(session.id, learner.id, NOW) == soon.id
+        assert await tx.messages.next_seat(session.id, learner.id, TOMORROW + timedelta(hours=6)) is None

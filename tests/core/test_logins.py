@@ -3,7 +3,17 @@ from uuid import uuid4
 
 import pytest
 
-from builders import ADDRESSES, PASSWORD, REFRESH_TTL, Services, a_login, principal_of, stored_login, stored_user
+from builders import (
+    ADDRESSES,
+    PASSWORD,
+    REFRESH_TTL,
+    Services,
+    a_login,
+    a_message,
+    principal_of,
+    stored_login,
+    stored_user,
+)
 from fakes import NOW
 from marketplace.core.domain.messages import Message, MessageKind
 from marketplace.core.domain.principals import Origin
@@ -103,16 +113,28 @@ async def test_sign_in_from_another_browser_is_announced_with_it(
     assert mail == AccountMail(link=ADDRESSES.devices(), device="Firefox on Windows")
 
 
-async def test_announcement_of_a_login_that_was_ended_is_not_sent(
+async def test_login_that_was_ended_at_once_is_announced_all_the_same(
     services: Services, storage: Storage, user: User
 ) -> None:
     await services.tokens.log_in(user.email, PASSWORD, Origin(agent=CHROME))
-    await services.tokens.log_in(user.email, PASSWORD, Origin(agent=FIREFOX))
-    await services.users.set_active(user.id, is_active=False)
+    there = (await services.tokens.log_in(user.email, PASSWORD, Origin(agent=FIREFOX))).tokens
+    await services.tokens.log_out(there.refresh)
 
     [message] = await announced(storage, user)
     async with storage.unit_of_work() as tx:
-        assert await services.account_mails.mint(tx, message) is None
+        mail = await services.account_mails.mint(tx, message)
+    assert mail == AccountMail(link=ADDRESSES.devices(), device="Firefox on Windows")
+
+
+async def test_login_that_is_no_longer_stored_is_announced_without_its_device(
+    services: Services, storage: Storage, user: User
+) -> None:
+    message = a_message(user.id, kind=MessageKind.NEW_SIGN_IN, subject=str(uuid4()))
+
+    async with storage.unit_of_work() as tx:
+        mail = await services.account_mails.mint(tx, message)
+
+    assert mail == AccountMail(link=ADDRESSES.devices())
 
 
 async def test_first_sign_in_and_those_to_an_unverified_address_are_not_announced(

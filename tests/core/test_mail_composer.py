@@ -4,6 +4,7 @@ import re
 import tomllib
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from builders import ADDRESSES, TOMORROW, a_booking, a_history, a_message, a_ses
 from fakes import NOW
 from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.mail.composer import INVITES, MAX_HTML, TEMPLATES, MjmlComposer
+from marketplace.adapters.mail.moments import Moments
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.booking_steps import BookingStep
 from marketplace.core.domain.calendars import CalendarEvent
@@ -23,6 +25,7 @@ from marketplace.core.ports.mailer import Mail, Mailbox
 SENDER = Mailbox(address="sessions@example.org", name="Sessions")
 COMPOSER = MjmlComposer(sender=SENDER, calendars=Rfc5545Calendars(), addresses=ADDRESSES)
 TEXTS: dict[str, Any] = tomllib.loads((TEMPLATES / "texts.en.toml").read_text(encoding="utf-8"))
+ZONE = TEXTS["facts"]["zone"]
 ROLES: tuple[Role, ...] = ("learner", "creator", "account")
 LETTERS = [(kind, role) for kind in MessageKind for role in ROLES if role in TEXTS[kind]]
 TO_LEARNERS_ONLY = {MessageKind.REMINDER_DAY, MessageKind.REMINDER_HOUR, MessageKind.SESSION_CHANGED}
@@ -41,7 +44,6 @@ def a_letter(kind: MessageKind, role: Role, booking: BookingHistory | None = Non
         time_zone=user.time_zone,
         is_active=True,
         is_verified=True,
-        is_refused=False,
     )
     optional = {} if RULES[kind].is_needed else {"unsubscribe": "https://a.b/u", "one_click": "https://a.b/o"}
     values: dict[str, Any] = {
@@ -110,11 +112,51 @@ async def test_every_time_has_its_zone(kind: MessageKind, role: Role) -> None:
     mail = await COMPOSER.compose(a_letter(kind, role, waiting))
 
     for text in (mail.text, mail.html):
-        times = re.findall(r"\d{2}:\d{2}(?! in [A-Z][A-Za-z]+(?:/[A-Za-z_]+)? \(UTC[+-]\d{2}:\d{2}\))", text)
-        assert [each for each in times if f"UTC+{each}" not in text and f"UTC-{each}" not in text] == []
+        assert re.findall(r"\b\d{2}:\d{2}\b(?! \((?:Berlin|Kathmandu) time, UTC\+)", text) == []
     if role == "learner":
-        assert "Starts: 2030-01-08 10:00 in Europe/Berlin (UTC+01:00)" in mail.text
-        assert "Your time: 2030-01-08 14:45 in Asia/Kathmandu (UTC+05:45)" in mail.text
+        assert "Starts: Tuesday, 8 January 2030 at 14:45 (Kathmandu time, UTC+5:45)" in mail.text
+        assert "Session time: Tuesday, 8 January 2030 at 10:00 (Berlin time, UTC+1)" in mail.text
+
+
+@pytest.mark.parametrize(
+    ("zone", "written"),
+    [
+        ("UTC", "Tuesday, 8 January 2030 at 09:00 (UTC)"),
+        ("Europe/London", "Tuesday, 8 January 2030 at 09:00 (London time, UTC)"),
+        ("America/Argentina/Buenos_Aires", "Tuesday, 8 January 2030 at 06:00 (Buenos Aires time, UTC-3)"),
+        ("Australia/Eucla", "Tuesday, 8 January 2030 at 17:45 (Eucla time, UTC+8:45)"),
+    ],
+)
+def test_time_is_written_with_the_city_and_offset_of_its_zone(zone: str, written: str) -> None:
+    assert Moments(None).text(TOMORROW, zone, ZONE) == written
+
+
+@pytest.mark.parametrize(
+    ("locale", "written"),
+    [
+        ("en-US", "Tuesday, January 8, 2030 at 9:00 AM (UTC)"),
+        ("de", "Dienstag, 8. Januar 2030 um 09:00 (UTC)"),
+        ("pt-BR", "terça-feira, 8 de janeiro de 2030 às 09:00 (UTC)"),
+    ],
+)
+def test_time_is_written_as_in_the_readers_language(locale: str, written: str) -> None:
+    assert Moments(locale).text(TOMORROW, "UTC", ZONE).replace("\u202f", " ") == written
+
+
+async def test_time_of_a_session_on_the_same_clock_is_written_once() -> None:
+    letter = a_letter(MessageKind.BOOKING_BOOKED, "learner")
+    same = replace(letter, recipient=replace(letter.recipient, time_zone="Europe/Paris"))
+
+    mail = await COMPOSER.compose(same)
+
+    assert "Starts: Tuesday, 8 January 2030 at 10:00 (Paris time, UTC+1)" in mail.text
+    assert "Session time" not in mail.text
+
+
+async def test_free_seat_has_no_amount() -> None:
+    mail = await COMPOSER.compose(a_letter(MessageKind.BOOKING_BOOKED, "learner", booked(amount=Decimal(0))))
+
+    assert "Price: Free" in mail.text
 
 
 @pytest.mark.parametrize(("kind", "method"), INVITES.items())
@@ -183,6 +225,40 @@ async def test_unknown_language_is_that_of_the_installation(locale: str | None) 
 
     assert mail.subject == f"Booked: {EVIL}"
     assert 'lang="en"' in mail.html
+
+
+def to_account(kind: MessageKind, *, is_verified: bool, to: str = LEARNER.email) -> Letter:
+    letter = a_letter(kind, "account", to=to, lifetime=timedelta(hours=1))
+    return replace(letter, recipient=replace(letter.recipient, is_verified=is_verified))
+
+
+@pytest.mark.parametrize("kind", sorted(ACCOUNT_KINDS))
+async def test_name_of_an_account_reaches_no_address_that_may_be_a_strangers(kind: MessageKind) -> None:
+    unverified = await COMPOSER.compose(to_account(kind, is_verified=False))
+    elsewhere = await COMPOSER.compose(to_account(kind, is_verified=True, to="new@example.org"))
+    proved = await COMPOSER.compose(to_account(kind, is_verified=True))
+
+    for mail in (unverified, elsewhere):
+        assert mail.to.name == ""
+        assert "Léa" not in mail.subject + mail.text + mail.html
+    assert proved.to.name == LEARNER.display_name
+    assert f"Hi {LEARNER.display_name}," in proved.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "hours", "said"),
+    [
+        (MessageKind.VERIFY_EMAIL, 72, "The link works for 3 days."),
+        (MessageKind.VERIFY_EMAIL, 24, "The link works for 1 day."),
+        (MessageKind.PASSWORD_RESET, 1, "The link works once, for 1 hour."),
+        (MessageKind.PASSWORD_RESET, 2, "The link works once, for 2 hours."),
+        (MessageKind.EMAIL_CHANGE, 24, "The link works for 1 day."),
+    ],
+)
+async def test_mail_says_how_long_its_link_works(kind: MessageKind, hours: int, said: str) -> None:
+    mail = await COMPOSER.compose(a_letter(kind, "account", lifetime=timedelta(hours=hours)))
+
+    assert said in mail.text
 
 
 async def test_long_title_is_shortened_in_the_subject() -> None:

@@ -2,16 +2,28 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 import pytest_asyncio
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from fakes import MovableClock
-from marketplace.adapters.mail.smtp import MAX_CONNECTIONS, SmtpMailer, SmtpServer
+from marketplace.adapters.mail.smtp import (
+    MAX_CONNECTIONS,
+    STEPS_BEFORE_DATA,
+    STEPS_OF_DATA,
+    TIMEOUT,
+    SmtpMailer,
+    SmtpServer,
+)
 from marketplace.core.ports.mailer import Accepted, Invitation, Lost, Mail, Mailbox, Refused, Unavailable
+from marketplace.core.services.mail_delivery import LEASE
 from smtp_server import ScriptedServer, smtp_server
 
 ADA = Mailbox(address="ada@example.net", name="Ada Byron")
@@ -116,6 +128,20 @@ async def test_refused_recipient_is_recognized_by_its_code(server: ScriptedServe
     assert server.connections == 1
 
 
+async def test_refusal_counts_although_the_server_hangs_up_with_it(server: ScriptedServer, mailer: SmtpMailer) -> None:
+    server.hangs_up, server.mail = True, ["530 5.7.0 Authentication required"]
+    server.rcpt["ada@example.net"] = ["550 5.1.1 No such user", "450 4.2.1 Greylisted"]
+
+    results = [await mailer.send(MAIL) for _ in range(4)]
+
+    assert results == [
+        Unavailable("530 5.7.0"),
+        Refused(is_permanent=True, reason="550 5.1.1", is_about_recipient=True),
+        Refused(is_permanent=False, reason="450 4.2.1"),
+        Accepted(),
+    ]
+
+
 async def test_refusal_of_one_recipient_leaves_another(server: ScriptedServer, mailer: SmtpMailer) -> None:
     server.rcpt["ada@example.net"] = ["550 5.1.1 No such user"]
     other = replace(MAIL, to=Mailbox(address="bob@example.net"))
@@ -182,6 +208,27 @@ async def test_mail_is_not_sent_unencrypted_if_encryption_is_required(server: Sc
     assert server.read_mails() == []
 
 
+async def test_login_is_sent_unencrypted_only_if_the_operator_allows_it() -> None:
+    logins: list[LoginPassword] = []
+
+    def authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
+        _ = server, session, envelope, mechanism
+        logins.append(data)
+        return AuthResult(success=True)
+
+    async with smtp_server(authenticator=authenticate, auth_require_tls=False) as server:
+        url = f"smtp://me:hunter2@127.0.0.1:{server.port}"
+        by_default, as_allowed = [
+            SmtpMailer(SmtpServer.of(url + query), MovableClock(), 5) for query in ("", "?starttls=auto")
+        ]
+
+        assert await by_default.send(MAIL) == Unavailable("SMTPException")
+        assert logins == []
+        assert await as_allowed.send(MAIL) == Accepted()
+        assert [each.password for each in logins] == [b"hunter2"]
+        await as_allowed.close()
+
+
 async def test_connection_is_kept_between_mails_and_replaced_once_closed(
     server: ScriptedServer, mailer: SmtpMailer
 ) -> None:
@@ -202,11 +249,36 @@ async def test_mails_at_once_share_a_few_connections(server: ScriptedServer, mai
     assert server.connections <= MAX_CONNECTIONS
 
 
+async def test_mail_that_could_not_begin_in_time_is_not_sent_later(server: ScriptedServer) -> None:
+    mailer, server.delay, start = mailer_to(server, timeout=0.8), 0.4, time.monotonic()
+
+    results = await asyncio.gather(*(mailer.send(replace(MAIL, message_id=f"<{n}@x>")) for n in range(48)))
+
+    assert set(results) == {Accepted(), Unavailable("TimeoutError")}
+    assert results.count(Accepted()) == len(server.envelopes)
+    assert time.monotonic() - start < (STEPS_BEFORE_DATA + STEPS_OF_DATA) * 0.8
+    await mailer.close()
+
+
+def test_lease_is_longer_than_any_mail_takes() -> None:
+    longest = timedelta(seconds=(STEPS_BEFORE_DATA + STEPS_OF_DATA) * TIMEOUT)
+
+    assert longest < timedelta(minutes=4) < LEASE
+
+
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
         ("smtp://mail.example.org", SmtpServer(host="mail.example.org", port=587, is_tls=False)),
-        ("smtps://mail.example.org", SmtpServer(host="mail.example.org", port=465, is_tls=True)),
+        ("smtps://mail.example.org", SmtpServer(host="mail.example.org", port=465, is_tls=True, starttls="never")),
+        (
+            "smtps://me:p@mail.example.org?starttls=required",
+            SmtpServer(host="mail.example.org", port=465, is_tls=True, starttls="never", username="me", password="p"),
+        ),
+        (
+            "smtp://me:p@mail.example.org?starttls=auto",
+            SmtpServer(host="mail.example.org", port=587, is_tls=False, username="me", password="p"),
+        ),
         (
             "smtp://me%40x:p%2F1@mail.example.org:25?starttls=never",
             SmtpServer(

@@ -273,6 +273,8 @@ UNSEEN = {
 }
 """Requests that change nothing that anyone sees."""
 UNSEEN_JOBS = {
+    # a message is no public answer
+    "add_reminders",
     "claim_usernames",
     "find_forgetful",
     # kept answers to searches are a second old at most

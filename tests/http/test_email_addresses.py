@@ -12,7 +12,7 @@ from marketplace.core.domain.messages import MessageKind
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.services.account_mails import TokenMails
 
-PROFILE = "/api/auth/profile/"
+PROFILE, EMAIL = "/api/auth/profile/", "/api/auth/email/"
 
 
 async def test_new_account_is_unverified_and_has_the_language_it_registered_with(api: Api) -> None:
@@ -43,6 +43,19 @@ async def test_profile_keeps_the_locale_that_a_put_does_not_send(api: Api) -> No
     person = await api.person(locale="de")
 
     assert (await person.put(PROFILE, {"username": person.user.username})).json()["locale"] == "de"
+
+
+async def test_refusal_of_ones_address_is_shown_for_30_days(api: Api) -> None:
+    person = await api.person()
+    before = (await person.get(EMAIL)).json()
+    async with api.storage.unit_of_work() as tx:
+        await tx.users.acquire(person.id)
+        await tx.messages.mark_refused(person.id, person.user.email, NOW)
+
+    assert before == {"refused_at": None}
+    assert (await person.get(EMAIL)).json() == {"refused_at": as_json(NOW)}
+    api.clock.at = NOW + timedelta(days=30)
+    assert (await (await api.login(person.user)).get(EMAIL)).json() == {"refused_at": None}
 
 
 async def test_profile_cannot_verify_the_address(api: Api) -> None:

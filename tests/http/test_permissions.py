@@ -149,6 +149,7 @@ MATRIX: dict[str, Answers] = {
     "POST /api/auth/forgot-password": anyone("204"),
     "POST /api/auth/verify-email": anyone("401 bad_email_token"),
     "POST /api/auth/verify-email/send": signed_in("204"),
+    "GET /api/auth/email": signed_in("200"),
     "POST /api/auth/email": signed_in("204"),
     "POST /api/auth/password-reset": anyone("401 bad_reset_token"),
     f"GET {A_USER}": staff("200"),

@@ -40,6 +40,7 @@ class DyingMailer:
     def __init__(self, mailer: SmtpMailer, *, dies: bool) -> None:
         self._mailer = mailer
         self._dies = dies
+        self.at_once = mailer.at_once
 
     async def send(self, mail: Mail) -> SendResult:
         result = await self._mailer.send(mail)

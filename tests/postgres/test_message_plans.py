@@ -7,16 +7,31 @@ from typing import Any
 
 import pytest_asyncio
 
-from builders import a_message, stored_users
+from builders import a_message, stored_session, stored_users
 from databases import execute
 from fakes import NOW, FreshIds
 from marketplace.core.domain.messages import Message, MessageKind
+from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User
+from marketplace.core.ports.messages import LAST_ID
 from postgres.query_plans import Plan, Watched, costly, plans, watched
 
 ROWS, PEOPLE = 20_000, 50
 LEASE = timedelta(minutes=5)
 BOOKINGS = [FreshIds().new() for _ in range(ROWS // 4)]
+
+SEATS = """
+    INSERT INTO slots (session_id, creator_id, starts_at, ends_at, blocked, capacity, seats_taken)
+    SELECT '{session}', '{creator}', start, start + interval '1 hour',
+        tstzrange(start, start + interval '1 hour'), 1000, 50
+    FROM generate_series('{now}'::timestamptz - interval '100 days', '{now}'::timestamptz + interval '100 days',
+        interval '1 day') AS start;
+    INSERT INTO bookings (id, session_id, creator_id, user_id, starts_at, seats, amount, status, created_at)
+    SELECT gen_random_uuid(), '{session}', '{creator}', users.id, '{now}'::timestamptz + day * interval '1 day', 1, 10,
+        CASE WHEN day % 9 = 0 THEN 'cancelled' WHEN day % 2 = 0 THEN 'pending' ELSE 'confirmed' END, '{now}'
+    FROM generate_series(-100, 100) AS day, users WHERE users.id <> '{creator}';
+    ANALYZE bookings;
+"""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -71,6 +86,39 @@ async def test_backlog_is_read_by_its_index(database: str, program: Watched, peo
     assert costly([*found, *held], blocks=20, rows=2) == []
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def seats(database: str, program: Watched, people: Sequence[User]) -> Session:
+    """Store a session that everyone has a booking of on each of 200 days, half of which are over."""
+    assert len(people) == PEOPLE
+    session = await stored_session(program.storage)
+    values = {"session": session.id, "creator": session.creator_id, "now": NOW}
+    await asyncio.to_thread(execute, database, SEATS.format(**values))
+    return session
+
+
+async def test_seats_are_read_by_the_batch(database: str, program: Watched, seats: Session) -> None:
+    async def read() -> None:
+        async with program.storage.unit_of_work() as tx:
+            [*_, last] = await tx.messages.booked_seats(seats.id, (NOW, LAST_ID), NOW, 20)
+            await tx.messages.booked_seats(seats.id, last.position, NOW, 20)
+            await tx.messages.next_seat(seats.id, last.user_id, NOW)
+
+    assert costly(await plans_of(database, program, read()), blocks=300, rows=80) == []
+
+
+async def test_bookings_without_reminders_are_found_by_the_batch(
+    database: str, program: Watched, seats: Session
+) -> None:
+    _ = seats
+
+    async def read() -> None:
+        async with program.storage.unit_of_work() as tx:
+            [*_, last] = await tx.messages.upcoming_seats((NOW, LAST_ID), NOW + timedelta(days=9), 20)
+            await tx.messages.upcoming_seats(last.position, NOW + timedelta(days=9), 20)
+
+    assert costly(await plans_of(database, program, read()), blocks=300, rows=80) == []
+
+
 async def test_claim_costs_what_it_claims(database: str, program: Watched, people: Sequence[User]) -> None:
     _ = people
 
@@ -83,3 +131,17 @@ async def test_claim_costs_what_it_claims(database: str, program: Watched, peopl
 
     assert costly(some, blocks=600, rows=60) == []
     assert costly(none, blocks=20, rows=1) == []
+
+
+async def test_release_costs_what_it_releases(database: str, program: Watched, people: Sequence[User]) -> None:
+    async def release() -> None:
+        async with program.storage.unit_of_work() as tx:
+            await tx.messages.release_held(NOW, 20)
+
+    none = await plans_of(database, program, release())
+    async with program.storage.unit_of_work() as tx:
+        await tx.messages.add([a_message(people[0].id, due_at=NOW - timedelta(days=n)).held() for n in range(40)])
+    some = await plans_of(database, program, release())
+
+    assert costly(none, blocks=20, rows=1) == []
+    assert costly(some, blocks=600, rows=60) == []

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.account_mails import TokenMails
+from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.current_passwords import CurrentPasswords
 from marketplace.core.services.email_addresses import EmailAddressService
 from marketplace.core.services.logins import LoginService
@@ -30,6 +31,7 @@ class AccountServices:
     email_addresses: EmailAddressService
     account_mails: TokenMails
     personal_data: PersonalDataService
+    user_admin: UserAdminService
 
 
 def build_account_services(
@@ -91,6 +93,17 @@ def build_account_services(
             ids=ids,
         ),
         account_mails=TokenMails(addresses=options.addresses, clock=clock),
+        user_admin=UserAdminService(
+            unit_of_work=begin,
+            directory=storage.users,
+            availabilities=storage.availabilities,
+            audit_log=storage.audit,
+            users=users,
+            usernames=usernames,
+            principal_cache=memory,
+            clock=clock,
+            ids=ids,
+        ),
         personal_data=PersonalDataService(
             unit_of_work=begin,
             users=storage.users,

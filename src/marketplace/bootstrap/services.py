@@ -40,6 +40,7 @@ from marketplace.core.services.personal_data import PersonalDataService
 from marketplace.core.services.picture_sweeps import PictureSweeper
 from marketplace.core.services.pictures import PictureService, PictureStores
 from marketplace.core.services.rate_limits import RateLimitService
+from marketplace.core.services.reminders import ReminderService
 from marketplace.core.services.reports import ReportService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.seat_changes import SeatChanges
@@ -88,6 +89,7 @@ class Services:
     events: EventRelay
     new_messages: NewMessages
     mail: MailDelivery
+    reminders: ReminderService
     subscriptions: SubscriptionService
     inbox: InboxService
     summaries: SummaryService
@@ -112,6 +114,7 @@ class Services:
     def handlers(self) -> Handlers:
         """Return the job handlers by stored job kind."""
         return {
+            "add_reminders": self.reminders.add_missing,
             "attend_booking": self.bookings.settle_due,
             "claim_usernames": self.usernames.claim_all,
             "encode_avif": self.pictures.encode_avif,
@@ -162,17 +165,6 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
     stores = PictureStores(
         unit_of_work=begin, encoder=adapters.encoder, store=adapters.objects, limits=limits, clock=clock
     )
-    user_admin = UserAdminService(
-        unit_of_work=begin,
-        directory=storage.users,
-        availabilities=storage.availabilities,
-        audit_log=storage.audit,
-        users=users,
-        usernames=usernames,
-        principal_cache=memory,
-        clock=clock,
-        ids=ids,
-    )
     session_admin = SessionAdminService(
         unit_of_work=begin,
         catalog=storage.catalog,
@@ -185,7 +177,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
     decider = MessageDecider(new_messages=accounts.new_messages, clock=clock)
     letters = Letters(addresses=options.addresses, unsubscribe_tokens=adapters.unsubscribe_tokens, clock=clock)
     actors = BulkActors(
-        users=users, accounts=user_admin, sessions=sessions, moderation=session_admin, bookings=bookings
+        users=users, accounts=accounts.user_admin, sessions=sessions, moderation=session_admin, bookings=bookings
     )
     bulk, bulk_runner = build_bulk_services(storage, adapters, memory, actors)
     notifications = NotificationService(unit_of_work=begin, feeds=storage.notifications, clock=clock, ids=ids)
@@ -241,6 +233,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             account_mails=accounts.account_mails,
             clock=clock,
         ),
+        reminders=ReminderService(unit_of_work=begin, new_messages=accounts.new_messages, clock=clock),
         inbox=InboxService(storage.inbox, is_on=options.has_inbox),
         subscriptions=SubscriptionService(unit_of_work=begin, tokens=adapters.unsubscribe_tokens, clock=clock),
         sitemaps=SitemapService(listed=storage.listed_sessions, clock=clock),
@@ -248,7 +241,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),
         rate_limits=limits,
         idempotency=IdempotencyService(unit_of_work=begin, clock=clock),
-        user_admin=user_admin,
+        user_admin=accounts.user_admin,
         session_admin=session_admin,
         booking_admin=BookingAdminService(lists=storage.booking_lists, audit_log=storage.audit),
         impersonations=ImpersonationService(

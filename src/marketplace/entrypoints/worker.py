@@ -20,6 +20,7 @@ from marketplace.core.services.job_worker import JobWorker
 from marketplace.core.services.mail_delivery import MailDelivery
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
 from marketplace.core.services.picture_sweeps import PictureSweeper
+from marketplace.core.services.reminders import ReminderService
 from marketplace.core.services.session_words import SessionWordsService
 from marketplace.core.services.terms import TermsService
 from marketplace.core.services.usernames import UsernameService
@@ -112,6 +113,7 @@ async def _start_recurring_jobs(container: AsyncContainer, handlers: Handlers, s
             for kind in PURGE_JOBS:
                 await handlers[kind](None)
             await (await container.get(MaterializedAvailabilityService)).begin()
+            await (await container.get(ReminderService)).begin()
             await (await container.get(ZoneService)).begin()
             await (await container.get(UsernameService)).begin()
             await (await container.get(TermsService)).begin()

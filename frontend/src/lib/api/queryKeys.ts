@@ -5,6 +5,7 @@
 export const queryKeys = {
   me: ["me"],
   logins: ["logins"],
+  mailState: ["mail-state"],
   marketplace: ["marketplace"],
   timeZones: {
     all: ["time-zones"],

@@ -6,19 +6,22 @@ Jinja escapes every value of the page. This module imports jinja2 and mrml, so a
 
 import asyncio
 import tomllib
+from datetime import timedelta
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import mrml
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template
 
+from marketplace.adapters.mail.moments import Moments
 from marketplace.adapters.mail.rfc5322 import one_line
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.booking_details import BookingHistory
-from marketplace.core.domain.calendars import CalendarEvent, Parties, Venue, wall_times
-from marketplace.core.domain.messages import MessageKind
+from marketplace.core.domain.calendars import CalendarEvent, Parties, Venue
+from marketplace.core.domain.messages import DAY, HOUR, MessageKind
 from marketplace.core.domain.money import currency
-from marketplace.core.domain.utc_offsets import local_text
+from marketplace.core.domain.utc_offsets import utc_offset
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.mail_composer import Letter
 from marketplace.core.ports.mailer import CalendarMethod, Invitation, Mail, Mailbox
@@ -82,7 +85,7 @@ class MjmlComposer:
             raise ValueError(f"The mail has {len(html.encode())} bytes.")
         return Mail(
             sender=self._sender,
-            to=Mailbox(address=letter.to, name=letter.recipient.display_name),
+            to=Mailbox(address=letter.to, name=letter.name),
             subject=one_line(self._said(texts["subject"], values)),
             text=self._plain_page.render(page).strip() + "\n",
             html=html,
@@ -96,6 +99,10 @@ class MjmlComposer:
         language = (locale or "").partition("-")[0].lower()
         return language if language in self._texts else None
 
+    def _moments(self, locale: str | None) -> Moments:
+        """Times as the reader's language writes them: theirs, if there are words in it."""
+        return moments_of(locale if self._known(locale) else None)
+
     def _said(self, text: str, values: dict[str, Any]) -> str:
         template = self._compiled.get(text)
         if template is None:
@@ -104,25 +111,33 @@ class MjmlComposer:
 
     def _values(self, letter: Letter, names: dict[str, str]) -> dict[str, Any]:
         zone, booking = letter.recipient.time_zone, letter.booking
+        moments = self._moments(letter.recipient.locale)
         values: dict[str, Any] = {
-            "name": letter.recipient.display_name,
+            "name": letter.name,
+            "lifetime": _lifetime(names, letter.lifetime),
             "device": letter.device,
-            "decided": local_text(letter.message.created_at, zone),
+            "decided": moments.text(letter.message.created_at, zone, names["zone"]),
             "facts": [],
         }
         if booking is None:
             return values
+        sold = booking.terms.title
+        title = booking.session_details.title if letter.message.kind is MessageKind.SESSION_CHANGED else sold
         creator = booking.session_details.creator_details.display_name
         requested, deadline = booking.requested_start, booking.respond_by
         values |= {
-            "title": _shortened(booking.terms.title),
+            "title": _shortened(title),
+            "sold_title": _shortened(sold),
             "learner": booking.user_details.display_name,
             "creator": creator,
             "status": booking.status,
             "reason": booking.history[-1].reason,
-            "requested": local_text(requested, zone) if requested else "",
-            "respond_by": local_text(deadline, zone) if deadline else "",
-            "facts": _facts(names, booking, zone, creator if letter.role == "learner" else None),
+            "requested": moments.text(requested, zone, names["zone"]) if requested else "",
+            "respond_by": moments.text(deadline, zone, names["zone"]) if deadline else "",
+            "facts": [
+                (names["session"], title),
+                *_facts(names, booking, moments, zone, creator if letter.role == "learner" else None),
+            ],
         }
         return values
 
@@ -137,6 +152,11 @@ class MjmlComposer:
         return Invitation(method=method, ics=await self._calendars.invite(event, method, parties, letter.now))
 
 
+@cache
+def moments_of(locale: str | None) -> Moments:
+    return Moments(locale)
+
+
 def _was_confirmed(booking: BookingHistory) -> bool:
     return booking.status == "confirmed" or any(step.to_status == "confirmed" for step in booking.history)
 
@@ -148,21 +168,32 @@ def _headers(letter: Letter) -> tuple[tuple[str, str], ...]:
     return (("List-Unsubscribe", f"<{letter.one_click}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
 
 
+def _lifetime(names: dict[str, str], lifetime: timedelta | None) -> str:
+    """Return a number of whole days, or else of hours, in words."""
+    if lifetime is None:
+        return ""
+    unit, number = ("day", lifetime // DAY) if lifetime % DAY == timedelta(0) else ("hour", lifetime // HOUR)
+    return f"{number} {names[unit if number == 1 else f'{unit}s']}"
+
+
 def _shortened(title: str) -> str:
     return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1]}…"
 
 
-def _facts(names: dict[str, str], booking: BookingHistory, zone: str, creator: str | None) -> list[tuple[str, str]]:
-    session = booking.session_details
-    start, *own = wall_times(booking.starts_at, session.time_zone, zone)
-    venue = Venue.of(session, booking.address).location
+def _facts(
+    names: dict[str, str], booking: BookingHistory, moments: Moments, zone: str, creator: str | None
+) -> list[tuple[str, str]]:
+    session, start = booking.session_details, booking.starts_at
+    is_same_clock = utc_offset(start, session.time_zone) == utc_offset(start, zone)
+    other_zones = [] if is_same_clock else [(names["session_time"], session.time_zone)]
+    venue = Venue.of(session, booking.address)
+    join_url = None if venue.join_url == venue.location else venue.join_url
     other = (names["with"], creator) if creator else (names["learner"], booking.user_details.display_name)
     return [
-        (names["session"], booking.terms.title),
-        (names["starts"], start.partition(": ")[2]),
-        *((names["own_time"], each.partition(": ")[2]) for each in own),
+        *((name, moments.text(start, each, names["zone"])) for name, each in [(names["starts"], zone), *other_zones]),
         other,
         (names["seats"], str(booking.seats)),
-        (names["price"], f"{booking.amount} {currency().code}"),
-        *([(names["where"], venue)] if venue else []),
+        (names["price"], f"{booking.amount} {currency().code}" if booking.amount else names["free"]),
+        *([(names["where"], venue.location)] if venue.location else []),
+        *([(names["join"], join_url)] if join_url else []),
     ]

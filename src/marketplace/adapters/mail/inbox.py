@@ -12,6 +12,8 @@ from marketplace.core.ports.system import Clock, Ids
 class InboxMailer:
     """`Mailer` into the inbox of the demo."""
 
+    at_once = 4
+
     def __init__(self, inbox: Inbox, clock: Clock, ids: Ids) -> None:
         self._inbox = inbox
         self._clock = clock

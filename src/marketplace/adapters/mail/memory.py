@@ -9,6 +9,8 @@ from marketplace.core.ports.mailer import Accepted, Mail, SendResult
 class MemoryMailer:
     """`Mailer` in memory. `answer` decides the result of each mail; accepted ones are kept in `sent`."""
 
+    at_once = 20
+
     def __init__(self, answer: Callable[[Mail], SendResult] = lambda _: Accepted()) -> None:
         self.answer = answer
         self.sent: list[Mail] = []

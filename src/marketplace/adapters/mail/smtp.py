@@ -22,7 +22,10 @@ LOG = logging.getLogger(__name__)
 StartTls = Literal["auto", "required", "never"]
 DEFAULT_PORTS = {"smtp": 587, "smtps": 465}
 TIMEOUT = 30.0
-"""Seconds for each step: connecting, an answer. A mail has six, and its lease is longer than all of them."""
+"""Seconds for each step: connecting, an answer."""
+STEPS_BEFORE_DATA = 4
+"""Timeouts for all that precedes DATA together: a free connection, opening it, the sender and the recipient."""
+STEPS_OF_DATA = 2
 MAX_CONNECTIONS = 4
 MAX_MAILS = 100
 """Mails over one connection; servers close one that sends more."""
@@ -48,14 +51,20 @@ class SmtpServer:
 
     @classmethod
     def of(cls, url: str) -> "SmtpServer":
-        """Parse an address that `setting_values.smtp_url` accepted. `auto`: encrypted if the server offers it."""
+        """Parse an address that `setting_values.smtp_url` accepted.
+
+        `auto`: encrypted if the server offers it.
+        An attacker can suppress the offer, so the default with a login is `required`.
+        """
         parts = urlsplit(url)
+        is_tls = parts.scheme == "smtps"
         choices: list[StartTls] = ["auto", "required", "never"]
-        wanted = parse_qs(parts.query).get("starttls", ["auto"])[0]
+        default = "required" if parts.username else "auto"
+        wanted = "never" if is_tls else parse_qs(parts.query).get("starttls", [default])[0]
         return cls(
             host=parts.hostname or "",
             port=parts.port or DEFAULT_PORTS[parts.scheme],
-            is_tls=parts.scheme == "smtps",
+            is_tls=is_tls,
             starttls=next(each for each in choices if each == wanted),
             username=unquote(parts.username) if parts.username else None,
             password=unquote(parts.password) if parts.password else None,
@@ -64,6 +73,8 @@ class SmtpServer:
 
 class SmtpMailer:
     """`Mailer` over a few connections that are kept open between mails."""
+
+    at_once = MAX_CONNECTIONS
 
     def __init__(self, server: SmtpServer, clock: Clock, timeout: float = TIMEOUT) -> None:
         self._server = server
@@ -74,18 +85,18 @@ class SmtpMailer:
 
     async def send(self, mail: Mail) -> SendResult:
         data = rendered(mail, self._clock.now())
-        async with self._places:
-            connection: SMTP | None = None
-            count = 0
-            try:
+        try:
+            async with asyncio.timeout(STEPS_BEFORE_DATA * self._timeout) as before_data, self._places:
                 connection, count = await self._connection()
-                return await self._transmit(connection, mail, data)
-            except (SMTPException, OSError, TimeoutError) as error:
-                self._drop(connection)
-                connection = None
-                return Unavailable(_described(error))
-            finally:
+                try:
+                    result = await self._transmit(connection, mail, data, before_data)
+                except BaseException:
+                    self._drop(connection)
+                    raise
                 await self._keep(connection, count + 1)
+                return result
+        except (SMTPException, OSError, TimeoutError) as error:
+            return Unavailable(_described(error))
 
     async def close(self) -> None:
         while self._idle:
@@ -100,6 +111,9 @@ class SmtpMailer:
                 await kept.noop()
             except (SMTPException, OSError, TimeoutError):
                 self._drop(kept)
+            except BaseException:
+                self._drop(kept)
+                raise
             else:
                 return kept, count
         server = self._server
@@ -112,32 +126,47 @@ class SmtpMailer:
             password=server.password,
             timeout=self._timeout,
         )
-        await connection.connect()
+        try:
+            await connection.connect()
+        except BaseException:
+            self._drop(connection)
+            raise
         return connection, 0
 
-    async def _transmit(self, connection: SMTP, mail: Mail, data: bytes) -> SendResult:
+    async def _transmit(self, connection: SMTP, mail: Mail, data: bytes, before_data: asyncio.Timeout) -> SendResult:
         """Send a mail over a connection. Raises what ended it before DATA, when nothing was sent."""
         try:
             await connection.mail(mail.sender.address)
         except SMTPResponseException as error:
             # not about this mail: the server does not take the sender, or wants a login
-            await connection.rset()
+            before_data.reschedule(None)
+            await self._reset(connection)
             return Unavailable(_code(error))
         try:
             await connection.rcpt(mail.to.address)
         except SMTPResponseException as error:
             if error.code == SHUTTING_DOWN:
                 raise
-            await connection.rset()
+            before_data.reschedule(None)
+            await self._reset(connection)
             return _refused(error, is_about_recipient=_is_about_recipient(error))
+        before_data.reschedule(None)
         try:
-            await connection.data(data)
+            async with asyncio.timeout(STEPS_OF_DATA * self._timeout):
+                await connection.data(data)
         except SMTPResponseException as error:
             return Unavailable(_code(error)) if error.code == SHUTTING_DOWN else _refused(error)
         except (SMTPException, OSError, TimeoutError) as error:
             self._drop(connection)
             return Lost(_described(error))
         return Accepted()
+
+    async def _reset(self, connection: SMTP) -> None:
+        """End a mail that was refused. The refusal counts even if the server hangs up with it."""
+        try:
+            await connection.rset()
+        except (SMTPException, OSError, TimeoutError):
+            self._drop(connection)
 
     async def _keep(self, connection: SMTP | None, count: int) -> None:
         if connection is None or not connection.is_connected:

@@ -10,13 +10,21 @@ from marketplace.adapters.memory.database import MemoryDatabase, Rows
 from marketplace.adapters.memory.pages import moment, newest_first
 from marketplace.adapters.memory.records import AddressRow, MessageKey, UnsubscribedRow
 from marketplace.core.domain.booking_steps import LIVE
+from marketplace.core.domain.message_causes import REMINDERS
 from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, address_digest
 from marketplace.core.domain.pages import Page
-from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat
+from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat, SeatPosition, UpcomingSeat
+
+KINDS = frozenset(MessageKind)
+"""Those that this release knows."""
 
 
 def _key(message: Message) -> MessageKey:
     return message.user_id, message.subject, message.kind, message.version
+
+
+def _is_known(message: Message) -> bool:
+    return message.kind in KINDS
 
 
 class MemoryMessageLists:
@@ -27,12 +35,14 @@ class MemoryMessageLists:
 
     async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[Message]:
         await asyncio.sleep(0)
-        return newest_first(Rows(self._database).group(self._database.messages, user_id), limit, after)
+        known = filter(_is_known, Rows(self._database).group(self._database.messages, user_id))
+        return newest_first(known, limit, after)
 
     async def of_booking(self, booking_id: UUID) -> tuple[Message, ...]:
         await asyncio.sleep(0)
         rows = self._database.messages.rows.values()
-        return tuple(sorted((each for each in rows if each.booking_id == booking_id), key=moment))
+        found = (each for each in rows if each.booking_id == booking_id and _is_known(each))
+        return tuple(sorted(found, key=moment))
 
     async def oldest_due(self, now: datetime) -> datetime | None:
         await asyncio.sleep(0)
@@ -72,7 +82,7 @@ class MemoryMessages:
             for number, claimer in database.claimed_messages.items()
             if claimer in database.open_rows and claimer is not self._rows
         }
-        due = sorted(_due(self._rows.all(self._table), now))
+        due = sorted(_due(filter(_is_known, self._rows.all(self._table)), now))
         free = [each for _, number, each in due if number not in database.claimed_messages][:limit]
         claimed = [replace(each, next_attempt_at=now + lease) for each in free]
         database.claimed_messages |= {each.id: self._rows for each in claimed}
@@ -87,13 +97,13 @@ class MemoryMessages:
         self._rows.put(self._table, after.id, after)
         return True
 
-    async def release_held(self, limit: int = RELEASE_BATCH) -> int:
+    async def release_held(self, now: datetime, limit: int = RELEASE_BATCH) -> int:
         await asyncio.sleep(0)
-        held = [each for each in self._rows.all(self._table) if each.state is MessageState.HELD]
-        for each in held[:limit]:
-            released = replace(each, state=MessageState.PENDING, next_attempt_at=each.due_at)
-            self._rows.put(self._table, each.id, released)
-        return len(held[:limit])
+        held = (each for each in self._rows.all(self._table) if each.state is MessageState.HELD)
+        oldest = sorted(held, key=lambda message: (message.due_at, message.id))[:limit]
+        for each in oldest:
+            self._rows.put(self._table, each.id, each.released(now))
+        return len(oldest)
 
     async def count_started(self, user_id: UUID, kinds: Collection[MessageKind], since: datetime) -> int:
         await asyncio.sleep(0)
@@ -115,6 +125,7 @@ class MemoryMessages:
         if user is None:
             return None
         known = self._rows.find(self._database.addresses, user_id)
+        unsubscribed = (each.kind for each in self._rows.group(self._database.unsubscribed, user_id))
         return Recipient(
             user_id=user_id,
             email=user.email,
@@ -123,8 +134,8 @@ class MemoryMessages:
             locale=user.locale,
             is_active=user.is_active,
             is_verified=user.is_email_verified,
-            is_refused=known is not None and known.digest == address_digest(user.email),
-            unsubscribed=frozenset(each.kind for each in self._rows.group(self._database.unsubscribed, user_id)),
+            refused_at=known.refused_at if known and known.digest == address_digest(user.email) else None,
+            unsubscribed=frozenset(kind for kind in unsubscribed if kind in KINDS),
         )
 
     async def mark_accepted(self, user_id: UUID) -> None:
@@ -143,11 +154,49 @@ class MemoryMessages:
         await asyncio.sleep(0)
         self._rows.drop(self._database.unsubscribed, (user_id, kind))
 
-    async def booked_seats(self, session_id: UUID, after: datetime) -> Sequence[BookedSeat]:
+    async def booked_seats(
+        self, session_id: UUID, after: SeatPosition, announced_after: datetime, limit: int
+    ) -> Sequence[BookedSeat]:
         await asyncio.sleep(0)
         bookings = (each for each in self._rows.all(self._database.bookings) if each.session_id == session_id)
-        live = [each for each in bookings if each.status in LIVE and each.starts_at > after]
+        live = [each for each in bookings if each.status in LIVE and (each.starts_at, each.id) > after]
         return [
-            BookedSeat(booking_id=each.id, user_id=each.user_id, starts_at=each.starts_at)
-            for each in sorted(live, key=lambda booking: (booking.starts_at, booking.id))
+            BookedSeat(
+                booking_id=each.id,
+                user_id=each.user_id,
+                starts_at=each.starts_at,
+                announced=self._announced(each.user_id, session_id, announced_after),
+            )
+            for each in sorted(live, key=lambda booking: (booking.starts_at, booking.id))[:limit]
         ]
+
+    def _announced(self, user_id: UUID, session_id: UUID, after: datetime) -> tuple[int, ...]:
+        about = (MessageKind.SESSION_CHANGED, str(session_id))
+        own = (each for each in self._rows.group(self._table, user_id) if (each.kind, each.subject) == about)
+        return tuple(sorted(each.version for each in own if each.version > int(after.timestamp())))
+
+    async def upcoming_seats(self, after: SeatPosition, until: datetime, limit: int) -> Sequence[UpcomingSeat]:
+        await asyncio.sleep(0)
+        live = (each for each in self._rows.all(self._database.bookings) if each.status in LIVE)
+        upcoming = [each for each in live if (each.starts_at, each.id) > after and each.starts_at <= until]
+        return [
+            UpcomingSeat(
+                booking_id=each.id,
+                starts_at=each.starts_at,
+                status=each.status,
+                created_at=each.created_at,
+                reminders=self._reminders(each.user_id, each.id),
+            )
+            for each in sorted(upcoming, key=lambda booking: (booking.starts_at, booking.id))[:limit]
+        ]
+
+    def _reminders(self, user_id: UUID, booking_id: UUID) -> frozenset[tuple[MessageKind, datetime]]:
+        own = (each for each in self._rows.group(self._table, user_id) if each.subject == str(booking_id))
+        return frozenset((each.kind, each.due_at) for each in own if each.kind in REMINDERS)
+
+    async def next_seat(self, session_id: UUID, user_id: UUID, after: datetime) -> UUID | None:
+        await asyncio.sleep(0)
+        bookings = self._rows.all(self._database.bookings)
+        own = (each for each in bookings if (each.session_id, each.user_id) == (session_id, user_id))
+        live = [(each.starts_at, each.id) for each in own if each.status in LIVE and each.starts_at > after]
+        return min(live)[1] if live else None

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
 from marketplace.adapters.memory.records import LoginRow, TokenRow
+from marketplace.core.domain.messages import UNSAID, MessageKind
 from marketplace.core.domain.principals import Login, Principal
 from marketplace.core.domain.tokens import Claims
 from marketplace.core.errors import NotSignedIn
@@ -64,18 +65,21 @@ class MemoryTokens:
 
     async def add_login(self, login: Login, token_hash: bytes) -> bool:
         """Add a login, and remove the person's expired ones."""
-        known = {row.login.agent for row in self._of_user(login.user_id) if not row.login.is_impersonation}
+        own = [row.login for row in self._of_user(login.user_id) if not row.login.is_impersonation]
+        messages = self._rows.group(self._database.messages, login.user_id)
+        unsaid = {each.subject for each in messages if each.kind is MessageKind.NEW_SIGN_IN and each.state in UNSAID}
+        known = {each.agent for each in own if str(each.id) not in unsaid}
         for candidate in self._of_user(login.user_id):
             row = await self._rows.acquire(self._database.logins, candidate.login.id)
             if row is not None and row.login.expires_at <= login.created_at:
                 self._drop(row.login.id)
         await self.add(login, token_hash)
-        return bool(known) and login.agent not in known
+        return bool(own) and login.agent not in known
 
     async def find(self, login_id: UUID) -> Login | None:
         await asyncio.sleep(0)
         row = self._rows.find(self._database.logins, login_id)
-        return row.login if row is not None and row.revoked_at is None else None
+        return row.login if row is not None else None
 
     async def add_impersonation(self, login: Login) -> None:
         if login.impersonated_from is None or self._rows.find(self._database.logins, login.impersonated_from) is None:

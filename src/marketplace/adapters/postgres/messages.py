@@ -11,11 +11,13 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.adapters.postgres.connection.pool import Connection, Database
+from marketplace.core.domain.booking_steps import LIVE
 from marketplace.core.domain.fields import field_names
-from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, address_digest
+from marketplace.core.domain.message_causes import REMINDERS
+from marketplace.core.domain.messages import TOO_LATE, Message, MessageKind, MessageState, Recipient, address_digest
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.users import PublicUser
-from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat
+from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat, SeatPosition, UpcomingSeat
 
 FIELDS = field_names(Message)
 COLUMNS = ", ".join(FIELDS)
@@ -33,6 +35,9 @@ TYPES = {
     "booking_id": "uuid",
     "session_id": "uuid",
 }
+# Rows of a newer release, during its rollout, may have other kinds and states: its own workers deliver them.
+KINDS, STATES = (", ".join(f"'{each}'" for each in values) for values in (MessageKind, MessageState))
+KNOWN = f"kind IN ({KINDS}) AND state IN ({STATES})"
 ARRAYS = ", ".join(f"${place}::{TYPES.get(name, 'timestamptz')}[]" for place, name in enumerate(FIELDS, 1))
 # In the order of the key: transactions that add the same messages wait for each other instead of deadlocking.
 ADD = f"""
@@ -42,10 +47,10 @@ ADD = f"""
 """  # noqa: S608 - column names
 CLAIM = f"""
     WITH due AS (
-        SELECT id FROM messages WHERE next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT $2
+        SELECT id FROM messages WHERE next_attempt_at <= $1 AND {KNOWN} ORDER BY next_attempt_at, id LIMIT $2
         FOR NO KEY UPDATE SKIP LOCKED)
     UPDATE messages m SET next_attempt_at = $3 FROM due WHERE m.id = due.id RETURNING {RETURNED}
-"""  # noqa: S608 - column names
+"""  # noqa: S608 - column names and kinds
 SAVE = """
     UPDATE messages SET state = $4, attempts = $5, next_attempt_at = $6, unknown_at = $7, last_error = $8, sent_at = $9
     WHERE id = $1 AND next_attempt_at = $2 AND state = $3 RETURNING id
@@ -53,7 +58,11 @@ SAVE = """
 RELEASE = """
     WITH held AS (
         SELECT id FROM messages WHERE state = 'held' ORDER BY due_at, id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
-    UPDATE messages m SET state = 'pending', next_attempt_at = m.due_at FROM held WHERE m.id = held.id RETURNING m.id
+    UPDATE messages m SET
+        state = CASE WHEN m.expires_at <= $2 THEN 'dropped' ELSE 'pending' END,
+        next_attempt_at = CASE WHEN m.expires_at > $2 THEN greatest(m.due_at, $2) END,
+        last_error = CASE WHEN m.expires_at <= $2 THEN $3 ELSE m.last_error END
+    FROM held WHERE m.id = held.id RETURNING m.id
 """
 COUNT_STARTED = """
     SELECT count(*) AS number FROM messages
@@ -68,10 +77,10 @@ PURGE = """
 """
 NAMES = ", ".join(f"u.{name}" for name in field_names(PublicUser))
 RECIPIENT = f"""
-    SELECT {NAMES}, u.email, u.time_zone, u.locale, u.is_active, u.email_verified_at, a.digest,
-        ARRAY(SELECT s.kind FROM unsubscribed_kinds s WHERE s.user_id = u.id) AS unsubscribed
+    SELECT {NAMES}, u.email, u.time_zone, u.locale, u.is_active, u.email_verified_at, a.digest, a.refused_at,
+        ARRAY(SELECT s.kind FROM unsubscribed_kinds s WHERE s.user_id = u.id AND s.kind IN ({KINDS})) AS unsubscribed
     FROM users u LEFT JOIN email_addresses a ON a.user_id = u.id WHERE u.id = $1
-"""  # noqa: S608 - column names
+"""  # noqa: S608 - column names and kinds
 ACCEPT = "DELETE FROM email_addresses WHERE user_id = $1"
 REFUSE = """
     INSERT INTO email_addresses (user_id, digest, refused_at) VALUES ($1, $2, $3)
@@ -81,15 +90,40 @@ UNSUBSCRIBE = """
     INSERT INTO unsubscribed_kinds (user_id, kind, at) VALUES ($1, $2, $3) ON CONFLICT (user_id, kind) DO NOTHING
 """
 RESUBSCRIBE = "DELETE FROM unsubscribed_kinds WHERE user_id = $1 AND kind = $2"
-BOOKED_SEATS = """
-    SELECT id AS booking_id, user_id, starts_at FROM bookings
-    WHERE session_id = $1 AND status IN ('pending', 'confirmed') AND starts_at > $2 ORDER BY starts_at, id
+SEATS = """
+    (SELECT id, user_id, starts_at FROM bookings
+    WHERE session_id = $1 AND status = '{status}' AND (starts_at, id) > ($2, $3) ORDER BY starts_at, id LIMIT $4)
+"""
+# One scan per status, each in the order of its index.
+BOOKED_SEATS = f"""
+    SELECT b.id AS booking_id, b.user_id, b.starts_at, ARRAY(
+        SELECT m.version FROM messages m
+        WHERE m.user_id = b.user_id AND m.subject = $5 AND m.kind = $6 AND m.version > $7 ORDER BY m.version
+    ) AS announced
+    FROM ({" UNION ALL ".join(SEATS.format(status=status) for status in sorted(LIVE))}) b
+    ORDER BY b.starts_at, b.id LIMIT $4
+"""  # noqa: S608 - statuses
+UPCOMING_SEATS = """
+    SELECT b.id AS booking_id, b.starts_at, b.status, b.created_at, ARRAY(
+        SELECT (m.kind, m.due_at) FROM messages m
+        WHERE m.user_id = b.user_id AND m.subject = b.id::text AND m.kind = ANY($5)
+    ) AS reminders
+    FROM bookings b
+    WHERE b.status IN ('pending', 'confirmed') AND (b.starts_at, b.id) > ($1, $2) AND b.starts_at <= $3
+    ORDER BY b.starts_at, b.id LIMIT $4
+"""
+NEXT_SEAT = """
+    SELECT id FROM bookings
+    WHERE user_id = $1 AND session_id = $2 AND status IN ('pending', 'confirmed') AND starts_at > $3
+    ORDER BY starts_at LIMIT 1
 """
 OF_USER = f"""
-    SELECT {COLUMNS} FROM messages WHERE user_id = $1 {{after}} ORDER BY created_at DESC, id DESC LIMIT $2
-"""  # noqa: S608 - column names
+    SELECT {COLUMNS} FROM messages WHERE user_id = $1 AND {KNOWN} {{after}} ORDER BY created_at DESC, id DESC LIMIT $2
+"""  # noqa: S608 - column names and kinds
 FIRST, LATER = OF_USER.format(after=""), OF_USER.format(after="AND (created_at, id) < ($3, $4)")
-OF_BOOKING = f"SELECT {COLUMNS} FROM messages WHERE booking_id = $1 ORDER BY created_at, id"  # noqa: S608 - columns
+OF_BOOKING = f"""
+    SELECT {COLUMNS} FROM messages WHERE booking_id = $1 AND {KNOWN} ORDER BY created_at, id
+"""  # noqa: S608 - column names and kinds
 OLDEST_DUE = "SELECT due_at FROM messages WHERE next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT 1"
 HAS_HELD = "SELECT EXISTS (SELECT FROM messages WHERE state = 'held') AS found"
 
@@ -142,8 +176,8 @@ class PostgresMessages:
         values = (after.state, after.attempts, after.next_attempt_at, after.unknown_at, after.last_error, after.sent_at)
         return await self._connection.fetchrow(SAVE, *fence, *values) is not None
 
-    async def release_held(self, limit: int = RELEASE_BATCH) -> int:
-        return len(await self._connection.fetch(RELEASE, limit))
+    async def release_held(self, now: datetime, limit: int = RELEASE_BATCH) -> int:
+        return len(await self._connection.fetch(RELEASE, limit, now, TOO_LATE))
 
     async def count_started(self, user_id: UUID, kinds: Collection[MessageKind], since: datetime) -> int:
         row = await self._connection.fetchrow(COUNT_STARTED, user_id, since, list(kinds))
@@ -166,7 +200,7 @@ class PostgresMessages:
             locale=row["locale"],
             is_active=row["is_active"],
             is_verified=row["email_verified_at"] is not None,
-            is_refused=row["digest"] == address_digest(row["email"]),
+            refused_at=row["refused_at"] if row["digest"] == address_digest(row["email"]) else None,
             unsubscribed=frozenset(map(MessageKind, row["unsubscribed"])),
         )
 
@@ -182,8 +216,25 @@ class PostgresMessages:
     async def resubscribe(self, user_id: UUID, kind: MessageKind) -> None:
         await self._connection.execute(RESUBSCRIBE, user_id, kind)
 
-    async def booked_seats(self, session_id: UUID, after: datetime) -> Sequence[BookedSeat]:
-        return [BookedSeat(**row) for row in await self._connection.fetch(BOOKED_SEATS, session_id, after)]
+    async def booked_seats(
+        self, session_id: UUID, after: SeatPosition, announced_after: datetime, limit: int
+    ) -> Sequence[BookedSeat]:
+        announced = (str(session_id), MessageKind.SESSION_CHANGED, int(announced_after.timestamp()))
+        rows = await self._connection.fetch(BOOKED_SEATS, session_id, *after, limit, *announced)
+        return [BookedSeat(**dict(row) | {"announced": tuple(row["announced"])}) for row in rows]
+
+    async def upcoming_seats(self, after: SeatPosition, until: datetime, limit: int) -> Sequence[UpcomingSeat]:
+        rows = await self._connection.fetch(UPCOMING_SEATS, *after, until, limit, list(REMINDERS))
+        return [_upcoming_seat(row) for row in rows]
+
+    async def next_seat(self, session_id: UUID, user_id: UUID, after: datetime) -> UUID | None:
+        row = await self._connection.fetchrow(NEXT_SEAT, user_id, session_id, after)
+        return row["id"] if row else None
+
+
+def _upcoming_seat(row: Any) -> UpcomingSeat:
+    reminders = frozenset((MessageKind(kind), due_at) for kind, due_at in row["reminders"])
+    return UpcomingSeat(**dict(row) | {"reminders": reminders})
 
 
 def _message(row: Any) -> Message:

@@ -8,6 +8,7 @@ import asyncpg
 
 from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.gathered_reads import GatheredReads
+from marketplace.core.domain.messages import UNSAID, MessageKind
 from marketplace.core.domain.principals import Login, Principal
 from marketplace.core.domain.tokens import Claims
 
@@ -30,8 +31,10 @@ ADD_LOGIN = """
         INSERT INTO token_families (id, user_id, created_at, expires_at, address, agent)
         VALUES ($1, $2, $3, $4, $6, $7) RETURNING id),
     token AS (INSERT INTO refresh_tokens (token_hash, family_id, expires_at) SELECT $5, id, $4 FROM family)
-    SELECT count(*) > 0 AND NOT coalesce(bool_or(agent IS NOT DISTINCT FROM $7), false) AS is_elsewhere
-    FROM token_families WHERE user_id = $2 AND begun_by IS NULL
+    SELECT count(*) > 0 AND NOT coalesce(bool_or(agent IS NOT DISTINCT FROM $7 AND NOT EXISTS (
+        SELECT FROM messages m WHERE m.user_id = $2 AND m.subject = f.id::text AND m.kind = $8 AND m.state = ANY ($9)
+    )), false) AS is_elsewhere
+    FROM token_families f WHERE user_id = $2 AND begun_by IS NULL
 """
 ADD_IMPERSONATION = """
     INSERT INTO token_families (id, user_id, created_at, expires_at, address, agent, begun_by)
@@ -39,7 +42,7 @@ ADD_IMPERSONATION = """
 """
 REVOKE = "UPDATE token_families SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id"
 REVOKE_OWN = REVOKE.replace("RETURNING", "AND user_id = $3 AND begun_by IS NULL RETURNING")
-FIND = f"SELECT {LOGIN_COLUMNS} FROM token_families f WHERE f.id = $1 AND f.revoked_at IS NULL"  # noqa: S608 - columns
+FIND = f"SELECT {LOGIN_COLUMNS} FROM token_families f WHERE f.id = $1"  # noqa: S608 - columns
 ACTIVE = f"""
     SELECT {LOGIN_COLUMNS} FROM token_families f
     WHERE f.user_id = $1 AND f.revoked_at IS NULL AND f.expires_at > $2 AND f.begun_by IS NULL
@@ -110,7 +113,8 @@ class PostgresTokens:
 
     async def add_login(self, login: Login, token_hash: bytes) -> bool:
         started = (login.id, login.user_id, login.created_at, login.expires_at)
-        row = await self._connection.fetchrow(ADD_LOGIN, *started, token_hash, login.address, login.agent)
+        announced = (MessageKind.NEW_SIGN_IN, list(UNSAID))
+        row = await self._connection.fetchrow(ADD_LOGIN, *started, token_hash, login.address, login.agent, *announced)
         return bool(row and row["is_elsewhere"])
 
     async def find(self, login_id: UUID) -> Login | None:

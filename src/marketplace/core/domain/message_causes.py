@@ -1,6 +1,6 @@
 """Which messages the steps of a booking cause, and whether one is still true when it is due."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,7 +17,13 @@ UNREAD_HISTORY = frozenset({"booking.created", "booking.cancelled", "booking.com
 SOLD_FIELDS = frozenset({"title", "format", "place", "address", "join_url"})
 """Fields of a session whose change its learners are informed of. Price and duration stay as sold."""
 EDITS_TOGETHER = timedelta(minutes=10)
-"""Edits of a session within one such window are one message, due at its end."""
+"""Edits of a session within one such window are one message to each learner, due at its end."""
+LAST_EDITS = timedelta(minutes=1)
+"""The window in the last hour before the learner's booked time."""
+CHANGES_PER_DAY = 3
+"""Messages about edits of one session to one person in 24 hours, besides those of `SUMMARIES`."""
+SUMMARIES = (HOUR, timedelta(minutes=15), timedelta(0))
+"""Further edits are one message at the end of the day in UTC, or so long before the booked time if that is sooner."""
 
 KINDS: dict[BookingEventKind, MessageKind] = {
     "booking.created": MessageKind.BOOKING_BOOKED,
@@ -57,6 +63,20 @@ def reminder_due(kind: MessageKind, starts_at: datetime) -> datetime:
     return starts_at - REMINDERS[kind]
 
 
+def edits_end(at: datetime, starts_at: datetime, announced: Collection[int]) -> datetime | None:
+    """Return the end of the window of edits that one belongs to, or `None` if its message exists.
+
+    `announced` has the ends of the windows that a person has messages of, since a day ago, in Unix time: the versions
+    of these messages.
+    """
+    width = (EDITS_TOGETHER if starts_at - at > HOUR else LAST_EDITS).total_seconds()
+    end = datetime.fromtimestamp((at.timestamp() // width + 1) * width, at.tzinfo)
+    if end.timestamp() not in announced and len(announced) >= CHANGES_PER_DAY:
+        tomorrow = datetime.fromtimestamp((at.timestamp() // DAY.total_seconds() + 1) * DAY.total_seconds(), at.tzinfo)
+        end = min(each for each in (tomorrow, *(starts_at - before for before in SUMMARIES)) if each > at)
+    return None if end.timestamp() in announced else end
+
+
 def booking_version(history: Sequence[BookingStep]) -> int:
     """Return the number of steps that changed, or asked to change, the time or the seats."""
     return sum(step.to_start is not None or step.to_seats is not None for step in history)
@@ -94,12 +114,37 @@ def decisions(event: BookingEvent, version: int) -> Iterator[Decision]:
     for user_id in parties[:1] if kind is MessageKind.HOW_WAS_IT else parties:
         if not (knows and user_id == event.actor_id):
             yield Decision(kind=kind, user_id=user_id, topic=topic)
-    has_start = event.kind == "booking.created" or event.from_status == "pending" or event.from_start is not None
-    if event.to_status == "confirmed" and has_start:
-        for reminder in REMINDERS:
-            due_at = reminder_due(reminder, event.starts_at)
-            if due_at > event.at:
-                yield Decision(kind=reminder, user_id=event.user_id, topic=topic, due_at=due_at)
+    if _is_reminded_of(event):
+        yield from _reminders(event.user_id, topic, event.starts_at, event.at)
+
+
+def reminders_of(booking: BookingHistory) -> Iterator[Decision]:
+    """Yield the reminders that the events of a confirmed booking cause for its present start."""
+    for place, step in reversed([*enumerate(booking.history, 1)]):
+        if _is_reminded_of(step):
+            topic = Topic(
+                subject=str(booking.id),
+                version=booking_version(booking.history[:place]),
+                booking_id=booking.id,
+                session_id=booking.session_id,
+                starts_at=booking.starts_at,
+            )
+            yield from _reminders(booking.user_id, topic, booking.starts_at, step.at)
+            return
+
+
+def _is_reminded_of(step: BookingEvent | BookingStep) -> bool:
+    """Return whether a step makes a start certain: the first one, an answer, or a move."""
+    has_start = step.from_status in {None, "pending"} or step.from_start is not None
+    return step.to_status == "confirmed" and has_start
+
+
+def _reminders(user_id: UUID, topic: Topic, starts_at: datetime, at: datetime) -> Iterator[Decision]:
+    """Yield those that are due after the step that causes them."""
+    for kind in REMINDERS:
+        due_at = reminder_due(kind, starts_at)
+        if due_at > at:
+            yield Decision(kind=kind, user_id=user_id, topic=topic, due_at=due_at)
 
 
 def _kind(event: BookingEvent) -> MessageKind:

@@ -63,7 +63,7 @@ class KindRule:
     is_needed: bool = False
     """The person cannot unsubscribe from it."""
     to_unverified: bool = False
-    """It also goes to an address that is not verified."""
+    """It also goes, a few times a day, to an address that is not verified or that a mail server refused."""
     worth: timedelta
     """How long after it is due it is worth sending."""
     ends_at_start: bool = False
@@ -105,10 +105,17 @@ ACCOUNT_KINDS = frozenset(
 )
 """Kinds whose link, and recipient if it is another address, come from `AccountMails`."""
 FINAL = frozenset({MessageState.SENT, MessageState.REFUSED, MessageState.UNKNOWN, MessageState.DROPPED})
+UNSAID = frozenset({MessageState.DROPPED, MessageState.REFUSED, MessageState.UNKNOWN})
+"""States of a message that ended without having certainly reached a mail server."""
 UNVERIFIED_PER_DAY = 3
 """Mails to an unverified address within 24 hours, of all kinds together."""
+REFUSED_PER_DAY = 1
+"""Mails to an address that a mail server refused, likewise: the refusal may have been an error."""
+REFUSED_FOR = timedelta(days=30)
+"""How long nothing else is sent to a refused address."""
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), HOUR
 MAX_DOUBLINGS = 7
+TOO_LATE = "It was due too long ago."
 KEPT_FOR = timedelta(days=180)
 """How long messages are kept, from when they are due."""
 
@@ -165,6 +172,10 @@ class Message:
         """Return the message with its transmission started; the lease stays."""
         return replace(self, state=MessageState.STARTED, attempts=self.attempts + 1)
 
+    def leased_until(self, end: datetime) -> Self:
+        """Return the message with another lease of the worker that has claimed it."""
+        return replace(self, next_attempt_at=end)
+
     def sent(self, now: datetime) -> Self:
         return replace(self, state=MessageState.SENT, next_attempt_at=None, last_error=None, sent_at=now)
 
@@ -176,6 +187,12 @@ class Message:
 
     def held(self) -> Self:
         return replace(self, state=MessageState.HELD, next_attempt_at=None)
+
+    def released(self, now: datetime) -> Self:
+        """Return the held message as pending, behind those that are due already, or dropped if it is worthless."""
+        if now >= self.expires_at:
+            return self.dropped(TOO_LATE)
+        return replace(self, state=MessageState.PENDING, next_attempt_at=max(self.due_at, now))
 
     def postponed(self, now: datetime, reason: str, failures: int) -> Self:
         """Return the message after a temporary failure: it backs off, and is dropped if it would be worthless then."""
@@ -209,15 +226,18 @@ class Recipient:
     """`None`: the installation's."""
     is_active: bool
     is_verified: bool
-    is_refused: bool
-    """A mail server refused the address for good."""
+    refused_at: datetime | None = None
+    """When a mail server last refused the address for good."""
     unsubscribed: frozenset[MessageKind] = frozenset()
 
-    def refusal(self, kind: MessageKind) -> str | None:
-        """Return why a kind does not go to this person, or `None`."""
+    def is_refused(self, now: datetime) -> bool:
+        return self.refused_at is not None and now < self.refused_at + REFUSED_FOR
+
+    def refusal(self, kind: MessageKind, now: datetime) -> str | None:
+        """Return why a kind does not go to this person now, or `None`."""
         if not self.is_active:
             return "The account is deactivated."
-        if self.is_refused:
+        if self.is_refused(now) and not RULES[kind].to_unverified:
             return "A mail server refused this address for good."
         if not (self.is_verified or RULES[kind].to_unverified):
             return "The address isn't verified."

@@ -57,8 +57,12 @@ def _utc_offset(instant: datetime, time_zone: str) -> str:
 
 def local_text(instant: datetime, time_zone: str) -> str:
     """Return the wall time of an instant for people, such as `2026-12-15 10:00 in America/Havana (UTC-04:00)`."""
-    local = instant.astimezone(_zone(time_zone))
-    return f"{local:%Y-%m-%d %H:%M} in {time_zone} (UTC{utc_offset(instant, time_zone)})"
+    return f"{local_time(instant, time_zone):%Y-%m-%d %H:%M} in {time_zone} (UTC{utc_offset(instant, time_zone)})"
+
+
+def local_time(instant: datetime, time_zone: str) -> datetime:
+    """Return an instant with the clock of a zone."""
+    return instant.astimezone(_zone(time_zone))
 
 
 def _zone(name: str) -> ZoneInfo:

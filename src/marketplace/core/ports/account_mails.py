@@ -1,6 +1,7 @@
 """Links of mails about accounts, whose tokens are minted when the mail is sent."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Protocol
 
 from marketplace.core.domain.messages import Message
@@ -17,6 +18,8 @@ class AccountMail:
     """The recipient's address, if it is not the account's present one."""
     device: str = ""
     """For a new sign-in: the browser and system, in words."""
+    lifetime: timedelta | None = None
+    """How long the link works, if it has a token."""
 
 
 class AccountMails(Protocol):

@@ -9,6 +9,7 @@ from uuid import UUID
 from marketplace.core.domain.failing_jobs import FailingJob
 
 JobKind = Literal[
+    "add_reminders",
     "attend_booking",
     "claim_usernames",
     "encode_avif",
@@ -31,13 +32,13 @@ JobKind = Literal[
 ]
 """Stored names, which do not follow renames in the code.
 
-`attend_booking`: the settlement job; expires a pending booking or completes a confirmed one when due.
-`claim_usernames`: claims the usernames of accounts that an older release created or renamed. `index_names`: indexes
-the new names of a creator in their older sessions. `index_sessions`: indexes the words of sessions that an older
-release wrote. `record_local_starts`, `record_terms`: record daily what earlier releases sold. `encode_avif`: stores a
-picture as AVIF, too. `find_forgetful`: finds the account of a forgotten password. `reconcile_pictures`: compares stored
-bytes with their records daily. `renew_open_times`: refreshes materialized availability daily. `run_bulk`: continues a
-bulk action. `sweep_*` and `purge_*`: delete old rows hourly.
+`add_reminders`: adds missing reminders hourly. `attend_booking`: the settlement job; expires a pending booking or
+completes a confirmed one when due. `claim_usernames`: claims the usernames of accounts that an older release created or
+renamed. `index_names`: indexes the new names of a creator in their older sessions. `index_sessions`: indexes the words
+of sessions that an older release wrote. `record_local_starts`, `record_terms`: record daily what earlier releases sold.
+`encode_avif`: stores a picture as AVIF, too. `find_forgetful`: finds the account of a forgotten password.
+`reconcile_pictures`: compares stored bytes with their records daily. `renew_open_times`: refreshes materialized
+availability daily. `run_bulk`: continues a bulk action. `sweep_*` and `purge_*`: delete old rows hourly.
 """
 
 Handler = Callable[[UUID | None], Awaitable[None]]

@@ -1,7 +1,7 @@
 """Writing the mail of a message."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -31,6 +31,14 @@ class Letter:
     one_click: str | None = field(default=None, repr=False)
     """The address that unsubscribes by POST (RFC 8058)."""
     device: str = ""
+    lifetime: timedelta | None = None
+    """How long the link works, if it has a token."""
+
+    @property
+    def name(self) -> str:
+        """The recipient's name, or nothing if the address may be a stranger's, who must get no text of the account."""
+        is_proved = self.recipient.is_verified and self.to == self.recipient.email
+        return self.recipient.display_name if is_proved else ""
 
 
 class MailComposer(Protocol):

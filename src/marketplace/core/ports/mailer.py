@@ -72,8 +72,16 @@ SendResult = Accepted | Refused | Unavailable | Lost
 class Mailer(Protocol):
     """Sends mail, one recipient at a time."""
 
+    @property
+    def at_once(self) -> int:
+        """Return how many mails it sends at the same time. More wait for each other."""
+        ...
+
     async def send(self, mail: Mail) -> SendResult:
-        """Send a mail. Never raises for what a server or a network does, and always returns within its timeouts."""
+        """Send a mail. Never raises for what a server or a network does.
+
+        It returns within four minutes. A mail whose transmission could not begin early enough for that is not sent.
+        """
         ...
 
     async def close(self) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from marketplace.core.domain.booking_steps import BookingStatus
 from marketplace.core.domain.messages import Message, MessageKind, Recipient
 from marketplace.core.domain.pages import Page
 
@@ -15,6 +16,14 @@ RELEASE_BATCH = 1_000
 """Held messages that one call releases at most."""
 
 
+SEATS_BATCH = 500
+"""Bookings whose learners are informed of a change together."""
+SeatPosition = tuple[datetime, UUID]
+"""Start and ID of a booking in the order of its session."""
+LAST_ID = UUID(int=2**128 - 1)
+"""After all IDs at one start."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookedSeat:
     """A live booking, as far as a message about its session needs it."""
@@ -22,10 +31,31 @@ class BookedSeat:
     booking_id: UUID
     user_id: UUID
     starts_at: datetime
+    announced: tuple[int, ...] = ()
+    """Versions of the messages to the person about changes of the session, ascending."""
+
+    @property
+    def position(self) -> SeatPosition:
+        return self.starts_at, self.booking_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpcomingSeat:
+    """A live booking that starts soon, with the kinds and due times of its reminders."""
+
+    booking_id: UUID
+    starts_at: datetime
+    status: BookingStatus
+    created_at: datetime
+    reminders: frozenset[tuple[MessageKind, datetime]] = frozenset()
+
+    @property
+    def position(self) -> SeatPosition:
+        return self.starts_at, self.booking_id
 
 
 class MessageLists(Protocol):
-    """Reads of messages, one statement each, outside a transaction."""
+    """Reads of messages, one statement each, outside a transaction. Kinds of a newer release are left out."""
 
     async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[Message]:
         """Return a page of a person's messages, newest first, ties by descending ID. Costs what it returns."""
@@ -55,6 +85,7 @@ class Messages(Protocol):
         """Claim messages whose next attempt is due, longest due first, until `now + lease`.
 
         Among them are those in `started` whose lease has ended. The end of the lease is their new `next_attempt_at`.
+        Kinds that only a newer release knows are left to its workers.
         Never waits: messages that another transaction claims are skipped.
         """
         ...
@@ -63,8 +94,11 @@ class Messages(Protocol):
         """Update a claimed message. Return `False`, and change nothing, if it has changed since, such as by a lease."""
         ...
 
-    async def release_held(self, limit: int = RELEASE_BATCH) -> int:
-        """Make held messages pending, due as before. Return the number."""
+    async def release_held(self, now: datetime, limit: int = RELEASE_BATCH) -> int:
+        """Make held messages pending, longest due first, and drop those that are worthless. Return the number of both.
+
+        They queue behind those that are due already.
+        """
         ...
 
     async def count_started(self, user_id: UUID, kinds: Collection[MessageKind], since: datetime) -> int:
@@ -95,6 +129,22 @@ class Messages(Protocol):
         """Undo `unsubscribe`."""
         ...
 
-    async def booked_seats(self, session_id: UUID, after: datetime) -> Sequence[BookedSeat]:
-        """Return the live bookings of a session that start after an instant, by start and ID, not locked."""
+    async def booked_seats(
+        self, session_id: UUID, after: SeatPosition, announced_after: datetime, limit: int
+    ) -> Sequence[BookedSeat]:
+        """Return the live bookings of a session after a position, by start and ID, not locked. Costs what it returns.
+
+        Of the messages about changes, those count whose version, in Unix time, is after `announced_after`.
+        """
+        ...
+
+    async def upcoming_seats(self, after: SeatPosition, until: datetime, limit: int) -> Sequence[UpcomingSeat]:
+        """Return the live bookings after a position that start at `until` or earlier, by start and ID, not locked.
+
+        Costs what it returns.
+        """
+        ...
+
+    async def next_seat(self, session_id: UUID, user_id: UUID, after: datetime) -> UUID | None:
+        """Return the ID of the person's first live booking of a session that starts after an instant."""
         ...

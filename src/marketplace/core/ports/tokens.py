@@ -34,13 +34,13 @@ class Tokens(Protocol):
     async def add_login(self, login: Login, token_hash: bytes) -> bool:
         """Add a login with its first refresh token, and delete the user's expired logins.
 
-        Return whether the user has other logins, expired ones that were still stored included, but none with this user
-        agent.
+        Return whether the user has other logins, but none that makes this user agent known. Revoked and expired ones
+        that were still stored count; one whose message to the user ended `UNSAID` makes nothing known.
         """
         ...
 
     async def find(self, login_id: UUID) -> Login | None:
-        """Return the login, or `None` if it is gone or revoked."""
+        """Return the login, also a revoked one, or `None` if it is no longer stored."""
         ...
 
     async def add_impersonation(self, login: Login) -> None:

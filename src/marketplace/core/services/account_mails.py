@@ -28,18 +28,19 @@ class TokenMails:
             return None
         if request.purpose == "changed":
             return AccountMail(link=self._addresses.contact(), to=request.email)
-        token, now = new_reset_token(), self._clock.now()
-        expires_at = now + TOKEN_TTL[request.purpose]
+        token, lifetime = new_reset_token(), TOKEN_TTL[request.purpose]
+        expires_at = self._clock.now() + lifetime
         minted = EmailToken(token_hash=reset_token_hash(token), request=request, expires_at=expires_at)
         await tx.email_requests.mint(minted)
         if request.purpose == "reset":
-            return AccountMail(link=self._addresses.reset_password(token))
+            return AccountMail(link=self._addresses.reset_password(token), lifetime=lifetime)
         to = request.email if request.purpose == "change" else None
-        return AccountMail(link=self._addresses.verify_email(token), to=to)
+        return AccountMail(link=self._addresses.verify_email(token), to=to, lifetime=lifetime)
 
-    async def _new_sign_in(self, tx: Transaction, message: Message) -> AccountMail | None:
+    async def _new_sign_in(self, tx: Transaction, message: Message) -> AccountMail:
+        """A login that has ended meanwhile is announced too: it may have been a thief's, who signed out at once."""
         login = await tx.tokens.find(UUID(message.subject))
-        return None if login is None else AccountMail(link=self._addresses.devices(), device=device_of(login.agent))
+        return AccountMail(link=self._addresses.devices(), device=device_of(login.agent) if login else "")
 
     async def _request(self, tx: Transaction, message: Message) -> EmailRequest | None:
         """Return the request of a message; that of a registration is made now, and has the ID of the account."""

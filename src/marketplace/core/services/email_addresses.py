@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -74,6 +75,12 @@ class EmailAddressService:
         """Validate the new e-mail address among the provided fields: it must be one that can exist."""
         refusal = self._syntax.refusal(provided["email"]) if "email" in provided else None
         return {"email": [refusal]} if refusal else {}
+
+    async def refused_at(self, principal: Principal) -> datetime | None:
+        """Return when a mail server refused the principal's address, as long as that counts."""
+        async with self._unit_of_work() as tx:
+            recipient = await tx.messages.recipient(principal.user_id)
+        return recipient.refused_at if recipient and recipient.is_refused(self._clock.now()) else None
 
     async def request_verification(self, principal: Principal) -> None:
         """Send a link that verifies the principal's address, unless it is verified. Raises `NotSignedIn`."""

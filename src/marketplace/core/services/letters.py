@@ -6,6 +6,7 @@ from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.message_causes import untrue
 from marketplace.core.domain.messages import (
     ACCOUNT_KINDS,
+    REFUSED_PER_DAY,
     RULES,
     UNVERIFIED_PER_DAY,
     Message,
@@ -42,9 +43,13 @@ class Letters:
         recipient = await tx.messages.recipient(message.user_id)
         if recipient is None:
             raise NotSendable("There is no such account.")
+        if message.kind in TO_UNVERIFIED and not recipient.is_verified:
+            # before its messages are counted, and exclusively: others of the account are decided at the same time
+            await tx.users.acquire(message.user_id)
+            recipient = await tx.messages.recipient(message.user_id) or recipient
         if message.kind in ACCOUNT_KINDS:
             return await self._about_account(tx, message, recipient, account_mails)
-        self._require(recipient.refusal(message.kind))
+        self._require(recipient.refusal(message.kind, self._clock.now()))
         return await self._about_booking(tx, message, recipient)
 
     async def _about_account(
@@ -56,7 +61,7 @@ class Letters:
         if found is None:
             raise NotSendable("The request no longer stands.")
         if found.to is None:
-            self._require(recipient.refusal(message.kind))
+            self._require(recipient.refusal(message.kind, self._clock.now()))
             await self._require_budget(tx, message, recipient)
         return Letter(
             message=message,
@@ -65,19 +70,27 @@ class Letters:
             to=found.to or recipient.email,
             link=found.link,
             device=found.device,
+            lifetime=found.lifetime,
             now=self._clock.now(),
         )
 
     async def _require_budget(self, tx: Transaction, message: Message, recipient: Recipient) -> None:
-        """An address that may be a stranger's gets few mails a day; attempts of one message count once."""
-        if recipient.is_verified or message.attempts:
+        """An address that is refused, or not proved, gets few mails a day; attempts of one message count once."""
+        now = self._clock.now()
+        is_refused = recipient.is_refused(now)
+        if message.attempts or (recipient.is_verified and not is_refused):
             return
-        started = await tx.messages.count_started(message.user_id, TO_UNVERIFIED, self._clock.now() - DAY)
+        started = await tx.messages.count_started(message.user_id, TO_UNVERIFIED, now - DAY)
+        if is_refused and started >= REFUSED_PER_DAY:
+            raise NotSendable("A refused address gets at most 1 mail a day.")
         if started >= UNVERIFIED_PER_DAY:
             raise NotSendable("An unverified address gets at most 3 mails a day.")
 
     async def _about_booking(self, tx: Transaction, message: Message, recipient: Recipient) -> Letter:
-        booking = await tx.bookings.find(message.booking_id) if message.booking_id else None
+        booking_id = message.booking_id
+        if message.kind is MessageKind.SESSION_CHANGED and message.session_id:
+            booking_id = await tx.messages.next_seat(message.session_id, message.user_id, self._clock.now())
+        booking = await tx.bookings.find(booking_id) if booking_id else None
         if booking is None or not booking.has_party(message.user_id):
             raise NotSendable("There is no such booking.")
         self._require(untrue(message.kind, message.version, booking, self._clock.now()))

@@ -1,7 +1,8 @@
 """Sending messages as mail.
 
-Claim, commit; decide from the rows as they are; write the mail; record that transmission begins, commit; hand it to the
-server; record what came of it. A message found in `started` after its lease may have been sent: its kind decides.
+Claim, commit; decide from the rows as they are; record that transmission begins, with a new lease, commit; write the
+mail; hand it to the server; record what came of it. A message found in `started` after its lease may have been sent:
+its kind decides.
 """
 
 import asyncio
@@ -10,15 +11,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
-from marketplace.core.domain.messages import KEPT_FOR, Message, MessageState, Recipient
+from marketplace.core.domain.messages import KEPT_FOR, TOO_LATE, Message, MessageState, Recipient
 from marketplace.core.errors import MarketplaceError
 from marketplace.core.ports.account_mails import AccountMails
 from marketplace.core.ports.mail_composer import Letter, MailComposer
 from marketplace.core.ports.mailer import Accepted, Lost, Mailer, Refused, SendResult, Unavailable
+from marketplace.core.ports.messages import RELEASE_BATCH
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.services.letters import Letters, NotSendable
@@ -26,10 +28,10 @@ from marketplace.core.services.purging import purge_hourly
 
 LOG = logging.getLogger(__name__)
 
-BATCH = 20
-"""Messages claimed and sent at a time."""
 LEASE = timedelta(minutes=5)
-"""Longer than a mailer takes for one mail, with all its timeouts."""
+"""How long a claim lasts, and again from the start of a transmission: longer than a mailer takes for one mail."""
+RELEASE_EVERY = timedelta(minutes=1)
+"""How often held messages are looked for: servers whose settings name no mail server hold them at any time."""
 MIN_PAUSE, MAX_PAUSE = 0.1, 1.0
 """Seconds between polls of an idle delivery, doubling."""
 MAX_OUTAGE_PAUSE = 30.0
@@ -83,13 +85,14 @@ class MailDelivery:
         return copied
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver messages until `stop` is set; first release those held while no server was configured."""
+        """Deliver messages until `stop` is set, and release those held while no server was configured."""
         if not self.is_on:
             return
-        pause, has_released = MIN_PAUSE, False
+        pause, release_at = MIN_PAUSE, self._clock.now()
         while not stop.is_set():
             try:
-                has_released = has_released or await self._release_held()
+                if self._clock.now() >= release_at:
+                    release_at = await self._release_held()
                 done = await self.deliver()
             except MarketplaceError as error:
                 LOG.warning("The mail delivery is waiting for the database: %s", type(error).__name__)
@@ -105,9 +108,11 @@ class MailDelivery:
             pause = min(2 * pause, MAX_OUTAGE_PAUSE if done.is_unavailable else MAX_PAUSE)
 
     async def deliver(self) -> Delivered:
-        """Deliver one batch concurrently."""
+        """Deliver concurrently what the mailer sends at once, so that no claimed message waits for another."""
+        if self._mailer is None:
+            return Delivered(claimed=0)
         async with self._unit_of_work() as tx:
-            claimed = await tx.messages.claim_due(self._clock.now(), BATCH, LEASE)
+            claimed = await tx.messages.claim_due(self._clock.now(), self._mailer.at_once, LEASE)
         results = await asyncio.gather(*map(self._guarded, claimed))
         return Delivered(claimed=len(claimed), is_unavailable=any(results))
 
@@ -121,12 +126,14 @@ class MailDelivery:
 
         await purge_hourly(self._unit_of_work, "purge_messages", now, purge)
 
-    async def _release_held(self) -> bool:
-        released = 1
-        while released:
-            async with self._unit_of_work() as tx:
-                released = await tx.messages.release_held()
-        return True
+    async def _release_held(self) -> datetime:
+        """Release a batch of held messages. Return when to look for more."""
+        now = self._clock.now()
+        async with self._unit_of_work() as tx:
+            released = await tx.messages.release_held(now)
+        if released:
+            LOG.info("%d held messages were released, or dropped as worthless", released)
+        return now if released == RELEASE_BATCH else now + RELEASE_EVERY
 
     async def _guarded(self, message: Message) -> bool:
         """Deliver a message. Return whether the server was unavailable. After an error, its lease ends by itself."""
@@ -144,7 +151,7 @@ class MailDelivery:
             await self._save(message, message.lost(now, WORKER_ENDED))
             return False
         if now >= message.expires_at:
-            await self._save(message, message.dropped("It was due too long ago."))
+            await self._save(message, message.dropped(TOO_LATE))
             return False
         try:
             started, letter = await self._start(message)
@@ -167,9 +174,9 @@ class MailDelivery:
 
         Return `None` if another worker has it. Raises `NotSendable`.
         """
-        started = message.started()
         async with self._unit_of_work() as tx:
             letter = await self._letters.write(tx, message, self._account_mails)
+            started = message.started().leased_until(self._clock.now() + LEASE)
             if not await tx.messages.save(message, started):
                 return None, None
         return started, letter

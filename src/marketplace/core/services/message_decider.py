@@ -1,16 +1,21 @@
 """Deciding messages from events."""
 
-from marketplace.core.domain.events import BookingEvent, Delivery, SessionEvent, UserEvent
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.core.domain.events import BookingEvent, Delivery, SessionEvent
 from marketplace.core.domain.message_causes import (
-    EDITS_TOGETHER,
     SOLD_FIELDS,
     UNREAD_HISTORY,
     Decision,
     decisions,
+    edits_end,
     version_at,
 )
-from marketplace.core.domain.messages import MessageKind, Topic
+from marketplace.core.domain.messages import DAY, MessageKind, Topic
 from marketplace.core.errors import NotFound
+from marketplace.core.ports.messages import LAST_ID, SEATS_BATCH, BookedSeat
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.core.services.new_messages import NewMessages
@@ -19,31 +24,32 @@ from marketplace.core.services.new_messages import NewMessages
 class MessageDecider:
     """A `Subscriber` that turns events into messages, in the transaction that marks the event as delivered.
 
-    It costs one statement per event, and reads the booking of an event that can happen to it more than once.
+    It costs one statement per event, and reads the booking of an event that can happen to it more than once. A change
+    of a session costs two statements for each batch of its bookings to come.
     """
 
-    def __init__(self, *, new_messages: NewMessages, clock: Clock) -> None:
+    def __init__(self, *, new_messages: NewMessages, clock: Clock, seats_at_a_time: int = SEATS_BATCH) -> None:
         self._new_messages = new_messages
         self._clock = clock
+        self._seats_at_a_time = seats_at_a_time
 
     async def handle(self, tx: Transaction, delivery: Delivery) -> None:
         """Decide the messages of an event. What is worthless by now, as after a long stop of the relay, is left out."""
-        now, event = self._clock.now(), delivery.event
-        decided = [
-            self._new_messages.decide(each.kind, each.user_id, each.topic, now, each.due_at or event.at)
-            for each in await self._decisions(tx, event)
-        ]
-        await tx.messages.add([message for message in decided if now < message.expires_at])
-
-    async def _decisions(self, tx: Transaction, event: BookingEvent | SessionEvent | UserEvent) -> list[Decision]:
-        if isinstance(event, BookingEvent):
-            return [*decisions(event, await self._version(tx, event))]
+        event = delivery.event
         if isinstance(event, SessionEvent):
-            return await self._of_session(tx, event)
-        if event.kind == "user.registered":
+            await self._announce(tx, event)
+        elif isinstance(event, BookingEvent):
+            await self._add(tx, event.at, decisions(event, await self._version(tx, event)))
+        elif event.kind == "user.registered":
             topic = Topic(subject=str(event.user_id))
-            return [Decision(kind=MessageKind.VERIFY_EMAIL, user_id=event.user_id, topic=topic)]
-        return []
+            await self._add(tx, event.at, [Decision(kind=MessageKind.VERIFY_EMAIL, user_id=event.user_id, topic=topic)])
+
+    async def _add(self, tx: Transaction, at: datetime, decided: Iterable[Decision]) -> None:
+        now = self._clock.now()
+        messages = [
+            self._new_messages.decide(each.kind, each.user_id, each.topic, now, each.due_at or at) for each in decided
+        ]
+        await tx.messages.add([message for message in messages if now < message.expires_at])
 
     async def _version(self, tx: Transaction, event: BookingEvent) -> int:
         if event.kind in UNREAD_HISTORY:
@@ -53,23 +59,31 @@ class MessageDecider:
             raise NotFound
         return version_at(event, booking.history)
 
-    async def _of_session(self, tx: Transaction, event: SessionEvent) -> list[Decision]:
+    async def _announce(self, tx: Transaction, event: SessionEvent) -> None:
+        """Decide a message to each learner with a booking to come, in batches, from the soonest start on."""
         if event.kind != "session.changed" or not SOLD_FIELDS.intersection(event.changed):
-            return []
-        window = int(event.at.timestamp() // EDITS_TOGETHER.total_seconds())
-        due_at = event.at.fromtimestamp((window + 1) * EDITS_TOGETHER.total_seconds(), event.at.tzinfo)
-        return [
-            Decision(
-                kind=MessageKind.SESSION_CHANGED,
-                user_id=seat.user_id,
-                due_at=due_at,
-                topic=Topic(
-                    subject=str(seat.booking_id),
-                    version=window,
-                    booking_id=seat.booking_id,
-                    session_id=event.session_id,
-                    starts_at=seat.starts_at,
-                ),
-            )
-            for seat in await tx.messages.booked_seats(event.session_id, event.at)
-        ]
+            return
+        position, informed, since = (event.at, LAST_ID), set[UUID](), event.at - DAY
+        while seats := await tx.messages.booked_seats(event.session_id, position, since, self._seats_at_a_time):
+            first_seats = {seat.user_id: seat for seat in reversed(seats) if seat.user_id not in informed}
+            await self._add(tx, event.at, filter(None, (_announcement(event, seat) for seat in first_seats.values())))
+            informed |= first_seats.keys()
+            position = seats[-1].position
+
+
+def _announcement(event: SessionEvent, seat: BookedSeat) -> Decision | None:
+    end = edits_end(event.at, seat.starts_at, seat.announced)
+    if end is None:
+        return None
+    return Decision(
+        kind=MessageKind.SESSION_CHANGED,
+        user_id=seat.user_id,
+        due_at=end if end < seat.starts_at else event.at,
+        topic=Topic(
+            subject=str(event.session_id),
+            version=int(end.timestamp()),
+            booking_id=seat.booking_id,
+            session_id=event.session_id,
+            starts_at=seat.starts_at,
+        ),
+    )

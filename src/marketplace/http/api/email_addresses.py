@@ -1,10 +1,11 @@
 """Endpoints for e-mail addresses and forgotten passwords."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 from dishka.integrations.litestar import FromDishka
-from litestar import Controller, Request, post
+from litestar import Controller, Request, get, post
 
 from marketplace.core.domain.rate_limits import PASSWORD_CHANGE, VERIFICATION, Attempt
 from marketplace.core.domain.users import Email
@@ -43,6 +44,15 @@ class VerifiedEmailOut(msgspec.Struct):
 
     email: Email
     is_changed: Annotated[bool, msgspec.Meta(description="Whether the account had another address before.")]
+
+
+class MailStateOut(msgspec.Struct):
+    """What is known about mail to your address."""
+
+    refused_at: Annotated[
+        datetime | None,
+        msgspec.Meta(description="When a mail server refused your address, within 30 days; otherwise `null`."),
+    ]
 
 
 class EmailAddressController(Controller):
@@ -108,6 +118,18 @@ class EmailAddressController(Controller):
         principal = principal_of(request)
         await limits.check(Attempt(VERIFICATION, str(principal.user_id)))
         await addresses.request_verification(principal)
+
+    @get(
+        "/email",
+        operation_id="get_mail_state",
+        summary="Get what is known about your address",
+        opt=opt(Access.SIGNED_IN),
+    )
+    async def retrieve(
+        self, request: Request[Any, Any, Any], addresses: FromDishka[EmailAddressService]
+    ) -> MailStateOut:
+        """While your address counts as refused, only links to verify it or to set a new password go there."""
+        return MailStateOut(refused_at=await addresses.refused_at(principal_of(request)))
 
     @post(
         "/email",

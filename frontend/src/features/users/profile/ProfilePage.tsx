@@ -14,6 +14,7 @@ import { EmailForm } from "./EmailForm";
 import { OwnData } from "./OwnData";
 import { PasswordForm } from "./PasswordForm";
 import { ProfileForm } from "./ProfileForm";
+import { RefusedAddress } from "./RefusedAddress";
 import { Section } from "./Section";
 import { SignOutEverywhere } from "./SignOutEverywhere";
 
@@ -51,6 +52,7 @@ export function ProfilePage() {
         </Section>
         {marketplace?.sends_mail && (
           <Section id="email" title={t("profile.email")} text={t("profile.email_text")}>
+            <RefusedAddress me={me} />
             <EmailForm />
           </Section>
         )}
