@@ -350,8 +350,9 @@ export interface paths {
          * Download your data
          * @description Five times an hour.
          *
-         *     Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `favourites` (IDs of
-         *     sessions), `reports` and active `logins`.
+         *     Your account as `profile`, and lists of your `sessions`, `bookings` with their history, the `messages` you wrote
+         *     about bookings, the `mails` to you of the last months, `favourites` (IDs of sessions), `reports` and active
+         *     `logins`.
          */
         get: operations["export_own_data"];
         put?: never;
@@ -974,7 +975,7 @@ export interface paths {
         put?: never;
         /**
          * Write to the other party of a booking
-         * @description For its learner and creator until `messages_until`, whatever the status of the booking.
+         * @description For its learner and creator until `messages_until`: 30 days after the end, or the cancellation if earlier.
          */
         post: operations["write_message"];
         delete?: never;
@@ -1467,26 +1468,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/users/{user_id}/password-reset": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Create a password reset link
-         * @description Shown only once. Works once, within a day, while its issuer may issue it. Replaces the user's older links.
-         */
-        post: operations["admin_issue_password_reset"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/admin/users/{user_id}/sold-slots": {
         parameters: {
             query?: never;
@@ -1501,6 +1482,26 @@ export interface paths {
         get: operations["admin_list_sold_slots"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a password reset link
+         * @description Shown only once. Works once, within a day, while its issuer may issue it. Replaces the user's older links.
+         */
+        post: operations["admin_issue_password_reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1824,7 +1825,7 @@ export interface paths {
         };
         /**
          * List the messages of a booking
-         * @description Of any booking, newest first. Staff can't write.
+         * @description Of any booking, newest first. Staff can't write. The audit log records the reader.
          */
         get: operations["admin_list_messages"];
         put?: never;
@@ -2326,7 +2327,7 @@ export interface components {
             failed_jobs: number;
         };
         /** @enum {string} */
-        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "data_exported" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported";
+        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "data_exported" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported";
         /**
          * @description An action that was done or refused.
          *
@@ -2497,7 +2498,7 @@ export interface components {
             /** @example 0 */
             cancelled: number;
         };
-        /** @description A booking with its history, oldest step first. */
+        /** @description A booking with its history, oldest step first. Both parties can write messages until `messages_until`. */
         BookingHistoryOut: {
             /** Format: uuid */
             id: string;
@@ -2608,7 +2609,7 @@ export interface components {
          *     A `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A `confirmed` one
          *     with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time. The learner can
          *     cancel or reschedule until `cancellable_until`. All are `null` if they don't apply. `allowed_actions` are what the
-         *     caller can do now. Both parties can write messages until `messages_until`.
+         *     caller can do now.
          */
         BookingOut: {
             /** Format: uuid */
@@ -2654,8 +2655,6 @@ export interface components {
              *     ]
              */
             allowed_actions: components["schemas"]["AllowedAction"][];
-            /** Format: date-time */
-            messages_until: string;
             /** @example +02:00 */
             utc_offset: string;
             /** @example +02:00 */
@@ -3169,7 +3168,7 @@ export interface components {
          *     - `body_too_large` (413): The body is larger than 1 MiB.
          *     - `busy` (503): The service is busy. Nothing was changed; try again in a moment.
          *     - `conflict` (409): This isn't possible right now.
-         *     - `conversation_closed` (409): This conversation is closed: you could write until 30 days after the session.
+         *     - `conversation_closed` (409): This conversation is closed: you could write until 30 days after the session or its cancellation.
          *     - `creator_unavailable` (409): The creator isn't available at this time. Choose another time.
          *     - `damaged_picture` (400): This picture is damaged or incomplete. Save it again, or choose another one.
          *     - `email_taken` (409): An account with this email address already exists.
@@ -8250,6 +8249,40 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    admin_list_sold_slots: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of results. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The cursor from the previous page's `Link` header. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookedSlotOut"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     admin_issue_password_reset: {
         parameters: {
             query?: never;
@@ -8281,40 +8314,6 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
-        };
-    };
-    admin_list_sold_slots: {
-        parameters: {
-            query?: {
-                /** @description Maximum number of results. */
-                limit?: components["parameters"]["Limit"];
-                /** @description The cursor from the previous page's `Link` header. */
-                cursor?: components["parameters"]["Cursor"];
-            };
-            header?: never;
-            path: {
-                user_id: components["parameters"]["UserId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    Link: components["headers"]["Link"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BookedSlotOut"][];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
