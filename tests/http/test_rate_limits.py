@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -12,6 +13,7 @@ from httpx import ASGITransport, AsyncClient, Response
 
 from builders import PASSWORD
 from http_api import SETTINGS, Api, Person, a_registration, bad_fields, open_api, problem
+from marketplace.core.domain.messages import MessageKind, MessageState
 from marketplace.core.domain.rate_limits import (
     LOGGED_REFUSALS,
     PASSWORD_CHANGE,
@@ -19,9 +21,11 @@ from marketplace.core.domain.rate_limits import (
     REGISTRATION,
     SIGN_IN,
     SIGN_IN_TO_ACCOUNT,
+    UNPROVEN_MAILS,
     Attempt,
     RateLimit,
 )
+from marketplace.core.services.events import EventRelay
 from staff_services import logged
 
 LOGIN = "/api/auth/login/"
@@ -162,6 +166,30 @@ async def test_registrations_per_address_are_limited(limited: Api) -> None:
         assert "password" in bad_fields(await client.post("/api/auth/register/", json=a_registration(password="x")))
         assert (await client.post("/api/auth/register/", json=a_registration())).status_code == 201
         refused(await client.post("/api/auth/register/", json=a_registration()), REGISTRATION.span)
+
+
+async def test_registrations_beyond_the_mails_of_a_network_get_no_mail_and_are_accepted(limited: Api) -> None:
+    await used_up(limited, UNPROVEN_MAILS, HERE, but=1)
+    relay, sent = await limited.container.get(EventRelay), []
+    async with a_client(limited) as client, a_client(limited, "198.51.100.9") as elsewhere:
+        for at in (client, client, elsewhere):
+            registered = await at.post("/api/auth/register/", json=a_registration())
+            assert registered.status_code == 201
+            await relay.deliver()
+            messages = (await limited.storage.messages.of_user(UUID(registered.json()["id"]), 9, None)).items
+            sent.append([(each.kind, each.state) for each in messages])
+
+    mailed = [(MessageKind.VERIFY_EMAIL, MessageState.HELD)]
+    assert sent == [mailed, [(MessageKind.VERIFY_EMAIL, MessageState.DROPPED)], mailed]
+
+
+async def test_mails_to_unproven_addresses_are_limited_per_network(limited: Api) -> None:
+    person = await limited.person()
+    await used_up(limited, UNPROVEN_MAILS, "127.0.0.1")
+
+    refused(await person.post("/api/auth/verify-email/send/", {}), UNPROVEN_MAILS.span)
+    change = {"email": "augusta@example.org", "current_password": PASSWORD}
+    refused(await person.post("/api/auth/email/", change), UNPROVEN_MAILS.span)
 
 
 async def test_refreshes_per_address_are_limited(limited: Api) -> None:

@@ -41,6 +41,7 @@ def build_account_services(
     begin, clock, ids, passwords = storage.unit_of_work, adapters.clock, adapters.ids, adapters.passwords
     usernames = UsernameService(unit_of_work=begin, confusables=adapters.confusables, clock=clock)
     current_passwords = CurrentPasswords(unit_of_work=begin, passwords=passwords, clock=clock, ids=ids)
+    new_messages = NewMessages(ids=ids, host=options.addresses.host, is_on=adapters.mailer is not None)
     users = UserService(
         unit_of_work=begin,
         users=storage.users,
@@ -49,10 +50,10 @@ def build_account_services(
         passwords=passwords,
         syntax=adapters.syntax,
         usernames=usernames,
+        new_messages=new_messages,
         clock=clock,
         ids=ids,
     )
-    new_messages = NewMessages(ids=ids, host=options.addresses.host, is_on=adapters.mailer is not None)
     tokens = TokenService(
         unit_of_work=begin,
         users=storage.users,

@@ -21,6 +21,11 @@ SIGN_IN = RateLimit(name="sign_in", maximum=300, span=QUARTER)
 """Per client address, which a school or office may share. Successes do not count."""
 REGISTRATION = RateLimit(name="registration", maximum=300, span=timedelta(hours=1))
 """Per client address."""
+UNPROVEN_MAILS = RateLimit(name="unproven_mails", maximum=60, span=timedelta(hours=1))
+"""Per client address: mails to addresses that may be strangers', so of registrations, verifications and changes.
+
+Registrations beyond it are accepted, and get no mail until their owner asks for one.
+"""
 PASSWORD_CHANGE = RateLimit(name="password_change", maximum=10, span=QUARTER)
 """Per user. Successes do not count."""
 FORGOTTEN_PASSWORD = RateLimit(name="forgotten_password", maximum=60, span=timedelta(hours=1))

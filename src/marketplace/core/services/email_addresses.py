@@ -14,7 +14,7 @@ from marketplace.core.domain.password_resets import reset_token_hash
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Origin, Principal
 from marketplace.core.domain.rate_limits import FORGOTTEN_PASSWORD_TO, Attempt
 from marketplace.core.domain.users import Email, User, fold
-from marketplace.core.errors import BadEmailToken, EmailTaken, FieldErrors, Invalid, RateLimited
+from marketplace.core.errors import BadEmailToken, EmailTaken, FieldErrors, Invalid
 from marketplace.core.ports.email_tokens import EmailTokenDirectory
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.security import EmailSyntax
@@ -119,7 +119,7 @@ class EmailAddressService:
         if request is None or request.user_id is not None:
             return
         found = await self._users.find_by_email(request.email)
-        if found is not None and not await self._may_be_sent(found):
+        if found is not None and not await self._limits.allows(Attempt(FORGOTTEN_PASSWORD_TO, str(found.id))):
             found = None
 
         async def operation() -> None:
@@ -136,14 +136,6 @@ class EmailAddressService:
                 await self._audit.write(tx, UNKNOWN_ORIGIN, "password_reset_requested", ("user", user.id))
 
         await with_retries(operation)
-
-    async def _may_be_sent(self, user: User) -> bool:
-        """Count a forgotten password of an account. Return whether its mail is within the limit."""
-        try:
-            await self._limits.check(Attempt(FORGOTTEN_PASSWORD_TO, str(user.id)))
-        except RateLimited:
-            return False
-        return True
 
     async def validate_change(self, principal: Principal, provided: Mapping[str, Any]) -> FieldErrors:
         """Validate the new address and the current password among the provided fields."""

@@ -18,6 +18,11 @@ class NewMessages:
         self._host = host
         self._is_on = is_on
 
+    def unsent_verification(self, user_id: UUID, now: datetime) -> Message:
+        """Return what takes the place of the mail of a registration, so that it is not sent."""
+        decided = self.decide(MessageKind.VERIFY_EMAIL, user_id, Topic(subject=str(user_id)), now)
+        return decided.dropped("Too many mails to unverified addresses were asked for from this network.")
+
     def decide(
         self, kind: MessageKind, user_id: UUID, topic: Topic, now: datetime, due_at: datetime | None = None
     ) -> Message:

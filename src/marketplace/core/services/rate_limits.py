@@ -37,6 +37,14 @@ class RateLimitService:
         if waits:
             raise RateLimited(max(waits))
 
+    async def allows(self, attempt: Attempt) -> bool:
+        """Count an attempt. Return whether it is within its limit."""
+        try:
+            await self.check(attempt)
+        except RateLimited:
+            return False
+        return True
+
     @asynccontextmanager
     async def guessing(self, *attempts: Attempt) -> AsyncIterator[None]:
         """Guard a block that a guess could pass: count before it, and give back if it succeeds or was not looked at.

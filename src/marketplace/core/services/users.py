@@ -21,6 +21,7 @@ from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.current_passwords import CurrentPasswords
 from marketplace.core.services.events import record_user_change
+from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.pictures import remove_avatar
 from marketplace.core.services.retries import with_retries
 from marketplace.core.services.rights import acquire_with_staff
@@ -41,12 +42,14 @@ class UserService:
         passwords: Passwords,
         syntax: EmailSyntax,
         usernames: UsernameService,
+        new_messages: NewMessages,
         clock: Clock,
         ids: Ids,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._users = users
         self._usernames = usernames
+        self._new_messages = new_messages
         self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._current_passwords = current_passwords
@@ -91,11 +94,12 @@ class UserService:
         is_email_verified: bool = False,
         is_staff: bool = False,
         is_superuser: bool = False,
+        is_mailed: bool = True,
         origin: Origin = UNKNOWN_ORIGIN,
     ) -> User:
         """Create an account. Without a username, one is derived from the names: the first that is free.
 
-        Raises `Invalid`, `EmailTaken`, `UsernameTaken`.
+        Without `is_mailed`, it gets no mail to verify its address. Raises `Invalid`, `EmailTaken`, `UsernameTaken`.
         """
         user_id = self._ids.new()
         usernames = (username,) if username else self._usernames.derived(first_name, last_name, user_id)
@@ -122,10 +126,10 @@ class UserService:
         user = replace(user, password_hash=await self._passwords.hash(password))
         for name in usernames[:-1]:
             with suppress(UsernameTaken):
-                return await self._add(replace(user, username=name), origin)
-        return await self._add(replace(user, username=usernames[-1]), origin)
+                return await self._add(replace(user, username=name), origin, is_mailed=is_mailed)
+        return await self._add(replace(user, username=usernames[-1]), origin, is_mailed=is_mailed)
 
-    async def _add(self, user: User, origin: Origin) -> User:
+    async def _add(self, user: User, origin: Origin, *, is_mailed: bool) -> User:
         """Create an account and claim its username, in one transaction. Raises `EmailTaken`, `UsernameTaken`."""
 
         async def operation() -> User:
@@ -134,6 +138,8 @@ class UserService:
                 await self._usernames.claim(tx, user)
                 registered = UserEvent(kind="user.registered", at=user.date_joined, actor_id=None, user_id=user.id)
                 await tx.events.add(registered)
+                if not is_mailed:
+                    await tx.messages.add([self._new_messages.unsent_verification(user.id, user.date_joined)])
                 created = values_of(user, USER_FIELDS)
                 await self._audit.write(tx, origin, "registered", ("user", user.id), ({}, created))
                 return user
@@ -236,13 +242,7 @@ class UserService:
         return user
 
     async def set_active_within(
-        self,
-        tx: Transaction,
-        user_id: UUID,
-        *,
-        is_active: bool,
-        actor: Principal | Origin,
-        reason: str,
+        self, tx: Transaction, user_id: UUID, *, is_active: bool, actor: Principal | Origin, reason: str
     ) -> tuple[User, User]:
         """Activate or deactivate within the caller's transaction. Return the account before and after.
 

@@ -7,7 +7,7 @@ import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, get, post
 
-from marketplace.core.domain.rate_limits import PASSWORD_CHANGE, VERIFICATION, Attempt
+from marketplace.core.domain.rate_limits import PASSWORD_CHANGE, Attempt
 from marketplace.core.domain.users import Email
 from marketplace.core.errors import BadEmailToken, EmailTaken, RateLimited
 from marketplace.core.services.admin.refusals import RefusalService
@@ -116,7 +116,7 @@ class EmailAddressController(Controller):
         """At most 3 a day. Does nothing if the address is verified."""
         await read_nothing(request)
         principal = principal_of(request)
-        await limits.check(Attempt(VERIFICATION, str(principal.user_id)))
+        await limits.check(*rate_limits.verification(request, principal))
         await addresses.request_verification(principal)
 
     @get(
@@ -154,5 +154,5 @@ class EmailAddressController(Controller):
                 parsed.checked(await addresses.validate_change(principal, parsed.values))
             data = parsed.checked()
             send = await addresses.prepare_change(principal, email=data.email, current_password=data.current_password)
-        await limits.check(*rate_limits.email_change(principal, data.email))
+        await limits.check(*rate_limits.email_change(request, principal, data.email))
         await send()

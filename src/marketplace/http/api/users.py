@@ -21,7 +21,7 @@ from marketplace.http.answers import Answer, Ask, json_answer
 from marketplace.http.conversions import converted
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.security.origin import origin_of
-from marketplace.http.security.rate_limits import registration
+from marketplace.http.security.rate_limits import registration, unproven_mail
 from marketplace.http.validation.fields import SubmittedPassword
 from marketplace.http.validation.parsing import read_body, read_nothing
 
@@ -146,7 +146,8 @@ class UserController(Controller):
         parsed = await read_body(request, RegistrationIn)
         data = parsed.checked(users.validate_registration(parsed.values))
         await limits.check(registration(request))
-        user = await users.register(**msgspec.structs.asdict(data), origin=origin_of(request))
+        is_mailed = await limits.allows(unproven_mail(request))
+        user = await users.register(**msgspec.structs.asdict(data), origin=origin_of(request), is_mailed=is_mailed)
         return msgspec.convert(user, RegisteredOut, from_attributes=True)
 
     @get("/profile", operation_id="get_profile", summary="Get your account", opt=opt(Access.SIGNED_IN))

@@ -12,6 +12,8 @@ from marketplace.core.domain.rate_limits import (
     REGISTRATION,
     SIGN_IN,
     SIGN_IN_TO_ACCOUNT,
+    UNPROVEN_MAILS,
+    VERIFICATION,
     Attempt,
 )
 from marketplace.core.domain.users import fold
@@ -39,9 +41,19 @@ def forgotten_password(request: HasScope, email: str) -> tuple[Attempt, Attempt]
     return Attempt(FORGOTTEN_PASSWORD_OF, f"{network} {fold(email)}"), Attempt(FORGOTTEN_PASSWORD, network)
 
 
-def email_change(principal: Principal, email: str) -> tuple[Attempt, Attempt]:
-    """Return attempts per user, and per new address."""
-    return Attempt(EMAIL_CHANGE, str(principal.user_id)), Attempt(EMAIL_CHANGE_TO, fold(email))
+def verification(request: HasScope, principal: Principal) -> tuple[Attempt, Attempt]:
+    """Return attempts per user, and per network."""
+    return Attempt(VERIFICATION, str(principal.user_id)), unproven_mail(request)
+
+
+def email_change(request: HasScope, principal: Principal, email: str) -> tuple[Attempt, Attempt, Attempt]:
+    """Return attempts per user, per new address, and per network."""
+    to = Attempt(EMAIL_CHANGE_TO, fold(email))
+    return Attempt(EMAIL_CHANGE, str(principal.user_id)), to, unproven_mail(request)
+
+
+def unproven_mail(request: HasScope) -> Attempt:
+    return Attempt(UNPROVEN_MAILS, client_network(request))
 
 
 def registration(request: HasScope) -> Attempt:
