@@ -10,7 +10,7 @@ from builders import TOMORROW, Services, principal_of, services_over, stored_boo
 from contracts.harness import at_once, broken_transaction
 from fakes import NOW, MovableClock
 from marketplace.core.domain.bookings import Booking
-from marketplace.core.domain.notifications import KEPT_FOR, Notification
+from marketplace.core.domain.notifications import KEPT_FOR, NEWS_FOR, Notification
 from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.storage import Storage
@@ -71,6 +71,21 @@ async def test_notifications_are_listed_newest_first_with_the_other_party(storag
     assert shown.other.id == creator.user_id
     [of_creator] = (await storage.notifications.of_user(creator.user_id, 9, None)).items
     assert (of_creator.as_creator, of_creator.other.id) == (True, learner.user_id)
+
+
+async def test_what_is_delivered_long_after_it_happened_is_listed_as_read(
+    services: Services, storage: Storage, clock: MovableClock
+) -> None:
+    session, learner = await stored_session(storage, max_participants=9), principal_of(await stored_user(storage))
+    creator = principal_of(await storage.users.get(session.creator_id))
+    await services.bookings.book(learner, session.id, clock.now() + 30 * NEWS_FOR, 1)
+    clock.advance(NEWS_FOR + HOUR)
+    await services.bookings.book(principal_of(await stored_user(storage)), session.id, clock.now() + 30 * NEWS_FOR, 1)
+
+    await delivered(services)
+
+    assert await kinds(services, creator) == ["booked", "booked"]
+    assert await services.notifications.count_unread(creator) == 1
 
 
 async def test_person_has_one_notification_of_a_source_also_at_once(storage: Storage) -> None:

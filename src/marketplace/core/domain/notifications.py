@@ -26,6 +26,8 @@ NotificationKind = Literal[
 ]
 """`withdrawn`: the learner ended their own request for another start."""
 KEPT_FOR = timedelta(days=90)
+NEWS_FOR = timedelta(days=3)
+"""What is delivered longer after it happened, as after a stop of the relay or in a new demo, is listed as read."""
 MAX_UNREAD = 100
 """Unread notifications that are counted."""
 

@@ -6,6 +6,7 @@ from marketplace.core.domain.events import BookingEvent, Delivery, SessionEvent
 from marketplace.core.domain.notifications import (
     KEPT_FOR,
     MAX_UNREAD,
+    NEWS_FOR,
     Notification,
     NotificationDetails,
     changes_what_was_sold,
@@ -33,7 +34,7 @@ class NotificationService:
 
     async def handle(self, tx: Transaction, delivery: Delivery) -> None:
         """Write the notifications of an event. Idempotent by event."""
-        event, source = delivery.event, str(delivery.id)
+        event, source, now = delivery.event, str(delivery.id), self._clock.now()
         if isinstance(event, SessionEvent) and changes_what_was_sold(event):
             await tx.notifications.add_of_session(event.session_id, event.at, source)
         kind = kind_of(event) if isinstance(event, BookingEvent) else None
@@ -47,6 +48,7 @@ class NotificationService:
                         booking_id=event.booking_id,
                         created_at=event.at,
                         source=source,
+                        read_at=now if now - event.at > NEWS_FOR else None,
                     )
                     for user_id in recipients_of(event)
                 ]
