@@ -101,9 +101,10 @@ def _fix_texts(body: dict[str, Any]) -> None:
 
 
 def _fix_language(provided: dict[str, Any]) -> None:
-    value = provided.get("language")
-    if isinstance(value, str) and len(value) <= MAX_TAG_LENGTH and not _is(canonical, value):
-        provided["language"] = "es"
+    for name in ("language", "locale"):
+        value = provided.get(name)
+        if isinstance(value, str) and len(value) <= MAX_TAG_LENGTH and not _is(canonical, value):
+            provided[name] = "es"
     spoken = provided.get("languages")
     are_texts = isinstance(spoken, list) and all(isinstance(each, str) for each in spoken)
     if are_texts and not _is(rule_for(Languages).read, spoken):

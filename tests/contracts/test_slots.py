@@ -56,6 +56,7 @@ async def test_quote_has_session_and_buyer_and_no_slot_until_one_is_opened(stora
         starts_at=TOMORROW,
         slot=None,
         already_booked=False,
+        buyer_is_verified=False,
     )
 
 

@@ -287,7 +287,8 @@ def test_shell_has_services_and_top_level_await_and_its_actions_are_audited(shel
     left = shell.run("shell", typed="\n".join(lines))
 
     assert left.returncode == 0, left.stderr
-    assert "The sessions marketplace. Available: acting_as, " in left.stdout
+    assert "The sessions marketplace. Available: " in left.stdout
+    assert " acting_as, " in left.stdout
     assert "active: False" in left.stdout
     assert "NotFound" in left.stdout
     assert "still here" in left.stdout

@@ -86,6 +86,7 @@ def build_account_services(
             unit_of_work=begin,
             tokens=storage.email_tokens,
             users=storage.users,
+            messages=storage.messages,
             current_passwords=current_passwords,
             syntax=adapters.syntax,
             new_messages=new_messages,

@@ -1,11 +1,11 @@
 import { useEffect, useRef } from "react";
 import { Toaster } from "sonner";
 import { login } from "~/lib/auth/login";
-import { useMe } from "~/lib/auth/me";
+import { type Me, useMe } from "~/lib/auth/me";
 
 /** Toasts appear below the header, on phones over it: below it is the heading, and at the bottom are the next buttons. */
-export default function Toasts() {
-  useZoneNotice();
+export default function Toasts({ firstMe }: { firstMe: Me | null | undefined }) {
+  useZoneNotice(firstMe);
   return (
     <div ref={letFocusGo}>
       <Toaster
@@ -30,10 +30,13 @@ export default function Toasts() {
   );
 }
 
-/** Says once that times are shown in another zone, when someone signs in or out. */
-function useZoneNotice() {
+/**
+ * Says once that times are shown in another zone, when someone signs in or out, also if they did so after the page was
+ * opened and before the toasts were loaded.
+ */
+function useZoneNotice(firstMe: Me | null | undefined) {
   const me = useMe();
-  const before = useRef(me);
+  const before = useRef(firstMe);
   useEffect(() => {
     const last = before.current;
     before.current = me;

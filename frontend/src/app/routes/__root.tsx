@@ -21,6 +21,8 @@ function Root() {
   const { t } = useTranslation();
   const main = useFocusOnNewPage();
   const me = useMe();
+  const [firstMe, setFirstMe] = useState(me);
+  if (firstMe === undefined && me !== undefined) setFirstMe(me);
   const areTimesKnown = useOffsets(browserZone());
   return (
     <div className="flex min-h-dvh flex-col">
@@ -49,7 +51,7 @@ function Root() {
       </footer>
       <ExpiredSignIn />
       <Later>
-        <Toasts />
+        <Toasts firstMe={firstMe} />
       </Later>
     </div>
   );

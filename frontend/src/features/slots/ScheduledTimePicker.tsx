@@ -32,6 +32,7 @@ export function ScheduledTimePicker({ session, seats, value, onPick, excludedSta
   );
   const list = useRef<HTMLDivElement>(null);
   const [month, setMonth] = useState(() => monthOf(preferredDay));
+  const [isMonthChosen, setMonthChosen] = useState(false);
 
   const currentMonth = useQuery({ ...slotsQuery(session.id, month, zone), refetchInterval: 60_000 });
   const nextMonth = useQuery({
@@ -48,6 +49,11 @@ export function ScheduledTimePicker({ session, seats, value, onPick, excludedSta
       ? currentMonth.isSuccess
       : monthOf(day) === addMonths(month) && nextMonth.isSuccess;
   const freeDays = [...days.keys()].filter((day) => monthOf(day) === month);
+  // at the end of a month, the only free time may be the one that is being changed
+  if (!isMonthChosen && currentMonth.isSuccess && freeDays.length === 0 && days.size > 0) {
+    setMonth(addMonths(month));
+    setMonthChosen(true);
+  }
   const day = days.has(preferredDay) && monthOf(preferredDay) === month ? preferredDay : freeDays[0];
   const times = day ? (days.get(day) ?? []) : [];
 
@@ -59,7 +65,10 @@ export function ScheduledTimePicker({ session, seats, value, onPick, excludedSta
           required
           aria-label={t("choose_day")}
           month={toCalendarDate(`${month}-01`)}
-          onMonthChange={(date) => setMonth(monthOf(fromCalendarDate(date)))}
+          onMonthChange={(date) => {
+            setMonth(monthOf(fromCalendarDate(date)));
+            setMonthChosen(true);
+          }}
           startMonth={toCalendarDate(`${monthOf(today)}-01`)}
           endMonth={toCalendarDate(`${addMonths(monthOf(today), MAX_BOOKING_WINDOW_MONTHS)}-01`)}
           today={toCalendarDate(today)}

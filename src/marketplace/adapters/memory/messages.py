@@ -44,6 +44,9 @@ class MemoryMessageLists:
         found = (each for each in rows if each.booking_id == booking_id and _is_known(each))
         return tuple(sorted(found, key=moment))
 
+    async def recipient(self, user_id: UUID) -> Recipient | None:
+        return await MemoryMessages(Rows(self._database)).recipient(user_id)
+
     async def oldest_due(self, now: datetime) -> datetime | None:
         await asyncio.sleep(0)
         due = sorted(_due(self._database.messages.rows.values(), now))

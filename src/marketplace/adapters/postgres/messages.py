@@ -147,6 +147,9 @@ class PostgresMessageLists:
     async def of_booking(self, booking_id: UUID) -> tuple[Message, ...]:
         return tuple(map(_message, await self._database.fetch(OF_BOOKING, booking_id)))
 
+    async def recipient(self, user_id: UUID) -> Recipient | None:
+        return _recipient(user_id, await self._database.fetchrow(RECIPIENT, user_id))
+
     async def oldest_due(self, now: datetime) -> datetime | None:
         row = await self._database.fetchrow(OLDEST_DUE, now)
         return row["due_at"] if row else None
@@ -188,21 +191,7 @@ class PostgresMessages:
         return int(row["number"]) if row else 0
 
     async def recipient(self, user_id: UUID) -> Recipient | None:
-        row = await self._connection.fetchrow(RECIPIENT, user_id)
-        if row is None:
-            return None
-        names = {name: row[name] for name in field_names(PublicUser)}
-        return Recipient(
-            user_id=user_id,
-            email=row["email"],
-            display_name=PublicUser(**names).display_name,
-            time_zone=row["time_zone"],
-            locale=row["locale"],
-            is_active=row["is_active"],
-            is_verified=row["email_verified_at"] is not None,
-            refused_at=row["refused_at"] if row["digest"] == address_digest(row["email"]) else None,
-            unsubscribed=frozenset(map(MessageKind, row["unsubscribed"])),
-        )
+        return _recipient(user_id, await self._connection.fetchrow(RECIPIENT, user_id))
 
     async def mark_accepted(self, user_id: UUID) -> None:
         await self._connection.execute(ACCEPT, user_id)
@@ -239,3 +228,20 @@ def _upcoming_seat(row: Any) -> UpcomingSeat:
 
 def _message(row: Any) -> Message:
     return Message(**dict(row) | {"kind": MessageKind(row["kind"]), "state": MessageState(row["state"])})
+
+
+def _recipient(user_id: UUID, row: Any) -> Recipient | None:
+    if row is None:
+        return None
+    names = {name: row[name] for name in field_names(PublicUser)}
+    return Recipient(
+        user_id=user_id,
+        email=row["email"],
+        display_name=PublicUser(**names).display_name,
+        time_zone=row["time_zone"],
+        locale=row["locale"],
+        is_active=row["is_active"],
+        is_verified=row["email_verified_at"] is not None,
+        refused_at=row["refused_at"] if row["digest"] == address_digest(row["email"]) else None,
+        unsubscribed=frozenset(map(MessageKind, row["unsubscribed"])),
+    )

@@ -65,6 +65,10 @@ class MessageLists(Protocol):
         """Return all messages about a booking, to both parties, oldest first."""
         ...
 
+    async def recipient(self, user_id: UUID) -> Recipient | None:
+        """Return a person with what is known about their address, or `None` if there is none."""
+        ...
+
     async def oldest_due(self, now: datetime) -> datetime | None:
         """Return since when the oldest message that is due waits, or `None`."""
         ...

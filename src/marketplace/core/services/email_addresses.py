@@ -17,6 +17,7 @@ from marketplace.core.domain.users import Email, User, fold
 from marketplace.core.errors import BadEmailToken, EmailTaken, FieldErrors, Invalid
 from marketplace.core.ports.email_tokens import EmailTokenDirectory
 from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.messages import MessageLists
 from marketplace.core.ports.security import EmailSyntax
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
@@ -53,6 +54,7 @@ class EmailAddressService:
         unit_of_work: UnitOfWork,
         tokens: EmailTokenDirectory,
         users: UserDirectory,
+        messages: MessageLists,
         current_passwords: CurrentPasswords,
         syntax: EmailSyntax,
         new_messages: NewMessages,
@@ -63,6 +65,7 @@ class EmailAddressService:
         self._unit_of_work = unit_of_work
         self._tokens = tokens
         self._users = users
+        self._messages = messages
         self._current_passwords = current_passwords
         self._syntax = syntax
         self._new_messages = new_messages
@@ -78,8 +81,7 @@ class EmailAddressService:
 
     async def refused_at(self, principal: Principal) -> datetime | None:
         """Return when a mail server refused the principal's address, as long as that counts."""
-        async with self._unit_of_work() as tx:
-            recipient = await tx.messages.recipient(principal.user_id)
+        recipient = await self._messages.recipient(principal.user_id)
         return recipient.refused_at if recipient and recipient.is_refused(self._clock.now()) else None
 
     async def request_verification(self, principal: Principal) -> None:
