@@ -14,7 +14,6 @@ from marketplace.core.domain.user_agents import browser_of, system_of
 from marketplace.core.errors import NotFound
 from marketplace.core.services.logins import LoginService
 from marketplace.http.security.authorization import Access, opt, principal_of
-from marketplace.http.validation.parsing import read_nothing
 
 
 class OwnLoginOut(msgspec.Struct):
@@ -52,7 +51,6 @@ class LoginController(Controller):
         self, request: Request[Any, Any, Any], login_id: FromPath[UUID], logins: FromDishka[LoginService]
     ) -> None:
         """Ends a login of yours, including its access tokens, everywhere within a second."""
-        await read_nothing(request)
         await logins.end(principal_of(request), login_id)
 
 

@@ -258,7 +258,10 @@ def _complete_success(responses: dict[str, Any], route: Route) -> None:
         if status == "204":
             response.pop("content", None)  # Litestar adds content to responses that may set headers
         if route.files:
-            response["content"] = {media_type: {"schema": {"type": "string"}} for media_type in route.files}
+            response["content"] = {
+                media_type: {"schema": {"type": "object" if media_type == "application/json" else "string"}}
+                for media_type in route.files
+            }
         headers = route.headers | (REPLAYED_HEADER if route.is_keyed else {})
         response["headers"] = {
             name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()
