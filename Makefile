@@ -53,9 +53,11 @@ check: install ## Format, lint, types, import contracts, documents, the size of 
 	@$(MAKE) --no-print-directory -j2 check-tests check-sources
 
 # folders that are named, the process that distributes the tests loads too: three seconds in which no worker runs
+SLOW_FOLDERS := tests/browser tests/contracts tests/deployment tests/postgres
+
 .PHONY: check-tests
 check-tests:
-	$(PYTEST_PARALLEL) auto -m "not thorough" $(patsubst %,--ignore=tests/%,benchmarks browser contracts deployment postgres)
+	$(PYTEST_PARALLEL) auto -m "not thorough" $(patsubst %,--ignore=%,tests/benchmarks $(SLOW_FOLDERS))
 
 .PHONY: check-sources
 check-sources: frontend/openapi-lint/node_modules/.linted frontend/node_modules/.checked
@@ -120,9 +122,12 @@ nginx:
 		  test -e /usr/lib/nginx/modules/ngx_http_brotli_static_module.so; } || \
 		{ echo "The tests need nginx with brotli. Install the packages nginx-light, libnginx-mod-http-brotli-static and openssl."; exit 1; }
 
+# `make test CHECKED=1`, right after `make check` of the same files, leaves out what that ran
+UNCHECKED = $(SLOW_FOLDERS) $$(grep -rl --include='test_*.py' thorough tests)
+
 .PHONY: test
 test: install chromium nginx .s3/.installed ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx (a quarter of an hour or more)
-	$(PYTEST_PARALLEL) $(WORKERS) -m "not runs_alone and not long"
+	$(PYTEST_PARALLEL) $(WORKERS) -m "not runs_alone and not long" $(if $(CHECKED),$(UNCHECKED))
 	$(BIN)/pytest -q -m runs_alone $$(grep -rl --include='test_*.py' runs_alone tests)
 
 LONG := MARKETPLACE_TEST_LONG=1 $(PYTEST_PARALLEL) auto
