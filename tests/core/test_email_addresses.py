@@ -99,7 +99,7 @@ async def test_verified_person_gets_no_verification_mail(services: Services, sto
     assert await messages_to(storage, user) == []
 
 
-async def test_verification_mail_that_was_overtaken_is_not_sent(
+async def test_verification_mail_that_is_not_needed_anymore_is_not_sent(
     services: Services, storage: Storage, user: User
 ) -> None:
     await services.email_addresses.request_verification(principal_of(user))
