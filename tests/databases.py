@@ -58,10 +58,12 @@ EMPTY = """
         FOR each IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
                 AND relname <> 'alembic_version' LOOP
             EXECUTE format('SELECT EXISTS (SELECT FROM %s)', each) INTO is_filled;
-            IF is_filled AND each = 'audit_entries'::regclass THEN  -- it refuses, by triggers
-                ALTER TABLE audit_entries DISABLE TRIGGER audit_entries_are_only_added;
-                DELETE FROM audit_entries;
-                ALTER TABLE audit_entries ENABLE ALWAYS TRIGGER audit_entries_are_only_added;
+            IF is_filled AND each = ANY ('{audit_entries,audit_values}'::regclass[]) THEN  -- they refuse, by triggers
+                EXECUTE format('ALTER TABLE %s DISABLE TRIGGER ALL; DELETE FROM %1$s', each);
+                EXECUTE format('ALTER TABLE %s ENABLE TRIGGER ALL', each);
+                EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %s', each, CASE each
+                    WHEN 'audit_entries'::regclass THEN 'audit_entries_are_only_added'
+                    ELSE 'audit_values_are_only_erased' END);
             ELSIF is_filled THEN
                 EXECUTE format('DELETE FROM %s', each);
             END IF;

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from marketplace.adapters.memory.account_erasure import MemoryErasure
 from marketplace.adapters.memory.audit import MemoryAuditLog
 from marketplace.adapters.memory.bookings import MemoryBookings
 from marketplace.adapters.memory.bulk import MemoryBulkRuns
@@ -56,6 +57,7 @@ class MemoryTransaction:
         self.bulk_runs = MemoryBulkRuns(rows)
         self.pictures = MemoryPictureRecords(rows)
         self.audit = MemoryAuditLog(rows)
+        self.erasure = MemoryErasure(rows)
 
 
 class MemoryUnitOfWork:
