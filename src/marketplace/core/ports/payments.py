@@ -137,7 +137,10 @@ class PaymentRecords(Protocol):
         ...
 
     async def save(self, payment: Payment) -> Payment:
-        """Update an acquired payment and return it; one that is paid now gets its receipt number."""
+        """Update an acquired payment and return it; one that is paid now gets its receipt number.
+
+        What refunds claim and returned is not written: `ask` and `record` do.
+        """
         ...
 
     async def operations(self, payment_ids: Sequence[UUID]) -> tuple[PaymentOperation, ...]:
@@ -154,7 +157,7 @@ class PaymentRecords(Protocol):
     async def claim(self, operation_id: UUID, now: datetime, lease: timedelta) -> PaymentOperation | None:
         """Claim an operation that is `asked` or `unknown` and not leased, and count the attempt; else `None`.
 
-        Never waits: an operation that another transaction claims is `None`.
+        Sees what this transaction asked. Never waits: an operation that another transaction claims is `None`.
         """
         ...
 
@@ -175,6 +178,14 @@ class PaymentRecords(Protocol):
 
     async def resolve(self, parked_id: UUID, staff_id: UUID, resolution: str, now: datetime) -> ParkedPayment:
         """Resolve something parked. Raises `NotFound`, `IllegalTransition` if it is resolved already."""
+        ...
+
+    async def commission_of(self, creator_id: UUID) -> int | None:
+        """Return a creator's own commission in basis points, or `None` if the marketplace's applies."""
+        ...
+
+    async def save_commission(self, creator_id: UUID, basis_points: int, staff_id: UUID, now: datetime) -> None:
+        """Insert or update a creator's own commission. It applies to payments that are added later."""
         ...
 
     async def purge_events(self, before: datetime) -> int:
@@ -199,6 +210,14 @@ class PaymentLists(Protocol):
 
     async def operations(self, payment_ids: Sequence[UUID]) -> tuple[PaymentOperation, ...]:
         """Return the operations of payments, oldest first."""
+        ...
+
+    async def operation(self, operation_id: UUID) -> PaymentOperation | None:
+        """Return an operation, or `None`."""
+        ...
+
+    async def commission_of(self, creator_id: UUID) -> int | None:
+        """Return a creator's own commission in basis points, or `None` if the marketplace's applies."""
         ...
 
     async def unsettled(self, now: datetime, limit: int) -> tuple[Payment, ...]:
