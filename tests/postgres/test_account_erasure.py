@@ -39,6 +39,7 @@ from marketplace.core.errors import BadCredentials
 from marketplace.core.ports.inbox import InboxMail
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.account_mails import TokenMails
+from payment_records import a_paid_payment, an_operation
 
 EMAIL, FORMER_EMAIL = "zelda@quux.example", "zelda.former@quux.example"
 HOME = Origin(address="203.0.113.77", agent="QuuxBrowser 1.0")
@@ -48,15 +49,22 @@ WITHOUT_TEXTS = {
     "alembic_version": "no row of a person",
     "audit_entries": "its texts are in audit_values",
     "bulk_targets": "IDs",
+    "creator_commissions": "numbers",
     "creator_hours": "weekdays and times, deleted all the same",
     "email_addresses": "a digest, deleted all the same",
     "email_tokens": "hashes",
     "events": "IDs and names of fields",
     "favourites": "IDs",
     "jobs": "IDs",
+    "ledger_balances": "amounts",
+    "ledger_entries": "amounts",
+    "ledger_transactions": "IDs",
     "notifications": "IDs",
     "open_times": "instants",
+    "parked_payments": "words of staff about payments",
     "password_resets": "hashes",
+    "payment_events": "IDs",
+    "payments": "amounts, and IDs of the provider, who has data of their own",
     "pgqueuer": "IDs, and unused since migration 0018, as the next three",
     "pgqueuer_log": "IDs",
     "pgqueuer_schedules": "names of chores",
@@ -165,6 +173,10 @@ async def keep(storage: Storage, services: Services, person: Principal, booking_
     forgotten = EmailRequest(id=uuid7(), purpose="reset", email=EMAIL.upper(), user_id=None, created_at=NOW)
     sent = b"To: zelda@quux.example"
     await storage.inbox.add(InboxMail(id=uuid7(), created_at=NOW, recipient=EMAIL, subject="Hi Quux", source=sent))
+    booking = await storage.booking_lists.find(booking_id)
+    assert booking is not None
+    payment = a_paid_payment(booking)
+    operation = an_operation(payment, actor_id=person.user_id, reason="Quux is ill.")
     run = (await services.bulk.begin(person, order("bookings", "cancel", [booking_id]), "Too many.")).resource
     agreed = AgreedRows(
         id=uuid7(),
@@ -177,6 +189,8 @@ async def keep(storage: Storage, services: Services, person: Principal, booking_
     )
     async with storage.unit_of_work() as tx:
         await tx.email_requests.add(forgotten)
+        await tx.payments.add(payment)
+        await tx.payments.ask(operation)
         await tx.messages.add([a_message(person.user_id, last_error="550 <zelda@quux.example>: unknown user")])
         await tx.bulk_runs.add_agreed(agreed)
         refusals = [

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
-from marketplace.adapters.memory.database import K, R, Rows, Table
+from marketplace.adapters.memory.database import Rows
 from marketplace.adapters.memory.messages import key_of
+from marketplace.adapters.memory.tables import K, R, Table
 from marketplace.core.domain.account_erasure import (
     DELETED_LABEL,
     DELETED_TEXT,
@@ -84,6 +85,10 @@ class MemoryErasure:
         )
         await self._change(
             tables.booking_messages, lambda row: replace(row, text=DELETED_TEXT) if row.author_id == person else row
+        )
+        await self._change(
+            tables.money.operations,
+            lambda row: replace(row, reason="") if row.actor_id == person and row.booking_id in booked else row,
         )
         await self._change(tables.reports, lambda row: replace(row, text="") if row.reporter_id == person else row)
         await self._change(tables.sessions, lambda row: erased_session(row) if row.creator_id == person else row)

@@ -31,6 +31,8 @@ BOOKED = "SELECT id FROM bookings WHERE user_id = $1 OR creator_id = $1"
 UPDATES = (
     "UPDATE bookings SET address = NULL WHERE user_id = $1 AND address IS NOT NULL",
     f"UPDATE booking_steps SET reason = '' WHERE booking_id IN ({BOOKED}) AND actor_id = $1 AND reason <> ''",  # noqa: S608 - constant text
+    f"""UPDATE payment_operations SET reason = '' WHERE actor_id = $1 AND reason <> ''
+        AND payment_id IN (SELECT id FROM payments WHERE booking_id IN ({BOOKED}))""",  # noqa: S608 - constant text
     "UPDATE reports SET text = '' WHERE reporter_id = $1 AND text <> ''",
     "UPDATE bulk_runs SET address = NULL, agent = NULL WHERE staff_id = $1",
 )
