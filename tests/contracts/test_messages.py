@@ -11,6 +11,7 @@ import pytest_asyncio
 from builders import TOMORROW, a_message, stored_booking, stored_session, stored_user
 from contracts.harness import broken_transaction, cancel_now
 from fakes import NOW
+from marketplace.core.domain.message_reasons import MessageReason
 from marketplace.core.domain.messages import KEPT_FOR, Message, MessageKind, MessageState
 from marketplace.core.ports.messages import LAST_ID, BookedSeat
 from marketplace.core.ports.storage import Storage
@@ -56,7 +57,7 @@ async def test_message_is_stored_as_decided(storage: Storage) -> None:
     await add(storage, message)
 
     assert await all_of(storage, user.id) == (message,)
-    assert await storage.messages.of_booking(booking_id) == (message,)
+    assert (await storage.messages.of_booking(booking_id, 9, None)).items == (message,)
 
 
 async def test_second_message_with_the_same_key_is_left_out(storage: Storage) -> None:
@@ -134,7 +135,7 @@ async def test_kinds_of_a_newer_release_are_left_to_its_workers(storage: Storage
         recipient = await tx.messages.recipient(user.id)
 
     assert await all_of(storage, user.id) == (ours,)
-    assert await storage.messages.of_booking(booking_id) == (ours,)
+    assert (await storage.messages.of_booking(booking_id, 9, None)).items == (ours,)
     assert [each.id for each in await claim(storage, limit=1)] == [ours.id]
     assert recipient is not None
     assert recipient.unsubscribed == {MessageKind.HOW_WAS_IT}
@@ -210,7 +211,7 @@ async def test_release_drops_what_is_worthless_by_now(storage: Storage) -> None:
     assert await release(storage, 2) == 2
 
     assert set(await all_of(storage, user.id)) == {
-        old.dropped("It was due too long ago."),
+        old.dropped(MessageReason.TOO_LATE),
         replace(worth, state=MessageState.PENDING, next_attempt_at=NOW),
     }
 

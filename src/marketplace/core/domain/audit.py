@@ -54,6 +54,8 @@ AuditAction = Literal[
     "bulk_begun",
     "bulk_cancelled",
     "job_retried",
+    "message_retried",
+    "address_cleared",
     "exported",
 ]
 TargetKind = Literal["user", "session", "booking", "report", "bulk_run"]
