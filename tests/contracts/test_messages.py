@@ -12,7 +12,7 @@ from builders import TOMORROW, a_message, stored_booking, stored_session, stored
 from contracts.harness import broken_transaction, cancel_now
 from fakes import NOW
 from marketplace.core.domain.message_reasons import MessageReason
-from marketplace.core.domain.messages import KEPT_FOR, Message, MessageKind, MessageState
+from marketplace.core.domain.messages import KEPT_FOR, Message, MessageKind, MessageState, Unsent
 from marketplace.core.ports.messages import LAST_ID, BookedSeat
 from marketplace.core.ports.storage import Storage
 
@@ -377,3 +377,23 @@ async def test_next_seat_of_a_person_is_their_first_live_one_to_come(storage: St
     async with storage.unit_of_work() as tx:
         assert await tx.messages.next_seat(session.id, learner.id, NOW) == soon.id
         assert await tx.messages.next_seat(session.id, learner.id, TOMORROW + timedelta(hours=6)) is None
+
+
+async def test_unsent_messages_are_listed_while_something_can_be_done(empty_storage: Storage) -> None:
+    user, hour = await stored_user(empty_storage), timedelta(hours=1)
+    held = [a_message(user.id, due_at=NOW - n * hour).held() for n in range(3)]
+    failed = [a_message(user.id, expires_at=NOW + n * hour).refused("550") for n in range(3)]
+    lost = replace(a_message(user.id, expires_at=NOW + hour / 2), state=MessageState.UNKNOWN, next_attempt_at=None)
+    newer = a_message(user.id, kind="of_a_newer_release").held()
+    await add(empty_storage, *held, *failed, lost, newer, a_message(user.id))
+
+    async def pages(unsent: Unsent) -> list[UUID]:
+        found, after = list[UUID](), None
+        while True:
+            page = await empty_storage.messages.unsent(unsent, NOW, 2, after)
+            found, after = [*found, *(each.id for each in page.items)], page.next
+            if after is None:
+                return found
+
+    assert await pages("held") == [each.id for each in reversed(held)]
+    assert await pages("failed") == [lost.id, failed[1].id, failed[2].id]

@@ -7,7 +7,7 @@ import msgspec
 
 from builders import a_message
 from fakes import NOW
-from http_api import SECRET_KEY, Api, Person, all_pages, as_json, bad_fields, problem
+from http_api import SECRET_KEY, Api, Person, all_pages, as_json, bad_fields, ids, problem
 from http_routes import SOME_ID
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.core.domain.message_reasons import MessageReason
@@ -109,6 +109,7 @@ async def test_lists_are_paged(api: Api) -> None:
         assert [len(page) for page in pages] == [2, 2, 1]
         assert [each for page in pages for each in page] == expected
     assert bad_fields(await staff.get(OF_STAFF)) == {"user"}
+    assert bad_fields(await staff.get(OF_STAFF, unsent="sent")) == {"unsent"}
     assert bad_fields(await staff.get(OF_STAFF, user=SOME_ID, booking=SOME_ID)) == {"user"}
     assert bad_fields(await staff.get(OF_STAFF, user="ada")) == {"user"}
     assert (await staff.get(OF_STAFF, booking=SOME_ID)).json() == []
@@ -132,6 +133,9 @@ async def test_staff_see_why_a_mail_did_not_go_and_retry_it_once(api: Api) -> No
     retried = await staff.post(f"{OF_STAFF}{mail.id}/retry/", REASON)
     # this marketplace has no mail server
     assert (retried.status_code, retried.json()["state"]) == (200, "held")
+    listed = {name: ids(await staff.get(OF_STAFF, unsent=name, limit=100)) for name in ("held", "failed")}
+    assert str(mail.id) in listed["held"]
+    assert str(mail.id) not in listed["failed"]
     problem(await staff.post(f"{OF_STAFF}{mail.id}/retry/", REASON), 409, "illegal_transition")
     problem(await staff.post(f"{OF_STAFF}{gone.id}/retry/", REASON), 409, "illegal_transition")
     problem(await staff.post(f"{OF_STAFF}{late.id}/retry/", REASON), 409, "too_late")

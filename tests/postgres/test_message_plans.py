@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest_asyncio
 
@@ -13,7 +13,7 @@ from databases import execute
 from fakes import NOW, FreshIds
 from http_api import SETTINGS
 from marketplace.core.domain.dashboards import MAX_MESSAGES, DashboardWindow
-from marketplace.core.domain.messages import Message, MessageKind
+from marketplace.core.domain.messages import Message, MessageKind, Unsent
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User
 from marketplace.core.ports.messages import LAST_ID
@@ -103,6 +103,11 @@ async def test_messages_for_staff_are_counted_by_their_indexes(
 
     read = {str(node.get("Index Name")): node["Actual Rows"] for node in nodes(plan.root) if "Index Name" in node}
     assert (read["ix_messages_held"], read["ix_messages_failed"]) == (MAX_MESSAGES, 24)
+    lists = program.storage.messages
+    for unsent in get_args(Unsent):
+        position = (await lists.unsent(unsent, NOW, 2, None)).next
+        found = [await plans_of(database, program, lists.unsent(unsent, NOW, 20, at)) for at in (None, position)]
+        assert [costly(each, blocks=60, rows=21) for each in found] == [[], []]
     assert await held_by_check(database) == (False, "at least 1,000")
     for statement in ("DELETE FROM messages WHERE state IN ('held', 'refused')", "VACUUM messages"):
         await asyncio.to_thread(execute, database, statement)

@@ -1908,8 +1908,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the mails to a person, or about a booking
-         * @description Newest first, with those to come. Send either `user` or `booking`.
+         * List mails
+         * @description Those to a person or about a booking, newest first, with those to come.
+         *
+         *     Or all that are `held` without a mail server, or `failed` (refused or lost) and are still worth sending.
          */
         get: operations["admin_list_mails"];
         put?: never;
@@ -5397,6 +5399,8 @@ export interface components {
             as_creator: boolean;
             unread: number;
         };
+        /** @enum {string} */
+        UnsentMessages: "held" | "failed";
         /** @description The kind of mail that an address ends. */
         UnsubscribeOut: {
             kind: components["schemas"]["MessageKind"];
@@ -9311,6 +9315,7 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 user?: string;
                 booking?: string;
+                unsent?: components["schemas"]["UnsentMessages"];
             };
             header?: never;
             path?: never;

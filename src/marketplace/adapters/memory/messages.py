@@ -1,17 +1,26 @@
 """Messages in memory."""
 
 import asyncio
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
-from marketplace.adapters.memory.pages import newest_first
+from marketplace.adapters.memory.pages import moment_from, moment_text, newest_first, page_of
 from marketplace.adapters.memory.records import AddressRow, MessageKey, UnsubscribedRow
 from marketplace.core.domain.booking_steps import LIVE
 from marketplace.core.domain.message_causes import REMINDERS
-from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, address_digest
+from marketplace.core.domain.messages import (
+    FAILED,
+    Message,
+    MessageKind,
+    MessageState,
+    Recipient,
+    Unsent,
+    address_digest,
+)
 from marketplace.core.domain.pages import Page
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat, SeatPosition, UpcomingSeat
@@ -43,6 +52,19 @@ class MemoryMessageLists:
         await asyncio.sleep(0)
         rows = self._database.messages.rows.values()
         return newest_first((each for each in rows if each.booking_id == booking_id and _is_known(each)), limit, after)
+
+    async def unsent(self, unsent: Unsent, now: datetime, limit: int, after: str | None) -> Page[Message]:
+        await asyncio.sleep(0)
+        known = filter(_is_known, self._database.messages.rows.values())
+        if unsent == "held":
+            keyed = [((each.due_at, each.id), each) for each in known if each.state is MessageState.HELD]
+        else:
+            failed = (each for each in known if each.state in FAILED and each.expires_at > now)
+            keyed = [((each.expires_at, each.id), each) for each in failed]
+        first = None if after is None else moment_from(json.loads(after))
+        left = sorted((key, each) for key, each in keyed if first is None or key > first)
+        page = page_of(left, limit, lambda one: json.dumps(moment_text(one[0])))
+        return Page(tuple(each for _, each in page.items), page.next)
 
     async def recipient(self, user_id: UUID) -> Recipient | None:
         return await MemoryMessages(Rows(self._database)).recipient(user_id)

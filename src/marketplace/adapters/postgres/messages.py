@@ -6,7 +6,7 @@ cannot change a message that another one has claimed.
 
 import json
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +15,11 @@ from marketplace.core.domain.booking_steps import LIVE
 from marketplace.core.domain.fields import field_names
 from marketplace.core.domain.message_causes import REMINDERS
 from marketplace.core.domain.message_reasons import MessageReason
-from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, address_digest
+from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, Unsent, address_digest
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.users import PublicUser
 from marketplace.core.errors import NotFound
-from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat, SeatPosition, UpcomingSeat
+from marketplace.core.ports.messages import LAST_ID, PURGE_BATCH, RELEASE_BATCH, BookedSeat, SeatPosition, UpcomingSeat
 
 FIELDS = field_names(Message)
 COLUMNS = ", ".join(FIELDS)
@@ -124,10 +124,18 @@ NEWEST = f"""
     SELECT {COLUMNS} FROM messages WHERE {{of}} = $1 AND {KNOWN} {{after}} ORDER BY created_at DESC, id DESC LIMIT $2
 """  # noqa: S608 - column names and kinds
 AFTER = "AND (created_at, id) < ($3, $4)"
+UNSENT = f"""
+    SELECT {COLUMNS} FROM messages WHERE {{condition}} AND {KNOWN} AND ({{by}}, id) > ($1, $2)
+    ORDER BY {{by}}, id LIMIT $3
+"""  # noqa: S608 - column names and kinds
+ORDERS: dict[Unsent, str] = {"held": "due_at", "failed": "expires_at"}
+CONDITIONS: dict[Unsent, str] = {"held": "state = 'held'", "failed": "state IN ('refused', 'unknown')"}
 OLDEST_DUE = "SELECT due_at FROM messages WHERE next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT 1"
 HAS_HELD = "SELECT EXISTS (SELECT FROM messages WHERE state = 'held') AS found"
 
 
+Position = tuple[datetime, UUID]
+EVER: Position = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 COUNT_HELD = "SELECT count(*) FROM (SELECT FROM messages WHERE state = 'held' LIMIT $1) AS held"
 
 
@@ -150,16 +158,17 @@ class PostgresMessageLists:
     async def of_booking(self, booking_id: UUID, limit: int, after: str | None) -> Page[Message]:
         return await self._newest("booking_id", booking_id, limit, after)
 
+    async def unsent(self, unsent: Unsent, now: datetime, limit: int, after: str | None) -> Page[Message]:
+        by, position = ORDERS[unsent], EVER if unsent == "held" else (now, LAST_ID)
+        if after is not None:
+            position = max(position, _position(after))
+        statement = UNSENT.format(condition=CONDITIONS[unsent], by=by)
+        return _page(await self._database.fetch(statement, *position, limit + 1), limit, by)
+
     async def _newest(self, of: str, number: UUID, limit: int, after: str | None) -> Page[Message]:
-        if after is None:
-            rows = await self._database.fetch(NEWEST.format(of=of, after=""), number, limit + 1)
-        else:
-            created_at, last = json.loads(after)
-            position = datetime.fromisoformat(created_at), UUID(last)
-            rows = await self._database.fetch(NEWEST.format(of=of, after=AFTER), number, limit + 1, *position)
-        items = tuple(map(_message, rows[:limit]))
-        next_one = json.dumps([items[-1].created_at.isoformat(), str(items[-1].id)]) if len(rows) > limit else None
-        return Page(items, next_one)
+        statement = NEWEST.format(of=of, after="" if after is None else AFTER)
+        position = () if after is None else _position(after)
+        return _page(await self._database.fetch(statement, number, limit + 1, *position), limit, "created_at")
 
     async def recipient(self, user_id: UUID) -> Recipient | None:
         return _recipient(user_id, await self._database.fetchrow(RECIPIENT, user_id))
@@ -239,6 +248,17 @@ class PostgresMessages:
     async def next_seat(self, session_id: UUID, user_id: UUID, after: datetime) -> UUID | None:
         row = await self._connection.fetchrow(NEXT_SEAT, user_id, session_id, after)
         return row["id"] if row else None
+
+
+def _position(after: str) -> Position:
+    at, last = json.loads(after)
+    return datetime.fromisoformat(at), UUID(last)
+
+
+def _page(rows: Sequence[Any], limit: int, by: str) -> Page[Message]:
+    """Return the rows without the last one, which says that there are more."""
+    items = tuple(map(_message, rows[:limit]))
+    return Page(items, json.dumps([rows[limit - 1][by].isoformat(), str(items[-1].id)]) if len(rows) > limit else None)
 
 
 def _upcoming_seat(row: Any) -> UpcomingSeat:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
 from marketplace.core.domain.message_reasons import CAN_END, DECIDED_REASONS, MessageReason
@@ -111,8 +111,10 @@ OPTIONAL_KINDS = tuple(kind for kind, rule in RULES.items() if not rule.is_neede
 FINAL = frozenset({MessageState.SENT, MessageState.REFUSED, MessageState.UNKNOWN, MessageState.DROPPED})
 UNSAID = frozenset({MessageState.DROPPED, MessageState.REFUSED, MessageState.UNKNOWN})
 """States of a message that ended without having certainly reached a mail server."""
+Unsent = Literal["held", "failed"]
+"""Messages that staff may have to look at."""
 FAILED = frozenset({MessageState.REFUSED, MessageState.UNKNOWN})
-"""States of a message that staff may have to look at: it was true when it failed."""
+"""States of a message that was true when it failed."""
 UNVERIFIED_PER_DAY = 3
 """Mails to an unverified address within 24 hours, of all kinds together."""
 REFUSED_PER_DAY = 1

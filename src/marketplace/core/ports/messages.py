@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from marketplace.core.domain.booking_steps import BookingStatus
-from marketplace.core.domain.messages import Message, MessageKind, Recipient
+from marketplace.core.domain.messages import Message, MessageKind, Recipient, Unsent
 from marketplace.core.domain.pages import Page
 
 PURGE_BATCH = 10_000
@@ -63,6 +63,13 @@ class MessageLists(Protocol):
 
     async def of_booking(self, booking_id: UUID, limit: int, after: str | None) -> Page[Message]:
         """Return a page of the messages about a booking, to both parties, in the same order. Costs what it returns."""
+        ...
+
+    async def unsent(self, unsent: Unsent, now: datetime, limit: int, after: str | None) -> Page[Message]:
+        """Return a page of the messages that are held, longest due first, or that failed. Costs what it returns.
+
+        Failed are those that were refused or lost and are still worth sending; those that expire first come first.
+        """
         ...
 
     async def recipient(self, user_id: UUID) -> Recipient | None:

@@ -13,7 +13,7 @@ from marketplace.core.domain.catalog import Ordering
 from marketplace.core.domain.exports import ExportFormat
 from marketplace.core.domain.message_details import Progress
 from marketplace.core.domain.message_reasons import MessageReason
-from marketplace.core.domain.messages import MessageKind, MessageState
+from marketplace.core.domain.messages import MessageKind, MessageState, Unsent
 from marketplace.core.domain.notifications import NotificationKind
 from marketplace.core.domain.places import SessionFormat
 from marketplace.core.domain.principals import Role
@@ -40,6 +40,7 @@ ENUMS: dict[str, Any] = {
     "MessageProgress": Progress,
     "MessageReason": MessageReason,
     "MessageState": MessageState,
+    "UnsentMessages": Unsent,
     "NotificationKind": NotificationKind,
     "ReportReason": ReportReason,
     "Resolution": Resolution,

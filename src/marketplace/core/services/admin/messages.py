@@ -6,7 +6,7 @@ from uuid import UUID
 from marketplace.core.domain.audit import Target
 from marketplace.core.domain.fields import StaffReason, require, validate_field
 from marketplace.core.domain.message_details import MessageDetails
-from marketplace.core.domain.messages import Message
+from marketplace.core.domain.messages import Message, Unsent
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import Conflict, IllegalTransition, NotFound
@@ -47,6 +47,10 @@ class MessageAdminService:
     async def of_booking(self, booking_id: UUID, limit: int, after: str | None) -> Page[MessageDetails]:
         """Return a page of the messages about a booking, to both parties, newest first."""
         return await self._with_details(await self._lists.of_booking(booking_id, limit, after))
+
+    async def unsent(self, unsent: Unsent, limit: int, after: str | None) -> Page[MessageDetails]:
+        """Return a page of the messages that are held, or that failed and are still worth sending."""
+        return await self._with_details(await self._lists.unsent(unsent, self._clock.now(), limit, after))
 
     async def refused_at(self, user_id: UUID) -> datetime | None:
         """Return when a mail server refused a person's address, as long as that counts."""

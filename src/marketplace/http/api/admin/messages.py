@@ -12,24 +12,26 @@ from msgspec import Meta
 
 from marketplace.core.domain.message_details import MessageDetails
 from marketplace.core.domain.message_reasons import MessageReason
-from marketplace.core.domain.messages import MessageKind, MessageState
+from marketplace.core.domain.messages import MessageKind, MessageState, Unsent
 from marketplace.core.domain.sessions import Title
 from marketplace.core.errors import FieldErrors, IllegalTransition, NotFound, NotSuperuser, TooLate
 from marketplace.core.services.admin.messages import MessageAdminService
 from marketplace.http.api.admin.users import ReasonIn
 from marketplace.http.pagination import LINK, Cursors, PageQuery
 from marketplace.http.security.authorization import Access, opt, principal_of
-from marketplace.http.validation.parsing import read_body, read_query
+from marketplace.http.validation.parsing import ParsedBody, read_body, read_query
 
 RENAMED = {"user_id": "user", "booking_id": "booking", "starts_at": "booking_date"}
-ONE_OF = "Send either `user` or `booking`."
+SUBJECTS = {"user", "booking", "unsent"}
+ONE_OF = "Send one of `user`, `booking` and `unsent`."
 
 
 class MailListQuery(PageQuery, kw_only=True):
-    """Whose mails, or about which booking."""
+    """Whose mails, about which booking, or which of all that aren't sent."""
 
     user: UUID | None = None
     booking: UUID | None = None
+    unsent: Unsent | None = None
 
 
 class MailRecordOut(msgspec.Struct, rename=RENAMED):
@@ -69,20 +71,25 @@ class MessageAdminController(Controller):
     @get(
         "/messages",
         operation_id="admin_list_mails",
-        summary="List the mails to a person, or about a booking",
+        summary="List mails",
         opt=opt(Access.STAFF, query=MailListQuery, headers=LINK),
     )
     async def list_mails(
         self, request: Request[Any, Any, Any], messages: FromDishka[MessageAdminService], cursors: FromDishka[Cursors]
     ) -> Response[list[MailRecordOut]]:
-        """Newest first, with those to come. Send either `user` or `booking`."""
+        """Those to a person or about a booking, newest first, with those to come.
+
+        Or all that are `held` without a mail server, or `failed` (refused or lost) and are still worth sending.
+        """
         parsed = read_query(request, MailListQuery)
-        query = parsed.checked(_one_of(parsed.values), cursors.validate(request, parsed.values))
+        query = parsed.checked(_one_of(parsed), cursors.validate(request, parsed.values))
         position = cursors.open(request, query.cursor)
         if query.user is not None:
             page = await messages.of_user(query.user, query.limit, position)
+        elif query.booking is not None:
+            page = await messages.of_booking(query.booking, query.limit, position)
         else:
-            page = await messages.of_booking(query.booking or UUID(int=0), query.limit, position)
+            page = await messages.unsent(query.unsent or "failed", query.limit, position)
         return cursors.answer(request, page.with_items(tuple(map(_record, page.items)))).response()
 
     @post(
@@ -117,8 +124,9 @@ class MessageAdminController(Controller):
         await messages.clear_refusal(principal_of(request), user_id, data.reason)
 
 
-def _one_of(sent: dict[str, Any]) -> FieldErrors:
-    return {} if len({"user", "booking"} & sent.keys()) == 1 else {"user": [ONE_OF]}
+def _one_of(parsed: ParsedBody[MailListQuery]) -> FieldErrors:
+    is_one = len(SUBJECTS & parsed.values.keys()) == 1
+    return {"user": [ONE_OF]} if parsed.is_valid_for(*SUBJECTS) and not is_one else {}
 
 
 def _record(details: MessageDetails) -> MailRecordOut:
