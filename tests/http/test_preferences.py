@@ -94,6 +94,17 @@ async def test_own_mails_say_how_far_they_got_and_which_booking_they_are_about(a
     assert (sent["progress"], sent["as_creator"], sent["sent_at"]) == ("sent", True, as_json(NOW))
 
 
+async def test_mail_to_come_says_what_is_in_its_way_now(api: Api) -> None:
+    person = await api.person(email_verified_at=NOW)
+    coming = [a_message(person.id, kind=kind) for kind in (MessageKind.REMINDER_DAY, MessageKind.REMINDER_HOUR)]
+    await stored(api, *coming)
+    await person.put(PREFERENCES, {"reminder_hour": False})
+
+    found = {each["kind"]: (each["progress"], each["reason"]) for each in (await person.get(OWN)).json()}
+
+    assert found == {"reminder_day": ("waiting", None), "reminder_hour": ("waiting", "unsubscribed")}
+
+
 async def test_lists_are_paged(api: Api) -> None:
     person, staff = await api.person(), await api.person(is_staff=True)
     booking = await api.booking(person, await api.session())

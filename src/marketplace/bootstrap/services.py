@@ -242,7 +242,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         inbox=InboxService(storage.inbox, is_on=options.has_inbox),
         subscriptions=SubscriptionService(unit_of_work=begin, tokens=adapters.unsubscribe_tokens, clock=clock),
         preferences=PreferenceService(unit_of_work=begin, lists=storage.messages, clock=clock),
-        sent_messages=SentMessageService(lists=storage.messages, bookings=storage.booking_lists),
+        sent_messages=SentMessageService(lists=storage.messages, bookings=storage.booking_lists, clock=clock),
         sitemaps=SitemapService(listed=storage.listed_sessions, clock=clock),
         summaries=SummaryService(summaries=storage.summaries, users=storage.users, clock=clock),
         reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),

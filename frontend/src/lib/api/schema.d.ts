@@ -3543,7 +3543,7 @@ export interface components {
             as_creator: boolean;
             state: components["schemas"]["MessageState"];
             /**
-             * @description Why it waits or wasn't sent; `null` if there's no reason.
+             * @description Why it waits or wasn't sent, or won't be unless that changes; otherwise `null`.
              * @example server_refused
              */
             reason: components["schemas"]["MessageReason"] | null;
@@ -3902,7 +3902,7 @@ export interface components {
             as_creator: boolean;
             progress: components["schemas"]["Progress"];
             /**
-             * @description Why it waits or wasn't sent; `null` if there's no reason.
+             * @description Why it waits or wasn't sent, or won't be unless that changes; otherwise `null`.
              * @example null
              */
             reason: components["schemas"]["MessageReason"] | null;

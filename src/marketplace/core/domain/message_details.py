@@ -1,11 +1,13 @@
 """Messages as they are shown: with their booking, and with how far they got in the words of their reader."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from marketplace.core.domain.booking_details import BookingHistory
-from marketplace.core.domain.messages import Message, MessageState
+from marketplace.core.domain.message_reasons import MessageReason
+from marketplace.core.domain.messages import Message, MessageState, Recipient
 
 
 class Progress(StrEnum):
@@ -40,20 +42,30 @@ class MessageDetails:
     """It went to the creator of the booked session."""
     can_retry: bool = False
     """Whether staff can retry it now."""
+    refusal: MessageReason | None = None
+    """Why it would not go now, by what is known about its recipient."""
+
+    @property
+    def reason(self) -> MessageReason | None:
+        """Why it waits or was not sent, or why it will not be sent unless something changes until it is due."""
+        return self.message.reason or (self.refusal if self.message.state is MessageState.PENDING else None)
 
     @property
     def progress(self) -> Progress:
         return PROGRESS[self.message.state]
 
     @classmethod
-    def of(cls, message: Message, booking: BookingHistory | None, *, can_retry: bool = False) -> "MessageDetails":
+    def of(cls, message: Message, booking: BookingHistory | None) -> Self:
         """Add the booking, if the message is about one."""
         if booking is None:
-            return cls(message=message, can_retry=can_retry)
+            return cls(message=message)
         return cls(
             message=message,
             title=booking.terms.title,
             starts_at=booking.starts_at,
             as_creator=message.user_id != booking.user_id,
-            can_retry=can_retry,
         )
+
+    def to(self, recipient: Recipient | None, now: datetime) -> Self:
+        """Add what is known about the recipient."""
+        return replace(self, refusal=recipient and recipient.refusal(self.message.kind, now))

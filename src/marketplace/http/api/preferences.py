@@ -56,7 +56,8 @@ class OwnMessageOut(msgspec.Struct, rename={"booking_id": "booking", "starts_at"
     as_creator: bool
     progress: Progress
     reason: Annotated[
-        MessageReason | None, Meta(description="Why it waits or wasn't sent; `null` if there's no reason.")
+        MessageReason | None,
+        Meta(description="Why it waits or wasn't sent, or won't be unless that changes; otherwise `null`."),
     ]
     created_at: datetime
     due_at: Annotated[datetime, Meta(description="When it was, or will be, to be sent.")]
@@ -125,7 +126,7 @@ def _own_message(details: MessageDetails) -> OwnMessageOut:
         starts_at=details.starts_at,
         as_creator=details.as_creator,
         progress=details.progress,
-        reason=message.reason,
+        reason=details.reason,
         created_at=message.created_at,
         due_at=message.due_at,
         sent_at=message.sent_at,

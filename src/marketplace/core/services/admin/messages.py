@@ -1,5 +1,6 @@
 """What was sent to people, and why not, for staff; and retries."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -42,7 +43,9 @@ class MessageAdminService:
 
     async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[MessageDetails]:
         """Return a page of the messages to a person, newest first."""
-        return await self._with_details(await self._lists.of_user(user_id, limit, after))
+        page = await self._with_details(await self._lists.of_user(user_id, limit, after))
+        recipient, now = await self._lists.recipient(user_id), self._clock.now()
+        return page.with_items(tuple(each.to(recipient, now) for each in page.items))
 
     async def of_booking(self, booking_id: UUID, limit: int, after: str | None) -> Page[MessageDetails]:
         """Return a page of the messages about a booking, to both parties, newest first."""
@@ -107,8 +110,8 @@ class MessageAdminService:
             await with_retries(operation)
 
     async def _with_details(self, page: Page[Message]) -> Page[MessageDetails]:
-        retryable = frozenset(each.id for each in page.items if self._can_retry(each))
-        return page.with_items(await with_bookings(self._bookings, page.items, retryable))
+        found = await with_bookings(self._bookings, page.items)
+        return page.with_items(tuple(replace(each, can_retry=self._can_retry(each.message)) for each in found))
 
     def _can_retry(self, message: Message) -> bool:
         try:

@@ -49,7 +49,8 @@ class MailRecordOut(msgspec.Struct, rename=RENAMED):
     as_creator: bool
     state: MessageState
     reason: Annotated[
-        MessageReason | None, Meta(description="Why it waits or wasn't sent; `null` if there's no reason.")
+        MessageReason | None,
+        Meta(description="Why it waits or wasn't sent, or won't be unless that changes; otherwise `null`."),
     ]
     server_error: Annotated[str | None, Meta(description="Codes of the mail server's last answer, or a network error.")]
     attempts: Annotated[int, Meta(description="Transmissions that were started.")]
@@ -140,7 +141,7 @@ def _record(details: MessageDetails) -> MailRecordOut:
         starts_at=details.starts_at,
         as_creator=details.as_creator,
         state=message.state,
-        reason=message.reason,
+        reason=details.reason,
         server_error=message.server_error,
         attempts=message.attempts,
         created_at=message.created_at,
