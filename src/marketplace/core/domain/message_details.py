@@ -68,4 +68,4 @@ class MessageDetails:
 
     def to(self, recipient: Recipient | None, now: datetime) -> Self:
         """Add what is known about the recipient."""
-        return replace(self, refusal=recipient and recipient.refusal(self.message.kind, now))
+        return replace(self, refusal=None if recipient is None else recipient.refusal(self.message.kind, now))
