@@ -155,6 +155,9 @@ export interface paths {
          * Refresh the tokens
          * @description A refresh token works once. Sending it again ends its login, because it may have been stolen.
          *
+         *     If the response may have been lost, send the request again with the same `attempt`: it gets the same refresh
+         *     token, as long as that is unused.
+         *
          *     The new refresh token is returned the way the old one was sent: in the body or as a cookie. A cookie that is no
          *     longer valid is cleared.
          */
@@ -3987,13 +3990,18 @@ export interface components {
              */
             reason: components["schemas"]["VisibleLines"];
         };
-        /** @description A refresh token, unless it's in the cookie. */
+        /** @description A refresh token, unless it's in the cookie, and a name for this attempt. */
         RefreshIn: {
             /**
              * @description A refresh token; absent or `null` if it's in the cookie.
              * @example kX2…
              */
             refresh?: components["schemas"]["VisibleLine"] | null;
+            /**
+             * @description A random text of your choice for this attempt: the same if you repeat the request because its response was lost, and another one for each further request.
+             * @example 1f0c6d52-8b6e-4c07-9d0a-2b7d7e6c5a11
+             */
+            attempt?: components["schemas"]["VisibleLine"] | null;
         };
         /** @description The created account. */
         RegisteredOut: {
