@@ -47,6 +47,7 @@ from marketplace.core.domain.terms import Terms
 from marketplace.core.domain.tokens import refresh_token_hash
 from marketplace.core.domain.users import Contact, User
 from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.mailer import Mailer
 from marketplace.core.ports.pictures import ObjectStore
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
@@ -349,6 +350,7 @@ def services_over(
     clock: MovableClock | None = None,
     passwords: PlainPasswords | None = None,
     objects: ObjectStore | None = None,
+    mailer: Mailer | None = None,
 ) -> Services:
     clock, passwords, access_tokens = clock or MovableClock(), passwords or PlainPasswords(), NumberedAccessTokens()
     built = build_services(
@@ -358,6 +360,7 @@ def services_over(
             passwords=passwords,
             access_tokens=access_tokens,
             objects=objects or MemoryObjectStore(),
+            mailer=mailer,
         ),
         ServiceOptions(categories=CATEGORIES, refresh_ttl=REFRESH_TTL, addresses=ADDRESSES),
     )

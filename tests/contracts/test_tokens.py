@@ -86,7 +86,7 @@ async def test_requests_of_one_attempt_at_once_get_the_same_refresh_token(storag
 
     assert not outcome.refused
     [following] = {pair.refresh for pair in outcome.done}
-    assert await services.tokens.refresh(following)
+    assert (await services.tokens.refresh(following)).access
 
 
 async def test_a_used_token_still_revokes_the_login_of_the_next(storage: Storage, token: str) -> None:

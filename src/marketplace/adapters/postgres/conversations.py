@@ -1,6 +1,7 @@
 """Messages between the parties of bookings, in PostgreSQL."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from uuid import UUID
@@ -39,6 +40,12 @@ ADD_TO_SLOT = """
         FROM bookings WHERE session_id = $1 AND starts_at = $2 AND status IN ('pending', 'confirmed')
         RETURNING 1)
     SELECT count(*) AS n FROM added
+"""
+ADDRESSEES = "SELECT booking_id, recipient_id FROM booking_messages WHERE batch_id = $1"
+UNANSWERED_SINCE = """
+    SELECT min(created_at) AS since FROM booking_messages
+    WHERE booking_id = $1 AND recipient_id = $2 AND read_at IS NULL AND created_at >= coalesce(
+        (SELECT max(created_at) FROM booking_messages WHERE booking_id = $1 AND author_id = $2), '-infinity')
 """
 MARK_READ = """
     UPDATE booking_messages SET read_at = $5
@@ -99,6 +106,14 @@ class PostgresBookingMessages:
         written = (message.author_id, message.text, message.created_at, message.batch_id)
         row = await self._connection.fetchrow(ADD_TO_SLOT, *slot, *written)
         return int(row["n"]) if row else 0
+
+    async def addressees(self, batch_id: UUID) -> Sequence[tuple[UUID, UUID]]:
+        rows = await self._connection.fetch(ADDRESSEES, batch_id)
+        return [(row["booking_id"], row["recipient_id"]) for row in rows]
+
+    async def unanswered_since(self, booking_id: UUID, user_id: UUID) -> datetime | None:
+        row = await self._connection.fetchrow(UNANSWERED_SINCE, booking_id, user_id)
+        return row["since"] if row else None
 
     async def mark_read(self, up_to: BookingMessage, reader_id: UUID, now: datetime) -> None:
         position = (up_to.created_at, up_to.id)
