@@ -42,10 +42,13 @@ ADD_TO_SLOT = """
     SELECT count(*) AS n FROM added
 """
 ADDRESSEES = "SELECT booking_id, recipient_id FROM booking_messages WHERE batch_id = $1"
+# costs what is unread: an answer is looked for from the oldest unread message on
 UNANSWERED_SINCE = """
-    SELECT min(created_at) AS since FROM booking_messages
-    WHERE booking_id = $1 AND recipient_id = $2 AND read_at IS NULL AND created_at >= coalesce(
-        (SELECT max(created_at) FROM booking_messages WHERE booking_id = $1 AND author_id = $2), '-infinity')
+    WITH unread AS MATERIALIZED (
+        SELECT created_at FROM booking_messages WHERE recipient_id = $2 AND booking_id = $1 AND read_at IS NULL)
+    SELECT min(created_at) AS since FROM unread WHERE created_at >= coalesce(
+        (SELECT max(created_at) FROM booking_messages
+        WHERE booking_id = $1 AND author_id = $2 AND created_at >= (SELECT min(created_at) FROM unread)), '-infinity')
 """
 MARK_READ = """
     UPDATE booking_messages SET read_at = $5
