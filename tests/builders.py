@@ -39,6 +39,7 @@ from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.calendars import CalendarFeed, new_feed_token
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.messages import Message, MessageKind
+from marketplace.core.domain.payment_options import PaymentOptions
 from marketplace.core.domain.principals import Login, Principal
 from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
 from marketplace.core.domain.sessions import Session, SessionDetails
@@ -343,7 +344,7 @@ def an_adapter_set(**changes: Any) -> Adapters:
     return Adapters(**defaults | changes)
 
 
-def services_over(
+def services_over(  # noqa: PLR0913 - what a test replaces
     storage: Storage,
     *,
     unit_of_work: UnitOfWork | None = None,
@@ -351,6 +352,7 @@ def services_over(
     passwords: PlainPasswords | None = None,
     objects: ObjectStore | None = None,
     mailer: Mailer | None = None,
+    payments: PaymentOptions | None = None,
 ) -> Services:
     clock, passwords, access_tokens = clock or MovableClock(), passwords or PlainPasswords(), NumberedAccessTokens()
     built = build_services(
@@ -362,7 +364,7 @@ def services_over(
             objects=objects or MemoryObjectStore(),
             mailer=mailer,
         ),
-        ServiceOptions(categories=CATEGORIES, refresh_ttl=REFRESH_TTL, addresses=ADDRESSES),
+        ServiceOptions(categories=CATEGORIES, refresh_ttl=REFRESH_TTL, addresses=ADDRESSES, payments=payments),
     )
     return Services(
         clock=clock,
