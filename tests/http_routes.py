@@ -127,7 +127,7 @@ INSTEAD = {
 }
 """Fields that exclude those of a valid body."""
 OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
-    "POST /api/auth/refresh": {"refresh": "a token"},
+    "POST /api/auth/refresh": {"refresh": "a token", "attempt": "an attempt of this test"},
     "POST /api/auth/logout": {"refresh": "a token", "everywhere": False},
     **{f"POST /api/bookings/{{booking_id}}/{action}": {"reason": "I am ill."} for action in ("cancel", "complete")},
     **{
