@@ -46,6 +46,9 @@ AuditAction = Literal[
     "booking_declined",
     "booking_completed",
     "booking_rescheduled",
+    "payment_refunded",
+    "payment_resolved",
+    "commission_changed",
     "conversation_read",
     "impersonation_started",
     "impersonation_ended",
@@ -56,7 +59,7 @@ AuditAction = Literal[
     "job_retried",
     "exported",
 ]
-TargetKind = Literal["user", "session", "booking", "report", "bulk_run"]
+TargetKind = Literal["user", "session", "booking", "report", "bulk_run", "payment"]
 Target = tuple[TargetKind, UUID]
 """Kind and ID of the object an action applies to."""
 AuditValues = Mapping[str, Any]
