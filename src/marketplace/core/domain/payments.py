@@ -248,11 +248,13 @@ class ProviderReport:
     amount: int
     currency: str
     captured: int = 0
+    """More than `amount` if the card was charged twice."""
     refunds: tuple[ProviderRefund, ...] = ()
+    """Those that took effect or are on their way; none that failed."""
     decline_reason: str | None = None
     is_disputed: bool = False
     fee: int | None = None
-    """What the provider keeps for it, if it says so."""
+    """What the provider keeps for it in this currency, if it says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
