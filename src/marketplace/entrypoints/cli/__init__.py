@@ -14,6 +14,7 @@ from marketplace.entrypoints.cli.migrate import migrate
 from marketplace.entrypoints.cli.openapi import openapi
 from marketplace.entrypoints.cli.sandbox import sandbox
 from marketplace.entrypoints.cli.seed_demo import seed_demo
+from marketplace.entrypoints.cli.reconcile import reconcile
 from marketplace.entrypoints.cli.serve import serve
 from marketplace.entrypoints.cli.shell import shell
 from marketplace.entrypoints.cli.worker import worker
@@ -45,6 +46,7 @@ for command in (
     shell,
     check,
     zones,
+    reconcile,
     sandbox,
     openapi,
 ):

@@ -7,6 +7,7 @@ from marketplace.http.api.admin.exports import ExportController
 from marketplace.http.api.admin.impersonation import ImpersonationController
 from marketplace.http.api.admin.lists import AdminListController
 from marketplace.http.api.admin.password_resets import ResetAdminController
+from marketplace.http.api.admin.payments import PaymentAdminController
 from marketplace.http.api.admin.reports import ReportAdminController
 from marketplace.http.api.admin.sessions import SessionAdminController
 from marketplace.http.api.admin.users import UserAdminController
@@ -23,12 +24,14 @@ from marketplace.http.api.conversations import (
 )
 from marketplace.http.api.creator_hours import CreatorHoursController
 from marketplace.http.api.creators import CreatorController
+from marketplace.http.api.earnings import EarningsController
 from marketplace.http.api.email_addresses import EmailAddressController
 from marketplace.http.api.favourites import FavouriteController
 from marketplace.http.api.inbox import InboxController
 from marketplace.http.api.logins import LoginController
 from marketplace.http.api.notifications import NotificationController
 from marketplace.http.api.password_resets import ResetController
+from marketplace.http.api.payments import PaymentController, WebhookController
 from marketplace.http.api.personal_data import PersonalDataController
 from marketplace.http.api.pictures import PictureController
 from marketplace.http.api.reports import ReportController
@@ -86,4 +89,8 @@ CONTROLLERS = (
     SiteTextController,
     UnsubscribeController,
     InboxController,
+    PaymentController,
+    WebhookController,
+    EarningsController,
+    PaymentAdminController,
 )

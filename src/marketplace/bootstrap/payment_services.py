@@ -1,0 +1,98 @@
+"""Builds the services of payments."""
+
+from dataclasses import dataclass
+
+from marketplace.bootstrap.inputs import Adapters, ServiceOptions
+from marketplace.core.ports.storage import Storage
+from marketplace.core.services.admin.payments import PaymentAdminService
+from marketplace.core.services.booking_payments import BookingPayments
+from marketplace.core.services.earnings import EarningsService
+from marketplace.core.services.payment_balance import PaymentBalance
+from marketplace.core.services.payment_decider import PaymentDecider
+from marketplace.core.services.payment_operations import PaymentOperations
+from marketplace.core.services.payment_provider import PaymentProvider
+from marketplace.core.services.payment_records import ProviderRecords
+from marketplace.core.services.payment_settlement import PaymentSettlement
+from marketplace.core.services.payments import PaymentService
+from marketplace.core.services.reconciliation import Reconciliation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentServices:
+    """The services of payments. Where payments are off, they find nothing and do nothing."""
+
+    payments: PaymentService
+    settlement: PaymentSettlement
+    operations: PaymentOperations
+    balance: PaymentBalance
+    decider: PaymentDecider
+    reconciliation: Reconciliation
+    earnings: EarningsService
+    admin: PaymentAdminService
+
+
+def build_payment_services(storage: Storage, adapters: Adapters, options: ServiceOptions) -> PaymentServices:
+    """Build the services of payments over one storage and one provider."""
+    begin, clock, ids = storage.unit_of_work, adapters.clock, adapters.ids
+    provider = PaymentProvider(adapters.payments, options.payments)
+    balance = PaymentBalance(unit_of_work=begin, clock=clock, ids=ids)
+    records = ProviderRecords(clock=clock, ids=ids, balance=balance)
+    operations = PaymentOperations(
+        unit_of_work=begin,
+        provider=provider,
+        lists=storage.payments,
+        balance=balance,
+        records=records,
+        addresses=options.addresses,
+        clock=clock,
+    )
+    settlement = PaymentSettlement(
+        unit_of_work=begin,
+        provider=provider,
+        lists=storage.payments,
+        bookings=BookingPayments(clock),
+        balance=balance,
+        records=records,
+        clock=clock,
+    )
+    return PaymentServices(
+        payments=PaymentService(
+            unit_of_work=begin,
+            provider=provider,
+            bookings=storage.booking_lists,
+            lists=storage.payments,
+            operations=operations,
+            settlement=settlement,
+            balance=balance,
+            addresses=options.addresses,
+            clock=clock,
+            ids=ids,
+        ),
+        settlement=settlement,
+        operations=operations,
+        balance=balance,
+        decider=PaymentDecider(provider=provider, clock=clock),
+        reconciliation=Reconciliation(
+            unit_of_work=begin,
+            provider=provider,
+            lists=storage.payments,
+            books=storage.ledger,
+            settlement=settlement,
+            records=records,
+            clock=clock,
+        ),
+        earnings=EarningsService(
+            provider=provider, books=storage.ledger, bookings=storage.booking_lists, files=adapters.files
+        ),
+        admin=PaymentAdminService(
+            unit_of_work=begin,
+            provider=provider,
+            lists=storage.payments,
+            books=storage.ledger,
+            bookings=storage.booking_lists,
+            operations=operations,
+            balance=balance,
+            clock=clock,
+            ids=ids,
+        ),
+    )
