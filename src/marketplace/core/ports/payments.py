@@ -15,6 +15,9 @@ from marketplace.core.domain.payments import (
     ProviderReport,
 )
 
+PURGE_BATCH = 1_000
+"""Maximum number of notices that one transaction deletes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
@@ -150,9 +153,9 @@ class PaymentRecords(Protocol):
         ...
 
     async def save(self, payment: Payment) -> Payment:
-        """Update an acquired payment and return it; one that is paid now gets its receipt number.
+        """Update an acquired payment and return it as stored; one that is paid now gets its receipt number.
 
-        What refunds claim and returned is not written: `ask` and `record` do.
+        Amounts of refunds are left as they are: `ask` and `record` move them. Raises `NotFound`.
         """
         ...
 
@@ -163,7 +166,7 @@ class PaymentRecords(Protocol):
     async def ask(self, operation: PaymentOperation) -> bool:
         """Insert an operation. Return `False`, and change nothing, if the payment has one with the same `once`.
 
-        A refund also claims its amount of the payment. Raises `RefundExceedsPayment`.
+        A refund also claims its amount of the payment. Raises `RefundExceedsPayment`, `NotFound` without a payment.
         """
         ...
 
@@ -175,9 +178,10 @@ class PaymentRecords(Protocol):
         ...
 
     async def record(self, claimed: PaymentOperation, after: PaymentOperation) -> bool:
-        """Save the outcome of a claimed operation. Return `False`, and change nothing, if its lease was taken over.
+        """Save the outcome of a claimed operation, whose lease ends with it.
 
-        A refund that is done adds its amount to `refunded`; one that is refused gives its claim back.
+        Return `False`, and change nothing, if the lease was taken over or the outcome recorded. A refund that is done
+        adds its amount to `refunded`; one that is refused gives its claim back.
         """
         ...
 
@@ -186,7 +190,7 @@ class PaymentRecords(Protocol):
         ...
 
     async def park(self, parked: ParkedPayment) -> bool:
-        """Add something for staff. Return `False` if the same, unresolved, exists already."""
+        """Add something for staff. Return `False` if the same (reason, payment, provider's payment) is unresolved."""
         ...
 
     async def resolve(self, parked_id: UUID, staff_id: UUID, resolution: str, now: datetime) -> ParkedPayment:
@@ -202,7 +206,7 @@ class PaymentRecords(Protocol):
         ...
 
     async def purge_events(self, before: datetime) -> int:
-        """Delete notices recorded before an instant, a bounded number. Return the number deleted."""
+        """Delete at most `PURGE_BATCH` notices recorded before an instant. Return the number deleted."""
         ...
 
 
@@ -234,7 +238,10 @@ class PaymentLists(Protocol):
         ...
 
     async def unsettled(self, now: datetime, limit: int) -> tuple[Payment, ...]:
-        """Return payments that are open past `expires_at`, longest first."""
+        """Return payments that are due or open past `expires_at`, longest first.
+
+        A due one has a row because the provider was asked, so it may be open there although the answer was lost.
+        """
         ...
 
     async def search(self, text: str, limit: int, after: str | None) -> Page[Payment]:
@@ -250,5 +257,5 @@ class PaymentLists(Protocol):
         ...
 
     def created_since(self, since: datetime) -> AsyncIterator[Payment]:
-        """Return payments that were asked of the provider since, for the daily comparison."""
+        """Return payments that were asked of the provider since, oldest first, for the daily comparison."""
         ...
