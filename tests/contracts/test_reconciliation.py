@@ -10,6 +10,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from fakes import NOW
+from marketplace.adapters.payments.memory import MemoryPayments
 from marketplace.adapters.payments.simulated.provider import SimulatedProvider
 from marketplace.core.domain.payments import ParkedReason
 from marketplace.core.errors.payments import ProviderAway
@@ -59,24 +60,28 @@ async def test_payments_under_way_are_not_compared(shop: Shop) -> None:
     assert await shop.parked() == ()
 
 
-Injection = Callable[[SimulatedProvider, UUID], None]
+Injection = Callable[[MemoryPayments, UUID], None]
 
 
 def replaced(**changes: Any) -> Injection:
-    def change(provider: SimulatedProvider, booking_id: UUID) -> None:
-        found = provider.of_reference(booking_id)
+    def change(payments: MemoryPayments, booking_id: UUID) -> None:
+        found = payments.provider.of_reference(booking_id)
         assert found is not None
-        provider.restore(msgspec.structs.replace(found, **changes))
+        payments.provider.restore(msgspec.structs.replace(found, **changes))
 
     return change
 
 
-def unknown_here(provider: SimulatedProvider, _: UUID) -> None:
-    provider.open(a_charge(uuid7()), uuid7())
+def unknown_here(payments: MemoryPayments, _: UUID) -> None:
+    payments.provider.open(a_charge(uuid7()), uuid7())
 
 
-def opened_twice(provider: SimulatedProvider, booking_id: UUID) -> None:
-    provider.open(a_charge(booking_id), uuid7())
+def opened_twice(payments: MemoryPayments, booking_id: UUID) -> None:
+    payments.provider.open(a_charge(booking_id), uuid7())
+
+
+def lost_there(payments: MemoryPayments, _: UUID) -> None:
+    payments.provider = SimulatedProvider(payments.provider.time)
 
 
 def a_charge(payment_id: UUID) -> Charge:
@@ -87,7 +92,7 @@ def a_charge(payment_id: UUID) -> Charge:
         captures_later=False,
         title="Morning yoga",
         return_url="https://sessions.example.org",
-        expires_at=NOW + HOUR,
+        expires_at=NOW + timedelta(days=1),
         locale="en",
     )
 
@@ -98,7 +103,7 @@ DRIFTS: dict[ParkedReason, Injection] = {
     ParkedReason.MISSING_HERE: unknown_here,
     ParkedReason.TWICE: opened_twice,
     ParkedReason.REFUND_DIFFERS: replaced(refunds=()),
-    ParkedReason.MISSING_THERE: replaced(id="another"),
+    ParkedReason.MISSING_THERE: lost_there,
 }
 
 
@@ -110,12 +115,13 @@ async def test_each_difference_is_found_and_waits_for_staff_once(shop: Shop) -> 
         await shop.settle()
         shop.clock.advance(timedelta(minutes=11))
         known = {each.id for each in await shop.parked()}
-        inject(shop.provider.provider, booking_id)
+        inject(shop.provider, booking_id)
         found = await shop.services.reconciliation.compare(shop.clock.now() - timedelta(minutes=12))
         await shop.services.reconciliation.compare(shop.clock.now() - timedelta(minutes=12))
         new = [each.reason for each in await shop.parked() if each.id not in known]
         if [each.reason for each in found] != [reason] or new != [reason]:
             missed[reason] = (found, new)
+        shop.clock.advance(HOUR)
     assert missed == {}
     assert not await shop.storage.ledger.imbalances()
 

@@ -1,8 +1,10 @@
 """Builds the services of payments."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
+from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.payments import PaymentAdminService
 from marketplace.core.services.booking_payments import BookingPayments
@@ -22,13 +24,27 @@ class PaymentServices:
     """The services of payments. Where payments are off, they find nothing and do nothing."""
 
     payments: PaymentService
-    settlement: PaymentSettlement
-    operations: PaymentOperations
-    balance: PaymentBalance
-    decider: PaymentDecider
+    payment_settlement: PaymentSettlement
+    payment_operations: PaymentOperations
+    payment_balance: PaymentBalance
+    payment_decider: PaymentDecider
     reconciliation: Reconciliation
     earnings: EarningsService
-    admin: PaymentAdminService
+    payment_admin: PaymentAdminService
+
+    def named(self) -> dict[str, Any]:
+        """Return the services by name."""
+        return {each.name: getattr(self, each.name) for each in fields(PaymentServices)}
+
+    def payment_handlers(self) -> Handlers:
+        """Return the handlers of the jobs of payments."""
+        return {
+            "reconcile_payments": self.reconciliation.run,
+            "settle_booking": self.payment_balance.settle,
+            "settle_operation": self.payment_operations.settle,
+            "settle_payment": self.payment_settlement.settle,
+            "sweep_payment_events": self.reconciliation.purge,
+        }
 
 
 def build_payment_services(storage: Storage, adapters: Adapters, options: ServiceOptions) -> PaymentServices:
@@ -68,10 +84,10 @@ def build_payment_services(storage: Storage, adapters: Adapters, options: Servic
             clock=clock,
             ids=ids,
         ),
-        settlement=settlement,
-        operations=operations,
-        balance=balance,
-        decider=PaymentDecider(provider=provider, clock=clock),
+        payment_settlement=settlement,
+        payment_operations=operations,
+        payment_balance=balance,
+        payment_decider=PaymentDecider(provider=provider, clock=clock),
         reconciliation=Reconciliation(
             unit_of_work=begin,
             provider=provider,
@@ -84,7 +100,7 @@ def build_payment_services(storage: Storage, adapters: Adapters, options: Servic
         earnings=EarningsService(
             provider=provider, books=storage.ledger, bookings=storage.booking_lists, files=adapters.files
         ),
-        admin=PaymentAdminService(
+        payment_admin=PaymentAdminService(
             unit_of_work=begin,
             provider=provider,
             lists=storage.payments,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from marketplace.bootstrap.account_services import build_account_services
 from marketplace.bootstrap.bulk_services import build_bulk_services
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
-from marketplace.bootstrap.payment_services import build_payment_services
+from marketplace.bootstrap.payment_services import PaymentServices, build_payment_services
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.account_mails import TokenMails
@@ -15,7 +15,6 @@ from marketplace.core.services.admin.bulk_runner import BulkActors, BulkRunner
 from marketplace.core.services.admin.dashboards import DashboardService
 from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.core.services.admin.lists import AdminListService
-from marketplace.core.services.admin.payments import PaymentAdminService
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
@@ -25,7 +24,6 @@ from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.conversations import ConversationService
 from marketplace.core.services.creator_hours import CreatorHoursService
 from marketplace.core.services.creators import CreatorService
-from marketplace.core.services.earnings import EarningsService
 from marketplace.core.services.email_addresses import EmailAddressService
 from marketplace.core.services.events import EventRelay
 from marketplace.core.services.favourites import FavouriteService
@@ -39,15 +37,10 @@ from marketplace.core.services.message_decider import MessageDecider
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.notifications import NotificationService
 from marketplace.core.services.password_resets import ResetService
-from marketplace.core.services.payment_balance import PaymentBalance
-from marketplace.core.services.payment_operations import PaymentOperations
-from marketplace.core.services.payment_settlement import PaymentSettlement
-from marketplace.core.services.payments import PaymentService
 from marketplace.core.services.personal_data import PersonalDataService
 from marketplace.core.services.picture_sweeps import PictureSweeper
 from marketplace.core.services.pictures import PictureService, PictureStores
 from marketplace.core.services.rate_limits import RateLimitService
-from marketplace.core.services.reconciliation import Reconciliation
 from marketplace.core.services.reminders import ReminderService
 from marketplace.core.services.reports import ReportService
 from marketplace.core.services.schedules import ScheduleService
@@ -67,7 +60,7 @@ from marketplace.core.services.zones import ZoneService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
+class Services(PaymentServices):
     """All services. Those ending in `_admin` are for staff."""
 
     users: UserService
@@ -118,13 +111,6 @@ class Services:
     zones: ZoneService
     terms: TermsService
     session_words: SessionWordsService
-    payments: PaymentService
-    payment_settlement: PaymentSettlement
-    payment_operations: PaymentOperations
-    payment_balance: PaymentBalance
-    reconciliation: Reconciliation
-    earnings: EarningsService
-    payment_admin: PaymentAdminService
 
     def handlers(self) -> Handlers:
         """Return the job handlers by stored job kind."""
@@ -139,21 +125,17 @@ class Services:
             "purge_events": self.events.purge,
             "sweep_notifications": self.notifications.purge,
             "purge_messages": self.mail.purge,
-            "reconcile_payments": self.reconciliation.run,
             "reconcile_pictures": self.picture_sweeper.reconcile,
             "record_local_starts": self.zones.record_missing,
             "record_terms": self.terms.record_missing,
             "renew_open_times": self.materialized_availability.renew,
             "run_bulk": self.bulk_runner.run,
-            "settle_booking": self.payment_balance.settle,
-            "settle_operation": self.payment_operations.settle,
-            "settle_payment": self.payment_settlement.settle,
             "sweep_bulk_runs": self.bulk_runner.purge,
             "sweep_email_requests": self.email_addresses.purge,
             "sweep_idempotency_keys": self.idempotency.purge,
-            "sweep_payment_events": self.reconciliation.purge,
             "sweep_pictures": self.picture_sweeper.purge,
             "sweep_rate_limits": self.rate_limits.purge,
+            **self.payment_handlers(),
         }
 
 
@@ -245,7 +227,11 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             clock=clock,
             addresses=options.addresses,
         ),
-        events=EventRelay(unit_of_work=begin, clock=clock, subscribers=(decider, notifications, payments.decider, *adapters.subscribers)),
+        events=EventRelay(
+            unit_of_work=begin,
+            clock=clock,
+            subscribers=(decider, notifications, payments.payment_decider, *adapters.subscribers),
+        ),
         new_messages=accounts.new_messages,
         mail=MailDelivery(
             unit_of_work=begin,
@@ -298,11 +284,5 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         ),
         terms=TermsService(unit_of_work=begin, clock=clock),
         session_words=SessionWordsService(unit_of_work=begin, clock=clock),
-        payments=payments.payments,
-        payment_settlement=payments.settlement,
-        payment_operations=payments.operations,
-        payment_balance=payments.balance,
-        reconciliation=payments.reconciliation,
-        earnings=payments.earnings,
-        payment_admin=payments.admin,
+        **payments.named(),
     )

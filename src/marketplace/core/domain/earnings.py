@@ -89,9 +89,7 @@ class Bookkeeping:
         commission = share_of(rest, whole, position.commission) if rest else 0
         kind = TransactionKind.EARNING if rest else TransactionKind.PAYMENT
         reversed_id = next((each.id for each in reversed(self._own()) if each.kind is kind), None)
-        entries = refund_entries(
-            self.payment.user_id, self.payment.creator_id, held, rest - commission, commission
-        )
+        entries = refund_entries(self.payment.user_id, self.payment.creator_id, held, rest - commission, commission)
         once = f"refund-{operation.id}"
         return self._transaction(new_id, TransactionKind.REFUND, once, entries, reversed_id)
 

@@ -7,6 +7,7 @@ often and in whatever order steps and reports arrive.
 from collections.abc import Collection, Sequence
 from operator import attrgetter
 from typing import NamedTuple
+from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.payments import (
@@ -97,7 +98,7 @@ def _void(payment: Payment) -> Wanted:
     return Wanted(payment, OperationKind.VOID, payment.amount)
 
 
-def _is_under_way(wanted: Wanted, asked: set[tuple[object, OperationKind]]) -> bool:
+def _is_under_way(wanted: Wanted, asked: set[tuple[UUID, OperationKind]]) -> bool:
     """Return whether the same was asked, or its opposite, whose outcome has to be known first."""
     kinds = {OperationKind.CAPTURE, OperationKind.VOID}
     return wanted.kind in kinds and any((wanted.payment.id, kind) in asked for kind in kinds)

@@ -61,7 +61,7 @@ def booking_payment(booking: BookingHistory, payments: Sequence[Payment], page: 
     if booking.awaits_payment():
         due = amount_due(booking, payments)
         current = next((each for each in reversed(payments) if each.is_payable and each.amount == due), None)
-        last = next(iter(reversed(payments)), None)
+        last = current or next(iter(reversed(payments)), None)
         return BookingPayment(
             id=current.id if current else booking.id,
             status=ShownStatus.DUE if current is None else _shown(current),
@@ -69,7 +69,7 @@ def booking_payment(booking: BookingHistory, payments: Sequence[Payment], page: 
             currency=current.currency if current else currency().code,
             url=current.url if current and current.url else page,
             expires_at=booking.pay_by,
-            decline_reason=(current or last).decline_reason if (current or last) else None,
+            decline_reason=last.decline_reason if last else None,
             refunded=refunded,
         )
     made = [each for each in payments if each.status in {PaymentStatus.PAID, PaymentStatus.AUTHORIZED}]

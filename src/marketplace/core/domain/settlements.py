@@ -92,3 +92,9 @@ def _released_seats(step: BookingStep, booking: BookingHistory) -> int:
 
 def _is_unconfirmed(booking: BookingHistory) -> bool:
     return booking.status == "pending"
+
+
+def kept_now(booking: BookingHistory) -> int:
+    """Return what is kept of the payments of a booking as it stands, in minor units."""
+    seats = 0 if booking.status == "cancelled" else booking.seats
+    return kept(currency().minor(booking.terms.price), seats, releases_of(booking))

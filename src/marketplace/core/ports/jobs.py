@@ -43,9 +43,10 @@ renamed. `index_names`: indexes the new names of a creator in their older sessio
 of sessions that an older release wrote. `record_local_starts`, `record_terms`: record daily what earlier releases sold.
 `encode_avif`: stores a picture as AVIF, too. `find_forgetful`: finds the account of a forgotten password.
 `reconcile_payments`: compares payments with those of the provider daily. `settle_booking`: asks for what a step of a
-booking means for its payments. `settle_operation`: asks the provider for an effect. `settle_payment`: looks a payment up
-at the provider. `reconcile_pictures`: compares stored bytes with their records daily. `renew_open_times`: refreshes materialized
-availability daily. `run_bulk`: continues a bulk action. `sweep_*` and `purge_*`: delete old rows hourly.
+booking means for its payments. `settle_operation`: asks the provider for an effect. `settle_payment`: looks a payment
+up at the provider. `reconcile_pictures`: compares stored bytes with their records daily. `renew_open_times`:
+refreshes materialized availability daily. `run_bulk`: continues a bulk action. `sweep_*` and `purge_*`: delete old
+rows hourly.
 """
 
 Handler = Callable[[UUID | None], Awaitable[None]]

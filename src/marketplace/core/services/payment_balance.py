@@ -73,9 +73,7 @@ class PaymentBalance:
         """Record an operation and enqueue the job that asks the provider for it."""
         if not await tx.payments.ask(operation):
             return False
-        await tx.jobs.enqueue(
-            Job(kind="settle_operation", subject=operation.id, run_at=operation.created_at + delay)
-        )
+        await tx.jobs.enqueue(Job(kind="settle_operation", subject=operation.id, run_at=operation.created_at + delay))
         return True
 
     def operation(  # noqa: PLR0913, PLR0917 - one argument per fact

@@ -140,32 +140,18 @@ class PaymentOperations:
             return Outcome(Done(), report)
         return Outcome(refused, report)
 
-    def _as_reported(
-        self, claimed: PaymentOperation, payment: Payment, report: ProviderReport | None
-    ) -> Result | None:
+    def _as_reported(self, claimed: PaymentOperation, payment: Payment, report: ProviderReport | None) -> Result | None:
         """Return the outcome as a look-up shows it, or `None` if the provider has to be asked."""
-        now, status = self._clock.now(), None if report is None else report.status
+        is_over = self._clock.now() >= payment.expires_at
         match claimed.kind:
             case OperationKind.OPEN:
-                if report is not None and report.status is not PaymentStatus.OPEN:
-                    return Done(report.provider_id)
-                return Refused(EXPIRED) if now >= payment.expires_at else None
+                return _opening(report, is_over=is_over)
             case OperationKind.CAPTURE:
-                if status is PaymentStatus.VOIDED:
-                    return Refused(PaymentStatus.VOIDED.value)
-                return Done() if status is PaymentStatus.PAID else None
+                return _capture(report)
             case OperationKind.VOID:
-                if report is None:
-                    # the call that opens it may be under way
-                    return Unknown(NOT_OPENED) if now < payment.expires_at else Done()
-                if status is PaymentStatus.PAID:
-                    return Refused(PaymentStatus.PAID.value)
-                return Done() if status is PaymentStatus.VOIDED else None
+                return _void(report, is_over=is_over)
             case OperationKind.REFUND:
-                own = [each for each in report.refunds if each.operation_id == claimed.id] if report else []
-                if not own:
-                    return None
-                return Done(own[0].ref) if own[0].is_done else Unknown(PENDING)
+                return _refund(report, claimed.id)
 
     async def _call(self, claimed: PaymentOperation, payment: Payment, booking: BookingHistory) -> Result:
         provider = self._provider.get()
@@ -205,11 +191,13 @@ class PaymentOperations:
             if not await tx.payments.record(claimed, after):
                 return None
             if state is OperationState.UNKNOWN:
-                await tx.jobs.enqueue(
-                    Job(kind="settle_operation", subject=claimed.id, run_at=claimed.retry_at(now))
-                )
+                await tx.jobs.enqueue(Job(kind="settle_operation", subject=claimed.id, run_at=claimed.retry_at(now)))
                 return after
-            new = await self._effects(tx, claimed, payments[claimed.payment_id], outcome, now)
+            payment = payments[claimed.payment_id]
+            if claimed.kind is OperationKind.VOID and _is_paid(outcome):
+                await self._look(tx, payment, now)  # paid meanwhile: perhaps the booking takes its seats again
+                return after
+            new = await self._effects(tx, claimed, payment, outcome, now)
             await self._balance.apply(tx, booking, new)
         return after
 
@@ -247,9 +235,6 @@ class PaymentOperations:
             if PROGRESS[payment.status] <= PROGRESS[PaymentStatus.OPEN] and isinstance(outcome.result, Refused):
                 await tx.payments.save(payment.declined(outcome.result.code).voided())
             return
-        if claimed.kind is OperationKind.VOID and outcome.report and outcome.report.status is PaymentStatus.PAID:
-            await self._look(tx, payment, now)  # it was paid meanwhile
-            return
         await tx.payments.save(payment.parked_for(ParkedReason.REFUSED))
         await self._records.park(tx, payment, ParkedReason.REFUSED, expected=claimed.amount)
         await self._look(tx, payment, now)
@@ -271,6 +256,39 @@ class PaymentOperations:
         )
         if self._observer is not None:
             self._observer(settled)
+
+
+def _opening(report: ProviderReport | None, *, is_over: bool) -> Result | None:
+    if report is not None and report.status is not PaymentStatus.OPEN:
+        return Done(report.provider_id)
+    return Refused(EXPIRED) if is_over else None
+
+
+def _capture(report: ProviderReport | None) -> Result | None:
+    status = None if report is None else report.status
+    if status is PaymentStatus.VOIDED:
+        return Refused(status.value)
+    return Done() if status is PaymentStatus.PAID else None
+
+
+def _void(report: ProviderReport | None, *, is_over: bool) -> Result | None:
+    if report is None:
+        # the call that opens it may be under way
+        return Done() if is_over else Unknown(NOT_OPENED)
+    if report.status is PaymentStatus.PAID:
+        return Refused(report.status.value)
+    return Done() if report.status is PaymentStatus.VOIDED else None
+
+
+def _refund(report: ProviderReport | None, operation_id: UUID) -> Result | None:
+    own = next((each for each in report.refunds if each.operation_id == operation_id), None) if report else None
+    if own is None:
+        return None
+    return Done(own.ref) if own.is_done else Unknown(PENDING)
+
+
+def _is_paid(outcome: Outcome) -> bool:
+    return outcome.report is not None and outcome.report.status is PaymentStatus.PAID
 
 
 def _state_of(result: Result) -> OperationState:

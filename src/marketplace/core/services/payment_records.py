@@ -17,7 +17,6 @@ from marketplace.core.domain.payments import (
     ProviderRefund,
     ProviderReport,
 )
-from marketplace.core.errors.payments import RefundExceedsPayment
 from marketplace.core.ports.payments import ParkedPayment
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction
@@ -80,11 +79,11 @@ class ProviderRecords:
             own = self._balance.operation(
                 payment, OperationKind.REFUND, refund.amount, Cause.PROVIDER, f"provider-{refund.ref}"
             )
-            try:
-                await tx.payments.ask(own)
-            except RefundExceedsPayment:
-                await self.park(tx, payment, ParkedReason.REFUND_DIFFERS, found=refund.amount)
+            fresh = {each.id: each for each in await tx.payments.acquire_of_booking(payment.booking_id)}[payment.id]
+            if refund.amount > fresh.refundable:
+                await self.park(tx, payment, ParkedReason.REFUND_DIFFERS, expected=0, found=refund.amount)
                 return []
+            await tx.payments.ask(own)
         if own.is_settled:
             return []
         claimed = await tx.payments.claim(own.id, self._clock.now(), LEASE)
@@ -117,7 +116,7 @@ class ProviderRecords:
         ref = ref or claimed.provider_ref
         return replace(claimed, state=state, settled_at=at, provider_ref=ref, error=error, leased_until=None)
 
-    async def park(  # noqa: PLR0913 - one argument per fact
+    async def park(
         self,
         tx: Transaction,
         payment: Payment,

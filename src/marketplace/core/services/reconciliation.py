@@ -116,7 +116,8 @@ class Reconciliation:
         payment = None if report.payment_id is None else await self._lists.find(report.payment_id)
         if payment is None:
             return [_drift(ParkedReason.MISSING_HERE, report, found=report.captured or report.amount)]
-        if seen.setdefault(payment.id, report.provider_id) != report.provider_id:
+        known = payment.provider_id or report.provider_id
+        if {seen.setdefault(payment.id, report.provider_id), known} != {report.provider_id}:
             return [_drift(ParkedReason.TWICE, report, expected=payment.captured, found=report.captured)]
         if payment.created_at > now - MIN_AGE:
             return []
@@ -125,9 +126,13 @@ class Reconciliation:
         if report.currency != payment.currency:
             return [_drift(ParkedReason.CURRENCY, report, expected=payment.amount, found=report.amount)]
         if report.amount != payment.amount or report.captured != payment.captured:
-            expected, found = (payment.amount, report.amount) if report.amount != payment.amount else (
-                payment.captured,
-                report.captured,
+            expected, found = (
+                (payment.amount, report.amount)
+                if report.amount != payment.amount
+                else (
+                    payment.captured,
+                    report.captured,
+                )
             )
             return [_drift(ParkedReason.AMOUNT, report, expected=expected, found=found)]
         return await self._compare_refunds(payment, report)

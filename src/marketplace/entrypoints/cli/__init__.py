@@ -12,9 +12,9 @@ from marketplace.entrypoints.cli.create_admin import create_admin
 from marketplace.entrypoints.cli.export import export
 from marketplace.entrypoints.cli.migrate import migrate
 from marketplace.entrypoints.cli.openapi import openapi
+from marketplace.entrypoints.cli.reconcile import reconcile
 from marketplace.entrypoints.cli.sandbox import sandbox
 from marketplace.entrypoints.cli.seed_demo import seed_demo
-from marketplace.entrypoints.cli.reconcile import reconcile
 from marketplace.entrypoints.cli.serve import serve
 from marketplace.entrypoints.cli.shell import shell
 from marketplace.entrypoints.cli.worker import worker

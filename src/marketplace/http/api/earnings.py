@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 

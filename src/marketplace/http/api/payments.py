@@ -168,7 +168,9 @@ def _receipt_out(receipt: Receipt) -> ReceiptOut:
         amount=money.of_minor(payment.captured),
         currency=payment.currency,
         paid_at=payment.paid_at or payment.created_at,
-        refunds=[RefundOut(money.of_minor(each.amount), each.settled_at or each.created_at) for each in receipt.refunds],
+        refunds=[
+            RefundOut(money.of_minor(each.amount), each.settled_at or each.created_at) for each in receipt.refunds
+        ],
         creator_details=converted(booking.session_details.creator_details, PublicUserOut),
         user_details=converted(booking.user_details, PublicUserOut),
     )

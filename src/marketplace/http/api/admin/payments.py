@@ -10,10 +10,10 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get, post, put
 from litestar.params import FromPath
 
-from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, Text
-from marketplace.core.domain.ledger import CommissionRate, TransactionKind
-from marketplace.core.domain.money import Amount, AmountChange, Currency, currency
 from marketplace.core.domain.earnings import earning_row
+from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, Text
+from marketplace.core.domain.ledger import CommissionRate
+from marketplace.core.domain.money import Amount, Currency, currency
 from marketplace.core.domain.payments import (
     Cause,
     OperationKind,
@@ -40,9 +40,7 @@ from marketplace.http.validation.parsing import read_body, read_query
 PaymentSearch = Annotated[
     str, Text(1, 200, example="1042", description="An ID of a payment, booking or provider, or a receipt's number.")
 ]
-Percent = Annotated[
-    int, CommissionRate(example="12.5", description="From 0 to 50, with at most two decimals.")
-]
+Percent = Annotated[int, CommissionRate(example="12.5", description="From 0 to 50, with at most two decimals.")]
 
 
 class PaymentsQuery(PageQuery, kw_only=True):
@@ -245,8 +243,10 @@ class PaymentAdminController(Controller):
 
 def _record(payment: Payment, title: str) -> dict[str, Any]:
     money = Currency.of(payment.currency)
-    kept = ("id", "status", "currency", "provider", "provider_id", "created_at", "expires_at", "paid_at")
-    kept += ("receipt_number", "decline_reason", "parked")
+    kept = (
+        *("id", "status", "currency", "provider", "provider_id", "created_at", "expires_at", "paid_at"),
+        *("receipt_number", "decline_reason", "parked"),
+    )
     amounts = ("amount", "captured", "refund_claimed", "refunded")
     return {
         **{name: getattr(payment, name) for name in kept},
