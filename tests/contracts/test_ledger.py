@@ -12,6 +12,7 @@ import pytest
 
 from contracts.harness import broken_transaction
 from fakes import NOW
+from ledger_entries import a_transaction
 from marketplace.core.domain.ledger import (
     Account,
     Balance,
@@ -28,22 +29,6 @@ from marketplace.core.ports.ledger import LedgerBooks
 from marketplace.core.ports.storage import Storage
 
 MINUTE = timedelta(minutes=1)
-
-
-def a_transaction(*entries: Entry, **changes: Any) -> LedgerTransaction:
-    creator_id = changes.pop("creator_id", None) or uuid4()
-    values: dict[str, Any] = {
-        "id": uuid4(),
-        "kind": TransactionKind.PAYMENT,
-        "once": f"payment-{uuid4()}",
-        "at": NOW,
-        "currency": "EUR",
-        "booking_id": uuid4(),
-        "payment_id": uuid4(),
-        "creator_id": creator_id,
-        "entries": entries or payment_entries(uuid4(), creator_id, 7_200),
-    }
-    return LedgerTransaction(**values | changes)
 
 
 async def post(storage: Storage, *transactions: LedgerTransaction) -> tuple[LedgerTransaction, ...]:
