@@ -22,6 +22,7 @@ from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.adapters.system import MachineZones, MovedClock, SystemClock, UuidSeven
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.mail import Post, mail_of
+from marketplace.bootstrap.payments import PaymentProvider, payment_options, provider_of
 from marketplace.bootstrap.services import Services, build_services
 from marketplace.bootstrap.storages import MemoryStorage, PostgresStorage
 from marketplace.core.domain.addresses import SiteAddresses
@@ -102,6 +103,13 @@ class Ports(Provider):
         await post.close()
 
     @provide
+    async def payment_provider(self, settings: Settings) -> AsyncIterator[PaymentProvider]:
+        """Provide what takes payments; its connections close with the container."""
+        provider = provider_of(settings)
+        yield provider
+        await provider.close()
+
+    @provide
     def adapters(  # noqa: PLR0913, PLR0917 - one argument per port
         self,
         clock: Clock,
@@ -117,6 +125,7 @@ class Ports(Provider):
         cards: CardPainter,
         post: Post,
         unsubscribe_tokens: UnsubscribeTokens,
+        payment_provider: PaymentProvider,
     ) -> Adapters:
         """Collect the adapters for `build_services`."""
         return Adapters(
@@ -135,6 +144,7 @@ class Ports(Provider):
             unsubscribe_tokens=unsubscribe_tokens,
             mailer=post.mailer,
             composer=post.composer,
+            payments=payment_provider.payments,
             subscribers=(LoggedEvents(),),
         )
 
@@ -158,6 +168,7 @@ class BuiltServices(Provider):
             rate_limit=settings.rate_limit,
             requires_verified=settings.verify_email,
             has_inbox=settings.inbox,
+            payments=payment_options(settings),
         )
 
     @provide

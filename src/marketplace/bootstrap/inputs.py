@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from marketplace.core.domain.addresses import SiteAddresses
+from marketplace.core.domain.payment_options import PaymentOptions
 from marketplace.core.domain.users import VerifiedEffect
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.mail_composer import MailComposer, UnsubscribeTokens
 from marketplace.core.ports.mailer import Mailer
+from marketplace.core.ports.payments import Payments
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
 from marketplace.core.ports.security import AccessTokens, Confusables, EmailSyntax, Passwords
 from marketplace.core.ports.share_cards import CardPainter
@@ -37,6 +39,8 @@ class Adapters:
     mailer: Mailer | None = None
     """`None`: messages are held."""
     composer: MailComposer | None = None
+    payments: Payments | None = None
+    """`None`: no payments are taken."""
     subscribers: tuple[Subscriber, ...] = ()
     """Receive every event."""
 
@@ -52,3 +56,5 @@ class ServiceOptions:
     requires_verified: Collection[VerifiedEffect] = ()
     """What needs a verified e-mail address."""
     has_inbox: bool = False
+    payments: PaymentOptions | None = None
+    """`None`: prices are information, and learners pay creators directly."""
