@@ -41,7 +41,8 @@ frontend/dist/.built: frontend/node_modules/.installed $(FRONTEND)
 
 .PHONY: run
 run: install ## Run the marketplace with demo data on http://localhost:8000 (MARKETPLACE_PORT)
-	MARKETPLACE_PORT=$(PORT) MARKETPLACE_INBOX=$(if $(MARKETPLACE_SMTP_URL),off,on) $(BIN)/marketplace serve --demo
+	MARKETPLACE_PORT=$(PORT) MARKETPLACE_INBOX=$(if $(MARKETPLACE_SMTP_URL),off,on) \
+		MARKETPLACE_PAYMENTS=$(or $(MARKETPLACE_PAYMENTS),simulator) $(BIN)/marketplace serve --demo
 
 # each file stays with one worker, which keeps its server and database; tests/conftest.py says which files start first
 PYTEST_PARALLEL := $(BIN)/pytest -q --dist loadfile --no-loadscope-reorder -n

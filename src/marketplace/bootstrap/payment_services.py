@@ -11,8 +11,8 @@ from marketplace.core.services.booking_payments import BookingPayments
 from marketplace.core.services.earnings import EarningsService
 from marketplace.core.services.payment_balance import PaymentBalance
 from marketplace.core.services.payment_decider import PaymentDecider
+from marketplace.core.services.payment_gateway import PaymentGateway
 from marketplace.core.services.payment_operations import PaymentOperations
-from marketplace.core.services.payment_provider import PaymentProvider
 from marketplace.core.services.payment_records import ProviderRecords
 from marketplace.core.services.payment_settlement import PaymentSettlement
 from marketplace.core.services.payments import PaymentService
@@ -50,7 +50,7 @@ class PaymentServices:
 def build_payment_services(storage: Storage, adapters: Adapters, options: ServiceOptions) -> PaymentServices:
     """Build the services of payments over one storage and one provider."""
     begin, clock, ids = storage.unit_of_work, adapters.clock, adapters.ids
-    provider = PaymentProvider(adapters.payments, options.payments)
+    provider = PaymentGateway(adapters.payments, options.payments)
     balance = PaymentBalance(unit_of_work=begin, clock=clock, ids=ids)
     records = ProviderRecords(clock=clock, ids=ids, balance=balance)
     operations = PaymentOperations(

@@ -1,7 +1,9 @@
-"""Notices of the simulated provider, as the shop reads them."""
+"""Notices of the simulated provider, as the shop reads them, and the key that signs them."""
 
+import hmac
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
 import msgspec
@@ -11,6 +13,7 @@ from marketplace.core.domain.payments import ProviderEvent
 from marketplace.core.errors.payments import InvalidSignature
 
 SIGNATURE_HEADER = "simulator-signature"
+PURPOSE = b"payment simulator"
 
 
 class _Body(msgspec.Struct):
@@ -33,3 +36,8 @@ def read_simulated_event(body: bytes, headers: Mapping[str, str], secret: str, n
 def header_of(headers: Mapping[str, str], name: str) -> str | None:
     """Return a header whatever the case of its name."""
     return next((value for key, value in headers.items() if key.lower() == name), None)
+
+
+def simulator_secret(secret_key: str) -> str:
+    """Return the key of the simulator's API and of its notices, which only this installation knows."""
+    return hmac.digest(secret_key.encode(), PURPOSE, sha256).hex()

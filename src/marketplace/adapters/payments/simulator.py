@@ -1,9 +1,8 @@
 """`Payments` at the simulator, a provider that runs as a program of its own."""
 
-import hmac
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
-from hashlib import sha256
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,7 +17,6 @@ from marketplace.core.ports.payments import Charge, Done, Opened, Refused, Unkno
 
 CONNECT_TIMEOUT, TIMEOUT = 2.0, 10.0
 """Seconds."""
-PURPOSE = b"payment simulator"
 
 
 class _Page(msgspec.Struct):
@@ -43,20 +41,15 @@ T = TypeVar("T")
 Answered = httpx.Response | Refused | Unknown
 
 
-def simulator_secret(secret_key: str) -> str:
-    """Return the key of the simulator's API and of its notices, which only this installation knows."""
-    return hmac.digest(secret_key.encode(), PURPOSE, sha256).hex()
-
-
 class SimulatorPayments:
-    """`Payments` over HTTP at `address`, such as `http://127.0.0.1:8010`."""
+    """`Payments` over HTTP at `address`, such as `http://127.0.0.1:8010`, or what a file says whenever it is asked."""
 
     name = "simulator"
 
-    def __init__(self, address: str, secret: str, timeout: float = TIMEOUT) -> None:
+    def __init__(self, address: str | Path, secret: str, timeout: float = TIMEOUT) -> None:
+        self._address = address
         self._secret = secret
         self._client = httpx.AsyncClient(
-            base_url=address,
             headers={"authorization": f"Bearer {secret}"},
             timeout=httpx.Timeout(timeout, connect=min(CONNECT_TIMEOUT, timeout)),
             trust_env=False,
@@ -126,10 +119,11 @@ class SimulatorPayments:
 
     async def _ask(self, method: str, path: str, **options: Any) -> Answered:
         try:
-            answer = await self._client.request(method, path, **options)
+            address = self._address if isinstance(self._address, str) else self._address.read_text(encoding="utf-8")
+            answer = await self._client.request(method, f"{address}{path}", **options)
         except httpx.TimeoutException:
             return Unknown("timeout")
-        except httpx.HTTPError:
+        except (httpx.HTTPError, OSError):
             return Unknown("away")
         if answer.is_success:
             return answer

@@ -11,7 +11,7 @@ from marketplace.core.domain.principals import Principal
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.exports import ExportFile, ExportFiles
 from marketplace.core.ports.ledger import LedgerBooks
-from marketplace.core.services.payment_provider import PaymentProvider
+from marketplace.core.services.payment_gateway import PaymentGateway
 
 BATCH = 500
 """Rows of an export that are read at once."""
@@ -21,7 +21,7 @@ class EarningsService:
     """Reads of a creator's earnings."""
 
     def __init__(
-        self, *, provider: PaymentProvider, books: LedgerBooks, bookings: BookingLists, files: ExportFiles
+        self, *, provider: PaymentGateway, books: LedgerBooks, bookings: BookingLists, files: ExportFiles
     ) -> None:
         self._provider = provider
         self._books = books

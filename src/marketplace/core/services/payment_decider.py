@@ -4,7 +4,7 @@ from marketplace.core.domain.events import BookingEvent, BookingEventKind, Deliv
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction
-from marketplace.core.services.payment_provider import PaymentProvider
+from marketplace.core.services.payment_gateway import PaymentGateway
 
 DECIDING: frozenset[BookingEventKind] = frozenset(
     {
@@ -26,7 +26,7 @@ class PaymentDecider:
     that nothing was asked of the provider for costs one.
     """
 
-    def __init__(self, *, provider: PaymentProvider, clock: Clock) -> None:
+    def __init__(self, *, provider: PaymentGateway, clock: Clock) -> None:
         self._provider = provider
         self._clock = clock
 

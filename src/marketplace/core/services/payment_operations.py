@@ -35,7 +35,7 @@ from marketplace.core.ports.payments import (
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.payment_balance import PaymentBalance
-from marketplace.core.services.payment_provider import PaymentProvider
+from marketplace.core.services.payment_gateway import PaymentGateway
 from marketplace.core.services.payment_records import LEASE, ProviderRecords
 from marketplace.core.services.retries import with_retries
 
@@ -63,7 +63,7 @@ class PaymentOperations:
         self,
         *,
         unit_of_work: UnitOfWork,
-        provider: PaymentProvider,
+        provider: PaymentGateway,
         lists: PaymentLists,
         balance: PaymentBalance,
         records: ProviderRecords,

@@ -36,7 +36,7 @@ from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.booking_payments import BookingPayments
 from marketplace.core.services.payment_balance import PaymentBalance, back_off
-from marketplace.core.services.payment_provider import PaymentProvider
+from marketplace.core.services.payment_gateway import PaymentGateway
 from marketplace.core.services.payment_records import ProviderRecords
 from marketplace.core.services.retries import with_retries
 
@@ -59,7 +59,7 @@ class PaymentSettlement:
         self,
         *,
         unit_of_work: UnitOfWork,
-        provider: PaymentProvider,
+        provider: PaymentGateway,
         lists: PaymentLists,
         bookings: BookingPayments,
         balance: PaymentBalance,

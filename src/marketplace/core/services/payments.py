@@ -20,8 +20,8 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.idempotency import Outcome, idempotently
 from marketplace.core.services.payment_balance import OPEN_GRACE, PaymentBalance
+from marketplace.core.services.payment_gateway import PaymentGateway
 from marketplace.core.services.payment_operations import PaymentOperations
-from marketplace.core.services.payment_provider import PaymentProvider
 from marketplace.core.services.payment_settlement import LOOK_AFTER, PaymentSettlement
 
 PARKED = "We received a payment that isn't the amount of this booking. We look into it, and your seats stay held."
@@ -34,7 +34,7 @@ class PaymentService:
         self,
         *,
         unit_of_work: UnitOfWork,
-        provider: PaymentProvider,
+        provider: PaymentGateway,
         bookings: BookingLists,
         lists: PaymentLists,
         operations: PaymentOperations,

@@ -19,7 +19,7 @@ from marketplace.core.ports.ledger import LedgerBooks
 from marketplace.core.ports.payments import PaymentLists, Unknown
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import UnitOfWork
-from marketplace.core.services.payment_provider import PaymentProvider
+from marketplace.core.services.payment_gateway import PaymentGateway
 from marketplace.core.services.payment_records import ProviderRecords
 from marketplace.core.services.payment_settlement import PaymentSettlement
 from marketplace.core.services.purging import purge_hourly
@@ -54,7 +54,7 @@ class Reconciliation:
         self,
         *,
         unit_of_work: UnitOfWork,
-        provider: PaymentProvider,
+        provider: PaymentGateway,
         lists: PaymentLists,
         books: LedgerBooks,
         settlement: PaymentSettlement,

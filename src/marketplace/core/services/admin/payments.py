@@ -25,8 +25,8 @@ from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.idempotency import Outcome, idempotently, no_replay
 from marketplace.core.services.payment_balance import PaymentBalance
+from marketplace.core.services.payment_gateway import PaymentGateway
 from marketplace.core.services.payment_operations import PaymentOperations
-from marketplace.core.services.payment_provider import PaymentProvider
 from marketplace.core.services.retries import with_retries
 from marketplace.core.services.rights import acquire_staff, acquire_with_staff
 
@@ -59,7 +59,7 @@ class PaymentAdminService:
         self,
         *,
         unit_of_work: UnitOfWork,
-        provider: PaymentProvider,
+        provider: PaymentGateway,
         lists: PaymentLists,
         books: LedgerBooks,
         bookings: BookingLists,

@@ -5,7 +5,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.ports.payments import Payments
 
 
-class PaymentProvider:
+class PaymentGateway:
     """The provider and the options of payments. Where payments are off, nothing of them is found."""
 
     def __init__(self, payments: Payments | None, options: PaymentOptions | None) -> None:
