@@ -50,12 +50,12 @@ class PaymentServices:
 def build_payment_services(storage: Storage, adapters: Adapters, options: ServiceOptions) -> PaymentServices:
     """Build the services of payments over one storage and one provider."""
     begin, clock, ids = storage.unit_of_work, adapters.clock, adapters.ids
-    provider = PaymentGateway(adapters.payments, options.payments)
+    gateway = PaymentGateway(adapters.payments, options.payments)
     balance = PaymentBalance(unit_of_work=begin, clock=clock, ids=ids)
     records = ProviderRecords(clock=clock, ids=ids, balance=balance)
     operations = PaymentOperations(
         unit_of_work=begin,
-        provider=provider,
+        gateway=gateway,
         lists=storage.payments,
         balance=balance,
         records=records,
@@ -64,7 +64,7 @@ def build_payment_services(storage: Storage, adapters: Adapters, options: Servic
     )
     settlement = PaymentSettlement(
         unit_of_work=begin,
-        provider=provider,
+        gateway=gateway,
         lists=storage.payments,
         bookings=BookingPayments(clock),
         balance=balance,
@@ -74,7 +74,7 @@ def build_payment_services(storage: Storage, adapters: Adapters, options: Servic
     return PaymentServices(
         payments=PaymentService(
             unit_of_work=begin,
-            provider=provider,
+            gateway=gateway,
             bookings=storage.booking_lists,
             lists=storage.payments,
             operations=operations,
@@ -87,10 +87,10 @@ def build_payment_services(storage: Storage, adapters: Adapters, options: Servic
         payment_settlement=settlement,
         payment_operations=operations,
         payment_balance=balance,
-        payment_decider=PaymentDecider(provider=provider, clock=clock),
+        payment_decider=PaymentDecider(gateway=gateway, clock=clock),
         reconciliation=Reconciliation(
             unit_of_work=begin,
-            provider=provider,
+            gateway=gateway,
             lists=storage.payments,
             books=storage.ledger,
             settlement=settlement,
@@ -98,11 +98,11 @@ def build_payment_services(storage: Storage, adapters: Adapters, options: Servic
             clock=clock,
         ),
         earnings=EarningsService(
-            provider=provider, books=storage.ledger, bookings=storage.booking_lists, files=adapters.files
+            gateway=gateway, books=storage.ledger, bookings=storage.booking_lists, files=adapters.files
         ),
         payment_admin=PaymentAdminService(
             unit_of_work=begin,
-            provider=provider,
+            gateway=gateway,
             lists=storage.payments,
             books=storage.ledger,
             bookings=storage.booking_lists,

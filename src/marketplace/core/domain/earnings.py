@@ -134,7 +134,7 @@ def portions_earned(
         for entry in each.entries
         if entry.account.purpose is Purpose.HELD
     )
-    left, portions = kept_now(booking) - earned, list[Portion]()
+    left, portions = kept_now(booking, payments) - earned, list[Portion]()
     for payment in sorted(payments, key=attrgetter("created_at", "id")):
         amount = min(left, Position.of(posted, payment.id).held - payment.in_flight)
         if amount > 0:

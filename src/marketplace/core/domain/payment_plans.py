@@ -4,7 +4,7 @@ The plan is computed from the booking, its payments and the operations that are 
 often and in whatever order steps and reports arrive.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
@@ -32,15 +32,15 @@ class Wanted(NamedTuple):
     amount: int
 
 
-def covered(payments: Collection[Payment]) -> int:
+def covered(payments: Sequence[Payment]) -> int:
     """Return what the learner has paid or authorized, less what refunds claim. In minor units."""
     authorized = sum(each.amount for each in payments if each.status is PaymentStatus.AUTHORIZED)
     return sum(each.refundable for each in payments) + authorized
 
 
-def amount_due(booking: BookingHistory, payments: Collection[Payment]) -> int:
+def amount_due(booking: BookingHistory, payments: Sequence[Payment]) -> int:
     """Return what the learner still has to pay for a booking that awaits payment."""
-    return max(0, kept_now(booking) - covered(payments))
+    return max(0, kept_now(booking, payments) - covered(payments))
 
 
 def payable(
@@ -65,14 +65,14 @@ def plan(
     else:
         wanted = [_void(each) for each in free if each.is_payable]
         wanted += _of_authorized(booking, payments, free)
-        wanted += _refunds(free, sum(each.refundable for each in payments) - kept_now(booking))
+        wanted += _refunds(free, sum(each.refundable for each in payments) - kept_now(booking, payments))
     return tuple(each for each in wanted if not _is_under_way(each, asked))
 
 
 def _of_authorized(booking: BookingHistory, payments: Sequence[Payment], free: Sequence[Payment]) -> list[Wanted]:
     """Capture what is needed of authorized payments, oldest first, and release the rest."""
     authorized = [each for each in free if each.status is PaymentStatus.AUTHORIZED]
-    missing, wanted = kept_now(booking) - sum(each.refundable for each in payments), list[Wanted]()
+    missing, wanted = kept_now(booking, payments) - sum(each.refundable for each in payments), list[Wanted]()
     for each in authorized:
         taken = min(each.amount, max(0, missing))
         missing -= taken

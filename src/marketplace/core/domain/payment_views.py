@@ -7,7 +7,7 @@ from enum import StrEnum
 from operator import attrgetter
 from uuid import UUID
 
-from marketplace.core.domain.booking_details import BookingHistory
+from marketplace.core.domain.booking_details import BookingDetails, BookingHistory
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.money import currency
 from marketplace.core.domain.payment_plans import amount_due
@@ -55,11 +55,11 @@ def is_charged(booking: Booking) -> bool:
     return booking.terms.payment_method == "online" and bool(booking.amount)
 
 
-def booking_payment(booking: BookingHistory, payments: Sequence[Payment], page: str) -> BookingPayment | None:
+def booking_payment(booking: BookingDetails, payments: Sequence[Payment], page: str) -> BookingPayment | None:
     """Return the payments of a charged booking, or `None` if nothing was asked. `page` is where the learner pays."""
     refunded = sum(each.refunded for each in payments)
     if booking.awaits_payment():
-        due = amount_due(booking, payments)
+        due = _due(booking, payments)
         current = next((each for each in reversed(payments) if each.is_payable and each.amount == due), None)
         last = current or next(iter(reversed(payments)), None)
         return BookingPayment(
@@ -86,6 +86,12 @@ def booking_payment(booking: BookingHistory, payments: Sequence[Payment], page: 
         decline_reason=None if made else first.decline_reason,
         refunded=refunded,
     )
+
+
+def _due(booking: BookingDetails, payments: Sequence[Payment]) -> int:
+    if payments and isinstance(booking, BookingHistory):
+        return amount_due(booking, payments)
+    return currency().minor(booking.amount)
 
 
 def receipts_of(

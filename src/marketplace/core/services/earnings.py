@@ -21,29 +21,29 @@ class EarningsService:
     """Reads of a creator's earnings."""
 
     def __init__(
-        self, *, provider: PaymentGateway, books: LedgerBooks, bookings: BookingLists, files: ExportFiles
+        self, *, gateway: PaymentGateway, books: LedgerBooks, bookings: BookingLists, files: ExportFiles
     ) -> None:
-        self._provider = provider
+        self._gateway = gateway
         self._books = books
         self._bookings = bookings
         self._files = files
 
     async def balance(self, principal: Principal) -> Balance:
         """Return what is held for the creator and what they earned. Raises `NotACreator`, `NotFound`."""
-        self._provider.get()
+        self._gateway.get()
         principal.require_creator()
         return await self._books.balance(principal.user_id, currency().code)
 
     async def list_own(self, principal: Principal, limit: int, after: str | None) -> Page[EarningRow]:
         """Return a page of changes, newest first. Raises `NotACreator`, `NotFound`."""
-        self._provider.get()
+        self._gateway.get()
         principal.require_creator()
         page = await self._books.of_creator(principal.user_id, limit, after)
         return page.with_items(await self._rows(page.items))
 
     async def export(self, principal: Principal) -> AsyncGenerator[bytes, None]:
         """Return all changes as CSV, newest first, in chunks. Raises `NotACreator`, `NotFound`."""
-        self._provider.get()
+        self._gateway.get()
         principal.require_creator()
         return self._written(principal)
 

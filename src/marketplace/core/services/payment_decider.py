@@ -26,13 +26,13 @@ class PaymentDecider:
     that nothing was asked of the provider for costs one.
     """
 
-    def __init__(self, *, provider: PaymentGateway, clock: Clock) -> None:
-        self._provider = provider
+    def __init__(self, *, gateway: PaymentGateway, clock: Clock) -> None:
+        self._gateway = gateway
         self._clock = clock
 
     async def handle(self, tx: Transaction, delivery: Delivery) -> None:
         event = delivery.event
-        if not self._provider.is_on or not isinstance(event, BookingEvent) or event.kind not in DECIDING:
+        if not self._gateway.is_on or not isinstance(event, BookingEvent) or event.kind not in DECIDING:
             return
         if not event.amount:
             return

@@ -63,7 +63,7 @@ class PaymentOperations:
         self,
         *,
         unit_of_work: UnitOfWork,
-        provider: PaymentGateway,
+        gateway: PaymentGateway,
         lists: PaymentLists,
         balance: PaymentBalance,
         records: ProviderRecords,
@@ -71,7 +71,7 @@ class PaymentOperations:
         clock: Clock,
     ) -> None:
         self._unit_of_work = unit_of_work
-        self._provider = provider
+        self._gateway = gateway
         self._lists = lists
         self._balance = balance
         self._records = records
@@ -87,7 +87,7 @@ class PaymentOperations:
 
     async def settle(self, operation_id: UUID | None) -> None:
         """Ask the provider for an operation that is not settled. The handler of `settle_operation`."""
-        if operation_id is None or not self._provider.is_on:
+        if operation_id is None or not self._gateway.is_on:
             return
         found = await self._lists.operation(operation_id)
         if found is None or found.is_settled:
@@ -119,7 +119,7 @@ class PaymentOperations:
     async def _outcome(self, claimed: PaymentOperation, payment: Payment, booking: BookingHistory) -> Outcome:
         report = None
         if claimed.attempts > 1 or (claimed.kind is OperationKind.VOID and payment.status is PaymentStatus.DUE):
-            found = await self._provider.get().look_up(payment)
+            found = await self._gateway.get().look_up(payment)
             if isinstance(found, Unknown):
                 return Outcome(found)
             report = found
@@ -133,7 +133,7 @@ class PaymentOperations:
 
     async def _unvoidable(self, payment: Payment, refused: Refused) -> Outcome:
         """Look up a payment that the provider would not void: it was paid meanwhile, or is closed already."""
-        report = await self._provider.get().look_up(payment)
+        report = await self._gateway.get().look_up(payment)
         if isinstance(report, Unknown):
             return Outcome(report)
         if report is None or report.status is PaymentStatus.VOIDED:
@@ -154,7 +154,7 @@ class PaymentOperations:
                 return _refund(report, claimed.id)
 
     async def _call(self, claimed: PaymentOperation, payment: Payment, booking: BookingHistory) -> Result:
-        provider = self._provider.get()
+        provider = self._gateway.get()
         match claimed.kind:
             case OperationKind.OPEN:
                 if self._clock.now() >= payment.expires_at:

@@ -59,7 +59,7 @@ class PaymentSettlement:
         self,
         *,
         unit_of_work: UnitOfWork,
-        provider: PaymentGateway,
+        gateway: PaymentGateway,
         lists: PaymentLists,
         bookings: BookingPayments,
         balance: PaymentBalance,
@@ -67,7 +67,7 @@ class PaymentSettlement:
         clock: Clock,
     ) -> None:
         self._unit_of_work = unit_of_work
-        self._provider = provider
+        self._gateway = gateway
         self._lists = lists
         self._bookings = bookings
         self._balance = balance
@@ -76,10 +76,10 @@ class PaymentSettlement:
 
     async def settle(self, payment_id: UUID | None) -> None:
         """Look a payment up, and again later as long as it may still be paid. The handler of `settle_payment`."""
-        payment = None if payment_id is None or not self._provider.is_on else await self._lists.find(payment_id)
+        payment = None if payment_id is None or not self._gateway.is_on else await self._lists.find(payment_id)
         if payment is None:
             return
-        report = await self._provider.get().look_up(payment)
+        report = await self._gateway.get().look_up(payment)
         if not isinstance(report, Unknown):
             payment = await self.apply(payment, report)
         now = self._clock.now()
@@ -90,7 +90,7 @@ class PaymentSettlement:
 
     async def look(self, payment: Payment) -> Payment:
         """Look a payment up now, as for the learner who comes back from the provider. Return it as it is then."""
-        report = await self._provider.get().look_up(payment)
+        report = await self._gateway.get().look_up(payment)
         return payment if isinstance(report, Unknown) else await self.apply(payment, report)
 
     async def receive(self, provider_name: str, body: bytes, headers: dict[str, str]) -> None:
@@ -99,7 +99,7 @@ class PaymentSettlement:
         A notice is a hint: the payment is looked up. One of an unknown payment waits for staff. Raises `NotFound`,
         `InvalidSignature`, and `ProviderAway` if the provider has to send it again.
         """
-        provider = self._provider.get()
+        provider = self._gateway.get()
         if provider_name != provider.name:
             raise NotFound
         event = provider.read_event(body, headers, self._clock.now())
@@ -118,7 +118,7 @@ class PaymentSettlement:
         await self.apply(payment, report, event)
 
     async def _park_unknown(self, event: ProviderEvent) -> None:
-        name = self._provider.get().name
+        name = self._gateway.get().name
         async with self._unit_of_work() as tx:
             if await tx.payments.add_event(name, event, self._clock.now()):
                 await self._records.park_report(
@@ -157,7 +157,7 @@ class PaymentSettlement:
                 await self._balance.apply(tx, booking)
                 return after
             after, new = await self._records.observe(tx, before, report)
-            due = amount_due(booking, ({**payments, after.id: after}.values()))
+            due = amount_due(booking, [*{**payments, after.id: after}.values()])
             if is_revived and due:
                 raise IllegalTransition("More seats were booked than this pays for.")
             if booking.awaits_payment() and after.status in IN_TIME and not due:

@@ -4,7 +4,7 @@ from functools import partial
 from uuid import UUID
 
 from marketplace.core.domain.addresses import SiteAddresses
-from marketplace.core.domain.booking_details import BookingHistory
+from marketplace.core.domain.booking_details import BookingDetails, BookingHistory
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.money import currency
 from marketplace.core.domain.payment_plans import amount_due, payable
@@ -34,7 +34,7 @@ class PaymentService:
         self,
         *,
         unit_of_work: UnitOfWork,
-        provider: PaymentGateway,
+        gateway: PaymentGateway,
         bookings: BookingLists,
         lists: PaymentLists,
         operations: PaymentOperations,
@@ -45,7 +45,7 @@ class PaymentService:
         ids: Ids,
     ) -> None:
         self._unit_of_work = unit_of_work
-        self._provider = provider
+        self._gateway = gateway
         self._bookings = bookings
         self._lists = lists
         self._operations = operations
@@ -63,7 +63,7 @@ class PaymentService:
         A page that was opened before is looked up first, so that who comes back from it sees what came of it. Raises
         `NotFound`, `PaymentExpired`, `NothingToPay`, `KeyReused`.
         """
-        provider = self._provider.get()
+        provider = self._gateway.get()
         booking = await self._own(principal, booking_id)
         for payment in await self._lists.of_booking(booking_id):
             if payment.status is PaymentStatus.OPEN:
@@ -79,16 +79,19 @@ class PaymentService:
             await self._operations.settle(asked.resource.id)
         return Outcome(await self._shown(booking), is_replay=asked.is_replay)
 
-    async def find(self, booking: BookingHistory) -> BookingPayment | None:
-        """Return the payment of a booking that a party or staff reads; `None` if nothing is asked. At most one read."""
-        if not self._provider.is_on or not is_charged(booking):
+    async def find(self, booking: BookingDetails, *, is_new: bool = False) -> BookingPayment | None:
+        """Return the payment of a booking; `None` if nothing is asked.
+
+        It costs one read, for a booking that is charged and not new.
+        """
+        if not self._gateway.is_on or not is_charged(booking):
             return None
-        page = self._addresses.pay(booking.id)
-        return booking_payment(booking, await self._lists.of_booking(booking.id), page)
+        payments = () if is_new else await self._lists.of_booking(booking.id)
+        return booking_payment(booking, payments, self._addresses.pay(booking.id))
 
     async def receipts(self, principal: Principal, booking_id: UUID) -> tuple[Receipt, ...]:
         """Return the receipts of a booking to its parties. Raises `NotFound`."""
-        self._provider.get()
+        self._gateway.get()
         booking = await self._bookings.find(booking_id)
         if booking is None or not booking.has_party(principal.user_id):
             raise NotFound
@@ -156,7 +159,7 @@ class PaymentService:
             provider=provider,
             expires_at=booking.pay_by or now,
             created_at=now,
-            commission=self._provider.commission if own is None else own,
+            commission=self._gateway.commission if own is None else own,
         )
 
 

@@ -54,7 +54,7 @@ class Reconciliation:
         self,
         *,
         unit_of_work: UnitOfWork,
-        provider: PaymentGateway,
+        gateway: PaymentGateway,
         lists: PaymentLists,
         books: LedgerBooks,
         settlement: PaymentSettlement,
@@ -62,7 +62,7 @@ class Reconciliation:
         clock: Clock,
     ) -> None:
         self._unit_of_work = unit_of_work
-        self._provider = provider
+        self._gateway = gateway
         self._lists = lists
         self._books = books
         self._settlement = settlement
@@ -71,12 +71,12 @@ class Reconciliation:
 
     async def begin(self) -> None:
         """Enqueue the comparison for tonight; it then repeats daily."""
-        if self._provider.is_on:
+        if self._gateway.is_on:
             await self._compare_at(self._clock.now())
 
     async def run(self, _: UUID | None = None) -> None:
         """Compare the last days, and enqueue the next comparison. The handler of `reconcile_payments`."""
-        if not self._provider.is_on:
+        if not self._gateway.is_on:
             return
         now = self._clock.now()
         await self.compare(now - COMPARED)
@@ -101,7 +101,7 @@ class Reconciliation:
         for payment in await self._lists.unsettled(now - MIN_AGE, UNSETTLED_AT_ONCE):
             await self._settlement.look(payment)
         seen, drifts = dict[UUID, str](), list[Drift]()
-        async for report in self._provider.get().changed_since(since):
+        async for report in self._gateway.get().changed_since(since):
             drifts += await self._compare_report(report, seen, now)
         async for payment in self._lists.created_since(since):
             if payment.created_at <= now - MIN_AGE:
@@ -149,7 +149,7 @@ class Reconciliation:
     async def _compare_payment(self, payment: Payment, seen: Collection[UUID]) -> list[Drift]:
         drifts = []
         if payment.id not in seen and payment.provider_id is not None:
-            found = await self._provider.get().look_up(payment)
+            found = await self._gateway.get().look_up(payment)
             if found is None:
                 drifts.append(_of_ours(ParkedReason.MISSING_THERE, payment, payment.captured or payment.amount, 0))
             elif not isinstance(found, Unknown):
@@ -169,7 +169,7 @@ class Reconciliation:
         return drifts
 
     async def _park(self, drift: Drift) -> None:
-        name = self._provider.get().name
+        name = self._gateway.get().name
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:

@@ -11,8 +11,11 @@ from marketplace.core.domain.booking_steps import AllowedAction, BookingStatus, 
 from marketplace.core.domain.bulk import BulkAction, BulkKind, BulkOutcome, BulkState
 from marketplace.core.domain.catalog import Ordering
 from marketplace.core.domain.exports import ExportFormat
+from marketplace.core.domain.ledger import TransactionKind
 from marketplace.core.domain.messages import MessageKind
 from marketplace.core.domain.notifications import NotificationKind
+from marketplace.core.domain.payment_views import ShownStatus
+from marketplace.core.domain.payments import Cause, OperationKind, OperationState, ParkedReason, PaymentStatus
 from marketplace.core.domain.places import SessionFormat
 from marketplace.core.domain.principals import Role
 from marketplace.core.domain.reports import ReportReason, Resolution
@@ -27,6 +30,7 @@ ENUMS: dict[str, Any] = {
     "AuditOrdering": AuditOrdering,
     "BookingListOrdering": BookingListOrdering,
     "BookingOrdering": BookingOrdering,
+    "BookingPaymentStatus": ShownStatus,
     "BookingStatus": BookingStatus,
     "BulkAction": BulkAction,
     "BulkKind": BulkKind,
@@ -34,8 +38,14 @@ ENUMS: dict[str, Any] = {
     "BulkState": BulkState,
     "DemoRole": DemoRole,
     "ExportFormat": ExportFormat,
+    "LedgerTransactionKind": TransactionKind,
     "MessageKind": MessageKind,
     "NotificationKind": NotificationKind,
+    "ParkedReason": ParkedReason,
+    "PaymentCause": Cause,
+    "PaymentOperationKind": OperationKind,
+    "PaymentOperationState": OperationState,
+    "PaymentStatus": PaymentStatus,
     "PaymentMethod": PaymentMethod,
     "ReportReason": ReportReason,
     "Resolution": Resolution,

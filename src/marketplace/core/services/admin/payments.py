@@ -59,7 +59,7 @@ class PaymentAdminService:
         self,
         *,
         unit_of_work: UnitOfWork,
-        provider: PaymentGateway,
+        gateway: PaymentGateway,
         lists: PaymentLists,
         books: LedgerBooks,
         bookings: BookingLists,
@@ -69,7 +69,7 @@ class PaymentAdminService:
         ids: Ids,
     ) -> None:
         self._unit_of_work = unit_of_work
-        self._provider = provider
+        self._gateway = gateway
         self._lists = lists
         self._books = books
         self._bookings = bookings
@@ -80,7 +80,7 @@ class PaymentAdminService:
 
     async def search(self, text: str, limit: int, after: str | None) -> Page[PaymentRow]:
         """Return a page of payments, newest first. Raises `NotFound` if payments are off."""
-        self._provider.get()
+        self._gateway.get()
         page = await self._lists.search(text, limit, after)
         found = await self._bookings.histories(sorted({each.booking_id for each in page.items}))
         titles = {each.id: each.terms.title for each in found}
@@ -90,7 +90,7 @@ class PaymentAdminService:
 
     async def get(self, payment_id: UUID) -> PaymentTimeline:
         """Return a payment with its timeline. Raises `NotFound`."""
-        self._provider.get()
+        self._gateway.get()
         payment = await self._lists.find(payment_id)
         booking = None if payment is None else await self._bookings.find(payment.booking_id)
         if payment is None or booking is None:
@@ -111,7 +111,7 @@ class PaymentAdminService:
         It is taken from what is held, then from what was earned, by the commission that it was earned with. Raises
         `Invalid`, `NotFound`, `NotStaff`, `RefundExceedsPayment`, `KeyReused`.
         """
-        self._provider.get()
+        self._gateway.get()
         require(validate_field("reason", StaffReason, reason))
         if amount <= 0:
             raise Invalid({"amount": ["Enter an amount above zero."]})
@@ -147,7 +147,7 @@ class PaymentAdminService:
 
     async def parked(self, limit: int, after: str | None) -> Page[ParkedPayment]:
         """Return a page of what waits for staff. Raises `NotFound` if payments are off."""
-        self._provider.get()
+        self._gateway.get()
         return await self._lists.parked(limit, after)
 
     async def resolve(
@@ -157,7 +157,7 @@ class PaymentAdminService:
 
         Raises `Invalid`, `NotFound`, `NotStaff`, `IllegalTransition`, `KeyReused`.
         """
-        self._provider.get()
+        self._gateway.get()
         require(validate_field("resolution", StaffReason, resolution))
 
         parked = await self._lists.find_parked(parked_id)
@@ -194,7 +194,7 @@ class PaymentAdminService:
 
         Raises `Invalid`, `NotFound`, `NotStaff`.
         """
-        self._provider.get()
+        self._gateway.get()
         require(validate_field("reason", StaffReason, reason))
         if not 0 <= basis_points <= MAX_COMMISSION:
             raise Invalid({"percent": [f"Enter a percentage from 0 to {MAX_COMMISSION // 100}."]})
