@@ -239,6 +239,10 @@ class PaymentLists(Protocol):
         """Return a page of what waits for staff."""
         ...
 
+    async def find_parked(self, parked_id: UUID) -> ParkedPayment | None:
+        """Return something parked, resolved or not, or `None`."""
+        ...
+
     def created_since(self, since: datetime) -> AsyncIterator[Payment]:
         """Return payments that were asked of the provider since, oldest first, for the daily comparison."""
         ...
