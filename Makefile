@@ -191,6 +191,10 @@ bench-admin: install ## Measure admin lists and exports with a million rows (min
 bench-jobs: install ## Measure the cost of the job queue to a booking and a worker (minutes; BENCH="reads idle" runs parts)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/job_queue.py $(BENCH)
 
+.PHONY: bench-ledger
+bench-ledger: install ## Measure balances in a ledger of ten million entries (minutes; BENCH="--data FOLDER --entries 1000000")
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/ledger.py $(BENCH)
+
 .PHONY: bench-scaling
 bench-scaling: install ## Measure the figures in docs/scaling.md: bytes, seats, lists and connections (minutes; needs wrk)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/scaling.py

@@ -248,6 +248,8 @@ async def test_same_thing_is_parked_once_until_it_is_resolved(storage: Storage) 
     async with storage.unit_of_work() as tx:
         resolved = await tx.payments.resolve(parked.id, staff, "Returned by hand.", NOW + MINUTE)
     assert resolved == replace(parked, resolved_at=NOW + MINUTE, resolved_by=staff, resolution="Returned by hand.")
+    assert await storage.payments.find_parked(parked.id) == resolved
+    assert await storage.payments.find_parked(uuid4()) is None
     assert await park()
 
 
