@@ -124,6 +124,7 @@ MATRIX: dict[str, Answers] = {
     "GET /api/bookings/creator_bookings": (OUT, NOT_A_CREATOR, "200", "200", NOT_A_CREATOR, OUT),
     "POST /api/bookings": (OUT, "201", "403 own_session", "201", "201", OUT),
     "GET /api/bookings/{booking_id}": (OUT, "200", "200", NOT_THERE, NOT_THERE, OUT),
+    "GET /api/bookings/{booking_id}/cancellation-quote": (OUT, "200", "200", NOT_THERE, "200", OUT),
     "PATCH /api/bookings/{booking_id}": (OUT, "200", NOT_YOURS, NOT_THERE, NOT_YOURS, OUT),
     "POST /api/bookings/{booking_id}/cancel": (OUT, "200", "200", NOT_THERE, "200", OUT),
     "POST /api/bookings/{booking_id}/confirm": (OUT, NOT_YOURS, ALREADY, NOT_THERE, ALREADY, OUT),

@@ -21,6 +21,7 @@ from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.avatars import AvatarService
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
+from marketplace.core.services.cancellation_quotes import CancellationQuotes
 from marketplace.core.services.conversations import ConversationService
 from marketplace.core.services.creator_hours import CreatorHoursService
 from marketplace.core.services.creators import CreatorService
@@ -84,6 +85,7 @@ class Services(PaymentServices):
     materialized_availability: MaterializedAvailabilityService
     bookings: BookingService
     seat_changes: SeatChanges
+    cancellation_quotes: CancellationQuotes
     conversations: ConversationService
     notifications: NotificationService
     calendars: CalendarService
@@ -209,6 +211,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         materialized_availability=materialized_availability,
         bookings=bookings,
         seat_changes=SeatChanges(unit_of_work=begin, lists=storage.booking_lists, clock=clock),
+        cancellation_quotes=CancellationQuotes(lists=storage.booking_lists, payments=storage.payments, clock=clock),
         conversations=ConversationService(
             unit_of_work=begin,
             conversations=storage.conversations,

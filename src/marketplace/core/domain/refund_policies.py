@@ -74,8 +74,8 @@ _TIER = tuple(each.name for each in fields(RefundTier))
 
 
 def _read_tier(number: int, value: Any) -> RefundTier:
-    given = value if isinstance(value, Mapping) else {name: getattr(value, name, None) for name in _TIER}
-    if not set(_TIER) <= set(given):
+    given = {name: getattr(value, name) for name in _TIER} if isinstance(value, RefundTier) else value
+    if not isinstance(given, Mapping) or not set(_TIER) <= set(given):
         raise ValueError(f"Tier {number}: enter hours_before and refund_percent.")
     try:
         return RefundTier(_HOURS.read(given["hours_before"]), _PERCENT.read(given["refund_percent"]))

@@ -15,6 +15,7 @@ from marketplace.http.api.avatars import AvatarController
 from marketplace.http.api.booking_seats import SeatsController
 from marketplace.http.api.bookings import BookingController
 from marketplace.http.api.calendars import CalendarController
+from marketplace.http.api.cancellation_quotes import CancellationQuoteController
 from marketplace.http.api.common_passwords import CommonPasswordController
 from marketplace.http.api.conversations import (
     ConversationAdminController,
@@ -67,6 +68,7 @@ CONTROLLERS = (
     FavouriteController,
     BookingController,
     SeatsController,
+    CancellationQuoteController,
     ConversationController,
     UnreadController,
     SlotMessageController,
