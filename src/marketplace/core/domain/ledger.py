@@ -10,6 +10,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 BASIS_POINTS = 10_000
+MAX_COMMISSION = 5_000
+"""Basis points."""
 
 
 class Purpose(StrEnum):

@@ -67,6 +67,8 @@ class Cause(StrEnum):
     TWICE = "twice"
     """The learner paid more than once for the same thing."""
     STAFF = "staff"
+    PROVIDER = "provider"
+    """It was made in the provider's own dashboard, and is only recorded here."""
 
 
 class ParkedReason(StrEnum):
@@ -115,6 +117,8 @@ class Payment:
     refund_claimed: int = 0
     refunded: int = 0
     parked: ParkedReason | None = None
+    commission: int = 0
+    """The marketplace's share in basis points, as agreed when the payment was asked for."""
     receipt_number: int | None = None
     """Set by storage when it is paid; unique and ascending, with gaps."""
 

@@ -4,10 +4,10 @@
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import pairwise
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 from uuid import UUID
 
 from marketplace.core.domain.booking_steps import BookingStep
@@ -20,11 +20,15 @@ MAX_HOURS = 8_760
 ALL = 100
 
 
-class RefundTier(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class RefundTier:
     """The share (percent) that is returned until so many hours before the start."""
 
     hours_before: int
     refund_percent: int
+
+    def __str__(self) -> str:
+        return f"{self.refund_percent} % until {self.hours_before} h"
 
 
 RefundPolicy = tuple[RefundTier, ...]
@@ -39,8 +43,10 @@ PRESETS: Mapping[str, RefundPolicy] = {
 }
 """Policies that creators can choose by name."""
 
-_HOURS = Whole(0, MAX_HOURS)
-_PERCENT = Whole(0, ALL)
+_HOURS = Whole(0, MAX_HOURS, example=24)
+_PERCENT = Whole(0, ALL, example=100)
+RefundHours = Annotated[int, _HOURS]
+RefundPercent = Annotated[int, _PERCENT]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,13 +65,15 @@ class Tiers(Rule):
         return tiers
 
 
+_TIER = tuple(each.name for each in fields(RefundTier))
+
+
 def _read_tier(number: int, value: Any) -> RefundTier:
-    if isinstance(value, Mapping):
-        value = tuple(value.get(name) for name in RefundTier._fields)
-    if not isinstance(value, list | tuple) or len(value) != len(RefundTier._fields):
+    given = value if isinstance(value, Mapping) else {name: getattr(value, name, None) for name in _TIER}
+    if not set(_TIER) <= set(given):
         raise ValueError(f"Tier {number}: enter hours_before and refund_percent.")
     try:
-        return RefundTier(_HOURS.read(value[0]), _PERCENT.read(value[1]))
+        return RefundTier(_HOURS.read(given["hours_before"]), _PERCENT.read(given["refund_percent"]))
     except ValueError as error:
         raise ValueError(f"Tier {number}: {error}") from None
 

@@ -13,7 +13,7 @@ from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.booking_steps import BookingStep
 from marketplace.core.domain.money import currency
 from marketplace.core.domain.payments import Payment
-from marketplace.core.domain.refund_policies import ALL, FULL_REFUND, RefundPolicy, refund_percent, refund_start
+from marketplace.core.domain.refund_policies import ALL, refund_percent, refund_start
 
 
 class Release(NamedTuple):
@@ -79,12 +79,7 @@ def _percent(booking: BookingHistory, earlier: Sequence[BookingStep], at: dateti
         (each.from_start for each in booking.history[len(earlier) :] if each.from_start), booking.starts_at
     )
     start = refund_start(starts_at, booking.user_id, earlier)
-    return refund_percent(policy_of(booking), start, at)
-
-
-def policy_of(booking: BookingHistory) -> RefundPolicy:
-    """Return the policy that the booking was sold on."""
-    return getattr(booking.terms, "cancellation_policy", FULL_REFUND)
+    return refund_percent(booking.terms.cancellation_policy, start, at)
 
 
 def _released_seats(step: BookingStep, booking: BookingHistory) -> int:

@@ -24,6 +24,13 @@ class RefundExceedsPayment(Conflict):
     sentence = "This is more than was paid and not yet returned."
 
 
+class CaptureExceedsPayment(Conflict):
+    """More would be captured than the payment is for."""
+
+    code = "capture_exceeds_payment"
+    sentence = "This is more than the payment is for."
+
+
 class PaymentUnconfirmed(Conflict):
     """The learner has not paid for the booking yet."""
 

@@ -2,22 +2,39 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from marketplace.core.domain.ledger import Account, Balance, LedgerTransaction
+from marketplace.core.domain.ledger import Account, Balance, LedgerTransaction, Purpose
 from marketplace.core.domain.pages import Page
 
 
+class Imbalance(NamedTuple):
+    """A fault of the ledger. `found` should be `expected`."""
+
+    subject_id: UUID
+    """A transaction, or the owner of an account if `purpose` is set."""
+    purpose: Purpose | None
+    currency: str
+    expected: int
+    """Zero for a transaction; the sum of the entries for an account."""
+    found: int
+    """The sum of a transaction's entries; the kept balance of an account."""
+
+
 class Ledger(Protocol):
-    """The ledger within a transaction. Post last: it locks the balances of the owned accounts, by owner and purpose.
+    """The ledger within a transaction.
 
     Every adapter refuses, whatever the services do, a transaction that does not sum to zero per currency, entries added
     to an older one, and any change or deletion.
     """
 
-    async def post(self, transaction: LedgerTransaction) -> bool:
-        """Append a transaction. Return `False`, and change nothing, if one with the same `once` exists."""
+    async def post(self, *transactions: LedgerTransaction) -> tuple[LedgerTransaction, ...]:
+        """Append transactions, and return those appended: one whose `once` exists is left out.
+
+        Post everything in one call, last: it locks the balances of the owned accounts by owner and purpose, and a
+        second call of the same database transaction could lock them in another order.
+        """
         ...
 
     async def of_booking(self, booking_id: UUID) -> tuple[LedgerTransaction, ...]:
@@ -26,7 +43,7 @@ class Ledger(Protocol):
 
 
 class LedgerBooks(Protocol):
-    """Reads of the ledger, one statement each, outside a transaction."""
+    """Reads of the ledger outside a transaction, one statement each unless said otherwise."""
 
     async def balance(self, creator_id: UUID, currency: str) -> Balance:
         """Return what is held for a creator and what they earned. Costs the same however long the ledger is."""
@@ -44,8 +61,11 @@ class LedgerBooks(Protocol):
         """Return a page of the transactions of a creator's bookings, newest first."""
         ...
 
-    async def imbalances(self) -> Sequence[tuple[UUID, str, int]]:
-        """Return transactions that do not sum to zero, and kept balances that are not the sum of their entries."""
+    async def imbalances(self) -> Sequence[Imbalance]:
+        """Return transactions that do not sum to zero, and kept balances that are not the sum of their entries.
+
+        Reads the whole ledger, in several statements.
+        """
         ...
 
     async def since(self, since: datetime, limit: int, after: str | None) -> Page[LedgerTransaction]:

@@ -15,6 +15,9 @@ from marketplace.core.domain.payments import (
     ProviderReport,
 )
 
+PURGE_BATCH = 1_000
+"""Maximum number of notices that one transaction deletes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
@@ -150,7 +153,10 @@ class PaymentRecords(Protocol):
         ...
 
     async def save(self, payment: Payment) -> Payment:
-        """Update an acquired payment and return it; one that is paid now gets its receipt number."""
+        """Update an acquired payment and return it as stored; one that is paid now gets its receipt number.
+
+        Amounts of refunds are left as they are: `ask` and `record` move them. Raises `NotFound`.
+        """
         ...
 
     async def operations(self, payment_ids: Sequence[UUID]) -> tuple[PaymentOperation, ...]:
@@ -160,21 +166,22 @@ class PaymentRecords(Protocol):
     async def ask(self, operation: PaymentOperation) -> bool:
         """Insert an operation. Return `False`, and change nothing, if the payment has one with the same `once`.
 
-        A refund also claims its amount of the payment. Raises `RefundExceedsPayment`.
+        A refund also claims its amount of the payment. Raises `RefundExceedsPayment`, `NotFound` without a payment.
         """
         ...
 
     async def claim(self, operation_id: UUID, now: datetime, lease: timedelta) -> PaymentOperation | None:
         """Claim an operation that is `asked` or `unknown` and not leased, and count the attempt; else `None`.
 
-        Never waits: an operation that another transaction claims is `None`.
+        Sees what this transaction asked. Never waits: an operation that another transaction claims is `None`.
         """
         ...
 
     async def record(self, claimed: PaymentOperation, after: PaymentOperation) -> bool:
-        """Save the outcome of a claimed operation. Return `False`, and change nothing, if its lease was taken over.
+        """Save the outcome of a claimed operation, whose lease ends with it.
 
-        A refund that is done adds its amount to `refunded`; one that is refused gives its claim back.
+        Return `False`, and change nothing, if the lease was taken over or the outcome recorded. A refund that is done
+        adds its amount to `refunded`; one that is refused gives its claim back.
         """
         ...
 
@@ -183,15 +190,23 @@ class PaymentRecords(Protocol):
         ...
 
     async def park(self, parked: ParkedPayment) -> bool:
-        """Add something for staff. Return `False` if the same, unresolved, exists already."""
+        """Add something for staff. Return `False` if the same (reason, payment, provider's payment) is unresolved."""
         ...
 
     async def resolve(self, parked_id: UUID, staff_id: UUID, resolution: str, now: datetime) -> ParkedPayment:
         """Resolve something parked. Raises `NotFound`, `IllegalTransition` if it is resolved already."""
         ...
 
+    async def commission_of(self, creator_id: UUID) -> int | None:
+        """Return a creator's own commission in basis points, or `None` if the marketplace's applies."""
+        ...
+
+    async def save_commission(self, creator_id: UUID, basis_points: int, staff_id: UUID, now: datetime) -> None:
+        """Insert or update a creator's own commission. It applies to payments that are added later."""
+        ...
+
     async def purge_events(self, before: datetime) -> int:
-        """Delete notices recorded before an instant, a bounded number. Return the number deleted."""
+        """Delete at most `PURGE_BATCH` notices recorded before an instant. Return the number deleted."""
         ...
 
 
@@ -214,8 +229,19 @@ class PaymentLists(Protocol):
         """Return the operations of payments, oldest first."""
         ...
 
+    async def operation(self, operation_id: UUID) -> PaymentOperation | None:
+        """Return an operation, or `None`."""
+        ...
+
+    async def commission_of(self, creator_id: UUID) -> int | None:
+        """Return a creator's own commission in basis points, or `None` if the marketplace's applies."""
+        ...
+
     async def unsettled(self, now: datetime, limit: int) -> tuple[Payment, ...]:
-        """Return payments that are open past `expires_at`, longest first."""
+        """Return payments that are due or open past `expires_at`, longest first.
+
+        A due one has a row because the provider was asked, so it may be open there although the answer was lost.
+        """
         ...
 
     async def search(self, text: str, limit: int, after: str | None) -> Page[Payment]:
@@ -227,5 +253,5 @@ class PaymentLists(Protocol):
         ...
 
     def created_since(self, since: datetime) -> AsyncIterator[Payment]:
-        """Return payments that were asked of the provider since, for the daily comparison."""
+        """Return payments that were asked of the provider since, oldest first, for the daily comparison."""
         ...
