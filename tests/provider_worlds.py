@@ -153,8 +153,9 @@ def program(*words: str, **variables: str) -> Iterator[tuple[str, subprocess.Pop
             process.stdin.close()
 
 
-def simulator_program(port: int, **options: object) -> Any:
-    asked = {"notify": f"http://127.0.0.1:{port}/notices", **options}
+def simulator_program(notified: int, **options: object) -> Any:
+    """Run a simulator that sends its notices to a port."""
+    asked = {"notify": f"http://127.0.0.1:{notified}/notices", **options}
     words = ("marketplace.demo.payment_simulator", json.dumps(asked))
     return program(*words, MARKETPLACE_SIMULATOR_SECRET=SECRET)
 

@@ -172,6 +172,14 @@ class Account:
             self._captured(intent, intent["amount"])
         self._emit("checkout.session.completed", session)
 
+    def fill(self, session_id: str, number: int) -> None:
+        """Add sessions of other payments, such as this one."""
+        for place in range(number):
+            other = dict(self.objects[session_id])
+            self._add(
+                "checkout.session", f"cs_test_other{place}", **other | {"client_reference_id": None, "metadata": {}}
+            )
+
     def dispute(self, intent_id: str) -> None:
         """Let the cardholder's bank take the payment back. The dispute has none of our IDs."""
         charge = self.objects[self.get("payment_intent", intent_id)["latest_charge"]]
@@ -245,7 +253,7 @@ class Account:
         return session
 
     def _add(self, kind: str, object_id: str, **fields: Any) -> Json:
-        found = {"id": object_id, "object": kind, "created": self.now(), "livemode": False, **fields}
+        found = {**fields, "id": object_id, "object": kind, "created": self.now(), "livemode": False}
         self.objects[object_id] = found
         return found
 

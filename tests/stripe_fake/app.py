@@ -27,7 +27,7 @@ class Fake:
         self._notify = notify
         self._faults = Faults()
         self._used: dict[str, tuple[str, Json, Answer]] = {}
-        self._copies: dict[str, int] = {}
+        self._pays_before: dict[str, str] = {}
         self._sending: set[asyncio.Task[None]] = set()
         # without certificates, which take long to load
         self._client = httpx.AsyncClient(trust_env=False, verify=False)  # noqa: S501
@@ -63,6 +63,8 @@ class Fake:
     def _route(self, operation: str, effect: Effect) -> Callable[..., Answer]:
         def handle(request: Request, object_id: str | None = None) -> Answer:
             fault = self._faults.take(operation)
+            if operation in self._pays_before:
+                self.account.pay(self._pays_before.pop(operation))
             if fault is Fault.BEFORE:
                 raise Broken
             if fault is Fault.ERROR:
@@ -154,6 +156,9 @@ class Fake:
             "forward": lambda seconds: setattr(account, "ahead", account.ahead + seconds),
             "forget_keys": self._used.clear,
             "settle_fees_in": lambda currency: setattr(account, "fee_currency", currency),
+            "forget_metadata": lambda session_id: account.objects[session_id]["metadata"].clear(),
+            "fill": account.fill,
+            "pay_before": lambda operation, session_id: self._pays_before.update({operation: session_id}),
             "find": lambda id: shown(account.objects[id]),  # noqa: A006 - its name in JSON
         }
         try:
