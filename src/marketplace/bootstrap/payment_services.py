@@ -98,7 +98,11 @@ def build_payment_services(storage: Storage, adapters: Adapters, options: Servic
             clock=clock,
         ),
         earnings=EarningsService(
-            gateway=gateway, books=storage.ledger, bookings=storage.booking_lists, files=adapters.files
+            gateway=gateway,
+            books=storage.ledger,
+            bookings=storage.booking_lists,
+            users=storage.users,
+            files=adapters.files,
         ),
         payment_admin=PaymentAdminService(
             unit_of_work=begin,

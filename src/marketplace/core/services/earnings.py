@@ -11,6 +11,7 @@ from marketplace.core.domain.principals import Principal
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.exports import ExportFile, ExportFiles
 from marketplace.core.ports.ledger import LedgerBooks
+from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.payment_gateway import PaymentGateway
 
 BATCH = 500
@@ -21,8 +22,15 @@ class EarningsService:
     """Reads of a creator's earnings."""
 
     def __init__(
-        self, *, gateway: PaymentGateway, books: LedgerBooks, bookings: BookingLists, files: ExportFiles
+        self,
+        *,
+        gateway: PaymentGateway,
+        books: LedgerBooks,
+        bookings: BookingLists,
+        users: UserDirectory,
+        files: ExportFiles,
     ) -> None:
+        self._users = users
         self._gateway = gateway
         self._books = books
         self._bookings = bookings
@@ -42,9 +50,9 @@ class EarningsService:
         return page.with_items(await self._rows(page.items))
 
     async def export(self, principal: Principal) -> AsyncGenerator[bytes, None]:
-        """Return all changes as CSV, newest first, in chunks. Raises `NotACreator`, `NotFound`."""
+        """Return all changes as CSV, newest first, in chunks. Raises `NotACreator`, `NotFound`, `NotSignedIn`."""
         self._gateway.get()
-        principal.require_creator()
+        (await self._users.get(principal.user_id)).current(principal).require_creator()
         return self._written(principal)
 
     async def _written(self, principal: Principal) -> AsyncGenerator[bytes, None]:

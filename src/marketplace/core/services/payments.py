@@ -23,6 +23,7 @@ from marketplace.core.services.payment_balance import OPEN_GRACE, PaymentBalance
 from marketplace.core.services.payment_gateway import PaymentGateway
 from marketplace.core.services.payment_operations import PaymentOperations
 from marketplace.core.services.payment_settlement import LOOK_AFTER, PaymentSettlement
+from marketplace.core.services.rights import acquire_principal
 
 PARKED = "We received a payment that isn't the amount of this booking. We look into it, and your seats stay held."
 
@@ -61,7 +62,7 @@ class PaymentService:
         """Return the payment of the learner's booking with the page where it is made, asking the provider for one.
 
         A page that was opened before is looked up first, so that who comes back from it sees what came of it. Raises
-        `NotFound`, `PaymentExpired`, `NothingToPay`, `KeyReused`.
+        `NotFound`, `NotSignedIn`, `PaymentExpired`, `NothingToPay`, `KeyReused`.
         """
         provider = self._gateway.get()
         booking = await self._own(principal, booking_id)
@@ -70,7 +71,7 @@ class PaymentService:
                 looked_up = await self._settlement.look(payment)
                 if not looked_up.is_payable:
                     return Outcome(await self._shown(await self._own(principal, booking_id)))
-        operation = partial(self._ask, booking, provider.name)
+        operation = partial(self._ask, principal, booking, provider.name)
         now = self._clock.now()
         asked = await idempotently(
             self._unit_of_work, operation, _no_operation, key=key, resource_id=booking_id, now=now
@@ -111,8 +112,11 @@ class PaymentService:
             raise NotFound
         return booking
 
-    async def _ask(self, seen: BookingHistory, provider: str, tx: Transaction) -> PaymentOperation | None:
+    async def _ask(
+        self, principal: Principal, seen: BookingHistory, provider: str, tx: Transaction
+    ) -> PaymentOperation | None:
         """Record what is asked of the provider. Return it if this request shall ask; `None` if the page is known."""
+        await acquire_principal(tx, principal)
         booking = await tx.bookings.acquire(seen.id)
         payments = await tx.payments.acquire_of_booking(seen.id)
         refused = self._refusal(booking, payments)

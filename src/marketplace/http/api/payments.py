@@ -23,7 +23,7 @@ from marketplace.http.api.users import PublicUserOut
 from marketplace.http.conversions import converted
 from marketplace.http.idempotency import answer, key_of, validate_key
 from marketplace.http.security.authorization import Access, opt, principal_of
-from marketplace.http.validation.parsing import read_optional_body
+from marketplace.http.validation.parsing import ParsedBody, read_nothing
 
 MAX_NOTICE = 64 * 1024
 """Bytes of a notice."""
@@ -72,10 +72,6 @@ class ReceiptOut(msgspec.Struct):
     user_details: PublicUserOut
 
 
-class PayIn(msgspec.Struct, kw_only=True):
-    """Nothing is sent."""
-
-
 def payment_out(payment: BookingPayment | None) -> PaymentOut | None:
     """Convert the payment of a booking; `None` where nothing is asked."""
     if payment is None:
@@ -101,8 +97,6 @@ class PaymentController(Controller):
         summary="Pay for a booking",
         opt=opt(
             Access.SIGNED_IN,
-            body=PayIn,
-            is_body_optional=True,
             is_keyed=True,
             errors=(NotFound, NothingToPay, PaymentExpired),
         ),
@@ -115,9 +109,10 @@ class PaymentController(Controller):
         A page that was opened before is looked up, so a learner who comes back from it sees what came of it. If the
         provider doesn't answer, the seats stay held and the `status` is `asking`.
         """
-        parsed = await read_optional_body(request, PayIn)
-        parsed.checked(validate_key(request))
-        paid = await payments.pay(principal_of(request), booking_id, key=key_of(request, parsed))
+        await read_nothing(request)
+        nothing = ParsedBody(msgspec.Struct, {}, {})
+        nothing.checked(validate_key(request))
+        paid = await payments.pay(principal_of(request), booking_id, key=key_of(request, nothing))
         return answer(Outcome(payment_out(paid.resource), is_replay=paid.is_replay), PaymentOut)
 
     @get(
