@@ -252,7 +252,7 @@ async def test_hold_that_ends_unpaid_is_news_only_if_another_person_ended_it(
     await paying.bookings.act(owner_of(session), by_creator.id, "cancel")
     _, _, by_no_one = await expired(storage, paying, clock)
 
-    nothing = {"learner": [], "creator": []}
+    nothing: dict[str, list[str]] = {"learner": [], "creator": []}
     assert await told(storage, paying, by_learner) == nothing
     assert await told(storage, paying, by_creator) == {"learner": ["booking_cancelled", "cancelled"], "creator": []}
     assert await told(storage, paying, by_no_one) == nothing

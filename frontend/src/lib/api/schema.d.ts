@@ -960,6 +960,28 @@ export interface paths {
         patch: operations["change_booking_seats"];
         trace?: never;
     };
+    "/api/bookings/{booking_id}/cancellation-quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what cancelling a booking would return
+         * @description By the `cancellation_policy` in the booking's `terms`; what the creator cancels is returned in full.
+         *
+         *     If the caller can't cancel, this has the error that cancelling has.
+         */
+        get: operations["get_cancellation_quote"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bookings/{booking_id}/messages": {
         parameters: {
             query?: never;
@@ -2928,6 +2950,23 @@ export interface components {
         /** @description The feed's absolute URL. Anyone who knows it can read the feed. */
         CalendarFeedOut: {
             url: string;
+        };
+        /**
+         * @description What is returned to the learner if the caller cancels now: `refund`, of `paid`, which is `percent` of each seat.
+         *
+         *     `paid` leaves out what is returned already. `until` is the last instant at which this share is returned, and
+         *     `next_percent` the share after it; both are `null` if the share stays as long as the caller can cancel.
+         */
+        CancellationQuoteOut: {
+            /** @example 99.98 */
+            paid: string;
+            /** @example 99.98 */
+            refund: string;
+            /** @example 100 */
+            percent: number;
+            /** Format: date-time */
+            until: string | null;
+            next_percent: number | null;
         };
         /** @enum {string} */
         Category: "art" | "business" | "cooking" | "fitness" | "languages" | "music" | "technology" | "wellbeing";
@@ -7432,6 +7471,33 @@ export interface operations {
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_cancellation_quote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: components["parameters"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancellationQuoteOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
