@@ -126,6 +126,8 @@ async def _plan(connection: Any, sent: LoggedQuery) -> Plan:
 
 
 def _literal(value: object) -> str:
+    if value is None:
+        return "NULL"
     if isinstance(value, bytes):
         return f"'\\x{value.hex()}'"
     # the text form of an array takes the type of the parameter
