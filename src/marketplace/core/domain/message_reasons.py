@@ -37,6 +37,8 @@ class MessageReason(StrEnum):
     BOOKING_STARTED = "booking_started"
     ANSWERED = "answered"
     """The creator has answered."""
+    ANNOUNCED = "announced"
+    """Another mail announces the same conversation."""
     MESSAGE_READ = "message_read"
     """The conversation it announces was read or answered."""
 

@@ -123,7 +123,7 @@ class Letters:
         if since is None or since >= message.due_at:  # what came since has a mail of its own
             raise NotSendable(MessageReason.MESSAGE_READ)
         if await tx.messages.is_announced(message, since):
-            raise NotSendable("Another mail announces it.")
+            raise NotSendable(MessageReason.ANNOUNCED)
 
     @staticmethod
     def _require(refusal: MessageReason | None) -> None:
