@@ -31,6 +31,13 @@ class PaymentUnconfirmed(Conflict):
     sentence = "The learner hasn't paid yet. You can answer once they have."
 
 
+class SeatsPaid(Conflict):
+    """The booking is paid, and more seats would have to be paid, too."""
+
+    code = "seats_paid"
+    sentence = "This booking is paid. Make another booking for more seats."
+
+
 class InvalidSignature(Invalid):
     """A notice of a provider is unsigned, forged, or signed too long ago."""
 
