@@ -24,6 +24,8 @@ class MessageKind(StrEnum):
     """To the new address, which has to be confirmed."""
     EMAIL_CHANGED = "email_changed"
     """To the former address."""
+    ACCOUNT_DELETED = "account_deleted"
+    """To the former address, which is deleted with the request once the message is final."""
     NEW_SIGN_IN = "new_sign_in"
     BOOKING_BOOKED = "booking_booked"
     BOOKING_REQUESTED = "booking_requested"
@@ -82,6 +84,7 @@ RULES: dict[MessageKind, KindRule] = {
     MessageKind.PASSWORD_RESET: KindRule(worth=HOUR, is_needed=True, to_unverified=True, retries_unknown=True),
     MessageKind.EMAIL_CHANGE: KindRule(worth=DAY, is_needed=True, to_unverified=True, retries_unknown=True),
     MessageKind.EMAIL_CHANGED: OUTCOME,
+    MessageKind.ACCOUNT_DELETED: OUTCOME,
     MessageKind.NEW_SIGN_IN: KindRule(worth=DAY, is_needed=True, retries_unknown=True),
     MessageKind.BOOKING_BOOKED: UPCOMING,
     MessageKind.BOOKING_REQUESTED: UPCOMING,
@@ -102,6 +105,7 @@ ACCOUNT_KINDS = frozenset(
         MessageKind.PASSWORD_RESET,
         MessageKind.EMAIL_CHANGE,
         MessageKind.EMAIL_CHANGED,
+        MessageKind.ACCOUNT_DELETED,
         MessageKind.NEW_SIGN_IN,
     }
 )
@@ -112,9 +116,7 @@ FINAL = frozenset({MessageState.SENT, MessageState.REFUSED, MessageState.UNKNOWN
 UNSAID = frozenset({MessageState.DROPPED, MessageState.REFUSED, MessageState.UNKNOWN})
 """States of a message that ended without having certainly reached a mail server."""
 Unsent = Literal["held", "failed"]
-"""Messages that staff may have to look at."""
 FAILED = frozenset({MessageState.REFUSED, MessageState.UNKNOWN})
-"""States of a message that was true when it failed."""
 UNVERIFIED_PER_DAY = 3
 """Mails to an unverified address within 24 hours, of all kinds together."""
 REFUSED_PER_DAY = 1
@@ -212,8 +214,9 @@ class Message:
         """Whether another attempt could have another outcome, as far as the message itself says."""
         if self.state is MessageState.DROPPED:
             return self.reason in CAN_END
-        has_failed = self.state is MessageState.PENDING and self.last_error is not None
-        return has_failed or self.state in {MessageState.HELD, MessageState.REFUSED, MessageState.UNKNOWN}
+        if self.state is MessageState.PENDING:
+            return self.last_error is not None
+        return self.state in FAILED or self.state is MessageState.HELD
 
     def require_retryable(self, now: datetime, *, has_server: bool) -> None:
         """Raise `IllegalTransition` or `TooLate` if `retried` would be of no use."""
@@ -229,8 +232,7 @@ class Message:
         self.require_retryable(now, has_server=has_server)
         if not has_server:
             return self.held()
-        at = max(self.due_at, now)
-        return replace(self, state=MessageState.PENDING, next_attempt_at=at, last_error=None)
+        return replace(self, state=MessageState.PENDING, next_attempt_at=max(self.due_at, now), last_error=None)
 
     def refused(self, reason: str) -> Self:
         return replace(self, state=MessageState.REFUSED, next_attempt_at=None, last_error=reason)

@@ -16,7 +16,7 @@ from typing import Self
 from uuid import UUID
 
 from marketplace.core.domain.message_reasons import MessageReason
-from marketplace.core.domain.messages import KEPT_FOR, Message, MessageState, Recipient
+from marketplace.core.domain.messages import FINAL, KEPT_FOR, Message, MessageKind, MessageState, Recipient
 from marketplace.core.errors import MarketplaceError
 from marketplace.core.ports.account_mails import AccountMails
 from marketplace.core.ports.mail_composer import Letter, MailComposer
@@ -206,6 +206,8 @@ class MailDelivery:
             if refused is not None:
                 await tx.messages.mark_refused(refused.user_id, refused.email, self._clock.now())
             is_saved = await tx.messages.save(before, after)
+            if is_saved and after.kind is MessageKind.ACCOUNT_DELETED and after.state in FINAL:
+                await tx.email_requests.discard(UUID(after.subject))
         if not is_saved:
             LOG.warning("Message %s was taken over by another worker", before.id)
             return

@@ -1,5 +1,6 @@
 """All controllers."""
 
+from marketplace.http.api.account_deletion import AccountDeletionController
 from marketplace.http.api.admin.bookings import BookingAdminController
 from marketplace.http.api.admin.bulk import BulkController
 from marketplace.http.api.admin.dashboards import DashboardController
@@ -55,6 +56,7 @@ CONTROLLERS = (
     LoginController,
     PersonalDataController,
     PreferenceController,
+    AccountDeletionController,
     CommonPasswordController,
     SessionController,
     PictureController,

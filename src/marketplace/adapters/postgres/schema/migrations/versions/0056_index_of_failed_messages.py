@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from marketplace.adapters.postgres.schema import online_ddl
 
 revision = "0056"
-down_revision = "0054"
+down_revision = "0055"
 branch_labels = None
 depends_on = None
 
