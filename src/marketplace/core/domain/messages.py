@@ -112,11 +112,11 @@ ACCOUNT_KINDS = frozenset(
 """Kinds whose link, and recipient if it is another address, come from `AccountMails`."""
 OPTIONAL_KINDS = tuple(kind for kind, rule in RULES.items() if not rule.is_needed)
 """Kinds that people can unsubscribe from."""
-FINAL = frozenset({MessageState.SENT, MessageState.REFUSED, MessageState.UNKNOWN, MessageState.DROPPED})
-UNSAID = frozenset({MessageState.DROPPED, MessageState.REFUSED, MessageState.UNKNOWN})
+FAILED = frozenset({MessageState.REFUSED, MessageState.UNKNOWN})
+FINAL = frozenset({MessageState.SENT, *FAILED, MessageState.DROPPED})
+UNSAID = FAILED | {MessageState.DROPPED}
 """States of a message that ended without having certainly reached a mail server."""
 Unsent = Literal["held", "failed"]
-FAILED = frozenset({MessageState.REFUSED, MessageState.UNKNOWN})
 UNVERIFIED_PER_DAY = 3
 """Mails to an unverified address within 24 hours, of all kinds together."""
 REFUSED_PER_DAY = 1
@@ -230,9 +230,12 @@ class Message:
     def retried(self, now: datetime, *, has_server: bool) -> Self:
         """Return the message as waiting, to be decided again once it is due, or held without a mail server."""
         self.require_retryable(now, has_server=has_server)
-        if not has_server:
-            return self.held()
-        return replace(self, state=MessageState.PENDING, next_attempt_at=max(self.due_at, now), last_error=None)
+        at = max(self.due_at, now)
+        return (
+            replace(self, state=MessageState.PENDING, next_attempt_at=at, last_error=None)
+            if has_server
+            else self.held()
+        )
 
     def refused(self, reason: str) -> Self:
         return replace(self, state=MessageState.REFUSED, next_attempt_at=None, last_error=reason)
