@@ -205,11 +205,6 @@ class Message:
         return DECIDED_REASONS.get(self.last_error, MessageReason.SERVER_POSTPONED)
 
     @property
-    def server_error(self) -> str | None:
-        """Codes of a mail server's answer, or the name of a network error, if the last attempt ended with one."""
-        return None if self.last_error in DECIDED_REASONS else self.last_error
-
-    @property
     def can_succeed(self) -> bool:
         """Whether another attempt could have another outcome, as far as the message itself says."""
         if self.state is MessageState.DROPPED:
