@@ -61,7 +61,12 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/email": {"email": "augusta@example.org", "current_password": PASSWORD},
     "DELETE /api/auth/profile": {"password": PASSWORD},
     "PUT /api/auth/profile": PROFILE,
-    "PUT /api/auth/preferences": {"reminder_day": True, "reminder_hour": False, "how_was_it": True},
+    "PUT /api/auth/preferences": {
+        "reminder_day": True,
+        "reminder_hour": False,
+        "how_was_it": True,
+        "new_message": True,
+    },
     "PATCH /api/auth/profile": PROFILE,
     "POST /api/sessions": SESSION,
     "PUT /api/sessions/{session_id}": SESSION,
@@ -127,7 +132,7 @@ INSTEAD = {
 }
 """Fields that exclude those of a valid body."""
 OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
-    "POST /api/auth/refresh": {"refresh": "a token"},
+    "POST /api/auth/refresh": {"refresh": "a token", "attempt": "an attempt of this test"},
     "POST /api/auth/logout": {"refresh": "a token", "everywhere": False},
     **{f"POST /api/bookings/{{booking_id}}/{action}": {"reason": "I am ill."} for action in ("cancel", "complete")},
     **{

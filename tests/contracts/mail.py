@@ -75,7 +75,7 @@ class MailedMarketplace:
         self, storage: Storage, mailer: Mailer | None = None, account_mails: AccountMails | None = None
     ) -> None:
         self.storage, self.clock, self.mailer = storage, MovableClock(), mailer or MemoryMailer()
-        self.services: Services = services_over(storage, clock=self.clock)
+        self.services: Services = services_over(storage, clock=self.clock, mailer=self.mailer)
         self.account_mails: AccountMails = account_mails or NumberedLinks()
         self.composer = MjmlComposer(sender=SENDER, calendars=Rfc5545Calendars(), addresses=ADDRESSES)
         self.seats_at_a_time = SEATS_BATCH

@@ -220,6 +220,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             bookings=storage.booking_lists,
             audit_log=storage.audit,
             limits=limits,
+            new_messages=accounts.new_messages,
             clock=clock,
             ids=ids,
         ),

@@ -11,7 +11,12 @@ import { errorMessage } from "~/lib/i18n/errorMessage";
 import { type Choices, choose, preferencesQuery } from "./queries";
 import { useTexts } from "./texts";
 
-const KINDS = ["reminder_day", "reminder_hour", "how_was_it"] as const satisfies (keyof Choices)[];
+const KINDS = [
+  "reminder_day",
+  "reminder_hour",
+  "how_was_it",
+  "new_message",
+] as const satisfies (keyof Choices)[];
 
 /** Which mail the user gets. A choice that could not be saved stays, to be tried again. */
 export function PreferenceSwitches({ isCreator }: { isCreator: boolean }) {

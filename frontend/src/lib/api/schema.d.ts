@@ -162,6 +162,9 @@ export interface paths {
          * Refresh the tokens
          * @description A refresh token works once. Sending it again ends its login, because it may have been stolen.
          *
+         *     If the response may have been lost, send the request again with the same `attempt`: it gets the same refresh
+         *     token, as long as that is unused.
+         *
          *     The new refresh token is returned the way the old one was sent: in the body or as a cookie. A cookie that is no
          *     longer valid is cleared.
          */
@@ -3652,7 +3655,7 @@ export interface components {
             text: components["schemas"]["VisibleLines"];
         };
         /** @enum {string} */
-        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "account_deleted" | "new_sign_in" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it";
+        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "account_deleted" | "new_sign_in" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it" | "new_message";
         /** @description A message. `to_everyone` if the creator wrote it to every learner of that start. */
         MessageOut: {
             /** Format: uuid */
@@ -3671,7 +3674,7 @@ export interface components {
         /** @enum {string} */
         MessageProgress: "waiting" | "sent" | "not_sent" | "unknown";
         /** @enum {string} */
-        MessageReason: "no_mail_server" | "server_postponed" | "not_written" | "server_refused" | "outcome_lost" | "too_late" | "no_account" | "deactivated" | "address_refused" | "unverified" | "unsubscribed" | "address_limit" | "network_limit" | "already_verified" | "request_ended" | "no_booking" | "booking_changed" | "status_changed" | "booking_started" | "answered";
+        MessageReason: "no_mail_server" | "server_postponed" | "not_written" | "server_refused" | "outcome_lost" | "too_late" | "no_account" | "deactivated" | "address_refused" | "unverified" | "unsubscribed" | "address_limit" | "network_limit" | "already_verified" | "request_ended" | "no_booking" | "booking_changed" | "status_changed" | "booking_started" | "answered" | "announced" | "message_read";
         /** @enum {string} */
         MessageState: "pending" | "held" | "started" | "sent" | "refused" | "unknown" | "dropped";
         /** @description A session as staff see it, including hidden and archived ones. */
@@ -4059,6 +4062,11 @@ export interface components {
              * @example true
              */
             how_was_it?: boolean;
+            /**
+             * @description Whether you get this kind of mail.
+             * @example true
+             */
+            new_message?: boolean;
         };
         /** @description The kinds of mail that you can choose, by name, and those that you always get. */
         PreferencesOut: {
@@ -4068,6 +4076,8 @@ export interface components {
             reminder_hour: boolean;
             /** @description A question after a session that you booked. */
             how_was_it: boolean;
+            /** @description That someone wrote to you about a booking. */
+            new_message: boolean;
             always: components["schemas"]["MessageKind"][];
         };
         /** @description Number of sessions that cost at least `min_price` and less than `max_price` (`null`: no limit). */
@@ -4269,13 +4279,18 @@ export interface components {
              */
             reason: components["schemas"]["VisibleLines"];
         };
-        /** @description A refresh token, unless it's in the cookie. */
+        /** @description A refresh token, unless it's in the cookie, and a name for this attempt. */
         RefreshIn: {
             /**
              * @description A refresh token; absent or `null` if it's in the cookie.
              * @example kX2…
              */
             refresh?: components["schemas"]["VisibleLine"] | null;
+            /**
+             * @description A random text of your choice for this attempt: the same if you repeat the request because its response was lost, and another one for each further request.
+             * @example 1f0c6d52-8b6e-4c07-9d0a-2b7d7e6c5a11
+             */
+            attempt?: components["schemas"]["VisibleLine"] | null;
         };
         /** @description Cancellation policies that creators can choose by name. */
         RefundPoliciesOut: {

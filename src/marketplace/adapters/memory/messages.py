@@ -142,6 +142,18 @@ class MemoryMessages:
         found = self._rows.group(self._table, user_id)
         return sum(each.kind in kinds and each.created_at >= since and each.attempts > 0 for each in found)
 
+    async def is_announced(self, message: Message, since: datetime) -> bool:
+        await asyncio.sleep(0)
+        about, untold = (message.kind, message.subject), {MessageState.REFUSED, MessageState.DROPPED}
+        others = (each for each in self._rows.group(self._table, message.user_id) if each.id != message.id)
+        return any(
+            (each.kind, each.subject) == about
+            and each.due_at > since
+            and each.attempts > 0
+            and each.state not in untold
+            for each in others
+        )
+
     async def purge(self, before: datetime) -> int:
         await asyncio.sleep(0)
         rows = self._rows.all(self._table)

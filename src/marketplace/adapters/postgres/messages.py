@@ -70,6 +70,11 @@ COUNT_STARTED = """
     SELECT count(*) AS number FROM messages
     WHERE user_id = $1 AND created_at >= $2 AND kind = ANY($3) AND attempts > 0
 """
+IS_ANNOUNCED = """
+    SELECT EXISTS (
+        SELECT FROM messages WHERE user_id = $1 AND subject = $2 AND kind = $3 AND due_at > $4 AND id <> $5
+            AND attempts > 0 AND state NOT IN ('refused', 'dropped')) AS found
+"""
 PURGE = """
     WITH old AS (
         SELECT id FROM messages WHERE next_attempt_at IS NULL AND due_at <= $1 ORDER BY due_at LIMIT $2
@@ -214,6 +219,11 @@ class PostgresMessages:
     async def count_started(self, user_id: UUID, kinds: Collection[MessageKind], since: datetime) -> int:
         row = await self._connection.fetchrow(COUNT_STARTED, user_id, since, list(kinds))
         return int(row["number"]) if row else 0
+
+    async def is_announced(self, message: Message, since: datetime) -> bool:
+        of = (message.user_id, message.subject, message.kind)
+        row = await self._connection.fetchrow(IS_ANNOUNCED, *of, since, message.id)
+        return bool(row and row["found"])
 
     async def purge(self, before: datetime) -> int:
         row = await self._connection.fetchrow(PURGE, before, PURGE_BATCH)

@@ -37,6 +37,10 @@ class MessageReason(StrEnum):
     BOOKING_STARTED = "booking_started"
     ANSWERED = "answered"
     """The creator has answered."""
+    ANNOUNCED = "announced"
+    """Another mail announces the same conversation."""
+    MESSAGE_READ = "message_read"
+    """The conversation it announces was read or answered."""
 
 
 DECIDED_REASONS = {reason.value: reason for reason in MessageReason}

@@ -40,6 +40,8 @@ class MessageKind(StrEnum):
     REMINDER_HOUR = "reminder_hour"
     SESSION_CHANGED = "session_changed"
     HOW_WAS_IT = "how_was_it"
+    NEW_MESSAGE = "new_message"
+    """The other party of a booking has written."""
 
 
 class MessageState(StrEnum):
@@ -98,6 +100,7 @@ RULES: dict[MessageKind, KindRule] = {
     MessageKind.REMINDER_HOUR: KindRule(worth=HOUR, ends_at_start=True),
     MessageKind.SESSION_CHANGED: UPCOMING,
     MessageKind.HOW_WAS_IT: KindRule(worth=3 * DAY),
+    MessageKind.NEW_MESSAGE: KindRule(worth=DAY),
 }
 ACCOUNT_KINDS = frozenset(
     {
@@ -200,9 +203,7 @@ class Message:
                 return MessageReason.OUTCOME_LOST
             case MessageState.DROPPED:
                 return DECIDED_REASONS.get(self.last_error or "", MessageReason.TOO_LATE)
-        if self.last_error is None:
-            return None
-        return DECIDED_REASONS.get(self.last_error, MessageReason.SERVER_POSTPONED)
+        return None if self.last_error is None else DECIDED_REASONS.get(self.last_error, MessageReason.SERVER_POSTPONED)
 
     @property
     def can_succeed(self) -> bool:

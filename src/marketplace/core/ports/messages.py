@@ -123,6 +123,10 @@ class Messages(Protocol):
         """Return how many messages of these kinds, created at or after `since`, have been started."""
         ...
 
+    async def is_announced(self, message: Message, since: datetime) -> bool:
+        """Return whether another one of its person, kind and subject, due after `since`, was sent or may be yet."""
+        ...
+
     async def purge(self, before: datetime) -> int:
         """Delete messages that were due at `before` or earlier and wait for nothing, at most `PURGE_BATCH`."""
         ...

@@ -1,6 +1,7 @@
 """What a message says when it is due, from the rows as they are then."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.message_causes import untrue
@@ -92,22 +93,37 @@ class Letters:
         booking = await tx.bookings.find(booking_id) if booking_id else None
         if booking is None or not booking.has_party(message.user_id):
             raise NotSendable(MessageReason.NO_BOOKING)
-        self._require(untrue(message.kind, message.version, booking, self._clock.now()))
         role: Role = "learner" if message.user_id == booking.user_id else "creator"
+        if message.kind is MessageKind.NEW_MESSAGE:
+            await self._require_unannounced(tx, message, booking.id)
+            link = self._addresses.conversation(booking.id, as_creator=role == "creator")
+        else:
+            self._require(untrue(message.kind, message.version, booking, self._clock.now()))
+            own, attendees = self._addresses.own_bookings(), self._addresses.attendees(booking.session_id)
+            link = own if role == "learner" else attendees
         is_optional = not message.rule.is_needed
         token = self._unsubscribe_tokens.sign(message) if is_optional else None
-        own, attendees = self._addresses.own_bookings(), self._addresses.attendees(booking.session_id)
         return Letter(
             message=message,
             recipient=recipient,
             role=role,
             to=recipient.email,
-            link=own if role == "learner" else attendees,
+            link=link,
             now=self._clock.now(),
             booking=booking.seen_by(message.user_id),
             unsubscribe=self._addresses.unsubscribe(token) if token else None,
             one_click=self._addresses.one_click_unsubscribe(token) if token else None,
         )
+
+    async def _require_unannounced(self, tx: Transaction, message: Message, booking_id: UUID) -> None:
+        """A conversation is announced once, until its person reads or answers it."""
+        # others of the account are decided at the same time
+        await tx.users.acquire(message.user_id)
+        since = await tx.booking_messages.unanswered_since(booking_id, message.user_id)
+        if since is None or since >= message.due_at:  # what came since has a mail of its own
+            raise NotSendable(MessageReason.MESSAGE_READ)
+        if await tx.messages.is_announced(message, since):
+            raise NotSendable(MessageReason.ANNOUNCED)
 
     @staticmethod
     def _require(refusal: MessageReason | None) -> None:

@@ -31,6 +31,7 @@ class PreferencesIn(msgspec.Struct, kw_only=True):
     reminder_day: Wanted = True
     reminder_hour: Wanted = True
     how_was_it: Wanted = True
+    new_message: Wanted = True
 
 
 class PreferencesOut(msgspec.Struct, kw_only=True):
@@ -39,6 +40,7 @@ class PreferencesOut(msgspec.Struct, kw_only=True):
     reminder_day: Annotated[bool, Meta(description="A reminder 24 hours before a booked start.")]
     reminder_hour: Annotated[bool, Meta(description="A reminder an hour before a booked start.")]
     how_was_it: Annotated[bool, Meta(description="A question after a session that you booked.")]
+    new_message: Annotated[bool, Meta(description="That someone wrote to you about a booking.")]
     always: list[MessageKind]
 
 
