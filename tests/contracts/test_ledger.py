@@ -133,6 +133,8 @@ async def test_lists_are_paged(storage: Storage) -> None:
     earlier = a_transaction(creator_id=creator_id, at=since - MINUTE)
     await post(storage, *random.Random(7).sample(own, 7), earlier)  # noqa: S311 - an order
     await post(storage, other := a_transaction(at=since + 9 * MINUTE))
+    fee = {"kind": TransactionKind.FEE, "creator_id": creator_id, "at": since - MINUTE}
+    await post(storage, a_transaction(*fee_entries(5), **fee))  # which is no creator's
 
     found: list[LedgerTransaction] = []
     after: str | None = None

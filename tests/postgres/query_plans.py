@@ -20,6 +20,7 @@ CUSTOM_PLANS = 6
 on a long-lived connection; `EXPLAIN` without `ANALYZE` counts as one."""
 BIG_TABLES = frozenset(
     {"sessions", "bookings", "slots", "booking_steps", "open_times", "messages", "booking_messages", "notifications"}
+    | {"payments", "payment_operations", "parked_payments", "ledger_transactions", "ledger_entries", "ledger_balances"}
 )
 PAGE = 20
 BEFORE_PAGE_1000 = 999 * PAGE
@@ -131,9 +132,13 @@ def _literal(value: object) -> str:
     if isinstance(value, bytes):
         return f"'\\x{value.hex()}'"
     # the text form of an array takes the type of the parameter
-    text = f"{{{', '.join(json.dumps(str(each)) for each in value)}}}" if isinstance(value, list) else str(value)
+    text = f"{{{', '.join(map(_element, value))}}}" if isinstance(value, list) else str(value)
     published = text.replace("'", "''")
     return f"'{published}'"
+
+
+def _element(value: object) -> str:
+    return "NULL" if value is None else json.dumps(str(value))
 
 
 async def carried_out(loaded: str, program: Watched, call: Awaitable[Any]) -> list[Plan]:

@@ -58,7 +58,7 @@ TRANSACTIONS = f"""
     FROM ledger_transactions t
 """  # noqa: S608 - column names
 OF_BOOKING = f"{TRANSACTIONS} WHERE booking_id = $1 ORDER BY at, id"
-OF_CREATOR = f"{TRANSACTIONS} WHERE creator_id = $1 {{after}} ORDER BY at DESC, id DESC LIMIT $2"
+OF_CREATOR = f"{TRANSACTIONS} WHERE creator_id = $1 AND kind <> 'fee' {{after}} ORDER BY at DESC, id DESC LIMIT $2"
 FIRST_OF_CREATOR, LATER_OF_CREATOR = OF_CREATOR.format(after=""), OF_CREATOR.format(after="AND (at, id) < ($3, $4)")
 SINCE = f"{TRANSACTIONS} WHERE at >= $1 {{after}} ORDER BY at, id LIMIT $2"
 FIRST_SINCE, LATER_SINCE = SINCE.format(after=""), SINCE.format(after="AND (at, id) > ($3, $4)")

@@ -73,6 +73,10 @@ class BookingHistory(BookingDetails):
         return writable_until(self.ends_at, next(ended, None) if self.status == "cancelled" else None)
 
     @property
+    def is_paid(self) -> bool:
+        return self.pay_by is None and any(each.pays for each in self.history)
+
+    @property
     def authorized_until(self) -> datetime | None:
         paid_at = next((each.at for each in reversed(self.history) if each.pays), None)
         return paid_at and paid_at + AUTHORIZATION_HOLD

@@ -39,6 +39,7 @@ class NotificationService:
             await tx.notifications.add_of_session(event.session_id, event.at, source)
         kind = kind_of(event) if isinstance(event, BookingEvent) else None
         if isinstance(event, BookingEvent) and kind is not None:
+            is_unpaid = event.may_be_unpaid and await self._is_unpaid(tx, event)
             await tx.notifications.add(
                 [
                     Notification(
@@ -50,9 +51,14 @@ class NotificationService:
                         source=source,
                         read_at=now if now - event.at > NEWS_FOR else None,
                     )
-                    for user_id in recipients_of(event)
+                    for user_id in recipients_of(event, is_unpaid=is_unpaid)
                 ]
             )
+
+    @staticmethod
+    async def _is_unpaid(tx: Transaction, event: BookingEvent) -> bool:
+        booking = await tx.bookings.find(event.booking_id)
+        return booking is not None and event.is_unpaid(booking)
 
     async def list_own(self, principal: Principal, limit: int, after: str | None) -> Page[NotificationDetails]:
         """Return a page of the principal's notifications, newest first."""
