@@ -87,7 +87,7 @@ def build_payment_services(storage: Storage, adapters: Adapters, options: Servic
         payment_settlement=settlement,
         payment_operations=operations,
         payment_balance=balance,
-        payment_decider=PaymentDecider(gateway=gateway, clock=clock),
+        payment_decider=PaymentDecider(clock),
         reconciliation=Reconciliation(
             unit_of_work=begin,
             gateway=gateway,

@@ -4,7 +4,6 @@ from marketplace.core.domain.events import BookingEvent, BookingEventKind, Deliv
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction
-from marketplace.core.services.payment_gateway import PaymentGateway
 
 DECIDING: frozenset[BookingEventKind] = frozenset(
     {
@@ -23,16 +22,16 @@ class PaymentDecider:
     """A `Subscriber` that enqueues the job that balances a booking's payments, for every way to change a booking.
 
     It locks nothing, since the relay's transaction holds many bookings' events. A free booking costs no statement, one
-    that nothing was asked of the provider for costs one.
+    that nothing was asked of the provider for costs one. It decides where payments are off, too: what was paid before
+    is returned once they are on again.
     """
 
-    def __init__(self, *, gateway: PaymentGateway, clock: Clock) -> None:
-        self._gateway = gateway
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
     async def handle(self, tx: Transaction, delivery: Delivery) -> None:
         event = delivery.event
-        if not self._gateway.is_on or not isinstance(event, BookingEvent) or event.kind not in DECIDING:
+        if not isinstance(event, BookingEvent) or event.kind not in DECIDING:
             return
         if not event.amount:
             return
