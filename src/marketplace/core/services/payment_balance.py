@@ -60,7 +60,8 @@ class PaymentBalance:
         number = len(operations)
         for wanted in plan(booking, payments, operations):
             cause = Cause.CANCEL if wanted.kind is OperationKind.VOID else cause_of(booking, wanted.payment)
-            once = wanted.kind.value if wanted.kind is OperationKind.CAPTURE else f"{wanted.kind.value}-{number}"
+            # one that was refused is asked for again after staff have resolved it
+            once = f"{wanted.kind.value}-{number}"
             await self.ask(tx, self.operation(wanted.payment, wanted.kind, wanted.amount, cause, once))
             number += 1
         if booking.status in SETTLED:
