@@ -11,6 +11,7 @@ from http_api import PAID_SETTINGS, Api, Person, as_json, open_api, problem
 from marketplace.adapters.payments.memory import MemoryPayments
 from marketplace.adapters.payments.simulated.cards import card_of
 from marketplace.bootstrap.services import Services
+from marketplace.core.domain.money import use_currency
 from marketplace.core.domain.sessions import Session
 
 PAYS, DECLINES = "4242424242424242", "4000000000009995"
@@ -210,6 +211,21 @@ async def test_staff_find_a_payment_return_a_part_and_set_a_commission(api: Api)
     later = await api.booking(learner, session, booking_date=as_json(TOMORROW.replace(hour=20)))
     await learner.post(f"/api/bookings/{later['id']}/pay/")
     assert (await staff.get(f"/api/admin/payments/{later['id']}/")).json()["commission"] == "5.25"
+
+
+async def test_staff_return_an_amount_of_the_currency_that_was_paid_in(api: Api) -> None:
+    _, _, learner, booking = await booked(api)
+    await paid(api, learner, booking)
+    staff, path = await api.person(is_staff=True), f"/api/admin/payments/{booking['id']}"
+    try:
+        use_currency("JPY")
+        done = await staff.post(f"{path}/refund/", {"amount": "10", "reason": WHY})
+        use_currency("KWD")
+        wrong = problem(await staff.post(f"{path}/refund/", {"amount": "1.001", "reason": WHY}), 400, "invalid")
+    finally:
+        use_currency("EUR")
+    assert (done.status_code, done.json()["refunded"]) == (200, "10.00")
+    assert wrong["errors"] == {"amount": ["Enter an amount of EUR, with at most 2 decimals."]}
 
 
 async def test_marketplace_without_payments_has_none_of_their_routes(api: Api) -> None:
