@@ -96,6 +96,18 @@ async def test_booking_shows_its_payment_from_the_booking_to_the_receipt(api: Ap
     assert [each["amount"] for each in receipt["refunds"]] == ["49.99"]
 
 
+async def test_page_and_declined_card_are_the_learners_alone(api: Api) -> None:
+    _, creator, learner, booking = await booked(api)
+    await paid(api, learner, booking, DECLINES)
+    staff = await api.person(is_staff=True)
+    own = (await learner.get(f"/api/bookings/{booking['id']}/")).json()["payment"]
+    assert (own["status"], own["decline_reason"]) == ("open", "insufficient_funds")
+    assert own["url"]
+    for person, path in ((creator, "/api/bookings/"), (staff, "/api/admin/bookings/")):
+        seen = (await person.get(f"{path}{booking['id']}/")).json()["payment"]
+        assert seen == {**own, "url": None, "decline_reason": None}
+
+
 async def test_free_booking_and_one_paid_at_the_session_ask_for_no_payment(api: Api) -> None:
     for changes in ({"price": 0}, {"payment_method": "at_session"}):
         creator, learner = await api.creator(), await api.person()
