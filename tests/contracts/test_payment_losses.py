@@ -65,3 +65,17 @@ async def test_what_was_paid_is_returned_after_payments_were_off(shop: Shop, *, 
         shop.clock.advance(timedelta(minutes=10))
     await shop.advance(timedelta(hours=2))
     assert await shop.sums(booking_id) == {"paid_in": -3600, "returned": 3600}
+
+
+async def test_booking_that_needs_no_more_than_was_paid_is_confirmed(shop: Shop) -> None:
+    session, learner = await shop.session(), await shop.learner()
+    booking_id = await shop.book(session, learner)
+    await shop.services.payments.pay(learner, booking_id)
+    await shop.services.seat_changes.change(learner, booking_id, 2)
+    shop.use_card(booking_id)  # before its page is closed
+    await shop.notify()
+    assert (await shop.booking(booking_id)).awaits_payment()
+    await shop.services.seat_changes.change(learner, booking_id, 1)
+    await shop.settle()
+    assert (await shop.booking(booking_id)).status == "confirmed"
+    assert await shop.sums(booking_id) == {"paid_in": -3600, "held": 3600}
