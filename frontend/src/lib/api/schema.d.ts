@@ -2485,6 +2485,8 @@ export interface paths {
         /**
          * Return a part of a payment
          * @description Any part that was paid and not returned yet, whatever the booking's policy. The booking stays as it is.
+         *
+         *     Only other staff can return what a staff member paid.
          */
         post: operations["admin_refund_payment"];
         delete?: never;
@@ -2545,7 +2547,7 @@ export interface paths {
         get?: never;
         /**
          * Set a creator's commission
-         * @description For payments that are asked for from now on.
+         * @description For payments that are asked for from now on. Not of oneself; that of staff is set by superusers.
          */
         put: operations["admin_set_commission"];
         post?: never;
@@ -10971,6 +10973,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
