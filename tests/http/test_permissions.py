@@ -38,6 +38,7 @@ A_USER = "/api/admin/users/{user_id}"
 A_BOOKING = "/api/admin/bookings/{booking_id}"
 A_SESSION = "/api/admin/sessions/{session_id}"
 WHY = "Asked for by e-mail."
+BOOKED = "409 has_upcoming_bookings"
 Answers = tuple[str, str, str, str, str, str]
 
 
@@ -100,6 +101,7 @@ MATRIX: dict[str, Answers] = {
     "GET /api/auth/profile": signed_in("200"),
     "PUT /api/auth/profile": signed_in("200"),
     "PATCH /api/auth/profile": signed_in("200"),
+    "DELETE /api/auth/profile": (OUT, BOOKED, BOOKED, "204", "204", OUT),
     "POST /api/auth/password": signed_in("204"),
     "POST /api/auth/become-creator": (OUT, "200", "409 illegal_transition", "409 illegal_transition", "200", OUT),
     "GET /api/sessions": anyone_but_a_bad_token("200"),
@@ -169,6 +171,9 @@ MATRIX: dict[str, Answers] = {
     "POST /api/calendar/renew": signed_in("200"),
     "GET /api/calendar/{feed}": anyone("200"),
     "GET /api/auth/export": signed_in("200"),
+    "GET /api/auth/preferences": signed_in("200"),
+    "PUT /api/auth/preferences": signed_in("200"),
+    "GET /api/auth/messages": signed_in("200"),
     "GET /api/auth/logins": signed_in("200"),
     "DELETE /api/auth/logins/{login_id}": signed_in(NOT_THERE),
     "POST /api/auth/forgot-password": anyone("204"),
@@ -186,6 +191,11 @@ MATRIX: dict[str, Answers] = {
     f"POST {A_USER}/rights": staff("403 not_superuser"),
     f"POST {A_USER}/password-reset": staff("201"),
     f"POST {A_USER}/impersonate": staff("201"),
+    f"POST {A_USER}/clear-refusal": staff(ALREADY),
+    # neither a person nor a booking is named
+    "GET /api/admin/messages": staff("400 invalid"),
+    # a message of a conversation is no mail
+    "POST /api/admin/messages/{message_id}/retry": staff(NOT_THERE),
     "POST /api/sessions/{session_id}/report": (OUT, "201", "403 own_session", "201", "201", OUT),
     f"GET {A_SESSION}": staff("200"),
     f"PATCH {A_SESSION}": staff("200"),
@@ -253,6 +263,7 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     "POST /api/bookings": lambda w, _: a_booking_body(w.session, booking_date=as_json(TOMORROW + timedelta(hours=3))),
     "POST /api/auth/forgot-password": lambda *_: {"email": "ada@example.org"},
     "POST /api/auth/verify-email": lambda *_: {"token": "a token"},
+    "DELETE /api/auth/profile": lambda *_: {"password": PASSWORD},
     "POST /api/auth/email": lambda *_: {"email": "augusta@example.org", "current_password": PASSWORD},
     "POST /api/auth/password-reset": lambda *_: {"token": "a token", "new_password": "a staple of batteries"},
     f"PATCH {A_USER}": lambda *_: {"first_name": "Augusta", "reason": WHY},
@@ -262,6 +273,9 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     f"POST {A_USER}/rights": lambda *_: {"is_staff": True, "is_superuser": False, "reason": WHY},
     f"POST {A_USER}/password-reset": lambda *_: {"reason": WHY},
     f"POST {A_USER}/impersonate": lambda *_: {"reason": WHY},
+    f"POST {A_USER}/clear-refusal": lambda *_: {"reason": WHY},
+    "POST /api/admin/messages/{message_id}/retry": lambda *_: {"reason": WHY},
+    "PUT /api/auth/preferences": lambda *_: {"reminder_day": False},
     "POST /api/sessions/{session_id}/report": lambda *_: {"reason": "spam"},
     "POST /api/admin/payments/{payment_id}/refund": lambda *_: {"amount": "1.00", "reason": WHY},
     "POST /api/admin/parked-payments/{parked_id}/resolve": lambda *_: {"resolution": WHY},

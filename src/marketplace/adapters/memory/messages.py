@@ -1,25 +1,36 @@
 """Messages in memory."""
 
 import asyncio
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
-from marketplace.adapters.memory.pages import moment, newest_first
+from marketplace.adapters.memory.pages import moment_from, moment_text, newest_first, page_of
 from marketplace.adapters.memory.records import AddressRow, MessageKey, UnsubscribedRow
 from marketplace.core.domain.booking_steps import LIVE
 from marketplace.core.domain.message_causes import REMINDERS
-from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, address_digest
+from marketplace.core.domain.messages import (
+    FAILED,
+    Message,
+    MessageKind,
+    MessageState,
+    Recipient,
+    Unsent,
+    address_digest,
+)
 from marketplace.core.domain.pages import Page
+from marketplace.core.errors import NotFound
 from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat, SeatPosition, UpcomingSeat
 
 KINDS = frozenset(MessageKind)
 """Those that this release knows."""
 
 
-def _key(message: Message) -> MessageKey:
+def key_of(message: Message) -> MessageKey:
+    """Return what at most one message has."""
     return message.user_id, message.subject, message.kind, message.version
 
 
@@ -38,11 +49,23 @@ class MemoryMessageLists:
         known = filter(_is_known, Rows(self._database).group(self._database.messages, user_id))
         return newest_first(known, limit, after)
 
-    async def of_booking(self, booking_id: UUID) -> tuple[Message, ...]:
+    async def of_booking(self, booking_id: UUID, limit: int, after: str | None) -> Page[Message]:
         await asyncio.sleep(0)
         rows = self._database.messages.rows.values()
-        found = (each for each in rows if each.booking_id == booking_id and _is_known(each))
-        return tuple(sorted(found, key=moment))
+        return newest_first((each for each in rows if each.booking_id == booking_id and _is_known(each)), limit, after)
+
+    async def unsent(self, unsent: Unsent, now: datetime, limit: int, after: str | None) -> Page[Message]:
+        await asyncio.sleep(0)
+        known = filter(_is_known, self._database.messages.rows.values())
+        if unsent == "held":
+            keyed = [((each.due_at, each.id), each) for each in known if each.state is MessageState.HELD]
+        else:
+            failed = (each for each in known if each.state in FAILED and each.expires_at > now)
+            keyed = [((each.expires_at, each.id), each) for each in failed]
+        first = None if after is None else moment_from(json.loads(after))
+        left = sorted((key, each) for key, each in keyed if first is None or key > first)
+        page = page_of(left, limit, lambda one: json.dumps(moment_text(one[0])))
+        return Page(tuple(each for _, each in page.items), page.next)
 
     async def recipient(self, user_id: UUID) -> Recipient | None:
         return await MemoryMessages(Rows(self._database)).recipient(user_id)
@@ -71,9 +94,9 @@ class MemoryMessages:
         self._table = rows.database.messages
 
     async def add(self, messages: Sequence[Message]) -> None:
-        for message in sorted(messages, key=_key):
-            if await self._rows.acquire_key(self._database.message_keys, _key(message)) is None:
-                self._rows.put(self._database.message_keys, _key(message), message.id)
+        for message in sorted(messages, key=key_of):
+            if await self._rows.acquire_key(self._database.message_keys, key_of(message)) is None:
+                self._rows.put(self._database.message_keys, key_of(message), message.id)
                 self._rows.put(self._table, message.id, message)
 
     async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> Sequence[Message]:
@@ -92,6 +115,12 @@ class MemoryMessages:
         for each in claimed:
             self._rows.put(self._table, each.id, each)
         return sorted(claimed, key=lambda message: (message.due_at, message.id))
+
+    async def acquire(self, message_id: UUID) -> Message:
+        found = await self._rows.acquire(self._table, message_id)
+        if found is None or not _is_known(found):
+            raise NotFound
+        return found
 
     async def save(self, claimed: Message, after: Message) -> bool:
         found = await self._rows.acquire(self._table, claimed.id)
@@ -113,13 +142,25 @@ class MemoryMessages:
         found = self._rows.group(self._table, user_id)
         return sum(each.kind in kinds and each.created_at >= since and each.attempts > 0 for each in found)
 
+    async def is_announced(self, message: Message, since: datetime) -> bool:
+        await asyncio.sleep(0)
+        about, untold = (message.kind, message.subject), {MessageState.REFUSED, MessageState.DROPPED}
+        others = (each for each in self._rows.group(self._table, message.user_id) if each.id != message.id)
+        return any(
+            (each.kind, each.subject) == about
+            and each.due_at > since
+            and each.attempts > 0
+            and each.state not in untold
+            for each in others
+        )
+
     async def purge(self, before: datetime) -> int:
         await asyncio.sleep(0)
         rows = self._rows.all(self._table)
         old = [each for each in rows if each.next_attempt_at is None and each.due_at <= before][:PURGE_BATCH]
         for each in old:
             self._rows.drop(self._table, each.id)
-            self._rows.drop(self._database.message_keys, _key(each))
+            self._rows.drop(self._database.message_keys, key_of(each))
         return len(old)
 
     async def recipient(self, user_id: UUID) -> Recipient | None:

@@ -6,7 +6,7 @@ cannot change a message that another one has claimed.
 
 import json
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +14,12 @@ from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.core.domain.booking_steps import LIVE
 from marketplace.core.domain.fields import field_names
 from marketplace.core.domain.message_causes import REMINDERS
-from marketplace.core.domain.messages import TOO_LATE, Message, MessageKind, MessageState, Recipient, address_digest
+from marketplace.core.domain.message_reasons import MessageReason
+from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, Unsent, address_digest
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.users import PublicUser
-from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat, SeatPosition, UpcomingSeat
+from marketplace.core.errors import NotFound
+from marketplace.core.ports.messages import LAST_ID, PURGE_BATCH, RELEASE_BATCH, BookedSeat, SeatPosition, UpcomingSeat
 
 FIELDS = field_names(Message)
 COLUMNS = ", ".join(FIELDS)
@@ -53,7 +55,7 @@ CLAIM = f"""
 """  # noqa: S608 - column names and kinds
 SAVE = """
     UPDATE messages SET state = $4, attempts = $5, next_attempt_at = $6, unknown_at = $7, last_error = $8, sent_at = $9
-    WHERE id = $1 AND next_attempt_at = $2 AND state = $3 RETURNING id
+    WHERE id = $1 AND next_attempt_at IS NOT DISTINCT FROM $2 AND state = $3 RETURNING id
 """
 RELEASE = """
     WITH held AS (
@@ -67,6 +69,11 @@ RELEASE = """
 COUNT_STARTED = """
     SELECT count(*) AS number FROM messages
     WHERE user_id = $1 AND created_at >= $2 AND kind = ANY($3) AND attempts > 0
+"""
+IS_ANNOUNCED = """
+    SELECT EXISTS (
+        SELECT FROM messages WHERE user_id = $1 AND subject = $2 AND kind = $3 AND due_at > $4 AND id <> $5
+            AND attempts > 0 AND state NOT IN ('refused', 'dropped')) AS found
 """
 PURGE = """
     WITH old AS (
@@ -117,15 +124,31 @@ NEXT_SEAT = """
     WHERE user_id = $1 AND session_id = $2 AND status IN ('pending', 'confirmed') AND starts_at > $3
     ORDER BY starts_at LIMIT 1
 """
-OF_USER = f"""
-    SELECT {COLUMNS} FROM messages WHERE user_id = $1 AND {KNOWN} {{after}} ORDER BY created_at DESC, id DESC LIMIT $2
+ACQUIRE = f"SELECT {COLUMNS} FROM messages WHERE id = $1 AND {KNOWN} FOR NO KEY UPDATE"  # noqa: S608 - column names
+NEWEST = f"""
+    SELECT {COLUMNS} FROM messages WHERE {{of}} = $1 AND {KNOWN} {{after}} ORDER BY created_at DESC, id DESC LIMIT $2
 """  # noqa: S608 - column names and kinds
-FIRST, LATER = OF_USER.format(after=""), OF_USER.format(after="AND (created_at, id) < ($3, $4)")
-OF_BOOKING = f"""
-    SELECT {COLUMNS} FROM messages WHERE booking_id = $1 AND {KNOWN} ORDER BY created_at, id
+AFTER = "AND (created_at, id) < ($3, $4)"
+UNSENT = f"""
+    SELECT {COLUMNS} FROM messages WHERE {{condition}} AND {KNOWN} AND ({{by}}, id) > ($1, $2)
+    ORDER BY {{by}}, id LIMIT $3
 """  # noqa: S608 - column names and kinds
+ORDERS: dict[Unsent, str] = {"held": "due_at", "failed": "expires_at"}
+CONDITIONS: dict[Unsent, str] = {"held": "state = 'held'", "failed": "state IN ('refused', 'unknown')"}
 OLDEST_DUE = "SELECT due_at FROM messages WHERE next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT 1"
 HAS_HELD = "SELECT EXISTS (SELECT FROM messages WHERE state = 'held') AS found"
+
+
+Position = tuple[datetime, UUID]
+EVER: Position = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
+COUNT_HELD = "SELECT count(*) FROM (SELECT FROM messages WHERE state = 'held' LIMIT $1) AS held"
+
+
+async def count_held(connection: Any, limit: int) -> int | None:
+    """Return the number of held messages, up to `limit`; `None` in a database that has no messages yet."""
+    if await connection.fetchval("SELECT to_regclass('messages')") is None:
+        return None
+    return int(await connection.fetchval(COUNT_HELD, limit))
 
 
 class PostgresMessageLists:
@@ -135,17 +158,22 @@ class PostgresMessageLists:
         self._database = database
 
     async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[Message]:
-        if after is None:
-            rows = await self._database.fetch(FIRST, user_id, limit + 1)
-        else:
-            created_at, last = json.loads(after)
-            rows = await self._database.fetch(LATER, user_id, limit + 1, datetime.fromisoformat(created_at), UUID(last))
-        items = tuple(map(_message, rows[:limit]))
-        position = json.dumps([items[-1].created_at.isoformat(), str(items[-1].id)]) if len(rows) > limit else None
-        return Page(items, position)
+        return await self._newest("user_id", user_id, limit, after)
 
-    async def of_booking(self, booking_id: UUID) -> tuple[Message, ...]:
-        return tuple(map(_message, await self._database.fetch(OF_BOOKING, booking_id)))
+    async def of_booking(self, booking_id: UUID, limit: int, after: str | None) -> Page[Message]:
+        return await self._newest("booking_id", booking_id, limit, after)
+
+    async def unsent(self, unsent: Unsent, now: datetime, limit: int, after: str | None) -> Page[Message]:
+        by, position = ORDERS[unsent], EVER if unsent == "held" else (now, LAST_ID)
+        if after is not None:
+            position = max(position, _position(after))
+        statement = UNSENT.format(condition=CONDITIONS[unsent], by=by)
+        return _page(await self._database.fetch(statement, *position, limit + 1), limit, by)
+
+    async def _newest(self, of: str, number: UUID, limit: int, after: str | None) -> Page[Message]:
+        statement = NEWEST.format(of=of, after="" if after is None else AFTER)
+        position = () if after is None else _position(after)
+        return _page(await self._database.fetch(statement, number, limit + 1, *position), limit, "created_at")
 
     async def recipient(self, user_id: UUID) -> Recipient | None:
         return _recipient(user_id, await self._database.fetchrow(RECIPIENT, user_id))
@@ -174,17 +202,28 @@ class PostgresMessages:
         rows = await self._connection.fetch(CLAIM, now, limit, now + lease)
         return sorted(map(_message, rows), key=lambda message: (message.due_at, message.id))
 
+    async def acquire(self, message_id: UUID) -> Message:
+        row = await self._connection.fetchrow(ACQUIRE, message_id)
+        if row is None:
+            raise NotFound
+        return _message(row)
+
     async def save(self, claimed: Message, after: Message) -> bool:
         fence = (claimed.id, claimed.next_attempt_at, claimed.state)
         values = (after.state, after.attempts, after.next_attempt_at, after.unknown_at, after.last_error, after.sent_at)
         return await self._connection.fetchrow(SAVE, *fence, *values) is not None
 
     async def release_held(self, now: datetime, limit: int = RELEASE_BATCH) -> int:
-        return len(await self._connection.fetch(RELEASE, limit, now, TOO_LATE))
+        return len(await self._connection.fetch(RELEASE, limit, now, MessageReason.TOO_LATE))
 
     async def count_started(self, user_id: UUID, kinds: Collection[MessageKind], since: datetime) -> int:
         row = await self._connection.fetchrow(COUNT_STARTED, user_id, since, list(kinds))
         return int(row["number"]) if row else 0
+
+    async def is_announced(self, message: Message, since: datetime) -> bool:
+        of = (message.user_id, message.subject, message.kind)
+        row = await self._connection.fetchrow(IS_ANNOUNCED, *of, since, message.id)
+        return bool(row and row["found"])
 
     async def purge(self, before: datetime) -> int:
         row = await self._connection.fetchrow(PURGE, before, PURGE_BATCH)
@@ -219,6 +258,17 @@ class PostgresMessages:
     async def next_seat(self, session_id: UUID, user_id: UUID, after: datetime) -> UUID | None:
         row = await self._connection.fetchrow(NEXT_SEAT, user_id, session_id, after)
         return row["id"] if row else None
+
+
+def _position(after: str) -> Position:
+    at, last = json.loads(after)
+    return datetime.fromisoformat(at), UUID(last)
+
+
+def _page(rows: Sequence[Any], limit: int, by: str) -> Page[Message]:
+    """Return the rows without the last one, which says that there are more."""
+    items = tuple(map(_message, rows[:limit]))
+    return Page(items, json.dumps([rows[limit - 1][by].isoformat(), str(items[-1].id)]) if len(rows) > limit else None)
 
 
 def _upcoming_seat(row: Any) -> UpcomingSeat:

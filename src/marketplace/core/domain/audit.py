@@ -34,6 +34,8 @@ AuditAction = Literal[
     "email_changed",
     "login_ended",
     "data_exported",
+    "account_deleted",
+    "account_deletion_refused",
     "session_changed",
     "session_archived",
     "session_hidden",
@@ -58,6 +60,8 @@ AuditAction = Literal[
     "bulk_begun",
     "bulk_cancelled",
     "job_retried",
+    "message_retried",
+    "address_cleared",
     "exported",
 ]
 TargetKind = Literal["user", "session", "booking", "report", "bulk_run", "payment"]

@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
-from marketplace.core.domain.messages import KEPT_FOR, TOO_LATE, Message, MessageState, Recipient
+from marketplace.core.domain.message_reasons import MessageReason
+from marketplace.core.domain.messages import FINAL, KEPT_FOR, Message, MessageKind, MessageState, Recipient
 from marketplace.core.errors import MarketplaceError
 from marketplace.core.ports.account_mails import AccountMails
 from marketplace.core.ports.mail_composer import Letter, MailComposer
@@ -38,9 +39,6 @@ MAX_OUTAGE_PAUSE = 30.0
 """Seconds between attempts while the server cannot be reached, at most."""
 MAX_OUTAGE_FAILURES = 4
 """Bound of the back-off of a message that waits for the server, so that it is sent soon after an outage."""
-WORKER_ENDED = "The worker ended during the transmission."
-
-UNWRITTEN = "The mail could not be written."
 
 Observer = Callable[[Message], None]
 
@@ -148,10 +146,10 @@ class MailDelivery:
     async def _deliver(self, message: Message) -> bool:
         now = self._clock.now()
         if message.state is MessageState.STARTED:
-            await self._save(message, message.lost(now, WORKER_ENDED))
+            await self._save(message, message.lost(now, MessageReason.OUTCOME_LOST))
             return False
         if now >= message.expires_at:
-            await self._save(message, message.dropped(TOO_LATE))
+            await self._save(message, message.dropped(MessageReason.TOO_LATE))
             return False
         try:
             started, letter = await self._start(message)
@@ -164,7 +162,7 @@ class MailDelivery:
             result = await self._send(letter)
         except Exception:
             LOG.exception("Message %s (%s) could not be written", message.id, message.kind)
-            await self._save(started, started.postponed(now, UNWRITTEN, started.attempts))
+            await self._save(started, started.postponed(now, MessageReason.NOT_WRITTEN, started.attempts))
             return False
         await self._record(started, letter, result)
         return isinstance(result, Unavailable)
@@ -208,6 +206,8 @@ class MailDelivery:
             if refused is not None:
                 await tx.messages.mark_refused(refused.user_id, refused.email, self._clock.now())
             is_saved = await tx.messages.save(before, after)
+            if is_saved and after.kind is MessageKind.ACCOUNT_DELETED and after.state in FINAL:
+                await tx.email_requests.discard(UUID(after.subject))
         if not is_saved:
             LOG.warning("Message %s was taken over by another worker", before.id)
             return

@@ -1,11 +1,13 @@
 """All controllers."""
 
+from marketplace.http.api.account_deletion import AccountDeletionController
 from marketplace.http.api.admin.bookings import BookingAdminController
 from marketplace.http.api.admin.bulk import BulkController
 from marketplace.http.api.admin.dashboards import DashboardController
 from marketplace.http.api.admin.exports import ExportController
 from marketplace.http.api.admin.impersonation import ImpersonationController
 from marketplace.http.api.admin.lists import AdminListController
+from marketplace.http.api.admin.messages import MessageAdminController
 from marketplace.http.api.admin.password_resets import ResetAdminController
 from marketplace.http.api.admin.payments import PaymentAdminController
 from marketplace.http.api.admin.reports import ReportAdminController
@@ -35,6 +37,7 @@ from marketplace.http.api.password_resets import ResetController
 from marketplace.http.api.payments import PaymentController, WebhookController
 from marketplace.http.api.personal_data import PersonalDataController
 from marketplace.http.api.pictures import PictureController
+from marketplace.http.api.preferences import PreferenceController
 from marketplace.http.api.reports import ReportController
 from marketplace.http.api.schedules import ScheduleController
 from marketplace.http.api.sessions import SessionController
@@ -56,6 +59,8 @@ CONTROLLERS = (
     EmailAddressController,
     LoginController,
     PersonalDataController,
+    AccountDeletionController,
+    PreferenceController,
     CommonPasswordController,
     SessionController,
     PictureController,
@@ -84,6 +89,7 @@ CONTROLLERS = (
     ReportAdminController,
     BookingAdminController,
     ConversationAdminController,
+    MessageAdminController,
     BulkController,
     DashboardController,
     SystemController,

@@ -12,7 +12,9 @@ from marketplace.core.domain.bulk import BulkAction, BulkKind, BulkOutcome, Bulk
 from marketplace.core.domain.catalog import Ordering
 from marketplace.core.domain.exports import ExportFormat
 from marketplace.core.domain.ledger import TransactionKind
-from marketplace.core.domain.messages import MessageKind
+from marketplace.core.domain.message_details import Progress
+from marketplace.core.domain.message_reasons import MessageReason
+from marketplace.core.domain.messages import MessageKind, MessageState, Unsent
 from marketplace.core.domain.notifications import NotificationKind
 from marketplace.core.domain.payment_views import ShownStatus
 from marketplace.core.domain.payments import Cause, OperationKind, OperationState, ParkedReason, PaymentStatus
@@ -40,6 +42,10 @@ ENUMS: dict[str, Any] = {
     "ExportFormat": ExportFormat,
     "LedgerTransactionKind": TransactionKind,
     "MessageKind": MessageKind,
+    "MessageProgress": Progress,
+    "MessageReason": MessageReason,
+    "MessageState": MessageState,
+    "UnsentMessages": Unsent,
     "NotificationKind": NotificationKind,
     "ParkedReason": ParkedReason,
     "PaymentCause": Cause,

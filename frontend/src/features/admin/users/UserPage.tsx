@@ -11,6 +11,8 @@ import { AdminPage } from "../AdminPage";
 import { Log } from "../audit/Log";
 import { BackLink } from "../BackLink";
 import { DateTime } from "../DateTime";
+import { MailList } from "../mails/MailList";
+import { RefusedAddress } from "../mails/RefusedAddress";
 import { Facts, Panel } from "../Panel";
 import { QueryResult } from "../QueryResult";
 import { useTexts } from "../texts";
@@ -49,7 +51,7 @@ function Details({ account }: { account: AccountDetails }) {
       intro={
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
           <Avatar person={account} />
-          <span className="break-all">{account.email}</span>
+          {!account.deleted_at && <span className="break-all">{account.email}</span>}
           <Badge>{t(`role.${account.role}`)}</Badge>
           <AccountBadges account={account} />
         </span>
@@ -60,6 +62,10 @@ function Details({ account }: { account: AccountDetails }) {
         <div className="flex min-w-0 flex-col gap-5">
           {account.role === "creator" && <UserSessions account={account} />}
           <UserBookings account={account} />
+          <Panel title={t("mails.title")}>
+            <RefusedAddress account={account} />
+            <MailList of={{ user: account.id }} />
+          </Panel>
           <Panel
             title={t("log.title")}
             action={
@@ -79,15 +85,20 @@ function Details({ account }: { account: AccountDetails }) {
           <Panel
             title={t("users.account")}
             action={
-              <Button variant="secondary" size="sm" onClick={() => setIntent("edit")}>
-                {t("edit")}
-              </Button>
+              account.deleted_at ? null : (
+                <Button variant="secondary" size="sm" onClick={() => setIntent("edit")}>
+                  {t("edit")}
+                </Button>
+              )
             }
           >
             <Facts
               facts={[
                 { name: t("users.username"), value: account.username },
                 { name: t("users.joined"), value: <DateTime at={account.date_joined} /> },
+                ...(account.deleted_at
+                  ? [{ name: t("users.deleted"), value: <DateTime at={account.deleted_at} /> }]
+                  : []),
                 { name: t("users.zone"), value: zone },
                 ...(account.languages.length > 0
                   ? [{ name: t("users.languages"), value: account.languages.map(language).join(", ") }]

@@ -25,7 +25,8 @@ from marketplace.core.domain.users import (
     validate_rights,
 )
 from marketplace.core.errors import EmailTaken, NotFound, NotSuperuser, UsernameTaken
-from marketplace.core.errors.admin import HasSessions, LastSuperuser, Oneself
+from marketplace.core.errors.admin import AccountInactive, HasSessions, LastSuperuser, Oneself
+from marketplace.core.services.admin.messages import MessageAdminService
 from marketplace.core.services.admin.users import Deactivation, UserAdminService
 from marketplace.http.api.admin.audit import AuditEntryOut
 from marketplace.http.api.admin.sold_slots import BookedSlotOut, booked_slot_out
@@ -36,6 +37,9 @@ from marketplace.http.validation.parsing import read_body, read_query
 
 CancelSoldSeats = Annotated[
     bool, Boolean(description="Whether to cancel all upcoming bookings of this creator's sessions.")
+]
+DeletedAt = Annotated[
+    datetime | None, msgspec.Meta(description="When they deleted the account, which is final; otherwise `null`.")
 ]
 IsStaff = Annotated[bool, Boolean(example=True, description="Whether they can use the admin API.")]
 IsSuperuser = Annotated[bool, Boolean(description="Whether they can also change permissions.")]
@@ -117,7 +121,12 @@ class AccountDetailsOut(AccountOut):
     sessions: int
     bookings: int
     email_verified_at: EmailVerifiedAt
+    email_refused_at: Annotated[
+        datetime | None,
+        msgspec.Meta(description="When a mail server refused the address, within 30 days; otherwise `null`."),
+    ]
     locale: Locale
+    deleted_at: DeletedAt
     logins: list[LoginOut]
     log: list[AuditEntryOut]
 
@@ -137,7 +146,12 @@ class UserAdminController(Controller):
     tags = ["administration"]  # noqa: RUF012 - Litestar reads a plain list
 
     @get("/", operation_id="admin_get_user", summary="Get an account", opt=opt(Access.STAFF, errors=(NotFound,)))
-    async def retrieve(self, user_id: FromPath[UUID], users: FromDishka[UserAdminService]) -> AccountDetailsOut:
+    async def retrieve(
+        self,
+        user_id: FromPath[UUID],
+        users: FromDishka[UserAdminService],
+        messages: FromDishka[MessageAdminService],
+    ) -> AccountDetailsOut:
         """With its active logins and latest audit log entries."""
         found, log = await users.get(user_id), await users.log(user_id)
         shown = msgspec.convert(found, AccountOut, from_attributes=True)
@@ -146,7 +160,9 @@ class UserAdminController(Controller):
             sessions=found.sessions,
             bookings=found.bookings,
             email_verified_at=found.email_verified_at,
+            email_refused_at=await messages.refused_at(user_id),
             locale=found.locale,
+            deleted_at=found.deleted_at,
             logins=msgspec.convert(found.logins, list[LoginOut], from_attributes=True),
             log=msgspec.convert(log, list[AuditEntryOut], from_attributes=True),
         )
@@ -159,7 +175,7 @@ class UserAdminController(Controller):
             Access.STAFF,
             body=UserChangeIn,
             is_partial=True,
-            errors=(NotFound, NotSuperuser, EmailTaken, UsernameTaken),
+            errors=(NotFound, NotSuperuser, EmailTaken, UsernameTaken, AccountInactive),
         ),
     )
     async def change(
@@ -194,7 +210,11 @@ class UserAdminController(Controller):
         status_code=200,
         operation_id="admin_deactivate_user",
         summary="Deactivate an account",
-        opt=opt(Access.STAFF, body=DeactivationIn, errors=(NotFound, NotSuperuser, Oneself, LastSuperuser)),
+        opt=opt(
+            Access.STAFF,
+            body=DeactivationIn,
+            errors=(NotFound, NotSuperuser, Oneself, LastSuperuser, AccountInactive),
+        ),
     )
     async def deactivate(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], users: FromDishka[UserAdminService]
@@ -215,7 +235,7 @@ class UserAdminController(Controller):
         status_code=200,
         operation_id="admin_activate_user",
         summary="Activate an account",
-        opt=opt(Access.STAFF, body=ReasonIn, errors=(NotFound, NotSuperuser, Oneself)),
+        opt=opt(Access.STAFF, body=ReasonIn, errors=(NotFound, NotSuperuser, Oneself, AccountInactive)),
     )
     async def activate(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], users: FromDishka[UserAdminService]
@@ -229,7 +249,7 @@ class UserAdminController(Controller):
         status_code=200,
         operation_id="admin_change_role",
         summary="Change a user's role",
-        opt=opt(Access.STAFF, body=RoleIn, errors=(NotFound, NotSuperuser, Oneself, HasSessions)),
+        opt=opt(Access.STAFF, body=RoleIn, errors=(NotFound, NotSuperuser, Oneself, HasSessions, AccountInactive)),
     )
     async def change_role(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], users: FromDishka[UserAdminService]
@@ -243,7 +263,7 @@ class UserAdminController(Controller):
         status_code=200,
         operation_id="admin_change_rights",
         summary="Change permissions",
-        opt=opt(Access.SUPERUSER, body=RightsIn, errors=(NotFound, Oneself, LastSuperuser)),
+        opt=opt(Access.SUPERUSER, body=RightsIn, errors=(NotFound, Oneself, LastSuperuser, AccountInactive)),
     )
     async def change_rights(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], users: FromDishka[UserAdminService]
