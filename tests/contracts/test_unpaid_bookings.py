@@ -199,7 +199,7 @@ async def told(storage: Storage, services: Services, booking: BookingHistory) ->
     """Deliver all events; return the kinds of messages and notifications about a booking, by person."""
     while await services.events.deliver():
         pass
-    messages = await storage.messages.of_booking(booking.id)
+    messages = (await storage.messages.of_booking(booking.id, 99, None)).items
     found = {}
     for who, user_id in (("learner", booking.user_id), ("creator", booking.creator_id)):
         news = (await storage.notifications.of_user(user_id, 9, None)).items

@@ -162,7 +162,7 @@ def seed(settings: Settings) -> DemoReport:
         container = make_container(settings)
         try:
             storage, adapters = await container.get(Storage), await container.get(Adapters)
-            # demo bookings are in the past, too, where nobody pays anymore
+            # a planned booking is complete by itself, as one that is paid to its creator
             options = replace(await container.get(ServiceOptions), payments=None)
 
             def services_at(clock: Clock, passwords: Passwords) -> Services:

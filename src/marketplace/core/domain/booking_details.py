@@ -48,6 +48,8 @@ class BookingDetails(Booking):
     @property
     def cancellable_until(self) -> datetime | None:
         """Deadline for the learner to cancel or reschedule; `None` once settled."""
+        if self.awaits_payment():
+            return self.starts_at
         return self.last_cancellation if self.status in LIVE else None
 
     def allowed_actions(self, viewer: Principal, now: datetime) -> tuple[AllowedAction, ...]:
