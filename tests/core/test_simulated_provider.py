@@ -114,6 +114,16 @@ def test_pages_and_authorizations_expire_by_the_providers_clock(shop: Shop) -> N
     assert shop.clock.now() == NOW
 
 
+def test_page_that_is_opened_after_the_clock_was_moved_lives_as_long_as_others(shop: Shop) -> None:
+    shop.provider.forward(3 * DAY)
+    payment = shop.open()
+    shop.provider.forward(timedelta(minutes=14))
+    assert shop.provider.get(payment.id).state is State.OPEN
+    shop.provider.forward(timedelta(minutes=1))
+    assert shop.provider.get(payment.id).state is State.VOIDED
+    assert list(shop.provider.created_since(shop.clock.now())) == [shop.provider.get(payment.id)]
+
+
 def test_notice_is_sent_again_until_it_is_accepted(shop: Shop) -> None:
     payment, notices, pauses = shop.open(), shop.provider.notices, []
     shop.provider.pay(payment.id, CARDS[0])

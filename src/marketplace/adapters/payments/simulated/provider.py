@@ -85,7 +85,7 @@ class SimulatedProvider:
         """Offer a page. Raises `ProviderRefusal`, `KeyReused`."""
 
         def effect() -> str:
-            if charge.expires_at <= self.time():
+            if charge.expires_at <= self._now():
                 raise ProviderRefusal("expired")
             if charge.amount <= 0:
                 raise ProviderRefusal("amount_too_small")
@@ -99,7 +99,8 @@ class SimulatedProvider:
                 return_url=charge.return_url,
                 locale=charge.locale,
                 created_at=self.time(),
-                expires_at=charge.expires_at,
+                # by the provider's clock: moved before, it takes nothing of the time to pay
+                expires_at=charge.expires_at + self.ahead,
             )
             return self._change(payment).id
 
