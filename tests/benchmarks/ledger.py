@@ -11,7 +11,6 @@ import random
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from pathlib import Path
 from statistics import quantiles
 from uuid import uuid4
@@ -19,7 +18,7 @@ from uuid import uuid4
 import asyncpg
 
 from ledger_entries import a_transaction
-from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
+from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.adapters.postgres.storage import postgres_storage
@@ -31,8 +30,6 @@ ENTRIES = 10_000_000
 CALLS = 2_000
 LIMIT = 5
 """Milliseconds that the slowest hundredth of the balances may take."""
-UNHURRIED = PoolLimits(command_timeout=timedelta(minutes=10), statement_timeout=timedelta(minutes=10))
-"""For the comparison of the whole ledger."""
 
 
 async def fill(dsn: str, bookings: int) -> None:
@@ -65,7 +62,7 @@ async def measure(name: str, call: Callable[[], Awaitable[object]], times: int =
 async def bench(dsn: str, bookings: int) -> bool:
     """Print the figures; return whether balances are within the limit and the ledger is balanced."""
     await fill(dsn, bookings)
-    database = await connect(dsn, UNHURRIED)
+    database = await connect(dsn)
     storage, random_ = postgres_storage(database), random.Random(1)  # noqa: S311 - a choice of bookings
     books = storage.ledger
 

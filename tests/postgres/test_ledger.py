@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from ledger_entries import a_transaction
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
+from marketplace.adapters.postgres.ledger import PostgresLedgerBooks
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.ledger import Account, Balance, LedgerTransaction, Purpose, payment_entries
 from marketplace.core.ports.ledger import Imbalance
@@ -130,6 +131,14 @@ async def always(dsn: str) -> list[tuple[str, str]]:
         await connection.close()
 
 
+async def imbalances(dsn: str, chunk: int) -> list[Imbalance]:
+    pool = await connect(dsn, PoolLimits(min_size=1, max_size=1))
+    try:
+        return [*await PostgresLedgerBooks(pool, chunk).imbalances()]
+    finally:
+        await pool.close()
+
+
 async def everything(storage: Storage) -> tuple[tuple[LedgerTransaction, ...], Balance]:
     page = await storage.ledger.since(KEPT.at, 100, None)
     return page.items, await storage.ledger.balance(CREATOR, "EUR")
@@ -201,6 +210,7 @@ async def test_each_injected_imbalance_is_found(storage: Storage, empty_database
     )
     await run(empty_database, "".join(injected))
 
+    assert await imbalances(empty_database, chunk=1) == await imbalances(empty_database, chunk=2)
     assert sorted(await storage.ledger.imbalances(), key=str) == sorted(
         [
             Imbalance(LEARNER, Purpose.PAID_IN, "EUR", -7_200, 0),

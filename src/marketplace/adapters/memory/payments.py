@@ -171,7 +171,7 @@ class MemoryPaymentRecords:
     async def record(self, claimed: PaymentOperation, after: PaymentOperation) -> bool:
         payment = await self._acquire(claimed.payment_id)
         found = await self._rows.acquire(self._database.money.operations, claimed.id)
-        if found is None or found.leased_until is None or found.state not in UNSETTLED:
+        if found is None or found.leased_until is None:
             return False
         if (found.leased_until, found.attempts) != (claimed.leased_until, claimed.attempts):
             return False
