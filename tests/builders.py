@@ -345,7 +345,7 @@ def an_adapter_set(**changes: Any) -> Adapters:
     return Adapters(**defaults | changes)
 
 
-def services_over(  # noqa: PLR0913 - what a test replaces
+def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
     storage: Storage,
     *,
     unit_of_work: UnitOfWork | None = None,
@@ -366,6 +366,8 @@ def services_over(  # noqa: PLR0913 - what a test replaces
             objects=objects or MemoryObjectStore(),
             payments=provider,
             mailer=mailer,
+            mailer=mailer,
+            payments=provider,
         ),
         ServiceOptions(categories=CATEGORIES, refresh_ttl=REFRESH_TTL, addresses=ADDRESSES, payments=payments),
     )

@@ -61,7 +61,12 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/email": {"email": "augusta@example.org", "current_password": PASSWORD},
     "DELETE /api/auth/profile": {"password": PASSWORD},
     "PUT /api/auth/profile": PROFILE,
-    "PUT /api/auth/preferences": {"reminder_day": True, "reminder_hour": False, "how_was_it": True},
+    "PUT /api/auth/preferences": {
+        "reminder_day": True,
+        "reminder_hour": False,
+        "how_was_it": True,
+        "new_message": True,
+    },
     "PATCH /api/auth/profile": PROFILE,
     "POST /api/sessions": SESSION,
     "PUT /api/sessions/{session_id}": SESSION,

@@ -70,6 +70,7 @@ async def bench(dsn: str, bookings: int) -> bool:
         return random_.randint(1, bookings)
 
     print(f"{'milliseconds':48}{'p50':>9}{'p99':>9}")
+    await measure("nothing, which the machine's load delays alike", lambda: database.fetchrow("SELECT 1"))
     slowest = [
         await measure("balance of the busiest creator", lambda: books.balance(BUSY, "EUR")),
         await measure("balance of any creator", lambda: books.balance(creator_of(any_booking()), "EUR")),
