@@ -364,8 +364,6 @@ def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
             passwords=passwords,
             access_tokens=access_tokens,
             objects=objects or MemoryObjectStore(),
-            payments=provider,
-            mailer=mailer,
             mailer=mailer,
             payments=provider,
         ),
