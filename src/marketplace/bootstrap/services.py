@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from marketplace.bootstrap.account_services import build_account_deletion, build_account_services
+from marketplace.bootstrap.admin_services import build_admin_services
 from marketplace.bootstrap.bulk_services import build_bulk_services
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.payment_services import PaymentServices, build_payment_services
@@ -282,18 +283,6 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             clock=clock,
             ids=ids,
         ),
-        refusals=RefusalService(unit_of_work=begin, users=storage.users, limits=limits, clock=clock, ids=ids),
-        dashboards=DashboardService(
-            unit_of_work=begin,
-            dashboards=storage.dashboards,
-            failing_jobs=storage.failing_jobs,
-            users=storage.users,
-            clock=clock,
-            ids=ids,
-        ),
-        admin_lists=AdminListService(
-            unit_of_work=begin, lists=storage.lists, users=storage.users, files=adapters.files, clock=clock, ids=ids
-        ),
         bulk=bulk,
         bulk_actors=actors,
         bulk_runner=bulk_runner,
@@ -307,4 +296,5 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         terms=TermsService(unit_of_work=begin, clock=clock),
         session_words=SessionWordsService(unit_of_work=begin, clock=clock),
         **payments.named(),
+        **build_admin_services(storage, adapters, limits),
     )
