@@ -1,5 +1,7 @@
 """Notifications: written for each event, read and marked by their person."""
 
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from marketplace.core.domain.events import BookingEvent, Delivery, SessionEvent
@@ -32,26 +34,31 @@ class NotificationService:
         self._clock = clock
         self._ids = ids
 
-    async def handle(self, tx: Transaction, delivery: Delivery) -> None:
-        """Write the notifications of an event. Idempotent by event."""
-        event, source, now = delivery.event, str(delivery.id), self._clock.now()
-        if isinstance(event, SessionEvent) and changes_what_was_sold(event):
-            await tx.notifications.add_of_session(event.session_id, event.at, source)
-        kind = kind_of(event) if isinstance(event, BookingEvent) else None
-        if isinstance(event, BookingEvent) and kind is not None:
-            await tx.notifications.add(
-                [
-                    Notification(
-                        id=self._ids.new(),
-                        user_id=user_id,
-                        kind=kind,
-                        booking_id=event.booking_id,
-                        created_at=event.at,
-                        source=source,
-                        read_at=now if now - event.at > NEWS_FOR else None,
-                    )
-                    for user_id in recipients_of(event)
-                ]
+    async def handle(self, tx: Transaction, deliveries: Sequence[Delivery]) -> None:
+        """Write the notifications of events, those of bookings in one statement. Idempotent by event."""
+        now, found = self._clock.now(), list[Notification]()
+        for delivery in deliveries:
+            event, source = delivery.event, str(delivery.id)
+            if isinstance(event, SessionEvent) and changes_what_was_sold(event):
+                await tx.notifications.add_of_session(event.session_id, event.at, source)
+            elif isinstance(event, BookingEvent):
+                found += self._of_booking(event, source, now)
+        if found:
+            await tx.notifications.add(found)
+
+    def _of_booking(self, event: BookingEvent, source: str, now: datetime) -> Iterator[Notification]:
+        kind = kind_of(event)
+        if kind is None:
+            return
+        for user_id in recipients_of(event):
+            yield Notification(
+                id=self._ids.new(),
+                user_id=user_id,
+                kind=kind,
+                booking_id=event.booking_id,
+                created_at=event.at,
+                source=source,
+                read_at=now if now - event.at > NEWS_FOR else None,
             )
 
     async def list_own(self, principal: Principal, limit: int, after: str | None) -> Page[NotificationDetails]:
