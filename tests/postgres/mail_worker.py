@@ -25,8 +25,8 @@ from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.letters import Letters
 from marketplace.core.services.mail_delivery import MailDelivery
 
-POINTS = ("row", "claim", "started", "data", "250", "mark")
-COMMITS = {"claim": 1, "started": 2, "mark": 3}
+POINTS = ("row", "started", "data", "250", "mark")
+COMMITS = {"started": 1, "mark": 2}
 """Transactions that a delivery commits before it is killed at the point."""
 
 

@@ -5,7 +5,7 @@ cannot change a message that another one has claimed.
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -38,23 +38,34 @@ TYPES = {
 # Rows of a newer release, during its rollout, may have other kinds and states: its own workers deliver them.
 KINDS, STATES = (", ".join(f"'{each}'" for each in values) for values in (MessageKind, MessageState))
 KNOWN = f"kind IN ({KINDS}) AND state IN ({STATES})"
-ARRAYS = ", ".join(f"${place}::{TYPES.get(name, 'timestamptz')}[]" for place, name in enumerate(FIELDS, 1))
+
+
+def _arrays(names: Sequence[str], first: int = 1) -> str:
+    """Return numbered parameters that hold arrays of these columns."""
+    return ", ".join(f"${place}::{TYPES.get(name, 'timestamptz')}[]" for place, name in enumerate(names, first))
+
+
 # In the order of the key: transactions that add the same messages wait for each other instead of deadlocking.
 ADD = f"""
     INSERT INTO messages ({COLUMNS})
-    SELECT {COLUMNS} FROM unnest({ARRAYS}) AS new ({COLUMNS}) ORDER BY user_id, subject, kind, version
+    SELECT {COLUMNS} FROM unnest({_arrays(FIELDS)}) AS new ({COLUMNS}) ORDER BY user_id, subject, kind, version
     ON CONFLICT (user_id, subject, kind, version) DO NOTHING
 """  # noqa: S608 - column names
+ACQUIRE_DUE = f"""
+    SELECT {{columns}} FROM messages WHERE next_attempt_at <= $1 AND {KNOWN} ORDER BY next_attempt_at, id LIMIT $2
+    FOR NO KEY UPDATE SKIP LOCKED
+"""  # noqa: S608 - kinds
 CLAIM = f"""
-    WITH due AS (
-        SELECT id FROM messages WHERE next_attempt_at <= $1 AND {KNOWN} ORDER BY next_attempt_at, id LIMIT $2
-        FOR NO KEY UPDATE SKIP LOCKED)
+    WITH due AS ({ACQUIRE_DUE.format(columns="id")})
     UPDATE messages m SET next_attempt_at = $3 FROM due WHERE m.id = due.id RETURNING {RETURNED}
-"""  # noqa: S608 - column names and kinds
-SAVE = """
-    UPDATE messages SET state = $4, attempts = $5, next_attempt_at = $6, unknown_at = $7, last_error = $8, sent_at = $9
-    WHERE id = $1 AND next_attempt_at = $2 AND state = $3 RETURNING id
-"""
+"""  # noqa: S608 - column names
+SAVED = ("state", "attempts", "next_attempt_at", "unknown_at", "last_error", "sent_at")
+SAVE = f"""
+    UPDATE messages m SET {", ".join(f"{name} = n.{name}" for name in SAVED)}
+    FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], {_arrays(SAVED, 4)})
+        AS n (id, lease, former_state, {", ".join(SAVED)})
+    WHERE m.id = n.id AND m.next_attempt_at = n.lease AND m.state = n.former_state RETURNING m.id
+"""  # noqa: S608 - column names
 RELEASE = """
     WITH held AS (
         SELECT id FROM messages WHERE state = 'held' ORDER BY due_at, id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
@@ -76,10 +87,10 @@ PURGE = """
     SELECT count(*) AS number FROM purged
 """
 NAMES = ", ".join(f"u.{name}" for name in field_names(PublicUser))
-RECIPIENT = f"""
+RECIPIENTS = f"""
     SELECT {NAMES}, u.email, u.time_zone, u.locale, u.is_active, u.email_verified_at, a.digest, a.refused_at,
         ARRAY(SELECT s.kind FROM unsubscribed_kinds s WHERE s.user_id = u.id AND s.kind IN ({KINDS})) AS unsubscribed
-    FROM users u LEFT JOIN email_addresses a ON a.user_id = u.id WHERE u.id = $1
+    FROM users u LEFT JOIN email_addresses a ON a.user_id = u.id WHERE u.id = ANY($1)
 """  # noqa: S608 - column names and kinds
 ACCEPT = "DELETE FROM email_addresses WHERE user_id = $1"
 REFUSE = """
@@ -148,7 +159,8 @@ class PostgresMessageLists:
         return tuple(map(_message, await self._database.fetch(OF_BOOKING, booking_id)))
 
     async def recipient(self, user_id: UUID) -> Recipient | None:
-        return _recipient(user_id, await self._database.fetchrow(RECIPIENT, user_id))
+        row = await self._database.fetchrow(RECIPIENTS, [user_id])
+        return _recipient(row) if row else None
 
     async def oldest_due(self, now: datetime) -> datetime | None:
         row = await self._database.fetchrow(OLDEST_DUE, now)
@@ -174,10 +186,17 @@ class PostgresMessages:
         rows = await self._connection.fetch(CLAIM, now, limit, now + lease)
         return sorted(map(_message, rows), key=lambda message: (message.due_at, message.id))
 
+    async def acquire_due(self, now: datetime, limit: int) -> Sequence[Message]:
+        return tuple(map(_message, await self._connection.fetch(ACQUIRE_DUE.format(columns=COLUMNS), now, limit)))
+
     async def save(self, claimed: Message, after: Message) -> bool:
-        fence = (claimed.id, claimed.next_attempt_at, claimed.state)
-        values = (after.state, after.attempts, after.next_attempt_at, after.unknown_at, after.last_error, after.sent_at)
-        return await self._connection.fetchrow(SAVE, *fence, *values) is not None
+        return bool(await self.save_all([(claimed, after)]))
+
+    async def save_all(self, changes: Sequence[tuple[Message, Message]]) -> frozenset[UUID]:
+        fences = zip(*((before.id, before.next_attempt_at, before.state) for before, _ in changes), strict=True)
+        values = ([getattr(after, name) for _, after in changes] for name in SAVED)
+        rows = await self._connection.fetch(SAVE, *map(list, fences), *values) if changes else ()
+        return frozenset(row["id"] for row in rows)
 
     async def release_held(self, now: datetime, limit: int = RELEASE_BATCH) -> int:
         return len(await self._connection.fetch(RELEASE, limit, now, TOO_LATE))
@@ -191,7 +210,11 @@ class PostgresMessages:
         return int(row["number"]) if row else 0
 
     async def recipient(self, user_id: UUID) -> Recipient | None:
-        return _recipient(user_id, await self._connection.fetchrow(RECIPIENT, user_id))
+        return (await self.recipients([user_id])).get(user_id)
+
+    async def recipients(self, user_ids: Collection[UUID]) -> Mapping[UUID, Recipient]:
+        rows = await self._connection.fetch(RECIPIENTS, list(user_ids))
+        return {row["id"]: _recipient(row) for row in rows}
 
     async def mark_accepted(self, user_id: UUID) -> None:
         await self._connection.execute(ACCEPT, user_id)
@@ -230,12 +253,10 @@ def _message(row: Any) -> Message:
     return Message(**dict(row) | {"kind": MessageKind(row["kind"]), "state": MessageState(row["state"])})
 
 
-def _recipient(user_id: UUID, row: Any) -> Recipient | None:
-    if row is None:
-        return None
+def _recipient(row: Any) -> Recipient:
     names = {name: row[name] for name in field_names(PublicUser)}
     return Recipient(
-        user_id=user_id,
+        user_id=row["id"],
         email=row["email"],
         display_name=PublicUser(**names).display_name,
         time_zone=row["time_zone"],

@@ -1,11 +1,13 @@
 """What a message says when it is due, from the rows as they are then."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from marketplace.core.domain.addresses import SiteAddresses
+from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.message_causes import untrue
 from marketplace.core.domain.messages import (
-    ACCOUNT_KINDS,
     REFUSED_PER_DAY,
     RULES,
     UNVERIFIED_PER_DAY,
@@ -19,6 +21,7 @@ from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction
 
 DAY = timedelta(days=1)
+NO_ACCOUNT = "There is no such account."
 TO_UNVERIFIED = frozenset(kind for kind, rule in RULES.items() if rule.to_unverified)
 
 
@@ -38,23 +41,31 @@ class Letters:
         self._unsubscribe_tokens = unsubscribe_tokens
         self._clock = clock
 
-    async def write(self, tx: Transaction, message: Message, account_mails: AccountMails) -> Letter:
+    async def about_bookings(self, tx: Transaction, messages: Sequence[Message]) -> Mapping[UUID, Letter | NotSendable]:
+        """Return what to send now, or why not, by ID of the message. Costs two statements, and locks nothing."""
+        recipients = await tx.messages.recipients({message.user_id for message in messages})
+        about = {message.id: await self._booking_of(tx, message) for message in messages}
+        bookings = await tx.bookings.histories([number for number in about.values() if number])
+        found = {booking.id: booking for booking in bookings}
+        decided = dict[UUID, Letter | NotSendable]()
+        for message in messages:
+            number = about[message.id]
+            try:
+                booking = found.get(number) if number else None
+                decided[message.id] = self._about_booking(message, recipients.get(message.user_id), booking)
+            except NotSendable as refusal:
+                decided[message.id] = refusal
+        return decided
+
+    async def about_account(self, tx: Transaction, message: Message, account_mails: AccountMails) -> Letter:
         """Return what to send now. Raises `NotSendable`."""
         recipient = await tx.messages.recipient(message.user_id)
         if recipient is None:
-            raise NotSendable("There is no such account.")
+            raise NotSendable(NO_ACCOUNT)
         if message.kind in TO_UNVERIFIED and not recipient.is_verified:
             # before its messages are counted, and exclusively: others of the account are decided at the same time
             await tx.users.acquire(message.user_id)
             recipient = await tx.messages.recipient(message.user_id) or recipient
-        if message.kind in ACCOUNT_KINDS:
-            return await self._about_account(tx, message, recipient, account_mails)
-        self._require(recipient.refusal(message.kind, self._clock.now()))
-        return await self._about_booking(tx, message, recipient)
-
-    async def _about_account(
-        self, tx: Transaction, message: Message, recipient: Recipient, account_mails: AccountMails
-    ) -> Letter:
         if message.kind is MessageKind.VERIFY_EMAIL and recipient.is_verified:
             raise NotSendable("The address is verified.")
         found = await account_mails.mint(tx, message)
@@ -86,11 +97,15 @@ class Letters:
         if started >= UNVERIFIED_PER_DAY:
             raise NotSendable("An unverified address gets at most 3 mails a day.")
 
-    async def _about_booking(self, tx: Transaction, message: Message, recipient: Recipient) -> Letter:
-        booking_id = message.booking_id
+    async def _booking_of(self, tx: Transaction, message: Message) -> UUID | None:
         if message.kind is MessageKind.SESSION_CHANGED and message.session_id:
-            booking_id = await tx.messages.next_seat(message.session_id, message.user_id, self._clock.now())
-        booking = await tx.bookings.find(booking_id) if booking_id else None
+            return await tx.messages.next_seat(message.session_id, message.user_id, self._clock.now())
+        return message.booking_id
+
+    def _about_booking(self, message: Message, recipient: Recipient | None, booking: BookingHistory | None) -> Letter:
+        if recipient is None:
+            raise NotSendable(NO_ACCOUNT)
+        self._require(recipient.refusal(message.kind, self._clock.now()))
         if booking is None or not booking.has_party(message.user_id):
             raise NotSendable("There is no such booking.")
         self._require(untrue(message.kind, message.version, booking, self._clock.now()))

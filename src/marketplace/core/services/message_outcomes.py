@@ -1,0 +1,67 @@
+"""Recording what came of messages."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from marketplace.core.domain.messages import Message, Recipient
+from marketplace.core.ports.system import Clock
+from marketplace.core.ports.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Outcome:
+    before: Message
+    after: Message
+    refused: Recipient | None
+    is_saved: "asyncio.Future[bool]" = field(default_factory=asyncio.Future)
+
+
+class MessageOutcomes:
+    """Saves outcomes at once. Those that come while a transaction runs share the next one: a commit costs most."""
+
+    def __init__(self, unit_of_work: UnitOfWork, clock: Clock) -> None:
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+        self._waiting: list[_Outcome] = []
+        self._is_running = False
+
+    async def save(self, before: Message, after: Message, refused: Recipient | None = None) -> bool:
+        """Update a message, and record an address that was refused. Return `False` if another worker has taken it."""
+        outcome = _Outcome(before=before, after=after, refused=refused)
+        self._waiting.append(outcome)
+        if not self._is_running:
+            await self._run()
+        return await outcome.is_saved
+
+    async def _run(self) -> None:
+        self._is_running = True
+        try:
+            while self._waiting:
+                together, self._waiting = self._waiting, []
+                await self._settle(together)
+        except BaseException:
+            for each in self._waiting:
+                each.is_saved.cancel()
+            self._waiting = []
+            raise
+        finally:
+            self._is_running = False
+
+    async def _settle(self, together: Sequence[_Outcome]) -> None:
+        try:
+            async with self._unit_of_work() as tx:
+                for each in together:
+                    if each.refused is not None:
+                        await tx.messages.mark_refused(each.refused.user_id, each.refused.email, self._clock.now())
+                saved = await tx.messages.save_all([(each.before, each.after) for each in together])
+        except Exception as error:  # noqa: BLE001 - each caller gets it
+            for each in together:
+                each.is_saved.set_exception(error)
+        except BaseException:
+            for each in together:
+                each.is_saved.cancel()
+            raise
+        else:
+            for each in together:
+                each.is_saved.set_result(each.after.id in saved)
