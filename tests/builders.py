@@ -38,6 +38,7 @@ from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.calendars import CalendarFeed, new_feed_token
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.messages import Message, MessageKind
+from marketplace.core.domain.payment_options import PaymentOptions
 from marketplace.core.domain.principals import Login, Principal
 from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
 from marketplace.core.domain.sessions import Session, SessionDetails
@@ -347,6 +348,7 @@ def services_over(
     clock: MovableClock | None = None,
     passwords: PlainPasswords | None = None,
     objects: ObjectStore | None = None,
+    payments: PaymentOptions | None = None,
 ) -> Services:
     clock, passwords, access_tokens = clock or MovableClock(), passwords or PlainPasswords(), NumberedAccessTokens()
     built = build_services(
@@ -357,7 +359,7 @@ def services_over(
             access_tokens=access_tokens,
             objects=objects or MemoryObjectStore(),
         ),
-        ServiceOptions(categories=CATEGORIES, refresh_ttl=REFRESH_TTL, addresses=ADDRESSES),
+        ServiceOptions(categories=CATEGORIES, refresh_ttl=REFRESH_TTL, addresses=ADDRESSES, payments=payments),
     )
     return Services(
         clock=clock,

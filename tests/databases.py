@@ -50,7 +50,7 @@ def scratch_database(
 
 EMPTY = """
     DO $$
-    DECLARE each regclass; is_filled boolean;
+    DECLARE each regclass; refusal name; is_filled boolean;
     BEGIN
         PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid();
@@ -58,13 +58,15 @@ EMPTY = """
         FOR each IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
                 AND relname <> 'alembic_version' LOOP
             EXECUTE format('SELECT EXISTS (SELECT FROM %s)', each) INTO is_filled;
-            IF is_filled AND each = 'audit_entries'::regclass THEN  -- it refuses, by triggers
-                ALTER TABLE audit_entries DISABLE TRIGGER audit_entries_are_only_added;
-                DELETE FROM audit_entries;
-                ALTER TABLE audit_entries ENABLE ALWAYS TRIGGER audit_entries_are_only_added;
-            ELSIF is_filled THEN
-                EXECUTE format('DELETE FROM %s', each);
-            END IF;
+            CONTINUE WHEN NOT is_filled;
+            -- those of the audit log and of the ledger refuse otherwise
+            FOR refusal IN SELECT tgname FROM pg_trigger WHERE tgrelid = each AND tgenabled = 'A' LOOP
+                EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', each, refusal);
+            END LOOP;
+            EXECUTE format('DELETE FROM %s', each);
+            FOR refusal IN SELECT tgname FROM pg_trigger WHERE tgrelid = each AND tgenabled = 'D' LOOP
+                EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', each, refusal);
+            END LOOP;
         END LOOP;
         PERFORM setval(seqrelid, seqstart, false) FROM pg_sequence;
     END $$

@@ -27,7 +27,7 @@ class Found(HTMLParser):
             assert name not in self.metas
             self.metas[name] = values["content"]
         elif tag == "link":
-            self.links[values["rel"]] = values["href"]
+            self.links[values["rel"]] = values.get("href") or values["imagesrcset"]
         elif tag == "script":
             self.scripts.append("")
 

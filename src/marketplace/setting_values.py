@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -30,6 +31,17 @@ def seconds(minimum: float, maximum: float) -> Callable[[str], timedelta]:
         if not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", text) or not minimum <= float(text) <= maximum:
             raise ValueError(f"seconds, from {minimum:g} to {maximum:g}")
         return timedelta(seconds=float(text))
+
+    return parse
+
+
+def basis_points(maximum: int) -> Callable[[str], int]:
+    """Parse a percentage with at most two decimals, up to `maximum`."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"\d{1,3}(\.\d{1,2})?", text) or Decimal(text) > maximum:
+            raise ValueError(f"a percentage from 0 to {maximum} with at most two decimals, such as 12.5")
+        return int(Decimal(text) * 100)
 
     return parse
 

@@ -11,6 +11,7 @@ from marketplace.core.domain.money import Currency
 from marketplace.core.domain.users import VerifiedEffect
 from marketplace.setting_values import (
     any_of,
+    basis_points,
     database_address,
     integer,
     list_of,
@@ -81,6 +82,10 @@ class Settings:
     rate_limit: bool = True
     share_email: bool = False
     verify_email: tuple[VerifiedEffect, ...] = ()
+    payments: Literal["off", "simulator", "stripe"] = "off"
+    pay_within: timedelta = timedelta(minutes=15)
+    commission: int = 0
+    """Basis points."""
     keep_answers: bool = True
     demo: bool = False
     worker_inside: bool | None = None
@@ -162,6 +167,9 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "rate_limit": on_or_off,
     "share_email": on_or_off,
     "verify_email": any_of(*get_args(VerifiedEffect)),
+    "payments": one_of("off", "simulator", "stripe"),
+    "pay_within": seconds(1, 7 * 86_400),
+    "commission": basis_points(50),
     "keep_answers": on_or_off,
     "demo": on_or_off,
     "worker_inside": on_or_off,

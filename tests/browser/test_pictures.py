@@ -43,6 +43,12 @@ async def test_creator_adds_photos_on_a_phone_and_a_learner_sees_them(
     shown = visitor.get_by_role("img", name="A loaf on a board")
     await expect(shown).to_be_visible()
     assert await shown.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    preloaded = await visitor.evaluate(
+        "performance.getEntriesByType('resource')"
+        ".filter(({ initiatorType, name }) => initiatorType === 'link' && name.includes('/pictures/'))"
+        ".map(({ name }) => name)"
+    )
+    assert preloaded == [await shown.evaluate("image => image.currentSrc")]
     await expect(visitor.get_by_role("button", name="Show photo 2 of 2")).to_be_visible()
     assert await findings(visitor, "gallery") == []
 

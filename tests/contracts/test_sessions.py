@@ -11,6 +11,7 @@ from contracts.harness import waits
 from fakes import NOW
 from marketplace.core.domain.booking_quotes import BookingQuote
 from marketplace.core.domain.places import Coordinates
+from marketplace.core.domain.refund_policies import PRESETS
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import PublicUser
 from marketplace.core.errors import NotFound
@@ -72,6 +73,8 @@ async def test_save_updates_every_field(storage: Storage) -> None:
         archived_at=NOW,
         requires_confirmation=True,
         cancellation_notice=24,
+        payment_method="at_session",
+        cancellation_policy=PRESETS["moderate"],
         audience="Beginners of all ages.",
         bring="A mat.",
         format="in_person",

@@ -22,13 +22,21 @@ from contracts.harness import cancel_now
 from fakes import NOW
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.refund_policies import PRESETS
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.terms import Terms
 from marketplace.core.errors import CreatorUnavailable, PriceChanged, SoldOut, TooLate
 from marketplace.core.ports.storage import Storage
 
 HOUR = timedelta(hours=1)
-EDITS = {"title": "Evening yoga", "duration": 90, "price": Decimal("5.00"), "cancellation_notice": 48}
+EDITS = {
+    "title": "Evening yoga",
+    "duration": 90,
+    "price": Decimal("5.00"),
+    "cancellation_notice": 48,
+    "payment_method": "at_session",
+    "cancellation_policy": PRESETS["strict"],
+}
 
 
 def owner_of(session: Session) -> Principal:
@@ -43,7 +51,7 @@ async def found(storage: Storage, booking_id: UUID) -> BookingHistory:
 
 async def test_booking_keeps_the_terms_on_which_it_was_sold(storage: Storage) -> None:
     services = services_over(storage)
-    session = await stored_session(storage, cancellation_notice=2)
+    session = await stored_session(storage, cancellation_notice=2, cancellation_policy=PRESETS["flexible"])
     learner = principal_of(await stored_user(storage))
     booking = (await services.bookings.book(learner, session.id, TOMORROW, 2)).resource
 

@@ -21,6 +21,7 @@ from builders import (
 from marketplace.core.domain.fields import NOT_CANONICAL, field_names
 from marketplace.core.domain.places import Coordinates
 from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.refund_policies import RefundTier
 from marketplace.core.domain.sessions import SESSION_FIELDS, Session
 from marketplace.core.domain.users import USER_FIELDS
 from marketplace.core.errors import Invalid
@@ -52,6 +53,8 @@ BAD_SESSION: dict[str, Any] = {
     "tags": ("x",) * 11,
     "requires_confirmation": "no",
     "cancellation_notice": 8761,
+    "payment_method": "cash",
+    "cancellation_policy": (RefundTier(24, 50), RefundTier(48, 100)),
     "audience": "x" * 501,
     "bring": "x" * 501,
     "format": "hybrid",

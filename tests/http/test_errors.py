@@ -339,6 +339,7 @@ async def test_session_body_with_every_field_invalid_gets_every_error(api: Api) 
 
     body |= {"description": "", "tags": "x", "requires_confirmation": 1, "cancellation_notice": -1, "audience": 1}
     body |= dict.fromkeys(("format", "place", "address", "coordinates", "join_url", "language", "bring"), 1)
+    body |= dict.fromkeys(("payment_method", "cancellation_policy"), 1)
     body["address_public"] = "x"
 
     refused = await (await api.creator()).post("/api/sessions/", body)

@@ -42,6 +42,19 @@ async def test_structured_data_name_the_first_uploaded_picture_at_an_absolute_ad
     assert json.loads(head.scripts[0])["image"] == [address]
 
 
+async def test_page_of_a_session_preloads_its_first_picture_in_the_best_format(site: Api) -> None:
+    creator = await site.creator()
+    session = await site.session(creator)
+    bare = head_of(await ask(site, f"/sessions/{session.id}"))
+    uploaded = await creator.send("POST", f"/api/sessions/{session.id}/pictures/", files={"file": b"a lute"})
+    [picture] = uploaded.json()["pictures"]
+
+    head = head_of(await ask(site, f"/sessions/{session.id}"))
+
+    assert "preload" not in bare.links
+    assert head.links["preload"] == picture["sources"][0]["srcset"]
+
+
 async def test_page_of_a_session_has_its_title_preview_and_address(site: Api) -> None:
     session = await site.session(
         title="Rye & salt", description="Bread.\n\nFor a long evening.", image_url="https://a.test/b?c=1&d=2"

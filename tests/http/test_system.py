@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from http_api import SETTINGS, Api, open_api, problem
 from marketplace.adapters.memory.storage import memory_storage
+from marketplace.core.domain.refund_policies import PRESETS
 from marketplace.core.errors import Busy
 from marketplace.demo.people import PEOPLE
 from openapi_document import described_api
@@ -60,6 +61,12 @@ async def test_marketplace_info_has_currency_and_categories() -> None:
             "currency": "CHF",
             "currency_digits": 2,
             "categories": ["chess", "cheese"],
+            "pays_online": False,
+            "pay_within": 15,
+            "cancellation_policies": {
+                name: [{"hours_before": tier.hours_before, "refund_percent": tier.refund_percent} for tier in tiers]
+                for name, tiers in PRESETS.items()
+            },
             "demo_accounts": [],
             "verify_email": [],
             "sends_mail": False,

@@ -7,7 +7,14 @@ import pytest
 from http_api import Api, a_booking_body, bad_fields, problem
 
 BOOKINGS = "/api/bookings/"
-TERMS = {"title": "Morning yoga", "duration": 60, "price": "49.99", "cancellation_notice": 0}
+TERMS = {
+    "title": "Morning yoga",
+    "duration": 60,
+    "price": "49.99",
+    "cancellation_notice": 0,
+    "cancellation_policy": [{"hours_before": 0, "refund_percent": 100}],
+    "payment_method": "online",
+}
 
 
 async def test_booking_shows_its_terms_as_sold_and_the_session_as_it_stands(api: Api) -> None:
@@ -15,6 +22,7 @@ async def test_booking_shows_its_terms_as_sold_and_the_session_as_it_stands(api:
     session = await api.session(creator)
     booking = await api.booking(learner, session)
     edits = {"title": "Evening yoga", "duration": 30, "price": "1.00", "cancellation_notice": 48}
+    edits |= {"payment_method": "at_session", "cancellation_policy": [{"hours_before": 24, "refund_percent": 50}]}
     assert (await creator.patch(f"/api/sessions/{session.id}/", edits)).status_code == 200
 
     shown = (await learner.get(f"{BOOKINGS}{booking['id']}/")).json()

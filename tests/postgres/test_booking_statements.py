@@ -55,7 +55,7 @@ async def definition(dsn: str, function: str) -> str:
 
 
 async def test_functions_compare_the_versions_of_a_quote(database: str) -> None:
-    for name in ("book_2", "book_3"):
+    for name in ("book_4", "book_5"):
         written = "".join((await definition(database, name)).split())
 
         assert f"AND{VERSION_OF_SESSION}=session_version".replace(" ", "") in written
@@ -68,7 +68,7 @@ def test_every_field_of_a_session_decides_a_booking_or_does_not() -> None:
 
 
 async def test_every_statement_of_a_booking_names_the_creator(database: str) -> None:
-    functions = [await definition(database, name) for name in ("book_2", "book_3")]
+    functions = [await definition(database, name) for name in ("book_4", "book_5")]
     statements = [FIND, *";".join(functions).split(";")]
 
     found = {(statement, table) for statement in statements for table in unplaced(statement)}

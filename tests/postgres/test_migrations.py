@@ -50,7 +50,11 @@ DESCRIBED = {
     """,
     "constraints": """
         SELECT format('%s %s', conname, pg_get_constraintdef(oid)) FROM pg_constraint
-        WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+        WHERE connamespace = 'public'::regnamespace AND contype NOT IN ('n', 't')
+    """,
+    "triggers": """
+        SELECT format('%s %s', tgenabled, pg_get_triggerdef(t.oid)) FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
+        WHERE c.relnamespace = 'public'::regnamespace AND NOT tgisinternal
     """,
     "indexes": "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
     "text search": """

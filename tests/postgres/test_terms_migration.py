@@ -39,6 +39,7 @@ async def test_old_bookings_get_the_terms_of_the_session_and_keep_their_length_a
         await execute(empty_database, "UPDATE bookings SET terms = NULL")
         clock.at = TOMORROW
         edits = {"title": "Yoga", "duration": 90, "price": Decimal("30.00"), "cancellation_notice": 4}
+        edits["payment_method"] = "at_session"
         changed = await services.sessions.change(owner, session.id, edits)
 
         async def terms() -> list[Terms]:

@@ -26,6 +26,7 @@ from marketplace.bootstrap.services import Services, build_services
 from marketplace.bootstrap.storages import MemoryStorage, PostgresStorage
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.money import use_currency
+from marketplace.core.domain.payment_options import PaymentOptions
 from marketplace.core.domain.site_texts import SiteTexts
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
@@ -158,6 +159,7 @@ class BuiltServices(Provider):
             rate_limit=settings.rate_limit,
             requires_verified=settings.verify_email,
             has_inbox=settings.inbox,
+            payments=_payment_options(settings),
         )
 
     @provide
@@ -235,6 +237,12 @@ def s3_store(address: str) -> ObjectStore:
             "MARKETPLACE_OBJECT_STORE is set, but the extra is not installed: marketplace[s3]."
         ) from error
     return S3ObjectStore(address)
+
+
+def _payment_options(settings: Settings) -> PaymentOptions | None:
+    if settings.payments == "off":
+        return None
+    return PaymentOptions(pay_within=settings.pay_within, commission=settings.commission)
 
 
 def secret_of(settings: Settings) -> str:

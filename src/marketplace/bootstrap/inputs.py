@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from marketplace.core.domain.addresses import SiteAddresses
+from marketplace.core.domain.payment_options import PaymentOptions
 from marketplace.core.domain.users import VerifiedEffect
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
@@ -52,3 +53,5 @@ class ServiceOptions:
     requires_verified: Collection[VerifiedEffect] = ()
     """What needs a verified e-mail address."""
     has_inbox: bool = False
+    payments: PaymentOptions | None = None
+    """`None`: prices are information, and learners pay creators directly."""

@@ -161,6 +161,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         clock=clock,
         ids=ids,
         only_verified="booking" in options.requires_verified,
+        pay_within=options.payments.pay_within if options.payments else None,
     )
     stores = PictureStores(
         unit_of_work=begin, encoder=adapters.encoder, store=adapters.objects, limits=limits, clock=clock

@@ -2423,6 +2423,8 @@ export interface components {
              * @example 24
              */
             cancellation_notice: number;
+            payment_method: components["schemas"]["PaymentMethod"];
+            cancellation_policy: components["schemas"]["RefundTierOut"][];
             /**
              * @description Who it's for; empty for not said.
              * @example Beginners of all ages.
@@ -2533,6 +2535,8 @@ export interface components {
             /** Format: date-time */
             respond_by: string | null;
             /** Format: date-time */
+            pay_by: string | null;
+            /** Format: date-time */
             requested_start: string | null;
             /** Format: date-time */
             cancellable_until: string | null;
@@ -2606,10 +2610,13 @@ export interface components {
          *     `session_details` is the session as it stands; `terms` are as sold. The creator comes to `address`. `join_url` is
          *     the session's, while the booking is confirmed.
          *
-         *     A `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A `confirmed` one
-         *     with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time. The learner can
-         *     cancel or reschedule until `cancellable_until`. All are `null` if they don't apply. `allowed_actions` are what the
-         *     caller can do now.
+         *     A `pending` booking with `pay_by` only holds its seats: it is cancelled automatically if it isn't paid by then, and
+         *     the creator can't confirm it before. `pay_by` stays if it ended unpaid.
+         *
+         *     Any other `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A
+         *     `confirmed` one with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time.
+         *     The learner can cancel or reschedule until `cancellable_until`. All are `null` if they don't apply.
+         *     `allowed_actions` are what the caller can do now.
          */
         BookingOut: {
             /** Format: uuid */
@@ -2644,6 +2651,8 @@ export interface components {
             join_url: string | null;
             /** Format: date-time */
             respond_by: string | null;
+            /** Format: date-time */
+            pay_by: string | null;
             /** Format: date-time */
             requested_start: string | null;
             /** Format: date-time */
@@ -2698,6 +2707,8 @@ export interface components {
             join_url: string | null;
             /** Format: date-time */
             respond_by: string | null;
+            /** Format: date-time */
+            pay_by: string | null;
             /** Format: date-time */
             requested_start: string | null;
             /** Format: date-time */
@@ -3167,6 +3178,7 @@ export interface components {
          *     - `bad_reset_token` (401): This link doesn't work anymore. Ask for a new one.
          *     - `body_too_large` (413): The body is larger than 1 MiB.
          *     - `busy` (503): The service is busy. Nothing was changed; try again in a moment.
+         *     - `capture_exceeds_payment` (409): This is more than the payment is for.
          *     - `conflict` (409): This isn't possible right now.
          *     - `conversation_closed` (409): This conversation is closed: you could write until 30 days after the session or its cancellation.
          *     - `creator_unavailable` (409): The creator isn't available at this time. Choose another time.
@@ -3182,6 +3194,7 @@ export interface components {
          *     - `impersonated_read_only` (403): You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
          *     - `internal_error` (500): Something went wrong on our side. It has been logged.
          *     - `invalid` (400): Some fields aren't valid. Or: The request is malformed.
+         *     - `invalid_signature` (400): The signature of this notice isn't valid.
          *     - `last_superuser` (409): This is the last active superuser.
          *     - `method_not_allowed` (405): This address doesn't support that method.
          *     - `no_longer_matches` (409): This row was in the preview, but doesn't match the filters anymore.
@@ -3194,12 +3207,17 @@ export interface components {
          *     - `not_staff` (403): Only staff can do this.
          *     - `not_superuser` (403): Only superusers can do this.
          *     - `not_yours` (403): This belongs to another user.
+         *     - `nothing_to_pay` (409): There is nothing to pay for this booking.
          *     - `oneself` (403): You can't do this to your own account.
          *     - `outcome_unknown` (503): The connection was lost before the change was confirmed. It may have been made; check before you try again.
          *     - `own_session` (403): You can't book your own session.
+         *     - `payment_due` (409): The learner hasn't paid yet. You can answer once they have.
+         *     - `payment_expired` (409): The time to pay has passed, so the seats were released. Book again to hold them.
          *     - `picture_too_large` (413): This picture is too large: at most 16 MB and 64 megapixels.
          *     - `price_changed` (409): The price has changed. Nothing was booked.
+         *     - `provider_away` (503): The payment provider doesn't answer. Nothing was changed; try again in a moment.
          *     - `rate_limited` (429): Too many attempts. Try again later.
+         *     - `refund_exceeds_payment` (409): This is more than was paid and not yet returned.
          *     - `sold_out` (409): There aren't enough seats left at this time.
          *     - `staff_target` (403): You can't view the site as a staff member.
          *     - `too_late` (409): It's too late to do this.
@@ -3210,7 +3228,7 @@ export interface components {
          *     - `username_taken` (409): This username is taken.
          * @enum {string}
          */
-        ErrorCode: "account_inactive" | "address_too_long" | "already_booked" | "already_reported" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "last_superuser" | "method_not_allowed" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "oneself" | "outcome_unknown" | "own_session" | "picture_too_large" | "price_changed" | "rate_limited" | "sold_out" | "staff_target" | "too_late" | "too_many_favourites" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
+        ErrorCode: "account_inactive" | "address_too_long" | "already_booked" | "already_reported" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "body_too_large" | "busy" | "capture_exceeds_payment" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_signature" | "last_superuser" | "method_not_allowed" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "oneself" | "outcome_unknown" | "own_session" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "rate_limited" | "refund_exceeds_payment" | "sold_out" | "staff_target" | "too_late" | "too_many_favourites" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
         /** @enum {string} */
         ExportFormat: "csv" | "jsonl" | "xlsx";
         /** @description Hours on one date. */
@@ -3419,7 +3437,8 @@ export interface components {
          *
          *     `demo_accounts` is empty unless the server runs with demo data. `verify_email` is what needs a verified email
          *     address. Without `sends_mail`, no one gets mail, such as for a forgotten password; with `has_inbox`, it is kept for
-         *     everyone to read.
+         *     everyone to read. With `pays_online`, what has a price and the `payment_method` `online` is paid within `pay_within`
+         *     minutes of booking; otherwise learners pay creators directly.
          */
         MarketplaceOut: {
             /** @example EUR */
@@ -3432,6 +3451,9 @@ export interface components {
             sends_mail: boolean;
             /** @example false */
             has_inbox: boolean;
+            pays_online: boolean;
+            pay_within: number;
+            cancellation_policies: components["schemas"]["RefundPoliciesOut"];
         };
         /** @description A message to the other party of a booking. */
         MessageIn: {
@@ -3510,6 +3532,8 @@ export interface components {
              * @example 24
              */
             cancellation_notice: number;
+            payment_method: components["schemas"]["PaymentMethod"];
+            cancellation_policy: components["schemas"]["RefundTierOut"][];
             /**
              * @description Who it's for; empty for not said.
              * @example Beginners of all ages.
@@ -3738,6 +3762,8 @@ export interface components {
              */
             new_password: components["schemas"]["TextLines"];
         };
+        /** @enum {string} */
+        PaymentMethod: "online" | "at_session";
         /** @description A user's name. */
         PersonNameOut: {
             /** Format: uuid */
@@ -3994,6 +4020,25 @@ export interface components {
              * @example kX2…
              */
             refresh?: components["schemas"]["VisibleLine"] | null;
+        };
+        /** @description Cancellation policies that creators can choose by name. */
+        RefundPoliciesOut: {
+            flexible: components["schemas"]["RefundTierOut"][];
+            moderate: components["schemas"]["RefundTierOut"][];
+            strict: components["schemas"]["RefundTierOut"][];
+        };
+        RefundTierIn: {
+            /** @example 24 */
+            hours_before: number;
+            /** @example 100 */
+            refund_percent: number;
+        };
+        /** @description The share of a payment that is returned to a learner who cancels until so many hours before the start. */
+        RefundTierOut: {
+            /** @example 24 */
+            hours_before: number;
+            /** @example 100 */
+            refund_percent: number;
         };
         /** @description The created account. */
         RegisteredOut: {
@@ -4445,6 +4490,22 @@ export interface components {
              * @example 24
              */
             cancellation_notice?: number;
+            /** @example online */
+            payment_method?: components["schemas"]["PaymentMethod"];
+            /**
+             * @description Shares of a payment that are returned until so many hours before the start, descending.
+             * @example [
+             *       {
+             *         "hours_before": 24,
+             *         "refund_percent": 100
+             *       },
+             *       {
+             *         "hours_before": 0,
+             *         "refund_percent": 50
+             *       }
+             *     ]
+             */
+            cancellation_policy?: components["schemas"]["RefundTierIn"][];
             /**
              * @description Who it's for; empty for not said.
              * @example Beginners of all ages.
@@ -4542,6 +4603,22 @@ export interface components {
              * @example 24
              */
             cancellation_notice?: number;
+            /** @example online */
+            payment_method?: components["schemas"]["PaymentMethod"];
+            /**
+             * @description Shares of a payment that are returned until so many hours before the start, descending.
+             * @example [
+             *       {
+             *         "hours_before": 24,
+             *         "refund_percent": 100
+             *       },
+             *       {
+             *         "hours_before": 0,
+             *         "refund_percent": 50
+             *       }
+             *     ]
+             */
+            cancellation_policy?: components["schemas"]["RefundTierIn"][];
             /**
              * @description Who it's for; empty for not said.
              * @example Beginners of all ages.
@@ -4646,6 +4723,22 @@ export interface components {
              * @example 24
              */
             cancellation_notice?: number;
+            /** @example online */
+            payment_method?: components["schemas"]["PaymentMethod"];
+            /**
+             * @description Shares of a payment that are returned until so many hours before the start, descending.
+             * @example [
+             *       {
+             *         "hours_before": 24,
+             *         "refund_percent": 100
+             *       },
+             *       {
+             *         "hours_before": 0,
+             *         "refund_percent": 50
+             *       }
+             *     ]
+             */
+            cancellation_policy?: components["schemas"]["RefundTierIn"][];
             /**
              * @description Who it's for; empty for not said.
              * @example Beginners of all ages.
@@ -4764,6 +4857,8 @@ export interface components {
              * @example 24
              */
             cancellation_notice: number;
+            payment_method: components["schemas"]["PaymentMethod"];
+            cancellation_policy: components["schemas"]["RefundTierOut"][];
             /**
              * @description Who it's for; empty for not said.
              * @example Beginners of all ages.
@@ -4877,6 +4972,8 @@ export interface components {
              * @example 24
              */
             cancellation_notice: number;
+            payment_method: components["schemas"]["PaymentMethod"];
+            cancellation_policy: components["schemas"]["RefundTierOut"][];
             /**
              * @description Who it's for; empty for not said.
              * @example Beginners of all ages.
@@ -5104,7 +5201,11 @@ export interface components {
         };
         /** @enum {string} */
         TargetKind: "user" | "session" | "booking" | "report" | "bulk_run";
-        /** @description What was sold, whatever was edited since: title, minutes, price per seat, and hours of cancellation notice. */
+        /**
+         * @description What was sold, whatever was edited since: title, minutes, price per seat, and hours of cancellation notice.
+         *
+         *     `cancellation_policy` and `payment_method` are those of the session at that time.
+         */
         TermsOut: {
             /** @example Morning yoga */
             title: string;
@@ -5123,6 +5224,8 @@ export interface components {
              * @example 24
              */
             cancellation_notice: number;
+            cancellation_policy: components["schemas"]["RefundTierOut"][];
+            payment_method: components["schemas"]["PaymentMethod"];
         };
         TextLine: string;
         TextLines: string;

@@ -157,7 +157,7 @@ class MemoryBookings:
         before = await self._rows.acquire(self._database.bookings, booking.id)
         if before is None:
             raise NotFound
-        changed = ("status", "respond_by", "requested_start", "held_seats")
+        changed = ("status", "respond_by", "pay_by", "requested_start", "held_seats")
         values = {name: getattr(booking, name) for name in changed}
         self._rows.put(self._database.bookings, booking.id, replace(before, **values))
         add_step(self._rows, step)

@@ -1,14 +1,14 @@
 """Tables as dictionaries, and transactions that buffer their changes until they commit."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable, Iterator
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from marketplace.adapters.memory.locks import Locks
+from marketplace.adapters.memory.money_tables import MoneyTables
 from marketplace.adapters.memory.records import (
     AddressRow,
     BulkRow,
@@ -24,6 +24,7 @@ from marketplace.adapters.memory.records import (
     TokenRow,
     UnsubscribedRow,
 )
+from marketplace.adapters.memory.tables import Table
 from marketplace.core.domain.audit import AuditEntry
 from marketplace.core.domain.booking_steps import BookingStep
 from marketplace.core.domain.bookings import Booking
@@ -49,33 +50,6 @@ from marketplace.core.ports.inbox import InboxMail
 
 K = TypeVar("K", bound=Hashable)
 R = TypeVar("R")
-
-
-def _ungrouped(_: object) -> None:
-    return None
-
-
-class Table(Generic[K, R]):
-    """The committed rows of one kind, by key and by group. Rows are frozen, so a reader may keep one."""
-
-    def __init__(self, name: str, group_of: Callable[[R], Hashable] = _ungrouped) -> None:
-        self.name = name
-        self.group_of = group_of
-        self.rows: dict[K, R] = {}
-        self.groups: dict[Hashable, dict[K, R]] = defaultdict(dict)
-
-    def put(self, key: K, row: R) -> None:
-        """Insert or update a row."""
-        old = self.rows.get(key)
-        if old is not None and self.group_of(old) != self.group_of(row):
-            del self.groups[self.group_of(old)][key]
-        self.rows[key] = self.groups[self.group_of(row)][key] = row
-
-    def drop(self, key: K) -> None:
-        """Delete a row if it exists."""
-        row = self.rows.pop(key, None)
-        if row is not None:
-            del self.groups[self.group_of(row)][key]
 
 
 class MemoryDatabase:
@@ -123,6 +97,7 @@ class MemoryDatabase:
         self.unsubscribed: Table[tuple[UUID, MessageKind], UnsubscribedRow] = Table(
             "unsubscribed", lambda row: row.user_id
         )
+        self.money = MoneyTables()
         self.inbox: Table[UUID, InboxMail] = Table("inbox")
         self.claimed_messages: dict[UUID, Rows] = {}
         self.job_ids = count()

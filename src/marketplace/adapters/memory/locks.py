@@ -64,6 +64,16 @@ class Locks:
                 lock.queue.remove(waiter)
                 self._grant_waiting(lock, key)
 
+    def try_acquire(self, owner: object, key: Hashable) -> bool:
+        """Hold the lock of a key until `release_all` if that takes no waiting. Return whether it is held."""
+        lock = self._locks.setdefault(key, _Lock())
+        if lock.holders.get(owner) is False:
+            return True
+        if lock.queue or not lock.admits(owner, shared=False):
+            return False
+        self._grant(lock, key, owner, shared=False)
+        return True
+
     def is_held(self, key: Hashable) -> bool:
         """Tell whether the lock of a key is held."""
         return key in self._locks and bool(self._locks[key].holders)

@@ -18,6 +18,8 @@ IdempotencyKeyId = tuple[UUID, str, str]
 """Person, route, key."""
 MessageKey = tuple[UUID, str, str, int]
 """Person, kind, subject, version."""
+BalanceKey = tuple[UUID, str, str]
+"""Owner, purpose, currency."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

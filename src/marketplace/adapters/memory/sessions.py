@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from marketplace.adapters.memory.database import Rows, Table
+from marketplace.adapters.memory.database import Rows
+from marketplace.adapters.memory.tables import Table
 from marketplace.adapters.memory.users import buyers_of
 from marketplace.core.domain.materialized_availability import MaterializedAvailability, ScheduledSession
 from marketplace.core.domain.schedules import Schedule

@@ -103,6 +103,7 @@ class MemorySlots:
             starts_at=slot.starts_at,
             status=booking.status,
             respond_by=booking.respond_by,
+            pay_by=booking.pay_by,
             local_start=booking.local_start,
             time_zone=booking.time_zone,
             requested_start=None,

@@ -22,10 +22,12 @@ from marketplace.adapters.memory.email_tokens import MemoryEmailTokenDirectory
 from marketplace.adapters.memory.favourites import MemoryFavouriteLists
 from marketplace.adapters.memory.inbox import MemoryInbox
 from marketplace.adapters.memory.jobs import MemoryFailingJobs, MemoryJobQueue
+from marketplace.adapters.memory.ledger import MemoryLedgerBooks
 from marketplace.adapters.memory.local_starts import MemoryPromisedSlots
 from marketplace.adapters.memory.messages import MemoryMessageLists
 from marketplace.adapters.memory.notifications import MemoryNotificationFeeds
 from marketplace.adapters.memory.password_resets import MemoryResetDirectory
+from marketplace.adapters.memory.payments import MemoryPaymentLists
 from marketplace.adapters.memory.rate_limits import MemoryRateLimits
 from marketplace.adapters.memory.reports import MemoryReportQueue
 from marketplace.adapters.memory.sitemaps import MemoryListedSessions
@@ -79,6 +81,8 @@ def memory_storage(database: MemoryDatabase | None = None, *, lock_timeout: time
         lists=memory_admin_lists(database),
         announcements=MemoryAnnouncements(database),
         inbox=MemoryInbox(database),
+        payments=MemoryPaymentLists(database),
+        ledger=MemoryLedgerBooks(database),
         messages=MemoryMessageLists(database),
         unit_of_work=begin,
         readiness=MemoryReadiness(),

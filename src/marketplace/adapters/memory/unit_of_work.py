@@ -16,10 +16,12 @@ from marketplace.adapters.memory.events import MemoryEvents
 from marketplace.adapters.memory.favourites import MemoryFavourites
 from marketplace.adapters.memory.idempotency import MemoryIdempotencyKeys
 from marketplace.adapters.memory.jobs import MemoryJobs
+from marketplace.adapters.memory.ledger import MemoryLedger
 from marketplace.adapters.memory.local_starts import MemoryLocalStarts
 from marketplace.adapters.memory.messages import MemoryMessages
 from marketplace.adapters.memory.notifications import MemoryNotifications
 from marketplace.adapters.memory.password_resets import MemoryResets
+from marketplace.adapters.memory.payments import MemoryPaymentRecords
 from marketplace.adapters.memory.pictures import MemoryPictureRecords
 from marketplace.adapters.memory.reports import MemoryReports
 from marketplace.adapters.memory.sessions import MemorySessions
@@ -55,6 +57,8 @@ class MemoryTransaction:
         self.jobs = MemoryJobs(rows)
         self.bulk_runs = MemoryBulkRuns(rows)
         self.pictures = MemoryPictureRecords(rows)
+        self.payments = MemoryPaymentRecords(rows)
+        self.ledger = MemoryLedger(rows)
         self.audit = MemoryAuditLog(rows)
 
 

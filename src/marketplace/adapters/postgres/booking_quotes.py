@@ -33,7 +33,7 @@ SLOT_FIELDS = (*SLOT, "blocked_from", "blocked_until")
 
 DECIDING = (
     *("title", "duration", "price", "max_participants", "status", "archived_at", "hidden_at"),
-    *("requires_confirmation", "cancellation_notice", "format", "schedule"),
+    *("requires_confirmation", "cancellation_notice", "format", "schedule", "payment_method", "cancellation_policy"),
 )
 """Columns of a session that decide a booking."""
 # Rows are also written for what decides nothing, such as a new password, picture or word that is searched, so a version

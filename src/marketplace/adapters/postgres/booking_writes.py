@@ -1,4 +1,4 @@
-"""Bookings written in one call of a function: `book_2`, or `book_3` for many new slots (migration 0037)."""
+"""Bookings written in one call of a function: `book_4`, or `book_5` for many new slots (migration 0060)."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ def _call(function: str, arguments: int) -> str:
     return f"SELECT {function}({', '.join(f'${place}' for place in range(1, arguments + 1))}) AS is_written"
 
 
-BOOK = _call("book_2", 27)
-OPEN_SLOTS = _call("book_3", 29)
+BOOK = _call("book_4", 28)
+OPEN_SLOTS = _call("book_5", 30)
 
 
 class Version(NamedTuple):

@@ -79,16 +79,16 @@ RECORD_TERMS = """
         SELECT id FROM bookings WHERE terms IS NULL ORDER BY id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED))
     RETURNING b.id
 """
-SAVED = ("status", "respond_by", "requested_start", "held_seats")
+SAVED = ("status", "respond_by", "pay_by", "requested_start", "held_seats")
 SAVE = f"""
     WITH changed AS (
         SELECT * FROM unnest(
-            $1::text[], $2::timestamptz[], $3::timestamptz[], $4::int[],
-            {", ".join(f"${n}::{kind}[]" for n, kind in enumerate(STEP.values(), 5))})
-        AS changed (status, answer_by, requested_start, held_seats, {", ".join(STEP)})),
+            $1::text[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::int[],
+            {", ".join(f"${n}::{kind}[]" for n, kind in enumerate(STEP.values(), 6))})
+        AS changed (status, answer_by, pay_by, requested_start, held_seats, {", ".join(STEP)})),
     saved AS (
-        UPDATE bookings b SET status = c.status, answer_by = c.answer_by, requested_start = c.requested_start,
-            held_seats = c.held_seats
+        UPDATE bookings b SET status = c.status, answer_by = c.answer_by, pay_by = c.pay_by,
+            requested_start = c.requested_start, held_seats = c.held_seats
         FROM changed c WHERE b.id = c.booking_id)
     INSERT INTO booking_steps ({", ".join(STEP)}) SELECT {", ".join(STEP)} FROM changed
 """  # noqa: S608 - column names

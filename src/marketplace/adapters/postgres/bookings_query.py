@@ -87,7 +87,7 @@ class BookingsStatement:
             of_theirs = "(SELECT s.creator_id FROM sessions s WHERE s.id = {}) = {}"
             conditions.require(of_theirs, filters.session, self._person)
         if filters.awaits_creator:
-            conditions.require("(b.status = {} OR b.requested_start IS NOT NULL)", "pending")
+            conditions.require("(b.status = {} AND b.pay_by IS NULL OR b.requested_start IS NOT NULL)", "pending")
         for condition, value in (
             ("b.session_id = {}", filters.session),
             ("b.starts_at >= {}", filters.starts_from),

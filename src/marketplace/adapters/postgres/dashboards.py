@@ -10,7 +10,7 @@ FIND = f"""
     SELECT sold.seats, sold.income, cancelled.n AS cancellations, joined.n AS new_people,
         (SELECT count(*) FROM reports WHERE resolved_at IS NULL) AS open_reports,
         (SELECT count(*) FROM bookings
-            WHERE status = 'pending' AND coalesce(answer_by, starts_at) < $3)
+            WHERE status = 'pending' AND pay_by IS NULL AND coalesce(answer_by, starts_at) < $3)
         + (SELECT count(*) FROM bookings WHERE requested_start IS NOT NULL AND answer_by < $3) AS expiring_requests,
         (SELECT count(*) FROM jobs WHERE {IS_FAILING}) AS failed_jobs
     FROM unnest($1::timestamptz[], $2::timestamptz[]) WITH ORDINALITY AS days (begins, ends, place),

@@ -20,6 +20,7 @@ from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.fields import field_names
 from marketplace.core.domain.money import currency
 from marketplace.core.domain.places import Coordinates
+from marketplace.core.domain.refund_policies import FULL_REFUND, RefundPolicy, RefundTier
 from marketplace.core.domain.sessions import Session, SessionDetails
 from marketplace.core.domain.terms import Terms
 from marketplace.core.domain.users import Contact, PublicUser, User
@@ -105,6 +106,7 @@ SESSION_WITH_CONTACT = (
     f" ({columns('c', CONTACT)}) AS creator"
 )
 POINT, PICTURES = SESSION.index("coordinates"), SESSION.index("pictures")
+POLICY = SESSION.index("cancellation_policy")
 TERMS = BOOKING.index("terms")
 LANGUAGES = USER.index("languages")
 _before_terms, _after_terms = attrgetter(*NEW_BOOKING[:TERMS]), attrgetter(*NEW_BOOKING[TERMS + 1 :])
@@ -128,10 +130,28 @@ def terms_from(stored: str) -> Terms:
 def _kept_terms(stored: str, digits: int) -> Terms:
     _ = digits  # which the price has
     terms = read_json(stored)
-    return _terms(terms["title"], terms["duration"], Decimal(terms["price"]), terms["cancellation_notice"])
+    policy, method = policy_from(terms.get("cancellation_policy")), terms.get("payment_method", "at_session")
+    agreed = (terms["title"], terms["duration"], Decimal(terms["price"]), terms["cancellation_notice"])
+    return _terms(*agreed, policy, method)
 
 
-STORED_SESSION: Conversions = {"tags": tuple, "pictures": pictures_from, "coordinates": point_from}
+def policy_from(tiers: Sequence[Mapping[str, int]] | None) -> RefundPolicy:
+    """Convert the list of a stored policy; bookings of earlier releases have none."""
+    return FULL_REFUND if tiers is None else tuple(RefundTier(**tier) for tier in tiers)
+
+
+@lru_cache(MAX_KEPT_TERMS)
+def stored_policy(stored: str) -> RefundPolicy:
+    """Convert the column of a session's policy."""
+    return policy_from(read_json(stored))
+
+
+STORED_SESSION: Conversions = {
+    "tags": tuple,
+    "pictures": pictures_from,
+    "coordinates": point_from,
+    "cancellation_policy": stored_policy,
+}
 STORED_BOOKING: Conversions = {"terms": terms_from}
 public_user = constructor(PublicUser)
 """Convert the values of `PUBLIC_USER`."""
@@ -166,6 +186,7 @@ def session_row(session: Session) -> tuple[object, ...]:
     point = session.coordinates
     values[POINT] = None if point is None else f"{point.latitude} {point.longitude}"
     values[PICTURES] = document(session.pictures)
+    values[POLICY] = msgspec.json.encode(session.cancellation_policy).decode()
     return tuple(values)
 
 

@@ -58,11 +58,11 @@ MOVE = """
     WITH {},
     moved AS (
         UPDATE bookings SET starts_at = $3, status = $8, answer_by = $9, requested_start = NULL, held_seats = 0,
-            local_start = $17::timestamp, time_zone = $18
+            local_start = $17::timestamp, time_zone = $18, pay_by = $24
         FROM taken WHERE id = $7 RETURNING id),
     {}
     INSERT INTO booking_steps (booking_id, at, actor_id, action, from_status, to_status, reason, from_start, to_start)
-    SELECT id, $10, $11, $22, $12, $8, $13, $14, $3 FROM moved RETURNING booking_id
+    SELECT id, $10, $11, $22, $12, $8, $13, $14, $23 FROM moved RETURNING booking_id
 """.format(  # noqa: S608 - constant text
     OCCUPY.format(
         session="$1",
@@ -170,7 +170,7 @@ class PostgresSlots:
         step_values = (step.at, step.actor_id, step.from_status, step.reason, step.from_start)
         agreed = (booking.local_start, booking.time_zone)
         values = (*place, *kept, *step_values, *_blocked(slot), *agreed, *job_values(job), step.action)
-        return await self._connection.fetchrow(MOVE, *values) is not None
+        return await self._connection.fetchrow(MOVE, *values, step.to_start, booking.pay_by) is not None
 
     async def hold(self, slot: Slot, held: Booking) -> bool:
         # read under the lock of the slot, so it sees a booking that was waited for

@@ -21,10 +21,12 @@ from marketplace.adapters.postgres.jobs.failing import PostgresFailingJobs
 from marketplace.adapters.postgres.jobs.queue import PostgresJobQueue
 from marketplace.adapters.postgres.kept_sessions import KeptSessions
 from marketplace.adapters.postgres.lazy_admin_lists import lazy_admin_lists
+from marketplace.adapters.postgres.ledger import PostgresLedgerBooks
 from marketplace.adapters.postgres.local_starts import PostgresPromisedSlots
 from marketplace.adapters.postgres.messages import PostgresMessageLists
 from marketplace.adapters.postgres.notifications import PostgresNotificationFeeds
 from marketplace.adapters.postgres.password_resets import PostgresResetDirectory
+from marketplace.adapters.postgres.payment_lists import PostgresPaymentLists
 from marketplace.adapters.postgres.rate_limits import PostgresRateLimits
 from marketplace.adapters.postgres.readiness import PostgresReadiness
 from marketplace.adapters.postgres.reports import PostgresReportQueue
@@ -70,6 +72,8 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         lists=lazy_admin_lists(database),
         announcements=PostgresAnnouncements(database.dsn, sessions),
         inbox=PostgresInbox(database),
+        payments=PostgresPaymentLists(database),
+        ledger=PostgresLedgerBooks(database),
         messages=PostgresMessageLists(database),
         unit_of_work=PostgresUnitOfWork(database),
         readiness=PostgresReadiness(database),

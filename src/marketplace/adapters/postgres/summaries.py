@@ -27,7 +27,7 @@ FIND = """
             AND status IN ('pending', 'confirmed', 'completed') GROUP BY day)
     SELECT seats.*, month.*, first.*, s.title, s.schedule ->> 'time_zone' AS time_zone,
         (SELECT count(*) FROM bookings
-            WHERE creator_id = $1 AND status = 'pending' AND coalesce(answer_by, starts_at) > $2)
+            WHERE creator_id = $1 AND status = 'pending' AND pay_by IS NULL AND coalesce(answer_by, starts_at) > $2)
         + (SELECT count(*) FROM bookings
             WHERE creator_id = $1 AND requested_start IS NOT NULL AND answer_by > $2) AS pending_bookings,
         ARRAY(SELECT day FROM sold ORDER BY day) AS days,

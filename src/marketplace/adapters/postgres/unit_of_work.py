@@ -16,10 +16,12 @@ from marketplace.adapters.postgres.events import PostgresEvents
 from marketplace.adapters.postgres.favourites import PostgresFavourites
 from marketplace.adapters.postgres.idempotency import PostgresIdempotencyKeys
 from marketplace.adapters.postgres.jobs.enqueue import PostgresJobs
+from marketplace.adapters.postgres.ledger import PostgresLedger
 from marketplace.adapters.postgres.local_starts import PostgresLocalStarts
 from marketplace.adapters.postgres.messages import PostgresMessages
 from marketplace.adapters.postgres.notifications import PostgresNotifications
 from marketplace.adapters.postgres.password_resets import PostgresResets
+from marketplace.adapters.postgres.payments import PostgresPaymentRecords
 from marketplace.adapters.postgres.pictures import PostgresPictureRecords
 from marketplace.adapters.postgres.reports import PostgresReports
 from marketplace.adapters.postgres.sessions import PostgresSessions
@@ -38,10 +40,12 @@ from marketplace.core.ports.events import Events
 from marketplace.core.ports.favourites import Favourites
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
+from marketplace.core.ports.ledger import Ledger
 from marketplace.core.ports.local_starts import LocalStarts
 from marketplace.core.ports.messages import Messages
 from marketplace.core.ports.notifications import Notifications
 from marketplace.core.ports.password_resets import Resets
+from marketplace.core.ports.payments import PaymentRecords
 from marketplace.core.ports.pictures import PictureRecords
 from marketplace.core.ports.reports import Reports
 from marketplace.core.ports.sessions import Sessions
@@ -140,6 +144,14 @@ class PostgresTransaction:
     @property
     def pictures(self) -> PictureRecords:
         return PostgresPictureRecords(self._connection)
+
+    @property
+    def payments(self) -> PaymentRecords:
+        return PostgresPaymentRecords(self._connection)
+
+    @property
+    def ledger(self) -> Ledger:
+        return PostgresLedger(self._connection)
 
     @property
     def audit(self) -> AuditLog:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from marketplace.core.domain.pictures import Picture
 from marketplace.core.domain.principals import Origin, Principal
+from marketplace.core.domain.refund_policies import RefundTier
 from marketplace.core.domain.sessions import PRIVATE_FIELDS
 from marketplace.core.domain.users import PublicUser
 
@@ -167,4 +168,4 @@ def _audit_value(value: object) -> object:
         return value.isoformat()
     if isinstance(value, tuple | list):
         return [_audit_value(each) for each in value]
-    return str(value) if isinstance(value, UUID | Decimal | Picture) else value
+    return str(value) if isinstance(value, UUID | Decimal | Picture | RefundTier) else value

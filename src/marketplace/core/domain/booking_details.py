@@ -1,17 +1,21 @@
 """Bookings as they are shown: with their session and learner, with their history, and the filters of lists."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Self
 from uuid import UUID
 
 from marketplace.core.domain.booking_moments import Offer, allowed_actions
 from marketplace.core.domain.booking_steps import LIVE, AllowedAction, BookingStatus, BookingStep
-from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.bookings import Booking, response_deadline
 from marketplace.core.domain.conversations import writable_until
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import SessionDetails
 from marketplace.core.domain.users import Contact
+from marketplace.core.errors import IllegalTransition, TooLate
+
+AUTHORIZATION_HOLD = timedelta(days=6)
+"""How long the creator can respond after the payment: a provider holds an authorized amount for seven days or more."""
 
 BookingOrdering = Literal["-created_at", "booking_date", "-booking_date"]
 
@@ -65,7 +69,45 @@ class BookingHistory(BookingDetails):
     @property
     def messages_until(self) -> datetime:
         """When the conversation of the two parties closes."""
-        return writable_until(self.ends_at, next((each.at for each in self.history if each.cancels), None))
+        ended = (each.at for each in reversed(self.history) if each.cancels)
+        return writable_until(self.ends_at, next(ended, None) if self.status == "cancelled" else None)
+
+    @property
+    def authorized_until(self) -> datetime | None:
+        paid_at = next((each.at for each in reversed(self.history) if each.pays), None)
+        return paid_at and paid_at + AUTHORIZATION_HOLD
+
+    def was_paid_after(self, place: int) -> bool:
+        """Return whether the first `place` steps came before the payment that the booking asks or asked for."""
+        return self.pay_by is not None or any(each.pays for each in self.history[place:])
+
+    def paid(self, now: datetime, *, requires_confirmation: bool) -> tuple[Self, BookingStep]:
+        """Return the booking after its payment, and its step: confirmed, or pending until the creator responds.
+
+        Raises `IllegalTransition` if it awaits no payment. It does so until it has expired, even past `pay_by`.
+        """
+        if not self.awaits_payment():
+            raise IllegalTransition(f"The booking is {self.status}.")
+        return self._with_payment(now, requires_confirmation=requires_confirmation)
+
+    def revived(self, now: datetime, *, requires_confirmation: bool) -> tuple[Self, BookingStep]:
+        """Return the booking, which expired unpaid, after a payment that came too late, and its step; see `paid`.
+
+        Its seats have to be taken again. Raises `IllegalTransition` if anything else ended it, and `TooLate` if its
+        start has passed.
+        """
+        if self.status != "cancelled" or self.pay_by is None or self.history[-1].action != "expire":
+            raise IllegalTransition(f"The booking is {self.status}.")
+        if now >= self.starts_at:
+            raise TooLate
+        return self._with_payment(now, requires_confirmation=requires_confirmation)
+
+    def _with_payment(self, now: datetime, *, requires_confirmation: bool) -> tuple[Self, BookingStep]:
+        """Return the booking as paid, and its step."""
+        until = min(response_deadline(now, self.starts_at), now + AUTHORIZATION_HOLD)
+        step = self._step("confirm", "pending" if requires_confirmation else "confirmed", None, now, "")
+        respond_by = until if requires_confirmation else None
+        return replace(self, status=step.to_status, pay_by=None, respond_by=respond_by), step
 
     def is_in_batch(self, batch_id: UUID) -> bool:
         """Return whether any step belongs to this batch."""

@@ -19,8 +19,10 @@ from marketplace.core.domain.booking_steps import (
     BookingStatus,
 )
 from marketplace.core.errors import IllegalTransition, MarketplaceError, NotFound, NotYours, TooLate
+from marketplace.core.errors.payments import PaymentUnconfirmed
 
 ANSWER_IS_LATE = "The time to respond has passed."
+PAYMENT_IS_LATE = "The time to pay has passed."
 MOVE_REQUESTED = "Another time is requested. Withdraw the request, then change the seats."
 SEATS_CONFIRMED = "The creator confirmed this number of seats. Ask them before you bring more people."
 
@@ -42,21 +44,25 @@ class Moment(NamedTuple):
     """Whether it is too late for the learner to cancel."""
     is_past_start: bool
     is_past_end: bool
+    awaits_payment: bool = False
+    """Whether it is pending because the learner has not paid yet."""
+    is_past_payment: bool = False
+    """Whether the time to pay has passed."""
 
     @property
     def is_live(self) -> bool:
         return self.status in LIVE
 
     def awaits_creator(self) -> bool:
-        return self.status == "pending" or self.is_requested
+        return (self.status == "pending" and not self.awaits_payment) or self.is_requested
 
     def status_after(self, action: BookingAction) -> BookingStatus | None:
         """Return the resulting status, or `None` if the action is illegal."""
         return status_after(action, self.status, is_requested=self.is_requested)
 
     def is_expired(self) -> bool:
-        """Return whether the marketplace is about to end what the creator has not answered."""
-        return self.awaits_creator() and self.is_past_answer
+        """Return whether the marketplace is about to end what is not paid, or what the creator has not answered."""
+        return self.is_past_payment if self.awaits_payment else self.awaits_creator() and self.is_past_answer
 
 
 class Offer(NamedTuple):
@@ -83,7 +89,7 @@ def refusal(action: BookingAction, moment: Moment) -> MarketplaceError | None:
 
 def move_refusal(moment: Moment, illegal: str | None) -> MarketplaceError | None:
     """Return the error that refuses moving a booking, or `None`; `illegal` says why no person may move it, if so."""
-    late = TooLate(ANSWER_IS_LATE) if moment.status == "pending" and moment.is_expired() else None
+    late = _late(moment) if moment.status == "pending" and moment.is_expired() else None
     return _actor_refusal("cancel", moment) or _illegal(illegal) or _time_refusal("cancel", moment) or late
 
 
@@ -94,10 +100,10 @@ def seats_refusal(moment: Moment, *, is_more: bool, requires_confirmation: bool)
         return NotYours("Only the learner can change the seats.") if is_seen else NotFound()
     if not moment.is_live or moment.is_requested:
         return IllegalTransition(MOVE_REQUESTED if moment.is_live else f"The booking is {moment.status}.")
-    if moment.is_past_start if is_more else moment.is_past_notice:
+    if moment.is_past_start if is_more else moment.is_past_notice and not moment.awaits_payment:
         return TooLate()
     if moment.is_expired():
-        return TooLate(ANSWER_IS_LATE)
+        return _late(moment)
     if is_more and requires_confirmation and moment.status == "confirmed":
         return IllegalTransition(SEATS_CONFIRMED)
     return None
@@ -112,6 +118,8 @@ def allowed_actions(moment: Moment, offer: Offer) -> tuple[AllowedAction, ...]:
     steps: list[AllowedAction] = [action for action in MANUAL_ACTIONS if refusal(action, moment) is None]
     if not moment.is_live:
         return tuple(steps)
+    if moment.awaits_payment and moment.is_learner and not moment.is_past_payment:
+        steps.append("pay")
     if offer.is_sold and move_refusal(moment, None) is None:
         steps.append("reschedule")
 
@@ -125,6 +133,10 @@ def allowed_actions(moment: Moment, offer: Offer) -> tuple[AllowedAction, ...]:
 
 def _illegal(sentence: str | None) -> MarketplaceError | None:
     return None if sentence is None else IllegalTransition(sentence)
+
+
+def _late(moment: Moment) -> MarketplaceError:
+    return TooLate(PAYMENT_IS_LATE if moment.awaits_payment else ANSWER_IS_LATE)
 
 
 def _actor_refusal(action: BookingAction, moment: Moment) -> MarketplaceError | None:
@@ -141,6 +153,8 @@ def _actor_refusal(action: BookingAction, moment: Moment) -> MarketplaceError | 
 
 
 def _time_refusal(action: BookingAction, moment: Moment) -> MarketplaceError | None:
+    if moment.awaits_payment:
+        return _unpaid_refusal(action, moment)
     if action in {"confirm", "decline"} and moment.is_past_answer:
         return TooLate(ANSWER_IS_LATE)
     if action == "expire" and not moment.is_past_answer:
@@ -150,3 +164,12 @@ def _time_refusal(action: BookingAction, moment: Moment) -> MarketplaceError | N
     if action == "cancel" and (moment.is_past_notice if moment.is_learner else moment.is_past_end):
         return TooLate()
     return None
+
+
+def _unpaid_refusal(action: BookingAction, moment: Moment) -> MarketplaceError | None:
+    """Return the error that refuses an action before the payment, or `None`: seats that are only held cost nothing."""
+    if action == "confirm":
+        return PaymentUnconfirmed()
+    if action == "expire" and not moment.is_past_payment:
+        return IllegalTransition("The learner can still pay.")
+    return TooLate() if action in {"cancel", "decline"} and moment.is_past_start else None

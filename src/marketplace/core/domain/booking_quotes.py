@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
+from operator import attrgetter
 from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingDetails
@@ -29,6 +30,9 @@ from marketplace.core.errors import (
     SoldOut,
     StaleRead,
 )
+
+_FIELDS = tuple(each.name for each in fields(Booking))
+_values_of = attrgetter(*_FIELDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +137,7 @@ class BookingQuote:
         if expected_price not in {None, session.price}:
             raise PriceChanged(session.price)
 
-    def book(
+    def book(  # noqa: PLR0913 - one argument per fact
         self,
         booking_id: UUID,
         seats: int,
@@ -142,19 +146,22 @@ class BookingQuote:
         address: str | None = None,
         *,
         only_verified: bool = False,
+        pay_within: timedelta | None = None,
     ) -> Booking:
-        """Create the booking: confirmed, or pending if the creator has to confirm.
+        """Create the booking: confirmed, or pending if it has to be paid first, or the creator has to confirm.
 
-        `address` is where the creator comes to. Raises as `check` and `require_active_buyer`, `Invalid` if the address
-        is missing, or if the session is not held at the learner's, and with `only_verified` `EmailUnverified`.
+        `pay_within` is the time to pay, if the marketplace takes payments. `address` is where the creator comes to.
+        Raises as `check` and `require_active_buyer`, `Invalid` if the address is missing, or if the session is not held
+        at the learner's, and with `only_verified` `EmailUnverified`.
         """
         self.require_active_buyer()
         self.check(seats, now, expected_price)
         if only_verified and not self.buyer_is_verified:
             raise EmailUnverified
         self._check_address(address)
-        session, is_asked = self.session, self.session.requires_confirmation
-        zone = known_zone(session.time_zone)
+        session, zone = self.session, known_zone(self.session.time_zone)
+        is_paid_first = pay_within is not None and session.payment_method == "online" and session.price > 0
+        is_asked = session.requires_confirmation and not is_paid_first
         return Booking(
             id=booking_id,
             session_id=session.id,
@@ -163,14 +170,20 @@ class BookingQuote:
             starts_at=self.starts_at,
             seats=seats,
             amount=session.price * seats,
-            status="pending" if is_asked else "confirmed",
+            status="pending" if is_asked or is_paid_first else "confirmed",
             created_at=now,
             terms=Terms.of(session),
             respond_by=response_deadline(now, self.starts_at) if is_asked else None,
+            pay_by=min(now + pay_within, self.starts_at) if is_paid_first and pay_within is not None else None,
             local_start=local_time(self.starts_at, zone),
             time_zone=zone,
             address=address,
         )
+
+    def details(self, booking: Booking) -> BookingDetails:
+        """Return the booking of this quote with its session and its learner."""
+        values = zip(_FIELDS, _values_of(booking), strict=True)
+        return BookingDetails(**dict(values), session_details=self.session, user_details=self.buyer)
 
     def _check_address(self, address: str | None) -> None:
         is_at_learners = self.session.format == "at_yours"

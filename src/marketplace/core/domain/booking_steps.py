@@ -8,9 +8,12 @@ from uuid import UUID
 BookingStatus = Literal["pending", "confirmed", "cancelled", "completed"]
 BookingAction = Literal["confirm", "decline", "cancel", "complete", "expire"]
 StepAction = Literal["book", "confirm", "decline", "cancel", "complete", "expire", "reschedule", "seats"]
-"""Action of a history step. `expire`: the creator did not respond in time, so the booking was cancelled."""
+"""Action of a history step. `expire`: the learner did not pay, or the creator did not respond, in time.
+
+A `confirm` without an actor is the payment: of a `pending` booking, or of one that expired unpaid and is live again.
+"""
 AllowedAction = Literal["confirm", "decline", "cancel", "complete", "reschedule", "seats", "pay"]
-"""Actions a viewer can be offered on a booking; `pay` is not implemented yet."""
+"""Actions a viewer can be offered on a booking."""
 LIVE: frozenset[BookingStatus] = frozenset({"pending", "confirmed"})
 """Statuses that can still change. Every status but `cancelled` holds its seats."""
 TRANSITIONS: dict[BookingAction, dict[BookingStatus, BookingStatus]] = {
@@ -60,5 +63,10 @@ class BookingStep:
 
     @property
     def cancels(self) -> bool:
-        """Whether it cancelled the booking, which no later step undoes."""
+        """Whether it cancelled the booking, which only a payment that came too late undoes."""
         return self.to_status == "cancelled"
+
+    @property
+    def pays(self) -> bool:
+        """Whether it is the payment of the booking."""
+        return self.action == "confirm" and self.actor_id is None

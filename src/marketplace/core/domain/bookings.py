@@ -54,6 +54,8 @@ class Booking:
     """As sold; later edits of the session do not change them."""
     respond_by: datetime | None = None
     """Deadline for the creator's response; set while pending, or while another start is requested."""
+    pay_by: datetime | None = None
+    """Deadline to pay; set until the booking is paid, and kept if it ends unpaid."""
     local_start: datetime | None = None
     """The start as agreed: the wall time in `time_zone`. Missing in bookings from before it was recorded."""
     time_zone: str | None = None
@@ -90,7 +92,11 @@ class Booking:
 
     def awaits_creator(self) -> bool:
         """Return whether the creator has to answer: a pending booking, or a request for another start."""
-        return self.status == "pending" or self.requested_start is not None
+        return (self.status == "pending" and self.pay_by is None) or self.requested_start is not None
+
+    def awaits_payment(self) -> bool:
+        """Return whether the booking only holds its seats until it is paid."""
+        return self.status == "pending" and self.pay_by is not None
 
     def require_requested(self, answered: datetime | None, actor: Principal) -> None:
         """Require that the start answered, if one is given, is still requested. Raises `NotFound`, `IllegalTransition`.
@@ -104,6 +110,8 @@ class Booking:
 
     def due(self, now: datetime) -> "BookingAction | None":
         """Return the automatic action that is due now, if any."""
+        if self.awaits_payment() and self.pay_by is not None:
+            return "expire" if now >= self.pay_by else None
         if self.awaits_creator() and now >= (self.respond_by or self.starts_at):
             return "expire"
         if self.status == "confirmed" and now >= self.ends_at:
@@ -112,6 +120,8 @@ class Booking:
 
     def next_due(self) -> datetime | None:
         """Return when an automatic action becomes due, or `None`."""
+        if self.awaits_payment():
+            return self.pay_by
         if self.awaits_creator():
             return self.respond_by or self.starts_at
         return self.ends_at if self.status == "confirmed" else None
@@ -181,13 +191,24 @@ class Booking:
             until = response_deadline(now, min(self.starts_at, starts_at))
             step = replace(self._step("reschedule", self.status, actor, now, reason), to_start=starts_at)
             return replace(self, requested_start=starts_at, held_seats=self.seats, respond_by=until), step
-        respond_by = response_deadline(now, starts_at) if self.status == "pending" else None
-        if respond_by and self.respond_by and actor.user_id != self.user_id:
-            respond_by = min(self.respond_by, starts_at)  # the person who has to respond cannot extend the deadline
         step = self._step("reschedule", self.status, actor, now, reason)
         step = replace(step, from_start=self.starts_at, to_start=starts_at)
-        moved = replace(self, starts_at=starts_at, respond_by=respond_by)
+        respond_by, pay_by = self._respond_by_at(starts_at, actor, now), self.pay_by and min(self.pay_by, starts_at)
+        moved = replace(self, starts_at=starts_at, respond_by=respond_by, pay_by=pay_by)
         return replace(moved, requested_start=None, held_seats=0), step
+
+    def _respond_by_at(self, starts_at: datetime, actor: Principal, now: datetime) -> datetime | None:
+        """Return the deadline for the creator's response once the booking is moved to another start."""
+        if self.status != "pending" or self.pay_by is not None:
+            return None
+        if self.respond_by and actor.user_id != self.user_id:
+            return min(self.respond_by, starts_at)  # the person who has to respond cannot extend the deadline
+        return min(response_deadline(now, starts_at), self.authorized_until or starts_at)
+
+    @property
+    def authorized_until(self) -> datetime | None:
+        """Until when the payment is sure to be held for the creator's answer, as far as the history is known."""
+        return None
 
     def moved_with_clocks(
         self, starts_at: datetime, local_start: datetime, time_zone: str, now: datetime
@@ -199,9 +220,9 @@ class Booking:
         """
         step = self._step("reschedule", self.status, None, now, "")
         step = replace(step, from_start=self.starts_at, to_start=starts_at)
-        respond_by = min(self.respond_by, starts_at) if self.respond_by else None
+        respond_by, pay_by = (each and min(each, starts_at) for each in (self.respond_by, self.pay_by))
         agreed = replace(self, local_start=local_start, time_zone=time_zone)
-        return replace(agreed, starts_at=starts_at, respond_by=respond_by), step
+        return replace(agreed, starts_at=starts_at, respond_by=respond_by, pay_by=pay_by), step
 
     def moment(self, actor: Principal | None, now: datetime) -> Moment:
         """Return what the rules read of this booking, for an action of this actor now."""
@@ -218,6 +239,8 @@ class Booking:
             now >= starts_at - hours(self.terms.cancellation_notice),
             now >= starts_at,
             now >= starts_at + minutes(self.terms.duration),
+            self.awaits_payment(),
+            self.pay_by is not None and now >= self.pay_by,
         )
 
     def refusal(self, action: BookingAction, actor: Principal | None, now: datetime) -> MarketplaceError | None:

@@ -59,6 +59,16 @@ class Currency:
         """Return an amount with the currency's own places. One with more places is returned as it is, never rounded."""
         return value if self.excess(value) else value.quantize(self.unit)
 
+    def minor(self, amount: Decimal) -> int:
+        """Return an amount in minor units. Raises `ValueError` if it has more places than the currency."""
+        if self.excess(amount):
+            raise ValueError(f"{amount} has more than {self.digits} decimals")
+        return int(amount.scaleb(self.digits))
+
+    def of_minor(self, units: int) -> Decimal:
+        """Return the amount of so many minor units."""
+        return Decimal(units).scaleb(-self.digits).quantize(self.unit)
+
     def excess(self, value: Decimal) -> bool:
         """Return whether an amount has more places than the currency."""
         return value % self.unit != 0

@@ -13,11 +13,14 @@ from marketplace.core.domain.money import Money, keep_places
 from marketplace.core.domain.pictures import Pictures
 from marketplace.core.domain.places import Address, ExactPoint, Format, JoinLink, Place
 from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.refund_policies import FULL_REFUND, CancellationPolicy
 from marketplace.core.domain.users import PublicUser, fold
 from marketplace.core.errors import FieldErrors, IllegalTransition, NotACreator, NotFound, NotSignedIn, NotYours
 from marketplace.core.errors.admin import NotListed
 
 SessionStatus = Literal["active", "inactive"]
+PaymentMethod = Literal["online", "at_session"]
+"""`online`: paid when booking, where the marketplace takes payments. `at_session`: paid to the creator."""
 
 TITLE_LENGTH = 200
 DESCRIPTION_LENGTH = 20_000
@@ -129,6 +132,9 @@ class Session(SessionSummary):
     requires_confirmation: bool = False
     """Whether bookings stay pending until the creator confirms them."""
     cancellation_notice: CancellationNotice = 0
+    payment_method: PaymentMethod = "online"
+    cancellation_policy: CancellationPolicy = FULL_REFUND
+    """How much is returned to learners who cancel; `cancellation_notice` decides whether they can."""
     revision: int = 0
     """Counts changes that calendars show: of `CALENDAR_FIELDS`."""
     revised_at: datetime | None = None

@@ -6,7 +6,16 @@ from typing import Annotated, Self
 
 from marketplace.core.domain.fields import OrNone
 from marketplace.core.domain.money import Money, keep_places
-from marketplace.core.domain.sessions import PRICE_DIGITS, CancellationNotice, Duration, Price, Session, Title
+from marketplace.core.domain.refund_policies import FULL_REFUND, CancellationPolicy
+from marketplace.core.domain.sessions import (
+    PRICE_DIGITS,
+    CancellationNotice,
+    Duration,
+    PaymentMethod,
+    Price,
+    Session,
+    Title,
+)
 
 ExpectedPrice = Annotated[
     Decimal | None,
@@ -21,12 +30,17 @@ ExpectedPrice = Annotated[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """Title, duration (minutes), price per seat and cancellation notice (hours) as sold."""
+    """Title, duration (minutes), price per seat, cancellation notice (hours), and how it is paid and returned, as sold.
+
+    Bookings of releases that took no payments were sold with the defaults.
+    """
 
     title: Title
     duration: Duration
     price: Price
     cancellation_notice: CancellationNotice
+    cancellation_policy: CancellationPolicy = FULL_REFUND
+    payment_method: PaymentMethod = "at_session"
 
     def __post_init__(self) -> None:
         keep_places(self, "price")
@@ -39,4 +53,6 @@ class Terms:
             duration=session.duration,
             price=session.price,
             cancellation_notice=session.cancellation_notice,
+            cancellation_policy=session.cancellation_policy,
+            payment_method=session.payment_method,
         )

@@ -17,10 +17,12 @@ from marketplace.core.ports.email_tokens import EmailTokenDirectory
 from marketplace.core.ports.favourites import FavouriteLists
 from marketplace.core.ports.inbox import Inbox
 from marketplace.core.ports.jobs import FailingJobs, JobQueue
+from marketplace.core.ports.ledger import LedgerBooks
 from marketplace.core.ports.local_starts import PromisedSlots
 from marketplace.core.ports.messages import MessageLists
 from marketplace.core.ports.notifications import NotificationFeeds
 from marketplace.core.ports.password_resets import ResetDirectory
+from marketplace.core.ports.payments import PaymentLists
 from marketplace.core.ports.rate_limits import RateLimits
 from marketplace.core.ports.reports import ReportQueue
 from marketplace.core.ports.sessions import Catalog
@@ -67,5 +69,7 @@ class Storage:
     announcements: Announcements
     messages: MessageLists
     inbox: Inbox
+    payments: PaymentLists
+    ledger: LedgerBooks
     unit_of_work: UnitOfWork
     readiness: Readiness

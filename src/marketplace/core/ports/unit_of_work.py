@@ -15,10 +15,12 @@ from marketplace.core.ports.events import Events
 from marketplace.core.ports.favourites import Favourites
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
+from marketplace.core.ports.ledger import Ledger
 from marketplace.core.ports.local_starts import LocalStarts
 from marketplace.core.ports.messages import Messages
 from marketplace.core.ports.notifications import Notifications
 from marketplace.core.ports.password_resets import Resets
+from marketplace.core.ports.payments import PaymentRecords
 from marketplace.core.ports.pictures import PictureRecords
 from marketplace.core.ports.reports import Reports
 from marketplace.core.ports.sessions import Sessions
@@ -93,6 +95,12 @@ class Transaction(Protocol):
 
     @property
     def pictures(self) -> PictureRecords: ...
+
+    @property
+    def payments(self) -> PaymentRecords: ...
+
+    @property
+    def ledger(self) -> Ledger: ...
 
     @property
     def audit(self) -> AuditLog: ...

@@ -2,12 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from itertools import count
-from operator import attrgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -37,9 +35,6 @@ from marketplace.core.services.visibility import require_visible
 
 T = TypeVar("T")
 
-_FIELDS = tuple(each.name for each in fields(Booking))
-_values_of = attrgetter(*_FIELDS)
-
 MAX_QUOTES = 3
 """Attempts to book without a lock. Continuous edits of the session make every quote stale; then it is locked first."""
 
@@ -47,7 +42,8 @@ MAX_QUOTES = 3
 class BookingService:
     """Bookings. The database counts seats; what is read before only decides what to try.
 
-    With `only_verified`, people book once their e-mail address is verified.
+    With `only_verified`, people book once their e-mail address is verified; with `pay_within`, they have
+    that time to pay for what is paid online.
     """
 
     def __init__(  # noqa: PLR0913 - one argument per port or setting
@@ -60,8 +56,10 @@ class BookingService:
         clock: Clock,
         ids: Ids,
         only_verified: bool = False,
+        pay_within: timedelta | None = None,
     ) -> None:
         self._only_verified = only_verified
+        self._pay_within = pay_within
         self._unit_of_work = unit_of_work
         self._quotes = quotes
         self._lists = lists
@@ -103,7 +101,13 @@ class BookingService:
         async def decide(quote: BookingQuote, bookings: BookingLists | Bookings) -> Booking:
             try:
                 return quote.book(
-                    booking_id, seats, self._clock.now(), expected_price, address, only_verified=self._only_verified
+                    booking_id,
+                    seats,
+                    self._clock.now(),
+                    expected_price,
+                    address,
+                    only_verified=self._only_verified,
+                    pay_within=self._pay_within,
                 )
             except NotFound:
                 await require_visible(quote.session, principal, bookings)
@@ -118,7 +122,7 @@ class BookingService:
                 raise NotFound
             booking = await decide(quote, self._lists)
             await self._quotes.accept(quote, booking, settlement_job(booking), key)
-            return Outcome(_details(quote, booking))
+            return Outcome(quote.details(booking))
 
         async def book_locked(tx: Transaction) -> BookingDetails:
             self._check_start(starts_at)
@@ -126,7 +130,7 @@ class BookingService:
             booking = await decide(quote, tx.bookings)
             if not await tx.slots.reserve(quote, booking, settlement_job(booking)):
                 raise StaleRead
-            return _details(quote, booking)
+            return quote.details(booking)
 
         tries = count(1)
 
@@ -293,8 +297,3 @@ class BookingService:
 
         with suppress(NotFound):
             await with_retries(operation)
-
-
-def _details(quote: BookingQuote, booking: Booking) -> BookingDetails:
-    values = zip(_FIELDS, _values_of(booking), strict=True)
-    return BookingDetails(**dict(values), session_details=quote.session, user_details=quote.buyer)

@@ -16,12 +16,12 @@ from marketplace.core.domain.fields import Reason
 from marketplace.core.domain.money import Amount
 from marketplace.core.domain.places import Address, JoinLink
 from marketplace.core.domain.principals import Principal
-from marketplace.core.domain.sessions import CancellationNotice, Duration, Price, SessionDetails, Title
+from marketplace.core.domain.sessions import CancellationNotice, Duration, PaymentMethod, Price, SessionDetails, Title
 from marketplace.core.domain.utc_offsets import utc_offset
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.idempotency import Outcome
 from marketplace.http.api.offsets import OffsetsOut, UtcOffset, offsets_of
-from marketplace.http.api.session_structs import SessionBaseOut
+from marketplace.http.api.session_structs import RefundTierOut, SessionBaseOut
 from marketplace.http.api.users import ContactOut
 from marketplace.http.conversions import converted
 from marketplace.http.encoded_once import EncodedOnce
@@ -40,12 +40,17 @@ BOOKING_NAMES = {"session_id": "session", "user_id": "user", "starts_at": "booki
 
 
 class TermsOut(msgspec.Struct):
-    """What was sold, whatever was edited since: title, minutes, price per seat, and hours of cancellation notice."""
+    """What was sold, whatever was edited since: title, minutes, price per seat, and hours of cancellation notice.
+
+    `cancellation_policy` and `payment_method` are those of the session at that time.
+    """
 
     title: Title
     duration: Duration
     price: Price
     cancellation_notice: CancellationNotice
+    cancellation_policy: list[RefundTierOut]
+    payment_method: PaymentMethod
 
 
 class BookingOut(OffsetsOut, rename=BOOKING_NAMES):
@@ -54,10 +59,13 @@ class BookingOut(OffsetsOut, rename=BOOKING_NAMES):
     `session_details` is the session as it stands; `terms` are as sold. The creator comes to `address`. `join_url` is
     the session's, while the booking is confirmed.
 
-    A `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A `confirmed` one
-    with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time. The learner can
-    cancel or reschedule until `cancellable_until`. All are `null` if they don't apply. `allowed_actions` are what the
-    caller can do now.
+    A `pending` booking with `pay_by` only holds its seats: it is cancelled automatically if it isn't paid by then, and
+    the creator can't confirm it before. `pay_by` stays if it ended unpaid.
+
+    Any other `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A
+    `confirmed` one with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time.
+    The learner can cancel or reschedule until `cancellable_until`. All are `null` if they don't apply.
+    `allowed_actions` are what the caller can do now.
     """
 
     id: UUID
@@ -75,6 +83,7 @@ class BookingOut(OffsetsOut, rename=BOOKING_NAMES):
     address: Address
     join_url: JoinLink
     respond_by: datetime | None
+    pay_by: datetime | None
     requested_start: datetime | None
     cancellable_until: datetime | None
     allowed_actions: list[AllowedAction]

@@ -8,6 +8,7 @@ import msgspec
 from marketplace.core.domain.fields import WebAddress
 from marketplace.core.domain.language_tags import Language
 from marketplace.core.domain.places import Address, ExactPoint, Format, JoinLink, Place
+from marketplace.core.domain.refund_policies import FULL_REFUND, CancellationPolicy, RefundHours, RefundPercent
 from marketplace.core.domain.sessions import (
     AddressPublic,
     Audience,
@@ -17,6 +18,7 @@ from marketplace.core.domain.sessions import (
     Description,
     Duration,
     Participants,
+    PaymentMethod,
     Price,
     SessionStatus,
     Tags,
@@ -25,6 +27,13 @@ from marketplace.core.domain.sessions import (
 from marketplace.core.domain.users import TimeZone
 from marketplace.http.api.picture_fields import PictureOut
 from marketplace.http.api.users import PublicUserOut
+
+
+class RefundTierOut(msgspec.Struct):
+    """The share of a payment that is returned to a learner who cancels until so many hours before the start."""
+
+    hours_before: RefundHours
+    refund_percent: RefundPercent
 
 
 class SessionIn(msgspec.Struct, kw_only=True):
@@ -41,6 +50,8 @@ class SessionIn(msgspec.Struct, kw_only=True):
     tags: Tags = ()
     requires_confirmation: bool = False
     cancellation_notice: CancellationNotice = 0
+    payment_method: PaymentMethod = "online"
+    cancellation_policy: CancellationPolicy = FULL_REFUND
     audience: Audience = ""
     bring: Bring = ""
     format: Format = None
@@ -62,6 +73,9 @@ class ModerationOut(msgspec.Struct):
 class SessionBaseOut(msgspec.Struct, rename={"creator_id": "creator"}):
     """Fields of a session that everyone who can see it gets.
 
+    With the `payment_method` `online` it is paid when it is booked, if the marketplace takes payments. The tiers of
+    `cancellation_policy` descend; after the last one nothing is returned.
+
     `time_zone` is its schedule's; where it has none, its creator's. The front page shows it since `featured_at`.
     The first of `pictures` supersedes `image_url`. `join_url`, and `address` unless public, are for its creator and
     holders of a confirmed seat, else `null`.
@@ -81,6 +95,8 @@ class SessionBaseOut(msgspec.Struct, rename={"creator_id": "creator"}):
     tags: Tags
     requires_confirmation: bool
     cancellation_notice: CancellationNotice
+    payment_method: PaymentMethod
+    cancellation_policy: list[RefundTierOut]
     audience: Audience
     pictures: list[PictureOut]
     bring: Bring

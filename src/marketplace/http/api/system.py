@@ -1,6 +1,7 @@
 """Health checks, and settings for clients."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Literal
 
 import msgspec
@@ -9,10 +10,13 @@ from litestar import Controller, Request, Response, get
 from litestar.datastructures import State
 
 from marketplace.core.domain.money import currency
+from marketplace.core.domain.refund_policies import PRESETS
 from marketplace.core.domain.users import Email, VerifiedEffect
 from marketplace.core.errors import Busy
 from marketplace.core.ports.storage import Storage
 from marketplace.http.answers import Answer, Ask, json_answer
+from marketplace.http.api.session_structs import RefundTierOut
+from marketplace.http.conversions import converted
 from marketplace.http.security.authorization import Access, opt
 from marketplace.settings import Settings
 
@@ -34,12 +38,21 @@ class DemoAccountOut(msgspec.Struct):
     name: str
 
 
+class RefundPoliciesOut(msgspec.Struct):
+    """Cancellation policies that creators can choose by name."""
+
+    flexible: list[RefundTierOut]
+    moderate: list[RefundTierOut]
+    strict: list[RefundTierOut]
+
+
 class MarketplaceOut(msgspec.Struct):
     """The currency of all prices (ISO 4217), its decimal places, and the categories a session can have.
 
     `demo_accounts` is empty unless the server runs with demo data. `verify_email` is what needs a verified email
     address. Without `sends_mail`, no one gets mail, such as for a forgotten password; with `has_inbox`, it is kept for
-    everyone to read.
+    everyone to read. With `pays_online`, what has a price and the `payment_method` `online` is paid within `pay_within`
+    minutes of booking; otherwise learners pay creators directly.
     """
 
     currency: str
@@ -49,8 +62,15 @@ class MarketplaceOut(msgspec.Struct):
     verify_email: list[VerifiedEffect]
     sends_mail: bool
     has_inbox: bool
+    pays_online: bool
+    pay_within: int
+    cancellation_policies: RefundPoliciesOut
 
 
+MINUTE = timedelta(minutes=1)
+POLICIES = RefundPoliciesOut(
+    **{name: [converted(tier, RefundTierOut) for tier in tiers] for name, tiers in PRESETS.items()}
+)
 ALIVE = json_answer(HealthOut())
 
 
@@ -102,4 +122,7 @@ class SystemController(Controller):
             verify_email=list(settings.verify_email),
             sends_mail=settings.sends_mail,
             has_inbox=settings.inbox,
+            pays_online=settings.payments != "off",
+            pay_within=max(1, settings.pay_within // MINUTE),
+            cancellation_policies=POLICIES,
         )

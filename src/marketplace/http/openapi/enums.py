@@ -16,7 +16,7 @@ from marketplace.core.domain.notifications import NotificationKind
 from marketplace.core.domain.places import SessionFormat
 from marketplace.core.domain.principals import Role
 from marketplace.core.domain.reports import ReportReason, Resolution
-from marketplace.core.domain.sessions import SessionStatus
+from marketplace.core.domain.sessions import PaymentMethod, SessionStatus
 from marketplace.core.domain.site_texts import TextName
 from marketplace.core.domain.users import VerifiedEffect
 from marketplace.http.api.system import DemoRole
@@ -36,6 +36,7 @@ ENUMS: dict[str, Any] = {
     "ExportFormat": ExportFormat,
     "MessageKind": MessageKind,
     "NotificationKind": NotificationKind,
+    "PaymentMethod": PaymentMethod,
     "ReportReason": ReportReason,
     "Resolution": Resolution,
     "Role": Role,

@@ -8,6 +8,7 @@ from marketplace.core.domain.fields import Boolean, Choice, OrNone, Rule, Text, 
 from marketplace.core.domain.language_tags import MAX_TAG_LENGTH, TAG_PATTERN, LanguageTag, LanguageTags
 from marketplace.core.domain.money import Money
 from marketplace.core.domain.places import MAX_LATITUDE, MAX_LONGITUDE, CoordinatesRule
+from marketplace.core.domain.refund_policies import MAX_TIERS, RefundHours, RefundPercent, Tiers
 from marketplace.core.domain.sessions import TagList
 from marketplace.core.domain.users import TimeZoneName
 from marketplace.http.validation.fields import WireRule, rule_for
@@ -109,3 +110,10 @@ def _(_: CoordinatesRule) -> dict[str, Any]:
     bounds = {"latitude": MAX_LATITUDE, "longitude": MAX_LONGITUDE}
     degrees = {name: {"type": "number", "minimum": -most, "maximum": most} for name, most in bounds.items()}
     return {"title": "CoordinatesIn", "type": "object", "properties": degrees, "required": [*bounds]}
+
+
+@values_of.register
+def _(_: Tiers) -> dict[str, Any]:
+    tier = {"hours_before": schema_of(RefundHours), "refund_percent": schema_of(RefundPercent)}
+    items = {"title": "RefundTierIn", "type": "object", "properties": tier, "required": [*tier]}
+    return {"type": "array", "minItems": 1, "maxItems": MAX_TIERS, "items": items}

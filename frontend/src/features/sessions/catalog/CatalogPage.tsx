@@ -56,7 +56,7 @@ export function CatalogPage({ search }: { search: CatalogSearch }) {
         className="mx-auto max-w-6xl scroll-mt-36 px-4 pt-3 pb-20 sm:px-6"
       >
         <Total search={search} isBelowRows={hasRows} onChange={changeInView} />
-        <Results search={search} onChange={changeInView} />
+        <Results search={search} areSeenLater={isHome && rows?.length !== 0} onChange={changeInView} />
       </section>
     </>
   );

@@ -22,7 +22,16 @@ const NONE: Session[] = [];
 let hasShownList = false;
 
 /** The results of a search, paged. */
-export function Results({ search, onChange }: { search: CatalogSearch; onChange: ChangeSearch }) {
+export function Results({
+  search,
+  areSeenLater = false,
+  onChange,
+}: {
+  search: CatalogSearch;
+  /** Below the fold. */
+  areSeenLater?: boolean;
+  onChange: ChangeSearch;
+}) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const zone = useZone();
@@ -75,7 +84,11 @@ export function Results({ search, onChange }: { search: CatalogSearch; onChange:
         <NothingYet />
       ) : (
         <Suspense fallback={<GridSkeleton />}>
-          {deferred.length === 0 ? <GridSkeleton /> : <Grid ref={list} sessions={deferred} />}
+          {deferred.length === 0 ? (
+            <GridSkeleton />
+          ) : (
+            <Grid ref={list} sessions={deferred} areSeenLater={areSeenLater} />
+          )}
         </Suspense>
       )}
       <div ref={end} className="mt-10 flex flex-col items-center gap-4">

@@ -30,7 +30,7 @@ FAVOURITES_OF = "SELECT pg_advisory_xact_lock(hashtextextended('favourites of ' 
 SEATS_OF = "SELECT pg_advisory_xact_lock(hashtextextended('seats of ' || $1::uuid, 0))"
 """Keep others from occupying new slots of a creator until the transaction ends.
 
-Buyers, in `book_2` and `book_3` (migration 0037), share this lock and then lock the four-hour pieces of time that
+Buyers, in `book_4` and `book_5` (migration 0060), share this lock and then lock the four-hour pieces of time that
 their slot blocks, by time: overlapping slots have a piece in common and wait for each other, others are opened at the
 same time.
 """

@@ -9,9 +9,11 @@ from marketplace.adapters.postgres.schema.tables.conversations import BookingMes
 from marketplace.adapters.postgres.schema.tables.email_tokens import EmailRequestTable
 from marketplace.adapters.postgres.schema.tables.favourites import FavouriteTable
 from marketplace.adapters.postgres.schema.tables.jobs import JobTable
+from marketplace.adapters.postgres.schema.tables.ledger import LedgerTransactionTable
 from marketplace.adapters.postgres.schema.tables.logins import TokenFamilyTable
 from marketplace.adapters.postgres.schema.tables.messages import MessageTable
 from marketplace.adapters.postgres.schema.tables.notifications import NotificationTable
+from marketplace.adapters.postgres.schema.tables.payments import PaymentTable
 from marketplace.adapters.postgres.schema.tables.pictures import PictureTable
 from marketplace.adapters.postgres.schema.tables.sessions import SessionTable
 from marketplace.adapters.postgres.schema.tables.users import UserTable
@@ -29,6 +31,8 @@ TABLES = (
     JobTable,
     NotificationTable,
     MessageTable,
+    PaymentTable,
+    LedgerTransactionTable,
     AuditEntryTable,
 )
 """One of each module of `tables`: importing it adds the others of the module."""

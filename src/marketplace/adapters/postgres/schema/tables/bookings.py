@@ -64,8 +64,8 @@ class SlotTable(DefaultBase):
 class BookingTable(DefaultBase):
     """Bookings. `creator_id` repeats the slot's, so that the list of a creator is an index scan.
 
-    `terms` (title, duration, price and cancellation notice as sold) is NULL in rows that a release before migration
-    0025 wrote after the backfill of 0026.
+    `pay_by` is NULL once it is paid, or if nothing has to be paid first. `terms` (as sold) is NULL in rows that a
+    release before migration 0025 wrote after the backfill of 0026.
 
     The indexes of lists have the status as second column: a list of all statuses merges one scan per status.
     `local_start` and `time_zone` are what this booking agreed to; NULL as in slots, for good in those that are over.
@@ -129,6 +129,7 @@ class BookingTable(DefaultBase):
     status: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
     answer_by: Mapped[datetime | None]
+    pay_by: Mapped[datetime | None]
     local_start: Mapped[datetime | None] = mapped_column(DateTime(timezone=False))
     time_zone: Mapped[str | None] = mapped_column(Text)
     terms: Mapped[dict[str, Any] | None] = mapped_column(JSONB)

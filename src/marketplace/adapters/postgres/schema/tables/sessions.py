@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 from marketplace.adapters.postgres.catalog.labels import EARLIER_LABELS, LABELS, LISTED_ROWS
 from marketplace.adapters.postgres.catalog.lexemes import INDEXED
 from marketplace.adapters.postgres.schema.tables.checks import amount_of, one_of, within_bounds
-from marketplace.core.domain.sessions import PRICE_DIGITS, Session, SessionStatus
+from marketplace.core.domain.sessions import PRICE_DIGITS, PaymentMethod, Session, SessionStatus
 
 LISTED = text(LISTED_ROWS)
 NOT_LISTED = text(f"NOT ({LISTED_ROWS})")
@@ -42,6 +42,7 @@ class SessionTable(DefaultBase):
         within_bounds(Session, "max_participants"),
         one_of("status", SessionStatus),
         within_bounds(Session, "cancellation_notice"),
+        one_of("payment_method", PaymentMethod),
         Index("ix_sessions_listed_facets", "created_at", "id", postgresql_include=FACETS, postgresql_where=LISTED),
         Index("ix_sessions_listed_open", "created_at", "id", postgresql_where=LISTED_OPEN),
         Index("ix_sessions_listed_price", "price", "id", postgresql_where=LISTED),
@@ -85,6 +86,10 @@ class SessionTable(DefaultBase):
     archived_at: Mapped[datetime | None]
     requires_confirmation: Mapped[bool] = mapped_column(server_default=text("false"))
     cancellation_notice: Mapped[int] = mapped_column(server_default=text("0"))
+    payment_method: Mapped[str] = mapped_column(Text, server_default=text("'online'"))
+    cancellation_policy: Mapped[list[dict[str, int]]] = mapped_column(
+        JSONB, server_default=text("""'[{"hours_before": 0, "refund_percent": 100}]'""")
+    )
     schedule: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     revision: Mapped[int] = mapped_column(server_default=text("0"))
     revised_at: Mapped[datetime | None]

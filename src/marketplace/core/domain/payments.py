@@ -1,0 +1,221 @@
+"""Payments: money asked of a learner for a booking, what the provider did with it, and what was asked of the provider.
+
+Amounts are integers in minor units of the payment's currency (ISO 4217).
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+
+class PaymentStatus(StrEnum):
+    """How far a payment got. Stored: never rename one. Later ones never go back to earlier ones, see `PROGRESS`."""
+
+    DUE = "due"
+    """The provider was not asked for it yet."""
+    OPEN = "open"
+    """It can be paid at the provider."""
+    AUTHORIZED = "authorized"
+    """The provider holds the amount; it is captured or voided later."""
+    PAID = "paid"
+    VOIDED = "voided"
+    """The authorization was released, or the provider will not take this payment anymore."""
+
+
+PROGRESS: dict[PaymentStatus, int] = {
+    PaymentStatus.DUE: 0,
+    PaymentStatus.OPEN: 1,
+    PaymentStatus.AUTHORIZED: 2,
+    PaymentStatus.VOIDED: 3,
+    PaymentStatus.PAID: 4,
+}
+"""Order of statuses. A provider may report a payment of what was voided: it closed too late, and the payment counts."""
+
+
+class OperationKind(StrEnum):
+    """An effect at the provider. Stored: never rename one."""
+
+    OPEN = "open"
+    CAPTURE = "capture"
+    VOID = "void"
+    REFUND = "refund"
+
+
+class OperationState(StrEnum):
+    """What is known of an effect at the provider. Stored: never rename one."""
+
+    ASKED = "asked"
+    """Committed before the provider is called."""
+    DONE = "done"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    """The provider was called and its answer was lost. Only a look-up settles it."""
+
+
+class Cause(StrEnum):
+    """Why the provider was asked. Stored: never rename one."""
+
+    PAY = "pay"
+    CONFIRM = "confirm"
+    CANCEL = "cancel"
+    """The booking was cancelled, declined or expired; the refund is the quote of that moment."""
+    SEATS = "seats"
+    LATE = "late"
+    """The payment arrived after its seats were gone."""
+    TWICE = "twice"
+    """The learner paid more than once for the same thing."""
+    STAFF = "staff"
+    PROVIDER = "provider"
+    """It was made in the provider's own dashboard, and is only recorded here."""
+
+
+class ParkedReason(StrEnum):
+    """Why a payment, or a report of the provider, waits for staff. Stored: never rename one."""
+
+    AMOUNT = "amount_differs"
+    CURRENCY = "currency_differs"
+    REFUSED = "operation_refused"
+    DISPUTED = "disputed"
+    UNKNOWN_PAYMENT = "unknown_payment"
+    MISSING_HERE = "missing_here"
+    MISSING_THERE = "missing_there"
+    TWICE = "twice"
+    REFUND_DIFFERS = "refund_differs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """Money asked of a learner. The first payment of a booking has the booking's ID: it needs no row until it is asked.
+
+    `0 <= refunded <= refund_claimed <= captured`, which the database holds too: a refund is claimed before it is asked
+    for.
+    """
+
+    id: UUID
+    booking_id: UUID
+    creator_id: UUID
+    user_id: UUID
+    """The learner."""
+    amount: int
+    currency: str
+    captures_later: bool = False
+    """Whether it is only authorized until the creator confirms."""
+    status: PaymentStatus = PaymentStatus.DUE
+    provider: str
+    provider_id: str | None = None
+    url: str | None = None
+    """Where it is paid, while it is open."""
+    expires_at: datetime
+    """Until when it can be paid, and the seats are held."""
+    created_at: datetime
+    paid_at: datetime | None = None
+    decline_reason: str | None = None
+    """The provider's code of the last attempt, if that was declined."""
+    captured: int = 0
+    refund_claimed: int = 0
+    refunded: int = 0
+    parked: ParkedReason | None = None
+    commission: int = 0
+    """The marketplace's share in basis points, as agreed when the payment was asked for."""
+    receipt_number: int | None = None
+    """Set by storage when it is paid; unique and ascending, with gaps."""
+
+    @property
+    def refundable(self) -> int:
+        """Return what is captured and not claimed by a refund."""
+        return self.captured - self.refund_claimed
+
+    def opened(self, provider_id: str, url: str) -> Self:
+        """Return the payment as the provider opened it."""
+        if PROGRESS[self.status] > PROGRESS[PaymentStatus.OPEN]:
+            return replace(self, provider_id=provider_id)
+        return replace(self, status=PaymentStatus.OPEN, provider_id=provider_id, url=url)
+
+    def observed(self, report: "ProviderReport", now: datetime) -> Self:
+        """Return the payment after a report of the provider. Monotonic: an older report changes nothing.
+
+        A report of another amount or currency parks the payment and changes nothing else.
+        """
+        if report.currency != self.currency:
+            return replace(self, parked=ParkedReason.CURRENCY)
+        if report.amount != self.amount:
+            return replace(self, parked=ParkedReason.AMOUNT)
+        after = replace(
+            self,
+            provider_id=report.provider_id,
+            decline_reason=report.decline_reason or self.decline_reason,
+            parked=self.parked or (ParkedReason.DISPUTED if report.is_disputed else None),
+        )
+        if PROGRESS[report.status] <= PROGRESS[self.status]:
+            return after
+        if report.status is PaymentStatus.PAID:
+            after = replace(after, captured=report.captured, paid_at=now, decline_reason=None)
+        return replace(after, status=report.status, url=None if report.status is not PaymentStatus.OPEN else self.url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentOperation:
+    """An effect asked of the provider. Its ID is the idempotency key. The row is committed before the call."""
+
+    id: UUID
+    payment_id: UUID
+    booking_id: UUID
+    creator_id: UUID
+    kind: OperationKind
+    amount: int
+    cause: Cause
+    once: str
+    """With the payment, unique: the same cause claims nothing twice (`step-812`)."""
+    state: OperationState = OperationState.ASKED
+    created_at: datetime
+    settled_at: datetime | None = None
+    attempts: int = 0
+    leased_until: datetime | None = None
+    """The fence of every later write: who no longer holds the lease writes nothing."""
+    provider_ref: str | None = None
+    """The provider's ID of the effect, such as a refund."""
+    error: str | None = None
+    """The provider's code, without its text, which may quote people."""
+    actor_id: UUID | None = None
+    reason: str = ""
+    """Written by staff."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderRefund:
+    """A refund that the provider knows. `operation_id` is `None` if it was made in the provider's dashboard."""
+
+    ref: str
+    amount: int
+    is_done: bool
+    operation_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderReport:
+    """A payment as the provider has it now, read by a look-up."""
+
+    provider_id: str
+    payment_id: UUID | None
+    """Ours, as the provider recorded it."""
+    status: PaymentStatus
+    amount: int
+    currency: str
+    captured: int = 0
+    refunds: tuple[ProviderRefund, ...] = ()
+    decline_reason: str | None = None
+    is_disputed: bool = False
+    fee: int | None = None
+    """What the provider keeps for it, if it says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderEvent:
+    """A signed notice of the provider: a hint that a payment changed, never a source of its state."""
+
+    id: str
+    kind: str
+    provider_id: str | None
+    payment_id: UUID | None

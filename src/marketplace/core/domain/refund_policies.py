@@ -1,0 +1,111 @@
+"""Cancellation policies: how much of a payment is returned, by how early a learner cancels.
+
+`cancellation_notice` decides whether a learner can cancel; the policy decides how much is returned.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from itertools import pairwise
+from typing import Annotated, Any
+from uuid import UUID
+
+from marketplace.core.domain.booking_steps import BookingStep
+from marketplace.core.domain.fields import Rule, Whole
+from marketplace.core.domain.spans import hours
+
+MAX_TIERS = 5
+MAX_HOURS = 8_760
+"""A year."""
+ALL = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RefundTier:
+    """The share (percent) that is returned until so many hours before the start."""
+
+    hours_before: int
+    refund_percent: int
+
+    def __str__(self) -> str:
+        return f"{self.refund_percent} % until {self.hours_before} h"
+
+
+RefundPolicy = tuple[RefundTier, ...]
+"""Tiers in order of time: hours and shares descend. After the last tier nothing is returned."""
+
+FULL_REFUND: RefundPolicy = (RefundTier(0, ALL),)
+"""All is returned as long as the learner can cancel. The policy of sessions that name none."""
+PRESETS: Mapping[str, RefundPolicy] = {
+    "flexible": (RefundTier(24, ALL), RefundTier(0, 50)),
+    "moderate": (RefundTier(72, ALL), RefundTier(24, 50)),
+    "strict": (RefundTier(168, ALL), RefundTier(72, 50)),
+}
+"""Policies that creators can choose by name."""
+
+_HOURS = Whole(0, MAX_HOURS, example=24)
+_PERCENT = Whole(0, ALL, example=100)
+RefundHours = Annotated[int, _HOURS]
+RefundPercent = Annotated[int, _PERCENT]
+
+
+@dataclass(frozen=True, eq=False)
+class Tiers(Rule):
+    """A refund policy. Accepts a list of objects with `hours_before` and `refund_percent`; errors name the tier."""
+
+    def read(self, value: Any) -> Any:
+        if not isinstance(value, list | tuple) or not 1 <= len(value) <= MAX_TIERS:
+            raise ValueError(f"Enter 1 to {MAX_TIERS} tiers.")
+        tiers = tuple(_read_tier(number, tier) for number, tier in enumerate(value, 1))
+        for number, (earlier, later) in enumerate(pairwise(tiers), 2):
+            if later.hours_before >= earlier.hours_before:
+                raise ValueError(f"Tier {number}: the hours must be fewer than in tier {number - 1}.")
+            if later.refund_percent >= earlier.refund_percent:
+                raise ValueError(f"Tier {number}: the percentage must be lower than in tier {number - 1}.")
+        return tiers
+
+
+_TIER = tuple(each.name for each in fields(RefundTier))
+
+
+def _read_tier(number: int, value: Any) -> RefundTier:
+    given = value if isinstance(value, Mapping) else {name: getattr(value, name, None) for name in _TIER}
+    if not set(_TIER) <= set(given):
+        raise ValueError(f"Tier {number}: enter hours_before and refund_percent.")
+    try:
+        return RefundTier(_HOURS.read(given["hours_before"]), _PERCENT.read(given["refund_percent"]))
+    except ValueError as error:
+        raise ValueError(f"Tier {number}: {error}") from None
+
+
+CancellationPolicy = Annotated[
+    RefundPolicy,
+    Tiers(
+        example=[{"hours_before": 24, "refund_percent": 100}, {"hours_before": 0, "refund_percent": 50}],
+        description="Shares of a payment that are returned until so many hours before the start, descending.",
+    ),
+]
+
+
+def refund_percent(policy: RefundPolicy, starts_at: datetime, now: datetime) -> int:
+    """Return the share of a payment that is returned to a learner who cancels now, in percent."""
+    for tier in policy:
+        if now <= starts_at - hours(tier.hours_before):
+            return tier.refund_percent
+    return 0
+
+
+def refund_start(starts_at: datetime, learner_id: UUID, earlier: Iterable[BookingStep]) -> datetime:
+    """Return the start that the policy counts from: the earliest that the learner has moved from, or the present one.
+
+    A learner who moves to a later start keeps the earlier clock, so that moving is no way around the policy; a start
+    that the creator, staff or the clocks changed counts as it is now.
+    """
+    since = starts_at
+    for step in reversed(list(earlier)):
+        if step.action not in {"reschedule", "confirm"} or step.from_start is None:
+            continue
+        if step.action == "reschedule" and step.actor_id != learner_id:
+            break
+        since = min(since, step.from_start)
+    return since

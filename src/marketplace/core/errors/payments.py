@@ -1,0 +1,52 @@
+"""Errors of payments."""
+
+from marketplace.core.errors.families import Busy, Conflict, Invalid
+
+
+class PaymentExpired(Conflict):
+    """The time to pay has passed, and the seats are given back."""
+
+    code = "payment_expired"
+    sentence = "The time to pay has passed, so the seats were released. Book again to hold them."
+
+
+class NothingToPay(Conflict):
+    """The booking is paid, or asks for no payment."""
+
+    code = "nothing_to_pay"
+    sentence = "There is nothing to pay for this booking."
+
+
+class RefundExceedsPayment(Conflict):
+    """More would be returned than was paid and not returned yet."""
+
+    code = "refund_exceeds_payment"
+    sentence = "This is more than was paid and not yet returned."
+
+
+class CaptureExceedsPayment(Conflict):
+    """More would be captured than the payment is for."""
+
+    code = "capture_exceeds_payment"
+    sentence = "This is more than the payment is for."
+
+
+class PaymentUnconfirmed(Conflict):
+    """The learner has not paid for the booking yet."""
+
+    code = "payment_due"
+    sentence = "The learner hasn't paid yet. You can answer once they have."
+
+
+class InvalidSignature(Invalid):
+    """A notice of a provider is unsigned, forged, or signed too long ago."""
+
+    code = "invalid_signature"
+    sentence = "The signature of this notice isn't valid."
+
+
+class ProviderAway(Busy):
+    """The payment provider does not answer."""
+
+    code = "provider_away"
+    sentence = "The payment provider doesn't answer. Nothing was changed; try again in a moment."

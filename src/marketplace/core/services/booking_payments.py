@@ -1,0 +1,47 @@
+"""What a payment does to its booking, within the caller's transaction."""
+
+from dataclasses import replace
+
+from marketplace.core.domain.booking_details import BookingHistory
+from marketplace.core.errors import NotBookable, SoldOut, StaleRead
+from marketplace.core.ports.system import Clock
+from marketplace.core.ports.unit_of_work import Transaction
+from marketplace.core.services.booking_steps import settlement_job
+
+
+class BookingPayments:
+    """Applies payments to bookings. Acquire in lock order: booking, its payments, then call these."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def apply(self, tx: Transaction, booking: BookingHistory, *, requires_confirmation: bool) -> BookingHistory:
+        """Save an acquired booking, which awaits payment, as paid, and return it. Raises `IllegalTransition`."""
+        paid, step = booking.paid(self._clock.now(), requires_confirmation=requires_confirmation)
+        await tx.bookings.save(paid, step)
+        job = settlement_job(paid)
+        if job is not None:
+            await tx.jobs.enqueue(job)
+        return replace(paid, history=(*booking.history, step))
+
+    async def revive(self, tx: Transaction, seen: BookingHistory, *, requires_confirmation: bool) -> BookingHistory:
+        """Take the seats of a booking again that expired unpaid, since its payment came too late, and return it.
+
+        It acquires the booking itself. The schedule decides nothing, since the start was bookable when it was booked.
+        Raises `IllegalTransition` if anything else ended the booking, `TooLate` after its start, `NotBookable` if the
+        session is no longer listed or the learner is deactivated, `SoldOut`, `AlreadyBooked`, `CreatorUnavailable`, and
+        `StaleRead`.
+        """
+        quote = await tx.slots.acquire_quote(seen.session_id, seen.starts_at, seen.user_id)
+        await tx.slots.acquire_creator(seen.creator_id)
+        booking = await tx.bookings.acquire(seen.id)
+        if booking.starts_at != seen.starts_at:
+            raise StaleRead
+        revived, step = booking.revived(self._clock.now(), requires_confirmation=requires_confirmation)
+        if not (quote.session.is_bookable() and quote.buyer_is_active):
+            raise NotBookable
+        slot = quote.new_slot(booking.terms.duration)
+        await tx.slots.acquire_for_move(slot, booking)
+        if not await tx.slots.move(slot, revived, step, settlement_job(revived)):
+            raise SoldOut
+        return replace(revived, history=(*booking.history, step))
