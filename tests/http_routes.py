@@ -59,6 +59,7 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/forgot-password": {"email": "ada@example.org"},
     "POST /api/auth/verify-email": {"token": "a token"},
     "POST /api/auth/email": {"email": "augusta@example.org", "current_password": PASSWORD},
+    "DELETE /api/auth/profile": {"password": PASSWORD},
     "PUT /api/auth/profile": PROFILE,
     "PATCH /api/auth/profile": PROFILE,
     "POST /api/sessions": SESSION,

@@ -31,6 +31,8 @@ HAS_ALL_WAIT = re.compile(
     r"(TRUNCATE|CLUSTER|LOCK|VACUUM|REFRESH MATERIALIZED VIEW (?!CONCURRENTLY))\b|ALTER TABLE .* SET (UN)?LOGGED",
     re.IGNORECASE | re.DOTALL,
 )
+FUNCTION_BODY = re.compile(r"(CREATE (?:OR REPLACE )?FUNCTION [^;]*?)(\$\w*\$).*?\2", re.IGNORECASE | re.DOTALL)
+"""What a function will do when it is called, which creating it does not."""
 HIDES = re.compile(r"DO\b", re.IGNORECASE)
 CONCURRENT_INDEX = re.compile(r"CREATE (?:UNIQUE )?INDEX CONCURRENTLY (?:IF NOT EXISTS )?(\w+)", re.IGNORECASE)
 
@@ -126,7 +128,7 @@ def _outside(sql: str) -> list[str]:
 
 def _statements(sql: str) -> Iterator[tuple[str, bool]]:
     is_inside = False
-    for part in re.sub(r"^\s*--.*\n", "", sql, flags=re.MULTILINE).split(";\n"):
+    for part in FUNCTION_BODY.sub(r"\1", re.sub(r"^\s*--.*\n", "", sql, flags=re.MULTILINE)).split(";\n"):
         statement = part.strip()
         if statement in {"BEGIN", "COMMIT"}:
             is_inside = statement == "BEGIN"

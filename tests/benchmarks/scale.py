@@ -101,7 +101,7 @@ async def fill(dsn: str, sessions: int) -> None:
         )
         await load(dsn, size)
         await connection.execute(LOG, sessions, persons, STAFF)
-        await connection.execute("VACUUM ANALYZE audit_entries")
+        await connection.execute("VACUUM ANALYZE audit_entries, audit_values")
         await connection.execute(f"COMMENT ON TABLE sessions IS '{FILLED}'")
     finally:
         await connection.close()

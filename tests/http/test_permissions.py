@@ -27,6 +27,7 @@ A_USER = "/api/admin/users/{user_id}"
 A_BOOKING = "/api/admin/bookings/{booking_id}"
 A_SESSION = "/api/admin/sessions/{session_id}"
 WHY = "Asked for by e-mail."
+BOOKED = "409 has_upcoming_bookings"
 Answers = tuple[str, str, str, str, str, str]
 
 
@@ -89,6 +90,7 @@ MATRIX: dict[str, Answers] = {
     "GET /api/auth/profile": signed_in("200"),
     "PUT /api/auth/profile": signed_in("200"),
     "PATCH /api/auth/profile": signed_in("200"),
+    "DELETE /api/auth/profile": (OUT, BOOKED, BOOKED, "204", "204", OUT),
     "POST /api/auth/password": signed_in("204"),
     "POST /api/auth/become-creator": (OUT, "200", "409 illegal_transition", "409 illegal_transition", "200", OUT),
     "GET /api/sessions": anyone_but_a_bad_token("200"),
@@ -228,6 +230,7 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     "POST /api/bookings": lambda w, _: a_booking_body(w.session, booking_date=as_json(TOMORROW + timedelta(hours=3))),
     "POST /api/auth/forgot-password": lambda *_: {"email": "ada@example.org"},
     "POST /api/auth/verify-email": lambda *_: {"token": "a token"},
+    "DELETE /api/auth/profile": lambda *_: {"password": PASSWORD},
     "POST /api/auth/email": lambda *_: {"email": "augusta@example.org", "current_password": PASSWORD},
     "POST /api/auth/password-reset": lambda *_: {"token": "a token", "new_password": "a staple of batteries"},
     f"PATCH {A_USER}": lambda *_: {"first_name": "Augusta", "reason": WHY},

@@ -71,6 +71,6 @@ async def load_backoffice(dsn: str, size: BackofficeSize) -> None:
         async with without_indexes(connection, "bookings"):
             await connection.execute(STATES)
         await connection.execute(LOG, size.entries, size.people, STAFF)
-        await connection.execute("VACUUM ANALYZE users, sessions, bookings, audit_entries")
+        await connection.execute("VACUUM ANALYZE users, sessions, bookings, audit_entries, audit_values")
     finally:
         await connection.close()

@@ -160,7 +160,9 @@ async def test_export_command_writes_the_same_to_file_or_stdout(loaded: str, tmp
     assert 1_000 < len(rows) < PEOPLE
     assert [list(row) for row in sheet.iter_rows(values_only=True)] == rows
     assert await asyncio.to_thread(os.listdir, tmp_path) == ["creators.xlsx"]
-    exported = "SELECT after ->> 'format' FROM audit_entries WHERE action = 'exported' AND actor_id IS NULL ORDER BY at"
+    entries = "audit_entries JOIN audit_values v USING (id)"
+    condition = "action = 'exported' AND actor_id IS NULL"
+    exported = f"SELECT v.after ->> 'format' FROM {entries} WHERE {condition} ORDER BY at"  # noqa: S608 - constants
     assert await Books(loaded).ask(exported) == ["csv", "xlsx"]
 
 

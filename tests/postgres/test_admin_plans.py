@@ -39,7 +39,7 @@ The filled tables have several times as many.
 EXPENSIVE = ListedBookingFilters(search=("common",))
 """The word matches too many sessions to look them up first, so that the session of each booking is checked."""
 MAX_BLOCKS_IF_EXPENSIVE = 150_000
-BIG = {"users", "sessions", "bookings", "audit_entries"}
+BIG = {"users", "sessions", "bookings", "audit_entries", "audit_values"}
 CREATOR, LEARNER = numbered("user", BUSY_CREATOR), numbered("user", BUSY_PERSON)
 QUESTIONS: list[Filters] = [
     ListedUserFilters(),

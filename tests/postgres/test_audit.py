@@ -11,6 +11,14 @@ from marketplace.adapters.postgres.connection.pool import Database, PoolLimits, 
 from marketplace.adapters.postgres.storage import postgres_storage
 from staff_services import an_entry
 
+VALUES_ATTEMPTS = {
+    "UPDATE": "UPDATE audit_values SET reason = ''",
+    "UPDATE of no row": "UPDATE audit_values SET reason = '' WHERE false",
+    "DELETE": "DELETE FROM audit_values",
+    "TRUNCATE": "TRUNCATE audit_values",
+    "an upsert": "INSERT INTO audit_values SELECT * FROM audit_values ON CONFLICT (id) DO UPDATE SET reason = ''",
+    "DELETE by who may erase": "SET LOCAL marketplace.erases_audit_values = 'on'; DELETE FROM audit_values",
+}
 ATTEMPTS = {
     "UPDATE": "UPDATE audit_entries SET reason = 'nothing happened'",
     "UPDATE of no row": "UPDATE audit_entries SET reason = '' WHERE false",
@@ -41,7 +49,7 @@ async def application(empty_database: str) -> AsyncIterator[Database]:
 async def kept(dsn: str) -> list[str]:
     connection = await asyncpg.connect(dsn)
     try:
-        return [row["reason"] for row in await connection.fetch("SELECT reason FROM audit_entries")]
+        return [row["reason"] for row in await connection.fetch("SELECT reason FROM audit_values ORDER BY reason")]
     finally:
         await connection.close()
 
@@ -55,6 +63,41 @@ async def test_application_cannot_change_its_audit_log(
             await connection.execute(ATTEMPTS[attempt])
 
     assert await kept(empty_database) == ["as it was"]
+
+
+@pytest.mark.parametrize("attempt", VALUES_ATTEMPTS)
+@pytest.mark.parametrize("role", ["origin", "replica"])
+@pytest.mark.usefixtures("application")
+async def test_values_of_the_audit_log_are_only_erased_by_their_function(
+    empty_database: str, attempt: str, role: str
+) -> None:
+    connection: Any = await asyncpg.connect(empty_database)
+    try:
+        await connection.execute(f"SET session_replication_role = {role}")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="only erased by erase_audit_values"):
+            await connection.execute(VALUES_ATTEMPTS[attempt])
+    finally:
+        await connection.close()
+
+    assert await kept(empty_database) == ["as it was"]
+
+
+async def test_values_of_an_entry_are_kept_apart_from_it(application: Database, empty_database: str) -> None:
+    connection: Any = await asyncpg.connect(empty_database)
+    try:
+        [entry] = await connection.fetch("SELECT * FROM audit_entries")
+        [values] = await connection.fetch("SELECT * FROM audit_values")
+        await connection.execute("SELECT erase_audit_values($1, 'ada@example.org')", entry["target_id"])
+        [erased] = await connection.fetch("SELECT * FROM audit_values")
+    finally:
+        await connection.close()
+
+    _ = application
+    assert (entry["action"], entry["before"], entry["after"], entry["reason"]) == ("activated", "{}", "{}", "")
+    assert (entry["address"], entry["agent"], entry["searched"]) == (None, None, "")
+    assert (values["id"], values["address"], values["reason"]) == (entry["id"], "192.0.2.7", "as it was")
+    assert values["searched"] == "'activated' 'as' 'it' 'was'"
+    assert (erased["after"], erased["reason"], erased["searched"]) == ('{"is_active": true}', "", "'activated'")
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)

@@ -143,7 +143,8 @@ def test_create_admin_prompts_for_missing_values_and_is_audited(
     assert created.returncode == 0, created.stderr
     assert created.stdout.endswith("Created the administrator root.\n")
     assert "a long enough secret" not in created.stdout + created.stderr
-    kept = query(empty_database, "SELECT action || ' ' || (after->>'is_superuser') || ' ' || agent FROM audit_entries")
+    values = "action || ' ' || (v.after->>'is_superuser') || ' ' || v.agent"
+    kept = query(empty_database, f"SELECT {values} FROM audit_entries JOIN audit_values v USING (id)")  # noqa: S608 - constants
     assert kept.startswith("registered true marketplace create-admin, by ")
 
 
@@ -292,7 +293,11 @@ def test_shell_has_services_and_top_level_await_and_its_actions_are_audited(shel
     assert "active: False" in left.stdout
     assert "NotFound" in left.stdout
     assert "still here" in left.stdout
-    kept = query(empty_database, "SELECT reason || ' ' || agent FROM audit_entries WHERE action = 'deactivated'")
+    kept = query(
+        empty_database,
+        "SELECT v.reason || ' ' || v.agent FROM audit_entries JOIN audit_values v USING (id)"
+        " WHERE action = 'deactivated'",
+    )
     assert kept.startswith("Asked for. marketplace shell, by ")
 
 

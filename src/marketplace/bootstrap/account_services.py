@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.core.ports.storage import Storage
+from marketplace.core.services.account_deletion import AccountDeletionService
 from marketplace.core.services.account_mails import TokenMails
 from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.current_passwords import CurrentPasswords
@@ -13,6 +14,7 @@ from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.password_resets import ResetService
 from marketplace.core.services.personal_data import PersonalDataService
 from marketplace.core.services.rate_limits import RateLimitService
+from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.tokens import PrincipalCache, TokenService
 from marketplace.core.services.usernames import UsernameService
 from marketplace.core.services.users import UserService
@@ -119,4 +121,22 @@ def build_account_services(
             clock=clock,
             ids=ids,
         ),
+    )
+
+
+def build_account_deletion(
+    storage: Storage, adapters: Adapters, accounts: AccountServices, sessions: SessionService, memory: PrincipalCache
+) -> AccountDeletionService:
+    """Build the service that deletes accounts, and archives sessions with them."""
+    begin, clock, ids = storage.unit_of_work, adapters.clock, adapters.ids
+    return AccountDeletionService(
+        unit_of_work=begin,
+        users=storage.users,
+        sessions=sessions,
+        usernames=accounts.usernames,
+        current_passwords=CurrentPasswords(unit_of_work=begin, passwords=adapters.passwords, clock=clock, ids=ids),
+        new_messages=accounts.new_messages,
+        principal_cache=memory,
+        clock=clock,
+        ids=ids,
     )

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from marketplace.bootstrap.account_services import build_account_services
+from marketplace.bootstrap.account_services import build_account_deletion, build_account_services
 from marketplace.bootstrap.bulk_services import build_bulk_services
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.storage import Storage
+from marketplace.core.services.account_deletion import AccountDeletionService
 from marketplace.core.services.account_mails import TokenMails
 from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.core.services.admin.bulk import BulkService
@@ -70,6 +71,7 @@ class Services:
     email_addresses: EmailAddressService
     account_mails: TokenMails
     personal_data: PersonalDataService
+    account_deletion: AccountDeletionService
     avatars: AvatarService
     sessions: SessionService
     pictures: PictureService
@@ -190,6 +192,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         resets=accounts.resets,
         email_addresses=accounts.email_addresses,
         personal_data=accounts.personal_data,
+        account_deletion=build_account_deletion(storage, adapters, accounts, sessions, memory),
         account_mails=accounts.account_mails,
         avatars=AvatarService(unit_of_work=begin, stores=stores, principal_cache=memory, clock=clock),
         sessions=sessions,

@@ -7,6 +7,7 @@ export const coordinatesLimits = { latitude: { minimum: -90, maximum: 90 }, long
 export const credentialsLimits = { email: { minLength: 1, maxLength: 1024 }, password: { minLength: 1, maxLength: 1024 } } as const;
 export const dayExceptionLimits = { ranges: { maxItems: 50, each: { step: { minimum: 1, maximum: 1440 } } } } as const;
 export const deactivationLimits = { reason: { minLength: 1, maxLength: 500 } } as const;
+export const deletionLimits = { password: { minLength: 1, maxLength: 1024 } } as const;
 export const emailChangeLimits = { email: { minLength: 3, maxLength: 254 }, current_password: { minLength: 1, maxLength: 1024 } } as const;
 export const emailTokenLimits = { token: { minLength: 1, maxLength: 1024 } } as const;
 export const extraLimits = { step: { minimum: 1, maximum: 1440 } } as const;

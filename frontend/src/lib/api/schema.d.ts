@@ -44,7 +44,14 @@ export interface paths {
          */
         put: operations["replace_profile"];
         post?: never;
-        delete?: never;
+        /**
+         * Delete your account
+         * @description Final. Ends every login, archives your sessions, and erases your details and what you wrote.
+         *
+         *     Bookings and their amounts stay, with a "Deleted user" as party. Cancel upcoming bookings first: your own, and
+         *     those of your sessions.
+         */
+        delete: operations["delete_account"];
         options?: never;
         head?: never;
         /**
@@ -2253,6 +2260,11 @@ export interface components {
              * @example pt-BR
              */
             locale: string | null;
+            /**
+             * Format: date-time
+             * @description When they deleted the account, which is final; otherwise `null`.
+             */
+            deleted_at: string | null;
             logins: components["schemas"]["LoginOut"][];
             log: components["schemas"]["AuditEntryOut"][];
         };
@@ -2327,7 +2339,7 @@ export interface components {
             failed_jobs: number;
         };
         /** @enum {string} */
-        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "data_exported" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported";
+        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported";
         /**
          * @description An action that was done or refused.
          *
@@ -3133,6 +3145,14 @@ export interface components {
             sold_slots: components["schemas"]["BookedSlotOut"][];
             more_sold_slots: boolean;
         };
+        /** @description The current password. */
+        DeletionIn: {
+            /**
+             * Format: password
+             * @example correct horse battery
+             */
+            password: components["schemas"]["TextLines"];
+        };
         /** @description An account that visitors can sign in with. */
         DemoAccountOut: {
             /** @example ada@example.org */
@@ -3464,7 +3484,7 @@ export interface components {
             text: components["schemas"]["VisibleLines"];
         };
         /** @enum {string} */
-        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "new_sign_in" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it";
+        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "account_deleted" | "new_sign_in" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it";
         /** @description A message. `to_everyone` if the creator wrote it to every learner of that start. */
         MessageOut: {
             /** Format: uuid */
@@ -5634,6 +5654,34 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    delete_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeletionIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -8179,6 +8227,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];

@@ -141,6 +141,11 @@ class MemoryBookings:
         acquired = [await self.acquire(booking_id) for booking_id in sorted(b.id for b in own)]
         return tuple(b for b in acquired if b.starts_at > now and b.status in LIVE)
 
+    async def upcoming_starts(self, user_id: UUID, now: datetime) -> tuple[datetime, ...]:
+        await asyncio.sleep(0)
+        own = self._rows.group(self._database.bookings, user_id)
+        return tuple(sorted(b.starts_at for b in own if b.status in LIVE and b.starts_at > now)[:100])
+
     async def is_holder(self, user_id: UUID, session_id: UUID) -> bool:
         await asyncio.sleep(0)
         return any(

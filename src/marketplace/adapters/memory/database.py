@@ -138,6 +138,12 @@ class Rows:
         yield from (row for key, row in table.rows.items() if key not in changed)
         yield from (row for row in changed.values() if row is not None)
 
+    def items(self, table: Table[K, R]) -> list[tuple[K, R]]:
+        """Return every row of a table with its key, as they are now."""
+        changed: dict[K, R | None] = self._changes.get(table, {})
+        kept = [(key, row) for key, row in table.rows.items() if key not in changed]
+        return kept + [(key, row) for key, row in changed.items() if row is not None]
+
     def group(self, table: Table[K, R], group: Hashable) -> Iterator[R]:
         """Yield every row of a group."""
         changed: dict[K, R | None] = self._changes.get(table, {})

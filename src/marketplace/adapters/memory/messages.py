@@ -19,7 +19,8 @@ KINDS = frozenset(MessageKind)
 """Those that this release knows."""
 
 
-def _key(message: Message) -> MessageKey:
+def key_of(message: Message) -> MessageKey:
+    """Return what at most one message has."""
     return message.user_id, message.subject, message.kind, message.version
 
 
@@ -71,9 +72,9 @@ class MemoryMessages:
         self._table = rows.database.messages
 
     async def add(self, messages: Sequence[Message]) -> None:
-        for message in sorted(messages, key=_key):
-            if await self._rows.acquire_key(self._database.message_keys, _key(message)) is None:
-                self._rows.put(self._database.message_keys, _key(message), message.id)
+        for message in sorted(messages, key=key_of):
+            if await self._rows.acquire_key(self._database.message_keys, key_of(message)) is None:
+                self._rows.put(self._database.message_keys, key_of(message), message.id)
                 self._rows.put(self._table, message.id, message)
 
     async def acquire_due(self, now: datetime, limit: int) -> Sequence[Message]:
@@ -125,7 +126,7 @@ class MemoryMessages:
         old = [each for each in rows if each.next_attempt_at is None and each.due_at <= before][:PURGE_BATCH]
         for each in old:
             self._rows.drop(self._table, each.id)
-            self._rows.drop(self._database.message_keys, _key(each))
+            self._rows.drop(self._database.message_keys, key_of(each))
         return len(old)
 
     async def recipient(self, user_id: UUID) -> Recipient | None:

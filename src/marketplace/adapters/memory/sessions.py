@@ -40,10 +40,13 @@ class MemorySessions:
         self._table = rows.database.sessions
 
     async def acquire(self, session_id: UUID) -> SessionDetails:
+        known = self._rows.find(self._table, session_id)
+        if known is None:
+            raise NotFound
+        await self._rows.lock_name(buyers_of(known.creator_id))
         session = await self._rows.acquire(self._table, session_id)
         if session is None:
             raise NotFound
-        await self._rows.lock_name(buyers_of(session.creator_id))
         return session_details(self._rows, session, public_user)
 
     async def find_schedule(self, session_id: UUID) -> Schedule | None:
@@ -92,6 +95,11 @@ class MemorySessions:
         await asyncio.sleep(0)
         sessions = self._rows.all(self._table)
         return any(session.creator_id == creator_id and session.archived_at is None for session in sessions)
+
+    async def unarchived_ids(self, creator_id: UUID) -> tuple[UUID, ...]:
+        await asyncio.sleep(0)
+        sessions = self._rows.all(self._table)
+        return tuple(sorted(one.id for one in sessions if one.creator_id == creator_id and one.archived_at is None))
 
     async def add(self, session: Session) -> None:
         await self._put(session)

@@ -38,12 +38,13 @@ class MemorySlots:
 
     async def acquire_quote(self, session_id: UUID, starts_at: datetime, buyer_id: UUID) -> BookingQuote:
         """Return the quote, read after session, creator and buyer are locked against edits."""
-        session = await self._rows.acquire(self._database.sessions, session_id, shared=True)
-        if session is None:
+        known = self._rows.find(self._database.sessions, session_id)
+        if known is None:
             raise NotFound
-        await self._rows.lock_name(buyers_of(session.creator_id), shared=True)
+        await self._rows.lock_name(buyers_of(known.creator_id), shared=True)
+        session = await self._rows.acquire(self._database.sessions, session_id, shared=True)
         buyer = await self._rows.acquire(self._database.users, buyer_id, shared=True)
-        if buyer is None:
+        if session is None or buyer is None:
             raise NotFound
         return quoted(self._rows, session, starts_at, buyer)
 

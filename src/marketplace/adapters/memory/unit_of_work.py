@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from marketplace.adapters.memory.account_erasure import MemoryErasure
 from marketplace.adapters.memory.audit import MemoryAuditLog
 from marketplace.adapters.memory.bookings import MemoryBookings
 from marketplace.adapters.memory.bulk import MemoryBulkRuns
@@ -60,6 +61,7 @@ class MemoryTransaction:
         self.payments = MemoryPaymentRecords(rows)
         self.ledger = MemoryLedger(rows)
         self.audit = MemoryAuditLog(rows)
+        self.erasure = MemoryErasure(rows)
 
 
 class MemoryUnitOfWork:

@@ -1,4 +1,4 @@
-"""The audit log in PostgreSQL; triggers of migration 0010 reject changes to it."""
+"""The audit log in PostgreSQL. Triggers reject changes to it, and move the values of new entries to `audit_values`."""
 
 import asyncpg
 import msgspec
@@ -16,10 +16,15 @@ ADD = f"""
         $1::uuid[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
         $9::uuid[], $10::jsonb[], $11::jsonb[], $12::text[], $13::text[]) AS entries ({", ".join(COLUMNS)}, searched)
 """  # noqa: S608 - column names
+VALUES = ("address", "agent", "before", "after", "reason")
+"""What can be erased: migration 0055."""
+FACTS = tuple(name for name in COLUMNS if name not in VALUES)
 DETAILS = f"""
-    SELECT {columns("e", COLUMNS)}, a.id IS NOT NULL AS has_actor, ({columns("a", PUBLIC_USER)}) AS actor,
+    SELECT {columns("e", FACTS)}, {columns("v", VALUES)},
+        a.id IS NOT NULL AS has_actor, ({columns("a", PUBLIC_USER)}) AS actor,
         w.id IS NOT NULL AS has_as, ({columns("w", PUBLIC_USER)}) AS seen_as
-    FROM audit_entries e LEFT JOIN users a ON a.id = e.actor_id LEFT JOIN users w ON w.id = e.as_id
+    FROM audit_entries e JOIN audit_values v ON v.id = e.id
+        LEFT JOIN users a ON a.id = e.actor_id LEFT JOIN users w ON w.id = e.as_id
 """  # noqa: S608 - column names
 NEWEST = f"{DETAILS} ORDER BY e.at DESC, e.id DESC LIMIT $1"
 NEWEST_ABOUT = f"{DETAILS} WHERE e.target_id = $2 AND e.target_kind = $3 ORDER BY e.at DESC, e.id DESC LIMIT $1"

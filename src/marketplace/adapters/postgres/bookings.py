@@ -52,6 +52,10 @@ FIND = f"WITH found AS ({DETAILS} WHERE b.id = $1) {HISTORIES}"
 OF_SLOT = "b.session_id = $1 AND b.starts_at = $2 AND b.status IN ('pending', 'confirmed', 'cancelled', 'completed')"
 FIND_OF_SLOT = f"WITH found AS ({DETAILS} WHERE {OF_SLOT}) {HISTORIES}"
 FIND_ALL = f"WITH found AS ({DETAILS} WHERE b.id = ANY($1)) {HISTORIES}"
+UPCOMING_STARTS = """
+    SELECT starts_at FROM bookings WHERE user_id = $1 AND status IN ('pending', 'confirmed') AND starts_at > $2
+    ORDER BY starts_at LIMIT 100
+"""
 IS_HOLDER = "SELECT id FROM bookings WHERE user_id = $1 AND session_id = $2 AND status <> 'cancelled' LIMIT 1"
 HAS_SEAT = "SELECT id FROM bookings WHERE user_id = $1 AND session_id = $2 AND status = 'confirmed' LIMIT 1"
 ACQUIRE = "SELECT FROM bookings WHERE id = $1 FOR NO KEY UPDATE"
@@ -130,6 +134,9 @@ class PostgresBookings:
 
     async def _locked(self, locked: Rows) -> tuple[BookingHistory, ...]:
         return await self.histories([row["id"] for row in locked])
+
+    async def upcoming_starts(self, user_id: UUID, now: datetime) -> tuple[datetime, ...]:
+        return tuple(row["starts_at"] for row in await self._connection.fetch(UPCOMING_STARTS, user_id, now))
 
     async def is_holder(self, user_id: UUID, session_id: UUID) -> bool:
         return await self._connection.fetchrow(IS_HOLDER, user_id, session_id) is not None

@@ -94,6 +94,7 @@ INDEX = f"""
 """  # noqa: S608 - constant text
 # locked: a new name that is not committed yet is waited for
 CREATOR_NAMES = "SELECT first_name, last_name, username FROM users WHERE id = $1 FOR SHARE"
+UNARCHIVED = "SELECT id FROM sessions WHERE creator_id = $1 AND archived_at IS NULL ORDER BY id"
 HAS_ANY = "SELECT 1 FROM sessions WHERE creator_id = $1 AND archived_at IS NULL LIMIT 1"
 
 
@@ -273,6 +274,9 @@ class PostgresSessions:
     async def save(self, session: Session) -> None:
         await self._connection.execute(SAVE, *_values(session))
         await self._connection.execute(LEARN_WORDS, [session.id])
+
+    async def unarchived_ids(self, creator_id: UUID) -> tuple[UUID, ...]:
+        return tuple(row["id"] for row in await self._connection.fetch(UNARCHIVED, creator_id))
 
     async def index_outdated(self, maximum: int) -> int:
         sessions = [session_details(row) for row in await self._connection.fetch(OUTDATED, maximum)]

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property
 
+from marketplace.adapters.postgres.account_erasure import PostgresErasure
 from marketplace.adapters.postgres.audit import PostgresAuditLog
 from marketplace.adapters.postgres.bookings import PostgresBookings
 from marketplace.adapters.postgres.bulk import PostgresBulkRuns
@@ -29,6 +30,7 @@ from marketplace.adapters.postgres.slots import PostgresSlots
 from marketplace.adapters.postgres.tokens import PostgresTokens
 from marketplace.adapters.postgres.usernames import PostgresUsernameClaims
 from marketplace.adapters.postgres.users import PostgresUsers
+from marketplace.core.ports.account_erasure import Erasure
 from marketplace.core.ports.audit import AuditLog
 from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.bulk import BulkRuns
@@ -156,6 +158,10 @@ class PostgresTransaction:
     @property
     def audit(self) -> AuditLog:
         return PostgresAuditLog(self._connection)
+
+    @property
+    def erasure(self) -> Erasure:
+        return PostgresErasure(self._connection)
 
 
 class PostgresUnitOfWork:

@@ -34,6 +34,8 @@ AuditAction = Literal[
     "email_changed",
     "login_ended",
     "data_exported",
+    "account_deleted",
+    "account_deletion_refused",
     "session_changed",
     "session_archived",
     "session_hidden",

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from marketplace.core.domain.users import User, fold
 
-EmailPurpose = Literal["verify", "reset", "change", "changed"]
+EmailPurpose = Literal["verify", "reset", "change", "changed", "deleted"]
 """What a mail is for. `verify`: verify the present address. `reset`: set a new password. `change`: use this address.
 
-`changed`: tell the reader of a former address, with no token.
+`changed`, `deleted`: tell the reader of a former address, with no token.
 """
 TOKEN_TTL: dict[EmailPurpose, timedelta] = {
     "verify": timedelta(days=3),
@@ -38,6 +38,8 @@ class EmailRequest:
 
     def stands_for(self, user: User) -> bool:
         """Return whether the account may still use it: its address must not have changed meanwhile."""
+        if self.purpose == "deleted":
+            return user.deleted_at is not None and user.id == self.user_id
         if not user.is_active or user.id != self.user_id:
             return False
         is_present = fold(self.email) == fold(user.email)

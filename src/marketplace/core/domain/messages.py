@@ -22,6 +22,8 @@ class MessageKind(StrEnum):
     """To the new address, which has to be confirmed."""
     EMAIL_CHANGED = "email_changed"
     """To the former address."""
+    ACCOUNT_DELETED = "account_deleted"
+    """To the former address, which is deleted with the request once the message is final."""
     NEW_SIGN_IN = "new_sign_in"
     BOOKING_BOOKED = "booking_booked"
     BOOKING_REQUESTED = "booking_requested"
@@ -80,6 +82,7 @@ RULES: dict[MessageKind, KindRule] = {
     MessageKind.PASSWORD_RESET: KindRule(worth=HOUR, is_needed=True, to_unverified=True, retries_unknown=True),
     MessageKind.EMAIL_CHANGE: KindRule(worth=DAY, is_needed=True, to_unverified=True, retries_unknown=True),
     MessageKind.EMAIL_CHANGED: OUTCOME,
+    MessageKind.ACCOUNT_DELETED: OUTCOME,
     MessageKind.NEW_SIGN_IN: KindRule(worth=DAY, is_needed=True, retries_unknown=True),
     MessageKind.BOOKING_BOOKED: UPCOMING,
     MessageKind.BOOKING_REQUESTED: UPCOMING,
@@ -100,6 +103,7 @@ ACCOUNT_KINDS = frozenset(
         MessageKind.PASSWORD_RESET,
         MessageKind.EMAIL_CHANGE,
         MessageKind.EMAIL_CHANGED,
+        MessageKind.ACCOUNT_DELETED,
         MessageKind.NEW_SIGN_IN,
     }
 )

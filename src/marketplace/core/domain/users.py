@@ -21,7 +21,7 @@ from marketplace.core.domain.language_tags import Languages, Locale
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Login, Origin, Principal, Role
 from marketplace.core.domain.zone_names import read_zone, zone_errors
 from marketplace.core.errors import EmailUnverified, FieldErrors, IllegalTransition, NotSignedIn, NotSuperuser
-from marketplace.core.errors.admin import HasSessions, LastSuperuser, Oneself, StaffTarget
+from marketplace.core.errors.admin import AccountInactive, HasSessions, LastSuperuser, Oneself, StaffTarget
 
 MAX_USERNAME_LENGTH = 150
 BIO_LENGTH = 2_000
@@ -32,7 +32,6 @@ EMAIL = (
     r"(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+$"
 )
 """E-mail addresses as browsers validate them (HTML Living Standard), with at least one dot in the domain."""
-
 
 AVATAR_URL = rf"{URL.removesuffix(')?$')}|/pictures/[0-9a-f-]{{36}}/[0-9]{{1,4}}\.webp)?$"
 
@@ -161,6 +160,8 @@ class User(Contact):
     email_verified_at: datetime | None = None
     """When the person last proved that they read mail at the present address."""
     locale: Locale = None
+    deleted_at: datetime | None = None
+    """When the person deleted the account."""
 
     def validate(self) -> FieldErrors:
         """Return error messages per field."""
@@ -214,8 +215,9 @@ class User(Contact):
     def require_manageable_by(self, staff: Principal, *, allow_oneself: bool = False) -> None:
         """Check that staff may change this account; staff accounts can only be changed by superusers.
 
-        Raises `NotSuperuser`, and `Oneself` unless `allow_oneself`.
+        Raises `NotSuperuser`, `AccountInactive` if it was deleted, and `Oneself` unless `allow_oneself`.
         """
+        self.require_not_deleted()
         if self.id == staff.user_id:
             if not allow_oneself:
                 raise Oneself
@@ -227,6 +229,11 @@ class User(Contact):
         if self.is_active == is_active:
             raise IllegalTransition(f"This account is already {'active' if is_active else 'deactivated'}.")
         return replace(self, is_active=is_active)
+
+    def require_not_deleted(self) -> None:
+        """Raise `AccountInactive` if the person deleted the account."""
+        if self.deleted_at is not None:
+            raise AccountInactive("This account was deleted.")
 
     def with_role(self, role: Role, *, has_sessions: bool) -> Self:
         """Change the role. Raises `IllegalTransition` if that changes nothing, and `HasSessions`."""
@@ -246,10 +253,11 @@ class User(Contact):
     def require_grantable_by(self, staff: Principal, superusers: frozenset[UUID]) -> None:
         """Check that staff may change this account's rights; `superusers` are the current active superusers.
 
-        Raises `NotSuperuser`, `Oneself`.
+        Raises `NotSuperuser`, `Oneself`, `AccountInactive` if it was deleted.
         """
         if staff.user_id not in superusers:
             raise NotSuperuser
+        self.require_not_deleted()
         if self.id == staff.user_id:
             raise Oneself
 
@@ -261,7 +269,7 @@ class User(Contact):
 
 
 USER_FIELDS = field_names(
-    User, "id", "password_hash", "avatar", "time_zone", "date_joined", "email_verified_at", "locale"
+    User, "id", "password_hash", "avatar", "time_zone", "date_joined", "email_verified_at", "locale", "deleted_at"
 )
 """Fields recorded in the audit log; never the password, not even hashed."""
 RIGHTS_FIELDS = ("is_staff", "is_superuser")

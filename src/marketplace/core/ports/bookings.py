@@ -85,6 +85,13 @@ class Bookings(Protocol):
         """
         ...
 
+    async def upcoming_starts(self, user_id: UUID, now: datetime) -> tuple[datetime, ...]:
+        """Return the starts of a learner's live bookings that start after `now`, earliest first, at most 100.
+
+        None is added meanwhile if the learner was acquired with `acquire_with_sessions`.
+        """
+        ...
+
     async def is_holder(self, user_id: UUID, session_id: UUID) -> bool:
         """Return whether the user has a booking of the session that is not cancelled."""
         ...

@@ -143,6 +143,10 @@ class Sessions(Protocol):
         """Return whether the creator has an unarchived session."""
         ...
 
+    async def unarchived_ids(self, creator_id: UUID) -> tuple[UUID, ...]:
+        """Return the IDs of a creator's unarchived sessions, in order; none is added while the account is acquired."""
+        ...
+
     async def index_outdated(self, maximum: int) -> int:
         """Index the words of up to `maximum` sessions that an earlier release wrote. Return their number.
 

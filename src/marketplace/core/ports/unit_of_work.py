@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from marketplace.core.ports.account_erasure import Erasure
 from marketplace.core.ports.audit import AuditLog
 from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.bulk import BulkRuns
@@ -104,6 +105,9 @@ class Transaction(Protocol):
 
     @property
     def audit(self) -> AuditLog: ...
+
+    @property
+    def erasure(self) -> Erasure: ...
 
 
 UnitOfWork = Callable[[], AbstractAsyncContextManager[Transaction]]

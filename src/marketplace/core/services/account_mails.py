@@ -26,7 +26,7 @@ class TokenMails:
         request = await self._request(tx, message)
         if request is None or not request.stands_for(user) or (request.purpose == "verify" and user.is_email_verified):
             return None
-        if request.purpose == "changed":
+        if request.purpose in {"changed", "deleted"}:
             return AccountMail(link=self._addresses.contact(), to=request.email)
         token, lifetime = new_reset_token(), TOKEN_TTL[request.purpose]
         expires_at = self._clock.now() + lifetime

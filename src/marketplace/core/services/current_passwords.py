@@ -23,16 +23,19 @@ class CurrentPasswords:
         self._audit = AuditWriter(unit_of_work, clock, ids)
 
     async def validate(
-        self, principal: Principal, user: User, provided: Mapping[str, Any], refusal: AuditAction
+        self,
+        principal: Principal,
+        user: User,
+        provided: Mapping[str, Any],
+        refusal: AuditAction,
+        field: str = "current_password",
     ) -> FieldErrors:
         """Validate the current password among the provided fields."""
-        if "current_password" not in provided or await self._passwords.verify(
-            provided["current_password"], user.password_hash
-        ):
+        if field not in provided or await self._passwords.verify(provided[field], user.password_hash):
             return {}
-        return await self.refuse(principal, refusal)
+        return await self.refuse(principal, refusal, field)
 
-    async def refuse(self, principal: Principal, refusal: AuditAction) -> FieldErrors:
+    async def refuse(self, principal: Principal, refusal: AuditAction, field: str = "current_password") -> FieldErrors:
         """Record that a password is not, or no longer, the current one. Return the error."""
         await self._audit.write_alone(principal, refusal, ("user", principal.user_id))
-        return {"current_password": [WRONG_PASSWORD]}
+        return {field: [WRONG_PASSWORD]}

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
-from marketplace.core.domain.messages import Message, Recipient
+from marketplace.core.domain.messages import FINAL, Message, MessageKind, Recipient
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import UnitOfWork
 
@@ -50,11 +51,7 @@ class MessageOutcomes:
 
     async def _settle(self, together: Sequence[_Outcome]) -> None:
         try:
-            async with self._unit_of_work() as tx:
-                for each in together:
-                    if each.refused is not None:
-                        await tx.messages.mark_refused(each.refused.user_id, each.refused.email, self._clock.now())
-                saved = await tx.messages.save_all([(each.before, each.after) for each in together])
+            saved = await self._save(together)
         except Exception as error:  # noqa: BLE001 - each caller gets it
             for each in together:
                 each.is_saved.set_exception(error)
@@ -65,3 +62,15 @@ class MessageOutcomes:
         else:
             for each in together:
                 each.is_saved.set_result(each.after.id in saved)
+
+    async def _save(self, together: Sequence[_Outcome]) -> frozenset[UUID]:
+        """Save outcomes in one transaction. Return the IDs of the messages that were updated."""
+        async with self._unit_of_work() as tx:
+            for each in together:
+                if each.refused is not None:
+                    await tx.messages.mark_refused(each.refused.user_id, each.refused.email, self._clock.now())
+            saved = await tx.messages.save_all([(each.before, each.after) for each in together])
+            for after in (each.after for each in together if each.after.id in saved):
+                if after.kind is MessageKind.ACCOUNT_DELETED and after.state in FINAL:
+                    await tx.email_requests.discard(UUID(after.subject))
+            return saved

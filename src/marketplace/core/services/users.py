@@ -254,6 +254,7 @@ class UserService:
             before.require_manageable_by(staff)
         else:
             before = await tx.users.acquire_with_sessions(user_id)
+            before.require_not_deleted()
         user = replace(before, is_active=is_active)
         user.require_superuser_remains(before, superusers)
         now = self._clock.now()

@@ -1,5 +1,6 @@
 """All controllers."""
 
+from marketplace.http.api.account_deletion import AccountDeletionController
 from marketplace.http.api.admin.bookings import BookingAdminController
 from marketplace.http.api.admin.bulk import BulkController
 from marketplace.http.api.admin.dashboards import DashboardController
@@ -52,6 +53,7 @@ CONTROLLERS = (
     EmailAddressController,
     LoginController,
     PersonalDataController,
+    AccountDeletionController,
     CommonPasswordController,
     SessionController,
     PictureController,

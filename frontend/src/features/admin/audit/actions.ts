@@ -20,6 +20,8 @@ export const ACTIONS = [
   "email_changed",
   "login_ended",
   "data_exported",
+  "account_deleted",
+  "account_deletion_refused",
   "role_changed",
   "rights_changed",
   "user_changed",

@@ -7,7 +7,7 @@ import type { AccountDetails } from "./queries";
 
 export type AccountIntent = "edit" | "activate" | "deactivate" | "role" | "rights" | "reset" | "impersonate";
 
-/** Actions for an account. Hidden for one's own account, and for staff accounts unless the viewer is a superuser. */
+/** Actions for an account. Hidden for one's own account, a deleted one, and for staff accounts unless the viewer is a superuser. */
 export function AccountActions({
   account,
   onIntent,
@@ -17,7 +17,7 @@ export function AccountActions({
 }) {
   const t = useTexts();
   const me = useMe();
-  if (!me || me.id === account.id) return null;
+  if (!me || me.id === account.id || account.deleted_at) return null;
   const isMine = me.is_superuser || !account.is_staff;
   return (
     <>

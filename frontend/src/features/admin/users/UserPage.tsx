@@ -49,7 +49,7 @@ function Details({ account }: { account: AccountDetails }) {
       intro={
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
           <Avatar person={account} />
-          <span className="break-all">{account.email}</span>
+          {!account.deleted_at && <span className="break-all">{account.email}</span>}
           <Badge>{t(`role.${account.role}`)}</Badge>
           <AccountBadges account={account} />
         </span>
@@ -79,15 +79,20 @@ function Details({ account }: { account: AccountDetails }) {
           <Panel
             title={t("users.account")}
             action={
-              <Button variant="secondary" size="sm" onClick={() => setIntent("edit")}>
-                {t("edit")}
-              </Button>
+              account.deleted_at ? null : (
+                <Button variant="secondary" size="sm" onClick={() => setIntent("edit")}>
+                  {t("edit")}
+                </Button>
+              )
             }
           >
             <Facts
               facts={[
                 { name: t("users.username"), value: account.username },
                 { name: t("users.joined"), value: <DateTime at={account.date_joined} /> },
+                ...(account.deleted_at
+                  ? [{ name: t("users.deleted"), value: <DateTime at={account.deleted_at} /> }]
+                  : []),
                 { name: t("users.zone"), value: zone },
                 ...(account.languages.length > 0
                   ? [{ name: t("users.languages"), value: account.languages.map(language).join(", ") }]

@@ -9,6 +9,7 @@ import { useMe } from "~/lib/auth/me";
 import { useTexts } from "../texts";
 import { AvatarField } from "./AvatarField";
 import { BecomeCreator } from "./BecomeCreator";
+import { DeleteAccount } from "./DeleteAccount";
 import { Devices } from "./Devices";
 import { EmailForm } from "./EmailForm";
 import { OwnData } from "./OwnData";
@@ -67,6 +68,9 @@ export function ProfilePage() {
         </Section>
         <Section id="data" title={t("profile.data")} text={t("profile.data_text")}>
           <OwnData />
+        </Section>
+        <Section id="delete" title={t("profile.delete")} text={t("profile.delete_text")}>
+          <DeleteAccount />
         </Section>
       </div>
     </Page>

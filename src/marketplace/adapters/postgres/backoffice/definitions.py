@@ -14,7 +14,7 @@ from marketplace.adapters.postgres.backoffice.search import (
     search_sessions,
     search_users,
 )
-from marketplace.adapters.postgres.schema.tables.backoffice import AuditEntryTable
+from marketplace.adapters.postgres.schema.tables.backoffice import AuditEntryTable, AuditValuesTable
 from marketplace.adapters.postgres.schema.tables.bookings import BookingTable
 from marketplace.adapters.postgres.schema.tables.sessions import SessionTable
 from marketplace.adapters.postgres.schema.tables.users import UserTable
@@ -25,6 +25,7 @@ from marketplace.core.domain.utc_offsets import utc_offset
 from marketplace.core.ports.admin_lists import AdminLists
 
 T = TypeVar("T")
+AUDIT_VALUES = frozenset(AuditValuesTable.__table__.columns.keys()) - {"id"}
 
 
 def _fields(kind: Any) -> tuple[str, ...]:
@@ -91,11 +92,19 @@ async def _load_bookings(read: Read, ids: Ids) -> dict[UUID, BookingRow]:
 
 
 async def _load_entries(read: Read, ids: Ids) -> dict[UUID, AuditDetails]:
-    found = await read(AuditEntryTable, ids, _columns(AuditEntryTable, AuditEntry))
+    facts = [each for each in _columns(AuditEntryTable, AuditEntry) if each.key not in AUDIT_VALUES]
+    found = await read(AuditEntryTable, ids, facts)
+    values = await read(AuditValuesTable, ids, _columns(AuditValuesTable, AuditEntry))
     rows = found.values()
     people = await _people(read, PublicUser, (each for row in rows for each in (row.actor_id, row.as_id)))
     return {
-        each: _build(AuditDetails, row, actor_details=people.get(row.actor_id), as_details=people.get(row.as_id))
+        each: _build(
+            AuditDetails,
+            row,
+            actor_details=people.get(row.actor_id),
+            as_details=people.get(row.as_id),
+            **{name: getattr(values[each], name) for name in _names(AuditEntry) if name in AUDIT_VALUES},
+        )
         for each, row in found.items()
     }
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from marketplace.adapters.postgres.schema.tables.backoffice import AuditEntryTable
+from marketplace.adapters.postgres.schema.tables.backoffice import AuditEntryTable, AuditValuesTable
 from marketplace.adapters.postgres.schema.tables.bookings import BookingTable
 from marketplace.adapters.postgres.schema.tables.sessions import LISTED, NOT_LISTED, SessionTable
 from marketplace.adapters.postgres.schema.tables.users import UserTable
@@ -48,7 +48,9 @@ async def search_entries(session: AsyncSession, search: Search) -> Clause:
     columns = (AuditEntryTable.actor_id, AuditEntryTable.as_id, AuditEntryTable.target_id)
     if isinstance(search, UUID):
         return or_(*(column == search for column in (AuditEntryTable.id, *columns)))
-    return or_(_has(AuditEntryTable.searched, search), await _people(session, search, *columns))
+    has_words = _has(AuditValuesTable.searched, search)
+    by_values = await _related(session, AuditValuesTable.id, has_words, [AuditEntryTable.id], has_words)
+    return or_(by_values, await _people(session, search, *columns))
 
 
 async def _people(session: AsyncSession, words: Sequence[str], *columns: Column) -> Clause:

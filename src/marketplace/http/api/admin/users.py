@@ -25,7 +25,7 @@ from marketplace.core.domain.users import (
     validate_rights,
 )
 from marketplace.core.errors import EmailTaken, NotFound, NotSuperuser, UsernameTaken
-from marketplace.core.errors.admin import HasSessions, LastSuperuser, Oneself
+from marketplace.core.errors.admin import AccountInactive, HasSessions, LastSuperuser, Oneself
 from marketplace.core.services.admin.users import Deactivation, UserAdminService
 from marketplace.http.api.admin.audit import AuditEntryOut
 from marketplace.http.api.admin.sold_slots import BookedSlotOut, booked_slot_out
@@ -36,6 +36,9 @@ from marketplace.http.validation.parsing import read_body, read_query
 
 CancelSoldSeats = Annotated[
     bool, Boolean(description="Whether to cancel all upcoming bookings of this creator's sessions.")
+]
+DeletedAt = Annotated[
+    datetime | None, msgspec.Meta(description="When they deleted the account, which is final; otherwise `null`.")
 ]
 IsStaff = Annotated[bool, Boolean(example=True, description="Whether they can use the admin API.")]
 IsSuperuser = Annotated[bool, Boolean(description="Whether they can also change permissions.")]
@@ -118,6 +121,7 @@ class AccountDetailsOut(AccountOut):
     bookings: int
     email_verified_at: EmailVerifiedAt
     locale: Locale
+    deleted_at: DeletedAt
     logins: list[LoginOut]
     log: list[AuditEntryOut]
 
@@ -147,6 +151,7 @@ class UserAdminController(Controller):
             bookings=found.bookings,
             email_verified_at=found.email_verified_at,
             locale=found.locale,
+            deleted_at=found.deleted_at,
             logins=msgspec.convert(found.logins, list[LoginOut], from_attributes=True),
             log=msgspec.convert(log, list[AuditEntryOut], from_attributes=True),
         )
@@ -159,7 +164,7 @@ class UserAdminController(Controller):
             Access.STAFF,
             body=UserChangeIn,
             is_partial=True,
-            errors=(NotFound, NotSuperuser, EmailTaken, UsernameTaken),
+            errors=(NotFound, NotSuperuser, EmailTaken, UsernameTaken, AccountInactive),
         ),
     )
     async def change(
@@ -194,7 +199,11 @@ class UserAdminController(Controller):
         status_code=200,
         operation_id="admin_deactivate_user",
         summary="Deactivate an account",
-        opt=opt(Access.STAFF, body=DeactivationIn, errors=(NotFound, NotSuperuser, Oneself, LastSuperuser)),
+        opt=opt(
+            Access.STAFF,
+            body=DeactivationIn,
+            errors=(NotFound, NotSuperuser, Oneself, LastSuperuser, AccountInactive),
+        ),
     )
     async def deactivate(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], users: FromDishka[UserAdminService]
@@ -215,7 +224,7 @@ class UserAdminController(Controller):
         status_code=200,
         operation_id="admin_activate_user",
         summary="Activate an account",
-        opt=opt(Access.STAFF, body=ReasonIn, errors=(NotFound, NotSuperuser, Oneself)),
+        opt=opt(Access.STAFF, body=ReasonIn, errors=(NotFound, NotSuperuser, Oneself, AccountInactive)),
     )
     async def activate(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], users: FromDishka[UserAdminService]
@@ -229,7 +238,7 @@ class UserAdminController(Controller):
         status_code=200,
         operation_id="admin_change_role",
         summary="Change a user's role",
-        opt=opt(Access.STAFF, body=RoleIn, errors=(NotFound, NotSuperuser, Oneself, HasSessions)),
+        opt=opt(Access.STAFF, body=RoleIn, errors=(NotFound, NotSuperuser, Oneself, HasSessions, AccountInactive)),
     )
     async def change_role(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], users: FromDishka[UserAdminService]
@@ -243,7 +252,7 @@ class UserAdminController(Controller):
         status_code=200,
         operation_id="admin_change_rights",
         summary="Change permissions",
-        opt=opt(Access.SUPERUSER, body=RightsIn, errors=(NotFound, Oneself, LastSuperuser)),
+        opt=opt(Access.SUPERUSER, body=RightsIn, errors=(NotFound, Oneself, LastSuperuser, AccountInactive)),
     )
     async def change_rights(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], users: FromDishka[UserAdminService]

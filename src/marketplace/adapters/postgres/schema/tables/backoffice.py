@@ -125,8 +125,8 @@ class BulkRefusalTable(DefaultBase):
 class AuditEntryTable(DefaultBase):
     """The audit log. Triggers, created by the migration, reject UPDATE, DELETE and TRUNCATE.
 
-    No foreign keys: an entry outlives its target, and an insert must not wait for its lock. `searched` holds the
-    core's words of action, reason and e-mail addresses.
+    No foreign keys: an entry outlives its target, and an insert must not wait for its lock. Another trigger moves
+    `address`, `agent`, `before`, `after`, `reason` and `searched` of each new entry to `audit_values`.
     """
 
     __tablename__ = "audit_entries"
@@ -152,3 +152,28 @@ class AuditEntryTable(DefaultBase):
     after: Mapped[dict[str, Any]] = mapped_column(JSONB)
     reason: Mapped[str] = mapped_column(Text)
     searched: Mapped[str] = mapped_column(TSVECTOR, server_default=text("''"))
+
+
+class AuditValuesTable(DefaultBase):
+    """The values of audit log entries, which one function erases: of a person who deletes their account.
+
+    Triggers reject all other changes. `searched` holds the core's words of action, reason and e-mail addresses.
+    """
+
+    __tablename__ = "audit_values"
+    __table_args__ = (
+        Index("ix_audit_values_searched", "searched", postgresql_using="gin"),
+        Index(
+            "ix_audit_values_email",
+            text("lower(after ->> 'email')"),
+            postgresql_where=text("(after ->> 'email') IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    address: Mapped[str | None] = mapped_column(Text)
+    agent: Mapped[str | None] = mapped_column(Text)
+    before: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    reason: Mapped[str] = mapped_column(Text)
+    searched: Mapped[str] = mapped_column(TSVECTOR)

@@ -49,5 +49,6 @@ class UserTable(DefaultBase):
     languages: Mapped[tuple[str, ...]] = mapped_column(ARRAY(Text, as_tuple=True), server_default=text("'{}'"))
     email_verified_at: Mapped[datetime | None]
     locale: Mapped[str | None] = mapped_column(Text)
+    deleted_at: Mapped[datetime | None]
     name_key: Mapped[str] = mapped_column(Text(collation="C"), server_default=text("''"))
     searched: Mapped[str] = mapped_column(TSVECTOR, server_default=text("''"))
