@@ -122,11 +122,20 @@ nginx:
 		  test -e /usr/lib/nginx/modules/ngx_http_brotli_static_module.so; } || \
 		{ echo "The tests need nginx with brotli. Install the packages nginx-light, libnginx-mod-http-brotli-static and openssl."; exit 1; }
 
+.PHONY: postfix
+postfix:
+	@PATH=$$PATH:/usr/sbin; command -v postfix >/dev/null || \
+		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
+		  printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d && \
+		  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postfix >/dev/null; \
+		  rm -f /usr/sbin/policy-rc.d; command -v postfix >/dev/null; } || \
+		{ echo "This test needs root and a mail server. Install the package postfix."; exit 1; }
+
 # `make test CHECKED=1`, right after `make check` of the same files, leaves out what that ran
 UNCHECKED = $(SLOW_FOLDERS) $$(grep -rl --include='test_*.py' thorough tests)
 
 .PHONY: test
-test: install chromium nginx .s3/.installed ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx (a quarter of an hour or more)
+test: install chromium nginx .s3/.installed tests/deployment/maildev/node_modules/.installed ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx (a quarter of an hour or more)
 	$(PYTEST_PARALLEL) $(WORKERS) -m "not runs_alone and not long" $(if $(CHECKED),$(UNCHECKED))
 	$(BIN)/pytest -q -m runs_alone $$(grep -rl --include='test_*.py' runs_alone tests)
 
@@ -152,7 +161,8 @@ test-long-rights: install ## The part of test-long that takes rights away while 
 	$(LONG) tests/postgres/test_staff_races.py
 
 .PHONY: test-long-mail
-test-long-mail: install ## The part of test-long that kills mail workers, and interleaves bookings, clock and mail 10,000 times
+test-long-mail: install postfix ## The part of test-long that mails through postfix, kills mail workers, and interleaves bookings, clock and mail 10,000 times
+	$(BIN)/pytest -q -m long tests/deployment/test_mta.py
 	$(LONG) tests/contracts/test_mail_interleavings.py tests/postgres/test_mail_crashes.py
 
 .clients/.installed: requirements-clients.lock
@@ -167,6 +177,10 @@ test-long-clients: install .clients/.installed ## The part of test-long that wal
 .s3/.installed: requirements-s3.lock
 	$(BIN)/python -m uv venv --quiet --clear .s3
 	$(BIN)/python -m uv pip sync --quiet --python .s3/bin/python --require-hashes requirements-s3.lock
+	@touch $@
+
+tests/deployment/maildev/node_modules/.installed: tests/deployment/maildev/package-lock.json
+	cd tests/deployment/maildev && npm ci --silent
 	@touch $@
 
 .bench/.installed: requirements-bench.lock
@@ -251,4 +265,4 @@ lock: install ## Upgrade all dependencies and write the six lock files
 
 .PHONY: clean
 clean: ## Remove everything that was built; keep the data in .marketplace
-	rm -rf $(VENV) .clients .bench .s3 frontend/node_modules frontend/*/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .clients .bench .s3 frontend/node_modules frontend/*/node_modules tests/deployment/maildev/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache

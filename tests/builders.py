@@ -26,6 +26,7 @@ from marketplace.adapters.exports.files import StreamedFiles
 from marketplace.adapters.memory.pictures import MemoryObjectStore
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
+from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.services import Services as BuiltServices
@@ -47,6 +48,7 @@ from marketplace.core.domain.terms import Terms
 from marketplace.core.domain.tokens import refresh_token_hash
 from marketplace.core.domain.users import Contact, User
 from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.mailer import Mailer
 from marketplace.core.ports.pictures import ObjectStore
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
@@ -330,6 +332,7 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "confusables": IcuConfusables(),
         "syntax": MailStandards(),
         "access_tokens": NumberedAccessTokens(),
+        "refresh_tokens": HmacRefreshTokens("a secret of the tests"),
         "calendars": Rfc5545Calendars(),
         "files": StreamedFiles(),
         "former_zones": KnownZones(),
@@ -341,13 +344,14 @@ def an_adapter_set(**changes: Any) -> Adapters:
     return Adapters(**defaults | changes)
 
 
-def services_over(
+def services_over(  # noqa: PLR0913 - what a test replaces
     storage: Storage,
     *,
     unit_of_work: UnitOfWork | None = None,
     clock: MovableClock | None = None,
     passwords: PlainPasswords | None = None,
     objects: ObjectStore | None = None,
+    mailer: Mailer | None = None,
     payments: PaymentOptions | None = None,
 ) -> Services:
     clock, passwords, access_tokens = clock or MovableClock(), passwords or PlainPasswords(), NumberedAccessTokens()
@@ -358,6 +362,7 @@ def services_over(
             passwords=passwords,
             access_tokens=access_tokens,
             objects=objects or MemoryObjectStore(),
+            mailer=mailer,
         ),
         ServiceOptions(categories=CATEGORIES, refresh_ttl=REFRESH_TTL, addresses=ADDRESSES, payments=payments),
     )

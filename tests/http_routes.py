@@ -61,6 +61,7 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/email": {"email": "augusta@example.org", "current_password": PASSWORD},
     "DELETE /api/auth/profile": {"password": PASSWORD},
     "PUT /api/auth/profile": PROFILE,
+    "PUT /api/auth/preferences": {"reminder_day": True, "reminder_hour": False, "how_was_it": True},
     "PATCH /api/auth/profile": PROFILE,
     "POST /api/sessions": SESSION,
     "PUT /api/sessions/{session_id}": SESSION,
@@ -103,6 +104,8 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     f"POST {A_USER}/rights": {"is_staff": True, "is_superuser": True, "reason": WHY},
     f"POST {A_USER}/password-reset": {"reason": WHY},
     f"POST {A_USER}/impersonate": {"reason": WHY},
+    f"POST {A_USER}/clear-refusal": {"reason": WHY},
+    "POST /api/admin/messages/{message_id}/retry": {"reason": WHY},
     "POST /api/sessions/{session_id}/report": {"reason": "spam", "text": "Every week the same."},
     f"PATCH {A_SESSION}": SESSION | {"reason": WHY},
     f"POST {A_SESSION}/hide": {"reason": WHY},
@@ -124,7 +127,7 @@ INSTEAD = {
 }
 """Fields that exclude those of a valid body."""
 OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
-    "POST /api/auth/refresh": {"refresh": "a token"},
+    "POST /api/auth/refresh": {"refresh": "a token", "attempt": "an attempt of this test"},
     "POST /api/auth/logout": {"refresh": "a token", "everywhere": False},
     **{f"POST /api/bookings/{{booking_id}}/{action}": {"reason": "I am ill."} for action in ("cancel", "complete")},
     **{
@@ -148,6 +151,7 @@ OTHER_IDS = {
     "report_id": SOME_ID,
     "picture_id": SOME_ID,
     "mail_id": SOME_ID,
+    "message_id": SOME_ID,
     "token": "a-token",
     "run_id": SOME_ID,
     "job_id": 1,

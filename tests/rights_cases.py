@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from builders import (
     TOMORROW,
     Services,
+    a_message,
     principal_of,
     services_over,
     stored_booking,
@@ -162,6 +163,16 @@ async def message(market: Marketplace, actor: User) -> Ids:
     return found | {"message_id": written.id}
 
 
+async def refused_mail(market: Marketplace, _: User) -> Ids:
+    """Store a mail that a server refused."""
+    recipient, later = await stored_user(market.storage), datetime.now(UTC) + timedelta(days=9_999)
+    mail = a_message(recipient.id, expires_at=later).refused("550")
+    async with market.storage.unit_of_work() as tx:
+        await tx.messages.add([mail])
+        await tx.messages.mark_refused(recipient.id, recipient.email, later)
+    return {"message_id": mail.id, "user_id": recipient.id}
+
+
 ENDED = datetime.now(UTC) - timedelta(hours=3)
 PENDING = booking(status="pending", respond_by=TOMORROW)
 CONFIRMED = booking()
@@ -201,6 +212,8 @@ CASES: dict[str, Case] = {
     f"POST {A_USER}/rights": Case(SUPER, user(), REASON | {"is_staff": True, "is_superuser": True}),
     f"POST {A_USER}/password-reset": Case(SUPER, user(**SUPERUSER), REASON),
     f"POST {A_USER}/impersonate": Case(STAFF, user(), REASON),
+    f"POST {A_USER}/clear-refusal": Case(STAFF, refused_mail, REASON),
+    "POST /api/admin/messages/{message_id}/retry": Case(STAFF, refused_mail, REASON),
     f"PATCH {A_SESSION}": Case(STAFF, session(), REASON | {"title": "Evening yoga"}),
     f"POST {A_SESSION}/hide": Case(STAFF, session(), REASON),
     f"POST {A_SESSION}/restore": Case(STAFF, session(hidden_at=NOW, hidden_reason=WHY), REASON),

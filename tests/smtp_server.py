@@ -33,6 +33,8 @@ class ScriptedServer:
     on_data: Callable[[], None] | None = None
     """Called when a whole mail has arrived, before it counts as accepted."""
     envelopes: list[Envelope] = field(default_factory=list)
+    ciphers: list[Any] = field(default_factory=list)
+    """What encrypted the connection of each mail; `None`: nothing."""
     connections: int = 0
 
     async def handle_MAIL(  # noqa: N802 - the library's name
@@ -66,6 +68,8 @@ class ScriptedServer:
             return ""
         if answer.startswith("250"):
             self.envelopes.append(envelope)
+            assert server.transport is not None
+            self.ciphers.append(server.transport.get_extra_info("cipher"))
         return answer
 
     async def _refused(self, server: SMTP, answer: str) -> str:

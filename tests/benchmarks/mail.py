@@ -43,7 +43,6 @@ from marketplace.core.services.letters import Letters
 from marketplace.core.services.mail_delivery import MailDelivery
 from marketplace.core.services.message_decider import MessageDecider
 from marketplace.core.services.new_messages import NewMessages
-from marketplace.entrypoints.worker import yield_to_servers
 from marketplace.telemetry.logs import LoggedEvents
 from smtp_server import smtp_server
 
@@ -79,7 +78,6 @@ def delivery_over(storage: Storage, port: int) -> MailDelivery:
 
 async def work(dsn: str, port: int) -> None:
     """Relay events until killed; with a port, decide messages and send them, too."""
-    yield_to_servers()
     async with opened(dsn) as storage:
         new_messages = NewMessages(ids=FreshIds(), host="sessions.example.org", is_on=True)
         decider = MessageDecider(new_messages=new_messages, clock=SystemClock())

@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from browser.accounts import account, fill_sign_in
 from browser.conftest import DIST, OpenPage
@@ -13,6 +13,7 @@ from browser.page_checks import findings_by_mode, is_wider_than_the_window
 from postgres.servers import Server, servers
 
 NEW_PASSWORD = "a staple of batteries"
+JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,29 @@ async def test_person_verifies_their_address_with_the_mailed_link(site: Server, 
     await page.goto(link)
     await page.get_by_role("button", name="Verify email").click()
     await expect(page.get_by_role("heading", name="Email verified")).to_be_visible()
+
+
+async def test_person_stays_signed_in_although_pages_are_left_while_they_renew_the_login(
+    site: Server, open_page: OpenPage
+) -> None:
+    person = await account(site)
+    page = await open_page("/")
+    await person.sign_in(page)
+    context = page.context
+
+    async def use_up(route: Route) -> None:
+        """Let the server use the refresh token up, but the browser never see the response."""
+        request = route.request
+        headers = {"Origin": f"http://127.0.0.1:{site.port}", "Cookie": (await request.all_headers())["cookie"]}
+        used = await site.client.post("/api/auth/refresh/", content=request.post_data, headers=headers | JSON)
+        assert used.is_success, used.text
+        await route.abort()
+
+    await context.route("**/api/auth/refresh/", use_up, times=1)
+    await page.goto("/")
+    await page.wait_for_timeout(300)
+    await page.goto("/profile")
+    await expect(page.get_by_role("heading", name="Profile", exact=True)).to_be_visible()
 
 
 async def test_used_link_says_so_and_sends_another_to_its_unverified_owner(site: Server, open_page: OpenPage) -> None:

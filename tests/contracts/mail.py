@@ -27,7 +27,7 @@ from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User
 from marketplace.core.ports.account_mails import AccountMail, AccountMails
 from marketplace.core.ports.mail_composer import UnsubscribeTokens
-from marketplace.core.ports.mailer import Mail, Mailbox, Mailer
+from marketplace.core.ports.mailer import Accepted, Mail, Mailbox, Mailer, SendResult
 from marketplace.core.ports.messages import SEATS_BATCH
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction
@@ -38,6 +38,18 @@ from marketplace.core.services.new_messages import NewMessages
 
 SENDER = Mailbox(address="sessions@example.org", name="Sessions")
 TOKENS = HmacUnsubscribeTokens("a secret of the tests")
+
+
+class Answers:
+    """A server that gives these answers, then accepts."""
+
+    def __init__(self, *results: SendResult) -> None:
+        self.results = [*results]
+        self.seen: list[Mail] = []
+
+    def __call__(self, mail: Mail) -> SendResult:
+        self.seen.append(mail)
+        return self.results.pop(0) if self.results else Accepted()
 
 
 class NumberedLinks:
@@ -64,7 +76,7 @@ class MailedMarketplace:
         self, storage: Storage, mailer: Mailer | None = None, account_mails: AccountMails | None = None
     ) -> None:
         self.storage, self.clock, self.mailer = storage, MovableClock(), mailer or MemoryMailer()
-        self.services: Services = services_over(storage, clock=self.clock)
+        self.services: Services = services_over(storage, clock=self.clock, mailer=self.mailer)
         self.account_mails: AccountMails = account_mails or NumberedLinks()
         self.composer = MjmlComposer(sender=SENDER, calendars=Rfc5545Calendars(), addresses=ADDRESSES)
         self.tokens: UnsubscribeTokens = TOKENS
@@ -138,6 +150,15 @@ class MailedMarketplace:
     def to(self, user: User) -> list[str]:
         """Return the subjects of the mails to a person."""
         return [mail.subject for mail in self.sent if mail.to.address == user.email]
+
+
+async def marked(market: MailedMarketplace) -> User:
+    """Store a person whose verified address a server refused just now."""
+    learner = await market.a_person()
+    async with market.storage.unit_of_work() as tx:
+        await tx.users.acquire(learner.id)
+        await tx.messages.mark_refused(learner.id, learner.email, market.clock.now())
+    return learner
 
 
 async def settle(storage: Storage) -> None:

@@ -1,11 +1,16 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
-from builders import principal_of, services_over, stored_booking, stored_session, stored_user
+from builders import a_message, principal_of, services_over, stored_booking, stored_session, stored_user
 from contracts.harness import cancel_now
 from fakes import NOW
-from marketplace.core.domain.dashboards import Attention, Dashboard, DashboardWindow
+from marketplace.core.domain.dashboards import MAX_MESSAGES, Attention, Dashboard, DashboardWindow
+from marketplace.core.domain.fields import field_names
+from marketplace.core.domain.message_reasons import MessageReason
+from marketplace.core.domain.messages import MessageState
 from marketplace.core.ports.storage import Storage
 from staff_services import staff_over
 
@@ -28,7 +33,8 @@ async def test_an_empty_marketplace_has_a_zero_for_each_day(empty_storage: Stora
 
     assert [day.date for day in found.days] == [TODAY - back * DAY for back in range(29, -1, -1)]
     assert {(day.seats, day.income, day.cancellations, day.new_people) for day in found.days} == {(0, ZERO, 0, 0)}
-    assert found.attention == Attention(open_reports=0, expiring_requests=0, failed_jobs=0)
+    nothing = dict.fromkeys(field_names(Attention), 0)
+    assert found.attention == Attention(**nothing)
 
 
 async def test_seats_and_income_count_on_day_of_booking_without_later_cancellations(
@@ -100,3 +106,18 @@ async def test_staff_sees_days_of_own_time_zone(empty_storage: Storage) -> None:
 
     assert (found.window.time_zone, found.days[-1].date) == ("Pacific/Kiritimati", TODAY)
     assert len(found.days) == 7
+
+
+async def test_held_messages_count_and_failed_ones_while_they_are_worth_sending(empty_storage: Storage) -> None:
+    user = await stored_user(empty_storage)
+    due = [a_message(user.id, expires_at=NOW + hours * DAY / 24) for hours in (0, 1, 2)]
+    lost, refused = ([replace(each, id=uuid4(), subject=str(uuid4())) for each in due] for _ in range(2))
+    async with empty_storage.unit_of_work() as tx:
+        await tx.messages.add([a_message(user.id).held() for _ in range(MAX_MESSAGES + 1)])
+        await tx.messages.add([each.refused("550") for each in refused])
+        await tx.messages.add([replace(each, state=MessageState.UNKNOWN, next_attempt_at=None) for each in lost])
+        await tx.messages.add([*due, due[0].sent(NOW), a_message(user.id).dropped(MessageReason.TOO_LATE)])
+
+    found = (await dashboard(empty_storage)).attention
+
+    assert (found.held_messages, found.failed_messages) == (MAX_MESSAGES, 4)

@@ -9,13 +9,13 @@ import pytest_asyncio
 
 from builders import TOMORROW, principal_of, stored_user
 from contracts.harness import broken_transaction, owner_of
-from contracts.mail import TOKENS, MailedMarketplace, NumberedLinks, settle
+from contracts.mail import TOKENS, Answers, MailedMarketplace, NumberedLinks, marked, settle
 from fakes import NOW
 from marketplace.adapters.mail.memory import MemoryMailer
 from marketplace.core.domain.message_causes import CHANGES_PER_DAY
+from marketplace.core.domain.message_reasons import MessageReason
 from marketplace.core.domain.messages import FIRST_RETRY, MessageKind, MessageState
-from marketplace.core.domain.users import User
-from marketplace.core.ports.mailer import Accepted, Lost, Mail, Refused, SendResult, Unavailable
+from marketplace.core.ports.mailer import Lost, Refused, Unavailable
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.subscriptions import SubscriptionService
 
@@ -33,18 +33,6 @@ async def no_leftovers(storage: Storage) -> AsyncIterator[None]:
 @pytest.fixture
 def market(storage: Storage) -> MailedMarketplace:
     return MailedMarketplace(storage)
-
-
-class Answers:
-    """A server that gives these answers, then accepts."""
-
-    def __init__(self, *results: SendResult) -> None:
-        self.results = [*results]
-        self.seen: list[Mail] = []
-
-    def __call__(self, mail: Mail) -> SendResult:
-        self.seen.append(mail)
-        return self.results.pop(0) if self.results else Accepted()
 
 
 async def test_booking_tells_both_parties_and_reminds_the_learner(market: MailedMarketplace) -> None:
@@ -161,7 +149,7 @@ async def test_cancelled_booking_is_not_reminded_of(market: MailedMarketplace) -
     assert market.to(learner) == ["Booked: Morning yoga", "Cancelled: Morning yoga"]
     reminders = [each for each in await market.messages(learner.id) if each.kind is MessageKind.REMINDER_DAY]
     assert [(each.state, each.last_error) for each in reminders] == [
-        (MessageState.DROPPED, "The booking is cancelled.")
+        (MessageState.DROPPED, MessageReason.STATUS_CHANGED)
     ]
 
 
@@ -251,17 +239,8 @@ async def test_permanent_refusal_ends_the_message_and_marks_the_address(market: 
     assert (first.id, first.state, first.last_error) == (message.id, MessageState.REFUSED, "550 5.1.1")
     assert (second.state, second.last_error) == (
         MessageState.DROPPED,
-        "A mail server refused this address for good.",
+        MessageReason.ADDRESS_REFUSED,
     )
-
-
-async def marked(market: MailedMarketplace) -> User:
-    """Store a person whose verified address a server refused just now."""
-    learner = await market.a_person()
-    async with market.storage.unit_of_work() as tx:
-        await tx.users.acquire(learner.id)
-        await tx.messages.mark_refused(learner.id, learner.email, market.clock.now())
-    return learner
 
 
 async def test_refused_address_gets_one_link_a_day(market: MailedMarketplace) -> None:
@@ -275,7 +254,7 @@ async def test_refused_address_gets_one_link_a_day(market: MailedMarketplace) ->
 
     assert market.to(learner) == ["Reset your password"] * 2
     assert [each.last_error for each in await market.messages(learner.id)] == [
-        *(None, "A refused address gets at most 1 mail a day.", "A refused address gets at most 1 mail a day.", None)
+        *(None, MessageReason.ADDRESS_LIMIT, MessageReason.ADDRESS_LIMIT, None)
     ]
 
 
@@ -366,7 +345,7 @@ async def test_account_mail_goes_where_its_request_says(market: MailedMarketplac
     await market.delivery.deliver()
 
     assert [each.to.address for each in market.sent] == ["new@example.org"]
-    assert [each.last_error for each in await market.messages(user.id)] == [None, "The request no longer stands."]
+    assert [each.last_error for each in await market.messages(user.id)] == [None, MessageReason.REQUEST_ENDED]
 
 
 async def test_address_of_a_mail_unsubscribes_from_its_kind(market: MailedMarketplace) -> None:
@@ -387,7 +366,7 @@ async def test_address_of_a_mail_unsubscribes_from_its_kind(market: MailedMarket
     assert market.to(learner).count("Reminder: Morning yoga") == 1
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     reminders = [each for each in await market.messages(learner.id) if each.kind is MessageKind.REMINDER_DAY]
-    assert reminders[-1].last_error == "They unsubscribed from it."
+    assert reminders[-1].last_error == MessageReason.UNSUBSCRIBED
 
 
 async def test_needed_mail_has_no_unsubscribe_header(market: MailedMarketplace) -> None:

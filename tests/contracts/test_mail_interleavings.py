@@ -17,7 +17,7 @@ from marketplace.adapters.mail.memory import MemoryMailer
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.message_causes import REMINDERS, booking_version, version_of_start
-from marketplace.core.domain.messages import FINAL, MessageKind
+from marketplace.core.domain.messages import FINAL, MessageKind, MessageState
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User
 from marketplace.core.errors import MarketplaceError
@@ -27,12 +27,15 @@ from marketplace.core.services.mail_delivery import LEASE
 
 INTERLEAVINGS = 10_000 if os.environ.get("MARKETPLACE_TEST_LONG") else 60
 STEPS = 30
+CHANGES = ("book", "move", "cancel", "answer", "seats", "settle")
+WHAT = (*CHANGES, "clock", "decide", "deliver", "deliver")
 STARTS = [NOW + timedelta(hours=hours) for hours in (20, 30, 50, 80)]
 FAULTS: tuple[SendResult, ...] = (
     Refused(is_permanent=False, reason="451"),
     Unavailable("SMTPConnectError"),
     Lost("SMTPServerDisconnected"),
 )
+DECIDED = {*MessageState} - {MessageState.DROPPED, MessageState.REFUSED}
 HAS_SEAT = {MessageKind.BOOKING_BOOKED, MessageKind.BOOKING_CONFIRMED, *REMINDERS}
 
 
@@ -45,6 +48,8 @@ class Shopper:
         self.market.composer = self  # type: ignore[assignment]
         self.letters: list[Letter] = []
         self.stale: list[str] = []
+        self.announced: dict[tuple[UUID, UUID, datetime], UUID] = {}
+        """Messages of conversations, by person, booking and the oldest unread one."""
 
     async def compose(self, letter: Letter) -> Mail:
         """Note what is said, and what is true at that moment."""
@@ -53,11 +58,31 @@ class Shopper:
         current = await self.market.storage.booking_lists.find(booking.id)
         assert current is not None
         reason = stale(letter, current, self.market.clock.now())
+        if letter.message.kind is MessageKind.NEW_MESSAGE:
+            reason = await self.announced_twice(letter, booking.id)
         if reason is not None:
             self.stale.append(f"{letter.message.kind}: {reason}")
         self.letters.append(letter)
         to = Mailbox(address=letter.to)
         return Mail(sender=to, to=to, subject="", text="", html="", message_id=letter.message.message_id)
+
+    async def announced_twice(self, letter: Letter, booking_id: UUID) -> str | None:
+        """Return what is wrong about a mail that announces messages of a conversation."""
+        user_id = letter.message.user_id
+        page = await self.market.storage.conversations.of_booking(booking_id, 100, None)
+        unread: list[datetime] = []
+        for each in page.items:
+            if each.author_id == user_id:
+                break
+            if each.read_at is None:
+                unread.append(each.created_at)
+        if not unread:
+            return "read or answered"
+        key = (user_id, booking_id, min(unread))
+        earlier = self.announced.setdefault(key, letter.message.id)
+        states = {each.id: each.state for each in await self.market.messages(user_id)}
+        self.announced[key] = letter.message.id
+        return "announced twice" if earlier != letter.message.id and states[earlier] in DECIDED else None
 
     def answer(self, mail: Mail) -> SendResult:
         _ = mail
@@ -69,7 +94,7 @@ class Shopper:
         learner = await self.market.a_person()
         for _ in range(STEPS):
             with suppress(MarketplaceError):
-                await self.step(session, learner)
+                await self.random.choice((self.step, self.step, self.step, self.talk))(session, learner)
         for _ in range(60):
             await self.market.deliver()
             self.market.clock.advance(LEASE * self.random.choice((1, 10, 40, 120)))
@@ -78,7 +103,7 @@ class Shopper:
         services, choose = self.market.services, self.random.choice
         me, creator = principal_of(learner), owner_of(session)
         mine = (await self.market.storage.booking_lists.of_user(learner.id, 100, None)).items
-        match choose(("book", "move", "cancel", "answer", "seats", "clock", "decide", "deliver", "deliver", "settle")):
+        match choose(WHAT):
             case "book":
                 await self.market.book(session, learner, choose(STARTS))
             case "move" if mine:
@@ -98,6 +123,20 @@ class Shopper:
             case "deliver":
                 await self.market.decide()
                 await self.market.delivery.deliver()
+        self.market.clock.advance(timedelta(microseconds=1))
+
+    async def talk(self, session: Session, learner: User) -> None:
+        """Write or read in a conversation."""
+        conversations, choose = self.market.services.conversations, self.random.choice
+        mine = (await self.market.storage.booking_lists.of_user(learner.id, 100, None)).items
+        if not mine:
+            return
+        person, booking_id = choose((principal_of(learner), owner_of(session))), choose(mine).id
+        newest = (await conversations.list(person, booking_id, 3, None)).items
+        if newest and self.random.random() < 0.4:
+            await conversations.mark_read(person, booking_id, choose(newest).id)
+        else:
+            await conversations.write(person, booking_id, "Hello.")
         self.market.clock.advance(timedelta(microseconds=1))
 
 
@@ -137,5 +176,5 @@ async def test_random_interleavings_send_nothing_stale_and_nothing_twice() -> No
 
     assert kinds.keys() >= {
         *("booking_booked", "booking_requested", "booking_confirmed", "booking_declined", "booking_moved"),
-        *("booking_cancelled", "seats_changed", "reminder_day", "reminder_hour"),
+        *("booking_cancelled", "seats_changed", "reminder_day", "reminder_hour", "new_message"),
     }

@@ -11,7 +11,8 @@ import pytest_asyncio
 from builders import TOMORROW, a_message, stored_booking, stored_session, stored_user
 from contracts.harness import broken_transaction, cancel_now
 from fakes import NOW
-from marketplace.core.domain.messages import KEPT_FOR, Message, MessageKind, MessageState
+from marketplace.core.domain.message_reasons import MessageReason
+from marketplace.core.domain.messages import KEPT_FOR, Message, MessageKind, MessageState, Unsent
 from marketplace.core.ports.messages import LAST_ID, BookedSeat
 from marketplace.core.ports.storage import Storage
 
@@ -56,7 +57,7 @@ async def test_message_is_stored_as_decided(storage: Storage) -> None:
     await add(storage, message)
 
     assert await all_of(storage, user.id) == (message,)
-    assert await storage.messages.of_booking(booking_id) == (message,)
+    assert (await storage.messages.of_booking(booking_id, 9, None)).items == (message,)
 
 
 async def test_second_message_with_the_same_key_is_left_out(storage: Storage) -> None:
@@ -134,7 +135,7 @@ async def test_kinds_of_a_newer_release_are_left_to_its_workers(storage: Storage
         recipient = await tx.messages.recipient(user.id)
 
     assert await all_of(storage, user.id) == (ours,)
-    assert await storage.messages.of_booking(booking_id) == (ours,)
+    assert (await storage.messages.of_booking(booking_id, 9, None)).items == (ours,)
     assert [each.id for each in await claim(storage, limit=1)] == [ours.id]
     assert recipient is not None
     assert recipient.unsubscribed == {MessageKind.HOW_WAS_IT}
@@ -210,7 +211,7 @@ async def test_release_drops_what_is_worthless_by_now(storage: Storage) -> None:
     assert await release(storage, 2) == 2
 
     assert set(await all_of(storage, user.id)) == {
-        old.dropped("It was due too long ago."),
+        old.dropped(MessageReason.TOO_LATE),
         replace(worth, state=MessageState.PENDING, next_attempt_at=NOW),
     }
 
@@ -376,3 +377,23 @@ async def test_next_seat_of_a_person_is_their_first_live_one_to_come(storage: St
     async with storage.unit_of_work() as tx:
         assert await tx.messages.next_seat(session.id, learner.id, NOW) == soon.id
         assert await tx.messages.next_seat(session.id, learner.id, TOMORROW + timedelta(hours=6)) is None
+
+
+async def test_unsent_messages_are_listed_while_something_can_be_done(empty_storage: Storage) -> None:
+    user, hour = await stored_user(empty_storage), timedelta(hours=1)
+    held = [a_message(user.id, due_at=NOW - n * hour).held() for n in range(3)]
+    failed = [a_message(user.id, expires_at=NOW + n * hour).refused("550") for n in range(3)]
+    lost = replace(a_message(user.id, expires_at=NOW + hour / 2), state=MessageState.UNKNOWN, next_attempt_at=None)
+    newer = a_message(user.id, kind="of_a_newer_release").held()
+    await add(empty_storage, *held, *failed, lost, newer, a_message(user.id))
+
+    async def pages(unsent: Unsent) -> list[UUID]:
+        found, after = list[UUID](), None
+        while True:
+            page = await empty_storage.messages.unsent(unsent, NOW, 2, after)
+            found, after = [*found, *(each.id for each in page.items)], page.next
+            if after is None:
+                return found
+
+    assert await pages("held") == [each.id for each in reversed(held)]
+    assert await pages("failed") == [lost.id, failed[1].id, failed[2].id]

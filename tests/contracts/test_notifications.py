@@ -194,6 +194,42 @@ async def test_change_of_what_was_sold_notifies_learners_of_upcoming_bookings(
         assert "session_changed" not in await kinds(services, principal_of(other))
 
 
+async def test_changes_of_a_session_are_one_notification_for_each_learner_until_it_is_read(
+    storage: Storage, services: Services, clock: MovableClock
+) -> None:
+    booking, learner, creator = await parties(storage)
+    session = await storage.catalog.find(booking.session_id, NOW)
+    assert session is not None
+    later = await stored_booking(storage, session, learner.user_id, starts_at=TOMORROW + 5 * HOUR)
+    other = principal_of(await stored_user(storage))
+    await stored_booking(storage, session, other.user_id, starts_at=TOMORROW + 5 * HOUR)
+
+    async def change(times: int) -> None:
+        for number in range(times):
+            clock.advance(timedelta(seconds=10))
+            await services.sessions.change(creator, session.id, {"title": f"Yoga {clock.now()} {number}"})
+            await delivered(services)
+
+    async def changes_of(person: Principal) -> list[UUID]:
+        page = await services.notifications.list_own(person, 50, None)
+        return [each.booking_id for each in page.items if each.kind == "session_changed"]
+
+    await change(5)
+    assert await changes_of(learner) == [booking.id]
+    assert len(await changes_of(other)) == 1
+
+    newest = (await services.notifications.list_own(learner, 1, None)).items[0]
+    await services.notifications.mark_read(learner, newest.id)
+    await change(2)
+    assert await changes_of(learner) == [booking.id] * 2
+    assert len(await changes_of(other)) == 1
+
+    clock.at = TOMORROW + HOUR
+    await change(1)
+    assert await changes_of(learner) == [later.id, booking.id, booking.id]
+    assert len(await changes_of(other)) == 2
+
+
 async def test_messages_notify_their_recipients_until_they_are_read(storage: Storage, services: Services) -> None:
     booking, learner, creator = await parties(storage)
     await delivered(services)

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from builders import REFRESH_TTL, a_login, services_over, stored_login, stored_user
+from builders import PASSWORD, REFRESH_TTL, a_login, services_over, stored_login, stored_user
 from contracts.harness import at_once, broken_transaction, waits
 from fakes import NOW
 from marketplace.core.domain.principals import Login, Principal
@@ -76,6 +76,17 @@ async def test_the_next_token_extends_its_login(storage: Storage, token: str) ->
         await tx.tokens.add(extended, refresh_token_hash(token + "next"))
 
     assert await use(storage, token + "next", login.expires_at) == extended
+
+
+async def test_requests_of_one_attempt_at_once_get_the_same_refresh_token(storage: Storage) -> None:
+    services, user = services_over(storage), await stored_user(storage)
+    first = (await services.tokens.log_in(user.email, PASSWORD)).tokens
+
+    outcome = await at_once(services.tokens.refresh(first.refresh, attempt="attempt of a page") for _ in range(4))
+
+    assert not outcome.refused
+    [following] = {pair.refresh for pair in outcome.done}
+    assert (await services.tokens.refresh(following)).access
 
 
 async def test_a_used_token_still_revokes_the_login_of_the_next(storage: Storage, token: str) -> None:

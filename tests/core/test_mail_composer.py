@@ -205,7 +205,12 @@ async def test_only_optional_mail_can_be_unsubscribed_from() -> None:
     mails = {kind: await composed(kind, role) for kind, role in LETTERS if role != "creator"}
 
     optional = {kind for kind, mail in mails.items() if "List-Unsubscribe-Post" in dict(mail.headers)}
-    assert optional == {MessageKind.REMINDER_DAY, MessageKind.REMINDER_HOUR, MessageKind.HOW_WAS_IT}
+    assert optional == {
+        MessageKind.REMINDER_DAY,
+        MessageKind.REMINDER_HOUR,
+        MessageKind.HOW_WAS_IT,
+        MessageKind.NEW_MESSAGE,
+    }
     assert {kind for kind, mail in mails.items() if "https://a.b/u" in mail.html} == optional
     assert {kind for kind, mail in mails.items() if "https://a.b/u" in mail.text} == optional
 

@@ -84,6 +84,38 @@ async def test_reused_refresh_token_ends_whole_login(services: Services, user: U
         await services.tokens.refresh(pair.refresh)
 
 
+async def test_repeated_attempt_gets_the_same_refresh_token_until_that_is_used(services: Services, user: User) -> None:
+    first = (await services.tokens.log_in(user.email, PASSWORD)).tokens
+    pairs = [await services.tokens.refresh(first.refresh, attempt="attempt of a page") for _ in range(3)]
+    assert len({pair.refresh for pair in pairs} | {first.refresh}) == 2
+    assert await is_signed_in(services, pairs[-1].access)
+
+    last = await services.tokens.refresh(pairs[0].refresh, attempt="attempt of a page")
+    assert last.refresh not in {pairs[0].refresh, first.refresh}
+    with pytest.raises(BadRefreshToken):
+        await services.tokens.refresh(first.refresh, attempt="attempt of a page")
+    assert not await is_signed_in(services, last.access)
+
+
+@pytest.mark.parametrize("attempt", [None, "another attempt"])
+async def test_reuse_in_another_attempt_ends_the_login(services: Services, user: User, attempt: str | None) -> None:
+    first = (await services.tokens.log_in(user.email, PASSWORD)).tokens
+    pair = await services.tokens.refresh(first.refresh, attempt="attempt of a page")
+
+    with pytest.raises(BadRefreshToken):
+        await services.tokens.refresh(first.refresh, attempt=attempt)
+    assert not await is_signed_in(services, pair.access)
+
+
+async def test_repeated_attempt_is_refused_once_the_login_has_ended(services: Services, user: User) -> None:
+    first = (await services.tokens.log_in(user.email, PASSWORD)).tokens
+    pair = await services.tokens.refresh(first.refresh, attempt="attempt of a page")
+    await services.tokens.log_out(pair.refresh)
+
+    with pytest.raises(BadRefreshToken):
+        await services.tokens.refresh(first.refresh, attempt="attempt of a page")
+
+
 async def test_login_lasts_as_long_as_its_newest_refresh_token(services: Services, user: User) -> None:
     pair = (await services.tokens.log_in(user.email, PASSWORD)).tokens
     for _ in range(3):

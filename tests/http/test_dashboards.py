@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from builders import a_message
 from fakes import NOW
 from http_api import Api, Person, bad_fields, problem
 from marketplace.core.domain.failing_jobs import FAILING_AFTER
@@ -19,6 +20,9 @@ async def test_dashboard_has_daily_numbers_and_pending_work(empty_api: Api) -> N
     await api.booking(learner, session, seats=3)
     await learner.post(f"/api/sessions/{session.id}/report/", {"reason": "spam"})
     await a_failing_job(api.storage)
+    async with api.storage.unit_of_work() as tx:
+        failed = [a_message(learner.id).refused("550 5.1.1") for _ in range(2)]
+        await tx.messages.add([a_message(learner.id).held(), *failed])
     api.clock.advance(timedelta(hours=1))
 
     found = (await staff.get("/api/admin/dashboard/", days=7)).json()
@@ -32,7 +36,13 @@ async def test_dashboard_has_daily_numbers_and_pending_work(empty_api: Api) -> N
     assert found["totals"] == {name: value for name, value in today.items() if name != "date"} | {
         "new_people": sum(day["new_people"] for day in found["days"])
     }
-    assert found["attention"] == {"open_reports": 1, "lapsing_requests": 1, "failed_jobs": 1}
+    assert found["attention"] == {
+        "open_reports": 1,
+        "lapsing_requests": 1,
+        "failed_jobs": 1,
+        "held_messages": 1,
+        "failed_messages": 2,
+    }
 
 
 async def test_dashboard_covers_a_week_to_a_year_and_a_month_by_default(api: Api) -> None:

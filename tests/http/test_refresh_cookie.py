@@ -150,6 +150,18 @@ async def test_reused_cookie_ends_whole_login(api: Api) -> None:
         problem(await send(browser, REFRESH, second["value"]), 401, "bad_refresh_token")
 
 
+async def test_cookie_of_a_lost_response_is_set_again_by_the_same_attempt(api: Api) -> None:
+    body = {"attempt": "0a6f7c5e-3a55-4d0a-9c4e"}
+    async with a_browser(api) as browser:
+        first = cookie_of(await log_in(browser, await api.person()))
+        lost, repeated = [cookie_of(await send(browser, REFRESH, first["value"], json=body)) for _ in range(2)]
+        short = await send(browser, REFRESH, repeated["value"], json={"attempt": "short"})
+
+        assert repeated == lost
+        assert list(problem(short, 400, "invalid")["errors"]) == ["attempt"]
+        assert (await send(browser, REFRESH, repeated["value"])).status_code == 200
+
+
 async def test_a_logout_by_cookie_ends_the_login_and_clears_the_cookie(api: Api) -> None:
     async with a_browser(api) as browser:
         login = await log_in(browser, await api.person())

@@ -126,10 +126,12 @@ async def _plan(connection: Any, sent: LoggedQuery) -> Plan:
 
 
 def _literal(value: object) -> str:
+    if value is None:
+        return "NULL"
     if isinstance(value, bytes):
         return f"'\\x{value.hex()}'"
     # the text form of an array takes the type of the parameter
-    text = f"{{{', '.join(json.dumps(str(each)) for each in value)}}}" if isinstance(value, list) else str(value)
+    text = f"{{{', '.join(map(_element, value))}}}" if isinstance(value, list) else str(value)
     published = text.replace("'", "''")
     return f"'{published}'"
 
@@ -158,3 +160,7 @@ def costly(found: list[Plan], *, blocks: int, rows: int) -> list[str]:
 async def sent(program: Watched, call: Awaitable[Any]) -> list[str]:
     """Return the first words of every statement that a call sends."""
     return [" ".join(statement.query.split()[:2]) for statement in await program.sent_by(call)]
+
+
+def _element(value: object) -> str:
+    return "NULL" if value is None else json.dumps(str(value))

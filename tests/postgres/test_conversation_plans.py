@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from uuid import UUID
 
 import asyncpg
 import pytest_asyncio
@@ -80,6 +81,24 @@ async def test_unread_messages_are_counted_over_a_bounded_number(loaded: str, pr
     found += await carried_out(loaded, program, conversations.unread(numbered("user", 7), MAX_UNREAD))
 
     assert costly(found, blocks=600, rows=MAX_UNREAD + 100) == []
+
+
+async def test_oldest_unanswered_message_costs_what_is_unread(loaded: str, program: Watched) -> None:
+    connection = await asyncpg.connect(loaded)
+    person = await connection.fetchval("SELECT min(id::text)::uuid FROM users")
+    busy = await connection.fetchval("SELECT min(booking_id::text)::uuid FROM booking_messages WHERE read_at IS NULL")
+    await connection.close()
+    recipient = (await program.storage.conversations.of_booking(LONG, 1, None)).items[0].recipient_id
+
+    async def since(booking_id: UUID, user_id: UUID) -> None:
+        async with program.storage.unit_of_work() as tx:
+            found = await tx.booking_messages.unanswered_since(booking_id, user_id)
+        assert found == (None if booking_id == LONG else NOW.replace(day=1, hour=0, second=1))
+
+    for booking_id, user_id, most in ((LONG, recipient, 20), (busy, person, 220)):
+        sent = [each for each in await program.sent_by(since(booking_id, user_id)) if "unread" in each.query]
+        assert len(sent) == 1
+        assert costly(await plans(loaded, sent), blocks=most, rows=most) == []
 
 
 async def test_marking_as_read_costs_what_was_unread(loaded: str, program: Watched) -> None:

@@ -4,13 +4,28 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from databases import execute
 from marketplace.core.domain.dashboards import DashboardWindow
 from postgres.query_plans import Watched, carried_out, costly, nodes
 
 SOLD_THEN = datetime(2026, 6, 4, tzinfo=UTC)
 """All bookings were made in the days before."""
+SENT_MESSAGES = """
+    INSERT INTO messages (id, user_id, kind, subject, version, due_at, expires_at, state, attempts, message_id,
+        created_at)
+    SELECT gen_random_uuid(), (SELECT id FROM users LIMIT 1), 'booking_booked', number, 0, now(), now(), 'sent', 1,
+        number, now()
+    FROM generate_series(1, 5000) AS number;
+    VACUUM ANALYZE messages
+"""
 BLOCKS_A_DAY = 12
 """Index pages read per day without bookings."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _messages(loaded: str) -> None:
+    for statement in SENT_MESSAGES.split(";"):
+        execute(loaded, statement)
 
 
 @pytest.mark.parametrize("days", [7, 30, 366])

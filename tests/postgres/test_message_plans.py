@@ -2,19 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest_asyncio
 
 from builders import a_message, stored_session, stored_users
 from databases import execute
 from fakes import NOW, FreshIds
-from marketplace.core.domain.messages import Message, MessageKind
+from http_api import SETTINGS
+from marketplace.core.domain.dashboards import MAX_MESSAGES, DashboardWindow
+from marketplace.core.domain.messages import Message, MessageKind, Unsent
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User
 from marketplace.core.ports.messages import LAST_ID
-from postgres.query_plans import Plan, Watched, costly, plans, watched
+from marketplace.entrypoints.doctor import database_findings
+from postgres.query_plans import Plan, Watched, carried_out, costly, nodes, plans, watched
 
 ROWS, PEOPLE = 20_000, 50
 LEASE = timedelta(minutes=5)
@@ -71,10 +75,66 @@ async def test_lists_cost_what_they_show(database: str, program: Watched, people
     first = await plans_of(database, program, lists.of_user(people[0].id, 20, None))
     position = (await lists.of_user(people[0].id, 200, None)).next
     later = await plans_of(database, program, lists.of_user(people[0].id, 20, position))
-    of_booking = await plans_of(database, program, lists.of_booking(BOOKINGS[7]))
+    position = (await lists.of_booking(BOOKINGS[7], 1, None)).next
+    of_booking = [
+        *await plans_of(database, program, lists.of_booking(BOOKINGS[7], 2, None)),
+        *await plans_of(database, program, lists.of_booking(BOOKINGS[7], 2, position)),
+    ]
 
     assert costly([*first, *later], blocks=60, rows=21) == []
-    assert costly(of_booking, blocks=20, rows=4) == []
+    assert costly(of_booking, blocks=20, rows=3) == []
+    assert {name for plan in of_booking for name in index_names(plan)} == {"ix_messages_booking"}
+
+
+async def test_messages_for_staff_are_counted_by_their_indexes(
+    database: str, program: Watched, people: Sequence[User]
+) -> None:
+    held = [a_message(people[0].id, due_at=NOW - timedelta(days=n)).held() for n in range(3_000)]
+    failed = [
+        a_message(people[0].id, expires_at=NOW + timedelta(hours=24 - n)).refused("550 5.1.1") for n in range(3_000)
+    ]
+    async with program.storage.unit_of_work() as tx:
+        await tx.messages.add([*held, *failed])
+    await asyncio.to_thread(execute, database, "VACUUM ANALYZE messages")
+    window = DashboardWindow.at(NOW, 7, "UTC")
+    await program.storage.dashboards.find(window)  # the driver looks up the array type once per connection
+
+    (plan,) = await carried_out(database, program, program.storage.dashboards.find(window))
+
+    read = {str(node.get("Index Name")): node["Actual Rows"] for node in nodes(plan.root) if "Index Name" in node}
+    assert (read["ix_messages_held"], read["ix_messages_failed"]) == (MAX_MESSAGES, 24)
+    lists = program.storage.messages
+    for unsent in get_args(Unsent):
+        position = (await lists.unsent(unsent, NOW, 2, None)).next
+        found = [await plans_of(database, program, lists.unsent(unsent, NOW, 20, at)) for at in (None, position)]
+        assert [costly(each, blocks=60, rows=21) for each in found] == [[], []]
+    assert await held_by_check(database) == (False, "at least 1,000")
+    for statement in ("DELETE FROM messages WHERE state IN ('held', 'refused')", "VACUUM messages"):
+        await asyncio.to_thread(execute, database, statement)
+    assert await held_by_check(database) == (True, "none")
+
+
+async def held_by_check(dsn: str) -> tuple[bool, str]:
+    """Return what `marketplace check` says of held messages."""
+    settings = replace(SETTINGS, storage="postgres", database_url=dsn)
+    findings = await asyncio.to_thread(lambda: [*database_findings(settings)])
+    [found] = [each for each in findings if each.subject == "held messages"]
+    return found.is_good, found.seen
+
+
+async def test_messages_are_acquired_by_their_id(database: str, program: Watched, people: Sequence[User]) -> None:
+    async def retry() -> None:
+        async with program.storage.unit_of_work() as tx:
+            found = await tx.messages.acquire(sent.id)
+            assert await tx.messages.save(found, found.held())
+
+    sent = (await program.storage.messages.of_user(people[0].id, 1, None)).items[0]
+
+    assert costly(await plans_of(database, program, retry()), blocks=40, rows=2) == []
+
+
+def index_names(plan: Plan) -> set[str]:
+    return {str(node["Index Name"]) for node in nodes(plan.root) if "Index Name" in node}
 
 
 async def test_backlog_is_read_by_its_index(database: str, program: Watched, people: Sequence[User]) -> None:

@@ -192,6 +192,33 @@ async def test_age_of_waiting_mail_comes_from_the_database(
     assert 60 <= await metrics.value("marketplace_mail_oldest_seconds") < 90
 
 
+async def test_bookings_and_readiness_continue_while_the_mail_server_is_away(
+    empty_database: str, tmp_path: Path
+) -> None:
+    metrics = Metrics(free_port())
+    settings = {"smtp_url": f"smtp://127.0.0.1:{free_port()}", "mail_from": "sessions@example.org"}
+    database = await connect(empty_database, PoolLimits(min_size=1, max_size=1))
+    storage, verified = postgres_storage(database), {"email_verified_at": datetime.now(UTC)}
+    session, learners = await stored_session(storage, max_participants=5), await people(storage, 5, **verified)
+    inside = {"worker_inside": "on", "metrics_port": metrics.port}
+    async with servers(1, empty_database, tmp_path, **settings, **inside) as [server]:
+        booked = [await book(server, each, session, starts_at=TOMORROW) for each in learners]
+        assert [each.status_code for each in booked] == [201] * 5
+        waiting = {"kind": "booking_booked", "state": "pending"}
+        async with asyncio.timeout(TIMEOUT):
+            while await metrics.value("marketplace_messages_total", **waiting) < 5:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+        assert await metrics.value("marketplace_mail_oldest_seconds") > 0
+        assert (await server.client.get("/health/ready")).status_code == 200
+        states = [
+            each for learner in learners for each in (await storage.messages.of_user(learner.user.id, 9, None)).items
+        ]
+        assert {(each.state.value, each.last_error) for each in states if each.attempts} == {
+            ("pending", "SMTPConnectError")
+        }
+    await database.close()
+
+
 async def test_metrics_are_available_while_the_database_is_down(tmp_path: Path, empty_database: str) -> None:
     port = free_port()
     async with servers(1, empty_database, tmp_path, metrics_port=port):

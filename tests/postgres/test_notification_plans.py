@@ -64,7 +64,7 @@ async def test_change_of_a_session_reads_its_upcoming_live_bookings(loaded: str,
 
     sent = [each for each in await program.sent_by(write(numbered("session", 1))) if "INSERT" in each.query]
 
-    assert costly(await plans(loaded, sent), blocks=300, rows=16) == []
+    assert costly(await plans(loaded, sent), blocks=400, rows=16) == []
 
 
 async def test_purge_reads_what_it_deletes(loaded: str, program: Watched) -> None:

@@ -1,7 +1,6 @@
 """The worker of the real program, inside a server and in a process of its own."""
 
 import asyncio
-import os
 import signal
 import time
 from datetime import UTC, datetime, timedelta
@@ -65,9 +64,6 @@ async def test_separate_worker_runs_jobs_and_stops_on_signal(
     try:
         async with servers(1, database, tmp_path) as (server,):
             assert await a_pending_booking_settles(database, server) == "cancelled"
-            # requests come first
-            niceness = [os.getpriority(os.PRIO_PROCESS, each.pid) for each in (server.process, worker)]
-            assert niceness[0] < niceness[1]
         assert set(await Books(database).ask(CHORES)) == {kind for kind in get_args(JobKind) if "sweep" in kind}
         worker.send_signal(number)
         assert await asyncio.to_thread(worker.wait, 60) == 0

@@ -23,6 +23,7 @@ import { Route as VerifyEmailRouteImport } from "./routes/verify-email";
 import { Route as AdminIndexRouteImport } from "./routes/admin.index";
 import { Route as AdminAuditRouteImport } from "./routes/admin.audit";
 import { Route as AdminBulkRouteImport } from "./routes/admin.bulk";
+import { Route as AdminMailsRouteImport } from "./routes/admin.mails";
 import { Route as AdminReportsRouteImport } from "./routes/admin.reports";
 import { Route as CreatorIndexRouteImport } from "./routes/creator.index";
 import { Route as CreatorBookingsRouteImport } from "./routes/creator.bookings";
@@ -111,6 +112,11 @@ const AdminAuditRoute = AdminAuditRouteImport.update({
 const AdminBulkRoute = AdminBulkRouteImport.update({
   id: "/bulk",
   path: "/bulk",
+  getParentRoute: () => AdminRoute,
+} as any);
+const AdminMailsRoute = AdminMailsRouteImport.update({
+  id: "/mails",
+  path: "/mails",
   getParentRoute: () => AdminRoute,
 } as any);
 const AdminReportsRoute = AdminReportsRouteImport.update({
@@ -223,6 +229,7 @@ export interface FileRoutesByFullPath {
   "/verify-email": typeof VerifyEmailRoute;
   "/admin/audit": typeof AdminAuditRoute;
   "/admin/bulk": typeof AdminBulkRoute;
+  "/admin/mails": typeof AdminMailsRoute;
   "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
@@ -256,6 +263,7 @@ export interface FileRoutesByTo {
   "/verify-email": typeof VerifyEmailRoute;
   "/admin/audit": typeof AdminAuditRoute;
   "/admin/bulk": typeof AdminBulkRoute;
+  "/admin/mails": typeof AdminMailsRoute;
   "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
@@ -292,6 +300,7 @@ export interface FileRoutesById {
   "/verify-email": typeof VerifyEmailRoute;
   "/admin/audit": typeof AdminAuditRoute;
   "/admin/bulk": typeof AdminBulkRoute;
+  "/admin/mails": typeof AdminMailsRoute;
   "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
@@ -329,6 +338,7 @@ export interface FileRouteTypes {
     | "/verify-email"
     | "/admin/audit"
     | "/admin/bulk"
+    | "/admin/mails"
     | "/admin/reports"
     | "/creator/bookings"
     | "/creator/hours"
@@ -362,6 +372,7 @@ export interface FileRouteTypes {
     | "/verify-email"
     | "/admin/audit"
     | "/admin/bulk"
+    | "/admin/mails"
     | "/admin/reports"
     | "/creator/bookings"
     | "/creator/hours"
@@ -397,6 +408,7 @@ export interface FileRouteTypes {
     | "/verify-email"
     | "/admin/audit"
     | "/admin/bulk"
+    | "/admin/mails"
     | "/admin/reports"
     | "/creator/bookings"
     | "/creator/hours"
@@ -539,6 +551,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AdminBulkRouteImport;
       parentRoute: typeof AdminRoute;
     };
+    "/admin/mails": {
+      id: "/admin/mails";
+      path: "/mails";
+      fullPath: "/admin/mails";
+      preLoaderRoute: typeof AdminMailsRouteImport;
+      parentRoute: typeof AdminRoute;
+    };
     "/admin/reports": {
       id: "/admin/reports";
       path: "/reports";
@@ -678,6 +697,7 @@ declare module "@tanstack/react-router" {
 interface AdminRouteChildren {
   AdminAuditRoute: typeof AdminAuditRoute;
   AdminBulkRoute: typeof AdminBulkRoute;
+  AdminMailsRoute: typeof AdminMailsRoute;
   AdminReportsRoute: typeof AdminReportsRoute;
   AdminIndexRoute: typeof AdminIndexRoute;
   AdminBookingsIdRoute: typeof AdminBookingsIdRoute;
@@ -692,6 +712,7 @@ interface AdminRouteChildren {
 const AdminRouteChildren: AdminRouteChildren = {
   AdminAuditRoute: AdminAuditRoute,
   AdminBulkRoute: AdminBulkRoute,
+  AdminMailsRoute: AdminMailsRoute,
   AdminReportsRoute: AdminReportsRoute,
   AdminIndexRoute: AdminIndexRoute,
   AdminBookingsIdRoute: AdminBookingsIdRoute,

@@ -63,6 +63,7 @@ def build_account_services(
         principal_cache=memory,
         passwords=passwords,
         access_tokens=adapters.access_tokens,
+        refresh_tokens=adapters.refresh_tokens,
         new_messages=new_messages,
         clock=clock,
         ids=ids,

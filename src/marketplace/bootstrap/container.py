@@ -17,6 +17,7 @@ from marketplace.adapters.security.access_tokens import JwtAccessTokens
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
 from marketplace.adapters.security.passwords import Argon2Passwords, processes_of_worker
+from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.adapters.system import MachineZones, MovedClock, SystemClock, UuidSeven
@@ -33,7 +34,7 @@ from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.mail_composer import UnsubscribeTokens
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
-from marketplace.core.ports.security import AccessTokens, Confusables, EmailSyntax, Passwords
+from marketplace.core.ports.security import AccessTokens, Confusables, EmailSyntax, Passwords, RefreshTokens
 from marketplace.core.ports.share_cards import CardPainter
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
@@ -82,6 +83,11 @@ class Ports(Provider):
         return JwtAccessTokens(secret_key=secret_of(settings), time_to_live=settings.access_token_ttl, ids=ids)
 
     @provide
+    def refresh_tokens(self, settings: Settings) -> RefreshTokens:
+        """Provide tokens derived with the installation's secret."""
+        return HmacRefreshTokens(secret_of(settings))
+
+    @provide
     def objects(self, settings: Settings) -> ObjectStore:
         """Provide the bucket of the settings, else memory as the storage, else a folder of the data directory."""
         if settings.object_store is not None:
@@ -111,6 +117,7 @@ class Ports(Provider):
         confusables: Confusables,
         syntax: EmailSyntax,
         access_tokens: AccessTokens,
+        refresh_tokens: RefreshTokens,
         calendars: Calendars,
         files: ExportFiles,
         encoder: PictureEncoder,
@@ -127,6 +134,7 @@ class Ports(Provider):
             confusables=confusables,
             syntax=syntax,
             access_tokens=access_tokens,
+            refresh_tokens=refresh_tokens,
             calendars=calendars,
             files=files,
             former_zones=MachineZones(),

@@ -12,7 +12,7 @@ from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.mail_composer import MailComposer, UnsubscribeTokens
 from marketplace.core.ports.mailer import Mailer
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
-from marketplace.core.ports.security import AccessTokens, Confusables, EmailSyntax, Passwords
+from marketplace.core.ports.security import AccessTokens, Confusables, EmailSyntax, Passwords, RefreshTokens
 from marketplace.core.ports.share_cards import CardPainter
 from marketplace.core.ports.subscribers import Subscriber
 from marketplace.core.ports.system import Clock, FormerZones, Ids
@@ -28,6 +28,7 @@ class Adapters:
     confusables: Confusables
     syntax: EmailSyntax
     access_tokens: AccessTokens
+    refresh_tokens: RefreshTokens
     calendars: Calendars
     files: ExportFiles
     former_zones: FormerZones

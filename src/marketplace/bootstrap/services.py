@@ -15,6 +15,7 @@ from marketplace.core.services.admin.bulk_runner import BulkActors, BulkRunner
 from marketplace.core.services.admin.dashboards import DashboardService
 from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.core.services.admin.lists import AdminListService
+from marketplace.core.services.admin.messages import MessageAdminService
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
@@ -45,12 +46,13 @@ from marketplace.core.services.reminders import ReminderService
 from marketplace.core.services.reports import ReportService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.seat_changes import SeatChanges
+from marketplace.core.services.sent_messages import SentMessageService
 from marketplace.core.services.session_words import SessionWordsService
 from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.share_cards import ShareCardService
 from marketplace.core.services.sitemaps import SitemapService
 from marketplace.core.services.slots import SlotService
-from marketplace.core.services.subscriptions import SubscriptionService
+from marketplace.core.services.subscriptions import PreferenceService, SubscriptionService
 from marketplace.core.services.summaries import SummaryService
 from marketplace.core.services.terms import TermsService
 from marketplace.core.services.tokens import PrincipalCache, TokenService
@@ -93,6 +95,8 @@ class Services:
     mail: MailDelivery
     reminders: ReminderService
     subscriptions: SubscriptionService
+    preferences: PreferenceService
+    sent_messages: SentMessageService
     inbox: InboxService
     summaries: SummaryService
     sitemaps: SitemapService
@@ -102,6 +106,7 @@ class Services:
     user_admin: UserAdminService
     session_admin: SessionAdminService
     booking_admin: BookingAdminService
+    message_admin: MessageAdminService
     impersonations: ImpersonationService
     refusals: RefusalService
     dashboards: DashboardService
@@ -215,6 +220,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             bookings=storage.booking_lists,
             audit_log=storage.audit,
             limits=limits,
+            new_messages=accounts.new_messages,
             clock=clock,
             ids=ids,
         ),
@@ -240,6 +246,8 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         reminders=ReminderService(unit_of_work=begin, new_messages=accounts.new_messages, clock=clock),
         inbox=InboxService(storage.inbox, is_on=options.has_inbox),
         subscriptions=SubscriptionService(unit_of_work=begin, tokens=adapters.unsubscribe_tokens, clock=clock),
+        preferences=PreferenceService(unit_of_work=begin, lists=storage.messages, clock=clock),
+        sent_messages=SentMessageService(lists=storage.messages, bookings=storage.booking_lists, clock=clock),
         sitemaps=SitemapService(listed=storage.listed_sessions, clock=clock),
         summaries=SummaryService(summaries=storage.summaries, users=storage.users, clock=clock),
         reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),
@@ -248,6 +256,14 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         user_admin=accounts.user_admin,
         session_admin=session_admin,
         booking_admin=BookingAdminService(lists=storage.booking_lists, audit_log=storage.audit),
+        message_admin=MessageAdminService(
+            unit_of_work=begin,
+            lists=storage.messages,
+            bookings=storage.booking_lists,
+            clock=clock,
+            ids=ids,
+            is_on=adapters.mailer is not None,
+        ),
         impersonations=ImpersonationService(
             unit_of_work=begin,
             tokens=tokens,

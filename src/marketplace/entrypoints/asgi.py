@@ -2,7 +2,6 @@
 
 import os
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from granian.utils.proxies import wrap_asgi_with_proxy_headers
 from litestar.types import ASGIApp
 
 from marketplace.bootstrap.container import make_container
-from marketplace.entrypoints.parent import exit_with_parent
+from marketplace.entrypoints.parent import watch_parent
 from marketplace.entrypoints.worker import InProcessWorker, PoolSampler, make_meter
 from marketplace.http.app import make_app
 from marketplace.settings import DRAINING, SettingsError, read_settings
@@ -29,7 +28,7 @@ def app() -> ASGIApp:
     settings = read_settings(os.environ)
     configure_logs(settings)
     # After kill -9 of the main process, its workers would otherwise keep the port that a restart needs.
-    threading.Thread(target=exit_with_parent, args=(os.getppid(),), name="orphan-check", daemon=True).start()
+    watch_parent(settings.shutdown_timeout.total_seconds())
     container = make_container(settings)
     lines = GatheredLines(sys.stderr)
     observers = [request_logger(settings, lines)]

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from marketplace.adapters.postgres.embedded.server import EmbeddedPostgresError, find_binaries
+from marketplace.adapters.postgres.message_lists import count_held
 from marketplace.adapters.postgres.schema.revisions import newest_revision
 from marketplace.adapters.postgres.stored_amounts import find_unfit_amount
 from marketplace.adapters.site_texts.files import read_site_texts
@@ -31,6 +32,22 @@ MIN_POSTGRES = 150_000
 EXTENSIONS = ("btree_gist",)
 TIMEOUT = 5
 """Seconds to wait for the database."""
+
+
+MAX_HELD = 1_000
+"""Held messages that are counted at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspected:
+    """What the database says about itself. `held` is `None` if it has no table of messages yet."""
+
+    version: int
+    missing: list[str]
+    revision: str | None
+    zones: str
+    unfit: Decimal | None
+    held: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +170,7 @@ def database_findings(settings: Settings) -> Iterator[Finding]:
     """Run the checks of the configured database."""
     url, currency = settings.database_url or "", Currency.of(settings.currency)
     try:
-        version, missing, revision, zones, amount = asyncio.run(_inspect_database(url, currency))
+        found = asyncio.run(_inspect_database(url, currency))
     except (OSError, OverflowError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         yield Finding(
             subject="database",
@@ -164,32 +181,46 @@ def database_findings(settings: Settings) -> Iterator[Finding]:
         return
     yield Finding(
         subject="database",
-        is_good=version >= MIN_POSTGRES,
-        seen=f"PostgreSQL {version // 10_000}.{version % 10_000}",
+        is_good=found.version >= MIN_POSTGRES,
+        seen=f"PostgreSQL {found.version // 10_000}.{found.version % 10_000}",
         advice="Use PostgreSQL 15 or newer.",
     )
     yield Finding(
         subject="extensions",
-        is_good=not missing,
-        seen=f"missing: {', '.join(missing)}" if missing else "available",
+        is_good=not found.missing,
+        seen=f"missing: {', '.join(found.missing)}" if found.missing else "available",
         advice="Install the server's contrib package.",
     )
     yield Finding(
         subject="migrations",
-        is_good=revision == newest_revision(),
-        seen=f"at {revision}" if revision else "none applied yet",
+        is_good=found.revision == newest_revision(),
+        seen=f"at {found.revision}" if found.revision else "none applied yet",
         advice="Run `marketplace migrate`, or `serve`, which migrates first.",
     )
-    yield Finding(subject="zones of PostgreSQL", is_good=True, seen=zones)
+    yield Finding(subject="zones of PostgreSQL", is_good=True, seen=found.zones)
+    fits = f"{currency.code}, {currency.digits} decimal places"
     yield Finding(
         subject="currency",
-        is_good=amount is None,
-        seen=f"{currency.code}, {currency.digits} decimal places" if amount is None else unfit(currency, amount),
+        is_good=found.unfit is None,
+        seen=fits if found.unfit is None else unfit(currency, found.unfit),
         advice="Neither `serve` nor `worker` starts until then.",
+    )
+    if found.held is not None:
+        yield _held(found.held)
+
+
+def _held(number: int) -> Finding:
+    seen = f"at least {MAX_HELD:,}" if number == MAX_HELD else f"{number}"
+    return Finding(
+        subject="held messages",
+        is_good=number == 0,
+        seen=seen if number else "none",
+        advice="A worker with MARKETPLACE_SMTP_URL sends those that are still true within a minute.",
+        is_warning=True,
     )
 
 
-async def _inspect_database(url: str, currency: Currency) -> tuple[int, list[str], str | None, str, Decimal | None]:
+async def _inspect_database(url: str, currency: Currency) -> Inspected:
     connection = await asyncpg.connect(url, timeout=TIMEOUT)
     try:
         version = int(await connection.fetchval("SHOW server_version_num"))
@@ -199,6 +230,13 @@ async def _inspect_database(url: str, currency: Currency) -> tuple[int, list[str
         revision = await connection.fetchval("SELECT version_num FROM alembic_version") if migrated else None
         days = days_ahead()
         zones = describe_differences(await offsets_of_server(connection, days), days)
-        return version, missing, revision, zones, await find_unfit_amount(connection, currency.digits)
+        return Inspected(
+            version=version,
+            missing=missing,
+            revision=revision,
+            zones=zones,
+            unfit=await find_unfit_amount(connection, currency.digits),
+            held=await count_held(connection, MAX_HELD),
+        )
     finally:
         await connection.close()

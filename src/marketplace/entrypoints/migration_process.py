@@ -1,14 +1,15 @@
 """Migrates in a process of its own: workers are forked from the main process, and would keep Alembic and SQLAlchemy."""
 
-import os
 import signal
-import threading
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from traceback import format_exception
 
 from marketplace.adapters.postgres.schema.revisions import MigrationError
-from marketplace.entrypoints.parent import exit_with_parent
+from marketplace.entrypoints.parent import watch_parent
+
+GRACE = 10.0
+"""Seconds until a migration whose parent is gone is killed."""
 
 
 def migrate_apart(dsn: str) -> None:
@@ -18,7 +19,7 @@ def migrate_apart(dsn: str) -> None:
     """
     context = get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_migrate, args=(dsn, sender, os.getpid()), name="migrate", daemon=True)
+    process = context.Process(target=_migrate, args=(dsn, sender), name="migrate", daemon=True)
     process.start()
     sender.close()
     try:
@@ -36,12 +37,12 @@ def migrate_apart(dsn: str) -> None:
         raise error
 
 
-def _migrate(dsn: str, sender: Connection, parent: int) -> None:
+def _migrate(dsn: str, sender: Connection) -> None:
     # Ctrl-C reaches the parent as well, which ends this process
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
-    threading.Thread(target=exit_with_parent, args=(parent,), name="orphan-check", daemon=True).start()
+    watch_parent(GRACE)
     # Imported here, so that no other process has it.
     from marketplace.adapters.postgres.schema.migrate import migrate_now  # noqa: PLC0415
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -38,8 +37,6 @@ RETRY_DELAY = 1.0
 """Seconds between restarts after a failure."""
 ADOPT_INTERVAL = 2.0
 """Seconds between moves of jobs that servers of the previous release enqueued."""
-NICENESS = 5
-"""Of a worker's process: a third of the weight that a server has where both want a processor."""
 PURGE_JOBS = (
     "purge_events",
     "purge_messages",
@@ -50,11 +47,6 @@ PURGE_JOBS = (
     "sweep_pictures",
     "sweep_rate_limits",
 )
-
-
-def yield_to_servers() -> None:
-    """Lower the priority of this process, so that mail and jobs wait before requests do."""
-    os.setpriority(os.PRIO_PROCESS, 0, max(NICENESS, os.getpriority(os.PRIO_PROCESS, 0)))
 
 
 def make_meter(settings: Settings) -> "Meter | None":

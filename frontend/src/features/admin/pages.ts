@@ -8,6 +8,7 @@ export { BookingPage } from "./bookings/BookingPage";
 export { BookingsPage } from "./bookings/BookingsPage";
 export { BulkPage } from "./bulk/BulkPage";
 export { HomePage } from "./home/HomePage";
+export { MailsPage } from "./mails/MailsPage";
 export { ReportsPage } from "./reports/ReportsPage";
 export { EditPage } from "./sessions/EditPage";
 export { SessionPage } from "./sessions/SessionPage";

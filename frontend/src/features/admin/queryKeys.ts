@@ -11,4 +11,5 @@ export const adminKeys = {
   bulkReport: (id: string, refused: number, page: number) => ["admin", "bulk", "report", id, refused, page],
   dashboard: (days: number) => ["admin", "dashboard", days],
   jobs: ["admin", "jobs"],
+  mails: (of: unknown) => ["admin", "mails", of],
 };

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap, unwrapPage } from "~/lib/api/client";
+import { queryKeys } from "~/lib/api/queryKeys";
 
 const PAGE = 50;
 const REFRESH = 3_000;
@@ -41,3 +42,34 @@ export function unsubscribeQuery(token: string) {
 export function unsubscribe(token: string): Promise<{ kind: MessageKind }> {
   return unwrap(api.POST("/api/unsubscribe/{token}", { params: { path: { token } } }));
 }
+
+export type Preferences = Schema<"PreferencesOut">;
+export type Choices = Schema<"PreferencesIn">;
+export type OwnMail = Schema<"OwnMessageOut">;
+
+const SENT_PAGE = 8;
+
+/** Which mail the user gets. The link in a mail changes it, too. */
+export const preferencesQuery = queryOptions({
+  queryKey: queryKeys.preferences,
+  queryFn: ({ signal }): Promise<Preferences> => unwrap(api.GET("/api/auth/preferences", { signal })),
+  staleTime: 0,
+});
+
+export function choose(choices: Choices): Promise<Preferences> {
+  return unwrap(api.PUT("/api/auth/preferences", { body: choices }));
+}
+
+/** The mail to the user, newest first. */
+export const sentMailQuery = infiniteQueryOptions({
+  queryKey: queryKeys.sentMail,
+  queryFn: ({ pageParam, signal }) =>
+    unwrapPage(
+      api.GET("/api/auth/messages", {
+        params: { query: { limit: SENT_PAGE, cursor: pageParam ?? undefined } },
+        signal,
+      }),
+    ),
+  initialPageParam: null as string | null,
+  getNextPageParam: ({ next }) => next,
+});

@@ -6,6 +6,8 @@ export const queryKeys = {
   me: ["me"],
   logins: ["logins"],
   mailState: ["mail-state"],
+  preferences: ["preferences"],
+  sentMail: ["sent-mail"],
   marketplace: ["marketplace"],
   timeZones: {
     all: ["time-zones"],

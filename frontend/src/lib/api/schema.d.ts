@@ -162,6 +162,9 @@ export interface paths {
          * Refresh the tokens
          * @description A refresh token works once. Sending it again ends its login, because it may have been stolen.
          *
+         *     If the response may have been lost, send the request again with the same `attempt`: it gets the same refresh
+         *     token, as long as that is unused.
+         *
          *     The new refresh token is returned the way the old one was sent: in the body or as a cookie. A cookie that is no
          *     longer valid is cleared.
          */
@@ -362,6 +365,50 @@ export interface paths {
          *     `logins`.
          */
         get: operations["export_own_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get which mail you get
+         * @description The link in a mail that ends its kind changes the same choice.
+         */
+        get: operations["get_preferences"];
+        /**
+         * Choose which mail you get
+         * @description Kinds you don't send stay as they are. A mail is decided when it's due, by your choice then.
+         */
+        put: operations["choose_preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the mails to you
+         * @description Those of the last 180 days, with those to come, newest first.
+         */
+        get: operations["list_own_mails"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1843,6 +1890,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/users/{user_id}/clear-refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send mail to a refused address again
+         * @description Forgets that a mail server refused it, such as by mistake. Another refusal marks it again.
+         */
+        post: operations["admin_clear_refusal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List mails
+         * @description Those to a person or about a booking, newest first, with those to come.
+         *
+         *     Or all that are `held` without a mail server, or `failed` (refused or lost) and are still worth sending.
+         */
+        get: operations["admin_list_mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/messages/{message_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry a mail
+         * @description One that is held, was refused, lost or postponed, or dropped for a reason that can end.
+         *
+         *     It's decided again: what is untrue by now, or what its recipient doesn't take, isn't sent.
+         */
+        post: operations["admin_retry_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/bulk": {
         parameters: {
             query?: never;
@@ -2256,6 +2367,11 @@ export interface components {
              */
             email_verified_at: string | null;
             /**
+             * Format: date-time
+             * @description When a mail server refused the address, within 30 days; otherwise `null`.
+             */
+            email_refused_at: string | null;
+            /**
              * @description The language of messages to this person (BCP 47); `null` or one without texts: the site's.
              * @example pt-BR
              */
@@ -2337,9 +2453,13 @@ export interface components {
             lapsing_requests: number;
             /** @description Failing jobs. */
             failed_jobs: number;
+            /** @description Mails held because there is no mail server. At most 1,000 are counted. */
+            held_messages: number;
+            /** @description Mails that were refused or lost and are still worth sending. At most 1,000 are counted. */
+            failed_messages: number;
         };
         /** @enum {string} */
-        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported";
+        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "message_retried" | "address_cleared" | "exported";
         /**
          * @description An action that was done or refused.
          *
@@ -3444,6 +3564,57 @@ export interface components {
             /** @example ada@example.org */
             value: string;
         };
+        /**
+         * @description A mail to a person, and how far it got. Its text isn't stored.
+         *
+         *     `title` is as sold; `booking_date` is the start as it stands. `as_creator` if it went to the booking's creator.
+         */
+        MailRecordOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            user: string;
+            kind: components["schemas"]["MessageKind"];
+            /** Format: uuid */
+            booking: string | null;
+            /** @example Morning yoga */
+            title: string | null;
+            /** Format: date-time */
+            booking_date: string | null;
+            as_creator: boolean;
+            state: components["schemas"]["MessageState"];
+            /**
+             * @description Why it waits or wasn't sent, or won't be unless that changes; otherwise `null`.
+             * @example server_refused
+             */
+            reason: components["schemas"]["MessageReason"] | null;
+            /** @description Codes of the mail server's last answer, or a network error. */
+            server_error: string | null;
+            /** @description Transmissions that were started. */
+            attempts: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            due_at: string;
+            /**
+             * Format: date-time
+             * @description It isn't worth sending from then on.
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description `null` if it's held, or nothing is left to do.
+             */
+            next_attempt_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the outcome of a transmission was found to be lost.
+             */
+            unknown_at: string | null;
+            /** Format: date-time */
+            sent_at: string | null;
+            can_retry: boolean;
+        };
         /** @description What is known about mail to your address. */
         MailStateOut: {
             /**
@@ -3484,7 +3655,7 @@ export interface components {
             text: components["schemas"]["VisibleLines"];
         };
         /** @enum {string} */
-        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "account_deleted" | "new_sign_in" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it";
+        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "account_deleted" | "new_sign_in" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it" | "new_message";
         /** @description A message. `to_everyone` if the creator wrote it to every learner of that start. */
         MessageOut: {
             /** Format: uuid */
@@ -3500,6 +3671,12 @@ export interface components {
             created_at: string;
             to_everyone: boolean;
         };
+        /** @enum {string} */
+        MessageProgress: "waiting" | "sent" | "not_sent" | "unknown";
+        /** @enum {string} */
+        MessageReason: "no_mail_server" | "server_postponed" | "not_written" | "server_refused" | "outcome_lost" | "too_late" | "no_account" | "deactivated" | "address_refused" | "unverified" | "unsubscribed" | "address_limit" | "network_limit" | "already_verified" | "request_ended" | "no_booking" | "booking_changed" | "status_changed" | "booking_started" | "answered" | "announced" | "message_read";
+        /** @enum {string} */
+        MessageState: "pending" | "held" | "started" | "sent" | "refused" | "unknown" | "dropped";
         /** @description A session as staff see it, including hidden and archived ones. */
         ModeratedSessionOut: {
             /** Format: uuid */
@@ -3754,6 +3931,38 @@ export interface components {
             /** @description Whether this request was sent with it. */
             is_current: boolean;
         };
+        /**
+         * @description A mail to you: what it was about and how far it got, not its text, which isn't stored.
+         *
+         *     `title` is as sold; `booking_date` is the start as it stands. `as_creator` if the booking is of your session.
+         */
+        OwnMessageOut: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["MessageKind"];
+            /** Format: uuid */
+            booking: string | null;
+            /** @example Morning yoga */
+            title: string | null;
+            /** Format: date-time */
+            booking_date: string | null;
+            as_creator: boolean;
+            progress: components["schemas"]["Progress"];
+            /**
+             * @description Why it waits or wasn't sent, or won't be unless that changes; otherwise `null`.
+             * @example null
+             */
+            reason: components["schemas"]["MessageReason"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was, or will be, to be sent.
+             */
+            due_at: string;
+            /** Format: date-time */
+            sent_at: string | null;
+        };
         /** @description The current and the new password. */
         PasswordChangeIn: {
             /**
@@ -3835,6 +4044,41 @@ export interface components {
             srcset: string;
             width: number;
             height: number;
+        };
+        /** @description The kinds of mail that you can choose. Those you don't send stay as they are. */
+        PreferencesIn: {
+            /**
+             * @description Whether you get this kind of mail.
+             * @example true
+             */
+            reminder_day?: boolean;
+            /**
+             * @description Whether you get this kind of mail.
+             * @example true
+             */
+            reminder_hour?: boolean;
+            /**
+             * @description Whether you get this kind of mail.
+             * @example true
+             */
+            how_was_it?: boolean;
+            /**
+             * @description Whether you get this kind of mail.
+             * @example true
+             */
+            new_message?: boolean;
+        };
+        /** @description The kinds of mail that you can choose, by name, and those that you always get. */
+        PreferencesOut: {
+            /** @description A reminder 24 hours before a booked start. */
+            reminder_day: boolean;
+            /** @description A reminder an hour before a booked start. */
+            reminder_hour: boolean;
+            /** @description A question after a session that you booked. */
+            how_was_it: boolean;
+            /** @description That someone wrote to you about a booking. */
+            new_message: boolean;
+            always: components["schemas"]["MessageKind"][];
         };
         /** @description Number of sessions that cost at least `min_price` and less than `max_price` (`null`: no limit). */
         PriceBandCountOut: {
@@ -4004,6 +4248,8 @@ export interface components {
             /** @default null */
             impersonated_by: components["schemas"]["PublicUserOut"] | null;
         };
+        /** @description How far a message got, for its recipient. */
+        Progress: components["schemas"]["MessageProgress"];
         /** @description A user's public details. */
         PublicUserOut: {
             /** Format: uuid */
@@ -4033,13 +4279,18 @@ export interface components {
              */
             reason: components["schemas"]["VisibleLines"];
         };
-        /** @description A refresh token, unless it's in the cookie. */
+        /** @description A refresh token, unless it's in the cookie, and a name for this attempt. */
         RefreshIn: {
             /**
              * @description A refresh token; absent or `null` if it's in the cookie.
              * @example kX2…
              */
             refresh?: components["schemas"]["VisibleLine"] | null;
+            /**
+             * @description A random text of your choice for this attempt: the same if you repeat the request because its response was lost, and another one for each further request.
+             * @example 1f0c6d52-8b6e-4c07-9d0a-2b7d7e6c5a11
+             */
+            attempt?: components["schemas"]["VisibleLine"] | null;
         };
         /** @description Cancellation policies that creators can choose by name. */
         RefundPoliciesOut: {
@@ -5286,6 +5537,8 @@ export interface components {
             as_creator: boolean;
             unread: number;
         };
+        /** @enum {string} */
+        UnsentMessages: "held" | "failed";
         /** @description The kind of mail that an address ends. */
         UnsubscribeOut: {
             kind: components["schemas"]["MessageKind"];
@@ -6163,6 +6416,90 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    choose_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferencesIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_own_mails: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of results. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The cursor from the previous page's `Link` header. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMessageOut"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -9099,6 +9436,108 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_clear_refusal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_list_mails: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of results. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The cursor from the previous page's `Link` header. */
+                cursor?: components["parameters"]["Cursor"];
+                user?: string;
+                booking?: string;
+                unsent?: components["schemas"]["UnsentMessages"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailRecordOut"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_retry_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailRecordOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };

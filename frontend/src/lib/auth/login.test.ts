@@ -13,13 +13,21 @@ function tokenOf(person: string, number = 1): string {
 
 /** A browser whose tabs share a cookie, and a server that keeps its login. */
 function browser(cookie: string | null = null) {
-  const server = { cookie, refreshes: 0, answer: null as (() => Promise<Response>) | null };
+  const server = {
+    cookie,
+    refreshes: 0,
+    attempts: [] as string[],
+    answer: null as (() => Promise<Response>) | null,
+  };
+  let attempt = 0;
+  let isUnderWay = false;
   const allListeners: ((message: unknown) => void)[] = [];
   let hint = cookie !== null;
   let last: Promise<unknown> = Promise.resolve();
 
-  async function refresh(): Promise<Response> {
+  async function refresh(attempt: string): Promise<Response> {
     server.refreshes += 1;
+    server.attempts.push(attempt);
     if (server.answer) return server.answer();
     const person = server.cookie;
     await new Promise((resolve) => setTimeout(resolve, 1));
@@ -32,6 +40,16 @@ function browser(cookie: string | null = null) {
     const events: LoginEvent[] = [];
     const browser: Browser = {
       refresh,
+      attempt: {
+        get() {
+          if (!isUnderWay) attempt += 1;
+          isUnderWay = true;
+          return String(attempt);
+        },
+        end: () => {
+          isUnderWay = false;
+        },
+      },
       withLock(work) {
         const done = last.then(work);
         last = done.catch(() => undefined);
@@ -107,6 +125,19 @@ describe("token renewal", () => {
     server.answer = null;
     expect(login.state()).toBe("signed-in");
     expect(await login.token()).toBe(tokenOf(ADA, 103));
+  });
+
+  it("is tried again as the same attempt after a response that was lost", async () => {
+    const { server, tab } = browser(ADA);
+    const { login } = tab();
+    server.answer = () => Promise.reject(Problem.offline());
+    await expect(login.token()).rejects.toThrow();
+    server.answer = async () => Response.json({}, { status: 503 });
+    await expect(tab().login.token()).rejects.toThrow();
+    server.answer = null;
+    const token = await tab().login.token();
+    await tab().login.renew(token);
+    expect(server.attempts).toEqual(["1", "1", "1", "2"]);
   });
 
   it("expires the login when the server refuses it", async () => {

@@ -17,7 +17,9 @@ type Message = { kind: "signed-in"; access: string } | { kind: "signed-out" };
 /** What a login needs from its browser. */
 export type Browser = {
   /** Sends the refresh token. Raises `Problem` when the server cannot be reached. */
-  refresh: () => Promise<Response>;
+  refresh: (attempt: string) => Promise<Response>;
+  /** Names the attempt under way: the one that a page was left in, or else a new one. `null` ends it. */
+  attempt: { get: () => string; end: () => void };
   /** Runs one callback at a time across all tabs. */
   withLock: <T>(work: () => Promise<T>) => Promise<T>;
   /** Sends to the other tabs. */
@@ -28,7 +30,7 @@ export type Browser = {
   hint: { read: () => boolean; write: (isSignedIn: boolean) => void };
 };
 
-export function openLogin({ refresh, withLock, broadcast, onMessage, hint }: Browser) {
+export function openLogin({ refresh, attempt, withLock, broadcast, onMessage, hint }: Browser) {
   let access: string | null = null;
   let userId: string | null = null;
   let impersonationToken: string | null = null;
@@ -82,7 +84,9 @@ export function openLogin({ refresh, withLock, broadcast, onMessage, hint }: Bro
   }
 
   async function requestToken(): Promise<string | null> {
-    const response = await refresh();
+    // a response that never came may have had the next cookie: the same attempt gets it again
+    const response = await refresh(attempt.get());
+    if (response.status < 500 && response.status !== 429) attempt.end();
     if (response.ok) {
       const { access: renewed } = (await response.json()) as { access: string };
       broadcast({ kind: "signed-in", access: renewed });
@@ -166,18 +170,37 @@ function userIdOf(token: string): string | null {
 }
 
 const HINT = "marketplace.signed-in";
+const ATTEMPT = "marketplace.renewal";
 
 function currentBrowser(): Browser {
   const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("marketplace.login");
   return {
-    refresh: () =>
+    refresh: (attempt) =>
       fetch("/api/auth/refresh/", {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: "{}",
+        body: JSON.stringify({ attempt }),
       }).catch(() => {
         throw Problem.offline();
       }),
+    attempt: {
+      get() {
+        const fresh = crypto.randomUUID();
+        try {
+          const attempt = localStorage.getItem(ATTEMPT) ?? fresh;
+          localStorage.setItem(ATTEMPT, attempt);
+          return attempt;
+        } catch {
+          // storage is blocked: a page that is left while it renews loses the login
+          return fresh;
+        }
+      },
+      end() {
+        try {
+          localStorage.removeItem(ATTEMPT);
+        } catch {}
+      },
+    },
     withLock: async (work) =>
       navigator.locks ? await navigator.locks.request("marketplace.renewal", work) : work(),
     broadcast: (message) => channel?.postMessage(message),

@@ -135,7 +135,8 @@ class MjmlComposer:
             "respond_by": moments.text(deadline, zone, names["zone"]) if deadline else "",
             "facts": [
                 (names["session"], title),
-                *_facts(names, booking, moments, zone, creator if letter.role == "learner" else None),
+                *_appointment(names, booking, moments, zone, creator if letter.role == "learner" else None),
+                *(() if letter.message.kind is MessageKind.NEW_MESSAGE else _terms(names, booking)),
             ],
         }
         return values
@@ -179,18 +180,23 @@ def _shortened(title: str) -> str:
     return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1]}…"
 
 
-def _facts(
+def _appointment(
     names: dict[str, str], booking: BookingHistory, moments: Moments, zone: str, creator: str | None
 ) -> list[tuple[str, str]]:
     session, start = booking.session_details, booking.starts_at
     is_same_clock = utc_offset(start, session.time_zone) == utc_offset(start, zone)
     other_zones = [] if is_same_clock else [(names["session_time"], session.time_zone)]
-    venue = Venue.of(session, booking.address)
-    join_url = None if venue.join_url == venue.location else venue.join_url
     other = (names["with"], creator) if creator else (names["learner"], booking.user_details.display_name)
     return [
         *((name, moments.text(start, each, names["zone"])) for name, each in [(names["starts"], zone), *other_zones]),
         other,
+    ]
+
+
+def _terms(names: dict[str, str], booking: BookingHistory) -> list[tuple[str, str]]:
+    venue = Venue.of(booking.session_details, booking.address)
+    join_url = None if venue.join_url == venue.location else venue.join_url
+    return [
         (names["seats"], str(booking.seats)),
         (names["price"], f"{booking.amount} {currency().code}" if booking.amount else names["free"]),
         *([(names["where"], venue.location)] if venue.location else []),

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import re
 from dataclasses import dataclass, field
+from ssl import SSLCertVerificationError
 from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -204,4 +205,7 @@ def _code(error: SMTPResponseException) -> str:
 
 
 def _described(error: BaseException) -> str:
+    certificate = error.__cause__ if isinstance(error.__cause__, SSLCertVerificationError) else error
+    if isinstance(certificate, SSLCertVerificationError):
+        return f"Bad certificate: {certificate.verify_message}"
     return _code(error) if isinstance(error, SMTPResponseException) else type(error).__name__

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -73,6 +74,19 @@ class MemoryBookingMessages:
             written = BookingMessage.of(booking, message.author_id, uuid7(), message.text, message.created_at)
             await self.add(replace(written, batch_id=message.batch_id))
         return len(live)
+
+    async def addressees(self, batch_id: UUID) -> Sequence[tuple[UUID, UUID]]:
+        await asyncio.sleep(0)
+        return [
+            (each.booking_id, each.recipient_id) for each in self._rows.all(self._table) if each.batch_id == batch_id
+        ]
+
+    async def unanswered_since(self, booking_id: UUID, user_id: UUID) -> datetime | None:
+        await asyncio.sleep(0)
+        messages = [*self._rows.group(self._table, booking_id)]
+        answered = max((each.created_at for each in messages if each.author_id == user_id), default=None)
+        unread = (each.created_at for each in messages if each.recipient_id == user_id and each.read_at is None)
+        return min((at for at in unread if answered is None or at >= answered), default=None)
 
     async def mark_read(self, up_to: BookingMessage, reader_id: UUID, now: datetime) -> None:
         await asyncio.sleep(0)

@@ -1,18 +1,28 @@
 """Messages in memory."""
 
 import asyncio
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
-from marketplace.adapters.memory.pages import moment, newest_first
+from marketplace.adapters.memory.pages import moment_from, moment_text, newest_first, page_of
 from marketplace.adapters.memory.records import AddressRow, MessageKey, UnsubscribedRow
 from marketplace.core.domain.booking_steps import LIVE
 from marketplace.core.domain.message_causes import REMINDERS
-from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, address_digest
+from marketplace.core.domain.messages import (
+    FAILED,
+    Message,
+    MessageKind,
+    MessageState,
+    Recipient,
+    Unsent,
+    address_digest,
+)
 from marketplace.core.domain.pages import Page
+from marketplace.core.errors import NotFound
 from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat, SeatPosition, UpcomingSeat
 
 KINDS = frozenset(MessageKind)
@@ -39,11 +49,23 @@ class MemoryMessageLists:
         known = filter(_is_known, Rows(self._database).group(self._database.messages, user_id))
         return newest_first(known, limit, after)
 
-    async def of_booking(self, booking_id: UUID) -> tuple[Message, ...]:
+    async def of_booking(self, booking_id: UUID, limit: int, after: str | None) -> Page[Message]:
         await asyncio.sleep(0)
         rows = self._database.messages.rows.values()
-        found = (each for each in rows if each.booking_id == booking_id and _is_known(each))
-        return tuple(sorted(found, key=moment))
+        return newest_first((each for each in rows if each.booking_id == booking_id and _is_known(each)), limit, after)
+
+    async def unsent(self, unsent: Unsent, now: datetime, limit: int, after: str | None) -> Page[Message]:
+        await asyncio.sleep(0)
+        known = filter(_is_known, self._database.messages.rows.values())
+        if unsent == "held":
+            keyed = [((each.due_at, each.id), each) for each in known if each.state is MessageState.HELD]
+        else:
+            failed = (each for each in known if each.state in FAILED and each.expires_at > now)
+            keyed = [((each.expires_at, each.id), each) for each in failed]
+        first = None if after is None else moment_from(json.loads(after))
+        left = sorted((key, each) for key, each in keyed if first is None or key > first)
+        page = page_of(left, limit, lambda one: json.dumps(moment_text(one[0])))
+        return Page(tuple(each for _, each in page.items), page.next)
 
     async def recipient(self, user_id: UUID) -> Recipient | None:
         return await MemoryMessages(Rows(self._database)).recipient(user_id)
@@ -97,6 +119,12 @@ class MemoryMessages:
             self._rows.put(self._table, each.id, each)
         return sorted(claimed, key=lambda message: (message.due_at, message.id))
 
+    async def acquire(self, message_id: UUID) -> Message:
+        found = await self._rows.acquire(self._table, message_id)
+        if found is None or not _is_known(found):
+            raise NotFound
+        return found
+
     async def save(self, claimed: Message, after: Message) -> bool:
         found = await self._rows.acquire(self._table, claimed.id)
         if found is None or (found.next_attempt_at, found.state) != (claimed.next_attempt_at, claimed.state):
@@ -119,6 +147,18 @@ class MemoryMessages:
         await asyncio.sleep(0)
         found = self._rows.group(self._table, user_id)
         return sum(each.kind in kinds and each.created_at >= since and each.attempts > 0 for each in found)
+
+    async def is_announced(self, message: Message, since: datetime) -> bool:
+        await asyncio.sleep(0)
+        about, untold = (message.kind, message.subject), {MessageState.REFUSED, MessageState.DROPPED}
+        others = (each for each in self._rows.group(self._table, message.user_id) if each.id != message.id)
+        return any(
+            (each.kind, each.subject) == about
+            and each.due_at > since
+            and each.attempts > 0
+            and each.state not in untold
+            for each in others
+        )
 
     async def purge(self, before: datetime) -> int:
         await asyncio.sleep(0)

@@ -12,7 +12,8 @@ from uuid_utils.compat import uuid7
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
 from marketplace.adapters.memory.pages import moment, newest_first
 from marketplace.core.domain.booking_steps import LIVE
-from marketplace.core.domain.notifications import Notification, NotificationDetails
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.notifications import CHANGES_TOGETHER, Notification, NotificationDetails
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.users import public_user
 from marketplace.core.ports.notifications import PURGE_BATCH
@@ -68,6 +69,7 @@ class MemoryNotifications:
     async def add_of_session(self, session_id: UUID, at: datetime, source: str) -> None:
         bookings = self._rows.all(self._rows.database.bookings)
         live = [b for b in bookings if b.session_id == session_id and b.status in LIVE and b.starts_at > at]
+        soonest = {b.user_id: b for b in sorted(live, key=lambda each: (each.starts_at, each.id), reverse=True)}
         await self.add(
             [
                 Notification(
@@ -78,8 +80,16 @@ class MemoryNotifications:
                     created_at=at,
                     source=source,
                 )
-                for booking in live
+                for booking in soonest.values()
+                if not self._knows(booking, at)
             ]
+        )
+
+    def _knows(self, booking: Booking, at: datetime) -> bool:
+        about = ("session_changed", booking.id, None)
+        return any(
+            (each.kind, each.booking_id, each.read_at) == about and each.created_at > at - CHANGES_TOGETHER
+            for each in self._rows.group(self._table, booking.user_id)
         )
 
     async def add_of_messages(self, batch_id: UUID) -> None:

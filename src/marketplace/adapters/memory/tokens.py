@@ -101,6 +101,13 @@ class MemoryTokens:
 
     async def use(self, token_hash: bytes, now: datetime) -> Login | None:
         """Use up a valid token and return its login."""
+        login = await self.find_unused(token_hash, now)
+        token = self._rows.find(self._database.tokens, token_hash)
+        if login is not None and token is not None:
+            self._rows.put(self._database.tokens, token_hash, replace(token, used_at=now))
+        return login
+
+    async def find_unused(self, token_hash: bytes, now: datetime) -> Login | None:
         row = await self._acquire_login_of(token_hash)
         token = self._rows.find(self._database.tokens, token_hash)
         if row is None or token is None or token.used_at is not None:
@@ -108,7 +115,6 @@ class MemoryTokens:
         user = self._rows.find(self._database.users, row.login.user_id)
         if row.revoked_at is not None or row.login.expires_at <= now or user is None or not user.is_active:
             return None
-        self._rows.put(self._database.tokens, token_hash, replace(token, used_at=now))
         return row.login
 
     async def add(self, login: Login, token_hash: bytes) -> None:

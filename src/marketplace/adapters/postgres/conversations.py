@@ -1,6 +1,7 @@
 """Messages between the parties of bookings, in PostgreSQL."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from uuid import UUID
@@ -39,6 +40,15 @@ ADD_TO_SLOT = """
         FROM bookings WHERE session_id = $1 AND starts_at = $2 AND status IN ('pending', 'confirmed')
         RETURNING 1)
     SELECT count(*) AS n FROM added
+"""
+ADDRESSEES = "SELECT booking_id, recipient_id FROM booking_messages WHERE batch_id = $1"
+# costs what is unread: an answer is looked for from the oldest unread message on
+UNANSWERED_SINCE = """
+    WITH unread AS MATERIALIZED (
+        SELECT created_at FROM booking_messages WHERE recipient_id = $2 AND booking_id = $1 AND read_at IS NULL)
+    SELECT min(created_at) AS since FROM unread WHERE created_at >= coalesce(
+        (SELECT max(created_at) FROM booking_messages
+        WHERE booking_id = $1 AND author_id = $2 AND created_at >= (SELECT min(created_at) FROM unread)), '-infinity')
 """
 MARK_READ = """
     UPDATE booking_messages SET read_at = $5
@@ -99,6 +109,14 @@ class PostgresBookingMessages:
         written = (message.author_id, message.text, message.created_at, message.batch_id)
         row = await self._connection.fetchrow(ADD_TO_SLOT, *slot, *written)
         return int(row["n"]) if row else 0
+
+    async def addressees(self, batch_id: UUID) -> Sequence[tuple[UUID, UUID]]:
+        rows = await self._connection.fetch(ADDRESSEES, batch_id)
+        return [(row["booking_id"], row["recipient_id"]) for row in rows]
+
+    async def unanswered_since(self, booking_id: UUID, user_id: UUID) -> datetime | None:
+        row = await self._connection.fetchrow(UNANSWERED_SINCE, booking_id, user_id)
+        return row["since"] if row else None
 
     async def mark_read(self, up_to: BookingMessage, reader_id: UUID, now: datetime) -> None:
         position = (up_to.created_at, up_to.id)

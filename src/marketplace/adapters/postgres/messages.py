@@ -4,19 +4,19 @@ A claim moves `next_attempt_at` to the end of its lease, which is the fence of `
 cannot change a message that another one has claimed.
 """
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from marketplace.adapters.postgres.connection.pool import Connection, Database
+from marketplace.adapters.postgres.connection.pool import Connection
 from marketplace.core.domain.booking_steps import LIVE
 from marketplace.core.domain.fields import field_names
 from marketplace.core.domain.message_causes import REMINDERS
-from marketplace.core.domain.messages import TOO_LATE, Message, MessageKind, MessageState, Recipient, address_digest
-from marketplace.core.domain.pages import Page
+from marketplace.core.domain.message_reasons import MessageReason
+from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, address_digest
 from marketplace.core.domain.users import PublicUser
+from marketplace.core.errors import NotFound
 from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat, SeatPosition, UpcomingSeat
 
 FIELDS = field_names(Message)
@@ -58,13 +58,14 @@ ACQUIRE_DUE = f"""
 CLAIM = f"""
     WITH due AS ({ACQUIRE_DUE.format(columns="id")})
     UPDATE messages m SET next_attempt_at = $3 FROM due WHERE m.id = due.id RETURNING {RETURNED}
-"""  # noqa: S608 - column names
+"""  # noqa: S608 - column names and kinds
 SAVED = ("state", "attempts", "next_attempt_at", "unknown_at", "last_error", "sent_at")
 SAVE = f"""
     UPDATE messages m SET {", ".join(f"{name} = n.{name}" for name in SAVED)}
     FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], {_arrays(SAVED, 4)})
         AS n (id, lease, former_state, {", ".join(SAVED)})
-    WHERE m.id = n.id AND m.next_attempt_at = n.lease AND m.state = n.former_state RETURNING m.id
+    WHERE m.id = n.id AND m.next_attempt_at IS NOT DISTINCT FROM n.lease AND m.state = n.former_state
+    RETURNING m.id
 """  # noqa: S608 - column names
 RELEASE = """
     WITH held AS (
@@ -78,6 +79,11 @@ RELEASE = """
 COUNT_STARTED = """
     SELECT count(*) AS number FROM messages
     WHERE user_id = $1 AND created_at >= $2 AND kind = ANY($3) AND attempts > 0
+"""
+IS_ANNOUNCED = """
+    SELECT EXISTS (
+        SELECT FROM messages WHERE user_id = $1 AND subject = $2 AND kind = $3 AND due_at > $4 AND id <> $5
+            AND attempts > 0 AND state NOT IN ('refused', 'dropped')) AS found
 """
 PURGE = """
     WITH old AS (
@@ -128,47 +134,7 @@ NEXT_SEAT = """
     WHERE user_id = $1 AND session_id = $2 AND status IN ('pending', 'confirmed') AND starts_at > $3
     ORDER BY starts_at LIMIT 1
 """
-OF_USER = f"""
-    SELECT {COLUMNS} FROM messages WHERE user_id = $1 AND {KNOWN} {{after}} ORDER BY created_at DESC, id DESC LIMIT $2
-"""  # noqa: S608 - column names and kinds
-FIRST, LATER = OF_USER.format(after=""), OF_USER.format(after="AND (created_at, id) < ($3, $4)")
-OF_BOOKING = f"""
-    SELECT {COLUMNS} FROM messages WHERE booking_id = $1 AND {KNOWN} ORDER BY created_at, id
-"""  # noqa: S608 - column names and kinds
-OLDEST_DUE = "SELECT due_at FROM messages WHERE next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT 1"
-HAS_HELD = "SELECT EXISTS (SELECT FROM messages WHERE state = 'held') AS found"
-
-
-class PostgresMessageLists:
-    """`MessageLists` over the pool."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[Message]:
-        if after is None:
-            rows = await self._database.fetch(FIRST, user_id, limit + 1)
-        else:
-            created_at, last = json.loads(after)
-            rows = await self._database.fetch(LATER, user_id, limit + 1, datetime.fromisoformat(created_at), UUID(last))
-        items = tuple(map(_message, rows[:limit]))
-        position = json.dumps([items[-1].created_at.isoformat(), str(items[-1].id)]) if len(rows) > limit else None
-        return Page(items, position)
-
-    async def of_booking(self, booking_id: UUID) -> tuple[Message, ...]:
-        return tuple(map(_message, await self._database.fetch(OF_BOOKING, booking_id)))
-
-    async def recipient(self, user_id: UUID) -> Recipient | None:
-        row = await self._database.fetchrow(RECIPIENTS, [user_id])
-        return _recipient(row) if row else None
-
-    async def oldest_due(self, now: datetime) -> datetime | None:
-        row = await self._database.fetchrow(OLDEST_DUE, now)
-        return row["due_at"] if row else None
-
-    async def has_held(self) -> bool:
-        row = await self._database.fetchrow(HAS_HELD)
-        return bool(row and row["found"])
+ACQUIRE = f"SELECT {COLUMNS} FROM messages WHERE id = $1 AND {KNOWN} FOR NO KEY UPDATE"  # noqa: S608 - column names
 
 
 class PostgresMessages:
@@ -184,10 +150,16 @@ class PostgresMessages:
 
     async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> Sequence[Message]:
         rows = await self._connection.fetch(CLAIM, now, limit, now + lease)
-        return sorted(map(_message, rows), key=lambda message: (message.due_at, message.id))
+        return sorted(map(message_of, rows), key=lambda message: (message.due_at, message.id))
 
     async def acquire_due(self, now: datetime, limit: int) -> Sequence[Message]:
-        return tuple(map(_message, await self._connection.fetch(ACQUIRE_DUE.format(columns=COLUMNS), now, limit)))
+        return tuple(map(message_of, await self._connection.fetch(ACQUIRE_DUE.format(columns=COLUMNS), now, limit)))
+
+    async def acquire(self, message_id: UUID) -> Message:
+        row = await self._connection.fetchrow(ACQUIRE, message_id)
+        if row is None:
+            raise NotFound
+        return message_of(row)
 
     async def save(self, claimed: Message, after: Message) -> bool:
         return bool(await self.save_all([(claimed, after)]))
@@ -199,11 +171,16 @@ class PostgresMessages:
         return frozenset(row["id"] for row in rows)
 
     async def release_held(self, now: datetime, limit: int = RELEASE_BATCH) -> int:
-        return len(await self._connection.fetch(RELEASE, limit, now, TOO_LATE))
+        return len(await self._connection.fetch(RELEASE, limit, now, MessageReason.TOO_LATE))
 
     async def count_started(self, user_id: UUID, kinds: Collection[MessageKind], since: datetime) -> int:
         row = await self._connection.fetchrow(COUNT_STARTED, user_id, since, list(kinds))
         return int(row["number"]) if row else 0
+
+    async def is_announced(self, message: Message, since: datetime) -> bool:
+        of = (message.user_id, message.subject, message.kind)
+        row = await self._connection.fetchrow(IS_ANNOUNCED, *of, since, message.id)
+        return bool(row and row["found"])
 
     async def purge(self, before: datetime) -> int:
         row = await self._connection.fetchrow(PURGE, before, PURGE_BATCH)
@@ -214,7 +191,7 @@ class PostgresMessages:
 
     async def recipients(self, user_ids: Collection[UUID]) -> Mapping[UUID, Recipient]:
         rows = await self._connection.fetch(RECIPIENTS, list(user_ids))
-        return {row["id"]: _recipient(row) for row in rows}
+        return {row["id"]: recipient_of(row) for row in rows}
 
     async def mark_accepted(self, user_id: UUID) -> None:
         await self._connection.execute(ACCEPT, user_id)
@@ -249,11 +226,11 @@ def _upcoming_seat(row: Any) -> UpcomingSeat:
     return UpcomingSeat(**dict(row) | {"reminders": reminders})
 
 
-def _message(row: Any) -> Message:
+def message_of(row: Any) -> Message:
     return Message(**dict(row) | {"kind": MessageKind(row["kind"]), "state": MessageState(row["state"])})
 
 
-def _recipient(row: Any) -> Recipient:
+def recipient_of(row: Any) -> Recipient:
     names = {name: row[name] for name in field_names(PublicUser)}
     return Recipient(
         user_id=row["id"],

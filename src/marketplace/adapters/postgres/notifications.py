@@ -10,7 +10,7 @@ import asyncpg
 
 from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.rows import PUBLIC_USER, columns, public_user
-from marketplace.core.domain.notifications import Notification, NotificationDetails
+from marketplace.core.domain.notifications import CHANGES_TOGETHER, Notification, NotificationDetails
 from marketplace.core.domain.pages import Page
 from marketplace.core.ports.notifications import PURGE_BATCH
 
@@ -25,9 +25,15 @@ ID = """(lpad(to_hex((extract(epoch FROM {at}::timestamptz) * 1000)::bigint), 12
 ADD = f"INSERT INTO notifications ({COLUMNS}) SELECT * FROM unnest({ARRAYS}) {ONCE}"  # noqa: S608 - column names
 ADD_OF_SESSION = f"""
     INSERT INTO notifications (id, user_id, kind, booking_id, created_at, source)
-    SELECT {ID.format(at="$2")}, user_id, 'session_changed', id, $2, $3
-    FROM bookings WHERE session_id = $1 AND starts_at > $2 AND status IN ('pending', 'confirmed')
-    ORDER BY id {ONCE}
+    SELECT {ID.format(at="$2")}, b.user_id, 'session_changed', b.id, $2, $3
+    FROM (
+        SELECT DISTINCT ON (user_id) user_id, id
+        FROM bookings WHERE session_id = $1 AND starts_at > $2 AND status IN ('pending', 'confirmed')
+        ORDER BY user_id, starts_at, id) b
+    WHERE NOT EXISTS (
+        SELECT FROM notifications n WHERE n.user_id = b.user_id AND n.read_at IS NULL
+            AND n.booking_id = b.id AND n.kind = 'session_changed' AND n.created_at > $4)
+    ORDER BY b.user_id {ONCE}
 """  # noqa: S608 - constant text
 ADD_OF_MESSAGES = f"""
     INSERT INTO notifications (id, user_id, kind, booking_id, created_at, source)
@@ -104,7 +110,7 @@ class PostgresNotifications:
         await self._connection.execute(ADD, *values)
 
     async def add_of_session(self, session_id: UUID, at: datetime, source: str) -> None:
-        await self._connection.execute(ADD_OF_SESSION, session_id, at, source)
+        await self._connection.execute(ADD_OF_SESSION, session_id, at, source, at - CHANGES_TOGETHER)
 
     async def add_of_messages(self, batch_id: UUID) -> None:
         await self._connection.execute(ADD_OF_MESSAGES, batch_id)

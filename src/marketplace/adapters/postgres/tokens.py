@@ -57,6 +57,11 @@ USE = f"""
     WHERE f.revoked_at IS NULL AND u.is_active
     FOR UPDATE OF f
 """  # noqa: S608 - column names
+FIND_UNUSED = f"""
+    SELECT {LOGIN_COLUMNS}
+    FROM refresh_tokens t JOIN token_families f ON f.id = t.family_id JOIN users u ON u.id = f.user_id
+    WHERE t.token_hash = $1 AND t.used_at IS NULL AND t.expires_at > $2 AND f.revoked_at IS NULL AND u.is_active
+"""  # noqa: S608 - column names
 ADD = """
     WITH extended AS (UPDATE token_families SET expires_at = $3 WHERE id = $2)
     INSERT INTO refresh_tokens (token_hash, family_id, expires_at) VALUES ($1, $2, $3)
@@ -132,6 +137,10 @@ class PostgresTokens:
 
     async def use(self, token_hash: bytes, now: datetime) -> Login | None:
         row = await self._connection.fetchrow(USE, token_hash, now)
+        return _login(row) if row else None
+
+    async def find_unused(self, token_hash: bytes, now: datetime) -> Login | None:
+        row = await self._connection.fetchrow(FIND_UNUSED, token_hash, now)
         return _login(row) if row else None
 
     async def add(self, login: Login, token_hash: bytes) -> None:

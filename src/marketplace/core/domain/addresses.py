@@ -43,6 +43,11 @@ class SiteAddresses:
         """Return the page on which a creator sees the bookings of a session."""
         return f"{self.root}/creator/bookings?session={session_id}"
 
+    def conversation(self, booking_id: UUID, *, as_creator: bool) -> str:
+        """Return the page on which a party of a booking reads and writes messages."""
+        page = "creator/bookings" if as_creator else "dashboard"
+        return f"{self.root}/{page}?booking={booking_id}{'' if as_creator else '&write=true'}"
+
     def unsubscribe(self, token: str) -> str:
         """Return the page whose button ends mail of one kind."""
         return f"{self.root}/unsubscribe/{token}"

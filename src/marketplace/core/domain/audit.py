@@ -57,6 +57,8 @@ AuditAction = Literal[
     "bulk_begun",
     "bulk_cancelled",
     "job_retried",
+    "message_retried",
+    "address_cleared",
     "exported",
 ]
 TargetKind = Literal["user", "session", "booking", "report", "bulk_run"]

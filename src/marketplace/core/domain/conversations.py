@@ -11,6 +11,10 @@ from marketplace.core.domain.fields import Text
 MAX_MESSAGE_LENGTH = 2_000
 WRITABLE_FOR = timedelta(days=30)
 """How long after the end of a booking, or after its cancellation if that is earlier, its parties can write."""
+ANNOUNCED_TOGETHER = timedelta(minutes=5)
+"""Messages to one person in one such window are announced by one mail, 5 to 10 minutes after them."""
+ANNOUNCED_SOON = timedelta(minutes=1)
+"""The window in the last hour before the booked time."""
 MAX_UNREAD = 1_000
 """Unread messages that are counted of one person."""
 
@@ -76,6 +80,16 @@ class UnreadMessages:
     as_creator: bool
     """Whether the person is the creator of the booked session, not the learner."""
     unread: int
+
+
+def announced_at(at: datetime, starts_at: datetime) -> datetime:
+    """Return when a message of this time, about a booking that starts then, is announced if it is still unread.
+
+    It is a whole minute, at least a window later, and the same for all messages of the window.
+    """
+    width = ANNOUNCED_SOON if timedelta(0) <= starts_at - at <= timedelta(hours=1) else ANNOUNCED_TOGETHER
+    seconds = width.total_seconds()
+    return datetime.fromtimestamp((at.timestamp() // seconds + 2) * seconds, at.tzinfo)
 
 
 def writable_until(ends_at: datetime, cancelled_at: datetime | None = None) -> datetime:

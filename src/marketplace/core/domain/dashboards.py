@@ -12,6 +12,8 @@ from marketplace.core.domain.zone_names import zone_named
 
 MIN_DAYS, MAX_DAYS = 7, 366
 EXPIRING_WITHIN = timedelta(hours=24)
+MAX_MESSAGES = 1_000
+"""Messages that are counted at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +74,16 @@ class DatedNumbers(DayNumbers):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attention:
-    """Items that need attention. `expiring_requests` are pending bookings that expire within 24 hours."""
+    """Items that need attention. `expiring_requests` are pending bookings that expire within 24 hours.
+
+    `failed_messages` were refused or lost, and are still worth sending. Messages are counted up to `MAX_MESSAGES`.
+    """
 
     open_reports: int
     expiring_requests: int
     failed_jobs: int
+    held_messages: int
+    failed_messages: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

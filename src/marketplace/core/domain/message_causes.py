@@ -8,6 +8,7 @@ from uuid import UUID
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.booking_steps import LIVE, BookingStatus, BookingStep
 from marketplace.core.domain.events import STEP_EVENTS, BookingEvent, BookingEventKind
+from marketplace.core.domain.message_reasons import MessageReason
 from marketplace.core.domain.messages import DAY, HOUR, MessageKind, Topic
 
 REMINDERS: dict[MessageKind, timedelta] = {MessageKind.REMINDER_DAY: DAY, MessageKind.REMINDER_HOUR: HOUR}
@@ -45,7 +46,6 @@ ANSWERS = frozenset({MessageKind.BOOKING_DECLINED, MessageKind.BOOKING_EXPIRED})
 LATEST_ONLY = frozenset({MessageKind.BOOKING_REQUESTED, MessageKind.SEATS_CHANGED})
 """Replaced by the message of any later change, which says all of it."""
 NEED_SEAT = frozenset({MessageKind.BOOKING_BOOKED, MessageKind.BOOKING_CONFIRMED, *REMINDERS})
-CHANGED = "The booking has changed since."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,19 +157,19 @@ def _kind(event: BookingEvent) -> MessageKind:
     return KINDS[event.kind]
 
 
-def untrue(kind: MessageKind, version: int, booking: BookingHistory, now: datetime) -> str | None:
+def untrue(kind: MessageKind, version: int, booking: BookingHistory, now: datetime) -> MessageReason | None:
     """Return why a message about a booking is no longer true, or `None`."""
     if kind in ENDS:
-        return None if booking.status == ENDS[kind] else _is(booking)
+        return None if booking.status == ENDS[kind] else MessageReason.STATUS_CHANGED
     if kind in ANSWERS:
-        return None if version == booking_version(booking.history) else CHANGED
+        return None if version == booking_version(booking.history) else MessageReason.BOOKING_CHANGED
     if booking.status not in LIVE or (kind in NEED_SEAT and booking.status != "confirmed"):
-        return _is(booking)
+        return MessageReason.STATUS_CHANGED
     if now >= booking.starts_at:
-        return "The booked time has started."
+        return MessageReason.BOOKING_STARTED
     if kind is MessageKind.BOOKING_REQUESTED and not booking.awaits_creator():
-        return "The creator has answered."
-    return CHANGED if version < _oldest_true(kind, booking) else None
+        return MessageReason.ANSWERED
+    return MessageReason.BOOKING_CHANGED if version < _oldest_true(kind, booking) else None
 
 
 def _oldest_true(kind: MessageKind, booking: BookingHistory) -> int:
@@ -177,7 +177,3 @@ def _oldest_true(kind: MessageKind, booking: BookingHistory) -> int:
     if kind is MessageKind.SESSION_CHANGED:
         return 0
     return booking_version(booking.history) if kind in LATEST_ONLY else version_of_start(booking.history)
-
-
-def _is(booking: BookingHistory) -> str:
-    return f"The booking is {booking.status}."

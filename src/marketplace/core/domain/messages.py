@@ -4,10 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
+from marketplace.core.domain.message_reasons import CAN_END, DECIDED_REASONS, MessageReason
 from marketplace.core.domain.users import fold
+from marketplace.core.errors import IllegalTransition, TooLate
 
 
 class MessageKind(StrEnum):
@@ -38,6 +40,8 @@ class MessageKind(StrEnum):
     REMINDER_HOUR = "reminder_hour"
     SESSION_CHANGED = "session_changed"
     HOW_WAS_IT = "how_was_it"
+    NEW_MESSAGE = "new_message"
+    """The other party of a booking has written."""
 
 
 class MessageState(StrEnum):
@@ -96,6 +100,7 @@ RULES: dict[MessageKind, KindRule] = {
     MessageKind.REMINDER_HOUR: KindRule(worth=HOUR, ends_at_start=True),
     MessageKind.SESSION_CHANGED: UPCOMING,
     MessageKind.HOW_WAS_IT: KindRule(worth=3 * DAY),
+    MessageKind.NEW_MESSAGE: KindRule(worth=DAY),
 }
 ACCOUNT_KINDS = frozenset(
     {
@@ -108,9 +113,15 @@ ACCOUNT_KINDS = frozenset(
     }
 )
 """Kinds whose link, and recipient if it is another address, come from `AccountMails`."""
+OPTIONAL_KINDS = tuple(kind for kind, rule in RULES.items() if not rule.is_needed)
+"""Kinds that people can unsubscribe from."""
 FINAL = frozenset({MessageState.SENT, MessageState.REFUSED, MessageState.UNKNOWN, MessageState.DROPPED})
 UNSAID = frozenset({MessageState.DROPPED, MessageState.REFUSED, MessageState.UNKNOWN})
 """States of a message that ended without having certainly reached a mail server."""
+Unsent = Literal["held", "failed"]
+"""Messages that staff may have to look at."""
+FAILED = frozenset({MessageState.REFUSED, MessageState.UNKNOWN})
+"""States of a message that was true when it failed."""
 UNVERIFIED_PER_DAY = 3
 """Mails to an unverified address within 24 hours, of all kinds together."""
 REFUSED_PER_DAY = 1
@@ -119,7 +130,6 @@ REFUSED_FOR = timedelta(days=30)
 """How long nothing else is sent to a refused address."""
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), HOUR
 MAX_DOUBLINGS = 7
-TOO_LATE = "It was due too long ago."
 KEPT_FOR = timedelta(days=180)
 """How long messages are kept, from when they are due."""
 
@@ -164,7 +174,7 @@ class Message:
     unknown_at: datetime | None = None
     """When the outcome of a transmission was found to be lost, even if another attempt followed."""
     last_error: str | None = None
-    """Why it was refused, postponed or dropped."""
+    """Why it was refused, postponed or dropped: a `MessageReason`, or the codes of a mail server's answer."""
     created_at: datetime
     sent_at: datetime | None = None
 
@@ -183,6 +193,52 @@ class Message:
     def sent(self, now: datetime) -> Self:
         return replace(self, state=MessageState.SENT, next_attempt_at=None, last_error=None, sent_at=now)
 
+    @property
+    def reason(self) -> MessageReason | None:
+        """Why it waits or was not sent; `None` if it only waits to be due, or was sent."""
+        match self.state:
+            case MessageState.HELD:
+                return MessageReason.NO_MAIL_SERVER
+            case MessageState.REFUSED:
+                return MessageReason.SERVER_REFUSED
+            case MessageState.UNKNOWN:
+                return MessageReason.OUTCOME_LOST
+            case MessageState.DROPPED:
+                return DECIDED_REASONS.get(self.last_error or "", MessageReason.TOO_LATE)
+        if self.last_error is None:
+            return None
+        return DECIDED_REASONS.get(self.last_error, MessageReason.SERVER_POSTPONED)
+
+    @property
+    def server_error(self) -> str | None:
+        """Codes of a mail server's answer, or the name of a network error, if the last attempt ended with one."""
+        return None if self.last_error in DECIDED_REASONS else self.last_error
+
+    @property
+    def can_succeed(self) -> bool:
+        """Whether another attempt could have another outcome, as far as the message itself says."""
+        if self.state is MessageState.DROPPED:
+            return self.reason in CAN_END
+        has_failed = self.state is MessageState.PENDING and self.last_error is not None
+        return has_failed or self.state in {MessageState.HELD, MessageState.REFUSED, MessageState.UNKNOWN}
+
+    def require_retryable(self, now: datetime, *, has_server: bool) -> None:
+        """Raise `IllegalTransition` or `TooLate` if `retried` would be of no use."""
+        if not self.can_succeed:
+            raise IllegalTransition(f"This mail is {self.state}, so it can't be retried.")
+        if now >= self.expires_at:
+            raise TooLate("This mail isn't worth sending anymore.")
+        if self.state is MessageState.HELD and not has_server:
+            raise IllegalTransition("There's no mail server. Held mails go once there is one.")
+
+    def retried(self, now: datetime, *, has_server: bool) -> Self:
+        """Return the message as waiting, to be decided again once it is due, or held without a mail server."""
+        self.require_retryable(now, has_server=has_server)
+        if not has_server:
+            return self.held()
+        at = max(self.due_at, now)
+        return replace(self, state=MessageState.PENDING, next_attempt_at=at, last_error=None)
+
     def refused(self, reason: str) -> Self:
         return replace(self, state=MessageState.REFUSED, next_attempt_at=None, last_error=reason)
 
@@ -195,14 +251,14 @@ class Message:
     def released(self, now: datetime) -> Self:
         """Return the held message as pending, behind those that are due already, or dropped if it is worthless."""
         if now >= self.expires_at:
-            return self.dropped(TOO_LATE)
+            return self.dropped(MessageReason.TOO_LATE)
         return replace(self, state=MessageState.PENDING, next_attempt_at=max(self.due_at, now))
 
     def postponed(self, now: datetime, reason: str, failures: int) -> Self:
         """Return the message after a temporary failure: it backs off, and is dropped if it would be worthless then."""
         at = now + min(FIRST_RETRY * (1 << min(max(failures - 1, 0), MAX_DOUBLINGS)), LAST_RETRY)
         if at >= self.expires_at:
-            return self.dropped(f"Worthless before the next attempt: {reason}")
+            return self.dropped(reason)
         return replace(self, state=MessageState.PENDING, next_attempt_at=at, last_error=reason)
 
     def lost(self, now: datetime, reason: str) -> Self:
@@ -237,14 +293,14 @@ class Recipient:
     def is_refused(self, now: datetime) -> bool:
         return self.refused_at is not None and now < self.refused_at + REFUSED_FOR
 
-    def refusal(self, kind: MessageKind, now: datetime) -> str | None:
+    def refusal(self, kind: MessageKind, now: datetime) -> MessageReason | None:
         """Return why a kind does not go to this person now, or `None`."""
         if not self.is_active:
-            return "The account is deactivated."
+            return MessageReason.DEACTIVATED
         if self.is_refused(now) and not RULES[kind].to_unverified:
-            return "A mail server refused this address for good."
+            return MessageReason.ADDRESS_REFUSED
         if not (self.is_verified or RULES[kind].to_unverified):
-            return "The address isn't verified."
+            return MessageReason.UNVERIFIED
         if kind in self.unsubscribed and not RULES[kind].is_needed:
-            return "They unsubscribed from it."
+            return MessageReason.UNSUBSCRIBED
         return None

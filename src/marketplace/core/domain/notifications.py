@@ -28,6 +28,8 @@ NotificationKind = Literal[
 KEPT_FOR = timedelta(days=90)
 NEWS_FOR = timedelta(days=3)
 """What is delivered longer after it happened, as after a stop of the relay or in a new demo, is listed as read."""
+CHANGES_TOGETHER = timedelta(days=1)
+"""How long an unread notification of a changed session stands for further changes of it."""
 MAX_UNREAD = 100
 """Unread notifications that are counted."""
 

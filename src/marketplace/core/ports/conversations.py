@@ -1,5 +1,6 @@
 """Reading and writing the messages between the parties of bookings."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -37,6 +38,14 @@ class BookingMessages(Protocol):
 
     async def add_to_slot(self, message: SlotMessage) -> int:
         """Add a message to every live booking of the slot. Return their number. One statement."""
+        ...
+
+    async def addressees(self, batch_id: UUID) -> Sequence[tuple[UUID, UUID]]:
+        """Return the booking and the recipient of every message that one request wrote in this transaction."""
+        ...
+
+    async def unanswered_since(self, booking_id: UUID, user_id: UUID) -> datetime | None:
+        """Return when the oldest message came that a party has neither read nor answered, or `None`."""
         ...
 
     async def mark_read(self, up_to: BookingMessage, reader_id: UUID, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from marketplace.core.domain.booking_steps import BookingStatus
-from marketplace.core.domain.messages import Message, MessageKind, Recipient
+from marketplace.core.domain.messages import Message, MessageKind, Recipient, Unsent
 from marketplace.core.domain.pages import Page
 
 PURGE_BATCH = 10_000
@@ -61,8 +61,15 @@ class MessageLists(Protocol):
         """Return a page of a person's messages, newest first, ties by descending ID. Costs what it returns."""
         ...
 
-    async def of_booking(self, booking_id: UUID) -> tuple[Message, ...]:
-        """Return all messages about a booking, to both parties, oldest first."""
+    async def of_booking(self, booking_id: UUID, limit: int, after: str | None) -> Page[Message]:
+        """Return a page of the messages about a booking, to both parties, in the same order. Costs what it returns."""
+        ...
+
+    async def unsent(self, unsent: Unsent, now: datetime, limit: int, after: str | None) -> Page[Message]:
+        """Return a page of the messages that are held, longest due first, or that failed. Costs what it returns.
+
+        Failed are those that were refused or lost and are still worth sending; those that expire first come first.
+        """
         ...
 
     async def recipient(self, user_id: UUID) -> Recipient | None:
@@ -98,8 +105,15 @@ class Messages(Protocol):
         """Return what `claim_due` would claim, unchanged and locked until the transaction ends. Never waits."""
         ...
 
+    async def acquire(self, message_id: UUID) -> Message:
+        """Return a message, locked until the transaction ends. Raises `NotFound`, also for kinds of a newer release."""
+        ...
+
     async def save(self, claimed: Message, after: Message) -> bool:
-        """Update a claimed message. Return `False`, and change nothing, if it has changed since, such as by a lease."""
+        """Update a claimed or acquired message.
+
+        Return `False`, and change nothing, if it has changed since, such as by a lease.
+        """
         ...
 
     async def save_all(self, changes: Sequence[tuple[Message, Message]]) -> frozenset[UUID]:
@@ -115,6 +129,10 @@ class Messages(Protocol):
 
     async def count_started(self, user_id: UUID, kinds: Collection[MessageKind], since: datetime) -> int:
         """Return how many messages of these kinds, created at or after `since`, have been started."""
+        ...
+
+    async def is_announced(self, message: Message, since: datetime) -> bool:
+        """Return whether another one of its person, kind and subject, due after `since`, was sent or may be yet."""
         ...
 
     async def purge(self, before: datetime) -> int:

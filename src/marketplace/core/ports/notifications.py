@@ -32,7 +32,10 @@ class Notifications(Protocol):
     async def add(self, notifications: Sequence[Notification]) -> None: ...
 
     async def add_of_session(self, session_id: UUID, at: datetime, source: str) -> None:
-        """Add `session_changed` for the learner of every live booking of a session that starts after `at`."""
+        """Add `session_changed` for each learner with a live booking of a session that starts after `at`: the soonest.
+
+        Left out for learners with an unread one of that booking, not older than `CHANGES_TOGETHER`.
+        """
         ...
 
     async def add_of_messages(self, batch_id: UUID) -> None:

@@ -53,6 +53,14 @@ class Confusables(Protocol):
         ...
 
 
+class RefreshTokens(Protocol):
+    """Refresh tokens that follow others, so that a request whose response was lost can be repeated."""
+
+    def successor(self, token: str, attempt: str) -> str:
+        """Return the token that follows a token in an attempt: always the same, and only for who knows both."""
+        ...
+
+
 class AccessTokens(Protocol):
     """Signed access tokens."""
 

@@ -66,6 +66,10 @@ class Tokens(Protocol):
         """
         ...
 
+    async def find_unused(self, token_hash: bytes, now: datetime) -> Login | None:
+        """Return the login of a refresh token that `use` would accept, not locked, or `None`."""
+        ...
+
     async def add(self, login: Login, token_hash: bytes) -> None:
         """Add the next refresh token of a login and extend the login to `login.expires_at`."""
         ...

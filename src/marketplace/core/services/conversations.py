@@ -11,10 +11,12 @@ from marketplace.core.domain.conversations import (
     MessageText,
     SlotMessage,
     UnreadMessages,
+    announced_at,
     writable_until,
 )
 from marketplace.core.domain.fields import require, validate_field
 from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.messages import MessageKind, Topic
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.rate_limits import BOOKING_MESSAGES, SLOT_MESSAGES, Attempt
@@ -27,6 +29,7 @@ from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.booking_steps import acquire_actor
 from marketplace.core.services.idempotency import Outcome, idempotently
+from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.retries import with_retries
 from marketplace.core.services.rights import acquire_staff
@@ -48,6 +51,7 @@ class ConversationService:
         bookings: BookingLists,
         audit_log: AuditLogReader,
         limits: RateLimitService,
+        new_messages: NewMessages,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -57,6 +61,7 @@ class ConversationService:
         self._audit_log = audit_log
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._limits = limits
+        self._new_messages = new_messages
         self._clock = clock
         self._ids = ids
 
@@ -113,7 +118,7 @@ class ConversationService:
                 raise ConversationClosed
             message = BookingMessage.of(booking, actor.user_id, message_id, text, now)
             await tx.booking_messages.add(message)
-            await tx.notifications.add_of_messages(message.batch_id)
+            await self._announce(tx, message.batch_id, now, booking.starts_at)
             return message
 
         return await idempotently(self._unit_of_work, operation, self._replay, key=key, resource_id=message_id, now=now)
@@ -146,7 +151,7 @@ class ConversationService:
                 created_at=now,
             )
             sent = await tx.booking_messages.add_to_slot(message)
-            await tx.notifications.add_of_messages(batch_id)
+            await self._announce(tx, batch_id, now, starts_at)
             return sent
 
         replay = self._conversations.count_of_batch
@@ -168,6 +173,23 @@ class ConversationService:
                 await tx.notifications.mark_messages_read(actor.user_id, booking_id, last.created_at, now)
 
         await with_retries(operation)
+
+    async def _announce(self, tx: Transaction, batch_id: UUID, now: datetime, starts_at: datetime) -> None:
+        """Notify the recipients of what one request wrote, and decide a mail to each, if it stays unread."""
+        await tx.notifications.add_of_messages(batch_id)
+        due_at = announced_at(now, starts_at)
+        await tx.messages.add(
+            [
+                self._new_messages.decide(
+                    MessageKind.NEW_MESSAGE,
+                    user_id,
+                    Topic(subject=str(booking_id), version=int(due_at.timestamp()), booking_id=booking_id),
+                    now,
+                    due_at,
+                )
+                for booking_id, user_id in await tx.booking_messages.addressees(batch_id)
+            ]
+        )
 
     async def _replay(self, message_id: UUID) -> BookingMessage:
         found = await self._conversations.find(message_id)

@@ -7,7 +7,9 @@ from uuid import UUID
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.message_causes import untrue
+from marketplace.core.domain.message_reasons import MessageReason
 from marketplace.core.domain.messages import (
+    ACCOUNT_KINDS,
     REFUSED_PER_DAY,
     RULES,
     UNVERIFIED_PER_DAY,
@@ -21,14 +23,15 @@ from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction
 
 DAY = timedelta(days=1)
-NO_ACCOUNT = "There is no such account."
 TO_UNVERIFIED = frozenset(kind for kind, rule in RULES.items() if rule.to_unverified)
+LOCKS_ACCOUNT = ACCOUNT_KINDS | {MessageKind.NEW_MESSAGE}
+"""Kinds whose decision may lock their account, so that each has a transaction of its own."""
 
 
 class NotSendable(Exception):
     """A message that became untrue or worthless, or whose recipient takes no such mail."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: MessageReason) -> None:
         super().__init__(reason)
         self.reason = reason
 
@@ -42,7 +45,10 @@ class Letters:
         self._clock = clock
 
     async def about_bookings(self, tx: Transaction, messages: Sequence[Message]) -> Mapping[UUID, Letter | NotSendable]:
-        """Return what to send now, or why not, by ID of the message. Costs two statements, and locks nothing."""
+        """Return what to send now, or why not, by ID of the message. Costs two statements, and locks nothing.
+
+        Of a kind in `LOCKS_ACCOUNT`, only `write` decides.
+        """
         recipients = await tx.messages.recipients({message.user_id for message in messages})
         about = {message.id: await self._booking_of(tx, message) for message in messages}
         bookings = await tx.bookings.histories([number for number in about.values() if number])
@@ -57,20 +63,30 @@ class Letters:
                 decided[message.id] = refusal
         return decided
 
-    async def about_account(self, tx: Transaction, message: Message, account_mails: AccountMails) -> Letter:
-        """Return what to send now. Raises `NotSendable`."""
+    async def write(self, tx: Transaction, message: Message, account_mails: AccountMails) -> Letter:
+        """Return what to send now, for a message of any kind. Raises `NotSendable`."""
+        if message.kind in ACCOUNT_KINDS:
+            return await self._about_account(tx, message, account_mails)
+        decided = (await self.about_bookings(tx, [message]))[message.id]
+        if isinstance(decided, NotSendable):
+            raise decided
+        if message.kind is MessageKind.NEW_MESSAGE and message.booking_id:
+            await self._require_unannounced(tx, message, message.booking_id)
+        return decided
+
+    async def _about_account(self, tx: Transaction, message: Message, account_mails: AccountMails) -> Letter:
         recipient = await tx.messages.recipient(message.user_id)
         if recipient is None:
-            raise NotSendable(NO_ACCOUNT)
+            raise NotSendable(MessageReason.NO_ACCOUNT)
         if message.kind in TO_UNVERIFIED and not recipient.is_verified:
             # before its messages are counted, and exclusively: others of the account are decided at the same time
             await tx.users.acquire(message.user_id)
             recipient = await tx.messages.recipient(message.user_id) or recipient
         if message.kind is MessageKind.VERIFY_EMAIL and recipient.is_verified:
-            raise NotSendable("The address is verified.")
+            raise NotSendable(MessageReason.ALREADY_VERIFIED)
         found = await account_mails.mint(tx, message)
         if found is None:
-            raise NotSendable("The request no longer stands.")
+            raise NotSendable(MessageReason.REQUEST_ENDED)
         if found.to is None:
             self._require(recipient.refusal(message.kind, self._clock.now()))
             await self._require_budget(tx, message, recipient)
@@ -92,10 +108,8 @@ class Letters:
         if message.attempts or (recipient.is_verified and not is_refused):
             return
         started = await tx.messages.count_started(message.user_id, TO_UNVERIFIED, now - DAY)
-        if is_refused and started >= REFUSED_PER_DAY:
-            raise NotSendable("A refused address gets at most 1 mail a day.")
-        if started >= UNVERIFIED_PER_DAY:
-            raise NotSendable("An unverified address gets at most 3 mails a day.")
+        if started >= (REFUSED_PER_DAY if is_refused else UNVERIFIED_PER_DAY):
+            raise NotSendable(MessageReason.ADDRESS_LIMIT)
 
     async def _booking_of(self, tx: Transaction, message: Message) -> UUID | None:
         if message.kind is MessageKind.SESSION_CHANGED and message.session_id:
@@ -104,28 +118,42 @@ class Letters:
 
     def _about_booking(self, message: Message, recipient: Recipient | None, booking: BookingHistory | None) -> Letter:
         if recipient is None:
-            raise NotSendable(NO_ACCOUNT)
+            raise NotSendable(MessageReason.NO_ACCOUNT)
         self._require(recipient.refusal(message.kind, self._clock.now()))
         if booking is None or not booking.has_party(message.user_id):
-            raise NotSendable("There is no such booking.")
-        self._require(untrue(message.kind, message.version, booking, self._clock.now()))
+            raise NotSendable(MessageReason.NO_BOOKING)
         role: Role = "learner" if message.user_id == booking.user_id else "creator"
+        if message.kind is MessageKind.NEW_MESSAGE:
+            link = self._addresses.conversation(booking.id, as_creator=role == "creator")
+        else:
+            self._require(untrue(message.kind, message.version, booking, self._clock.now()))
+            own, attendees = self._addresses.own_bookings(), self._addresses.attendees(booking.session_id)
+            link = own if role == "learner" else attendees
         is_optional = not message.rule.is_needed
         token = self._unsubscribe_tokens.sign(message) if is_optional else None
-        own, attendees = self._addresses.own_bookings(), self._addresses.attendees(booking.session_id)
         return Letter(
             message=message,
             recipient=recipient,
             role=role,
             to=recipient.email,
-            link=own if role == "learner" else attendees,
+            link=link,
             now=self._clock.now(),
             booking=booking.seen_by(message.user_id),
             unsubscribe=self._addresses.unsubscribe(token) if token else None,
             one_click=self._addresses.one_click_unsubscribe(token) if token else None,
         )
 
+    async def _require_unannounced(self, tx: Transaction, message: Message, booking_id: UUID) -> None:
+        """A conversation is announced once, until its person reads or answers it."""
+        # others of the account are decided at the same time
+        await tx.users.acquire(message.user_id)
+        since = await tx.booking_messages.unanswered_since(booking_id, message.user_id)
+        if since is None or since >= message.due_at:  # what came since has a mail of its own
+            raise NotSendable(MessageReason.MESSAGE_READ)
+        if await tx.messages.is_announced(message, since):
+            raise NotSendable(MessageReason.ANNOUNCED)
+
     @staticmethod
-    def _require(refusal: str | None) -> None:
+    def _require(refusal: MessageReason | None) -> None:
         if refusal is not None:
             raise NotSendable(refusal)

@@ -2,8 +2,7 @@
 
 Decide from the rows as they are; record that transmission begins, with a lease, commit; write the mail; hand it to the
 server; record what came of it. A message found in `started` after its lease may have been sent: its kind decides.
-Messages about bookings are decided and recorded together, without a lock that others wait for. Those that lock
-their account are claimed first, by a lease.
+Those that need no lock are decided and recorded together. Those that lock their account are claimed first, by a lease.
 """
 
 import asyncio
@@ -16,15 +15,16 @@ from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
-from marketplace.core.domain.messages import ACCOUNT_KINDS, KEPT_FOR, TOO_LATE, Message, MessageState, Recipient
+from marketplace.core.domain.message_reasons import MessageReason
+from marketplace.core.domain.messages import KEPT_FOR, Message, MessageState, Recipient
 from marketplace.core.errors import MarketplaceError
 from marketplace.core.ports.account_mails import AccountMails
 from marketplace.core.ports.mail_composer import Letter, MailComposer
 from marketplace.core.ports.mailer import Accepted, Lost, Mailer, Refused, SendResult, Unavailable
 from marketplace.core.ports.messages import RELEASE_BATCH
 from marketplace.core.ports.system import Clock
-from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
-from marketplace.core.services.letters import Letters, NotSendable
+from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.services.letters import LOCKS_ACCOUNT, Letters, NotSendable
 from marketplace.core.services.message_outcomes import MessageOutcomes
 from marketplace.core.services.purging import purge_hourly
 
@@ -40,9 +40,6 @@ MAX_OUTAGE_PAUSE = 30.0
 """Seconds between attempts while the server cannot be reached, at most."""
 MAX_OUTAGE_FAILURES = 4
 """Bound of the back-off of a message that waits for the server, so that it is sent soon after an outage."""
-WORKER_ENDED = "The worker ended during the transmission."
-
-UNWRITTEN = "The mail could not be written."
 
 Observer = Callable[[Message], None]
 Started = tuple[Message, Letter]
@@ -150,7 +147,7 @@ class MailDelivery:
         return now if released == RELEASE_BATCH else now + RELEASE_EVERY
 
     async def _start_due(self, limit: int) -> tuple[list[Started], list[Message], list[Message]]:
-        """Decide due messages about bookings together, and record in the same transaction that transmission begins.
+        """Decide together what locks no account, and record in the same transaction that transmission begins.
 
         Return those, the ones that were dropped, and all other due messages, claimed.
         """
@@ -185,10 +182,10 @@ class MailDelivery:
     async def _deliver(self, message: Message) -> bool:
         now = self._clock.now()
         if message.state is MessageState.STARTED:
-            await self._save(message, message.lost(now, WORKER_ENDED))
+            await self._save(message, message.lost(now, MessageReason.OUTCOME_LOST))
             return False
         if now >= message.expires_at:
-            await self._save(message, message.dropped(TOO_LATE))
+            await self._save(message, message.dropped(MessageReason.TOO_LATE))
             return False
         try:
             started, letter = await self._start(message)
@@ -206,7 +203,7 @@ class MailDelivery:
             result = await self._send(letter)
         except Exception:
             LOG.exception("Message %s (%s) could not be written", started.id, started.kind)
-            await self._save(started, started.postponed(now, UNWRITTEN, started.attempts))
+            await self._save(started, started.postponed(now, MessageReason.NOT_WRITTEN, started.attempts))
             return False
         await self._record(started, letter, result)
         return isinstance(result, Unavailable)
@@ -217,19 +214,11 @@ class MailDelivery:
         Return `None` if another worker has it. Raises `NotSendable`.
         """
         async with self._unit_of_work() as tx:
-            letter = await self._letter(tx, message)
+            letter = await self._letters.write(tx, message, self._account_mails)
             started = message.started().leased_until(self._clock.now() + LEASE)
             if not await tx.messages.save(message, started):
                 return None, None
         return started, letter
-
-    async def _letter(self, tx: Transaction, message: Message) -> Letter:
-        if message.kind in ACCOUNT_KINDS:
-            return await self._letters.about_account(tx, message, self._account_mails)
-        decided = (await self._letters.about_bookings(tx, [message]))[message.id]
-        if isinstance(decided, NotSendable):
-            raise decided
-        return decided
 
     async def _send(self, letter: Letter) -> SendResult:
         if self._composer is None or self._mailer is None:
@@ -273,9 +262,9 @@ class MailDelivery:
 
 
 def _is_decided_at_once(message: Message, now: datetime) -> bool:
-    """Return whether a due message is about a booking, and neither too late nor of an unknown outcome."""
+    """Return whether a due message is decided without a lock, and neither too late nor of an unknown outcome."""
     is_new = message.state is not MessageState.STARTED and now < message.expires_at
-    return is_new and message.kind not in ACCOUNT_KINDS
+    return is_new and message.kind not in LOCKS_ACCOUNT
 
 
 def _after_decision(message: Message, decided: Letter | NotSendable | None, lease_end: datetime) -> Message:

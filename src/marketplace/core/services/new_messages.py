@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from marketplace.core.domain.message_reasons import MessageReason
 from marketplace.core.domain.messages import RULES, Message, MessageKind, MessageState, Topic
 from marketplace.core.ports.system import Ids
 
@@ -21,7 +22,7 @@ class NewMessages:
     def unsent_verification(self, user_id: UUID, now: datetime) -> Message:
         """Return what takes the place of the mail of a registration, so that it is not sent."""
         decided = self.decide(MessageKind.VERIFY_EMAIL, user_id, Topic(subject=str(user_id)), now)
-        return decided.dropped("Too many mails to unverified addresses were asked for from this network.")
+        return decided.dropped(MessageReason.NETWORK_LIMIT)
 
     def decide(
         self, kind: MessageKind, user_id: UUID, topic: Topic, now: datetime, due_at: datetime | None = None

@@ -10,7 +10,7 @@ from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Login, Origin, Pr
 from marketplace.core.domain.tokens import Claims, SignedIn, TokenPair, new_refresh_token, refresh_token_hash
 from marketplace.core.domain.users import User
 from marketplace.core.errors import BadCredentials, BadRefreshToken, NotSignedIn
-from marketplace.core.ports.security import AccessTokens, Passwords
+from marketplace.core.ports.security import AccessTokens, Passwords, RefreshTokens
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.tokens import Principals
 from marketplace.core.ports.unit_of_work import UnitOfWork
@@ -61,6 +61,7 @@ class TokenService:
         principal_cache: PrincipalCache,
         passwords: Passwords,
         access_tokens: AccessTokens,
+        refresh_tokens: RefreshTokens,
         new_messages: NewMessages,
         clock: Clock,
         ids: Ids,
@@ -73,6 +74,7 @@ class TokenService:
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._passwords = passwords
         self._access_tokens = access_tokens
+        self._refresh_tokens = refresh_tokens
         self._new_messages = new_messages
         self._clock = clock
         self._ids = ids
@@ -134,16 +136,22 @@ class TokenService:
             return None
         return SignedIn(user=user, tokens=self._pair(login, refresh, now))
 
-    async def refresh(self, token: str, origin: Origin = UNKNOWN_ORIGIN) -> TokenPair:
+    async def refresh(self, token: str, origin: Origin = UNKNOWN_ORIGIN, *, attempt: str | None = None) -> TokenPair:
         """Return the next pair of tokens; the given token becomes invalid.
 
+        The same attempt again gets the same refresh token, until that was used: its response may have been lost.
         Raises `BadRefreshToken`, after revoking the token's login.
         """
-        now, refresh = self._clock.now(), new_refresh_token()
+        now = self._clock.now()
+        refresh = new_refresh_token() if attempt is None else self._refresh_tokens.successor(token, attempt)
 
         async def operation() -> Login | None:
             async with self._unit_of_work() as tx:
                 login = await tx.tokens.use(refresh_token_hash(token), now)
+                if login is None and attempt is not None:
+                    repeated = await tx.tokens.find_unused(refresh_token_hash(refresh), now)
+                    if repeated is not None:
+                        return repeated
                 if login is None:
                     ended = await tx.tokens.revoke_login_of(refresh_token_hash(token), now)
                     if ended is not None:

@@ -7,6 +7,7 @@ from marketplace.http.api.admin.dashboards import DashboardController
 from marketplace.http.api.admin.exports import ExportController
 from marketplace.http.api.admin.impersonation import ImpersonationController
 from marketplace.http.api.admin.lists import AdminListController
+from marketplace.http.api.admin.messages import MessageAdminController
 from marketplace.http.api.admin.password_resets import ResetAdminController
 from marketplace.http.api.admin.reports import ReportAdminController
 from marketplace.http.api.admin.sessions import SessionAdminController
@@ -32,6 +33,7 @@ from marketplace.http.api.notifications import NotificationController
 from marketplace.http.api.password_resets import ResetController
 from marketplace.http.api.personal_data import PersonalDataController
 from marketplace.http.api.pictures import PictureController
+from marketplace.http.api.preferences import PreferenceController
 from marketplace.http.api.reports import ReportController
 from marketplace.http.api.schedules import ScheduleController
 from marketplace.http.api.sessions import SessionController
@@ -54,6 +56,7 @@ CONTROLLERS = (
     LoginController,
     PersonalDataController,
     AccountDeletionController,
+    PreferenceController,
     CommonPasswordController,
     SessionController,
     PictureController,
@@ -81,6 +84,7 @@ CONTROLLERS = (
     ReportAdminController,
     BookingAdminController,
     ConversationAdminController,
+    MessageAdminController,
     BulkController,
     DashboardController,
     SystemController,

@@ -18,6 +18,7 @@ from marketplace.http.security.origin import origin_of
 from marketplace.http.security.refresh_cookie import COOKIE_HEADER, ForeignOrigin, RefreshCookie
 from marketplace.http.validation.fields import (
     Everywhere,
+    RefreshAttempt,
     RefreshTokenField,
     SubmittedEmail,
     SubmittedPassword,
@@ -35,14 +36,16 @@ class CredentialsIn(msgspec.Struct, kw_only=True):
 
 
 class RefreshIn(msgspec.Struct, kw_only=True):
-    """A refresh token, unless it's in the cookie."""
+    """A refresh token, unless it's in the cookie, and a name for this attempt."""
 
     refresh: RefreshTokenField = None
+    attempt: RefreshAttempt = None
 
 
-class LogoutIn(RefreshIn, kw_only=True):
+class LogoutIn(msgspec.Struct, kw_only=True):
     """A refresh token, unless it's in the cookie, and what to end."""
 
+    refresh: RefreshTokenField = None
     everywhere: Everywhere = False
 
 
@@ -121,16 +124,19 @@ class TokenController(Controller):
     ) -> Response[TokenPairOut]:
         """A refresh token works once. Sending it again ends its login, because it may have been stolen.
 
+        If the response may have been lost, send the request again with the same `attempt`: it gets the same refresh
+        token, as long as that is unused.
+
         The new refresh token is returned the way the old one was sent: in the body or as a cookie. A cookie that is no
         longer valid is cleared.
         """
         data = (await read_optional_body(request, RefreshIn)).checked()
         await limits.check(rate_limits.refresh(request))
         if data.refresh is not None:
-            pair = await tokens.refresh(data.refresh, origin_of(request))
+            pair = await tokens.refresh(data.refresh, origin_of(request), attempt=data.attempt)
             return Response(TokenPairOut(access=pair.access, refresh=pair.refresh))
         try:
-            pair = await tokens.refresh(cookie.token_of(request), origin_of(request))
+            pair = await tokens.refresh(cookie.token_of(request), origin_of(request), attempt=data.attempt)
         except BadRefreshToken as error:
             return cookie.refuse(request, error)
         response = Response(TokenPairOut(access=pair.access, refresh=None))

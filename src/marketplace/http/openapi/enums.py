@@ -11,7 +11,9 @@ from marketplace.core.domain.booking_steps import AllowedAction, BookingStatus, 
 from marketplace.core.domain.bulk import BulkAction, BulkKind, BulkOutcome, BulkState
 from marketplace.core.domain.catalog import Ordering
 from marketplace.core.domain.exports import ExportFormat
-from marketplace.core.domain.messages import MessageKind
+from marketplace.core.domain.message_details import Progress
+from marketplace.core.domain.message_reasons import MessageReason
+from marketplace.core.domain.messages import MessageKind, MessageState, Unsent
 from marketplace.core.domain.notifications import NotificationKind
 from marketplace.core.domain.places import SessionFormat
 from marketplace.core.domain.principals import Role
@@ -35,6 +37,10 @@ ENUMS: dict[str, Any] = {
     "DemoRole": DemoRole,
     "ExportFormat": ExportFormat,
     "MessageKind": MessageKind,
+    "MessageProgress": Progress,
+    "MessageReason": MessageReason,
+    "MessageState": MessageState,
+    "UnsentMessages": Unsent,
     "NotificationKind": NotificationKind,
     "PaymentMethod": PaymentMethod,
     "ReportReason": ReportReason,

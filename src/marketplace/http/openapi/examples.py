@@ -23,6 +23,8 @@ EXAMPLES: dict[str, Any] = {
     "allowed_actions": ["cancel", "reschedule"],
     "reason": "",
     "SlotOut.reason": None,
+    "MailRecordOut.reason": "server_refused",
+    "OwnMessageOut.reason": None,
     "is_open": False,
     "capacity": 12,
     "seats_left": 3,

@@ -74,6 +74,8 @@ _ID = field(identifier, {"type": "string", "format": "uuid"}, "0190a1b2-c3d4-7e5
 _SECRET = "correct horse battery"  # noqa: S105 - an example
 _MIDNIGHT = "2030-05-01T00:00:00Z"
 _TAG = {"type": "string", "minLength": 1, "maxLength": TAG_LENGTH, "pattern": VISIBLE_LINE}
+MIN_ATTEMPT, MAX_ATTEMPT = 16, 64
+"""Characters; who guesses one and has a used refresh token gets its successor."""
 _TOKEN = {"type": "string", "minLength": 1, "maxLength": LOGIN_LENGTH, "pattern": VISIBLE_LINE}
 
 SubmittedPassword = Annotated[str, Text(1, LOGIN_LENGTH, format="password", exact=True, example=_SECRET)]
@@ -85,6 +87,16 @@ RefreshTokenField = Annotated[
         {"anyOf": [_TOKEN, {"type": "null"}]},
         "kX2…",
         "A refresh token; absent or `null` if it's in the cookie.",
+    ),
+]
+RefreshAttempt = Annotated[
+    str | None,
+    field(
+        or_null(Text(MIN_ATTEMPT, MAX_ATTEMPT).read),
+        {"anyOf": [_TOKEN | {"minLength": MIN_ATTEMPT, "maxLength": MAX_ATTEMPT}, {"type": "null"}]},
+        "1f0c6d52-8b6e-4c07-9d0a-2b7d7e6c5a11",
+        "A random text of your choice for this attempt: the same if you repeat the request because its response was "
+        "lost, and another one for each further request.",
     ),
 ]
 ResetTokenField = Annotated[str, Text(1, LOGIN_LENGTH, example="kX2…", description="From the reset link.")]

@@ -48,4 +48,6 @@ export const ACTIONS = [
   "bulk_cancelled",
   "exported",
   "job_retried",
+  "message_retried",
+  "address_cleared",
 ] as const satisfies Action[];

@@ -23,6 +23,7 @@ import { AdminPage } from "../AdminPage";
 import { Log } from "../audit/Log";
 import { BackLink } from "../BackLink";
 import { DateTime } from "../DateTime";
+import { MailList } from "../mails/MailList";
 import { Facts, Panel } from "../Panel";
 import { QueryResult } from "../QueryResult";
 import { useTexts } from "../texts";
@@ -79,6 +80,9 @@ function Details({ booking }: { booking: BookingRecord }) {
           </Panel>
           <Panel title={t("bookings.messages")}>
             <Messages booking={booking} />
+          </Panel>
+          <Panel title={t("mails.title")}>
+            <MailList of={{ booking: booking.id }} />
           </Panel>
           <Panel title={t("log.title")}>
             <Log entries={booking.log} />

@@ -1,5 +1,14 @@
 import { Link, type LinkProps } from "@tanstack/react-router";
-import { ChevronRight, CircleCheck, Flag, Hourglass, type LucideIcon, TriangleAlert } from "lucide-react";
+import {
+  ChevronRight,
+  CircleCheck,
+  Flag,
+  Hourglass,
+  type LucideIcon,
+  MailWarning,
+  MailX,
+  TriangleAlert,
+} from "lucide-react";
 import { cn } from "~/lib/cn";
 import { useTexts } from "../texts";
 import type { Dashboard } from "./queries";
@@ -18,6 +27,8 @@ const ITEMS: Item[] = [
     to: { to: "/admin/bookings", search: { status: "pending", ordering: "booking_date" } },
   },
   { name: "failed_jobs", icon: TriangleAlert, to: { to: "/admin", hash: "jobs" } },
+  { name: "held_messages", icon: MailWarning, to: { to: "/admin/mails", search: { unsent: "held" } } },
+  { name: "failed_messages", icon: MailX, to: { to: "/admin/mails", search: { unsent: "failed" } } },
 ];
 
 /** What needs attention, each with a link. */
@@ -28,7 +39,7 @@ export function Attention({ attention }: { attention: Dashboard["attention"] }) 
       <h2 id="attention" className="sr-only">
         {t("home.attention")}
       </h2>
-      <ul className="grid gap-3 sm:grid-cols-3">
+      <ul className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
         {ITEMS.map(({ name, icon, to }) => {
           const count = attention[name];
           const Icon = count > 0 ? icon : CircleCheck;

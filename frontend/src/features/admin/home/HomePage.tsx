@@ -64,8 +64,8 @@ export function HomePage({ search }: { search: ListSearch }) {
 function HomeSkeleton() {
   return (
     <div className="flex flex-col gap-5">
-      <div className="grid gap-3 sm:grid-cols-3">
-        {[1, 2, 3].map((each) => (
+      <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
+        {[1, 2, 3, 4, 5].map((each) => (
           <Skeleton key={each} className="h-20 w-full" />
         ))}
       </div>

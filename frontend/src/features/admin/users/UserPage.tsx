@@ -11,6 +11,8 @@ import { AdminPage } from "../AdminPage";
 import { Log } from "../audit/Log";
 import { BackLink } from "../BackLink";
 import { DateTime } from "../DateTime";
+import { MailList } from "../mails/MailList";
+import { RefusedAddress } from "../mails/RefusedAddress";
 import { Facts, Panel } from "../Panel";
 import { QueryResult } from "../QueryResult";
 import { useTexts } from "../texts";
@@ -60,6 +62,10 @@ function Details({ account }: { account: AccountDetails }) {
         <div className="flex min-w-0 flex-col gap-5">
           {account.role === "creator" && <UserSessions account={account} />}
           <UserBookings account={account} />
+          <Panel title={t("mails.title")}>
+            <RefusedAddress account={account} />
+            <MailList of={{ user: account.id }} />
+          </Panel>
           <Panel
             title={t("log.title")}
             action={

@@ -4,6 +4,8 @@ import { useState } from "react";
 import { LeaveGuard } from "~/components/LeaveGuard";
 import { Page } from "~/components/Page";
 import { CalendarFeed } from "~/features/bookings/calendar/CalendarFeed";
+import { PreferenceSwitches } from "~/features/mail/PreferenceSwitches";
+import { SentMail } from "~/features/mail/SentMail";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { useMe } from "~/lib/auth/me";
 import { useTexts } from "../texts";
@@ -52,10 +54,18 @@ export function ProfilePage() {
           <CalendarFeed />
         </Section>
         {marketplace?.sends_mail && (
-          <Section id="email" title={t("profile.email")} text={t("profile.email_text")}>
-            <RefusedAddress me={me} />
-            <EmailForm />
-          </Section>
+          <>
+            <Section id="email" title={t("profile.email")} text={t("profile.email_text")}>
+              <RefusedAddress me={me} />
+              <EmailForm />
+            </Section>
+            <Section id="notifications" title={t("profile.mail")} text={t("profile.mail_text")}>
+              <PreferenceSwitches isCreator={me.role === "creator"} />
+            </Section>
+            <Section id="sent" title={t("profile.sent")} text={t("profile.sent_text")}>
+              <SentMail />
+            </Section>
+          </>
         )}
         <Section id="password" title={t("profile.password")} text={t("profile.password_text")}>
           <PasswordForm me={me} />

@@ -53,6 +53,12 @@ class AttentionOut(msgspec.Struct, rename={"expiring_requests": "lapsing_request
     open_reports: int
     expiring_requests: Annotated[int, Meta(description="Pending bookings that expire within 24 hours.")]
     failed_jobs: Annotated[int, Meta(description="Failing jobs.")]
+    held_messages: Annotated[
+        int, Meta(description="Mails held because there is no mail server. At most 1,000 are counted.")
+    ]
+    failed_messages: Annotated[
+        int, Meta(description="Mails that were refused or lost and are still worth sending. At most 1,000 are counted.")
+    ]
 
 
 class DashboardOut(msgspec.Struct, rename={"from_date": "from", "to_date": "to"}):

@@ -26,6 +26,7 @@ from marketplace.core.domain.users import (
 )
 from marketplace.core.errors import EmailTaken, NotFound, NotSuperuser, UsernameTaken
 from marketplace.core.errors.admin import AccountInactive, HasSessions, LastSuperuser, Oneself
+from marketplace.core.services.admin.messages import MessageAdminService
 from marketplace.core.services.admin.users import Deactivation, UserAdminService
 from marketplace.http.api.admin.audit import AuditEntryOut
 from marketplace.http.api.admin.sold_slots import BookedSlotOut, booked_slot_out
@@ -120,6 +121,10 @@ class AccountDetailsOut(AccountOut):
     sessions: int
     bookings: int
     email_verified_at: EmailVerifiedAt
+    email_refused_at: Annotated[
+        datetime | None,
+        msgspec.Meta(description="When a mail server refused the address, within 30 days; otherwise `null`."),
+    ]
     locale: Locale
     deleted_at: DeletedAt
     logins: list[LoginOut]
@@ -141,7 +146,12 @@ class UserAdminController(Controller):
     tags = ["administration"]  # noqa: RUF012 - Litestar reads a plain list
 
     @get("/", operation_id="admin_get_user", summary="Get an account", opt=opt(Access.STAFF, errors=(NotFound,)))
-    async def retrieve(self, user_id: FromPath[UUID], users: FromDishka[UserAdminService]) -> AccountDetailsOut:
+    async def retrieve(
+        self,
+        user_id: FromPath[UUID],
+        users: FromDishka[UserAdminService],
+        messages: FromDishka[MessageAdminService],
+    ) -> AccountDetailsOut:
         """With its active logins and latest audit log entries."""
         found, log = await users.get(user_id), await users.log(user_id)
         shown = msgspec.convert(found, AccountOut, from_attributes=True)
@@ -150,6 +160,7 @@ class UserAdminController(Controller):
             sessions=found.sessions,
             bookings=found.bookings,
             email_verified_at=found.email_verified_at,
+            email_refused_at=await messages.refused_at(user_id),
             locale=found.locale,
             deleted_at=found.deleted_at,
             logins=msgspec.convert(found.logins, list[LoginOut], from_attributes=True),

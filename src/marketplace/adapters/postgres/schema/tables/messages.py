@@ -26,6 +26,7 @@ class MessageTable(DefaultBase):
             "ix_messages_next_attempt", "next_attempt_at", "id", postgresql_where=text("next_attempt_at IS NOT NULL")
         ),
         Index("ix_messages_held", "due_at", "id", postgresql_where=text("state = 'held'")),
+        Index("ix_messages_failed", "expires_at", "id", postgresql_where=text("state IN ('refused', 'unknown')")),
         Index("ix_messages_ended", "due_at", postgresql_where=text("next_attempt_at IS NULL")),
         Index("ix_messages_newest", "user_id", "created_at", "id"),
         Index("ix_messages_booking", "booking_id", "created_at", "id", postgresql_where=text("booking_id IS NOT NULL")),
