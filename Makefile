@@ -41,7 +41,8 @@ frontend/dist/.built: frontend/node_modules/.installed $(FRONTEND)
 
 .PHONY: run
 run: install ## Run the marketplace with demo data on http://localhost:8000 (MARKETPLACE_PORT)
-	MARKETPLACE_PORT=$(PORT) MARKETPLACE_INBOX=$(if $(MARKETPLACE_SMTP_URL),off,on) $(BIN)/marketplace serve --demo
+	MARKETPLACE_PORT=$(PORT) MARKETPLACE_INBOX=$(if $(MARKETPLACE_SMTP_URL),off,on) \
+		MARKETPLACE_PAYMENTS=$(or $(MARKETPLACE_PAYMENTS),simulator) $(BIN)/marketplace serve --demo
 
 # each file stays with one worker, which keeps its server and database; tests/conftest.py says which files start first
 PYTEST_PARALLEL := $(BIN)/pytest -q --dist loadfile --no-loadscope-reorder -n
@@ -204,6 +205,10 @@ bench-admin: install ## Measure admin lists and exports with a million rows (min
 bench-jobs: install ## Measure the cost of the job queue to a booking and a worker (minutes; BENCH="reads idle" runs parts)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/job_queue.py $(BENCH)
 
+.PHONY: bench-ledger
+bench-ledger: install ## Measure balances in a ledger of ten million entries (minutes; BENCH="--data FOLDER --entries 1000000")
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/ledger.py $(BENCH)
+
 .PHONY: bench-scaling
 bench-scaling: install ## Measure the figures in docs/scaling.md: bytes, seats, lists and connections (minutes; needs wrk)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/scaling.py
@@ -251,9 +256,9 @@ lighthouse: install frontend/lighthouse/node_modules/.installed ## Run Lighthous
 .PHONY: lock
 lock: install ## Upgrade all dependencies and write the six lock files
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
-		--python-version 3.11 --extra embedded --extra s3 --extra traces --group dev --upgrade pyproject.toml -o requirements.lock
+		--python-version 3.11 --extra embedded --extra s3 --extra simulator --extra stripe --extra traces --group dev --upgrade pyproject.toml -o requirements.lock
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
-		--python-version 3.11 --extra s3 --extra traces --constraint requirements.lock pyproject.toml -o requirements-runtime.lock
+		--python-version 3.11 --extra s3 --extra stripe --extra traces --constraint requirements.lock pyproject.toml -o requirements-runtime.lock
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		--python-version 3.11 --group pyproject.toml:clients --upgrade -o requirements-clients.lock
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \

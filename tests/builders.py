@@ -49,6 +49,7 @@ from marketplace.core.domain.tokens import refresh_token_hash
 from marketplace.core.domain.users import Contact, User
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.mailer import Mailer
+from marketplace.core.ports.payments import Payments
 from marketplace.core.ports.pictures import ObjectStore
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
@@ -344,7 +345,7 @@ def an_adapter_set(**changes: Any) -> Adapters:
     return Adapters(**defaults | changes)
 
 
-def services_over(  # noqa: PLR0913 - what a test replaces
+def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
     storage: Storage,
     *,
     unit_of_work: UnitOfWork | None = None,
@@ -353,6 +354,7 @@ def services_over(  # noqa: PLR0913 - what a test replaces
     objects: ObjectStore | None = None,
     mailer: Mailer | None = None,
     payments: PaymentOptions | None = None,
+    provider: Payments | None = None,
 ) -> Services:
     clock, passwords, access_tokens = clock or MovableClock(), passwords or PlainPasswords(), NumberedAccessTokens()
     built = build_services(
@@ -363,6 +365,7 @@ def services_over(  # noqa: PLR0913 - what a test replaces
             access_tokens=access_tokens,
             objects=objects or MemoryObjectStore(),
             mailer=mailer,
+            payments=provider,
         ),
         ServiceOptions(categories=CATEGORIES, refresh_ttl=REFRESH_TTL, addresses=ADDRESSES, payments=payments),
     )

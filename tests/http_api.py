@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -17,7 +17,9 @@ from litestar import Litestar
 from both_ways import BothWays
 from builders import PASSWORD, TOMORROW, stored_session, stored_user
 from fakes import MovableClock, NamedCards, NamedEncoder, PlainPasswords
+from marketplace.adapters.payments.memory import MemoryPayments
 from marketplace.bootstrap.container import make_container
+from marketplace.bootstrap.payments import PaymentProvider
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User
 from marketplace.core.errors import PasswordsBusy
@@ -35,6 +37,8 @@ SECRET_KEY = "forty-two characters that nobody else has"
 NO_FRONTEND = Path("nowhere")
 """A folder without a front end, since this machine may have built one elsewhere."""
 SETTINGS = Settings(storage="memory", secret_key=SECRET_KEY, rate_limit=False, frontend_dir=NO_FRONTEND)
+PAID_SETTINGS = replace(SETTINGS, payments="simulator", commission=1_000)
+"""Settings of a marketplace that takes payments."""
 
 _numbers = count(1)
 _idle_apps: defaultdict[Settings, list[BothWays]] = defaultdict(list)
@@ -109,6 +113,7 @@ class Api:
     storage: Storage
     clock: MovableClock
     passwords: WatchedPasswords
+    payments: MemoryPayments | None = None
     visitor: Person = field(init=False)
 
     @property
@@ -162,13 +167,18 @@ async def open_api(  # noqa: PLR0913, PLR0917 - one argument per adapter
     objects: ObjectStore | None = None,
     cards: CardPainter | None = None,
 ) -> AsyncIterator[Api]:
-    """Open a marketplace with a test clock and fast hashing; `storage` and `ids` replace the adapters."""
+    """Open a marketplace with a test clock and fast hashing; `storage` and `ids` replace the adapters.
+
+    One that takes payments has a provider in this process.
+    """
     clock, passwords = MovableClock(), WatchedPasswords()
     swapped = Provider(scope=Scope.APP)
     swapped.provide(lambda: clock, provides=Clock)
     swapped.provide(lambda: passwords, provides=Passwords)
     swapped.provide(lambda: encoder or NamedEncoder(), provides=PictureEncoder)
     swapped.provide(lambda: cards or NamedCards(), provides=CardPainter)
+    provider = MemoryPayments(clock.now) if settings.payments != "off" else None
+    swapped.provide(lambda: PaymentProvider(provider), provides=PaymentProvider)
     if objects is not None:
         swapped.provide(lambda: objects, provides=ObjectStore)
     if storage is not None:
@@ -184,7 +194,7 @@ async def open_api(  # noqa: PLR0913, PLR0917 - one argument per adapter
         both = BothWays(settings, container, observers)
     try:
         async with AsyncClient(transport=ASGITransport(both), base_url="http://test") as client:
-            yield Api(both, client, container, await container.get(Storage), clock, passwords)
+            yield Api(both, client, container, await container.get(Storage), clock, passwords, provider)
     finally:
         await container.close()
         idle.append(both)

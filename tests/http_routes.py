@@ -61,7 +61,12 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/email": {"email": "augusta@example.org", "current_password": PASSWORD},
     "DELETE /api/auth/profile": {"password": PASSWORD},
     "PUT /api/auth/profile": PROFILE,
-    "PUT /api/auth/preferences": {"reminder_day": True, "reminder_hour": False, "how_was_it": True},
+    "PUT /api/auth/preferences": {
+        "reminder_day": True,
+        "reminder_hour": False,
+        "how_was_it": True,
+        "new_message": True,
+    },
     "PATCH /api/auth/profile": PROFILE,
     "POST /api/sessions": SESSION,
     "PUT /api/sessions/{session_id}": SESSION,
@@ -115,6 +120,9 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     f"POST {A_BOOKING}/reschedule": {"booking_date": "2030-05-01T10:00:00Z", "reason": WHY},
     "POST /api/admin/bulk/preview": {"kind": "sessions", "action": "hide", "ids": [SOME_ID]},
     "POST /api/admin/bulk": {"kind": "sessions", "action": "hide", "ids": [SOME_ID], "reason": WHY},
+    "POST /api/admin/payments/{payment_id}/refund": {"amount": "10.00", "reason": WHY},
+    "POST /api/admin/parked-payments/{parked_id}/resolve": {"resolution": WHY},
+    f"PUT {A_USER}/commission": {"percent": "12.5", "reason": WHY},
     "POST /api/admin/reports/{report_id}/resolve": {"resolution": "dismissed", "reason": WHY},
 }
 LOCAL_START = {"local_start", "time_zone"}
@@ -155,6 +163,9 @@ OTHER_IDS = {
     "token": "a-token",
     "run_id": SOME_ID,
     "job_id": 1,
+    "payment_id": SOME_ID,
+    "parked_id": SOME_ID,
+    "provider": "memory",
     "login_id": SOME_ID,
     "feed": FEED,
     "username": "ada",

@@ -119,3 +119,10 @@ async def refunds_of(storage: Storage, payment: Payment) -> tuple[int, int]:
     found = await storage.payments.find(payment.id)
     assert found is not None
     return found.refund_claimed, found.refunded
+
+
+async def stored_parked(storage: Storage, **changes: Any) -> ParkedPayment:
+    parked = a_parked_payment(**changes)
+    async with storage.unit_of_work() as tx:
+        assert await tx.payments.park(parked)
+    return parked

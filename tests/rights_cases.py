@@ -27,6 +27,7 @@ from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.users import User
 from marketplace.core.ports.storage import Storage
 from marketplace.http.security.authorization import SAFE_METHODS, Access, Route
+from payment_records import stored_paid_payment, stored_parked
 from staff_services import a_failing_job
 
 WHY = "Asked for by e-mail."
@@ -151,6 +152,21 @@ async def job(market: Marketplace, _: User) -> Ids:
     return {"job_id": (await a_failing_job(market.storage)).id}
 
 
+async def unpaid(market: Marketplace, actor: User) -> Ids:
+    """Store a booking of the actor that awaits payment."""
+    session = await stored_session(market.storage)
+    held = {"status": "pending", "pay_by": TOMORROW, "starts_at": TOMORROW + timedelta(days=9)}
+    return {"booking_id": (await stored_booking(market.storage, session, actor.id, **held)).id}
+
+
+async def paid(market: Marketplace, _: User) -> Ids:
+    return {"payment_id": (await stored_paid_payment(market.storage)).id}
+
+
+async def parked(market: Marketplace, _: User) -> Ids:
+    return {"parked_id": (await stored_parked(market.storage)).id}
+
+
 async def message(market: Marketplace, actor: User) -> Ids:
     """Store a message to the actor."""
     found = await CONFIRMED(market, actor)
@@ -221,6 +237,11 @@ CASES: dict[str, Case] = {
     f"POST {A_SESSION}/unfeature": Case(STAFF, session(featured_at=NOW), REASON),
     f"POST {A_SESSION}/archive": Case(STAFF, session(), REASON),
     "POST /api/admin/reports/{report_id}/resolve": Case(STAFF, report, REASON | {"resolution": "hidden"}),
+    f"POST {BOOKING}/pay": Case((Actor({}, deactivated),), unpaid),
+    "POST /api/admin/payments/{payment_id}/refund": Case(STAFF, paid, REASON | {"amount": "1.00"}),
+    "POST /api/admin/parked-payments/{parked_id}/resolve": Case(STAFF, parked, {"resolution": WHY}),
+    f"PUT {A_USER}/commission": Case(STAFF, user(role="creator"), REASON | {"percent": "12.5"}),
+    "GET /api/creator/earnings/export": Case(NEW_CREATOR, nothing),
     "POST /api/admin/bulk/preview": Case(STAFF, session(), BULK),
     "POST /api/admin/bulk": Case(STAFF, session(), BULK | REASON),
     "POST /api/admin/bulk/{run_id}/cancel": Case(STAFF, run),

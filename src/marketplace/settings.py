@@ -37,6 +37,7 @@ PROJECT = SOURCES if (SOURCES / "pyproject.toml").is_file() else None
 """Root of the checkout that the program runs from; `None` if it is installed."""
 FRONTEND_DIR = SOURCES / "frontend/dist"
 DATA_DIR = (PROJECT or Path(os.path.expanduser("~"))) / ".marketplace"  # noqa: PTH111 - Path.home() fails without one
+CATEGORIES = ("art", "business", "cooking", "fitness", "languages", "music", "technology", "wellbeing")
 DEVELOPMENT_SECRETS = ("change-me", "changeme", "secret", "development", "insecure", "example")
 
 
@@ -66,19 +67,16 @@ class Settings:
     access_token_ttl: timedelta = timedelta(days=1)
     refresh_token_ttl: timedelta = timedelta(days=7)
     currency: str = "EUR"
-    categories: tuple[str, ...] = (
-        "art",
-        "business",
-        "cooking",
-        "fitness",
-        "languages",
-        "music",
-        "technology",
-        "wellbeing",
-    )
+    categories: tuple[str, ...] = CATEGORIES
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: tuple[str, str] | None = None
     inbox: bool = False
+    stripe_secret_key: str | None = field(default=None, repr=False)
+    stripe_webhook_secret: str | None = field(default=None, repr=False)
+    stripe_api: str | None = None
+    """`None`: Stripe's own."""
+    simulator_url: str | None = None
+    """`None`: `serve` starts the payment simulator."""
     rate_limit: bool = True
     share_email: bool = False
     verify_email: tuple[VerifiedEffect, ...] = ()
@@ -164,6 +162,10 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "smtp_url": smtp_url,
     "mail_from": mailbox,
     "inbox": on_or_off,
+    "stripe_secret_key": matching(r"[sr]k_(test|live)_\w+", "a secret key of Stripe, such as sk_live_…"),
+    "stripe_webhook_secret": matching(r"whsec_\S+", "the signing secret of a webhook endpoint of Stripe, whsec_…"),
+    "stripe_api": public_url,
+    "simulator_url": public_url,
     "rate_limit": on_or_off,
     "share_email": on_or_off,
     "verify_email": any_of(*get_args(VerifiedEffect)),
@@ -188,7 +190,17 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "shutdown_delay": seconds(0, 600),
     "shutdown_timeout": seconds(1, 600),
 }
-SECRET_VARIABLES = {"secret_key", "database_url", "read_database_url", "object_store", "smtp_url"}
+SECRET_VARIABLES = {
+    "secret_key",
+    "database_url",
+    "read_database_url",
+    "object_store",
+    "smtp_url",
+    "stripe_secret_key",
+    "stripe_webhook_secret",
+}
+MAX_PAY_WITHIN = timedelta(hours=23, minutes=30)
+"""A payment page at Stripe ends within a day (half an hour after the time to pay)."""
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -232,57 +244,57 @@ def provided_secret(environment: Mapping[str, str], name: str) -> str:
     return text
 
 
+def _refusal(name: str, value: object, rule: str) -> SettingsError:
+    """Return the error of a value that others forbid. `$` in the rule is the prefix of variables."""
+    shown = "not set" if value is None else value if value == "(not shown)" else f"'{value}'"
+    return SettingsError(f"{PREFIX}{name} is {shown}, but must be {rule.replace('$', PREFIX)}.")
+
+
 def _check_combinations(settings: Settings) -> None:
     if settings.pool_min_size > settings.pool_max_size:
-        raise SettingsError(
-            f"{PREFIX}POOL_MIN_SIZE is '{settings.pool_min_size}', but must be at most"
-            f" {PREFIX}POOL_MAX_SIZE, which is {settings.pool_max_size}."
-        )
+        rule = f"at most $POOL_MAX_SIZE, which is {settings.pool_max_size}"
+        raise _refusal("POOL_MIN_SIZE", settings.pool_min_size, rule)
     if settings.storage == "memory" and settings.workers > 1:
-        raise SettingsError(
-            f"{PREFIX}WORKERS is '{settings.workers}', but must be 1 with {PREFIX}STORAGE=memory:"
-            " each process would have its own data."
-        )
+        raise _refusal("WORKERS", settings.workers, "1 with $STORAGE=memory: each process would have its own data")
     if settings.smtp_url is not None:
         if settings.inbox:
-            raise SettingsError(f"{PREFIX}INBOX is 'on', but must be off with {PREFIX}SMTP_URL: mail is sent or kept.")
+            raise _refusal("INBOX", "on", "off with $SMTP_URL: mail is sent or kept")
         if settings.mail_from is None:
-            raise SettingsError(
-                f"{PREFIX}MAIL_FROM is not set, but must be set with {PREFIX}SMTP_URL,"
-                " to the address that mail comes from, such as Sessions <sessions@example.org>."
-            )
+            rule = "set with $SMTP_URL, to the address that mail comes from, such as Sessions <sessions@example.org>"
+            raise _refusal("MAIL_FROM", None, rule)
+    if settings.payments == "stripe":
+        _check_stripe(settings)
     if settings.environment == "production":
         _check_production(settings)
 
 
+def _check_stripe(settings: Settings) -> None:
+    rule = "set with $PAYMENTS=stripe, to what Stripe's dashboard shows"
+    if settings.stripe_secret_key is None:
+        raise _refusal("STRIPE_SECRET_KEY", None, rule)
+    if settings.stripe_webhook_secret is None:
+        raise _refusal("STRIPE_WEBHOOK_SECRET", None, rule)
+    if settings.pay_within > MAX_PAY_WITHIN:
+        rule = f"at most {MAX_PAY_WITHIN.total_seconds():g} with $PAYMENTS=stripe: its payment pages end within a day"
+        raise _refusal("PAY_WITHIN", f"{settings.pay_within.total_seconds():g}", rule)
+
+
 def _check_production(settings: Settings) -> None:
+    production = "with $ENVIRONMENT=production"
     if settings.demo:
-        raise SettingsError(
-            f"{PREFIX}DEMO is 'on', but must be off with {PREFIX}ENVIRONMENT=production: the demo passwords are public."
-        )
+        raise _refusal("DEMO", "on", f"off {production}: the demo passwords are public")
     if settings.inbox:
-        raise SettingsError(
-            f"{PREFIX}INBOX is 'on', but must be off with {PREFIX}ENVIRONMENT=production:"
-            " everyone could read everyone's mail."
-        )
+        raise _refusal("INBOX", "on", f"off {production}: everyone could read everyone's mail")
+    if settings.payments == "simulator":
+        raise _refusal("PAYMENTS", "simulator", f"off or stripe {production}: the simulator's money is not real")
     if settings.database_url is None:
-        raise SettingsError(
-            f"{PREFIX}DATABASE_URL is not set, but must be set with {PREFIX}ENVIRONMENT=production:"
-            " the embedded database is for development."
-        )
+        raise _refusal("DATABASE_URL", None, f"set {production}: the embedded database is for development")
     if settings.secret_key is None:
-        raise SettingsError(
-            f"{PREFIX}SECRET_KEY is not set, but must be set with {PREFIX}ENVIRONMENT=production,"
-            f" to at least {MIN_SECRET} random characters."
-        )
+        raise _refusal("SECRET_KEY", None, f"set {production}, to at least {MIN_SECRET} random characters")
     lowered = settings.secret_key.lower()
     if any(word in lowered for word in DEVELOPMENT_SECRETS) or len(set(lowered)) < 8:  # noqa: PLR2004 - variety
-        raise SettingsError(
-            f"{PREFIX}SECRET_KEY is (not shown), but must be random with {PREFIX}ENVIRONMENT=production:"
-            " this one looks like a development secret."
-        )
+        rule = f"random {production}: this one looks like a development secret"
+        raise _refusal("SECRET_KEY", "(not shown)", rule)
     if settings.public_url is None:
-        raise SettingsError(
-            f"{PREFIX}PUBLIC_URL is not set, but must be set with {PREFIX}ENVIRONMENT=production,"
-            " to the address that people open, such as https://sessions.example.org."
-        )
+        rule = f"set {production}, to the address that people open, such as https://sessions.example.org"
+        raise _refusal("PUBLIC_URL", None, rule)

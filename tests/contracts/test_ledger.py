@@ -93,7 +93,7 @@ async def test_event_is_posted_once(storage: Storage) -> None:
 
 async def test_concurrent_posts_of_one_event_leave_one(storage: Storage) -> None:
     first = a_transaction()
-    rivals = [replace(first, id=uuid4()) for _ in range(20)]
+    rivals = [first, replace(first, id=uuid4())] * 10
 
     posted = await asyncio.gather(*(post(storage, each) for each in rivals))
 
@@ -133,6 +133,8 @@ async def test_lists_are_paged(storage: Storage) -> None:
     earlier = a_transaction(creator_id=creator_id, at=since - MINUTE)
     await post(storage, *random.Random(7).sample(own, 7), earlier)  # noqa: S311 - an order
     await post(storage, other := a_transaction(at=since + 9 * MINUTE))
+    fee = {"kind": TransactionKind.FEE, "creator_id": creator_id, "at": since - MINUTE}
+    await post(storage, a_transaction(*fee_entries(5), **fee))  # which is no creator's
 
     found: list[LedgerTransaction] = []
     after: str | None = None

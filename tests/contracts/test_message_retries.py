@@ -147,7 +147,7 @@ async def test_postponed_and_lost_mails_are_retried_at_once(market: MailedMarket
         market.mailer = MemoryMailer(Answers(result))
         await market.delivery.deliver()
         [found] = [each for each in await market.messages(learner.id) if each.id == message.id]
-        assert (found.reason, found.server_error) == (reason, result.reason)
+        assert (found.reason, found.last_error) == (reason, result.reason)
         assert (await service.retry(staff, message.id, WHY)).message.next_attempt_at == NOW
 
     await market.delivery.deliver()

@@ -193,3 +193,72 @@ async def test_late_payment_does_not_revive_where_it_cannot_seat(
                 found_otherwise[error] = type(refused)
         assert (await found(storage, booking)).status == "cancelled"
     assert found_otherwise == {}
+
+
+async def told(storage: Storage, services: Services, booking: BookingHistory) -> dict[str, list[str]]:
+    """Deliver all events; return the kinds of messages and notifications about a booking, by person."""
+    while await services.events.deliver():
+        pass
+    messages = (await storage.messages.of_booking(booking.id, 99, None)).items
+    found = {}
+    for who, user_id in (("learner", booking.user_id), ("creator", booking.creator_id)):
+        news = (await storage.notifications.of_user(user_id, 9, None)).items
+        kinds = [str(each.kind) for each in messages if each.user_id == user_id]
+        found[who] = sorted(kinds) + sorted(each.kind for each in news if each.booking_id == booking.id)
+    return found
+
+
+REMINDERS = ["reminder_hour"]
+
+
+async def test_creator_is_told_of_the_payment_and_not_of_the_hold(
+    storage: Storage, paying: Services, clock: MovableClock
+) -> None:
+    _, learner, booking = await held(storage, paying)
+    await paying.bookings.reschedule(learner, booking.id, LATER)
+    await paying.seat_changes.change(learner, booking.id, 1)
+    assert await told(storage, paying, booking) == {"learner": [], "creator": []}
+
+    clock.at += MINUTE
+    await pay(storage, paying, booking)
+    assert await told(storage, paying, booking) == {
+        "learner": ["booking_booked", "reminder_day", *REMINDERS],
+        "creator": ["booking_booked", "booked"],
+    }
+
+
+async def test_creator_is_asked_once_the_request_is_paid(
+    storage: Storage, paying: Services, clock: MovableClock
+) -> None:
+    session, _, booking = await held(storage, paying, requires_confirmation=True)
+    clock.at += MINUTE
+    await pay(storage, paying, booking, requires_confirmation=True)
+    asked = {"learner": ["booking_requested"], "creator": ["booking_requested", "requested"]}
+    assert await told(storage, paying, booking) == asked
+
+    await paying.bookings.act(owner_of(session), booking.id, "confirm")
+    assert await told(storage, paying, booking) == {
+        "learner": ["booking_confirmed", "booking_requested", *REMINDERS, "confirmed"],
+        "creator": asked["creator"],
+    }
+
+
+async def test_hold_that_ends_unpaid_is_news_only_if_another_person_ended_it(
+    storage: Storage, paying: Services, clock: MovableClock
+) -> None:
+    _, learner, by_learner = await held(storage, paying)
+    await paying.bookings.act(learner, by_learner.id, "cancel")
+    session, _, by_creator = await held(storage, paying)
+    await paying.bookings.act(owner_of(session), by_creator.id, "cancel")
+    _, _, by_no_one = await expired(storage, paying, clock)
+
+    nothing: dict[str, list[str]] = {"learner": [], "creator": []}
+    assert await told(storage, paying, by_learner) == nothing
+    assert await told(storage, paying, by_creator) == {"learner": ["booking_cancelled", "cancelled"], "creator": []}
+    assert await told(storage, paying, by_no_one) == nothing
+    clock.at += MINUTE
+    await revive(storage, paying, by_no_one)
+    assert await told(storage, paying, by_no_one) == {
+        "learner": ["booking_booked", *REMINDERS],
+        "creator": ["booking_booked", "booked"],
+    }

@@ -112,6 +112,7 @@ def test_learner_cancels_and_changes_an_unpaid_booking_despite_the_cancellation_
     booking = unpaid(starts_at=NOW + 5 * HOUR, seats=2)
     learner = a_principal(booking.user_id)
     assert booking.refusal("cancel", learner, NOW) is None
+    assert booking.cancellable_until == booking.starts_at
     assert booking.reschedule_refusal(learner, NOW, starts_at=NOW + 7 * HOUR) is None
     assert seats_refusal(booking, 1, learner, NOW, requires_confirmation=False) is None
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from builders import principal_of, stored_booking, stored_session, stored_user
+from builders import principal_of, services_over, stored_booking, stored_session, stored_user
 from fakes import MovableClock
 from http_api import SETTINGS
 from marketplace.adapters.memory.storage import memory_storage
@@ -28,7 +28,8 @@ async def a_booking_online() -> tuple[BookingDetails, Principal]:
 
 
 def shown(booking: BookingDetails, viewer: Principal, encoded: EncodedOnce | None, *, share_email: bool = False) -> Any:
-    views = BookingViews(MovableClock(), replace(SETTINGS, share_email=share_email))
+    payments = services_over(memory_storage()).payments
+    views = BookingViews(MovableClock(), replace(SETTINGS, share_email=share_email), payments)
     return msgspec.json.decode(
         msgspec.json.encode(views.shown(viewer, "UTC", booking, BookingHistoryOut, encoded)),
     )

@@ -23,10 +23,12 @@ KEYED = (
     "PATCH /api/bookings",
     "POST /api/admin/sessions",
     "POST /api/admin/bookings",
+    "POST /api/admin/payments",
+    "POST /api/admin/parked-payments",
     "POST /api/admin/reports",
 )
 ROLES = {Access.CREATOR, Access.STAFF, Access.SUPERUSER}
-READ_ANYWAY = {("price", "7"), ("expected_price", "7")}
+READ_ANYWAY = {("price", "7"), ("expected_price", "7"), ("amount", "7"), ("percent", "7")}
 """Values that the schema leaves out: a JSON number is read as an amount."""
 
 

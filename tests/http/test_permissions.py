@@ -10,9 +10,20 @@ from httpx import Response
 from builders import PASSWORD, TOMORROW
 from cases import all_cases
 from fakes import NOW
-from http_api import SETTINGS, Api, Person, a_booking_body, a_registration, a_session_body, as_json, open_api, problem
+from http_api import (
+    PAID_SETTINGS,
+    Api,
+    Person,
+    a_booking_body,
+    a_registration,
+    a_session_body,
+    as_json,
+    open_api,
+    problem,
+)
 from http_routes import SOME_ID, routes_of
 from marketplace.core.domain.sessions import Session
+from payment_records import stored_paid_payment, stored_parked
 
 PEOPLE = ("visitor", "learner", "creator", "other_creator", "staff", "deactivated")
 EVERYBODY = (*PEOPLE, "superuser", "impersonated")
@@ -126,6 +137,7 @@ MATRIX: dict[str, Answers] = {
     "GET /api/bookings/creator_bookings": (OUT, NOT_A_CREATOR, "200", "200", NOT_A_CREATOR, OUT),
     "POST /api/bookings": (OUT, "201", "403 own_session", "201", "201", OUT),
     "GET /api/bookings/{booking_id}": (OUT, "200", "200", NOT_THERE, NOT_THERE, OUT),
+    "GET /api/bookings/{booking_id}/cancellation-quote": (OUT, "200", "200", NOT_THERE, "200", OUT),
     "PATCH /api/bookings/{booking_id}": (OUT, "200", NOT_YOURS, NOT_THERE, NOT_YOURS, OUT),
     "POST /api/bookings/{booking_id}/cancel": (OUT, "200", "200", NOT_THERE, "200", OUT),
     "POST /api/bookings/{booking_id}/confirm": (OUT, NOT_YOURS, ALREADY, NOT_THERE, ALREADY, OUT),
@@ -141,6 +153,19 @@ MATRIX: dict[str, Answers] = {
     "POST /api/sessions/{session_id}/slots/message": (OUT, NOT_A_CREATOR, "201", NOT_YOURS, NOT_A_CREATOR, OUT),
     f"GET {A_BOOKING}/messages": staff("200"),
     "GET /api/bookings/{booking_id}/calendar.ics": (OUT, "200", "200", NOT_THERE, NOT_THERE, OUT),
+    # the booking of this world is not paid online; one that is, is paid
+    "POST /api/bookings/{booking_id}/pay": (OUT, "409 nothing_to_pay", NOT_THERE, NOT_THERE, NOT_THERE, OUT),
+    "GET /api/bookings/{booking_id}/receipts": (OUT, "200", "200", NOT_THERE, NOT_THERE, OUT),
+    # unsigned
+    "POST /api/payments/webhooks/{provider}": anyone("400 invalid_signature"),
+    "GET /api/creator/earnings": (OUT, NOT_A_CREATOR, "200", "200", NOT_A_CREATOR, OUT),
+    "GET /api/creator/earnings/export": (OUT, NOT_A_CREATOR, "200", "200", NOT_A_CREATOR, OUT),
+    "GET /api/admin/payments": staff("200"),
+    "GET /api/admin/payments/{payment_id}": staff("200"),
+    "POST /api/admin/payments/{payment_id}/refund": staff("200"),
+    "GET /api/admin/parked-payments": staff("200"),
+    "POST /api/admin/parked-payments/{parked_id}/resolve": staff("200"),
+    f"PUT {A_USER}/commission": staff("404 not_found"),
     "GET /api/creator/summary": (OUT, NOT_A_CREATOR, "200", "200", NOT_A_CREATOR, OUT),
     "GET /api/calendar": signed_in("200"),
     "POST /api/calendar/renew": signed_in("200"),
@@ -252,6 +277,9 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     "POST /api/admin/messages/{message_id}/retry": lambda *_: {"reason": WHY},
     "PUT /api/auth/preferences": lambda *_: {"reminder_day": False},
     "POST /api/sessions/{session_id}/report": lambda *_: {"reason": "spam"},
+    "POST /api/admin/payments/{payment_id}/refund": lambda *_: {"amount": "1.00", "reason": WHY},
+    "POST /api/admin/parked-payments/{parked_id}/resolve": lambda *_: {"resolution": WHY},
+    f"PUT {A_USER}/commission": lambda *_: {"percent": "12.5", "reason": WHY},
     f"PATCH {A_SESSION}": lambda *_: {"title": "Evening yoga"},
     f"POST {A_SESSION}/hide": lambda *_: {"reason": WHY},
     f"POST {A_SESSION}/archive": lambda *_: {"reason": WHY},
@@ -272,7 +300,7 @@ async def built_api(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[A
     dist = tmp_path_factory.mktemp("dist")
     (dist / "docs").mkdir()
     (dist / "docs" / "swagger-ui-bundle.js").write_text("// the bundle")
-    async with open_api(replace(SETTINGS, frontend_dir=dist)) as opened:
+    async with open_api(replace(PAID_SETTINGS, frontend_dir=dist)) as opened:
         yield opened
 
 
@@ -320,7 +348,7 @@ async def make_world(built_api: Api) -> World:
     }
     people["impersonated"] = await built_api.seen_as(people["staff"], learner)
     await built_api.deactivate(people["deactivated"])
-    session, unbooked = await built_api.session(creator), await built_api.session(creator)
+    session, unbooked = [await built_api.session(creator, payment_method="at_session") for _ in range(2)]
     booking = await built_api.booking(learner, session)
     message = await learner.post(f"/api/bookings/{booking['id']}/messages/", {"text": "Hello."})
     feed = (await learner.get("/api/calendar/")).json()["url"].rpartition("/")[2]
@@ -330,7 +358,12 @@ async def make_world(built_api: Api) -> World:
     run = await people["superuser"].post("/api/admin/bulk/", order)
     added = await creator.send("POST", f"/api/sessions/{session.id}/pictures/", files={"file": b"of the session"})
     [picture] = added.json()["pictures"]
+    payment = await stored_paid_payment(built_api.storage)
+    parked = await stored_parked(built_api.storage)
     ids = {
+        "payment_id": str(payment.id),
+        "parked_id": str(parked.id),
+        "provider": "memory",
         "report_id": report.json()["id"],
         "run_id": run.json()["id"],
         "job_id": "1",

@@ -1,11 +1,19 @@
 """Rights that were taken away elsewhere, such as in another process, decide at once: see `rights_cases`."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 import pytest_asyncio
 
-from http_api import Api
+from http_api import PAID_SETTINGS, Api, open_api
 from http_routes import routes_of
 from rights_cases import CASES, REFUSED, Actor, Marketplace, needs_right
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_api() -> AsyncIterator[Api]:
+    async with open_api(PAID_SETTINGS) as opened:
+        yield opened
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

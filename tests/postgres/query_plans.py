@@ -20,6 +20,7 @@ CUSTOM_PLANS = 6
 on a long-lived connection; `EXPLAIN` without `ANALYZE` counts as one."""
 BIG_TABLES = frozenset(
     {"sessions", "bookings", "slots", "booking_steps", "open_times", "messages", "booking_messages", "notifications"}
+    | {"payments", "payment_operations", "parked_payments", "ledger_transactions", "ledger_entries", "ledger_balances"}
 )
 PAGE = 20
 BEFORE_PAGE_1000 = 999 * PAGE
@@ -136,6 +137,10 @@ def _literal(value: object) -> str:
     return f"'{published}'"
 
 
+def _element(value: object) -> str:
+    return "NULL" if value is None else json.dumps(str(value))
+
+
 async def carried_out(loaded: str, program: Watched, call: Awaitable[Any]) -> list[Plan]:
     """Return the plans of the statements that a call sends."""
     return await plans(loaded, await program.sent_by(call))
@@ -160,7 +165,3 @@ def costly(found: list[Plan], *, blocks: int, rows: int) -> list[str]:
 async def sent(program: Watched, call: Awaitable[Any]) -> list[str]:
     """Return the first words of every statement that a call sends."""
     return [" ".join(statement.query.split()[:2]) for statement in await program.sent_by(call)]
-
-
-def _element(value: object) -> str:
-    return "NULL" if value is None else json.dumps(str(value))

@@ -16,6 +16,7 @@ from marketplace.adapters.postgres.booking_quotes import DECIDING, FIND, VERSION
 from marketplace.adapters.postgres.booking_writes import BOOK, OPEN_SLOTS
 from marketplace.adapters.postgres.connection.locks import BLOCK_BUYERS
 from marketplace.adapters.postgres.connection.pool import connect
+from marketplace.adapters.postgres.payments import ADD, ASK, RECORD, SAVE
 from marketplace.adapters.postgres.rows import SESSION
 from marketplace.adapters.postgres.schema.metadata import METADATA
 from marketplace.adapters.postgres.storage import postgres_storage
@@ -75,6 +76,13 @@ async def test_every_statement_of_a_booking_names_the_creator(database: str) -> 
 
     assert found == EXCEPTIONS
     assert sum(len(TABLE.findall(statement)) for statement in statements) > 20
+
+
+def test_every_statement_that_writes_a_payment_names_the_creator() -> None:
+    found = {table for statement in (ADD, SAVE, ASK, RECORD) for table in unplaced(statement)}
+
+    assert found == set()
+    assert sum(len(TABLE.findall(statement)) for statement in (SAVE, ASK, RECORD)) == 8
 
 
 @pytest.mark.parametrize("is_opened", [False, True])

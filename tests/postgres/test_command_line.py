@@ -245,6 +245,7 @@ def test_check_passes_when_healthy_and_otherwise_explains_what_to_do(shell: Shel
         "ok  extensions: available",
         "ok  migrations: at ",
         "ok  zones of PostgreSQL: ",
+        "ok  payments: not taken: ",
     ):
         assert line in well.stdout
     assert re.search(r"NO  front end: /.+/nowhere is not built\n    Run `make install`, or set ", well.stdout)

@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from ledger_entries import a_transaction
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
+from marketplace.adapters.postgres.ledger import PostgresLedgerBooks
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.ledger import Account, Balance, LedgerTransaction, Purpose, payment_entries
 from marketplace.core.ports.ledger import Imbalance
@@ -24,7 +25,7 @@ NEW = """
 """
 ENTRY = "INSERT INTO ledger_entries VALUES ('{transaction}', {place}, '{purpose}', NULL, {amount}, '{currency}');"
 FORGED = NEW.replace("creator_id)", "creator_id, posted_in)").replace(
-    "gen_random_uuid());", "gen_random_uuid(), pg_current_xact_id()::text::bigint + {});"
+    "gen_random_uuid());", "gen_random_uuid(), pg_current_xact_id()::text::bigint + 1);"
 )
 INSERT_BALANCE = "INSERT INTO ledger_balances VALUES ('{}', 'earned', 'EUR', 9);"
 KEYS = {
@@ -130,6 +131,14 @@ async def always(dsn: str) -> list[tuple[str, str]]:
         await connection.close()
 
 
+async def imbalances(dsn: str, chunk: int) -> list[Imbalance]:
+    pool = await connect(dsn, PoolLimits(min_size=1, max_size=1))
+    try:
+        return [*await PostgresLedgerBooks(pool, chunk).imbalances()]
+    finally:
+        await pool.close()
+
+
 async def everything(storage: Storage) -> tuple[tuple[LedgerTransaction, ...], Balance]:
     page = await storage.ledger.since(KEPT.at, 100, None)
     return page.items, await storage.ledger.balance(CREATOR, "EUR")
@@ -157,11 +166,10 @@ async def test_transaction_is_extended_neither_later_nor_in_another_currency(
 
 @pytest.mark.usefixtures("storage")
 async def test_forged_number_of_a_transaction_admits_no_later_entry(empty_database: str) -> None:
-    later = entry(1, 2) + entry(-1, 3)
-    forged = FORGED.format(1) + entry(5) + entry(-5, 1)
-
+    with pytest.raises(asyncpg.CheckViolationError):
+        await run(empty_database, FORGED)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await run(empty_database, forged, *[later] * 3)
+        await run(empty_database, FORGED + entry(5) + entry(-5, 1))
 
 
 @pytest.mark.usefixtures("storage")
@@ -202,6 +210,7 @@ async def test_each_injected_imbalance_is_found(storage: Storage, empty_database
     )
     await run(empty_database, "".join(injected))
 
+    assert await imbalances(empty_database, chunk=1) == await imbalances(empty_database, chunk=2)
     assert sorted(await storage.ledger.imbalances(), key=str) == sorted(
         [
             Imbalance(LEARNER, Purpose.PAID_IN, "EUR", -7_200, 0),

@@ -36,6 +36,7 @@ async def test_mails_of_one_moment_share_the_statements_that_decide_and_start_th
 
     events = await program.sent_by(relay.deliver())
     mails = await program.sent_by(market.delivery.deliver())
+    idle = await program.sent_by(market.delivery.deliver())
 
     added = [each.query for each in events if "INSERT INTO messages" in each.query]
     noted = [each.query for each in events if "INSERT INTO notifications" in each.query]
@@ -45,3 +46,4 @@ async def test_mails_of_one_moment_share_the_statements_that_decide_and_start_th
     assert len(market.sent) == 2 + 2 * NUMBER
     assert len(commits) <= 1 + 2
     assert len(mails) <= 6 + 3 * 2
+    assert [each.query.split()[0] for each in idle] == ["BEGIN;", "SELECT", "COMMIT;"]

@@ -69,7 +69,9 @@ class StaffActions:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def staff_actions(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[StaffActions]:
     own = await connect(database, PoolLimits(max_size=2))
-    async with servers(2, database, tmp_path_factory.mktemp("servers")) as started:
+    # what staff return is asked of a provider that never answers
+    payments = {"payments": "simulator", "simulator_url": "http://127.0.0.1:9"}
+    async with servers(2, database, tmp_path_factory.mktemp("servers"), **payments) as started:
         yield StaffActions(started, postgres_storage(own))
     await own.close()
 

@@ -23,11 +23,11 @@ from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.adapters.system import MachineZones, MovedClock, SystemClock, UuidSeven
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.mail import Post, mail_of
+from marketplace.bootstrap.payments import PaymentProvider, payment_options, provider_of
 from marketplace.bootstrap.services import Services, build_services
 from marketplace.bootstrap.storages import MemoryStorage, PostgresStorage
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.money import use_currency
-from marketplace.core.domain.payment_options import PaymentOptions
 from marketplace.core.domain.site_texts import SiteTexts
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
@@ -109,6 +109,13 @@ class Ports(Provider):
         await post.close()
 
     @provide
+    async def payment_provider(self, settings: Settings) -> AsyncIterator[PaymentProvider]:
+        """Provide what takes payments; its connections close with the container."""
+        provider = provider_of(settings)
+        yield provider
+        await provider.close()
+
+    @provide
     def adapters(  # noqa: PLR0913, PLR0917 - one argument per port
         self,
         clock: Clock,
@@ -125,6 +132,7 @@ class Ports(Provider):
         cards: CardPainter,
         post: Post,
         unsubscribe_tokens: UnsubscribeTokens,
+        payment_provider: PaymentProvider,
     ) -> Adapters:
         """Collect the adapters for `build_services`."""
         return Adapters(
@@ -144,6 +152,7 @@ class Ports(Provider):
             unsubscribe_tokens=unsubscribe_tokens,
             mailer=post.mailer,
             composer=post.composer,
+            payments=payment_provider.payments,
             subscribers=(LoggedEvents(),),
         )
 
@@ -167,7 +176,7 @@ class BuiltServices(Provider):
             rate_limit=settings.rate_limit,
             requires_verified=settings.verify_email,
             has_inbox=settings.inbox,
-            payments=_payment_options(settings),
+            payments=payment_options(settings),
         )
 
     @provide
@@ -245,12 +254,6 @@ def s3_store(address: str) -> ObjectStore:
             "MARKETPLACE_OBJECT_STORE is set, but the extra is not installed: marketplace[s3]."
         ) from error
     return S3ObjectStore(address)
-
-
-def _payment_options(settings: Settings) -> PaymentOptions | None:
-    if settings.payments == "off":
-        return None
-    return PaymentOptions(pay_within=settings.pay_within, commission=settings.commission)
 
 
 def secret_of(settings: Settings) -> str:

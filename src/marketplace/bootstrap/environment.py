@@ -40,9 +40,7 @@ def _write_back(settings: Settings, variables: dict[str, str]) -> Settings:
     for name in SECRET_VARIABLES:
         # The secret has been read; a worker would refuse a variable that is set together with its `_FILE`.
         os.environ.pop(f"{PREFIX}{name.upper()}_FILE", None)
-    if settings.database_url is not None:
-        os.environ[f"{PREFIX}DATABASE_URL"] = settings.database_url
-    os.environ[f"{PREFIX}SECRET_KEY"] = settings.secret_key or ""
+        os.environ[f"{PREFIX}{name.upper()}"] = getattr(settings, name) or ""
     return settings
 
 

@@ -11,6 +11,7 @@ from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.mail_composer import MailComposer, UnsubscribeTokens
 from marketplace.core.ports.mailer import Mailer
+from marketplace.core.ports.payments import Payments
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
 from marketplace.core.ports.security import AccessTokens, Confusables, EmailSyntax, Passwords, RefreshTokens
 from marketplace.core.ports.share_cards import CardPainter
@@ -39,6 +40,8 @@ class Adapters:
     mailer: Mailer | None = None
     """`None`: messages are held."""
     composer: MailComposer | None = None
+    payments: Payments | None = None
+    """`None`: no payments are taken."""
     subscribers: tuple[Subscriber, ...] = ()
     """Receive every event."""
 

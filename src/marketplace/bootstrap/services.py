@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from marketplace.bootstrap.account_services import build_account_deletion, build_account_services
 from marketplace.bootstrap.bulk_services import build_bulk_services
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
+from marketplace.bootstrap.payment_services import PaymentServices, build_payment_services
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.account_deletion import AccountDeletionService
@@ -22,6 +23,7 @@ from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.avatars import AvatarService
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
+from marketplace.core.services.cancellation_quotes import CancellationQuotes
 from marketplace.core.services.conversations import ConversationService
 from marketplace.core.services.creator_hours import CreatorHoursService
 from marketplace.core.services.creators import CreatorService
@@ -62,7 +64,7 @@ from marketplace.core.services.zones import ZoneService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
+class Services(PaymentServices):
     """All services. Those ending in `_admin` are for staff."""
 
     users: UserService
@@ -87,6 +89,7 @@ class Services:
     materialized_availability: MaterializedAvailabilityService
     bookings: BookingService
     seat_changes: SeatChanges
+    cancellation_quotes: CancellationQuotes
     conversations: ConversationService
     notifications: NotificationService
     calendars: CalendarService
@@ -141,6 +144,7 @@ class Services:
             "sweep_idempotency_keys": self.idempotency.purge,
             "sweep_pictures": self.picture_sweeper.purge,
             "sweep_rate_limits": self.rate_limits.purge,
+            **self.payment_handlers(),
         }
 
 
@@ -188,6 +192,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         users=users, accounts=accounts.user_admin, sessions=sessions, moderation=session_admin, bookings=bookings
     )
     bulk, bulk_runner = build_bulk_services(storage, adapters, memory, actors)
+    payments = build_payment_services(storage, adapters, options)
     notifications = NotificationService(unit_of_work=begin, feeds=storage.notifications, clock=clock, ids=ids)
     return Services(
         users=users,
@@ -214,6 +219,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         materialized_availability=materialized_availability,
         bookings=bookings,
         seat_changes=SeatChanges(unit_of_work=begin, lists=storage.booking_lists, clock=clock),
+        cancellation_quotes=CancellationQuotes(lists=storage.booking_lists, payments=storage.payments, clock=clock),
         conversations=ConversationService(
             unit_of_work=begin,
             conversations=storage.conversations,
@@ -233,7 +239,11 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             clock=clock,
             addresses=options.addresses,
         ),
-        events=EventRelay(unit_of_work=begin, clock=clock, subscribers=(decider, notifications, *adapters.subscribers)),
+        events=EventRelay(
+            unit_of_work=begin,
+            clock=clock,
+            subscribers=(decider, notifications, payments.payment_decider, *adapters.subscribers),
+        ),
         new_messages=accounts.new_messages,
         mail=MailDelivery(
             unit_of_work=begin,
@@ -296,4 +306,5 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         ),
         terms=TermsService(unit_of_work=begin, clock=clock),
         session_words=SessionWordsService(unit_of_work=begin, clock=clock),
+        **payments.named(),
     )

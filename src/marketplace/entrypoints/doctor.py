@@ -16,6 +16,7 @@ from marketplace.adapters.postgres.message_lists import count_held
 from marketplace.adapters.postgres.schema.revisions import newest_revision
 from marketplace.adapters.postgres.stored_amounts import find_unfit_amount
 from marketplace.adapters.site_texts.files import read_site_texts
+from marketplace.bootstrap.payments import check_payments
 from marketplace.core.domain.money import Currency
 from marketplace.entrypoints.server import check_port, unfit
 from marketplace.entrypoints.zone_data import (
@@ -85,6 +86,7 @@ def findings() -> Iterator[Finding]:
     yield _frontend(settings)
     yield _texts(settings)
     yield _mail(settings)
+    yield _payments(settings)
 
 
 def _run(subject: str, check: Callable[[], str], *errors: type[Exception]) -> Finding:
@@ -162,6 +164,26 @@ def _mail(settings: Settings) -> Finding:
         is_good=settings.environment != "production",
         seen="not sent: there is no mail server, so messages are held",
         advice="Set MARKETPLACE_SMTP_URL and MARKETPLACE_MAIL_FROM.",
+        is_warning=True,
+    )
+
+
+def _payments(settings: Settings) -> Finding:
+    seen = {
+        "off": "not taken: learners pay creators directly",
+        "simulator": "of the simulator, with play money",
+        "stripe": "through Stripe",
+    }[settings.payments]
+    try:
+        check_payments(settings)
+    except SettingsError as error:
+        return Finding(subject="payments", is_good=False, seen=str(error), advice="Choose another currency.")
+    is_test = "_test_" in (settings.stripe_secret_key or "") and settings.payments == "stripe"
+    return Finding(
+        subject="payments",
+        is_good=not (is_test and settings.environment == "production"),
+        seen=f"{seen}, in its test mode" if is_test else seen,
+        advice="Set MARKETPLACE_STRIPE_SECRET_KEY to a key that begins with sk_live_ or rk_live_.",
         is_warning=True,
     )
 

@@ -19,7 +19,9 @@ from marketplace.core.services.events import EventRelay
 from marketplace.core.services.job_worker import JobWorker
 from marketplace.core.services.mail_delivery import MailDelivery
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
+from marketplace.core.services.payment_operations import PaymentOperations
 from marketplace.core.services.picture_sweeps import PictureSweeper
+from marketplace.core.services.reconciliation import Reconciliation
 from marketplace.core.services.reminders import ReminderService
 from marketplace.core.services.session_words import SessionWordsService
 from marketplace.core.services.terms import TermsService
@@ -44,6 +46,7 @@ PURGE_JOBS = (
     "sweep_email_requests",
     "sweep_idempotency_keys",
     "sweep_notifications",
+    "sweep_payment_events",
     "sweep_pictures",
     "sweep_rate_limits",
 )
@@ -65,7 +68,9 @@ async def work(
     """Run due jobs, deliver events and send mail until `stop` is set; jobs already running are finished first."""
     handlers, events = await container.get(Handlers), await container.get(EventRelay)
     if meter is not None:
-        handlers, events = meter.instrument(handlers), events.with_subscriber(meter)
+        operations = (await container.get(PaymentOperations)).with_observer(meter.count_operation)
+        handlers = meter.instrument({**handlers, "settle_operation": operations.settle})
+        events = events.with_subscriber(meter)
     await _start_recurring_jobs(container, handlers, stop)
     mail = await container.get(MailDelivery)
     if meter is not None:
@@ -119,6 +124,7 @@ async def _start_recurring_jobs(container: AsyncContainer, handlers: Handlers, s
             await (await container.get(TermsService)).begin()
             await (await container.get(PictureSweeper)).begin()
             await (await container.get(SessionWordsService)).begin()
+            await (await container.get(Reconciliation)).begin()
         except MarketplaceError as error:
             LOG.warning("The worker is waiting for the database: %s", error)
             await _wait(stop, RETRY_DELAY)

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from marketplace.core.domain.events import Delivery
 from marketplace.core.domain.messages import Message
+from marketplace.core.domain.payments import OperationKind, OperationState, PaymentOperation
 from marketplace.core.ports.jobs import Handler, Handlers
 from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.telemetry.database_timing import ConnectionPool
@@ -84,6 +85,12 @@ class Meter:
             ["kind", "state"],
             registry=registry,
         )
+        self._operations = Counter(
+            "marketplace_payment_operations",
+            "Attempts of jobs to ask the payment provider, by kind and the state after it.",
+            ["kind", "state"],
+            registry=registry,
+        )
         self._pool = Gauge(
             "marketplace_pool_connections",
             "Connections of all pools, by what they do.",
@@ -107,6 +114,9 @@ class Meter:
         # not zero.
         self._bookings.labels(CREATED)
         self._requests.labels(*READINESS_PROBE)
+        for kind in OperationKind:
+            for state in (OperationState.REFUSED, OperationState.UNKNOWN):
+                self._operations.labels(kind.value, state.value)
         self._observe_request: dict[tuple[str, str, int], Callable[[float], None]] = {}
         self._observe_database: dict[str, Callable[[float], None]] = {}
 
@@ -139,6 +149,10 @@ class Meter:
     def count_message(self, message: Message) -> None:
         """Count what came of an attempt to send a message."""
         self._messages.labels(message.kind.value, message.state.value).inc()
+
+    def count_operation(self, operation: PaymentOperation) -> None:
+        """Count what came of an attempt to ask the payment provider."""
+        self._operations.labels(operation.kind.value, operation.state.value).inc()
 
     def instrument(self, handlers: Handlers) -> Handlers:
         """Wrap job handlers to record their duration and outcome."""

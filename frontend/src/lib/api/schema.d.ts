@@ -1014,6 +1014,28 @@ export interface paths {
         patch: operations["change_booking_seats"];
         trace?: never;
     };
+    "/api/bookings/{booking_id}/cancellation-quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what cancelling a booking would return
+         * @description By the `cancellation_policy` in the booking's `terms`; what the creator cancels is returned in full.
+         *
+         *     If the caller can't cancel, this has the error that cancelling has.
+         */
+        get: operations["get_cancellation_quote"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bookings/{booking_id}/messages": {
         parameters: {
             query?: never;
@@ -2308,6 +2330,231 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bookings/{booking_id}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay for a booking
+         * @description For the learner, while the booking has `pay_by`. Leads to the page in `url`; can be repeated.
+         *
+         *     A page that was opened before is looked up, so a learner who comes back from it sees what came of it. If the
+         *     provider doesn't answer, the seats stay held and the `status` is `asking`.
+         */
+        post: operations["pay_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{booking_id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the receipts of a booking
+         * @description For its learner and creator, one for each payment, oldest first.
+         */
+        get: operations["list_receipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/webhooks/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive a notice of a payment provider
+         * @description For the provider: its signed notice, as it sends it. Answered once what it is about is committed.
+         */
+        post: operations["receive_payment_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/creator/earnings/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export your earnings
+         * @description All changes, newest first, as CSV: quoted, with a byte order mark, and without formulas.
+         */
+        get: operations["export_earnings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/creator/earnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your earnings
+         * @description The balance, and its changes by booking, newest first.
+         */
+        get: operations["list_earnings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/parked-payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List payments that wait for staff
+         * @description Unresolved ones, newest first.
+         */
+        get: operations["admin_list_parked_payments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List payments
+         * @description Newest first.
+         */
+        get: operations["admin_list_payments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/payments/{payment_id}/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return a part of a payment
+         * @description Any part that was paid and not returned yet, whatever the booking's policy. The booking stays as it is.
+         */
+        post: operations["admin_refund_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/parked-payments/{parked_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve a payment that waits for staff
+         * @description Then the marketplace looks the payment up, and asks again for what it needs.
+         *
+         *     One with another amount or currency stays in staff's hands.
+         */
+        post: operations["admin_resolve_parked_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/payments/{payment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a payment
+         * @description With its timeline.
+         */
+        get: operations["admin_get_payment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/commission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a creator's commission
+         * @description For payments that are asked for from now on.
+         */
+        put: operations["admin_set_commission"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2459,7 +2706,7 @@ export interface components {
             failed_messages: number;
         };
         /** @enum {string} */
-        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "message_retried" | "address_cleared" | "exported";
+        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "payment_refunded" | "payment_resolved" | "commission_changed" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "message_retried" | "address_cleared" | "exported";
         /**
          * @description An action that was done or refused.
          *
@@ -2679,6 +2926,7 @@ export interface components {
              *     ]
              */
             allowed_actions: components["schemas"]["AllowedAction"][];
+            payment: components["schemas"]["PaymentOut"] | null;
             /** Format: date-time */
             messages_until: string;
             history: components["schemas"]["BookingStepOut"][];
@@ -2748,7 +2996,8 @@ export interface components {
          *     Any other `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A
          *     `confirmed` one with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time.
          *     The learner can cancel or reschedule until `cancellable_until`. All are `null` if they don't apply.
-         *     `allowed_actions` are what the caller can do now.
+         *     `allowed_actions` are what the caller can do now. `payment` is `null` in lists, and where the learner pays nothing
+         *     through the marketplace.
          */
         BookingOut: {
             /** Format: uuid */
@@ -2796,6 +3045,7 @@ export interface components {
              *     ]
              */
             allowed_actions: components["schemas"]["AllowedAction"][];
+            payment: components["schemas"]["PaymentOut"] | null;
             /** @example +02:00 */
             utc_offset: string;
             /** @example +02:00 */
@@ -2805,6 +3055,8 @@ export interface components {
             /** @example +02:00 */
             viewer_ends_utc_offset?: string;
         };
+        /** @enum {string} */
+        BookingPaymentStatus: "due" | "asking" | "open" | "authorized" | "paid" | "voided";
         /** @description A booking with its history, oldest step first, and its latest audit log entries, newest first. */
         BookingRecordOut: {
             /** Format: uuid */
@@ -2852,6 +3104,7 @@ export interface components {
              *     ]
              */
             allowed_actions: components["schemas"]["AllowedAction"][];
+            payment: components["schemas"]["PaymentOut"] | null;
             /** Format: date-time */
             messages_until: string;
             history: components["schemas"]["BookingStepOut"][];
@@ -3061,6 +3314,23 @@ export interface components {
         CalendarFeedOut: {
             url: string;
         };
+        /**
+         * @description What is returned to the learner if the caller cancels now: `refund`, of `paid`, which is `percent` of each seat.
+         *
+         *     `paid` leaves out what is returned already. `until` is the last instant at which this share is returned, and
+         *     `next_percent` the share after it; both are `null` if the share stays as long as the caller can cancel.
+         */
+        CancellationQuoteOut: {
+            /** @example 99.98 */
+            paid: string;
+            /** @example 99.98 */
+            refund: string;
+            /** @example 100 */
+            percent: number;
+            /** Format: date-time */
+            until: string | null;
+            next_percent: number | null;
+        };
         /** @enum {string} */
         Category: "art" | "business" | "cooking" | "fitness" | "languages" | "music" | "technology" | "wellbeing";
         /** @description Number of sessions in a category. */
@@ -3069,6 +3339,25 @@ export interface components {
             category: string;
             /** @example 7 */
             count: number;
+        };
+        /** @description Why the provider was asked. Stored: never rename one. */
+        Cause: components["schemas"]["PaymentCause"];
+        /** @description A creator's own commission, and why. */
+        CommissionIn: {
+            /**
+             * @description From 0 to 50, with at most two decimals.
+             * @example 12.5
+             */
+            percent: string;
+            /**
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
+             */
+            reason: components["schemas"]["VisibleLines"];
+        };
+        /** @description A creator's own commission in percent. */
+        CommissionOut: {
+            percent: string;
         };
         /**
          * @description A user's details, as the other party of a booking and staff see them.
@@ -3284,6 +3573,34 @@ export interface components {
         };
         /** @enum {string} */
         DemoRole: "user" | "creator" | "admin";
+        /** @description A change by one booking: of what is `held` until it took place, of what you've `earned`, and the `commission`. */
+        EarningOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            kind: components["schemas"]["TransactionKind"];
+            /** Format: uuid */
+            booking: string;
+            /** @example Morning yoga */
+            title: string;
+            /** @example 36.00 */
+            held: string;
+            /** @example 36.00 */
+            earned: string;
+            /** @example 36.00 */
+            commission: string;
+        };
+        /** @description What is held for you, what you've earned, and a page of the changes. */
+        EarningsOut: {
+            /** @example 36.00 */
+            held: string;
+            /** @example 36.00 */
+            earned: string;
+            /** @example EUR */
+            currency: string;
+            changes: components["schemas"]["EarningOut"][];
+        };
         /** @description A new email address, and the current password. */
         EmailChangeIn: {
             /**
@@ -3318,7 +3635,6 @@ export interface components {
          *     - `bad_reset_token` (401): This link doesn't work anymore. Ask for a new one.
          *     - `body_too_large` (413): The body is larger than 1 MiB.
          *     - `busy` (503): The service is busy. Nothing was changed; try again in a moment.
-         *     - `capture_exceeds_payment` (409): This is more than the payment is for.
          *     - `conflict` (409): This isn't possible right now.
          *     - `conversation_closed` (409): This conversation is closed: you could write until 30 days after the session or its cancellation.
          *     - `creator_unavailable` (409): The creator isn't available at this time. Choose another time.
@@ -3358,6 +3674,7 @@ export interface components {
          *     - `provider_away` (503): The payment provider doesn't answer. Nothing was changed; try again in a moment.
          *     - `rate_limited` (429): Too many attempts. Try again later.
          *     - `refund_exceeds_payment` (409): This is more than was paid and not yet returned.
+         *     - `seats_paid` (409): This booking is paid. Make another booking for more seats.
          *     - `sold_out` (409): There aren't enough seats left at this time.
          *     - `staff_target` (403): You can't view the site as a staff member.
          *     - `too_late` (409): It's too late to do this.
@@ -3368,7 +3685,7 @@ export interface components {
          *     - `username_taken` (409): This username is taken.
          * @enum {string}
          */
-        ErrorCode: "account_inactive" | "address_too_long" | "already_booked" | "already_reported" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "body_too_large" | "busy" | "capture_exceeds_payment" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_signature" | "last_superuser" | "method_not_allowed" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "oneself" | "outcome_unknown" | "own_session" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "rate_limited" | "refund_exceeds_payment" | "sold_out" | "staff_target" | "too_late" | "too_many_favourites" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
+        ErrorCode: "account_inactive" | "address_too_long" | "already_booked" | "already_reported" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_signature" | "last_superuser" | "method_not_allowed" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "oneself" | "outcome_unknown" | "own_session" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "rate_limited" | "refund_exceeds_payment" | "seats_paid" | "sold_out" | "staff_target" | "too_late" | "too_many_favourites" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
         /** @enum {string} */
         ExportFormat: "csv" | "jsonl" | "xlsx";
         /** @description Hours on one date. */
@@ -3526,6 +3843,8 @@ export interface components {
              */
             last: string;
         };
+        /** @enum {string} */
+        LedgerTransactionKind: "payment" | "earning" | "refund" | "fee";
         /**
          * @description An active login: when and from where it was created, and when it expires unless used.
          *
@@ -3904,6 +4223,34 @@ export interface components {
             /** @example +02:00 */
             utc_offset: string;
         };
+        /** @description An effect at the provider. Stored: never rename one. */
+        OperationKind: components["schemas"]["PaymentOperationKind"];
+        /** @description Something that was asked of the provider. `reason` was written by staff. */
+        OperationOut: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["OperationKind"];
+            /** @example 99.98 */
+            amount: string;
+            cause: components["schemas"]["Cause"];
+            state: components["schemas"]["OperationState"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            settled_at: string | null;
+            attempts: number;
+            provider_ref: string | null;
+            error: string | null;
+            /** Format: uuid */
+            by: string | null;
+            /**
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
+             */
+            reason: string;
+        };
+        /** @description What is known of an effect at the provider. Stored: never rename one. */
+        OperationState: components["schemas"]["PaymentOperationState"];
         /** @description An optional reason. */
         OptionalReasonIn: {
             /**
@@ -3963,6 +4310,41 @@ export interface components {
             /** Format: date-time */
             sent_at: string | null;
         };
+        /** @description Something that waits for staff: what we expected and what the provider has, in amounts of `currency`. */
+        ParkedPaymentOut: {
+            /** Format: uuid */
+            id: string;
+            reason: components["schemas"]["ParkedReason"];
+            /** Format: uuid */
+            payment: string | null;
+            provider: string;
+            provider_id: string | null;
+            expected: string | null;
+            found: string | null;
+            /** @example EUR */
+            currency: string | null;
+            /** Format: date-time */
+            found_at: string;
+            /** Format: date-time */
+            resolved_at: string | null;
+            /** Format: uuid */
+            resolved_by: string | null;
+            /**
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
+             */
+            resolution: string;
+        };
+        /** @enum {string} */
+        ParkedReason: "amount_differs" | "currency_differs" | "operation_refused" | "disputed" | "unknown_payment" | "missing_here" | "missing_there" | "twice" | "refund_differs" | "ledger_differs";
+        /** @description What was done about it. */
+        ParkedResolutionIn: {
+            /**
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
+             */
+            resolution: components["schemas"]["VisibleLines"];
+        };
         /** @description The current and the new password. */
         PasswordChangeIn: {
             /**
@@ -3992,7 +4374,110 @@ export interface components {
             new_password: components["schemas"]["TextLines"];
         };
         /** @enum {string} */
+        PaymentCause: "pay" | "confirm" | "cancel" | "seats" | "late" | "twice" | "staff" | "provider";
+        /** @enum {string} */
         PaymentMethod: "online" | "at_session";
+        /** @enum {string} */
+        PaymentOperationKind: "open" | "capture" | "void" | "refund";
+        /** @enum {string} */
+        PaymentOperationState: "asked" | "done" | "refused" | "unknown";
+        /**
+         * @description The payment of a booking. `url` is where the learner pays: this site's page until the provider's is opened.
+         *
+         *     `asking`: the provider was asked and has not answered yet. `decline_reason` is the provider's word of the last
+         *     attempt. `refunded` is what was returned of `amount`.
+         */
+        PaymentOut: {
+            /** Format: uuid */
+            id: string;
+            status: components["schemas"]["ShownStatus"];
+            /** @example 99.98 */
+            amount: string;
+            /** @example EUR */
+            currency: string;
+            url: string | null;
+            /** Format: date-time */
+            expires_at: string | null;
+            decline_reason: string | null;
+            /** @example 99.98 */
+            refunded: string;
+        };
+        /** @description A payment as staff see it. `refund_claimed` is what refunds return or were asked to. */
+        PaymentRecordOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            booking: string;
+            /** Format: uuid */
+            creator: string;
+            /** Format: uuid */
+            user: string;
+            /** @example Morning yoga */
+            title: string;
+            status: components["schemas"]["PaymentStatus"];
+            /** @example 99.98 */
+            amount: string;
+            /** @example 99.98 */
+            captured: string;
+            /** @example 99.98 */
+            refund_claimed: string;
+            /** @example 99.98 */
+            refunded: string;
+            /** @example EUR */
+            currency: string;
+            provider: string;
+            provider_id: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            paid_at: string | null;
+            receipt_number: number | null;
+            decline_reason: string | null;
+            parked: components["schemas"]["ParkedReason"] | null;
+            commission: string;
+        };
+        /** @enum {string} */
+        PaymentStatus: "due" | "open" | "authorized" | "paid" | "voided";
+        /** @description A payment with all that was asked of the provider, and what was posted in the ledger, oldest first. */
+        PaymentTimelineOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            booking: string;
+            /** Format: uuid */
+            creator: string;
+            /** Format: uuid */
+            user: string;
+            /** @example Morning yoga */
+            title: string;
+            status: components["schemas"]["PaymentStatus"];
+            /** @example 99.98 */
+            amount: string;
+            /** @example 99.98 */
+            captured: string;
+            /** @example 99.98 */
+            refund_claimed: string;
+            /** @example 99.98 */
+            refunded: string;
+            /** @example EUR */
+            currency: string;
+            provider: string;
+            provider_id: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            paid_at: string | null;
+            receipt_number: number | null;
+            decline_reason: string | null;
+            parked: components["schemas"]["ParkedReason"] | null;
+            commission: string;
+            operations: components["schemas"]["OperationOut"][];
+            transactions: components["schemas"]["EarningOut"][];
+        };
         /** @description A user's name. */
         PersonNameOut: {
             /** Format: uuid */
@@ -4279,6 +4764,29 @@ export interface components {
              */
             reason: components["schemas"]["VisibleLines"];
         };
+        /** @description The receipt of a payment. `number` is unique and ascends, with gaps. */
+        ReceiptOut: {
+            number: number;
+            /** Format: uuid */
+            payment: string;
+            /** Format: uuid */
+            booking: string;
+            /** @example Morning yoga */
+            title: string;
+            /** Format: date-time */
+            booking_date: string;
+            /** @example 2 */
+            seats: number;
+            /** @example 99.98 */
+            amount: string;
+            /** @example EUR */
+            currency: string;
+            /** Format: date-time */
+            paid_at: string;
+            refunds: components["schemas"]["RefundOut"][];
+            creator_details: components["schemas"]["PublicUserOut"];
+            user_details: components["schemas"]["PublicUserOut"];
+        };
         /** @description A refresh token, unless it's in the cookie, and a name for this attempt. */
         RefreshIn: {
             /**
@@ -4291,6 +4799,23 @@ export interface components {
              * @example 1f0c6d52-8b6e-4c07-9d0a-2b7d7e6c5a11
              */
             attempt?: components["schemas"]["VisibleLine"] | null;
+        };
+        /** @description How much is returned, and why. */
+        RefundIn: {
+            /** @example 99.98 */
+            amount: string;
+            /**
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
+             */
+            reason: components["schemas"]["VisibleLines"];
+        };
+        /** @description A part of a payment that was returned. */
+        RefundOut: {
+            /** @example 99.98 */
+            amount: string;
+            /** Format: date-time */
+            at: string;
         };
         /** @description Cancellation policies that creators can choose by name. */
         RefundPoliciesOut: {
@@ -5352,6 +5877,8 @@ export interface components {
         };
         /** @enum {string} */
         SessionStatus: "active" | "inactive";
+        /** @description How far a payment got, as it is shown. */
+        ShownStatus: components["schemas"]["BookingPaymentStatus"];
         /** @description A login and its user. */
         SignedInOut: {
             access: string;
@@ -5471,7 +5998,7 @@ export interface components {
             count: number;
         };
         /** @enum {string} */
-        TargetKind: "user" | "session" | "booking" | "report" | "bulk_run";
+        TargetKind: "user" | "session" | "booking" | "report" | "bulk_run" | "payment";
         /**
          * @description What was sold, whatever was edited since: title, minutes, price per seat, and hours of cancellation notice.
          *
@@ -5530,6 +6057,8 @@ export interface components {
             /** @description `null` if it's in the cookie. */
             refresh: string | null;
         };
+        /** @description What happened. Stored: never rename one. */
+        TransactionKind: components["schemas"]["LedgerTransactionKind"];
         /** @description How many messages of a booking you haven't read, as its creator or as its learner. */
         UnreadOut: {
             /** Format: uuid */
@@ -5795,6 +6324,7 @@ export interface components {
         MinPrice: string;
         /** @description Page number, starting at 1. Pages after the last are empty. */
         Page: number;
+        PaymentId: string;
         PictureId: string;
         Place: components["schemas"]["VisibleLine"];
         Role: components["schemas"]["Role"];
@@ -7817,6 +8347,33 @@ export interface operations {
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_cancellation_quote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: components["parameters"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancellationQuoteOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -10063,6 +10620,359 @@ export interface operations {
                 };
             };
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    pay_booking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                booking_id: components["parameters"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_receipts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: components["parameters"]["BookingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptOut"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    receive_payment_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    export_earnings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_earnings: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of results. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The cursor from the previous page's `Link` header. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarningsOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_list_parked_payments: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of results. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The cursor from the previous page's `Link` header. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParkedPaymentOut"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_list_payments: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of results. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The cursor from the previous page's `Link` header. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description An ID of a payment, booking or provider, or a receipt's number. */
+                search?: components["schemas"]["VisibleLine"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentRecordOut"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_refund_payment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                payment_id: components["parameters"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentTimelineOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_resolve_parked_payment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                parked_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParkedResolutionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParkedPaymentOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_get_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: components["parameters"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentTimelineOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_set_commission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommissionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommissionOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from marketplace.adapters.exports.text import CsvFile, JsonLinesFile
 from marketplace.adapters.exports.xlsx import XlsxFile
-from marketplace.core.domain.admin_lists import ListName
 from marketplace.core.domain.exports import Column, ExportFormat
 from marketplace.core.ports.exports import ExportFile
 
@@ -12,7 +11,7 @@ from marketplace.core.ports.exports import ExportFile
 class StreamedFiles:
     """`ExportFiles` that are streamed, never held in memory as a whole."""
 
-    def open(self, form: ExportFormat, name: ListName, columns: Mapping[str, Column]) -> ExportFile:
+    def open(self, form: ExportFormat, name: str, columns: Mapping[str, Column]) -> ExportFile:
         match form:
             case "csv":
                 return CsvFile(columns)

@@ -10,7 +10,7 @@ from uuid import UUID
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
 from marketplace.adapters.memory.pages import Moment, moment_from, moment_text, page_of
 from marketplace.adapters.memory.records import BalanceKey
-from marketplace.core.domain.ledger import OWNED, Account, Balance, LedgerTransaction, Purpose
+from marketplace.core.domain.ledger import OWNED, Account, Balance, LedgerTransaction, Purpose, TransactionKind
 from marketplace.core.domain.pages import Page
 from marketplace.core.ports.ledger import Imbalance
 
@@ -77,7 +77,10 @@ class MemoryLedgerBooks:
         return await MemoryLedger(Rows(self._database)).of_booking(booking_id)
 
     async def of_creator(self, creator_id: UUID, limit: int, after: str | None) -> Page[LedgerTransaction]:
-        return await self._page(lambda each: each.creator_id == creator_id, limit, after, newest_first=True)
+        def is_listed(each: LedgerTransaction) -> bool:
+            return each.creator_id == creator_id and each.kind is not TransactionKind.FEE
+
+        return await self._page(is_listed, limit, after, newest_first=True)
 
     async def since(self, since: datetime, limit: int, after: str | None) -> Page[LedgerTransaction]:
         return await self._page(lambda each: each.at >= since, limit, after, newest_first=False)

@@ -20,7 +20,7 @@ from marketplace.core.domain.payments import (
     ProviderEvent,
 )
 from marketplace.core.errors import IllegalTransition, NotFound
-from marketplace.core.errors.payments import CaptureExceedsPayment, RefundExceedsPayment
+from marketplace.core.errors.payments import RefundExceedsPayment
 from marketplace.core.ports.payments import PURGE_BATCH, ParkedPayment
 
 UNSETTLED = (OperationState.ASKED, OperationState.UNKNOWN)
@@ -84,6 +84,10 @@ class MemoryPaymentLists:
         left.sort(key=lambda each: (each.found_at, each.id), reverse=True)
         return page_of(left, limit, lambda each: json.dumps(moment_text((each.found_at, each.id))))
 
+    async def find_parked(self, parked_id: UUID) -> ParkedPayment | None:
+        await asyncio.sleep(0)
+        return self._database.money.parked.rows.get(parked_id)
+
     async def created_since(self, since: datetime) -> AsyncIterator[Payment]:
         rows = self._database.money.payments.rows.values()
         for payment in sorted((each for each in rows if each.created_at >= since), key=moment):
@@ -115,8 +119,6 @@ class MemoryPaymentRecords:
         return True
 
     def _put(self, payment: Payment) -> None:
-        if not 0 <= payment.captured <= payment.amount:
-            raise CaptureExceedsPayment
         if not 0 <= payment.refunded <= payment.refund_claimed <= payment.captured:
             raise RefundExceedsPayment
         self._rows.put(self._database.money.payments, payment.id, payment)
@@ -169,7 +171,7 @@ class MemoryPaymentRecords:
     async def record(self, claimed: PaymentOperation, after: PaymentOperation) -> bool:
         payment = await self._acquire(claimed.payment_id)
         found = await self._rows.acquire(self._database.money.operations, claimed.id)
-        if found is None or found.leased_until is None or found.state not in UNSETTLED:
+        if found is None or found.leased_until is None:
             return False
         if (found.leased_until, found.attempts) != (claimed.leased_until, claimed.attempts):
             return False

@@ -4,8 +4,8 @@ They run for raw SQL too, and at commit: an unbalanced transaction is an error o
 know.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -45,7 +45,7 @@ POST = f"""
     WITH posted AS (
         INSERT INTO ledger_transactions ({FIELDS})
         SELECT {FIELDS} FROM unnest({ARRAYS}) AS new ({FIELDS}) ORDER BY once
-        ON CONFLICT (once) DO NOTHING RETURNING id),
+        ON CONFLICT DO NOTHING RETURNING id),
     added AS (
         INSERT INTO ledger_entries ({ENTRIES})
         SELECT {ENTRIES} FROM unnest({ENTRY_ARRAYS}) AS new ({ENTRIES}) JOIN posted ON posted.id = transaction_id)
@@ -58,7 +58,7 @@ TRANSACTIONS = f"""
     FROM ledger_transactions t
 """  # noqa: S608 - column names
 OF_BOOKING = f"{TRANSACTIONS} WHERE booking_id = $1 ORDER BY at, id"
-OF_CREATOR = f"{TRANSACTIONS} WHERE creator_id = $1 {{after}} ORDER BY at DESC, id DESC LIMIT $2"
+OF_CREATOR = f"{TRANSACTIONS} WHERE creator_id = $1 AND kind <> 'fee' {{after}} ORDER BY at DESC, id DESC LIMIT $2"
 FIRST_OF_CREATOR, LATER_OF_CREATOR = OF_CREATOR.format(after=""), OF_CREATOR.format(after="AND (at, id) < ($3, $4)")
 SINCE = f"{TRANSACTIONS} WHERE at >= $1 {{after}} ORDER BY at, id LIMIT $2"
 FIRST_SINCE, LATER_SINCE = SINCE.format(after=""), SINCE.format(after="AND (at, id) > ($3, $4)")
@@ -75,9 +75,15 @@ SUMMED = """
     SELECT coalesce(sum(amount), 0)::bigint AS balance FROM ledger_entries
     WHERE purpose = $1 AND currency = $2 AND owner_id IS NULL
 """
+CHUNK = 100_000
+"""Transactions that one statement adds up."""
+FIRST_ID, LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
+COMPARED_WITHIN = timedelta(minutes=10)
+NEXT_CHUNK = "SELECT id FROM ledger_transactions WHERE id > $1 ORDER BY id OFFSET $2 LIMIT 1"
 UNBALANCED = """
     SELECT transaction_id AS subject_id, NULL AS purpose, currency, 0::bigint AS expected, sum(amount)::bigint AS found
-    FROM ledger_entries GROUP BY transaction_id, currency HAVING sum(amount) <> 0
+    FROM ledger_entries WHERE transaction_id > $1 AND transaction_id <= $2
+    GROUP BY transaction_id, currency HAVING sum(amount) <> 0
 """
 MISKEPT = """
     SELECT owner_id AS subject_id, purpose, currency, coalesce(e.total, 0)::bigint AS expected,
@@ -126,8 +132,9 @@ class PostgresLedger:
 class PostgresLedgerBooks:
     """`LedgerBooks` over the pool."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, chunk: int = CHUNK) -> None:
         self._database = database
+        self._chunk = chunk
 
     async def balance(self, creator_id: UUID, currency: str) -> Balance:
         row = await self._database.fetchrow(BALANCE, creator_id, currency)
@@ -154,5 +161,17 @@ class PostgresLedgerBooks:
         return page_of(_transactions(rows), limit, lambda each: (each.at, each.id))
 
     async def imbalances(self) -> Sequence[Imbalance]:
-        rows = [row for statement in (UNBALANCED, MISKEPT) for row in await self._database.fetch(statement)]
+        rows = [row async for row in self._unbalanced()]
+        # one statement: entries that are posted meanwhile are in both of its sides, or in none
+        async with self._database.transaction() as connection:
+            rows += await connection.fetch_slowly(COMPARED_WITHIN, MISKEPT)
         return [Imbalance(**dict(row) | {"purpose": row["purpose"] and Purpose(row["purpose"])}) for row in rows]
+
+    async def _unbalanced(self) -> AsyncIterator[asyncpg.Record]:
+        begin, last = FIRST_ID, False
+        while not last:
+            found = await self._database.fetchrow(NEXT_CHUNK, begin, self._chunk - 1)
+            end, last = (found["id"], False) if found else (LAST_ID, True)
+            for row in await self._database.fetch(UNBALANCED, begin, end):
+                yield row
+            begin = end

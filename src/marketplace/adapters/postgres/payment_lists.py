@@ -45,6 +45,7 @@ WAITING = f"""
     ORDER BY found_at DESC, id DESC LIMIT $1
 """  # noqa: S608 - column names
 FIRST_WAITING, LATER_WAITING = WAITING.format(after=""), WAITING.format(after="AND (found_at, id) < ($2, $3)")
+FIND_PARKED = f"SELECT {PARKED_COLUMNS} FROM parked_payments WHERE id = $1"  # noqa: S608 - column names
 CREATED_SINCE = f"{FROM_PAYMENTS} WHERE created_at >= $1 ORDER BY created_at, id LIMIT $2"
 CREATED_AFTER = f"{FROM_PAYMENTS} WHERE (created_at, id) > ($1, $3) ORDER BY created_at, id LIMIT $2"
 
@@ -93,6 +94,10 @@ class PostgresPaymentLists:
         statement = FIRST_WAITING if after is None else LATER_WAITING
         rows = await self._database.fetch(statement, limit + 1, *position_from(after))
         return page_of([*map(stored_parked, rows)], limit, lambda each: (each.found_at, each.id))
+
+    async def find_parked(self, parked_id: UUID) -> ParkedPayment | None:
+        row = await self._database.fetchrow(FIND_PARKED, parked_id)
+        return stored_parked(row) if row else None
 
     async def created_since(self, since: datetime) -> AsyncIterator[Payment]:
         rows = await self._database.fetch(CREATED_SINCE, since, CHUNK)

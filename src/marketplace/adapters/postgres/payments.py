@@ -36,10 +36,10 @@ ADD = f"""
 """  # noqa: S608 - column names
 SAVED = ("status", "provider_id", "url", "expires_at", "paid_at", "decline_reason", "captured", "parked")
 SAVE = f"""
-    UPDATE payments SET {", ".join(f"{name} = ${place}" for place, name in enumerate(SAVED, 3))},
-        receipt_number = CASE WHEN receipt_number IS NULL AND $3 = 'paid' THEN nextval('payment_receipt_numbers')
-            ELSE receipt_number END
-    WHERE id = $1 AND creator_id = $2 RETURNING {PAYMENT_COLUMNS}
+    UPDATE payments p SET {", ".join(f"{name} = ${place}" for place, name in enumerate(SAVED, 3))},
+        receipt_number = CASE WHEN p.receipt_number IS NULL AND $3 = 'paid' THEN nextval('payment_receipt_numbers')
+            ELSE p.receipt_number END
+    WHERE p.id = $1 AND p.creator_id = $2 RETURNING {PAYMENT_COLUMNS}
 """  # noqa: S608 - column names
 TYPES = MappingProxyType(
     dict.fromkeys(("id", "payment_id", "booking_id", "creator_id", "actor_id"), "uuid")
@@ -50,7 +50,7 @@ NEW = ", ".join(f"${place}::{TYPES.get(name, 'text')}" for place, name in enumer
 PAYMENT_ID, CREATOR_ID = (f"${OPERATION.index(name) + 1}::uuid" for name in ("payment_id", "creator_id"))
 ASK = f"""
     WITH locked AS (
-        SELECT id FROM payments WHERE id = {PAYMENT_ID} AND creator_id = {CREATOR_ID} FOR NO KEY UPDATE),
+        SELECT id FROM payments p WHERE p.id = {PAYMENT_ID} AND p.creator_id = {CREATOR_ID} FOR NO KEY UPDATE),
     asked AS (
         INSERT INTO payment_operations ({OPERATION_COLUMNS}) SELECT {NEW} FROM locked
         ON CONFLICT (payment_id, once) DO NOTHING RETURNING payment_id, creator_id, kind, amount),
@@ -68,12 +68,11 @@ CLAIM = f"""
     RETURNING {", ".join(f"o.{name}" for name in OPERATION)}
 """  # noqa: S608 - column names
 RECORD = """
-    WITH locked AS (SELECT id FROM payments WHERE id = $1 AND creator_id = $2 FOR NO KEY UPDATE),
+    WITH locked AS (SELECT id FROM payments p WHERE p.id = $1 AND p.creator_id = $2 FOR NO KEY UPDATE),
     recorded AS (
         UPDATE payment_operations o SET state = $6, settled_at = $7, provider_ref = $8, error = $9, leased_until = NULL
         FROM locked
         WHERE o.payment_id = locked.id AND o.creator_id = $2 AND o.id = $3 AND o.leased_until = $4 AND o.attempts = $5
-            AND o.state IN ('asked', 'unknown')
         RETURNING o.payment_id, o.kind, o.state, o.amount),
     moved AS (
         UPDATE payments p SET refunded = p.refunded + CASE WHEN r.state = 'done' THEN r.amount ELSE 0 END,

@@ -39,6 +39,10 @@ class SiteAddresses:
     def own_bookings(self) -> str:
         return f"{self.root}/dashboard"
 
+    def pay(self, booking_id: UUID) -> str:
+        """Return the page on which a learner pays for a booking."""
+        return f"{self.root}/bookings/{booking_id}/pay"
+
     def attendees(self, session_id: UUID) -> str:
         """Return the page on which a creator sees the bookings of a session."""
         return f"{self.root}/creator/bookings?session={session_id}"

@@ -49,6 +49,9 @@ AuditAction = Literal[
     "booking_declined",
     "booking_completed",
     "booking_rescheduled",
+    "payment_refunded",
+    "payment_resolved",
+    "commission_changed",
     "conversation_read",
     "impersonation_started",
     "impersonation_ended",
@@ -61,7 +64,7 @@ AuditAction = Literal[
     "address_cleared",
     "exported",
 ]
-TargetKind = Literal["user", "session", "booking", "report", "bulk_run"]
+TargetKind = Literal["user", "session", "booking", "report", "bulk_run", "payment"]
 Target = tuple[TargetKind, UUID]
 """Kind and ID of the object an action applies to."""
 AuditValues = Mapping[str, Any]

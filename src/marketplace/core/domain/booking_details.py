@@ -48,6 +48,8 @@ class BookingDetails(Booking):
     @property
     def cancellable_until(self) -> datetime | None:
         """Deadline for the learner to cancel or reschedule; `None` once settled."""
+        if self.awaits_payment():
+            return self.starts_at
         return self.last_cancellation if self.status in LIVE else None
 
     def allowed_actions(self, viewer: Principal, now: datetime) -> tuple[AllowedAction, ...]:
@@ -71,6 +73,10 @@ class BookingHistory(BookingDetails):
         """When the conversation of the two parties closes."""
         ended = (each.at for each in reversed(self.history) if each.cancels)
         return writable_until(self.ends_at, next(ended, None) if self.status == "cancelled" else None)
+
+    @property
+    def is_paid(self) -> bool:
+        return self.pay_by is None and any(each.pays for each in self.history)
 
     @property
     def authorized_until(self) -> datetime | None:

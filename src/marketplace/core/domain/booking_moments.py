@@ -19,7 +19,7 @@ from marketplace.core.domain.booking_steps import (
     BookingStatus,
 )
 from marketplace.core.errors import IllegalTransition, MarketplaceError, NotFound, NotYours, TooLate
-from marketplace.core.errors.payments import PaymentUnconfirmed
+from marketplace.core.errors.payments import PaymentUnconfirmed, SeatsPaid
 
 ANSWER_IS_LATE = "The time to respond has passed."
 PAYMENT_IS_LATE = "The time to pay has passed."
@@ -48,6 +48,8 @@ class Moment(NamedTuple):
     """Whether it is pending because the learner has not paid yet."""
     is_past_payment: bool = False
     """Whether the time to pay has passed."""
+    is_paid: bool = False
+    """Whether the learner has paid through the marketplace, as far as the history is known."""
 
     @property
     def is_live(self) -> bool:
@@ -106,7 +108,7 @@ def seats_refusal(moment: Moment, *, is_more: bool, requires_confirmation: bool)
         return _late(moment)
     if is_more and requires_confirmation and moment.status == "confirmed":
         return IllegalTransition(SEATS_CONFIRMED)
-    return None
+    return SeatsPaid() if is_more and moment.is_paid else None
 
 
 @cache

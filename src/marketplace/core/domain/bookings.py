@@ -206,6 +206,11 @@ class Booking:
         return min(response_deadline(now, starts_at), self.authorized_until or starts_at)
 
     @property
+    def is_paid(self) -> bool:
+        """Whether the learner has paid through the marketplace, as far as the history is known."""
+        return False
+
+    @property
     def authorized_until(self) -> datetime | None:
         """Until when the payment is sure to be held for the creator's answer, as far as the history is known."""
         return None
@@ -241,6 +246,7 @@ class Booking:
             now >= starts_at + minutes(self.terms.duration),
             self.awaits_payment(),
             self.pay_by is not None and now >= self.pay_by,
+            self.is_paid,
         )
 
     def refusal(self, action: BookingAction, actor: Principal | None, now: datetime) -> MarketplaceError | None:

@@ -4,13 +4,14 @@ Events hold IDs, timestamps, amounts and titles. They never hold names, addresse
 subscribers read those when needed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
+from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.booking_steps import BookingStatus, BookingStep, StepAction
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.sessions import Session
@@ -97,6 +98,28 @@ class BookingEvent:
     def subject_id(self) -> UUID:
         """ID of the subject; events of one subject are delivered in order."""
         return self.booking_id
+
+    @property
+    def pays(self) -> bool:
+        """Whether it is the payment of the booking."""
+        return self.kind == "booking.confirmed" and self.actor_id is None
+
+    @property
+    def may_be_unpaid(self) -> bool:
+        """Whether the step may have come before a payment that the booking asks for."""
+        return not self.pays and "pending" in {self.from_status, self.to_status}
+
+    def is_unpaid(self, booking: BookingHistory) -> bool:
+        """Return whether the step came before the payment that the booking asks or asked for."""
+        return self.may_be_unpaid and booking.was_paid_after(self.place_in(booking.history))
+
+    def place_in(self, history: Sequence[BookingStep]) -> int:
+        """Return the number of steps of a history up to this one, or of all if it has no such step."""
+        for place, step in enumerate(history, 1):
+            same_step = (step.at, STEP_EVENTS[step.action]) == (self.at, self.kind)
+            if same_step and (step.to_start, step.to_seats) == (self.to_start, self.to_seats):
+                return place
+        return len(history)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,15 @@
 A positive entry credits the account. Each transaction sums to zero per currency.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
+
+from marketplace.core.domain.fields import Rule
 
 BASIS_POINTS = 10_000
 MAX_COMMISSION = 5_000
@@ -57,6 +61,23 @@ class TransactionKind(StrEnum):
     """What is held becomes the creator's, less the commission."""
     REFUND = "refund"
     FEE = "fee"
+
+
+PERCENT = r"^[0-9]{1,2}(\.[0-9]{1,2})?$"
+
+
+@dataclass(frozen=True, eq=False)
+class CommissionRate(Rule):
+    """A commission: a percentage from 0 to 50 with at most two decimals, read as basis points."""
+
+    def read(self, value: Any) -> Any:
+        expected = f"Enter a percentage from 0 to {MAX_COMMISSION // 100} with at most two decimals, such as 12.5."
+        if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+            raise ValueError(expected)  # noqa: TRY004 - rules raise one type
+        shown = str(value).strip(" ")
+        if not re.fullmatch(PERCENT, shown) or int(Decimal(shown) * 100) > MAX_COMMISSION:
+            raise ValueError(expected)
+        return int(Decimal(shown) * 100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.booking_steps import LIVE, BookingStatus, BookingStep
-from marketplace.core.domain.events import STEP_EVENTS, BookingEvent, BookingEventKind
+from marketplace.core.domain.events import BookingEvent, BookingEventKind
 from marketplace.core.domain.message_reasons import MessageReason
 from marketplace.core.domain.messages import DAY, HOUR, MessageKind, Topic
 
@@ -90,17 +90,14 @@ def version_of_start(history: Sequence[BookingStep]) -> int:
 
 def version_at(event: BookingEvent, history: Sequence[BookingStep]) -> int:
     """Return the version after the step of an event."""
-    for place, step in enumerate(history, 1):
-        same_step = (step.at, STEP_EVENTS[step.action]) == (event.at, event.kind)
-        if same_step and (step.to_start, step.to_seats) == (event.to_start, event.to_seats):
-            return booking_version(history[:place])
-    return booking_version(history)
+    return booking_version(history[: event.place_in(history)])
 
 
-def decisions(event: BookingEvent, version: int) -> Iterator[Decision]:
+def decisions(event: BookingEvent, version: int, *, is_unpaid: bool = False) -> Iterator[Decision]:
     """Yield the messages that a step causes.
 
     Both parties are informed, except a creator of what they did themselves, and a learner who withdrew a request.
+    Before the payment there is only a hold, of which a learner is told what other people did.
     """
     topic = Topic(
         subject=str(event.booking_id),
@@ -109,8 +106,11 @@ def decisions(event: BookingEvent, version: int) -> Iterator[Decision]:
         session_id=event.session_id,
         starts_at=event.starts_at,
     )
-    kind, parties = _kind(event), (event.user_id, event.creator_id)
+    kind = _kind(event)
+    parties: tuple[UUID, ...] = (event.user_id, event.creator_id)
     knows = event.actor_id == event.creator_id or kind is MessageKind.BOOKING_DECLINED
+    if is_unpaid:
+        parties = parties[:1] if event.actor_id not in {None, event.user_id} else ()
     for user_id in parties[:1] if kind is MessageKind.HOW_WAS_IT else parties:
         if not (knows and user_id == event.actor_id):
             yield Decision(kind=kind, user_id=user_id, topic=topic)
@@ -134,8 +134,8 @@ def reminders_of(booking: BookingHistory) -> Iterator[Decision]:
 
 
 def _is_reminded_of(step: BookingEvent | BookingStep) -> bool:
-    """Return whether a step makes a start certain: the first one, an answer, or a move."""
-    has_start = step.from_status in {None, "pending"} or step.from_start is not None
+    """Return whether a step makes a start certain: the first one, the payment, an answer, or a move."""
+    has_start = step.from_status != "confirmed" or step.from_start is not None
     return step.to_status == "confirmed" and has_start
 
 
@@ -148,8 +148,8 @@ def _reminders(user_id: UUID, topic: Topic, starts_at: datetime, at: datetime) -
 
 
 def _kind(event: BookingEvent) -> MessageKind:
-    if event.kind == "booking.created" and event.to_status == "pending":
-        return MessageKind.BOOKING_REQUESTED
+    if event.pays or event.kind == "booking.created":
+        return MessageKind.BOOKING_REQUESTED if event.to_status == "pending" else MessageKind.BOOKING_BOOKED
     if event.kind == "booking.rescheduled" and event.from_start is None:
         return MessageKind.BOOKING_REQUESTED
     if event.kind == "booking.confirmed" and event.from_start is not None:

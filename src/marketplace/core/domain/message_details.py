@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from marketplace.core.domain.booking_details import BookingHistory
-from marketplace.core.domain.message_reasons import MessageReason
+from marketplace.core.domain.message_reasons import DECIDED_REASONS, MessageReason
 from marketplace.core.domain.messages import Message, MessageState, Recipient
 
 
@@ -49,6 +49,11 @@ class MessageDetails:
     def reason(self) -> MessageReason | None:
         """Why it waits or was not sent, or why it will not be sent unless something changes until it is due."""
         return self.message.reason or (self.refusal if self.message.state is MessageState.PENDING else None)
+
+    @property
+    def server_error(self) -> str | None:
+        """Codes of a mail server's answer, or the name of a network error, if the last attempt ended with one."""
+        return None if self.message.last_error in DECIDED_REASONS else self.message.last_error
 
     @property
     def progress(self) -> Progress:

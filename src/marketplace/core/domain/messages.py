@@ -115,13 +115,11 @@ ACCOUNT_KINDS = frozenset(
 """Kinds whose link, and recipient if it is another address, come from `AccountMails`."""
 OPTIONAL_KINDS = tuple(kind for kind, rule in RULES.items() if not rule.is_needed)
 """Kinds that people can unsubscribe from."""
-FINAL = frozenset({MessageState.SENT, MessageState.REFUSED, MessageState.UNKNOWN, MessageState.DROPPED})
-UNSAID = frozenset({MessageState.DROPPED, MessageState.REFUSED, MessageState.UNKNOWN})
+FAILED = frozenset({MessageState.REFUSED, MessageState.UNKNOWN})
+FINAL = frozenset({MessageState.SENT, *FAILED, MessageState.DROPPED})
+UNSAID = FAILED | {MessageState.DROPPED}
 """States of a message that ended without having certainly reached a mail server."""
 Unsent = Literal["held", "failed"]
-"""Messages that staff may have to look at."""
-FAILED = frozenset({MessageState.REFUSED, MessageState.UNKNOWN})
-"""States of a message that was true when it failed."""
 UNVERIFIED_PER_DAY = 3
 """Mails to an unverified address within 24 hours, of all kinds together."""
 REFUSED_PER_DAY = 1
@@ -205,22 +203,16 @@ class Message:
                 return MessageReason.OUTCOME_LOST
             case MessageState.DROPPED:
                 return DECIDED_REASONS.get(self.last_error or "", MessageReason.TOO_LATE)
-        if self.last_error is None:
-            return None
-        return DECIDED_REASONS.get(self.last_error, MessageReason.SERVER_POSTPONED)
-
-    @property
-    def server_error(self) -> str | None:
-        """Codes of a mail server's answer, or the name of a network error, if the last attempt ended with one."""
-        return None if self.last_error in DECIDED_REASONS else self.last_error
+        return None if self.last_error is None else DECIDED_REASONS.get(self.last_error, MessageReason.SERVER_POSTPONED)
 
     @property
     def can_succeed(self) -> bool:
         """Whether another attempt could have another outcome, as far as the message itself says."""
         if self.state is MessageState.DROPPED:
             return self.reason in CAN_END
-        has_failed = self.state is MessageState.PENDING and self.last_error is not None
-        return has_failed or self.state in {MessageState.HELD, MessageState.REFUSED, MessageState.UNKNOWN}
+        if self.state is MessageState.PENDING:
+            return self.last_error is not None
+        return self.state in FAILED or self.state is MessageState.HELD
 
     def require_retryable(self, now: datetime, *, has_server: bool) -> None:
         """Raise `IllegalTransition` or `TooLate` if `retried` would be of no use."""
@@ -234,10 +226,12 @@ class Message:
     def retried(self, now: datetime, *, has_server: bool) -> Self:
         """Return the message as waiting, to be decided again once it is due, or held without a mail server."""
         self.require_retryable(now, has_server=has_server)
-        if not has_server:
-            return self.held()
         at = max(self.due_at, now)
-        return replace(self, state=MessageState.PENDING, next_attempt_at=at, last_error=None)
+        return (
+            replace(self, state=MessageState.PENDING, next_attempt_at=at, last_error=None)
+            if has_server
+            else self.held()
+        )
 
     def refused(self, reason: str) -> Self:
         return replace(self, state=MessageState.REFUSED, next_attempt_at=None, last_error=reason)

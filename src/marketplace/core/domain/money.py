@@ -162,7 +162,17 @@ class Money(Rule):
         return f"Enter an amount from 0 to {self.maximum} {places}, such as {currency().scaled('49.99')}."
 
 
+@dataclass(frozen=True, eq=False)
+class SignedMoney(Money):
+    """An amount that is added or taken away. Only in responses."""
+
+    @property
+    def output_pattern(self) -> str:
+        return f"^-?{super().output_pattern[1:]}"
+
+
 AMOUNT_DIGITS = 12
 """Digits of a booking's amount before the decimal point; sums may have more."""
 
 Amount = Annotated[Decimal, Money(AMOUNT_DIGITS, example="99.98")]
+AmountChange = Annotated[Decimal, SignedMoney(AMOUNT_DIGITS, example="36.00")]

@@ -74,8 +74,8 @@ class NotificationDetails(Notification):
 
 def kind_of(event: BookingEvent) -> NotificationKind | None:
     """Return the kind of a step's notification, if it has one."""
-    if event.kind == "booking.created" and event.to_status == "pending":
-        return "requested"
+    if event.pays or event.kind == "booking.created":
+        return "requested" if event.to_status == "pending" else "booked"
     if event.kind == "booking.confirmed" and event.from_start is not None:
         return "moved"
     if event.kind == "booking.declined" and event.actor_id == event.user_id:
@@ -85,10 +85,11 @@ def kind_of(event: BookingEvent) -> NotificationKind | None:
     return KINDS.get(event.kind)
 
 
-def recipients_of(event: BookingEvent) -> Iterator[UUID]:
-    """Yield the parties except the one who did it."""
-    for party in (event.user_id, event.creator_id):
-        if party != event.actor_id:
+def recipients_of(event: BookingEvent, *, is_unpaid: bool = False) -> Iterator[UUID]:
+    """Yield the parties except the one who did it; before the payment only the learner, of what other people did."""
+    actor_id = event.user_id if event.pays else event.actor_id
+    for party in (event.user_id,) if is_unpaid else (event.user_id, event.creator_id):
+        if party != actor_id and not (is_unpaid and actor_id is None):
             yield party
 
 

@@ -4,10 +4,13 @@ Amounts are integers in minor units of the payment's currency (ISO 4217).
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 from uuid import UUID
+
+RETRY_FIRST, RETRY_MAX = timedelta(seconds=1), timedelta(hours=1)
+MAX_DOUBLINGS = 12
 
 
 class PaymentStatus(StrEnum):
@@ -83,6 +86,8 @@ class ParkedReason(StrEnum):
     MISSING_THERE = "missing_there"
     TWICE = "twice"
     REFUND_DIFFERS = "refund_differs"
+    LEDGER = "ledger_differs"
+    """Our ledger has another amount than our payment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +132,16 @@ class Payment:
         """Return what is captured and not claimed by a refund."""
         return self.captured - self.refund_claimed
 
+    @property
+    def in_flight(self) -> int:
+        """Return what refunds claim that are not known to be done."""
+        return self.refund_claimed - self.refunded
+
+    @property
+    def is_payable(self) -> bool:
+        """Return whether the learner may be on the provider's page, or on the way there."""
+        return self.status in {PaymentStatus.DUE, PaymentStatus.OPEN}
+
     def opened(self, provider_id: str, url: str) -> Self:
         """Return the payment as the provider opened it."""
         if PROGRESS[self.status] > PROGRESS[PaymentStatus.OPEN]:
@@ -148,11 +163,32 @@ class Payment:
             decline_reason=report.decline_reason or self.decline_reason,
             parked=self.parked or (ParkedReason.DISPUTED if report.is_disputed else None),
         )
+        if report.status is PaymentStatus.PAID and report.captured > self.captured:
+            # a card can be charged twice for one payment: what is too much is returned
+            after = replace(after, captured=report.captured, paid_at=self.paid_at or now, decline_reason=None)
         if PROGRESS[report.status] <= PROGRESS[self.status]:
             return after
-        if report.status is PaymentStatus.PAID:
-            after = replace(after, captured=report.captured, paid_at=now, decline_reason=None)
-        return replace(after, status=report.status, url=None if report.status is not PaymentStatus.OPEN else self.url)
+        return replace(after, status=report.status, url=self.url if report.status is PaymentStatus.OPEN else None)
+
+    def declined(self, code: str) -> Self:
+        """Return the payment with the provider's code of why it could not be made."""
+        return replace(self, decline_reason=code)
+
+    def parked_for(self, reason: ParkedReason) -> Self:
+        """Return the payment as it waits for staff; nothing is asked of the provider for it meanwhile."""
+        return replace(self, parked=self.parked or reason)
+
+    def voided(self) -> Self:
+        """Return the payment once the provider does not take it anymore. One that is paid stays paid."""
+        if self.status is PaymentStatus.PAID:
+            return self
+        return replace(self, status=PaymentStatus.VOIDED, url=None)
+
+    def taken(self, amount: int, now: datetime) -> Self:
+        """Return the payment after an authorized amount was captured, or a part of it."""
+        if self.status is PaymentStatus.PAID:
+            return self
+        return replace(self, status=PaymentStatus.PAID, captured=amount, paid_at=now, url=None, decline_reason=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +218,14 @@ class PaymentOperation:
     reason: str = ""
     """Written by staff."""
 
+    @property
+    def is_settled(self) -> bool:
+        return self.state in {OperationState.DONE, OperationState.REFUSED}
+
+    def retry_at(self, now: datetime) -> datetime:
+        """Return when to ask again after an unknown outcome: doubling from two seconds, at most an hour."""
+        return now + min(RETRY_FIRST * (1 << min(self.attempts, MAX_DOUBLINGS)), RETRY_MAX)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderRefund:
@@ -204,11 +248,13 @@ class ProviderReport:
     amount: int
     currency: str
     captured: int = 0
+    """More than `amount` if the card was charged twice."""
     refunds: tuple[ProviderRefund, ...] = ()
+    """Those that took effect or are on their way; none that failed."""
     decline_reason: str | None = None
     is_disputed: bool = False
     fee: int | None = None
-    """What the provider keeps for it, if it says so."""
+    """What the provider keeps for it in this currency, if it says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

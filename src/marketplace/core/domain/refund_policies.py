@@ -27,6 +27,10 @@ class RefundTier:
     hours_before: int
     refund_percent: int
 
+    def ends_at(self, starts_at: datetime) -> datetime:
+        """Return the last instant at which the share is returned."""
+        return starts_at - hours(self.hours_before)
+
     def __str__(self) -> str:
         return f"{self.refund_percent} % until {self.hours_before} h"
 
@@ -36,6 +40,7 @@ RefundPolicy = tuple[RefundTier, ...]
 
 FULL_REFUND: RefundPolicy = (RefundTier(0, ALL),)
 """All is returned as long as the learner can cancel. The policy of sessions that name none."""
+NOTHING = RefundTier(0, 0)
 PRESETS: Mapping[str, RefundPolicy] = {
     "flexible": (RefundTier(24, ALL), RefundTier(0, 50)),
     "moderate": (RefundTier(72, ALL), RefundTier(24, 50)),
@@ -69,8 +74,8 @@ _TIER = tuple(each.name for each in fields(RefundTier))
 
 
 def _read_tier(number: int, value: Any) -> RefundTier:
-    given = value if isinstance(value, Mapping) else {name: getattr(value, name, None) for name in _TIER}
-    if not set(_TIER) <= set(given):
+    given = {name: getattr(value, name) for name in _TIER} if isinstance(value, RefundTier) else value
+    if not isinstance(given, Mapping) or not set(_TIER) <= set(given):
         raise ValueError(f"Tier {number}: enter hours_before and refund_percent.")
     try:
         return RefundTier(_HOURS.read(given["hours_before"]), _PERCENT.read(given["refund_percent"]))
@@ -87,23 +92,30 @@ CancellationPolicy = Annotated[
 ]
 
 
-def refund_percent(policy: RefundPolicy, starts_at: datetime, now: datetime) -> int:
-    """Return the share of a payment that is returned to a learner who cancels now, in percent."""
-    for tier in policy:
-        if now <= starts_at - hours(tier.hours_before):
-            return tier.refund_percent
-    return 0
+def current_tier(policy: RefundPolicy, starts_at: datetime, now: datetime) -> RefundTier:
+    """Return the tier that holds for a learner who cancels now. After the last one nothing is returned.
+
+    `starts_at` is what the hours count from, see `refund_start`. A tier of no hours holds as long as the learner can
+    cancel, also if that start has passed.
+    """
+    return next((tier for tier in policy if not tier.hours_before or now <= tier.ends_at(starts_at)), NOTHING)
+
+
+def next_percent(policy: RefundPolicy, tier: RefundTier) -> int:
+    """Return the share after a tier of the policy, in percent."""
+    return max((each.refund_percent for each in policy if each.hours_before < tier.hours_before), default=0)
 
 
 def refund_start(starts_at: datetime, learner_id: UUID, earlier: Iterable[BookingStep]) -> datetime:
     """Return the start that the policy counts from: the earliest that the learner has moved from, or the present one.
 
-    A learner who moves to a later start keeps the earlier clock, so that moving is no way around the policy; a start
-    that the creator, staff or the clocks changed counts as it is now.
+    A learner who moves to a later start keeps the earlier clock, so that moving is no way around the policy. A start
+    that the creator, staff or the clocks changed counts as it is now, and so does one that was moved while all would
+    have been returned. `earlier` are the steps before, oldest first.
     """
     since = starts_at
     for step in reversed(list(earlier)):
-        if step.action not in {"reschedule", "confirm"} or step.from_start is None:
+        if step.from_start is None or step.from_status != "confirmed":
             continue
         if step.action == "reschedule" and step.actor_id != learner_id:
             break

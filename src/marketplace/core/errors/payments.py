@@ -24,18 +24,18 @@ class RefundExceedsPayment(Conflict):
     sentence = "This is more than was paid and not yet returned."
 
 
-class CaptureExceedsPayment(Conflict):
-    """More would be captured than the payment is for."""
-
-    code = "capture_exceeds_payment"
-    sentence = "This is more than the payment is for."
-
-
 class PaymentUnconfirmed(Conflict):
     """The learner has not paid for the booking yet."""
 
     code = "payment_due"
     sentence = "The learner hasn't paid yet. You can answer once they have."
+
+
+class SeatsPaid(Conflict):
+    """The booking is paid, and more seats would have to be paid, too."""
+
+    code = "seats_paid"
+    sentence = "This booking is paid. Make another booking for more seats."
 
 
 class InvalidSignature(Invalid):

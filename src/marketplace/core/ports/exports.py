@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from marketplace.core.domain.admin_lists import ListName
 from marketplace.core.domain.exports import Cell, Column, ExportFormat
 
 
@@ -27,6 +26,6 @@ class ExportFile(Protocol):
 class ExportFiles(Protocol):
     """Factory of export files."""
 
-    def open(self, form: ExportFormat, name: ListName, columns: Mapping[str, Column]) -> ExportFile:
+    def open(self, form: ExportFormat, name: str, columns: Mapping[str, Column]) -> ExportFile:
         """Return a new file of the given format."""
         ...

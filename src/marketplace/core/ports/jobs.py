@@ -18,15 +18,20 @@ JobKind = Literal[
     "index_sessions",
     "purge_events",
     "purge_messages",
+    "reconcile_payments",
     "reconcile_pictures",
     "record_local_starts",
     "record_terms",
     "renew_open_times",
     "run_bulk",
+    "settle_booking",
+    "settle_operation",
+    "settle_payment",
     "sweep_bulk_runs",
     "sweep_email_requests",
     "sweep_idempotency_keys",
     "sweep_notifications",
+    "sweep_payment_events",
     "sweep_pictures",
     "sweep_rate_limits",
 ]
@@ -37,8 +42,11 @@ completes a confirmed one when due. `claim_usernames`: claims the usernames of a
 renamed. `index_names`: indexes the new names of a creator in their older sessions. `index_sessions`: indexes the words
 of sessions that an older release wrote. `record_local_starts`, `record_terms`: record daily what earlier releases sold.
 `encode_avif`: stores a picture as AVIF, too. `find_forgetful`: finds the account of a forgotten password.
-`reconcile_pictures`: compares stored bytes with their records daily. `renew_open_times`: refreshes materialized
-availability daily. `run_bulk`: continues a bulk action. `sweep_*` and `purge_*`: delete old rows hourly.
+`reconcile_payments`: compares payments with those of the provider daily. `settle_booking`: asks for what a step of a
+booking means for its payments. `settle_operation`: asks the provider for an effect. `settle_payment`: looks a payment
+up at the provider. `reconcile_pictures`: compares stored bytes with their records daily. `renew_open_times`:
+refreshes materialized availability daily. `run_bulk`: continues a bulk action. `sweep_*` and `purge_*`: delete old
+rows hourly.
 """
 
 Handler = Callable[[UUID | None], Awaitable[None]]

@@ -58,7 +58,7 @@ class LedgerBooks(Protocol):
         ...
 
     async def of_creator(self, creator_id: UUID, limit: int, after: str | None) -> Page[LedgerTransaction]:
-        """Return a page of the transactions of a creator's bookings, newest first."""
+        """Return a page of the transactions of a creator's bookings, newest first, without fees of the provider."""
         ...
 
     async def imbalances(self) -> Sequence[Imbalance]:

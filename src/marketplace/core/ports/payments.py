@@ -58,7 +58,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The answer was lost, or the provider is away: it may have done what was asked."""
+    """The answer was lost, or the provider is away or refuses everything: it may have done what was asked.
+
+    A key that was used for another request is unknown too: the earlier request may have had its effect.
+    """
 
     code: str
 
@@ -75,19 +78,25 @@ class Payments(Protocol):
         ...
 
     async def open(self, charge: Charge, key: UUID) -> Opened | Refused | Unknown:
-        """Offer the learner a page where they pay."""
+        """Offer the learner a page where they pay. A page that expired is `Refused`; a repeat returns the same page."""
         ...
 
     async def capture(self, payment: Payment, amount: int, key: UUID) -> Done | Refused | Unknown:
-        """Take an authorized amount, or a part of it and release the rest."""
+        """Take an authorized amount, or a part of it and release the rest. `Done` if it was captured before."""
         ...
 
     async def void(self, payment: Payment, key: UUID) -> Done | Refused | Unknown:
-        """Release an authorization, or close a payment that is still open. `Refused` if it was paid meanwhile."""
+        """Release an authorization, or close a payment that is still open. `Refused` if it was paid meanwhile.
+
+        `Done` if it was closed before. A payment that was on its way may still arrive.
+        """
         ...
 
     async def refund(self, payment: Payment, amount: int, key: UUID) -> Done | Refused | Unknown:
-        """Return an amount of what was captured. The provider records `key` with the refund."""
+        """Return an amount of what was captured. The provider records `key` with the refund.
+
+        `Done` if it has a refund with this key, however long ago.
+        """
         ...
 
     async def look_up(self, payment: Payment) -> ProviderReport | Unknown | None:
@@ -103,6 +112,10 @@ class Payments(Protocol):
 
     def read_event(self, body: bytes, headers: Mapping[str, str], now: datetime) -> ProviderEvent:
         """Return a notice of the provider. Raises `InvalidSignature`: unsigned, forged, or signed too long ago."""
+        ...
+
+    async def payment_of(self, event: ProviderEvent) -> UUID | Unknown | None:
+        """Return our payment of a notice, which may name only IDs of the provider. `None`: it is none of ours."""
         ...
 
     async def close(self) -> None:
@@ -237,6 +250,10 @@ class PaymentLists(Protocol):
 
     async def parked(self, limit: int, after: str | None) -> Page[ParkedPayment]:
         """Return a page of what waits for staff."""
+        ...
+
+    async def find_parked(self, parked_id: UUID) -> ParkedPayment | None:
+        """Return something parked, resolved or not, or `None`."""
         ...
 
     def created_since(self, since: datetime) -> AsyncIterator[Payment]:

@@ -49,6 +49,8 @@ class Letters:
 
         Of a kind in `LOCKS_ACCOUNT`, only `write` decides.
         """
+        if not messages:
+            return {}
         recipients = await tx.messages.recipients({message.user_id for message in messages})
         about = {message.id: await self._booking_of(tx, message) for message in messages}
         bookings = await tx.bookings.histories([number for number in about.values() if number])

@@ -24,8 +24,8 @@ from marketplace.core.services.new_messages import NewMessages
 class MessageDecider:
     """A `Subscriber` that turns events into messages, in the transaction that marks the events as delivered.
 
-    It costs one statement per batch, and one to read the booking of each event that can happen to it more than once. A
-    change of a session costs two statements for each batch of its bookings to come.
+    It costs one statement per batch, and one to read the booking of each event that can happen to it more than once, or
+    before its payment. A change of a session costs two statements for each batch of its bookings to come.
     """
 
     def __init__(self, *, new_messages: NewMessages, clock: Clock, seats_at_a_time: int = SEATS_BATCH) -> None:
@@ -40,7 +40,8 @@ class MessageDecider:
             if isinstance(event, SessionEvent):
                 await self._announce(tx, event)
             elif isinstance(event, BookingEvent):
-                messages += self._decided(event.at, decisions(event, await self._version(tx, event)))
+                version, is_unpaid = await self._history(tx, event)
+                messages += self._decided(event.at, decisions(event, version, is_unpaid=is_unpaid))
             elif event.kind == "user.registered":
                 topic = Topic(subject=str(event.user_id))
                 verification = Decision(kind=MessageKind.VERIFY_EMAIL, user_id=event.user_id, topic=topic)
@@ -54,13 +55,15 @@ class MessageDecider:
         ]
         return [message for message in messages if now < message.expires_at]
 
-    async def _version(self, tx: Transaction, event: BookingEvent) -> int:
-        if event.kind in UNREAD_HISTORY:
-            return 0
+    async def _history(self, tx: Transaction, event: BookingEvent) -> tuple[int, bool]:
+        """Return the version after the step, and whether it came before the payment."""
+        if event.kind in UNREAD_HISTORY and not event.may_be_unpaid:
+            return 0, False
         booking = await tx.bookings.find(event.booking_id)
         if booking is None:
             raise NotFound
-        return version_at(event, booking.history)
+        version = 0 if event.kind in UNREAD_HISTORY else version_at(event, booking.history)
+        return version, event.is_unpaid(booking)
 
     async def _announce(self, tx: Transaction, event: SessionEvent) -> None:
         """Decide a message to each learner with a booking to come, in batches, from the soonest start on."""

@@ -1,7 +1,6 @@
 """Notifications: written for each event, read and marked by their person."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from uuid import UUID
 
 from marketplace.core.domain.events import BookingEvent, Delivery, SessionEvent
@@ -36,22 +35,23 @@ class NotificationService:
 
     async def handle(self, tx: Transaction, deliveries: Sequence[Delivery]) -> None:
         """Write the notifications of events, those of bookings in one statement. Idempotent by event."""
-        now, found = self._clock.now(), list[Notification]()
+        found = list[Notification]()
         for delivery in deliveries:
-            event, source = delivery.event, str(delivery.id)
+            event = delivery.event
             if isinstance(event, SessionEvent) and changes_what_was_sold(event):
-                await tx.notifications.add_of_session(event.session_id, event.at, source)
+                await tx.notifications.add_of_session(event.session_id, event.at, str(delivery.id))
             elif isinstance(event, BookingEvent):
-                found += self._of_booking(event, source, now)
+                found += await self._of_booking(tx, event, str(delivery.id))
         if found:
             await tx.notifications.add(found)
 
-    def _of_booking(self, event: BookingEvent, source: str, now: datetime) -> Iterator[Notification]:
-        kind = kind_of(event)
+    async def _of_booking(self, tx: Transaction, event: BookingEvent, source: str) -> Sequence[Notification]:
+        kind, now = kind_of(event), self._clock.now()
         if kind is None:
-            return
-        for user_id in recipients_of(event):
-            yield Notification(
+            return ()
+        is_unpaid = event.may_be_unpaid and await self._is_unpaid(tx, event)
+        return [
+            Notification(
                 id=self._ids.new(),
                 user_id=user_id,
                 kind=kind,
@@ -60,6 +60,13 @@ class NotificationService:
                 source=source,
                 read_at=now if now - event.at > NEWS_FOR else None,
             )
+            for user_id in recipients_of(event, is_unpaid=is_unpaid)
+        ]
+
+    @staticmethod
+    async def _is_unpaid(tx: Transaction, event: BookingEvent) -> bool:
+        booking = await tx.bookings.find(event.booking_id)
+        return booking is not None and event.is_unpaid(booking)
 
     async def list_own(self, principal: Principal, limit: int, after: str | None) -> Page[NotificationDetails]:
         """Return a page of the principal's notifications, newest first."""

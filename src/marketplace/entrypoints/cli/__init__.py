@@ -12,6 +12,7 @@ from marketplace.entrypoints.cli.create_admin import create_admin
 from marketplace.entrypoints.cli.export import export
 from marketplace.entrypoints.cli.migrate import migrate
 from marketplace.entrypoints.cli.openapi import openapi
+from marketplace.entrypoints.cli.reconcile import reconcile
 from marketplace.entrypoints.cli.sandbox import sandbox
 from marketplace.entrypoints.cli.seed_demo import seed_demo
 from marketplace.entrypoints.cli.serve import serve
@@ -45,6 +46,7 @@ for command in (
     shell,
     check,
     zones,
+    reconcile,
     sandbox,
     openapi,
 ):

@@ -3,8 +3,10 @@
 import click
 
 from marketplace.bootstrap.environment import prepared_settings
+from marketplace.bootstrap.payments import check_payments
 from marketplace.entrypoints.cli.console import announce, plain_errors
 from marketplace.entrypoints.cli.seed_demo import print_demo_accounts
+from marketplace.entrypoints.payment_simulator import running_simulator
 from marketplace.entrypoints.server import (
     check_ports,
     check_stored_amounts,
@@ -32,12 +34,16 @@ def serve(host: str | None, port: str | None, workers: str | None, *, migrate: b
         configure_logs(settings)
         warn_without_pages(settings)
         check_texts(settings)
+        check_payments(settings)
         wait_for_configured_database(settings)
         if migrate:
             migrate_configured_database(settings)
         check_stored_amounts(settings)
         if settings.demo:
             print_demo_accounts(settings)
-        announce(settings, f"Serving on http://{settings.host}:{settings.port} (API page: /api/docs/)")
-        with exported_metrics(settings):
-            serve_http(settings)
+        with running_simulator(settings) as running:
+            announce(settings, f"Serving on http://{settings.host}:{settings.port} (API page: /api/docs/)")
+            if running.payments == "simulator":
+                announce(settings, f"Test payments at {running.simulator_url}/dashboard: no real money moves")
+            with exported_metrics(running):
+                serve_http(running)

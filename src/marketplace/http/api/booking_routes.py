@@ -97,7 +97,7 @@ class BookingRoutes:
             principal = principal_of(request)
             answered = data.requested_start if is_answer else None
             done = await bookings.act(principal, booking_id, action, data.reason, answered=answered, key=key)
-            return views.response(principal, done, BookingHistoryOut, for_staff=for_staff)
+            return await views.response(principal, done, BookingHistoryOut, for_staff=for_staff)
 
         return _named(act, action)
 
@@ -127,7 +127,7 @@ class BookingRoutes:
             principal = principal_of(request)
             with start.errors_named():
                 rescheduled = await bookings.reschedule(principal, booking_id, start.at, data.reason, key=key)
-            return views.response(principal, rescheduled, BookingHistoryOut, for_staff=for_staff)
+            return await views.response(principal, rescheduled, BookingHistoryOut, for_staff=for_staff)
 
         return _named(move, "reschedule")
 

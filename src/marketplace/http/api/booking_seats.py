@@ -52,4 +52,4 @@ class SeatsController(Controller):
         data, key = parsed.checked(validate_key(request)), key_of(request, parsed)
         principal = principal_of(request)
         changed = await seat_changes.change(principal, booking_id, data.seats, key=key)
-        return views.response(principal, changed, BookingHistoryOut)
+        return await views.response(principal, changed, BookingHistoryOut)

@@ -14,13 +14,16 @@ from marketplace.core.domain.booking_steps import AllowedAction, BookingStatus, 
 from marketplace.core.domain.bookings import Seats
 from marketplace.core.domain.fields import Reason
 from marketplace.core.domain.money import Amount
+from marketplace.core.domain.payment_views import BookingPayment
 from marketplace.core.domain.places import Address, JoinLink
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import CancellationNotice, Duration, PaymentMethod, Price, SessionDetails, Title
 from marketplace.core.domain.utc_offsets import utc_offset
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.idempotency import Outcome
+from marketplace.core.services.payments import PaymentService
 from marketplace.http.api.offsets import OffsetsOut, UtcOffset, offsets_of
+from marketplace.http.api.payments import PaymentOut, payment_out
 from marketplace.http.api.session_structs import RefundTierOut, SessionBaseOut
 from marketplace.http.api.users import ContactOut
 from marketplace.http.conversions import converted
@@ -65,7 +68,8 @@ class BookingOut(OffsetsOut, rename=BOOKING_NAMES):
     Any other `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A
     `confirmed` one with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time.
     The learner can cancel or reschedule until `cancellable_until`. All are `null` if they don't apply.
-    `allowed_actions` are what the caller can do now.
+    `allowed_actions` are what the caller can do now. `payment` is `null` in lists, and where the learner pays nothing
+    through the marketplace.
     """
 
     id: UUID
@@ -87,6 +91,7 @@ class BookingOut(OffsetsOut, rename=BOOKING_NAMES):
     requested_start: datetime | None
     cancellable_until: datetime | None
     allowed_actions: list[AllowedAction]
+    payment: PaymentOut | None
 
 
 class BookingStepOut(msgspec.Struct, rename={"actor_id": "by", "from_status": "from", "to_status": "to"}):
@@ -130,11 +135,12 @@ class BookingViews:
     The parties see no e-mail addresses unless the marketplace shares them. Staff see them in the back office.
     """
 
-    def __init__(self, clock: Clock, settings: Settings) -> None:
+    def __init__(self, clock: Clock, settings: Settings, payments: PaymentService) -> None:
         self._clock = clock
+        self._payments = payments
         self._shares_email = settings.share_email
 
-    def shown(
+    def shown(  # noqa: PLR0913 - one argument per fact
         self,
         viewer: Principal,
         zone: str | None,
@@ -143,6 +149,7 @@ class BookingViews:
         encoded: EncodedOnce | None = None,
         *,
         for_staff: bool = False,
+        payment: BookingPayment | None = None,
     ) -> Shown:
         """Convert a booking for this viewer, in this zone.
 
@@ -158,6 +165,7 @@ class BookingViews:
             attributes["session_details"] = _without_email(session)
         if not has_email:
             attributes["user_details"] = converted(booking.user_details, ContactOut, NO_EMAIL)
+        attributes["payment"] = payment_out(payment)
         attributes["allowed_actions"] = booking.allowed_actions(viewer, self._clock.now())
         if isinstance(booking, BookingHistory):
             attributes["history"] = [
@@ -165,11 +173,25 @@ class BookingViews:
             ]
         return converted(booking, kind, attributes)
 
-    def response(
+    async def with_payment(
+        self,
+        viewer: Principal,
+        zone: str | None,
+        booking: BookingDetails,
+        kind: type[Shown],
+        *,
+        for_staff: bool = False,
+        is_new: bool = False,
+    ) -> Shown:
+        """Convert a booking with its payment, which costs one read where it is paid online; none if it is new."""
+        payment = await self._payments.find(booking, is_new=is_new)
+        return self.shown(viewer, zone, booking, kind, for_staff=for_staff, payment=payment)
+
+    async def response(
         self, viewer: Principal, created: Outcome[Any], kind: type[Shown], *, for_staff: bool = False
     ) -> Response[Shown]:
-        """Return the response for a created or changed booking."""
-        shown = self.shown(viewer, viewer.time_zone, created.resource, kind, for_staff=for_staff)
+        """Return the response for a changed booking."""
+        shown = await self.with_payment(viewer, viewer.time_zone, created.resource, kind, for_staff=for_staff)
         return answer(replace(created, resource=shown), kind)
 
     def _session_json(self, session: SessionDetails) -> bytes:

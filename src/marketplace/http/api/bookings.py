@@ -151,7 +151,8 @@ async def create_booking(ask: Ask, bookings: BookingService, views: BookingViews
             address=data.address,
             key=key,
         )
-    shown = views.shown(principal, principal.time_zone, created.resource, BookingOut)
+    booking, is_new = created.resource, not created.is_replay
+    shown = await views.with_payment(principal, principal.time_zone, booking, BookingOut, is_new=is_new)
     return json_answer(shown, 201, replayed_header(created))
 
 
@@ -250,7 +251,8 @@ class BookingController(Controller):
     ) -> BookingHistoryOut:
         """For its learner and creator, with its history."""
         principal, zone = principal_of(request), viewer_zone_of(request)
-        return views.shown(principal, zone, await bookings.get(principal, booking_id), BookingHistoryOut)
+        booking = await bookings.get(principal, booking_id)
+        return await views.with_payment(principal, zone, booking, BookingHistoryOut)
 
     cancel = PARTY_ROUTES.step_route(
         "cancel",

@@ -9,6 +9,7 @@ from marketplace.http.api.admin.impersonation import ImpersonationController
 from marketplace.http.api.admin.lists import AdminListController
 from marketplace.http.api.admin.messages import MessageAdminController
 from marketplace.http.api.admin.password_resets import ResetAdminController
+from marketplace.http.api.admin.payments import PaymentAdminController
 from marketplace.http.api.admin.reports import ReportAdminController
 from marketplace.http.api.admin.sessions import SessionAdminController
 from marketplace.http.api.admin.users import UserAdminController
@@ -16,6 +17,7 @@ from marketplace.http.api.avatars import AvatarController
 from marketplace.http.api.booking_seats import SeatsController
 from marketplace.http.api.bookings import BookingController
 from marketplace.http.api.calendars import CalendarController
+from marketplace.http.api.cancellation_quotes import CancellationQuoteController
 from marketplace.http.api.common_passwords import CommonPasswordController
 from marketplace.http.api.conversations import (
     ConversationAdminController,
@@ -25,12 +27,14 @@ from marketplace.http.api.conversations import (
 )
 from marketplace.http.api.creator_hours import CreatorHoursController
 from marketplace.http.api.creators import CreatorController
+from marketplace.http.api.earnings import EarningsController
 from marketplace.http.api.email_addresses import EmailAddressController
 from marketplace.http.api.favourites import FavouriteController
 from marketplace.http.api.inbox import InboxController
 from marketplace.http.api.logins import LoginController
 from marketplace.http.api.notifications import NotificationController
 from marketplace.http.api.password_resets import ResetController
+from marketplace.http.api.payments import PaymentController, WebhookController
 from marketplace.http.api.personal_data import PersonalDataController
 from marketplace.http.api.pictures import PictureController
 from marketplace.http.api.preferences import PreferenceController
@@ -69,6 +73,7 @@ CONTROLLERS = (
     FavouriteController,
     BookingController,
     SeatsController,
+    CancellationQuoteController,
     ConversationController,
     UnreadController,
     SlotMessageController,
@@ -92,4 +97,8 @@ CONTROLLERS = (
     SiteTextController,
     UnsubscribeController,
     InboxController,
+    PaymentController,
+    WebhookController,
+    EarningsController,
+    PaymentAdminController,
 )

@@ -70,6 +70,7 @@ def openapi_config() -> OpenAPIConfig:
             Tag(name="favourites", description="Sessions that you keep to find them again."),
             Tag(name="schedules", description="Schedules and bookable starts."),
             Tag(name="bookings", description="Booking, cancelling and rescheduling seats."),
+            Tag(name="payments", description="Paying for bookings, receipts, and what creators earn."),
             Tag(name="calendars", description="Bookings for calendar programs (RFC 5545)."),
             Tag(name="mail", description="Unsubscribing, and the mail of a demo."),
             Tag(name="administration", description="Administration by staff. The audit log records every action."),

@@ -11,10 +11,13 @@ from marketplace.core.domain.booking_steps import AllowedAction, BookingStatus, 
 from marketplace.core.domain.bulk import BulkAction, BulkKind, BulkOutcome, BulkState
 from marketplace.core.domain.catalog import Ordering
 from marketplace.core.domain.exports import ExportFormat
+from marketplace.core.domain.ledger import TransactionKind
 from marketplace.core.domain.message_details import Progress
 from marketplace.core.domain.message_reasons import MessageReason
 from marketplace.core.domain.messages import MessageKind, MessageState, Unsent
 from marketplace.core.domain.notifications import NotificationKind
+from marketplace.core.domain.payment_views import ShownStatus
+from marketplace.core.domain.payments import Cause, OperationKind, OperationState, ParkedReason, PaymentStatus
 from marketplace.core.domain.places import SessionFormat
 from marketplace.core.domain.principals import Role
 from marketplace.core.domain.reports import ReportReason, Resolution
@@ -29,6 +32,7 @@ ENUMS: dict[str, Any] = {
     "AuditOrdering": AuditOrdering,
     "BookingListOrdering": BookingListOrdering,
     "BookingOrdering": BookingOrdering,
+    "BookingPaymentStatus": ShownStatus,
     "BookingStatus": BookingStatus,
     "BulkAction": BulkAction,
     "BulkKind": BulkKind,
@@ -36,12 +40,18 @@ ENUMS: dict[str, Any] = {
     "BulkState": BulkState,
     "DemoRole": DemoRole,
     "ExportFormat": ExportFormat,
+    "LedgerTransactionKind": TransactionKind,
     "MessageKind": MessageKind,
     "MessageProgress": Progress,
     "MessageReason": MessageReason,
     "MessageState": MessageState,
     "UnsentMessages": Unsent,
     "NotificationKind": NotificationKind,
+    "ParkedReason": ParkedReason,
+    "PaymentCause": Cause,
+    "PaymentOperationKind": OperationKind,
+    "PaymentOperationState": OperationState,
+    "PaymentStatus": PaymentStatus,
     "PaymentMethod": PaymentMethod,
     "ReportReason": ReportReason,
     "Resolution": Resolution,

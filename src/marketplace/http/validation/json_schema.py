@@ -6,6 +6,7 @@ from typing import Any
 
 from marketplace.core.domain.fields import Boolean, Choice, OrNone, Rule, Text, Whole
 from marketplace.core.domain.language_tags import MAX_TAG_LENGTH, TAG_PATTERN, LanguageTag, LanguageTags
+from marketplace.core.domain.ledger import PERCENT, CommissionRate
 from marketplace.core.domain.money import Money
 from marketplace.core.domain.places import MAX_LATITUDE, MAX_LONGITUDE, CoordinatesRule
 from marketplace.core.domain.refund_policies import MAX_TIERS, RefundHours, RefundPercent, Tiers
@@ -78,6 +79,11 @@ def _(rule: Whole) -> dict[str, Any]:
 def _(rule: Money) -> dict[str, Any]:
     # a JSON number is read, too, but a union of both becomes a float in typed languages
     return {"type": "string", "pattern": rule.pattern}
+
+
+@values_of.register
+def _(_: CommissionRate) -> dict[str, Any]:
+    return {"type": "string", "pattern": PERCENT}
 
 
 @values_of.register

@@ -89,7 +89,7 @@ export default function DeleteAccountDialog({ onClose }: { onClose: () => void }
         <form id={formId} noValidate onSubmit={submit} className="flex flex-col gap-5">
           {failure && (
             <Notice tone="danger">
-              {failure}{" "}
+              <span>{failure}</span>{" "}
               {isBooked && (
                 <Link to="/dashboard" className={LINK}>
                   {t("delete.see_bookings")}

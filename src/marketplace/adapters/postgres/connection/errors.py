@@ -17,7 +17,7 @@ from marketplace.core.errors import (
     TransactionConflict,
     UsernameTaken,
 )
-from marketplace.core.errors.payments import CaptureExceedsPayment, RefundExceedsPayment
+from marketplace.core.errors.payments import RefundExceedsPayment
 
 CONSTRAINTS: dict[str, type[MarketplaceError]] = {
     "uq_users_email_folded": EmailTaken,
@@ -27,7 +27,6 @@ CONSTRAINTS: dict[str, type[MarketplaceError]] = {
     "ex_slots_one_place_at_a_time": CreatorUnavailable,
     "uq_reports_one_per_person_and_session": AlreadyReported,
     "uq_bookings_one_live_per_person_and_slot": AlreadyBooked,
-    "ck_payments_captured": CaptureExceedsPayment,
     "ck_payments_refund_claimed": RefundExceedsPayment,
     "ck_payments_refunded": RefundExceedsPayment,
 }

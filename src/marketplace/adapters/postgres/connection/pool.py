@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -73,6 +74,13 @@ class Connection:
     async def fetchrow(self, statement: str, *arguments: object) -> asyncpg.Record | None:
         row: asyncpg.Record | None = await _run(self._connection, self._connection.fetchrow, statement, *arguments)
         return row
+
+    async def fetch_slowly(self, within: timedelta, statement: str, *arguments: object) -> Rows:
+        """Run a statement that may take longer than others do, on a connection that serves nothing else meanwhile."""
+        await self.execute(f"SET LOCAL statement_timeout = {milliseconds(within)}")
+        fetch = partial(self._connection.fetch, timeout=within.total_seconds())
+        rows: Rows = await _run(self._connection, fetch, statement, *arguments)
+        return rows
 
     async def execute(self, statement: str, *arguments: object) -> None:
         """Run a statement without a result."""

@@ -72,7 +72,7 @@ class BookingAdminController(Controller):
         """Any booking, with its history."""
         principal, zone = principal_of(request), viewer_zone_of(request)
         booking = await bookings.get(booking_id)
-        shown = views.shown(principal, zone, booking, BookingHistoryOut, for_staff=True)
+        shown = await views.with_payment(principal, zone, booking, BookingHistoryOut, for_staff=True)
         log = msgspec.convert(await bookings.log(booking_id), list[AuditEntryOut], from_attributes=True)
         return BookingRecordOut(**msgspec.structs.asdict(shown), log=log)
 

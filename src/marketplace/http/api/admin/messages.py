@@ -142,7 +142,7 @@ def _record(details: MessageDetails) -> MailRecordOut:
         as_creator=details.as_creator,
         state=message.state,
         reason=details.reason,
-        server_error=message.server_error,
+        server_error=details.server_error,
         attempts=message.attempts,
         created_at=message.created_at,
         due_at=message.due_at,

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from advanced_alchemy.base import DefaultBase
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.adapters.postgres.schema.tables.checks import one_of
@@ -16,8 +16,8 @@ OWNED_PURPOSES = ", ".join(f"'{each}'" for each in sorted(OWNED))
 class LedgerTransactionTable(DefaultBase):
     """Transactions of the ledger. Triggers reject UPDATE, DELETE and TRUNCATE, and one without entries at commit.
 
-    `posted_in` is the number of the database transaction, set by a trigger: entries can be added in it only. No foreign
-    keys to other tables: an insert must not wait for their locks.
+    `posted_in` is the number of the database transaction: entries can be added in it only. No foreign keys to other
+    tables: an insert must not wait for their locks.
     """
 
     __tablename__ = "ledger_transactions"
@@ -38,7 +38,7 @@ class LedgerTransactionTable(DefaultBase):
     payment_id: Mapped[UUID]
     creator_id: Mapped[UUID]
     reverses: Mapped[UUID | None]
-    posted_in: Mapped[int] = mapped_column(BigInteger)
+    posted_in: Mapped[int] = mapped_column(BigInteger, server_default=text("pg_current_xact_id()::text::bigint"))
 
 
 class LedgerEntryTable(DefaultBase):

@@ -1,0 +1,149 @@
+"""`Payments` at the simulator, a provider that runs as a program of its own."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import httpx
+import msgspec
+
+from marketplace.adapters.payments.events import read_simulated_event
+from marketplace.adapters.payments.simulated.records import SimulatedPayment
+from marketplace.core.domain.payments import Payment, ProviderEvent, ProviderReport
+from marketplace.core.errors.payments import ProviderAway
+from marketplace.core.ports.payments import Charge, Done, Opened, Refused, Unknown
+
+CONNECT_TIMEOUT, TIMEOUT = 2.0, 10.0
+"""Seconds."""
+
+
+class _Page(msgspec.Struct):
+    payment: SimulatedPayment
+    url: str
+
+
+class _Effect(msgspec.Struct):
+    ref: str
+
+
+class _List(msgspec.Struct):
+    payments: list[SimulatedPayment]
+    after: int | None
+
+
+class _Problem(msgspec.Struct):
+    code: str
+
+
+T = TypeVar("T")
+Answered = httpx.Response | Refused | Unknown
+
+
+class SimulatorPayments:
+    """`Payments` over HTTP at `address`, such as `http://127.0.0.1:8010`, or what a file says whenever it is asked."""
+
+    name = "simulator"
+
+    def __init__(self, address: str | Path, secret: str, timeout: float = TIMEOUT) -> None:
+        self._address = address
+        self._secret = secret
+        self._client = httpx.AsyncClient(
+            headers={"authorization": f"Bearer {secret}"},
+            timeout=httpx.Timeout(timeout, connect=min(CONNECT_TIMEOUT, timeout)),
+            trust_env=False,
+        )
+
+    async def open(self, charge: Charge, key: UUID) -> Opened | Refused | Unknown:
+        answer = await self._post("/v1/payments", charge, key)
+        found = _read(answer, _Page)
+        return Opened(found.payment.id, found.url) if isinstance(found, _Page) else found
+
+    async def capture(self, payment: Payment, amount: int, key: UUID) -> Done | Refused | Unknown:
+        return await self._effect(payment, "capture", {"amount": amount}, key)
+
+    async def void(self, payment: Payment, key: UUID) -> Done | Refused | Unknown:
+        return await self._effect(payment, "void", {}, key)
+
+    async def refund(self, payment: Payment, amount: int, key: UUID) -> Done | Refused | Unknown:
+        return await self._effect(payment, "refunds", {"amount": amount, "reference": key}, key)
+
+    async def look_up(self, payment: Payment) -> ProviderReport | Unknown | None:
+        if payment.provider_id is not None:
+            found = _read(await self._get(f"/v1/payments/{payment.provider_id}", {}), _Page)
+            if isinstance(found, Refused):
+                return None
+            return found.payment.report() if isinstance(found, _Page) else found
+        listed = _read(await self._get("/v1/payments", {"reference": str(payment.id)}), _List)
+        if isinstance(listed, Refused):
+            return Unknown(listed.code)
+        if isinstance(listed, Unknown):
+            return listed
+        return listed.payments[0].report() if listed.payments else None
+
+    async def changed_since(self, since: datetime) -> AsyncIterator[ProviderReport]:
+        after: int | None = 0
+        while after is not None:
+            answer = await self._get("/v1/payments", {"since": since.isoformat(), "after": str(after)})
+            page = _read(answer, _List)
+            if not isinstance(page, _List):
+                raise ProviderAway
+            for payment in page.payments:
+                yield payment.report()
+            after = page.after
+
+    def read_event(self, body: bytes, headers: Mapping[str, str], now: datetime) -> ProviderEvent:
+        return read_simulated_event(body, headers, self._secret, now)
+
+    async def payment_of(self, event: ProviderEvent) -> UUID | Unknown | None:
+        return event.payment_id
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _effect(
+        self, payment: Payment, action: str, asked: Mapping[str, object], key: UUID
+    ) -> Done | Refused | Unknown:
+        if payment.provider_id is None:
+            return Refused("no_such_payment")
+        found = _read(await self._post(f"/v1/payments/{payment.provider_id}/{action}", asked, key), _Effect)
+        return Done(found.ref) if isinstance(found, _Effect) else found
+
+    async def _post(self, path: str, asked: object, key: UUID) -> Answered:
+        headers = {"content-type": "application/json", "idempotency-key": str(key)}
+        return await self._ask("POST", path, content=msgspec.json.encode(asked), headers=headers)
+
+    async def _get(self, path: str, query: dict[str, str]) -> Answered:
+        return await self._ask("GET", path, params=query)
+
+    async def _ask(self, method: str, path: str, **options: Any) -> Answered:
+        try:
+            address = self._address if isinstance(self._address, str) else self._address.read_text(encoding="utf-8")
+            answer = await self._client.request(method, f"{address}{path}", **options)
+        except httpx.TimeoutException:
+            return Unknown("timeout")
+        except (httpx.HTTPError, OSError):
+            return Unknown("away")
+        if answer.is_success:
+            return answer
+        code = _code(answer)
+        is_refused = answer.status_code in {httpx.codes.NOT_FOUND, httpx.codes.UNPROCESSABLE_ENTITY}
+        return Refused(code) if is_refused or answer.status_code == httpx.codes.BAD_REQUEST else Unknown(code)
+
+
+def _code(answer: httpx.Response) -> str:
+    try:
+        return msgspec.json.decode(answer.content, type=_Problem).code
+    except msgspec.MsgspecError:
+        return f"status_{answer.status_code}"
+
+
+def _read(answer: Answered, kind: type[T]) -> T | Refused | Unknown:
+    """Decode an answer. One that can't be read is unknown: its request may have had an effect."""
+    if not isinstance(answer, httpx.Response):
+        return answer
+    try:
+        return msgspec.json.decode(answer.content, type=kind)
+    except msgspec.MsgspecError:
+        return Unknown("unreadable")

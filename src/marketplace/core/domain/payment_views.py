@@ -1,0 +1,112 @@
+"""What a viewer of a booking sees of its payments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from operator import attrgetter
+from uuid import UUID
+
+from marketplace.core.domain.booking_details import BookingDetails, BookingHistory
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.money import currency
+from marketplace.core.domain.payment_plans import amount_due
+from marketplace.core.domain.payments import OperationKind, OperationState, Payment, PaymentOperation, PaymentStatus
+
+
+class ShownStatus(StrEnum):
+    """How far a payment got, as it is shown."""
+
+    DUE = "due"
+    """It was not begun."""
+    ASKING = "asking"
+    """The provider was asked for a page and has not answered yet."""
+    OPEN = "open"
+    AUTHORIZED = "authorized"
+    PAID = "paid"
+    VOIDED = "voided"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingPayment:
+    """The payments of a booking as one. Amounts in minor units; `url` is where the learner pays, if they can."""
+
+    id: UUID
+    status: ShownStatus
+    amount: int
+    currency: str
+    url: str | None
+    expires_at: datetime | None
+    decline_reason: str | None
+    refunded: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A payment that was made, with what was returned of it."""
+
+    booking: BookingHistory
+    payment: Payment
+    refunds: tuple[PaymentOperation, ...]
+
+
+def is_charged(booking: Booking) -> bool:
+    """Return whether the booking was sold for a payment through the marketplace."""
+    return booking.terms.payment_method == "online" and bool(booking.amount)
+
+
+def booking_payment(booking: BookingDetails, payments: Sequence[Payment], page: str) -> BookingPayment | None:
+    """Return the payments of a charged booking, or `None` if nothing was asked. `page` is where the learner pays."""
+    refunded = sum(each.refunded for each in payments)
+    if booking.awaits_payment():
+        due = _due(booking, payments)
+        current = next((each for each in reversed(payments) if each.is_payable and each.amount == due), None)
+        last = current or next(iter(reversed(payments)), None)
+        return BookingPayment(
+            id=current.id if current else booking.id,
+            status=ShownStatus.DUE if current is None else _shown(current),
+            amount=current.amount if current else due,
+            currency=current.currency if current else currency().code,
+            url=current.url if current and current.url else page,
+            expires_at=booking.pay_by,
+            decline_reason=last.decline_reason if last else None,
+            refunded=refunded,
+        )
+    made = [each for each in payments if each.status in {PaymentStatus.PAID, PaymentStatus.AUTHORIZED}]
+    if not payments:
+        return None
+    first = (made or list(payments))[0]
+    return BookingPayment(
+        id=first.id,
+        status=_shown(first),
+        amount=sum(each.captured or each.amount for each in made) if made else first.amount,
+        currency=first.currency,
+        url=None,
+        expires_at=None,
+        decline_reason=None if made else first.decline_reason,
+        refunded=refunded,
+    )
+
+
+def _due(booking: BookingDetails, payments: Sequence[Payment]) -> int:
+    if payments and isinstance(booking, BookingHistory):
+        return amount_due(booking, payments)
+    return currency().minor(booking.amount)
+
+
+def receipts_of(
+    booking: BookingHistory, payments: Sequence[Payment], operations: Sequence[PaymentOperation]
+) -> tuple[Receipt, ...]:
+    """Return the receipts of a booking, oldest first."""
+    made = sorted((each for each in payments if each.receipt_number is not None), key=attrgetter("receipt_number"))
+    done = [each for each in operations if (each.kind, each.state) == (OperationKind.REFUND, OperationState.DONE)]
+    return tuple(
+        Receipt(booking=booking, payment=each, refunds=tuple(one for one in done if one.payment_id == each.id))
+        for each in made
+    )
+
+
+def _shown(payment: Payment) -> ShownStatus:
+    if payment.status is PaymentStatus.DUE:
+        return ShownStatus.ASKING
+    return ShownStatus(payment.status.value)

@@ -1,0 +1,297 @@
+"""Asking the provider: claim, commit, call, record.
+
+An operation whose answer was lost is looked up before it is asked for again, always under the same idempotency key.
+"""
+
+import logging
+from collections.abc import Callable
+from copy import copy
+from datetime import datetime
+from typing import NamedTuple, Self
+from uuid import UUID
+
+from marketplace.core.domain.addresses import SiteAddresses
+from marketplace.core.domain.booking_details import BookingHistory
+from marketplace.core.domain.ledger import LedgerTransaction
+from marketplace.core.domain.payments import (
+    PROGRESS,
+    OperationKind,
+    OperationState,
+    ParkedReason,
+    Payment,
+    PaymentOperation,
+    PaymentStatus,
+    ProviderReport,
+)
+from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.payments import (
+    Charge,
+    Done,
+    Opened,
+    PaymentLists,
+    Refused,
+    Unknown,
+)
+from marketplace.core.ports.system import Clock
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.services.payment_balance import PaymentBalance
+from marketplace.core.services.payment_gateway import PaymentGateway
+from marketplace.core.services.payment_records import LEASE, ProviderRecords
+from marketplace.core.services.retries import with_retries
+
+LOG = logging.getLogger(__name__)
+
+Observer = Callable[[PaymentOperation], None]
+Result = Opened | Done | Refused | Unknown
+
+EXPIRED = "expired"
+NOT_OPENED = "not_opened_yet"
+PENDING = "refund_pending"
+
+
+class Outcome(NamedTuple):
+    """What came of an operation, and what the provider reported if it was looked up."""
+
+    result: Result
+    report: ProviderReport | None = None
+
+
+class PaymentOperations:
+    """Settles operations. Several can run concurrently, in requests and in workers."""
+
+    def __init__(  # noqa: PLR0913 - one argument per port or service
+        self,
+        *,
+        unit_of_work: UnitOfWork,
+        gateway: PaymentGateway,
+        lists: PaymentLists,
+        balance: PaymentBalance,
+        records: ProviderRecords,
+        addresses: SiteAddresses,
+        clock: Clock,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._gateway = gateway
+        self._lists = lists
+        self._balance = balance
+        self._records = records
+        self._addresses = addresses
+        self._clock = clock
+        self._observer: Observer | None = None
+
+    def with_observer(self, observer: Observer) -> Self:
+        """Return a copy that calls a function with each operation after an attempt."""
+        copied = copy(self)
+        copied._observer = observer  # noqa: SLF001 - its own
+        return copied
+
+    async def settle(self, operation_id: UUID | None) -> None:
+        """Ask the provider for an operation that is not settled. The handler of `settle_operation`."""
+        if operation_id is None or not self._gateway.is_on:
+            return
+        found = await self._lists.operation(operation_id)
+        if found is None or found.is_settled:
+            return
+        claimed, booking = await with_retries(lambda: self._claim(operation_id))
+        if claimed is None:
+            await self._come_back(found)
+            return
+        payment = await self._lists.find(claimed.payment_id)
+        if payment is None or booking is None:
+            return
+        outcome = await self._outcome(claimed, payment, booking)
+        settled = await with_retries(lambda: self._record(claimed, outcome))
+        if settled is not None:
+            self._tell(settled)
+
+    async def _claim(self, operation_id: UUID) -> tuple[PaymentOperation | None, BookingHistory | None]:
+        async with self._unit_of_work() as tx:
+            claimed = await tx.payments.claim(operation_id, self._clock.now(), LEASE)
+            return claimed, None if claimed is None else await tx.bookings.find(claimed.booking_id)
+
+    async def _come_back(self, found: PaymentOperation) -> None:
+        """Look again once the lease of the one who has claimed it is over: they may have died."""
+        async with self._unit_of_work() as tx:
+            await tx.jobs.enqueue(
+                Job(kind="settle_operation", subject=found.id, run_at=found.leased_until or self._clock.now() + LEASE)
+            )
+
+    async def _outcome(self, claimed: PaymentOperation, payment: Payment, booking: BookingHistory) -> Outcome:
+        report = None
+        if claimed.attempts > 1 or (claimed.kind is OperationKind.VOID and payment.status is PaymentStatus.DUE):
+            found = await self._gateway.get().look_up(payment)
+            if isinstance(found, Unknown):
+                return Outcome(found)
+            report = found
+            known = self._as_reported(claimed, payment, report)
+            if known is not None:
+                return Outcome(known, report)
+        result = await self._call(claimed, payment, booking)
+        if claimed.kind is OperationKind.VOID and isinstance(result, Refused):
+            return await self._unvoidable(payment, result)
+        return Outcome(result, report)
+
+    async def _unvoidable(self, payment: Payment, refused: Refused) -> Outcome:
+        """Look up a payment that the provider would not void: it was paid meanwhile, or is closed already."""
+        report = await self._gateway.get().look_up(payment)
+        if isinstance(report, Unknown):
+            return Outcome(report)
+        if report is None or report.status is PaymentStatus.VOIDED:
+            return Outcome(Done(), report)
+        return Outcome(refused, report)
+
+    def _as_reported(self, claimed: PaymentOperation, payment: Payment, report: ProviderReport | None) -> Result | None:
+        """Return the outcome as a look-up shows it, or `None` if the provider has to be asked."""
+        is_over = self._clock.now() >= payment.expires_at
+        match claimed.kind:
+            case OperationKind.OPEN:
+                return _opening(report, is_over=is_over)
+            case OperationKind.CAPTURE:
+                return _capture(report)
+            case OperationKind.VOID:
+                return _void(report, is_over=is_over)
+            case OperationKind.REFUND:
+                return _refund(report, claimed.id)
+
+    async def _call(self, claimed: PaymentOperation, payment: Payment, booking: BookingHistory) -> Result:
+        provider = self._gateway.get()
+        match claimed.kind:
+            case OperationKind.OPEN:
+                if self._clock.now() >= payment.expires_at:
+                    return Refused(EXPIRED)
+                return await provider.open(self._charge(payment, booking), claimed.id)
+            case OperationKind.CAPTURE:
+                return await provider.capture(payment, claimed.amount, claimed.id)
+            case OperationKind.VOID:
+                return await provider.void(payment, claimed.id)
+            case OperationKind.REFUND:
+                return await provider.refund(payment, claimed.amount, claimed.id)
+
+    def _charge(self, payment: Payment, booking: BookingHistory) -> Charge:
+        return Charge(
+            payment_id=payment.id,
+            amount=payment.amount,
+            currency=payment.currency,
+            captures_later=payment.captures_later,
+            title=booking.terms.title,
+            return_url=self._addresses.pay(booking.id),
+            expires_at=payment.expires_at,
+            locale="en",
+        )
+
+    async def _record(self, claimed: PaymentOperation, outcome: Outcome) -> PaymentOperation | None:
+        """Record the outcome with all that follows from it. Return `None` if another worker has taken over."""
+        now, state, result = self._clock.now(), _state_of(outcome.result), outcome.result
+        error = result.code if isinstance(result, Refused | Unknown) else None
+        ref = result.ref if isinstance(result, Done) else result.provider_id if isinstance(result, Opened) else None
+        after = self._records.settled(claimed, state, ref=ref, error=error)
+        async with self._unit_of_work() as tx:
+            booking = await tx.bookings.acquire(claimed.booking_id)
+            payments = {each.id: each for each in await tx.payments.acquire_of_booking(claimed.booking_id)}
+            if not await tx.payments.record(claimed, after):
+                return None
+            if state is OperationState.UNKNOWN:
+                await tx.jobs.enqueue(Job(kind="settle_operation", subject=claimed.id, run_at=claimed.retry_at(now)))
+                return after
+            payment = payments[claimed.payment_id]
+            if claimed.kind is OperationKind.VOID and _is_paid(outcome):
+                await self._look(tx, payment, now)  # paid meanwhile: perhaps the booking takes its seats again
+                return after
+            new = await self._effects(tx, claimed, payment, outcome, now)
+            await self._balance.apply(tx, booking, new)
+        return after
+
+    async def _effects(
+        self, tx: Transaction, claimed: PaymentOperation, payment: Payment, outcome: Outcome, now: datetime
+    ) -> list[LedgerTransaction]:
+        """Change the payment as its operation changed it at the provider. Return what is posted in the ledger."""
+        result = outcome.result
+        if isinstance(result, Refused):
+            await self._refused(tx, claimed, payment, outcome, now)
+            return []
+        match claimed.kind:
+            case OperationKind.OPEN:
+                if isinstance(result, Opened):
+                    await tx.payments.save(payment.opened(result.provider_id, result.url))
+                elif outcome.report is not None:
+                    # it went on meanwhile: paid for, or closed
+                    await self._look(tx, payment, now)
+            case OperationKind.CAPTURE:
+                taken = payment.taken(claimed.amount, now)
+                if taken.captured > payment.captured:
+                    saved = await tx.payments.save(taken)
+                    return self._records.captured(saved, saved.captured - payment.captured)
+            case OperationKind.VOID:
+                await tx.payments.save(payment.voided())
+            case OperationKind.REFUND:
+                posted = [*await tx.ledger.of_booking(payment.booking_id)]
+                return self._records.posted_refund(payment, claimed, posted)
+        return []
+
+    async def _refused(
+        self, tx: Transaction, claimed: PaymentOperation, payment: Payment, outcome: Outcome, now: datetime
+    ) -> None:
+        if claimed.kind is OperationKind.OPEN:
+            if PROGRESS[payment.status] <= PROGRESS[PaymentStatus.OPEN] and isinstance(outcome.result, Refused):
+                await tx.payments.save(payment.declined(outcome.result.code).voided())
+            return
+        await tx.payments.save(payment.parked_for(ParkedReason.REFUSED))
+        await self._records.park(tx, payment, ParkedReason.REFUSED, expected=claimed.amount)
+        await self._look(tx, payment, now)
+
+    async def _look(self, tx: Transaction, payment: Payment, now: datetime) -> None:
+        await tx.jobs.enqueue(Job(kind="settle_payment", subject=payment.id, run_at=now))
+
+    def _tell(self, settled: PaymentOperation) -> None:
+        level = logging.INFO if settled.state is OperationState.DONE else logging.WARNING
+        LOG.log(
+            level,
+            "Operation %s (%s) of payment %s is %s, attempt %d%s",
+            settled.id,
+            settled.kind.value,
+            settled.payment_id,
+            settled.state.value,
+            settled.attempts,
+            f": {settled.error}" if settled.error else "",
+        )
+        if self._observer is not None:
+            self._observer(settled)
+
+
+def _opening(report: ProviderReport | None, *, is_over: bool) -> Result | None:
+    if report is not None and report.status is not PaymentStatus.OPEN:
+        return Done(report.provider_id)
+    return Refused(EXPIRED) if is_over else None
+
+
+def _capture(report: ProviderReport | None) -> Result | None:
+    status = None if report is None else report.status
+    if status is PaymentStatus.VOIDED:
+        return Refused(status.value)
+    return Done() if status is PaymentStatus.PAID else None
+
+
+def _void(report: ProviderReport | None, *, is_over: bool) -> Result | None:
+    if report is None:
+        # the call that opens it may be under way
+        return Done() if is_over else Unknown(NOT_OPENED)
+    if report.status is PaymentStatus.PAID:
+        return Refused(report.status.value)
+    return Done() if report.status is PaymentStatus.VOIDED else None
+
+
+def _refund(report: ProviderReport | None, operation_id: UUID) -> Result | None:
+    own = next((each for each in report.refunds if each.operation_id == operation_id), None) if report else None
+    if own is None:
+        return None
+    return Done(own.ref) if own.is_done else Unknown(PENDING)
+
+
+def _is_paid(outcome: Outcome) -> bool:
+    return outcome.report is not None and outcome.report.status is PaymentStatus.PAID
+
+
+def _state_of(result: Result) -> OperationState:
+    if isinstance(result, Unknown):
+        return OperationState.UNKNOWN
+    return OperationState.REFUSED if isinstance(result, Refused) else OperationState.DONE

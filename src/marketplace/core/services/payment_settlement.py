@@ -1,0 +1,195 @@
+"""Settling a payment by what the provider has: for notices, the return from its page, jobs, and the daily comparison.
+
+The provider is asked outside any transaction; what it reports is applied in one, under the lock of the booking.
+"""
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from marketplace.core.domain.booking_details import BookingHistory
+from marketplace.core.domain.payment_plans import amount_due
+from marketplace.core.domain.payments import (
+    PROGRESS,
+    ParkedReason,
+    Payment,
+    PaymentStatus,
+    ProviderEvent,
+    ProviderReport,
+)
+from marketplace.core.errors import (
+    AlreadyBooked,
+    CreatorUnavailable,
+    IllegalTransition,
+    NotBookable,
+    NotFound,
+    NotSignedIn,
+    OwnSession,
+    SoldOut,
+    StaleRead,
+    TooLate,
+)
+from marketplace.core.errors.payments import ProviderAway
+from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.payments import PaymentLists, Unknown
+from marketplace.core.ports.system import Clock
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.services.booking_payments import BookingPayments
+from marketplace.core.services.payment_balance import PaymentBalance, back_off
+from marketplace.core.services.payment_gateway import PaymentGateway
+from marketplace.core.services.payment_records import ProviderRecords
+from marketplace.core.services.retries import with_retries
+
+LOG = logging.getLogger(__name__)
+
+GONE = (
+    *(SoldOut, CreatorUnavailable, AlreadyBooked, NotBookable, NotFound),
+    *(IllegalTransition, TooLate, OwnSession, NotSignedIn),
+)
+"""Why an expired booking cannot take its seats again: its payment is returned."""
+LOOK_AFTER = timedelta(seconds=5)
+"""How long after the time to pay the payment is looked up."""
+IN_TIME = frozenset({PaymentStatus.AUTHORIZED, PaymentStatus.PAID})
+
+
+class PaymentSettlement:
+    """Applies what the provider has. Idempotent, and safe to run concurrently for one payment."""
+
+    def __init__(  # noqa: PLR0913 - one argument per port or service
+        self,
+        *,
+        unit_of_work: UnitOfWork,
+        gateway: PaymentGateway,
+        lists: PaymentLists,
+        bookings: BookingPayments,
+        balance: PaymentBalance,
+        records: ProviderRecords,
+        clock: Clock,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._gateway = gateway
+        self._lists = lists
+        self._bookings = bookings
+        self._balance = balance
+        self._records = records
+        self._clock = clock
+
+    async def settle(self, payment_id: UUID | None) -> None:
+        """Look a payment up, and again later as long as it may still be paid. The handler of `settle_payment`."""
+        payment = None if payment_id is None or not self._gateway.is_on else await self._lists.find(payment_id)
+        if payment is None:
+            return
+        report = await self._gateway.get().look_up(payment)
+        if not isinstance(report, Unknown):
+            payment = await self.apply(payment, report)
+        now = self._clock.now()
+        if payment.is_payable or isinstance(report, Unknown):
+            at = max(payment.expires_at + LOOK_AFTER, back_off(payment.expires_at, now))
+            async with self._unit_of_work() as tx:
+                await tx.jobs.enqueue(Job(kind="settle_payment", subject=payment.id, run_at=at))
+
+    async def look(self, payment: Payment) -> Payment:
+        """Look a payment up now, as for the learner who comes back from the provider. Return it as it is then."""
+        report = await self._gateway.get().look_up(payment)
+        return payment if isinstance(report, Unknown) else await self.apply(payment, report)
+
+    async def receive(self, provider_name: str, body: bytes, headers: dict[str, str]) -> None:
+        """Apply a notice of the provider. It returns once the effect is committed.
+
+        A notice is a hint: the payment is looked up. One of an unknown payment waits for staff. Raises `NotFound`,
+        `InvalidSignature`, and `ProviderAway` if the provider has to send it again.
+        """
+        provider = self._gateway.get()
+        if provider_name != provider.name:
+            raise NotFound
+        event = provider.read_event(body, headers, self._clock.now())
+        found = event.payment_id or await provider.payment_of(event)
+        if isinstance(found, Unknown):
+            raise ProviderAway
+        payment = None if found is None else await self._lists.find(found)
+        if payment is None and event.provider_id is not None:
+            payment = await self._lists.find_by_provider(provider.name, event.provider_id)
+        if payment is None:
+            await with_retries(lambda: self._park_unknown(event))
+            return
+        report = await provider.look_up(payment)
+        if isinstance(report, Unknown):
+            raise ProviderAway
+        await self.apply(payment, report, event)
+
+    async def _park_unknown(self, event: ProviderEvent) -> None:
+        name = self._gateway.get().name
+        async with self._unit_of_work() as tx:
+            if await tx.payments.add_event(name, event, self._clock.now()):
+                await self._records.park_report(
+                    tx, ParkedReason.UNKNOWN_PAYMENT, name, event.provider_id, payment_id=None
+                )
+
+    async def apply(
+        self, payment: Payment, report: ProviderReport | None, event: ProviderEvent | None = None
+    ) -> Payment:
+        """Apply a report, `None` if the provider has no such payment, and everything that follows. Return the payment.
+
+        An event that was applied before changes nothing.
+        """
+        try:
+            return await with_retries(lambda: self._apply(payment.id, report, event, may_revive=True))
+        except GONE as reason:
+            LOG.info("The seats of payment %s are gone: %s", payment.id, type(reason).__name__)
+            return await with_retries(lambda: self._apply(payment.id, report, event, may_revive=False))
+
+    async def _apply(
+        self, payment_id: UUID, report: ProviderReport | None, event: ProviderEvent | None, *, may_revive: bool
+    ) -> Payment:
+        seen = await self._lists.find(payment_id)
+        if seen is None:
+            raise NotFound
+        async with self._unit_of_work() as tx:
+            if event is not None and not await tx.payments.add_event(seen.provider, event, self._clock.now()):
+                return seen
+            booking, is_revived = await self._acquire(tx, seen, report if may_revive else None)
+            payments = {each.id: each for each in await tx.payments.acquire_of_booking(booking.id)}
+            before = payments[payment_id]
+            if is_revived and before.status is not seen.status:
+                raise StaleRead  # another report of it was applied, and its money may be on the way back
+            if report is None:
+                after = await self._missing(tx, before)
+                await self._balance.apply(tx, booking)
+                return after
+            after, new = await self._records.observe(tx, before, report)
+            due = amount_due(booking, [*{**payments, after.id: after}.values()])
+            if is_revived and due:
+                raise IllegalTransition("More seats were booked than this pays for.")
+            if booking.awaits_payment() and after.status in IN_TIME and not due:
+                booking = await self._bookings.apply(tx, booking, requires_confirmation=after.captures_later)
+            await self._balance.apply(tx, booking, new)
+        return after
+
+    async def _acquire(
+        self, tx: Transaction, payment: Payment, report: ProviderReport | None
+    ) -> tuple[BookingHistory, bool]:
+        """Acquire the booking. One that expired before its payment came takes its seats again. Raises as `GONE`."""
+        seen = await tx.bookings.find(payment.booking_id)
+        if seen is None:
+            raise NotFound
+        if report is not None and _is_late(seen, payment, report):
+            revived = await self._bookings.revive(tx, seen, requires_confirmation=payment.captures_later)
+            return revived, True
+        booking = await tx.bookings.acquire(payment.booking_id)
+        if report is not None and _is_late(booking, payment, report):
+            raise StaleRead  # it expired meanwhile
+        return booking, False
+
+    async def _missing(self, tx: Transaction, payment: Payment) -> Payment:
+        """Void a payment that the provider does not have, once it can no longer be made."""
+        if payment.is_payable and self._clock.now() >= payment.expires_at + LOOK_AFTER:
+            return await tx.payments.save(payment.voided())
+        return payment
+
+
+def _is_late(booking: BookingHistory, payment: Payment, report: ProviderReport) -> bool:
+    """Return whether the report is the first of a payment for a booking that has expired unpaid."""
+    is_unpaid = booking.status == "cancelled" and booking.pay_by is not None and booking.history[-1].action == "expire"
+    is_new = report.status in IN_TIME and PROGRESS[report.status] > PROGRESS[payment.status]
+    is_right = (report.amount, report.currency) == (payment.amount, payment.currency)
+    return is_unpaid and is_new and is_right and not report.refunds

@@ -1,0 +1,171 @@
+"""Paying for a booking, and what its parties see of the payment."""
+
+from functools import partial
+from uuid import UUID
+
+from marketplace.core.domain.addresses import SiteAddresses
+from marketplace.core.domain.booking_details import BookingDetails, BookingHistory
+from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.money import currency
+from marketplace.core.domain.payment_plans import amount_due, payable
+from marketplace.core.domain.payment_views import BookingPayment, Receipt, booking_payment, is_charged, receipts_of
+from marketplace.core.domain.payments import Cause, OperationKind, Payment, PaymentOperation, PaymentStatus
+from marketplace.core.domain.principals import Principal
+from marketplace.core.errors import MarketplaceError, NotFound
+from marketplace.core.errors.payments import NothingToPay, PaymentExpired
+from marketplace.core.ports.bookings import BookingLists
+from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.payments import PaymentLists
+from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.services.idempotency import Outcome, idempotently
+from marketplace.core.services.payment_balance import OPEN_GRACE, PaymentBalance
+from marketplace.core.services.payment_gateway import PaymentGateway
+from marketplace.core.services.payment_operations import PaymentOperations
+from marketplace.core.services.payment_settlement import LOOK_AFTER, PaymentSettlement
+from marketplace.core.services.rights import acquire_principal
+
+PARKED = "We received a payment that isn't the amount of this booking. We look into it, and your seats stay held."
+
+
+class PaymentService:
+    """Payments of learners. A booking has one payment at a time, whatever number of browsers it is paid in."""
+
+    def __init__(  # noqa: PLR0913 - one argument per port or service
+        self,
+        *,
+        unit_of_work: UnitOfWork,
+        gateway: PaymentGateway,
+        bookings: BookingLists,
+        lists: PaymentLists,
+        operations: PaymentOperations,
+        settlement: PaymentSettlement,
+        balance: PaymentBalance,
+        addresses: SiteAddresses,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._gateway = gateway
+        self._bookings = bookings
+        self._lists = lists
+        self._operations = operations
+        self._settlement = settlement
+        self._balance = balance
+        self._addresses = addresses
+        self._clock = clock
+        self._ids = ids
+
+    async def pay(
+        self, principal: Principal, booking_id: UUID, *, key: IdempotencyKey | None = None
+    ) -> Outcome[BookingPayment]:
+        """Return the payment of the learner's booking with the page where it is made, asking the provider for one.
+
+        A page that was opened before is looked up first, so that who comes back from it sees what came of it. Raises
+        `NotFound`, `NotSignedIn`, `PaymentExpired`, `NothingToPay`, `KeyReused`.
+        """
+        provider = self._gateway.get()
+        booking = await self._own(principal, booking_id)
+        for payment in await self._lists.of_booking(booking_id):
+            if payment.status is PaymentStatus.OPEN:
+                looked_up = await self._settlement.look(payment)
+                if not looked_up.is_payable:
+                    return Outcome(await self._shown(await self._own(principal, booking_id)))
+        operation = partial(self._ask, principal, booking, provider.name)
+        now = self._clock.now()
+        asked = await idempotently(
+            self._unit_of_work, operation, _no_operation, key=key, resource_id=booking_id, now=now
+        )
+        if asked.resource is not None:
+            await self._operations.settle(asked.resource.id)
+        return Outcome(await self._shown(booking), is_replay=asked.is_replay)
+
+    async def find(self, booking: BookingDetails, *, is_new: bool = False) -> BookingPayment | None:
+        """Return the payment of a booking; `None` if nothing is asked.
+
+        It costs one read, for a booking that is charged and not new.
+        """
+        if not self._gateway.is_on or not is_charged(booking):
+            return None
+        payments = () if is_new else await self._lists.of_booking(booking.id)
+        return booking_payment(booking, payments, self._addresses.pay(booking.id))
+
+    async def receipts(self, principal: Principal, booking_id: UUID) -> tuple[Receipt, ...]:
+        """Return the receipts of a booking to its parties. Raises `NotFound`."""
+        self._gateway.get()
+        booking = await self._bookings.find(booking_id)
+        if booking is None or not booking.has_party(principal.user_id):
+            raise NotFound
+        payments = await self._lists.of_booking(booking_id)
+        operations = await self._lists.operations([each.id for each in payments]) if payments else ()
+        return receipts_of(booking, payments, operations)
+
+    async def _shown(self, booking: BookingHistory) -> BookingPayment:
+        found = await self.find(booking)
+        if found is None:
+            raise NothingToPay
+        return found
+
+    async def _own(self, principal: Principal, booking_id: UUID) -> BookingHistory:
+        booking = await self._bookings.find(booking_id)
+        if booking is None or booking.user_id != principal.user_id:
+            raise NotFound
+        return booking
+
+    async def _ask(
+        self, principal: Principal, seen: BookingHistory, provider: str, tx: Transaction
+    ) -> PaymentOperation | None:
+        """Record what is asked of the provider. Return it if this request shall ask; `None` if the page is known."""
+        await acquire_principal(tx, principal)
+        booking = await tx.bookings.acquire(seen.id)
+        payments = await tx.payments.acquire_of_booking(seen.id)
+        refused = self._refusal(booking, payments)
+        if refused is not None:
+            raise refused
+        operations = await tx.payments.operations([each.id for each in payments])
+        current = payable(booking, payments, operations)
+        if current is not None:
+            opening = (each for each in operations if (each.payment_id, each.kind) == (current.id, OperationKind.OPEN))
+            return next((each for each in opening if not each.is_settled), None)
+        payment = await self._new_payment(tx, booking, payments, provider)
+        operation = self._balance.operation(payment, OperationKind.OPEN, payment.amount, Cause.PAY, "open")
+        await tx.payments.add(payment)
+        await self._balance.ask(tx, operation, OPEN_GRACE)
+        look_at = payment.expires_at + LOOK_AFTER
+        await tx.jobs.enqueue(Job(kind="settle_payment", subject=payment.id, run_at=look_at))
+        # a page for another number of seats is closed
+        await self._balance.apply(tx, booking)
+        return operation
+
+    def _refusal(self, booking: BookingHistory, payments: tuple[Payment, ...]) -> MarketplaceError | None:
+        if not booking.awaits_payment():
+            is_late = booking.status == "cancelled" and booking.pay_by is not None
+            return PaymentExpired() if is_late and booking.history[-1].action == "expire" else NothingToPay()
+        if any(each.parked is not None for each in payments):
+            return NothingToPay(PARKED)
+        if booking.pay_by is not None and self._clock.now() >= booking.pay_by:
+            return PaymentExpired()
+        return None if amount_due(booking, payments) else NothingToPay()
+
+    async def _new_payment(
+        self, tx: Transaction, booking: BookingHistory, payments: tuple[Payment, ...], provider: str
+    ) -> Payment:
+        own = await tx.payments.commission_of(booking.creator_id)
+        now = self._clock.now()
+        return Payment(
+            id=self._ids.new() if payments else booking.id,
+            booking_id=booking.id,
+            creator_id=booking.creator_id,
+            user_id=booking.user_id,
+            amount=amount_due(booking, payments),
+            currency=currency().code,
+            captures_later=booking.session_details.requires_confirmation,
+            provider=provider,
+            expires_at=booking.pay_by or now,
+            created_at=now,
+            commission=self._gateway.commission if own is None else own,
+        )
+
+
+async def _no_operation(_: UUID) -> None:
+    """Ask nothing again for a repeated request."""

@@ -1,0 +1,171 @@
+"""Paying for a booking, its receipts, and the notices of the payment provider."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, Request, Response, get, post
+from litestar.params import FromPath
+
+from marketplace.core.domain.money import Amount, Currency
+from marketplace.core.domain.payment_views import BookingPayment, Receipt, ShownStatus
+from marketplace.core.domain.sessions import Title
+from marketplace.core.errors import NotFound
+from marketplace.core.errors.payments import InvalidSignature, NothingToPay, PaymentExpired, ProviderAway
+from marketplace.core.services.idempotency import Outcome
+from marketplace.core.services.payment_settlement import PaymentSettlement
+from marketplace.core.services.payments import PaymentService
+from marketplace.http.answers import body_of
+from marketplace.http.api.users import PublicUserOut
+from marketplace.http.conversions import converted
+from marketplace.http.idempotency import answer, key_of, validate_key
+from marketplace.http.security.authorization import Access, opt, principal_of
+from marketplace.http.validation.parsing import ParsedBody, read_nothing
+
+MAX_NOTICE = 64 * 1024
+"""Bytes of a notice."""
+
+CurrencyCode = Annotated[str, msgspec.Meta(min_length=3, max_length=3)]
+
+
+class PaymentOut(msgspec.Struct):
+    """The payment of a booking. `url` is where the learner pays: this site's page until the provider's is opened.
+
+    `asking`: the provider was asked and has not answered yet. `decline_reason` is the provider's word of the last
+    attempt. `refunded` is what was returned of `amount`.
+    """
+
+    id: UUID
+    status: ShownStatus
+    amount: Amount
+    currency: CurrencyCode
+    url: str | None
+    expires_at: datetime | None
+    decline_reason: str | None
+    refunded: Amount
+
+
+class RefundOut(msgspec.Struct):
+    """A part of a payment that was returned."""
+
+    amount: Amount
+    at: datetime
+
+
+class ReceiptOut(msgspec.Struct):
+    """The receipt of a payment. `number` is unique and ascends, with gaps."""
+
+    number: int
+    payment: UUID
+    booking: UUID
+    title: Title
+    booking_date: datetime
+    seats: int
+    amount: Amount
+    currency: CurrencyCode
+    paid_at: datetime
+    refunds: list[RefundOut]
+    creator_details: PublicUserOut
+    user_details: PublicUserOut
+
+
+def payment_out(payment: BookingPayment | None) -> PaymentOut | None:
+    """Convert the payment of a booking; `None` where nothing is asked."""
+    if payment is None:
+        return None
+    money = Currency.of(payment.currency)
+    amounts: dict[str, Decimal] = {
+        "amount": money.of_minor(payment.amount),
+        "refunded": money.of_minor(payment.refunded),
+    }
+    return converted(payment, PaymentOut, amounts)
+
+
+class PaymentController(Controller):
+    """Payments of a booking."""
+
+    path = "/api/bookings/{booking_id:uuid}"
+    tags = ["payments"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @post(
+        "/pay",
+        status_code=200,
+        operation_id="pay_booking",
+        summary="Pay for a booking",
+        opt=opt(
+            Access.SIGNED_IN,
+            is_keyed=True,
+            errors=(NotFound, NothingToPay, PaymentExpired),
+        ),
+    )
+    async def pay(
+        self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], payments: FromDishka[PaymentService]
+    ) -> Response[PaymentOut]:
+        """For the learner, while the booking has `pay_by`. Leads to the page in `url`; can be repeated.
+
+        A page that was opened before is looked up, so a learner who comes back from it sees what came of it. If the
+        provider doesn't answer, the seats stay held and the `status` is `asking`.
+        """
+        await read_nothing(request)
+        nothing = ParsedBody(msgspec.Struct, {}, {})
+        nothing.checked(validate_key(request))
+        paid = await payments.pay(principal_of(request), booking_id, key=key_of(request, nothing))
+        return answer(Outcome(payment_out(paid.resource), is_replay=paid.is_replay), PaymentOut)
+
+    @get(
+        "/receipts",
+        operation_id="list_receipts",
+        summary="List the receipts of a booking",
+        opt=opt(Access.SIGNED_IN, errors=(NotFound,)),
+    )
+    async def receipts(
+        self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], payments: FromDishka[PaymentService]
+    ) -> list[ReceiptOut]:
+        """For its learner and creator, one for each payment, oldest first."""
+        return [_receipt_out(each) for each in await payments.receipts(principal_of(request), booking_id)]
+
+
+class WebhookController(Controller):
+    """Notices of payment providers."""
+
+    path = "/api/payments/webhooks"
+    tags = ["payments"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @post(
+        "/{provider:str}",
+        status_code=204,
+        request_max_body_size=MAX_NOTICE,
+        operation_id="receive_payment_notice",
+        summary="Receive a notice of a payment provider",
+        opt=opt(Access.PUBLIC, errors=(NotFound, InvalidSignature, ProviderAway)),
+    )
+    async def receive(
+        self, request: Request[Any, Any, Any], provider: FromPath[str], settlement: FromDishka[PaymentSettlement]
+    ) -> None:
+        """For the provider: its signed notice, as it sends it. Answered once what it is about is committed."""
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in request.scope["headers"]}
+        await settlement.receive(provider, await body_of(request), headers)
+
+
+def _receipt_out(receipt: Receipt) -> ReceiptOut:
+    payment, booking = receipt.payment, receipt.booking
+    money = Currency.of(payment.currency)
+    return ReceiptOut(
+        number=payment.receipt_number or 0,
+        payment=payment.id,
+        booking=booking.id,
+        title=booking.terms.title,
+        booking_date=booking.starts_at,
+        seats=booking.seats,
+        amount=money.of_minor(payment.captured),
+        currency=payment.currency,
+        paid_at=payment.paid_at or payment.created_at,
+        refunds=[
+            RefundOut(money.of_minor(each.amount), each.settled_at or each.created_at) for each in receipt.refunds
+        ],
+        creator_details=converted(booking.session_details.creator_details, PublicUserOut),
+        user_details=converted(booking.user_details, PublicUserOut),
+    )

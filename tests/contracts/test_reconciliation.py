@@ -1,0 +1,132 @@
+"""The daily comparison with the provider, run on either storage."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+from uuid_utils.compat import uuid7
+
+from fakes import NOW
+from marketplace.adapters.payments.memory import MemoryPayments
+from marketplace.adapters.payments.simulated.provider import SimulatedProvider
+from marketplace.core.domain.payments import ParkedReason
+from marketplace.core.errors.payments import ProviderAway
+from marketplace.core.ports.payments import Charge
+from marketplace.core.ports.storage import Storage
+from paid_bookings import HALF, Shop
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def shop(empty_storage: Storage) -> Shop:
+    return Shop(empty_storage)
+
+
+async def test_lost_notices_are_settled_and_nothing_is_reported(shop: Shop) -> None:
+    session, learner = await shop.session(), await shop.learner()
+    paid_id = await shop.book(session, learner)
+    await shop.pay(learner, paid_id)
+    shop.provider.notices()
+    other, booking_id = await shop.paid(cancellation_policy=HALF)
+    await shop.services.bookings.act(other, booking_id, "cancel")
+    await shop.settle()
+    refunded = shop.provider.provider.of_reference(booking_id)
+    assert refunded is not None
+    shop.provider.provider.refund_here(refunded.id, 300)
+    shop.provider.notices()
+
+    shop.clock.advance(timedelta(minutes=11))
+    assert await shop.services.reconciliation.compare(NOW - HOUR) == ()
+    await shop.settle()
+    assert (await shop.booking(paid_id)).status == "confirmed"
+    assert await shop.sums(paid_id) == {"paid_in": -3600, "held": 3600}
+    assert (await shop.sums(booking_id))["returned"] == 2100
+    assert await shop.parked() == ()
+
+
+async def test_payments_under_way_are_not_compared(shop: Shop) -> None:
+    session = await shop.session(max_participants=9)
+    for mode in ("before", "after", None):
+        learner = await shop.learner()
+        booking_id = await shop.book(session, learner)
+        if mode:
+            shop.provider.fail("open", mode)
+        await shop.services.payments.pay(learner, booking_id)
+    assert await shop.services.reconciliation.compare(NOW - HOUR) == ()
+    assert await shop.parked() == ()
+
+
+Injection = Callable[[MemoryPayments, UUID], None]
+
+
+def replaced(**changes: Any) -> Injection:
+    def change(payments: MemoryPayments, booking_id: UUID) -> None:
+        found = payments.provider.of_reference(booking_id)
+        assert found is not None
+        payments.provider.restore(msgspec.structs.replace(found, **changes))
+
+    return change
+
+
+def unknown_here(payments: MemoryPayments, _: UUID) -> None:
+    payments.provider.open(a_charge(uuid7()), uuid7())
+
+
+def opened_twice(payments: MemoryPayments, booking_id: UUID) -> None:
+    payments.provider.open(a_charge(booking_id), uuid7())
+
+
+def lost_there(payments: MemoryPayments, _: UUID) -> None:
+    payments.provider = SimulatedProvider(payments.provider.time)
+
+
+def a_charge(payment_id: UUID) -> Charge:
+    return Charge(
+        payment_id=payment_id,
+        amount=3600,
+        currency="EUR",
+        captures_later=False,
+        title="Morning yoga",
+        return_url="https://sessions.example.org",
+        expires_at=NOW + timedelta(days=1),
+        locale="en",
+    )
+
+
+DRIFTS: dict[ParkedReason, Injection] = {
+    ParkedReason.AMOUNT: replaced(captured=3500),
+    ParkedReason.CURRENCY: replaced(currency="USD"),
+    ParkedReason.MISSING_HERE: unknown_here,
+    ParkedReason.TWICE: opened_twice,
+    ParkedReason.REFUND_DIFFERS: replaced(refunds=()),
+    ParkedReason.MISSING_THERE: lost_there,
+}
+
+
+async def test_each_difference_is_found_and_waits_for_staff_once(shop: Shop) -> None:
+    missed = {}
+    for reason, inject in DRIFTS.items():
+        learner, booking_id = await shop.paid(cancellation_policy=HALF)
+        await shop.services.bookings.act(learner, booking_id, "cancel")
+        await shop.settle()
+        shop.clock.advance(timedelta(minutes=11))
+        known = {each.id for each in await shop.parked()}
+        inject(shop.provider, booking_id)
+        found = await shop.services.reconciliation.compare(shop.clock.now() - timedelta(minutes=12))
+        await shop.services.reconciliation.compare(shop.clock.now() - timedelta(minutes=12))
+        new = [each.reason for each in await shop.parked() if each.id not in known]
+        if [each.reason for each in found] != [reason] or new != [reason]:
+            missed[reason] = (found, new)
+        shop.clock.advance(HOUR)
+    assert missed == {}
+    assert not await shop.storage.ledger.imbalances()
+
+
+async def test_provider_that_is_away_leaves_the_comparison_to_the_next_attempt(shop: Shop) -> None:
+    shop.provider.fail("list", "before")
+    with pytest.raises(ProviderAway):
+        await shop.services.reconciliation.run()
