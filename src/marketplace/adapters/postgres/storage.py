@@ -23,7 +23,7 @@ from marketplace.adapters.postgres.kept_sessions import KeptSessions
 from marketplace.adapters.postgres.lazy_admin_lists import lazy_admin_lists
 from marketplace.adapters.postgres.ledger import PostgresLedgerBooks
 from marketplace.adapters.postgres.local_starts import PostgresPromisedSlots
-from marketplace.adapters.postgres.messages import PostgresMessageLists
+from marketplace.adapters.postgres.message_lists import PostgresMessageLists
 from marketplace.adapters.postgres.notifications import PostgresNotificationFeeds
 from marketplace.adapters.postgres.password_resets import PostgresResetDirectory
 from marketplace.adapters.postgres.payment_lists import PostgresPaymentLists
