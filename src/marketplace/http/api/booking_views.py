@@ -165,6 +165,8 @@ class BookingViews:
             attributes["session_details"] = _without_email(session)
         if not has_email:
             attributes["user_details"] = converted(booking.user_details, ContactOut, NO_EMAIL)
+        if payment is not None and viewer.user_id != booking.user_id:
+            payment = payment.seen_by_others()
         attributes["payment"] = payment_out(payment)
         attributes["allowed_actions"] = booking.allowed_actions(viewer, self._clock.now())
         if isinstance(booking, BookingHistory):

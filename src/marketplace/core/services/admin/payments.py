@@ -100,6 +100,14 @@ class PaymentAdminService:
             transactions=tuple(each for each in posted if each.payment_id == payment_id),
         )
 
+    async def currency_of(self, payment_id: UUID) -> Currency:
+        """Return the currency that was paid in, which need not be the marketplace's anymore. Raises `NotFound`."""
+        self._gateway.get()
+        payment = await self._lists.find(payment_id)
+        if payment is None:
+            raise NotFound
+        return Currency.of(payment.currency)
+
     async def refund(
         self, staff: Principal, payment_id: UUID, amount: int, reason: str, *, key: IdempotencyKey | None = None
     ) -> Outcome[PaymentTimeline]:
