@@ -39,6 +39,8 @@ import { Route as AdminBookingsIdRouteImport } from "./routes/admin.bookings.$id
 import { Route as AdminSessionsIndexRouteImport } from "./routes/admin.sessions.index";
 import { Route as AdminUsersIndexRouteImport } from "./routes/admin.users.index";
 import { Route as AdminUsersIdRouteImport } from "./routes/admin.users.$id";
+import { Route as BookingsIdPayRouteImport } from "./routes/bookings.$id.pay";
+import { Route as BookingsIdReceiptRouteImport } from "./routes/bookings.$id.receipt";
 import { Route as CreatorSessionsNewRouteImport } from "./routes/creator.sessions.new";
 import { Route as AdminSessionsIdIndexRouteImport } from "./routes/admin.sessions.$id.index";
 import { Route as AdminSessionsIdEditRouteImport } from "./routes/admin.sessions.$id.edit";
@@ -194,6 +196,16 @@ const AdminUsersIdRoute = AdminUsersIdRouteImport.update({
   path: "/users/$id",
   getParentRoute: () => AdminRoute,
 } as any);
+const BookingsIdPayRoute = BookingsIdPayRouteImport.update({
+  id: "/bookings/$id/pay",
+  path: "/bookings/$id/pay",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const BookingsIdReceiptRoute = BookingsIdReceiptRouteImport.update({
+  id: "/bookings/$id/receipt",
+  path: "/bookings/$id/receipt",
+  getParentRoute: () => rootRouteImport,
+} as any);
 const CreatorSessionsNewRoute = CreatorSessionsNewRouteImport.update({
   id: "/sessions/new",
   path: "/sessions/new",
@@ -243,6 +255,8 @@ export interface FileRoutesByFullPath {
   "/inbox/": typeof InboxIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
   "/admin/users/$id": typeof AdminUsersIdRoute;
+  "/bookings/$id/pay": typeof BookingsIdPayRoute;
+  "/bookings/$id/receipt": typeof BookingsIdReceiptRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
   "/admin/bookings/": typeof AdminBookingsIndexRoute;
   "/admin/sessions/": typeof AdminSessionsIndexRoute;
@@ -277,6 +291,8 @@ export interface FileRoutesByTo {
   "/inbox": typeof InboxIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
   "/admin/users/$id": typeof AdminUsersIdRoute;
+  "/bookings/$id/pay": typeof BookingsIdPayRoute;
+  "/bookings/$id/receipt": typeof BookingsIdReceiptRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
   "/admin/bookings": typeof AdminBookingsIndexRoute;
   "/admin/sessions": typeof AdminSessionsIndexRoute;
@@ -314,6 +330,8 @@ export interface FileRoutesById {
   "/inbox/": typeof InboxIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
   "/admin/users/$id": typeof AdminUsersIdRoute;
+  "/bookings/$id/pay": typeof BookingsIdPayRoute;
+  "/bookings/$id/receipt": typeof BookingsIdReceiptRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
   "/admin/bookings/": typeof AdminBookingsIndexRoute;
   "/admin/sessions/": typeof AdminSessionsIndexRoute;
@@ -352,6 +370,8 @@ export interface FileRouteTypes {
     | "/inbox/"
     | "/admin/bookings/$id"
     | "/admin/users/$id"
+    | "/bookings/$id/pay"
+    | "/bookings/$id/receipt"
     | "/creator/sessions/new"
     | "/admin/bookings/"
     | "/admin/sessions/"
@@ -386,6 +406,8 @@ export interface FileRouteTypes {
     | "/inbox"
     | "/admin/bookings/$id"
     | "/admin/users/$id"
+    | "/bookings/$id/pay"
+    | "/bookings/$id/receipt"
     | "/creator/sessions/new"
     | "/admin/bookings"
     | "/admin/sessions"
@@ -422,6 +444,8 @@ export interface FileRouteTypes {
     | "/inbox/"
     | "/admin/bookings/$id"
     | "/admin/users/$id"
+    | "/bookings/$id/pay"
+    | "/bookings/$id/receipt"
     | "/creator/sessions/new"
     | "/admin/bookings/"
     | "/admin/sessions/"
@@ -449,6 +473,8 @@ export interface RootRouteChildren {
   TextsNameRoute: typeof TextsNameRoute;
   UnsubscribeTokenRoute: typeof UnsubscribeTokenRoute;
   InboxIndexRoute: typeof InboxIndexRoute;
+  BookingsIdPayRoute: typeof BookingsIdPayRoute;
+  BookingsIdReceiptRoute: typeof BookingsIdReceiptRoute;
 }
 
 declare module "@tanstack/react-router" {
@@ -663,6 +689,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AdminUsersIdRouteImport;
       parentRoute: typeof AdminRoute;
     };
+    "/bookings/$id/pay": {
+      id: "/bookings/$id/pay";
+      path: "/bookings/$id/pay";
+      fullPath: "/bookings/$id/pay";
+      preLoaderRoute: typeof BookingsIdPayRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/bookings/$id/receipt": {
+      id: "/bookings/$id/receipt";
+      path: "/bookings/$id/receipt";
+      fullPath: "/bookings/$id/receipt";
+      preLoaderRoute: typeof BookingsIdReceiptRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     "/creator/sessions/new": {
       id: "/creator/sessions/new";
       path: "/sessions/new";
@@ -763,6 +803,8 @@ const rootRouteChildren: RootRouteChildren = {
   TextsNameRoute: TextsNameRoute,
   UnsubscribeTokenRoute: UnsubscribeTokenRoute,
   InboxIndexRoute: InboxIndexRoute,
+  BookingsIdPayRoute: BookingsIdPayRoute,
+  BookingsIdReceiptRoute: BookingsIdReceiptRoute,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)
