@@ -218,7 +218,11 @@ async def test_staff_find_a_payment_return_a_part_and_set_a_commission(api: Api)
         "invalid",
     )
     given = await staff.put(f"/api/admin/users/{creator.id}/commission/", {"percent": "5.25", "reason": WHY})
-    assert given.json() == {"percent": "5.25"}
+    assert given.json() == {"percent": "5.25", "is_own": True}
+    assert (await staff.get(f"/api/admin/users/{creator.id}/commission/")).json() == given.json()
+    marketplaces = await staff.get(f"/api/admin/users/{(await api.creator()).id}/commission/")
+    assert marketplaces.json() == {"percent": "10", "is_own": False}
+    problem(await staff.get(f"/api/admin/users/{learner.id}/commission/"), 404, "not_found")
     session = await api.session(creator, payment_method="online")
     later = await api.booking(learner, session, booking_date=as_json(TOMORROW.replace(hour=20)))
     await learner.post(f"/api/bookings/{later['id']}/pay/")
@@ -268,6 +272,7 @@ async def test_marketplace_without_payments_has_none_of_their_routes(api: Api) -
             (staff, "GET", f"/api/admin/payments/{booking['id']}/", None),
             (staff, "POST", f"/api/admin/payments/{booking['id']}/refund/", {"amount": "1.00", "reason": WHY}),
             (staff, "GET", "/api/admin/parked-payments/", None),
+            (staff, "GET", f"/api/admin/users/{creator.id}/commission/", None),
             (staff, "PUT", f"/api/admin/users/{creator.id}/commission/", {"percent": "1", "reason": WHY}),
             (off.visitor, "POST", WEBHOOK, {}),
         ):

@@ -111,6 +111,7 @@ def build_payment_services(storage: Storage, adapters: Adapters, options: Servic
             lists=storage.payments,
             books=storage.ledger,
             bookings=storage.booking_lists,
+            directory=storage.users,
             operations=operations,
             balance=balance,
             clock=clock,

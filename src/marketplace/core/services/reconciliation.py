@@ -8,6 +8,7 @@ from uuid import UUID
 
 from marketplace.core.domain.ledger import TransactionKind
 from marketplace.core.domain.payments import (
+    LEFT_TO_STAFF,
     OperationKind,
     ParkedReason,
     Payment,
@@ -122,7 +123,7 @@ class Reconciliation:
         known = payment.provider_id or report.provider_id
         if {seen.setdefault(payment.id, report.provider_id), known} != {report.provider_id}:
             return [_drift(ParkedReason.TWICE, report, expected=payment.captured, found=report.captured)]
-        if payment.created_at > now - MIN_AGE:
+        if payment.created_at > now - MIN_AGE or payment.parked in LEFT_TO_STAFF:
             return []
         if _differs(payment, report):
             payment = await self._settlement.apply(payment, report)

@@ -71,9 +71,10 @@ class CommissionIn(msgspec.Struct, kw_only=True):
 
 
 class CommissionOut(msgspec.Struct):
-    """A creator's own commission in percent."""
+    """A creator's commission in percent. `is_own` is `false` while the marketplace's applies."""
 
     percent: str
+    is_own: bool
 
 
 class PaymentRecordOut(msgspec.Struct):
@@ -233,6 +234,17 @@ class PaymentAdminController(Controller):
         done = await payments.resolve(principal_of(request), parked_id, data.resolution, key=key)
         return answer(Outcome(_parked(done.resource), is_replay=done.is_replay), ParkedPaymentOut)
 
+    @get(
+        "/users/{user_id:uuid}/commission",
+        operation_id="admin_get_commission",
+        summary="Get a creator's commission",
+        opt=opt(Access.STAFF, errors=(NotFound,)),
+    )
+    async def get_commission(self, user_id: FromPath[UUID], payments: FromDishka[PaymentAdminService]) -> CommissionOut:
+        """Of payments that are asked for from now on."""
+        found = await payments.commission(user_id)
+        return CommissionOut(_percent(found.basis_points), is_own=found.is_own)
+
     @put(
         "/users/{user_id:uuid}/commission",
         operation_id="admin_set_commission",
@@ -245,7 +257,7 @@ class PaymentAdminController(Controller):
         """For payments that are asked for from now on. Not of oneself; that of staff is set by superusers."""
         data = (await read_body(request, CommissionIn)).checked()
         set_to = await payments.set_commission(principal_of(request), user_id, data.percent, data.reason)
-        return CommissionOut(_percent(set_to))
+        return CommissionOut(_percent(set_to), is_own=True)
 
 
 def _record(payment: Payment, title: str) -> dict[str, Any]:
