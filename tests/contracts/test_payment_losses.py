@@ -79,3 +79,18 @@ async def test_booking_that_needs_no_more_than_was_paid_is_confirmed(shop: Shop)
     await shop.settle()
     assert (await shop.booking(booking_id)).status == "confirmed"
     assert await shop.sums(booking_id) == {"paid_in": -3600, "held": 3600}
+
+
+async def test_refund_that_comes_back_later_waits_for_staff(shop: Shop) -> None:
+    learner, booking_id = await shop.paid()
+    await shop.services.bookings.act(learner, booking_id, "cancel")
+    await shop.settle()
+    provider = shop.provider.provider
+    refunded = provider.of_reference(booking_id)
+    assert refunded is not None
+    provider.restore(msgspec.structs.replace(refunded, refunds=()))
+    for waited, reasons in ((timedelta(0), []), (timedelta(days=5), [ParkedReason.REFUND_DIFFERS])):
+        shop.clock.advance(waited)
+        [payment] = await shop.payments(booking_id)
+        await shop.services.payment_settlement.look(payment)
+        assert [each.reason for each in await shop.parked() if each.payment_id == booking_id] == reasons
