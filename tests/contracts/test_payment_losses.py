@@ -88,9 +88,15 @@ async def test_refund_that_comes_back_later_waits_for_staff(shop: Shop) -> None:
     provider = shop.provider.provider
     refunded = provider.of_reference(booking_id)
     assert refunded is not None
-    provider.restore(msgspec.structs.replace(refunded, refunds=()))
+    returned = msgspec.structs.replace(refunded, refunds=())
+    provider.restore(returned)
     for waited, reasons in ((timedelta(0), []), (timedelta(days=5), [ParkedReason.REFUND_DIFFERS])):
         shop.clock.advance(waited)
-        [payment] = await shop.payments(booking_id)
-        await shop.services.payment_settlement.look(payment)
-        assert [each.reason for each in await shop.parked() if each.payment_id == booking_id] == reasons
+        provider.notices.add(returned, "payment.refund_failed")
+        await shop.notify()
+        parked = [each for each in await shop.parked() if each.payment_id == booking_id]
+        assert [each.reason for each in parked] == reasons
+    staff = principal_of(await stored_user(shop.storage, is_staff=True))
+    await shop.services.payment_admin.resolve(staff, parked[0].id, WHY)
+    await shop.settle()
+    assert [each for each in await shop.parked() if each.payment_id == booking_id] == []

@@ -39,9 +39,12 @@ class ProviderRecords:
         self._balance = balance
 
     async def observe(
-        self, tx: Transaction, payment: Payment, report: ProviderReport
+        self, tx: Transaction, payment: Payment, report: ProviderReport, *, is_news: bool = False
     ) -> tuple[Payment, list[LedgerTransaction]]:
-        """Save what the report says of an acquired payment: its status, refunds and fee."""
+        """Save what the report says of an acquired payment: its status, refunds and fee.
+
+        `is_news`: the provider has just said that something changed.
+        """
         now = self._clock.now()
         after = payment.observed(report, now)
         if after.parked is not None and after.parked is not payment.parked:
@@ -53,7 +56,8 @@ class ProviderRecords:
         if after.parked not in {ParkedReason.AMOUNT, ParkedReason.CURRENCY}:
             for refund in report.refunds:
                 new += await self._observe_refund(tx, after, refund, [*posted, *new])
-            await self._park_lost_refund(tx, after, sum(each.amount for each in report.refunds), now)
+            if is_news:  # or staff could not resolve it: it would be found again
+                await self._park_lost_refund(tx, after, sum(each.amount for each in report.refunds), now)
         return after, new
 
     async def _park_lost_refund(self, tx: Transaction, payment: Payment, returned: int, now: datetime) -> None:
