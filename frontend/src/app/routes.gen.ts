@@ -25,6 +25,7 @@ import { Route as AdminAuditRouteImport } from "./routes/admin.audit";
 import { Route as AdminBulkRouteImport } from "./routes/admin.bulk";
 import { Route as AdminMailsRouteImport } from "./routes/admin.mails";
 import { Route as AdminReportsRouteImport } from "./routes/admin.reports";
+import { Route as AdminReviewsRouteImport } from "./routes/admin.reviews";
 import { Route as CreatorIndexRouteImport } from "./routes/creator.index";
 import { Route as CreatorBookingsRouteImport } from "./routes/creator.bookings";
 import { Route as CreatorHoursRouteImport } from "./routes/creator.hours";
@@ -39,6 +40,7 @@ import { Route as AdminBookingsIdRouteImport } from "./routes/admin.bookings.$id
 import { Route as AdminSessionsIndexRouteImport } from "./routes/admin.sessions.index";
 import { Route as AdminUsersIndexRouteImport } from "./routes/admin.users.index";
 import { Route as AdminUsersIdRouteImport } from "./routes/admin.users.$id";
+import { Route as BookingsIdReviewRouteImport } from "./routes/bookings.$id.review";
 import { Route as CreatorSessionsNewRouteImport } from "./routes/creator.sessions.new";
 import { Route as AdminSessionsIdIndexRouteImport } from "./routes/admin.sessions.$id.index";
 import { Route as AdminSessionsIdEditRouteImport } from "./routes/admin.sessions.$id.edit";
@@ -124,6 +126,11 @@ const AdminReportsRoute = AdminReportsRouteImport.update({
   path: "/reports",
   getParentRoute: () => AdminRoute,
 } as any);
+const AdminReviewsRoute = AdminReviewsRouteImport.update({
+  id: "/reviews",
+  path: "/reviews",
+  getParentRoute: () => AdminRoute,
+} as any);
 const CreatorIndexRoute = CreatorIndexRouteImport.update({
   id: "/",
   path: "/",
@@ -194,6 +201,11 @@ const AdminUsersIdRoute = AdminUsersIdRouteImport.update({
   path: "/users/$id",
   getParentRoute: () => AdminRoute,
 } as any);
+const BookingsIdReviewRoute = BookingsIdReviewRouteImport.update({
+  id: "/bookings/$id/review",
+  path: "/bookings/$id/review",
+  getParentRoute: () => rootRouteImport,
+} as any);
 const CreatorSessionsNewRoute = CreatorSessionsNewRouteImport.update({
   id: "/sessions/new",
   path: "/sessions/new",
@@ -231,6 +243,7 @@ export interface FileRoutesByFullPath {
   "/admin/bulk": typeof AdminBulkRoute;
   "/admin/mails": typeof AdminMailsRoute;
   "/admin/reports": typeof AdminReportsRoute;
+  "/admin/reviews": typeof AdminReviewsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
   "/creators/$username": typeof CreatorsUsernameRoute;
@@ -243,6 +256,7 @@ export interface FileRoutesByFullPath {
   "/inbox/": typeof InboxIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
   "/admin/users/$id": typeof AdminUsersIdRoute;
+  "/bookings/$id/review": typeof BookingsIdReviewRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
   "/admin/bookings/": typeof AdminBookingsIndexRoute;
   "/admin/sessions/": typeof AdminSessionsIndexRoute;
@@ -265,6 +279,7 @@ export interface FileRoutesByTo {
   "/admin/bulk": typeof AdminBulkRoute;
   "/admin/mails": typeof AdminMailsRoute;
   "/admin/reports": typeof AdminReportsRoute;
+  "/admin/reviews": typeof AdminReviewsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
   "/creators/$username": typeof CreatorsUsernameRoute;
@@ -277,6 +292,7 @@ export interface FileRoutesByTo {
   "/inbox": typeof InboxIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
   "/admin/users/$id": typeof AdminUsersIdRoute;
+  "/bookings/$id/review": typeof BookingsIdReviewRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
   "/admin/bookings": typeof AdminBookingsIndexRoute;
   "/admin/sessions": typeof AdminSessionsIndexRoute;
@@ -302,6 +318,7 @@ export interface FileRoutesById {
   "/admin/bulk": typeof AdminBulkRoute;
   "/admin/mails": typeof AdminMailsRoute;
   "/admin/reports": typeof AdminReportsRoute;
+  "/admin/reviews": typeof AdminReviewsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
   "/creators/$username": typeof CreatorsUsernameRoute;
@@ -314,6 +331,7 @@ export interface FileRoutesById {
   "/inbox/": typeof InboxIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
   "/admin/users/$id": typeof AdminUsersIdRoute;
+  "/bookings/$id/review": typeof BookingsIdReviewRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
   "/admin/bookings/": typeof AdminBookingsIndexRoute;
   "/admin/sessions/": typeof AdminSessionsIndexRoute;
@@ -340,6 +358,7 @@ export interface FileRouteTypes {
     | "/admin/bulk"
     | "/admin/mails"
     | "/admin/reports"
+    | "/admin/reviews"
     | "/creator/bookings"
     | "/creator/hours"
     | "/creators/$username"
@@ -352,6 +371,7 @@ export interface FileRouteTypes {
     | "/inbox/"
     | "/admin/bookings/$id"
     | "/admin/users/$id"
+    | "/bookings/$id/review"
     | "/creator/sessions/new"
     | "/admin/bookings/"
     | "/admin/sessions/"
@@ -374,6 +394,7 @@ export interface FileRouteTypes {
     | "/admin/bulk"
     | "/admin/mails"
     | "/admin/reports"
+    | "/admin/reviews"
     | "/creator/bookings"
     | "/creator/hours"
     | "/creators/$username"
@@ -386,6 +407,7 @@ export interface FileRouteTypes {
     | "/inbox"
     | "/admin/bookings/$id"
     | "/admin/users/$id"
+    | "/bookings/$id/review"
     | "/creator/sessions/new"
     | "/admin/bookings"
     | "/admin/sessions"
@@ -410,6 +432,7 @@ export interface FileRouteTypes {
     | "/admin/bulk"
     | "/admin/mails"
     | "/admin/reports"
+    | "/admin/reviews"
     | "/creator/bookings"
     | "/creator/hours"
     | "/creators/$username"
@@ -422,6 +445,7 @@ export interface FileRouteTypes {
     | "/inbox/"
     | "/admin/bookings/$id"
     | "/admin/users/$id"
+    | "/bookings/$id/review"
     | "/creator/sessions/new"
     | "/admin/bookings/"
     | "/admin/sessions/"
@@ -449,6 +473,7 @@ export interface RootRouteChildren {
   TextsNameRoute: typeof TextsNameRoute;
   UnsubscribeTokenRoute: typeof UnsubscribeTokenRoute;
   InboxIndexRoute: typeof InboxIndexRoute;
+  BookingsIdReviewRoute: typeof BookingsIdReviewRoute;
 }
 
 declare module "@tanstack/react-router" {
@@ -565,6 +590,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AdminReportsRouteImport;
       parentRoute: typeof AdminRoute;
     };
+    "/admin/reviews": {
+      id: "/admin/reviews";
+      path: "/reviews";
+      fullPath: "/admin/reviews";
+      preLoaderRoute: typeof AdminReviewsRouteImport;
+      parentRoute: typeof AdminRoute;
+    };
     "/creator/": {
       id: "/creator/";
       path: "/";
@@ -663,6 +695,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AdminUsersIdRouteImport;
       parentRoute: typeof AdminRoute;
     };
+    "/bookings/$id/review": {
+      id: "/bookings/$id/review";
+      path: "/bookings/$id/review";
+      fullPath: "/bookings/$id/review";
+      preLoaderRoute: typeof BookingsIdReviewRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     "/creator/sessions/new": {
       id: "/creator/sessions/new";
       path: "/sessions/new";
@@ -699,6 +738,7 @@ interface AdminRouteChildren {
   AdminBulkRoute: typeof AdminBulkRoute;
   AdminMailsRoute: typeof AdminMailsRoute;
   AdminReportsRoute: typeof AdminReportsRoute;
+  AdminReviewsRoute: typeof AdminReviewsRoute;
   AdminIndexRoute: typeof AdminIndexRoute;
   AdminBookingsIdRoute: typeof AdminBookingsIdRoute;
   AdminUsersIdRoute: typeof AdminUsersIdRoute;
@@ -714,6 +754,7 @@ const AdminRouteChildren: AdminRouteChildren = {
   AdminBulkRoute: AdminBulkRoute,
   AdminMailsRoute: AdminMailsRoute,
   AdminReportsRoute: AdminReportsRoute,
+  AdminReviewsRoute: AdminReviewsRoute,
   AdminIndexRoute: AdminIndexRoute,
   AdminBookingsIdRoute: AdminBookingsIdRoute,
   AdminUsersIdRoute: AdminUsersIdRoute,
@@ -763,6 +804,7 @@ const rootRouteChildren: RootRouteChildren = {
   TextsNameRoute: TextsNameRoute,
   UnsubscribeTokenRoute: UnsubscribeTokenRoute,
   InboxIndexRoute: InboxIndexRoute,
+  BookingsIdReviewRoute: BookingsIdReviewRoute,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

@@ -10,6 +10,7 @@ export { BulkPage } from "./bulk/BulkPage";
 export { HomePage } from "./home/HomePage";
 export { MailsPage } from "./mails/MailsPage";
 export { ReportsPage } from "./reports/ReportsPage";
+export { ReviewsPage } from "./reviews/ReviewsPage";
 export { EditPage } from "./sessions/EditPage";
 export { SessionPage } from "./sessions/SessionPage";
 export { SessionsPage } from "./sessions/SessionsPage";

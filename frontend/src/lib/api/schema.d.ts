@@ -3163,8 +3163,8 @@ export interface components {
          *     Any other `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A
          *     `confirmed` one with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time.
          *     The learner can cancel or reschedule until `cancellable_until`, and review it until `reviewable_until`. All are
-         *     `null` if they don't apply. `allowed_actions` are what the caller can do now. `payment` is `null` in lists, and where the learner pays nothing
-         *     through the marketplace.
+         *     `null` if they don't apply. `allowed_actions` are what the caller can do now. `payment` is `null` in lists, and
+         *     where the learner pays nothing through the marketplace.
          */
         BookingOut: {
             /** Format: uuid */
@@ -5250,6 +5250,14 @@ export interface components {
              * @example Requested by email.
              */
             reason: components["schemas"]["VisibleLines"];
+        };
+        /** @description What the creator says to a review. */
+        ReviewAnswerIn: {
+            /**
+             * @description Plain text.
+             * @example Thank you for coming!
+             */
+            text: components["schemas"]["VisibleLines"];
         };
         /** @description A review of a completed booking of the session. */
         ReviewIn: {
@@ -7953,7 +7961,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AnswerIn"];
+                "application/json": components["schemas"]["ReviewAnswerIn"];
             };
         };
         responses: {
