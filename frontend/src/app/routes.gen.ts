@@ -42,6 +42,8 @@ import { Route as AdminPaymentsIdRouteImport } from "./routes/admin.payments.$id
 import { Route as AdminSessionsIndexRouteImport } from "./routes/admin.sessions.index";
 import { Route as AdminUsersIndexRouteImport } from "./routes/admin.users.index";
 import { Route as AdminUsersIdRouteImport } from "./routes/admin.users.$id";
+import { Route as BookingsIdPayRouteImport } from "./routes/bookings.$id.pay";
+import { Route as BookingsIdReceiptRouteImport } from "./routes/bookings.$id.receipt";
 import { Route as CreatorSessionsNewRouteImport } from "./routes/creator.sessions.new";
 import { Route as AdminSessionsIdIndexRouteImport } from "./routes/admin.sessions.$id.index";
 import { Route as AdminSessionsIdEditRouteImport } from "./routes/admin.sessions.$id.edit";
@@ -212,6 +214,16 @@ const AdminUsersIdRoute = AdminUsersIdRouteImport.update({
   path: "/users/$id",
   getParentRoute: () => AdminRoute,
 } as any);
+const BookingsIdPayRoute = BookingsIdPayRouteImport.update({
+  id: "/bookings/$id/pay",
+  path: "/bookings/$id/pay",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const BookingsIdReceiptRoute = BookingsIdReceiptRouteImport.update({
+  id: "/bookings/$id/receipt",
+  path: "/bookings/$id/receipt",
+  getParentRoute: () => rootRouteImport,
+} as any);
 const CreatorSessionsNewRoute = CreatorSessionsNewRouteImport.update({
   id: "/sessions/new",
   path: "/sessions/new",
@@ -263,6 +275,8 @@ export interface FileRoutesByFullPath {
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
   "/admin/payments/$id": typeof AdminPaymentsIdRoute;
   "/admin/users/$id": typeof AdminUsersIdRoute;
+  "/bookings/$id/pay": typeof BookingsIdPayRoute;
+  "/bookings/$id/receipt": typeof BookingsIdReceiptRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
   "/admin/bookings/": typeof AdminBookingsIndexRoute;
   "/admin/payments/": typeof AdminPaymentsIndexRoute;
@@ -300,6 +314,8 @@ export interface FileRoutesByTo {
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
   "/admin/payments/$id": typeof AdminPaymentsIdRoute;
   "/admin/users/$id": typeof AdminUsersIdRoute;
+  "/bookings/$id/pay": typeof BookingsIdPayRoute;
+  "/bookings/$id/receipt": typeof BookingsIdReceiptRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
   "/admin/bookings": typeof AdminBookingsIndexRoute;
   "/admin/payments": typeof AdminPaymentsIndexRoute;
@@ -340,6 +356,8 @@ export interface FileRoutesById {
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
   "/admin/payments/$id": typeof AdminPaymentsIdRoute;
   "/admin/users/$id": typeof AdminUsersIdRoute;
+  "/bookings/$id/pay": typeof BookingsIdPayRoute;
+  "/bookings/$id/receipt": typeof BookingsIdReceiptRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
   "/admin/bookings/": typeof AdminBookingsIndexRoute;
   "/admin/payments/": typeof AdminPaymentsIndexRoute;
@@ -381,6 +399,8 @@ export interface FileRouteTypes {
     | "/admin/bookings/$id"
     | "/admin/payments/$id"
     | "/admin/users/$id"
+    | "/bookings/$id/pay"
+    | "/bookings/$id/receipt"
     | "/creator/sessions/new"
     | "/admin/bookings/"
     | "/admin/payments/"
@@ -418,6 +438,8 @@ export interface FileRouteTypes {
     | "/admin/bookings/$id"
     | "/admin/payments/$id"
     | "/admin/users/$id"
+    | "/bookings/$id/pay"
+    | "/bookings/$id/receipt"
     | "/creator/sessions/new"
     | "/admin/bookings"
     | "/admin/payments"
@@ -457,6 +479,8 @@ export interface FileRouteTypes {
     | "/admin/bookings/$id"
     | "/admin/payments/$id"
     | "/admin/users/$id"
+    | "/bookings/$id/pay"
+    | "/bookings/$id/receipt"
     | "/creator/sessions/new"
     | "/admin/bookings/"
     | "/admin/payments/"
@@ -485,6 +509,8 @@ export interface RootRouteChildren {
   TextsNameRoute: typeof TextsNameRoute;
   UnsubscribeTokenRoute: typeof UnsubscribeTokenRoute;
   InboxIndexRoute: typeof InboxIndexRoute;
+  BookingsIdPayRoute: typeof BookingsIdPayRoute;
+  BookingsIdReceiptRoute: typeof BookingsIdReceiptRoute;
 }
 
 declare module "@tanstack/react-router" {
@@ -720,6 +746,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AdminUsersIdRouteImport;
       parentRoute: typeof AdminRoute;
     };
+    "/bookings/$id/pay": {
+      id: "/bookings/$id/pay";
+      path: "/bookings/$id/pay";
+      fullPath: "/bookings/$id/pay";
+      preLoaderRoute: typeof BookingsIdPayRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/bookings/$id/receipt": {
+      id: "/bookings/$id/receipt";
+      path: "/bookings/$id/receipt";
+      fullPath: "/bookings/$id/receipt";
+      preLoaderRoute: typeof BookingsIdReceiptRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     "/creator/sessions/new": {
       id: "/creator/sessions/new";
       path: "/sessions/new";
@@ -826,6 +866,8 @@ const rootRouteChildren: RootRouteChildren = {
   TextsNameRoute: TextsNameRoute,
   UnsubscribeTokenRoute: UnsubscribeTokenRoute,
   InboxIndexRoute: InboxIndexRoute,
+  BookingsIdPayRoute: BookingsIdPayRoute,
+  BookingsIdReceiptRoute: BookingsIdReceiptRoute,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

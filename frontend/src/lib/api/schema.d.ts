@@ -2433,30 +2433,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/users/{user_id}/commission": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get a creator's commission
-         * @description Of payments that are asked for from now on.
-         */
-        get: operations["admin_get_commission"];
-        /**
-         * Set a creator's commission
-         * @description For payments that are asked for from now on.
-         */
-        put: operations["admin_set_commission"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/admin/parked-payments": {
         parameters: {
             query?: never;
@@ -2552,6 +2528,26 @@ export interface paths {
          */
         get: operations["admin_get_payment"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/commission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a creator's commission
+         * @description For payments that are asked for from now on.
+         */
+        put: operations["admin_set_commission"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3359,10 +3355,9 @@ export interface components {
              */
             reason: components["schemas"]["VisibleLines"];
         };
-        /** @description A creator's commission in percent. `is_own` is `false` while the marketplace's applies. */
+        /** @description A creator's own commission in percent. */
         CommissionOut: {
             percent: string;
-            is_own: boolean;
         };
         /**
          * @description A user's details, as the other party of a booking and staff see them.
@@ -4390,7 +4385,7 @@ export interface components {
          * @description The payment of a booking. `url` is where the learner pays: this site's page until the provider's is opened.
          *
          *     `asking`: the provider was asked and has not answered yet. `decline_reason` is the provider's word of the last
-         *     attempt. `refunded` is what was returned of `amount`.
+         *     attempt. Both are `null` to others than the learner. `refunded` is what was returned of `amount`.
          */
         PaymentOut: {
             /** Format: uuid */
@@ -10775,67 +10770,6 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
-    admin_get_commission: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: components["parameters"]["UserId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CommissionOut"];
-                };
-            };
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
-        };
-    };
-    admin_set_commission: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: components["parameters"]["UserId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CommissionIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CommissionOut"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            413: components["responses"]["ContentTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
-        };
-    };
     admin_list_parked_payments: {
         parameters: {
             query?: {
@@ -11005,6 +10939,40 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_set_commission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommissionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommissionOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };

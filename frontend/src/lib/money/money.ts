@@ -5,9 +5,12 @@ import { marketplaceQuery } from "~/lib/api/marketplace";
 /** A currency and the digits of its minor unit by ISO 4217; the locale data of browsers has others for 16 currencies. */
 export type Currency = Pick<Schema<"MarketplaceOut">, "currency" | "currency_digits">;
 
-/** Formats a decimal string in a currency; whole amounts without decimals. */
-export function formatMoney(amount: string, { currency, currency_digits }: Currency): string {
-  const digits = /^-?\d+(\.0+)?$/.test(amount) ? 0 : currency_digits;
+/** Formats a decimal string in a currency; whole amounts without decimals unless their number is given. */
+export function formatMoney(
+  amount: string,
+  { currency, currency_digits }: Currency,
+  digits = /^-?\d+(\.0+)?$/.test(amount) ? 0 : currency_digits,
+): string {
   return new Intl.NumberFormat("en", {
     style: "currency",
     currency,

@@ -12,7 +12,7 @@ from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.ledger import MAX_COMMISSION, LedgerTransaction
 from marketplace.core.domain.money import Currency
 from marketplace.core.domain.pages import Page
-from marketplace.core.domain.payments import Cause, OperationKind, ParkedReason, Payment, PaymentOperation
+from marketplace.core.domain.payments import LEFT_TO_STAFF, Cause, OperationKind, Payment, PaymentOperation
 from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.errors.payments import RefundExceedsPayment
@@ -30,9 +30,6 @@ from marketplace.core.services.payment_gateway import PaymentGateway
 from marketplace.core.services.payment_operations import PaymentOperations
 from marketplace.core.services.retries import with_retries
 from marketplace.core.services.rights import acquire_staff, acquire_with_staff
-
-KEPT_PARKED = frozenset({ParkedReason.AMOUNT, ParkedReason.CURRENCY})
-"""Reasons that a resolution does not take from a payment: the provider would only report the same again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +111,14 @@ class PaymentAdminService:
             transactions=tuple(each for each in posted if each.payment_id == payment_id),
         )
 
+    async def currency_of(self, payment_id: UUID) -> Currency:
+        """Return the currency that was paid in, which need not be the marketplace's anymore. Raises `NotFound`."""
+        self._gateway.get()
+        payment = await self._lists.find(payment_id)
+        if payment is None:
+            raise NotFound
+        return Currency.of(payment.currency)
+
     async def refund(
         self, staff: Principal, payment_id: UUID, amount: int, reason: str, *, key: IdempotencyKey | None = None
     ) -> Outcome[PaymentTimeline]:
@@ -178,7 +183,7 @@ class PaymentAdminService:
 
         async def operation(tx: Transaction) -> ParkedPayment:
             current, now = await acquire_staff(tx, staff), self._clock.now()
-            if payment is not None and parked.reason not in KEPT_PARKED:
+            if payment is not None and parked.reason not in LEFT_TO_STAFF:
                 await self._resume(tx, payment, now)
             resolved = await tx.payments.resolve(parked_id, current.actor_id, resolution, now)
             change: AuditValues = {"parked": str(parked_id), "reason": resolved.reason.value}
@@ -196,7 +201,7 @@ class PaymentAdminService:
         """Let the marketplace ask the provider again for what the payment needs."""
         await tx.bookings.acquire(seen.booking_id)
         payments = {each.id: each for each in await tx.payments.acquire_of_booking(seen.booking_id)}
-        if payments[seen.id].parked not in KEPT_PARKED:
+        if payments[seen.id].parked not in LEFT_TO_STAFF:
             await tx.payments.save(replace(payments[seen.id], parked=None))
             await tx.jobs.enqueue(Job(kind="settle_payment", subject=seen.id, run_at=now))
 

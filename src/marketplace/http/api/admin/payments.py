@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from marketplace.core.domain.earnings import earning_row
 from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, Text
 from marketplace.core.domain.ledger import CommissionRate
-from marketplace.core.domain.money import Amount, Currency, currency
+from marketplace.core.domain.money import Amount, Currency
 from marketplace.core.domain.payments import (
     Cause,
     OperationKind,
@@ -24,7 +24,7 @@ from marketplace.core.domain.payments import (
     PaymentStatus,
 )
 from marketplace.core.domain.sessions import Title
-from marketplace.core.errors import IllegalTransition, NotFound
+from marketplace.core.errors import IllegalTransition, Invalid, NotFound
 from marketplace.core.errors.payments import RefundExceedsPayment
 from marketplace.core.ports.payments import ParkedPayment
 from marketplace.core.services.admin.payments import PaymentAdminService, PaymentTimeline
@@ -189,7 +189,10 @@ class PaymentAdminController(Controller):
         """Any part that was paid and not returned yet, whatever the booking's policy. The booking stays as it is."""
         parsed = await read_body(request, RefundIn)
         data, key = parsed.checked(validate_key(request)), key_of(request, parsed)
-        amount = currency().minor(data.amount)
+        money = await payments.currency_of(payment_id)
+        if money.excess(data.amount):
+            raise Invalid({"amount": [f"Enter an amount of {money.code}, with at most {money.digits} decimals."]})
+        amount = money.minor(data.amount)
         done = await payments.refund(principal_of(request), payment_id, amount, data.reason, key=key)
         return answer(Outcome(_timeline(done.resource), is_replay=done.is_replay), PaymentTimelineOut)
 
