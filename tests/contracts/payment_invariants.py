@@ -92,9 +92,7 @@ async def check_booking(market: PaidMarketplace, booking: BookingHistory) -> Non
         assert sums[Purpose.HELD] == 0, "money of a booking that has ended is held"
 
 
-def check_money(
-    booking: BookingHistory, payments: Sequence[Payment], operations: Sequence[PaymentOperation]
-) -> None:
+def check_money(booking: BookingHistory, payments: Sequence[Payment], operations: Sequence[PaymentOperation]) -> None:
     """Check that what is left of the payments is what the booking keeps, less what others have returned."""
     net, kept = sum(each.captured - each.refunded for each in payments), kept_now(booking, payments)
     done = [each for each in operations if each.kind is OperationKind.REFUND and each.state is OperationState.DONE]
