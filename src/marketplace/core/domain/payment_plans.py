@@ -43,6 +43,15 @@ def amount_due(booking: BookingHistory, payments: Sequence[Payment]) -> int:
     return max(0, kept_now(booking, payments) - covered(payments))
 
 
+def has_lapsed(booking: BookingHistory, before: Payment, after: Payment) -> bool:
+    """Return whether the provider released an authorization that the booking needs, without being asked to.
+
+    One that is parked already waits for staff for that reason.
+    """
+    is_released = (before.status, after.status) == (PaymentStatus.AUTHORIZED, PaymentStatus.VOIDED)
+    return is_released and after.parked is None and kept_now(booking, [after]) > 0
+
+
 def payable(
     booking: BookingHistory, payments: Sequence[Payment], operations: Sequence[PaymentOperation]
 ) -> Payment | None:

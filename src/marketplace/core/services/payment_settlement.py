@@ -8,9 +8,10 @@ from datetime import timedelta
 from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingHistory
-from marketplace.core.domain.payment_plans import amount_due
+from marketplace.core.domain.payment_plans import amount_due, has_lapsed
 from marketplace.core.domain.payments import (
     PROGRESS,
+    OperationKind,
     ParkedReason,
     Payment,
     PaymentStatus,
@@ -157,10 +158,13 @@ class PaymentSettlement:
                 await self._balance.apply(tx, booking)
                 return after
             after, new = await self._records.observe(tx, before, report)
+            if has_lapsed(booking, before, after):
+                await self._records.park(tx, after, ParkedReason.LAPSED, expected=after.amount, found=0)
             due = amount_due(booking, [*{**payments, after.id: after}.values()])
-            if is_revived and due:
-                raise IllegalTransition("More seats were booked than this pays for.")
-            if booking.awaits_payment() and after.status in IN_TIME and not due:
+            pays = after.status in IN_TIME and not due and not await self._is_being_voided(tx, after)
+            if is_revived and not pays:
+                raise IllegalTransition("More seats were booked than this pays for, or it is being released.")
+            if booking.awaits_payment() and pays:
                 booking = await self._bookings.apply(tx, booking, requires_confirmation=after.captures_later)
             await self._balance.apply(tx, booking, new)
         return after
@@ -179,6 +183,13 @@ class PaymentSettlement:
         if report is not None and _is_late(booking, payment, report):
             raise StaleRead  # it expired meanwhile
         return booking, False
+
+    async def _is_being_voided(self, tx: Transaction, payment: Payment) -> bool:
+        """Return whether an authorization may be released any moment, such as one of a page for fewer seats."""
+        if payment.status is not PaymentStatus.AUTHORIZED:
+            return False
+        operations = await tx.payments.operations([payment.id])
+        return any(each.kind is OperationKind.VOID and not each.is_settled for each in operations)
 
     async def _missing(self, tx: Transaction, payment: Payment) -> Payment:
         """Void a payment that the provider does not have, once it can no longer be made."""
