@@ -22,7 +22,10 @@ import {
   zoneNameAt,
 } from "~/lib/time/time";
 import { History } from "./History";
+import { PaymentFact } from "./pay/PaymentFact";
+import { useTexts as usePaymentTexts } from "./pay/texts";
 import { bookingQuery } from "./queries";
+import { awaitsPayment } from "./rules";
 import { StatusBadge } from "./StatusBadge";
 import { useTexts } from "./texts";
 import type { BookingHistory } from "./types";
@@ -47,7 +50,7 @@ export function DetailsDialog({
       isOpen
       onClose={onClose}
       title={data?.terms.title ?? t("own.details.title")}
-      description={data && <StatusBadge status={data.status} />}
+      description={data && <StatusBadge status={data.status} isUnpaid={awaitsPayment(data)} />}
       footer={
         data && (
           <Link
@@ -81,6 +84,7 @@ export function DetailsDialog({
 
 function Details({ booking, isWriting }: { booking: BookingHistory; isWriting: boolean }) {
   const t = useTexts();
+  const payments = usePaymentTexts();
   const { t: common } = useTranslation();
   const zone = useZone();
   const money = useFormatMoney();
@@ -131,6 +135,11 @@ function Details({ booking, isWriting }: { booking: BookingHistory; isWriting: b
         <Fact term={t("own.details.amount")}>
           {Number(booking.amount) === 0 ? common("price.free") : money(booking.amount)}
         </Fact>
+        {booking.payment && (
+          <Fact term={payments("fact")}>
+            <PaymentFact booking={booking} />
+          </Fact>
+        )}
         <Fact term={t(isOwn ? "own.details.creator" : "own.details.learner")}>
           <bdi>{displayName(party)}</bdi>
           {party.email && (

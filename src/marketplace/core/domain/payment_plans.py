@@ -52,6 +52,21 @@ def has_lapsed(booking: BookingHistory, before: Payment, after: Payment) -> bool
     return is_released and after.parked is None and kept_now(booking, [after]) > 0
 
 
+def is_being_released(payment: Payment, operations: Sequence[PaymentOperation]) -> bool:
+    """Return whether an authorization may end any moment, as that of a page being closed: it pays for nothing."""
+    is_authorized = payment.status is PaymentStatus.AUTHORIZED
+    return is_authorized and any(
+        (each.payment_id, each.kind) == (payment.id, OperationKind.VOID) and each.state in UNSETTLED
+        for each in operations
+    )
+
+
+def is_covered(booking: BookingHistory, payments: Sequence[Payment], operations: Sequence[PaymentOperation]) -> bool:
+    """Return whether a booking that awaits payment needs no more than was paid or authorized."""
+    lasting = [each for each in payments if not is_being_released(each, operations)]
+    return booking.awaits_payment() and 0 < kept_now(booking, payments) <= covered(lasting)
+
+
 def payable(
     booking: BookingHistory, payments: Sequence[Payment], operations: Sequence[PaymentOperation]
 ) -> Payment | None:

@@ -8,10 +8,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingHistory
-from marketplace.core.domain.payment_plans import amount_due, has_lapsed
+from marketplace.core.domain.payment_plans import amount_due, has_lapsed, is_being_released
 from marketplace.core.domain.payments import (
     PROGRESS,
-    OperationKind,
     ParkedReason,
     Payment,
     PaymentStatus,
@@ -158,14 +157,17 @@ class PaymentSettlement:
                 await self._balance.apply(tx, booking)
                 return after
             after, new = await self._records.observe(tx, before, report)
-            if has_lapsed(booking, before, after):
-                await self._records.park(tx, after, ParkedReason.LAPSED, expected=after.amount, found=0)
             due = amount_due(booking, [*{**payments, after.id: after}.values()])
-            pays = after.status in IN_TIME and not due and not await self._is_being_voided(tx, after)
+            operations = await tx.payments.operations([payment_id]) if after.captures_later else ()
+            pays = after.status in IN_TIME and not due and not is_being_released(after, operations)
             if is_revived and not pays:
                 raise IllegalTransition("More seats were booked than this pays for, or it is being released.")
             if booking.awaits_payment() and pays:
                 booking = await self._bookings.apply(tx, booking, requires_confirmation=after.captures_later)
+            elif after.status is PaymentStatus.VOIDED is not before.status and _is_unheld(booking, due):
+                booking = await self._bookings.end_unheld(tx, booking)
+            if has_lapsed(booking, before, after):
+                await self._records.park(tx, after, ParkedReason.LAPSED, expected=after.amount, found=0)
             await self._balance.apply(tx, booking, new)
         return after
 
@@ -184,18 +186,16 @@ class PaymentSettlement:
             raise StaleRead  # it expired meanwhile
         return booking, False
 
-    async def _is_being_voided(self, tx: Transaction, payment: Payment) -> bool:
-        """Return whether an authorization may be released any moment, such as one of a page for fewer seats."""
-        if payment.status is not PaymentStatus.AUTHORIZED:
-            return False
-        operations = await tx.payments.operations([payment.id])
-        return any(each.kind is OperationKind.VOID and not each.is_settled for each in operations)
-
     async def _missing(self, tx: Transaction, payment: Payment) -> Payment:
         """Void a payment that the provider does not have, once it can no longer be made."""
         if payment.is_payable and self._clock.now() >= payment.expires_at + LOOK_AFTER:
             return await tx.payments.save(payment.voided())
         return payment
+
+
+def _is_unheld(booking: BookingHistory, due: int) -> bool:
+    """Return whether the creator could confirm a booking whose amount is neither paid nor authorized."""
+    return booking.status == "pending" and not booking.awaits_payment() and due > 0
 
 
 def _is_late(booking: BookingHistory, payment: Payment, report: ProviderReport) -> bool:

@@ -14,6 +14,7 @@ const TARGET_PAGES = {
   user: "/admin/users/$id",
   session: "/admin/sessions/$id",
   booking: "/admin/bookings/$id",
+  payment: "/admin/payments/$id",
 } as const;
 
 function Target({ entry: { target_kind: kind, target_id: id } }: { entry: Entry }) {
