@@ -1,6 +1,6 @@
 """Subscribers to test with, and relays over them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -27,11 +27,11 @@ class Recorder:
         self.handed: list[Delivery] = []
         self.refuses = refuses
 
-    async def handle(self, tx: Transaction, delivery: Delivery) -> None:
+    async def handle(self, tx: Transaction, deliveries: Sequence[Delivery]) -> None:
         _ = tx
-        if self.refuses(delivery):
+        if any(map(self.refuses, deliveries)):
             raise Trouble
-        self.handed.append(delivery)
+        self.handed += deliveries
 
     def kinds(self, subject_id: UUID | None = None) -> list[str]:
         """Return the kinds of the received events, of all subjects or of one."""
@@ -41,9 +41,10 @@ class Recorder:
 class Enqueuer:
     """Enqueues a job for each event, as subscribers do that reach other systems."""
 
-    async def handle(self, tx: Transaction, delivery: Delivery) -> None:
-        job = Job(kind="attend_booking", subject=delivery.event.subject_id, run_at=delivery.event.at)
-        await tx.jobs.enqueue(job)
+    async def handle(self, tx: Transaction, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            job = Job(kind="attend_booking", subject=delivery.event.subject_id, run_at=delivery.event.at)
+            await tx.jobs.enqueue(job)
 
 
 def relay_over(

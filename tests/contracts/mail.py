@@ -26,6 +26,7 @@ from marketplace.core.domain.messages import Message, MessageState
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User
 from marketplace.core.ports.account_mails import AccountMail, AccountMails
+from marketplace.core.ports.mail_composer import UnsubscribeTokens
 from marketplace.core.ports.mailer import Accepted, Mail, Mailbox, Mailer, SendResult
 from marketplace.core.ports.messages import SEATS_BATCH
 from marketplace.core.ports.storage import Storage
@@ -78,6 +79,7 @@ class MailedMarketplace:
         self.services: Services = services_over(storage, clock=self.clock, mailer=self.mailer)
         self.account_mails: AccountMails = account_mails or NumberedLinks()
         self.composer = MjmlComposer(sender=SENDER, calendars=Rfc5545Calendars(), addresses=ADDRESSES)
+        self.tokens: UnsubscribeTokens = TOKENS
         self.seats_at_a_time = SEATS_BATCH
         self.new_messages = NewMessages(ids=FreshIds(), host="sessions.example.org", is_on=True)
 
@@ -92,7 +94,7 @@ class MailedMarketplace:
             unit_of_work=self.storage.unit_of_work,
             mailer=self.mailer,
             composer=self.composer,
-            letters=Letters(addresses=ADDRESSES, unsubscribe_tokens=TOKENS, clock=self.clock),
+            letters=Letters(addresses=ADDRESSES, unsubscribe_tokens=self.tokens, clock=self.clock),
             account_mails=self.account_mails,
             clock=self.clock,
         )

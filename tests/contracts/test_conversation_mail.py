@@ -10,6 +10,7 @@ from contracts.mail import MailedMarketplace, settle
 from fakes import NOW
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.conversations import announced_at
+from marketplace.core.domain.message_reasons import MessageReason
 from marketplace.core.domain.messages import MessageKind, MessageState
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
@@ -88,7 +89,7 @@ async def test_messages_are_announced_once_until_they_are_read_or_answered(talk:
     await talk.write(talk.me)
     await talk.write(creator)
     assert await talk.later(15) == ["New message: Morning yoga"]
-    assert await talk.reasons() == [None, "Another mail announces it.", None, None]
+    assert await talk.reasons() == [None, MessageReason.ANNOUNCED, None, None]
 
 
 async def test_message_that_was_read_or_answered_is_not_announced(talk: Talk) -> None:
@@ -100,7 +101,7 @@ async def test_message_that_was_read_or_answered_is_not_announced(talk: Talk) ->
     talk.market.clock.advance(MINUTE)
     await talk.write(talk.me)
     assert await talk.later(15) == []
-    assert await talk.reasons() == ["It was read or answered."] * 2
+    assert await talk.reasons() == [MessageReason.MESSAGE_READ] * 2
     sent = talk.market.to(await talk.creator())
     assert sent[-1] == "New message: Morning yoga"
     assert f"/creator/bookings?booking={talk.booking.id}" in talk.market.sent[-1].text

@@ -419,8 +419,8 @@ async def test_work_of_subscriber_in_the_transaction_is_done_once(storage: Stora
 
     async with broken_transaction(storage) as tx:
         (delivery,) = await tx.events.claim(FAR, 9)
-        await recorder.handle(tx, delivery)
-        await enqueuer.handle(tx, delivery)
+        await recorder.handle(tx, [delivery])
+        await enqueuer.handle(tx, [delivery])
         await tx.events.mark_delivered([delivery.id])
     await drain(storage, recorder, enqueuer)
 

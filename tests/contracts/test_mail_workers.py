@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
 
 from builders import a_message, stored_user
-from contracts.mail import MailedMarketplace, NumberedLinks, settle
+from contracts.mail import TOKENS, MailedMarketplace, NumberedLinks, settle
 from fakes import NOW, MovableClock
 from marketplace.core.domain.messages import Message, MessageKind, MessageState
 from marketplace.core.ports.account_mails import AccountMail, AccountMails
@@ -39,6 +40,21 @@ class LateLinks:
     async def mint(self, tx: Transaction, message: Message) -> AccountMail | None:
         self._clock.advance(LEASE * 0.9)
         return await self._links.mint(tx, message)
+
+
+class BrokenTokens:
+    """Tokens that fail for one person."""
+
+    def __init__(self, user_id: UUID) -> None:
+        self._user_id = user_id
+
+    def sign(self, message: Message) -> str:
+        if message.user_id == self._user_id:
+            raise RuntimeError
+        return TOKENS.sign(message)
+
+    def read(self, token: str) -> tuple[UUID, MessageKind] | None:
+        return TOKENS.read(token)
 
 
 class SlowServer:
@@ -141,3 +157,21 @@ async def test_mails_to_an_unverified_address_are_limited_within_a_batch_too(mar
     await asyncio.gather(market.deliver(), market.deliver())
 
     assert market.to(learner) == ["Reset your password"] * 3
+
+
+async def test_message_that_cannot_be_decided_delays_no_other(market: MailedMarketplace) -> None:
+    session, learners = await market.a_session(), [await market.a_person() for _ in range(3)]
+    market.tokens = BrokenTokens(learners[1].id)
+    for learner in learners:
+        booking = await market.book(session, learner)
+        await market.add(learner, kind=MessageKind.REMINDER_DAY, booking_id=booking.id)
+
+    await market.delivery.deliver()
+
+    reached = [[each.state for each in await market.messages(learner.id)] for learner in learners]
+    assert reached == [[MessageState.SENT], [MessageState.PENDING], [MessageState.SENT]]
+    market.tokens = TOKENS
+    assert not (await market.delivery.deliver()).claimed
+    market.clock.advance(LEASE)
+    await market.delivery.deliver()
+    assert [each.state for each in await market.messages(learners[1].id)] == [MessageState.SENT]

@@ -361,12 +361,20 @@ async def test_refused_refund_waits_for_staff_and_is_asked_again_once_they_say_s
 
 
 async def test_disputed_payment_waits_for_staff_and_leaves_the_ledger_alone(shop: Shop) -> None:
+    staff = principal_of(await stored_user(shop.storage, is_staff=True))
     learner, booking_id = await shop.paid()
-    found = shop.provider.provider.of_reference(booking_id)
-    assert found is not None
-    shop.provider.provider.dispute(found.id)
+    _, other_id = await shop.paid()
+    for disputed in (booking_id, other_id):
+        found = shop.provider.provider.of_reference(disputed)
+        assert found is not None
+        shop.provider.provider.dispute(found.id)
     await shop.notify()
-    assert [each.reason for each in await shop.parked() if each.payment_id == booking_id] == [ParkedReason.DISPUTED]
+    [parked] = [each for each in await shop.parked() if each.payment_id == booking_id]
+    assert parked.reason is ParkedReason.DISPUTED
     await shop.services.bookings.act(learner, booking_id, "cancel")
+    await shop.services.payment_admin.resolve(staff, parked.id, WHY)
     await shop.settle()
-    assert await shop.sums(booking_id) == {"paid_in": -3600, "held": 3600}
+    assert [each for each in await shop.parked() if each.payment_id == booking_id] == []
+    await shop.advance(START - shop.clock.now() + timedelta(hours=1))
+    for disputed in (booking_id, other_id):
+        assert await shop.sums(disputed) == {"paid_in": -3600, "held": 3600}

@@ -3,27 +3,38 @@
 import email
 from datetime import UTC, datetime
 from email import policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from marketplace.adapters.mail.rfc5322 import rendered
-from marketplace.core.ports.mailer import Mail, Mailbox
+from marketplace.core.ports.mailer import Invitation, Mail, Mailbox
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 LINK = f"https://sessions.example.org/unsubscribe/?token={'0123456789abcdef' * 8}"
 
 
-def a_mail(*, name: str = "Ada", subject: str = "Booked", message_id: str = "<1@example.org>") -> bytes:
+def a_mail(
+    *,
+    name: str = "Ada",
+    subject: str = "Booked",
+    message_id: str = "<1@example.org>",
+    text: str = "Booked",
+    html: str = "<p>Booked</p>",
+    invitation: Invitation | None = None,
+) -> bytes:
     headers = (("List-Unsubscribe", f"<{LINK}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     return rendered(
         Mail(
             sender=Mailbox(address="site@example.org", name="Sessions"),
             to=Mailbox(address="ada@example.org", name=name),
             subject=subject,
-            text="Booked",
-            html="<p>Booked</p>",
+            text=text,
+            html=html,
             message_id=message_id,
+            invitation=invitation,
             headers=headers,
         ),
         NOW,
@@ -41,6 +52,30 @@ def read(mail: bytes) -> EmailMessage:
     return message
 
 
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
+
+
+@settings(deadline=None)
+@given(text=TEXTS, html=TEXTS, ics=st.binary(max_size=300))
+def test_parts_are_read_as_they_were_written_in_lines_that_every_server_takes(text: str, html: str, ics: bytes) -> None:
+    mail = a_mail(text=text, html=html, invitation=Invitation(method="REQUEST", ics=ics))
+    message = read(mail)
+    alternative, attached = message.iter_parts()
+    plain, page, calendar = alternative.iter_parts()
+
+    assert max(map(len, mail.split(b"\r\n"))) <= 78 + len(LINK)
+    assert mail.isascii()
+    assert b"\n" not in mail.replace(b"\r\n", b"")
+    assert b"\r" not in mail.replace(b"\r\n", b"")
+    for part, written in ((plain, text), (page, html)):
+        assert decoded(part).splitlines() == written.encode().splitlines()
+    assert [decoded(calendar), decoded(attached)] == [ics, ics]
+    assert [part.get_content_type() for part in message.walk()] == [
+        *("multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/calendar", "application/ics"),
+    ]
+    assert (calendar["Content-Type"].params["method"], attached.get_filename()) == ("REQUEST", "invite.ics")
+
+
 def test_long_unsubscribe_link_is_sent_as_it_is() -> None:
     assert raw_header(a_mail(), "List-Unsubscribe") == f"<{LINK}>"
 
@@ -48,6 +83,12 @@ def test_long_unsubscribe_link_is_sent_as_it_is() -> None:
 def test_long_message_id_is_sent_as_it_is() -> None:
     message_id = f"<{'a' * 90}@sessions.example.org>"
     assert raw_header(a_mail(message_id=message_id), "Message-ID") == message_id
+
+
+def decoded(part: Message) -> bytes:
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    return content
 
 
 def test_long_subject_is_encoded_in_words_that_fit_a_line() -> None:

@@ -265,6 +265,12 @@ UNSEEN = {
     "PUT /api/auth/preferences",
     "POST /api/admin/messages/{message_id}/retry",
     f"POST {A_USER}/clear-refusal",
+    f"PUT {A_USER}/commission",
+    "POST /api/admin/parked-payments/{parked_id}/resolve",
+    "POST /api/admin/payments/{payment_id}/refund",
+    # a payment that confirms its booking, or takes seats again, is a step of the booking
+    f"POST {BOOKING}/pay",
+    "POST /api/payments/webhooks/{provider}",
     f"POST {SESSION}/report",
     f"POST {SESSION}/slots/message",
     "POST /api/notifications/read",
@@ -286,6 +292,11 @@ UNSEEN_JOBS = {
     "index_sessions",
     "purge_events",
     "purge_messages",
+    # by steps of bookings at most
+    "reconcile_payments",
+    "settle_booking",
+    "settle_operation",
+    "settle_payment",
     "reconcile_pictures",
     "record_local_starts",
     "record_terms",
@@ -295,6 +306,7 @@ UNSEEN_JOBS = {
     "sweep_email_requests",
     "sweep_idempotency_keys",
     "sweep_notifications",
+    "sweep_payment_events",
     "sweep_pictures",
     "sweep_rate_limits",
 }

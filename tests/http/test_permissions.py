@@ -165,6 +165,7 @@ MATRIX: dict[str, Answers] = {
     "POST /api/admin/payments/{payment_id}/refund": staff("200"),
     "GET /api/admin/parked-payments": staff("200"),
     "POST /api/admin/parked-payments/{parked_id}/resolve": staff("200"),
+    f"GET {A_USER}/commission": staff("404 not_found"),
     f"PUT {A_USER}/commission": staff("404 not_found"),
     "GET /api/creator/summary": (OUT, NOT_A_CREATOR, "200", "200", NOT_A_CREATOR, OUT),
     "GET /api/calendar": signed_in("200"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
 
 import asyncpg
 
@@ -23,10 +24,11 @@ class Writer:
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
 
-    async def handle(self, tx: Transaction, delivery: Delivery) -> None:
-        event = delivery.event
-        await self._connection.execute(HAND, str(delivery.id), event.subject_id, event.kind)
-        await tx.jobs.enqueue(Job(kind="attend_booking", subject=event.subject_id, run_at=event.at))
+    async def handle(self, tx: Transaction, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            event = delivery.event
+            await self._connection.execute(HAND, str(delivery.id), event.subject_id, event.kind)
+            await tx.jobs.enqueue(Job(kind="attend_booking", subject=event.subject_id, run_at=event.at))
 
 
 async def _main(dsn: str) -> None:

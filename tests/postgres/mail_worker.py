@@ -25,9 +25,9 @@ from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.letters import Letters
 from marketplace.core.services.mail_delivery import MailDelivery
 
-POINTS = ("row", "claim", "started", "data", "250", "mark")
-COMMITS = {"claim": 1, "started": 2, "mark": 3}
-"""Transactions that a delivery commits before it is killed at the point."""
+POINTS = ("row", "started", "data", "250", "mark")
+CLAIMED_POINTS = ("row", "claim", "started", "data", "250", "mark")
+"""Those of a kind that is claimed before it is decided."""
 
 
 def die() -> None:
@@ -68,15 +68,15 @@ def dying(unit_of_work: UnitOfWork, commits: int | None, on_commit: Callable[[],
     return opened
 
 
-async def deliver(dsn: str, port: int, point: str, after: timedelta) -> None:
-    """Deliver what is due some time after the start of the tests, and die at the point."""
+async def deliver(dsn: str, port: int, point: str, commits: int | None, after: timedelta) -> None:
+    """Deliver what is due some time after the start of the tests, and die at the point, or after these commits."""
     database = await connect(dsn, PoolLimits(min_size=1, max_size=2))
     if point == "row":
         die()
     clock = MovableClock(NOW + after)
     mailer = SmtpMailer(SmtpServer.of(f"smtp://127.0.0.1:{port}?starttls=never"), clock)
     delivery = MailDelivery(
-        unit_of_work=dying(postgres_storage(database).unit_of_work, COMMITS.get(point)),
+        unit_of_work=dying(postgres_storage(database).unit_of_work, commits),
         mailer=DyingMailer(mailer, dies=point == "250"),
         composer=MjmlComposer(sender=SENDER, calendars=Rfc5545Calendars(), addresses=ADDRESSES),
         letters=Letters(addresses=ADDRESSES, unsubscribe_tokens=TOKENS, clock=clock),
@@ -91,10 +91,10 @@ async def deliver(dsn: str, port: int, point: str, after: timedelta) -> None:
 
 def main(dsn: str, port: int) -> None:
     for line in sys.stdin:
-        point, minutes = line.split()
+        point, commits, minutes = line.split()
         child = os.fork()
         if child == 0:
-            asyncio.run(deliver(dsn, port, point, timedelta(minutes=int(minutes))))
+            asyncio.run(deliver(dsn, port, point, int(commits) or None, timedelta(minutes=int(minutes))))
             os._exit(0)
         sys.stdout.write(f"{child}\n")
         sys.stdout.flush()

@@ -18,7 +18,7 @@ from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.messages import Message, MessageKind, MessageState
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.mail_delivery import LEASE
-from postgres.mail_worker import POINTS
+from postgres.mail_worker import CLAIMED_POINTS, POINTS
 from smtp_server import ScriptedServer, smtp_server
 
 TIMES = 200 if os.environ.get("MARKETPLACE_TEST_LONG") else 5
@@ -26,7 +26,12 @@ AFTER_LEASE = int(LEASE.total_seconds()) // 60 + 1
 KILLED = -signal.SIGKILL
 TOMORROW_AT = NOW.replace(day=NOW.day + 2)
 TESTS = Path(__file__).parents[1]
-RETRIED, NOT_RETRIED = MessageKind.BOOKING_BOOKED, MessageKind.REMINDER_DAY
+RETRIED, NOT_RETRIED, CLAIMED = MessageKind.BOOKING_BOOKED, MessageKind.REMINDER_DAY, MessageKind.NEW_SIGN_IN
+COMMITS = {"started": 1, "mark": 2}
+CLAIMED_COMMITS = {"claim": 1, "started": 2, "mark": 3}
+"""Transactions that a delivery commits before it is killed at the point: account kinds are claimed by the first."""
+CASES = [(kind, point) for kind in (RETRIED, NOT_RETRIED) for point in POINTS]
+CASES += [(CLAIMED, point) for point in CLAIMED_POINTS]
 
 
 class Workers:
@@ -37,9 +42,9 @@ class Workers:
         assert process.stdout is not None
         self._stdin, self._stdout, self._server = process.stdin, process.stdout, server
 
-    async def deliver(self, point: str, minutes: int = 0) -> int:
-        """Deliver what is due, be killed at the point, and return how the process ended."""
-        self._stdin.write(f"{point} {minutes}\n".encode())
+    async def deliver(self, point: str, minutes: int = 0, commits: int = 0) -> int:
+        """Deliver what is due, be killed at the point or after these commits, and return how the process ended."""
+        self._stdin.write(f"{point} {commits} {minutes}\n".encode())
         child = int(await self._stdout.readline())
         self._server.on_data = (lambda: os.kill(child, signal.SIGKILL)) if point == "data" else None
         return int(await self._stdout.readline())
@@ -85,17 +90,17 @@ async def a_due_message(market: MailedMarketplace, kind: MessageKind) -> Message
     return message
 
 
-@pytest.mark.parametrize("kind", [RETRIED, NOT_RETRIED])
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize(("kind", "point"), CASES)
 async def test_message_of_a_killed_worker_is_sent_or_recorded_as_unknown(
     storage: Storage, server: ScriptedServer, workers: Workers, point: str, kind: MessageKind
 ) -> None:
     market, had_arrived = MailedMarketplace(storage), int(point in {"data", "250"})
+    commits = (CLAIMED_COMMITS if kind is CLAIMED else COMMITS).get(point, 0)
     for _ in range(TIMES if kind is RETRIED else TIMES // 5):
         message = await a_due_message(market, kind)
         server.envelopes.clear()
 
-        assert await workers.deliver(point) == KILLED
+        assert await workers.deliver(point, commits=commits) == KILLED
         assert await workers.deliver("none", AFTER_LEASE) == 0
         assert await workers.deliver("none", 2 * AFTER_LEASE) == 0
 
@@ -104,7 +109,7 @@ async def test_message_of_a_killed_worker_is_sent_or_recorded_as_unknown(
         assert set(server.ids()) <= {message.message_id}
         if point in {"row", "claim", "mark"}:
             assert outcome == (MessageState.SENT, 1, False)
-        elif kind is RETRIED:
+        elif kind is not NOT_RETRIED:
             assert outcome == (MessageState.SENT, had_arrived + 1, True)
         else:
             assert outcome == (MessageState.UNKNOWN, had_arrived, True)

@@ -184,6 +184,7 @@ async def test_claim_costs_what_it_claims(database: str, program: Watched, peopl
 
     async def claim(now: datetime) -> None:
         async with program.storage.unit_of_work() as tx:
+            await tx.messages.acquire_due(now, 20)
             await tx.messages.claim_due(now, 20, LEASE)
 
     some = await plans_of(database, program, claim(NOW))

@@ -1,6 +1,7 @@
 import type admin from "~/features/admin/texts.en.json";
 import type attendees from "~/features/bookings/attendees/texts.en.json";
 import type conversation from "~/features/bookings/conversation/texts.en.json";
+import type earnings from "~/features/bookings/earnings/texts.en.json";
 import type payments from "~/features/bookings/pay/texts.en.json";
 import type bookings from "~/features/bookings/texts.en.json";
 import type mail from "~/features/mail/texts.en.json";
@@ -30,6 +31,7 @@ declare module "i18next" {
       payments: typeof payments;
       conversation: typeof conversation;
       attendees: typeof attendees;
+      earnings: typeof earnings;
       mail: typeof mail;
       notifications: typeof notifications;
       schedules: typeof schedules;

@@ -27,6 +27,7 @@ import { Route as AdminMailsRouteImport } from "./routes/admin.mails";
 import { Route as AdminReportsRouteImport } from "./routes/admin.reports";
 import { Route as CreatorIndexRouteImport } from "./routes/creator.index";
 import { Route as CreatorBookingsRouteImport } from "./routes/creator.bookings";
+import { Route as CreatorEarningsRouteImport } from "./routes/creator.earnings";
 import { Route as CreatorHoursRouteImport } from "./routes/creator.hours";
 import { Route as CreatorsUsernameRouteImport } from "./routes/creators.$username";
 import { Route as InboxIndexRouteImport } from "./routes/inbox.index";
@@ -36,6 +37,8 @@ import { Route as TextsNameRouteImport } from "./routes/texts.$name";
 import { Route as UnsubscribeTokenRouteImport } from "./routes/unsubscribe.$token";
 import { Route as AdminBookingsIndexRouteImport } from "./routes/admin.bookings.index";
 import { Route as AdminBookingsIdRouteImport } from "./routes/admin.bookings.$id";
+import { Route as AdminPaymentsIndexRouteImport } from "./routes/admin.payments.index";
+import { Route as AdminPaymentsIdRouteImport } from "./routes/admin.payments.$id";
 import { Route as AdminSessionsIndexRouteImport } from "./routes/admin.sessions.index";
 import { Route as AdminUsersIndexRouteImport } from "./routes/admin.users.index";
 import { Route as AdminUsersIdRouteImport } from "./routes/admin.users.$id";
@@ -136,6 +139,11 @@ const CreatorBookingsRoute = CreatorBookingsRouteImport.update({
   path: "/bookings",
   getParentRoute: () => CreatorRoute,
 } as any);
+const CreatorEarningsRoute = CreatorEarningsRouteImport.update({
+  id: "/earnings",
+  path: "/earnings",
+  getParentRoute: () => CreatorRoute,
+} as any);
 const CreatorHoursRoute = CreatorHoursRouteImport.update({
   id: "/hours",
   path: "/hours",
@@ -179,6 +187,16 @@ const AdminBookingsIndexRoute = AdminBookingsIndexRouteImport.update({
 const AdminBookingsIdRoute = AdminBookingsIdRouteImport.update({
   id: "/bookings/$id",
   path: "/bookings/$id",
+  getParentRoute: () => AdminRoute,
+} as any);
+const AdminPaymentsIndexRoute = AdminPaymentsIndexRouteImport.update({
+  id: "/payments/",
+  path: "/payments/",
+  getParentRoute: () => AdminRoute,
+} as any);
+const AdminPaymentsIdRoute = AdminPaymentsIdRouteImport.update({
+  id: "/payments/$id",
+  path: "/payments/$id",
   getParentRoute: () => AdminRoute,
 } as any);
 const AdminSessionsIndexRoute = AdminSessionsIndexRouteImport.update({
@@ -244,6 +262,7 @@ export interface FileRoutesByFullPath {
   "/admin/mails": typeof AdminMailsRoute;
   "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
+  "/creator/earnings": typeof CreatorEarningsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
   "/creators/$username": typeof CreatorsUsernameRoute;
   "/inbox/$id": typeof InboxIdRoute;
@@ -254,11 +273,13 @@ export interface FileRoutesByFullPath {
   "/creator/": typeof CreatorIndexRoute;
   "/inbox/": typeof InboxIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
+  "/admin/payments/$id": typeof AdminPaymentsIdRoute;
   "/admin/users/$id": typeof AdminUsersIdRoute;
   "/bookings/$id/pay": typeof BookingsIdPayRoute;
   "/bookings/$id/receipt": typeof BookingsIdReceiptRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
   "/admin/bookings/": typeof AdminBookingsIndexRoute;
+  "/admin/payments/": typeof AdminPaymentsIndexRoute;
   "/admin/sessions/": typeof AdminSessionsIndexRoute;
   "/admin/users/": typeof AdminUsersIndexRoute;
   "/admin/sessions/$id/edit": typeof AdminSessionsIdEditRoute;
@@ -280,6 +301,7 @@ export interface FileRoutesByTo {
   "/admin/mails": typeof AdminMailsRoute;
   "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
+  "/creator/earnings": typeof CreatorEarningsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
   "/creators/$username": typeof CreatorsUsernameRoute;
   "/inbox/$id": typeof InboxIdRoute;
@@ -290,11 +312,13 @@ export interface FileRoutesByTo {
   "/creator": typeof CreatorIndexRoute;
   "/inbox": typeof InboxIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
+  "/admin/payments/$id": typeof AdminPaymentsIdRoute;
   "/admin/users/$id": typeof AdminUsersIdRoute;
   "/bookings/$id/pay": typeof BookingsIdPayRoute;
   "/bookings/$id/receipt": typeof BookingsIdReceiptRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
   "/admin/bookings": typeof AdminBookingsIndexRoute;
+  "/admin/payments": typeof AdminPaymentsIndexRoute;
   "/admin/sessions": typeof AdminSessionsIndexRoute;
   "/admin/users": typeof AdminUsersIndexRoute;
   "/admin/sessions/$id/edit": typeof AdminSessionsIdEditRoute;
@@ -319,6 +343,7 @@ export interface FileRoutesById {
   "/admin/mails": typeof AdminMailsRoute;
   "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
+  "/creator/earnings": typeof CreatorEarningsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
   "/creators/$username": typeof CreatorsUsernameRoute;
   "/inbox/$id": typeof InboxIdRoute;
@@ -329,11 +354,13 @@ export interface FileRoutesById {
   "/creator/": typeof CreatorIndexRoute;
   "/inbox/": typeof InboxIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
+  "/admin/payments/$id": typeof AdminPaymentsIdRoute;
   "/admin/users/$id": typeof AdminUsersIdRoute;
   "/bookings/$id/pay": typeof BookingsIdPayRoute;
   "/bookings/$id/receipt": typeof BookingsIdReceiptRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
   "/admin/bookings/": typeof AdminBookingsIndexRoute;
+  "/admin/payments/": typeof AdminPaymentsIndexRoute;
   "/admin/sessions/": typeof AdminSessionsIndexRoute;
   "/admin/users/": typeof AdminUsersIndexRoute;
   "/admin/sessions/$id/edit": typeof AdminSessionsIdEditRoute;
@@ -359,6 +386,7 @@ export interface FileRouteTypes {
     | "/admin/mails"
     | "/admin/reports"
     | "/creator/bookings"
+    | "/creator/earnings"
     | "/creator/hours"
     | "/creators/$username"
     | "/inbox/$id"
@@ -369,11 +397,13 @@ export interface FileRouteTypes {
     | "/creator/"
     | "/inbox/"
     | "/admin/bookings/$id"
+    | "/admin/payments/$id"
     | "/admin/users/$id"
     | "/bookings/$id/pay"
     | "/bookings/$id/receipt"
     | "/creator/sessions/new"
     | "/admin/bookings/"
+    | "/admin/payments/"
     | "/admin/sessions/"
     | "/admin/users/"
     | "/admin/sessions/$id/edit"
@@ -395,6 +425,7 @@ export interface FileRouteTypes {
     | "/admin/mails"
     | "/admin/reports"
     | "/creator/bookings"
+    | "/creator/earnings"
     | "/creator/hours"
     | "/creators/$username"
     | "/inbox/$id"
@@ -405,11 +436,13 @@ export interface FileRouteTypes {
     | "/creator"
     | "/inbox"
     | "/admin/bookings/$id"
+    | "/admin/payments/$id"
     | "/admin/users/$id"
     | "/bookings/$id/pay"
     | "/bookings/$id/receipt"
     | "/creator/sessions/new"
     | "/admin/bookings"
+    | "/admin/payments"
     | "/admin/sessions"
     | "/admin/users"
     | "/admin/sessions/$id/edit"
@@ -433,6 +466,7 @@ export interface FileRouteTypes {
     | "/admin/mails"
     | "/admin/reports"
     | "/creator/bookings"
+    | "/creator/earnings"
     | "/creator/hours"
     | "/creators/$username"
     | "/inbox/$id"
@@ -443,11 +477,13 @@ export interface FileRouteTypes {
     | "/creator/"
     | "/inbox/"
     | "/admin/bookings/$id"
+    | "/admin/payments/$id"
     | "/admin/users/$id"
     | "/bookings/$id/pay"
     | "/bookings/$id/receipt"
     | "/creator/sessions/new"
     | "/admin/bookings/"
+    | "/admin/payments/"
     | "/admin/sessions/"
     | "/admin/users/"
     | "/admin/sessions/$id/edit"
@@ -605,6 +641,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof CreatorBookingsRouteImport;
       parentRoute: typeof CreatorRoute;
     };
+    "/creator/earnings": {
+      id: "/creator/earnings";
+      path: "/earnings";
+      fullPath: "/creator/earnings";
+      preLoaderRoute: typeof CreatorEarningsRouteImport;
+      parentRoute: typeof CreatorRoute;
+    };
     "/creator/hours": {
       id: "/creator/hours";
       path: "/hours";
@@ -666,6 +709,20 @@ declare module "@tanstack/react-router" {
       path: "/bookings/$id";
       fullPath: "/admin/bookings/$id";
       preLoaderRoute: typeof AdminBookingsIdRouteImport;
+      parentRoute: typeof AdminRoute;
+    };
+    "/admin/payments/": {
+      id: "/admin/payments/";
+      path: "/payments";
+      fullPath: "/admin/payments/";
+      preLoaderRoute: typeof AdminPaymentsIndexRouteImport;
+      parentRoute: typeof AdminRoute;
+    };
+    "/admin/payments/$id": {
+      id: "/admin/payments/$id";
+      path: "/payments/$id";
+      fullPath: "/admin/payments/$id";
+      preLoaderRoute: typeof AdminPaymentsIdRouteImport;
       parentRoute: typeof AdminRoute;
     };
     "/admin/sessions/": {
@@ -741,8 +798,10 @@ interface AdminRouteChildren {
   AdminReportsRoute: typeof AdminReportsRoute;
   AdminIndexRoute: typeof AdminIndexRoute;
   AdminBookingsIdRoute: typeof AdminBookingsIdRoute;
+  AdminPaymentsIdRoute: typeof AdminPaymentsIdRoute;
   AdminUsersIdRoute: typeof AdminUsersIdRoute;
   AdminBookingsIndexRoute: typeof AdminBookingsIndexRoute;
+  AdminPaymentsIndexRoute: typeof AdminPaymentsIndexRoute;
   AdminSessionsIndexRoute: typeof AdminSessionsIndexRoute;
   AdminUsersIndexRoute: typeof AdminUsersIndexRoute;
   AdminSessionsIdEditRoute: typeof AdminSessionsIdEditRoute;
@@ -756,8 +815,10 @@ const AdminRouteChildren: AdminRouteChildren = {
   AdminReportsRoute: AdminReportsRoute,
   AdminIndexRoute: AdminIndexRoute,
   AdminBookingsIdRoute: AdminBookingsIdRoute,
+  AdminPaymentsIdRoute: AdminPaymentsIdRoute,
   AdminUsersIdRoute: AdminUsersIdRoute,
   AdminBookingsIndexRoute: AdminBookingsIndexRoute,
+  AdminPaymentsIndexRoute: AdminPaymentsIndexRoute,
   AdminSessionsIndexRoute: AdminSessionsIndexRoute,
   AdminUsersIndexRoute: AdminUsersIndexRoute,
   AdminSessionsIdEditRoute: AdminSessionsIdEditRoute,
@@ -768,6 +829,7 @@ const AdminRouteWithChildren = AdminRoute._addFileChildren(AdminRouteChildren);
 
 interface CreatorRouteChildren {
   CreatorBookingsRoute: typeof CreatorBookingsRoute;
+  CreatorEarningsRoute: typeof CreatorEarningsRoute;
   CreatorHoursRoute: typeof CreatorHoursRoute;
   CreatorIndexRoute: typeof CreatorIndexRoute;
   CreatorSessionsNewRoute: typeof CreatorSessionsNewRoute;
@@ -776,6 +838,7 @@ interface CreatorRouteChildren {
 
 const CreatorRouteChildren: CreatorRouteChildren = {
   CreatorBookingsRoute: CreatorBookingsRoute,
+  CreatorEarningsRoute: CreatorEarningsRoute,
   CreatorHoursRoute: CreatorHoursRoute,
   CreatorIndexRoute: CreatorIndexRoute,
   CreatorSessionsNewRoute: CreatorSessionsNewRoute,

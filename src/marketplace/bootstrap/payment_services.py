@@ -51,7 +51,8 @@ def build_payment_services(storage: Storage, adapters: Adapters, options: Servic
     """Build the services of payments over one storage and one provider."""
     begin, clock, ids = storage.unit_of_work, adapters.clock, adapters.ids
     gateway = PaymentGateway(adapters.payments, options.payments)
-    balance = PaymentBalance(unit_of_work=begin, clock=clock, ids=ids)
+    bookings = BookingPayments(clock)
+    balance = PaymentBalance(unit_of_work=begin, bookings=bookings, clock=clock, ids=ids)
     records = ProviderRecords(clock=clock, ids=ids, balance=balance)
     operations = PaymentOperations(
         unit_of_work=begin,
@@ -66,7 +67,7 @@ def build_payment_services(storage: Storage, adapters: Adapters, options: Servic
         unit_of_work=begin,
         gateway=gateway,
         lists=storage.payments,
-        bookings=BookingPayments(clock),
+        bookings=bookings,
         balance=balance,
         records=records,
         clock=clock,
@@ -87,7 +88,7 @@ def build_payment_services(storage: Storage, adapters: Adapters, options: Servic
         payment_settlement=settlement,
         payment_operations=operations,
         payment_balance=balance,
-        payment_decider=PaymentDecider(gateway=gateway, clock=clock),
+        payment_decider=PaymentDecider(clock),
         reconciliation=Reconciliation(
             unit_of_work=begin,
             gateway=gateway,
@@ -110,6 +111,7 @@ def build_payment_services(storage: Storage, adapters: Adapters, options: Servic
             lists=storage.payments,
             books=storage.ledger,
             bookings=storage.booking_lists,
+            directory=storage.users,
             operations=operations,
             balance=balance,
             clock=clock,

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from marketplace.adapters.postgres.embedded.server import EmbeddedPostgresError, find_binaries
-from marketplace.adapters.postgres.messages import count_held
+from marketplace.adapters.postgres.message_lists import count_held
 from marketplace.adapters.postgres.schema.revisions import newest_revision
 from marketplace.adapters.postgres.stored_amounts import find_unfit_amount
 from marketplace.adapters.site_texts.files import read_site_texts

@@ -6,7 +6,7 @@ exception but not its message, which may quote user input; on a terminal the ful
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from traceback import extract_tb
@@ -112,9 +112,10 @@ def request_logger(settings: Settings, lines: GatheredLines | None = None) -> Re
 class LoggedEvents:
     """Subscriber that logs the kind and ids of each delivered event."""
 
-    async def handle(self, tx: Transaction, delivery: Delivery) -> None:
+    async def handle(self, tx: Transaction, deliveries: Sequence[Delivery]) -> None:
         _ = tx
-        LOG.debug("Event %s: %s of %s", delivery.id, delivery.event.kind, delivery.event.subject_id)
+        for each in deliveries:
+            LOG.debug("Event %s: %s of %s", each.id, each.event.kind, each.event.subject_id)
 
 
 def _request_line(record: RequestRecord, level: str) -> _RequestLine:

@@ -5,7 +5,7 @@ correct with any number of workers, and counts of a killed worker are kept.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Protocol
 from uuid import UUID
@@ -140,10 +140,11 @@ class Meter:
         if (record.method, record.route) == BOOKING_ROUTE:
             self._bookings.labels(_booking_outcome(record)).inc()
 
-    async def handle(self, tx: Transaction, delivery: Delivery) -> None:
-        """Count an event. A `Subscriber`."""
+    async def handle(self, tx: Transaction, deliveries: Sequence[Delivery]) -> None:
+        """Count events. A `Subscriber`."""
         _ = tx
-        self._events.labels(delivery.event.kind).inc()
+        for each in deliveries:
+            self._events.labels(each.event.kind).inc()
 
     def count_message(self, message: Message) -> None:
         """Count what came of an attempt to send a message."""

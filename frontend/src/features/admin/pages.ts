@@ -9,6 +9,8 @@ export { BookingsPage } from "./bookings/BookingsPage";
 export { BulkPage } from "./bulk/BulkPage";
 export { HomePage } from "./home/HomePage";
 export { MailsPage } from "./mails/MailsPage";
+export { PaymentPage } from "./payments/PaymentPage";
+export { PaymentsPage } from "./payments/PaymentsPage";
 export { ReportsPage } from "./reports/ReportsPage";
 export { EditPage } from "./sessions/EditPage";
 export { SessionPage } from "./sessions/SessionPage";

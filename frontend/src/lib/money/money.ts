@@ -57,6 +57,11 @@ export function sumAmounts(amounts: string[]): string {
   );
 }
 
+/** What is left of an amount, computed as `sumAmounts` does. */
+export function subtractAmounts(from: string, amount: string): string {
+  return sumAmounts([from, amount.startsWith("-") ? amount.slice(1) : `-${amount}`]);
+}
+
 /** The largest amount below this one. Amounts of the API have all of their currency's decimals. */
 export function amountBelow(amount: string): string {
   const digits = countDecimals(amount);
@@ -74,6 +79,9 @@ function toMinorUnits(amount: string, digits: number): bigint {
 
 function fromMinorUnits(units: bigint, digits: number): string {
   if (digits === 0) return String(units);
-  const text = String(units).padStart(digits + 1, "0");
-  return `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+  const sign = units < 0n ? "-" : "";
+  const text = String(units)
+    .replace("-", "")
+    .padStart(digits + 1, "0");
+  return `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }

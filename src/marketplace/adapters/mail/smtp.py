@@ -28,6 +28,8 @@ STEPS_BEFORE_DATA = 4
 """Timeouts for all that precedes DATA together: a free connection, opening it, the sender and the recipient."""
 STEPS_OF_DATA = 2
 MAX_CONNECTIONS = 4
+CHECKED_AFTER = 1.0
+"""Seconds without use after which a kept connection is asked for an answer. One that ended meanwhile is seen anyway."""
 MAX_MAILS = 100
 """Mails over one connection; servers close one that sends more."""
 SHUTTING_DOWN = 421
@@ -81,7 +83,7 @@ class SmtpMailer:
         self._server = server
         self._clock = clock
         self._timeout = timeout
-        self._idle: list[tuple[SMTP, int]] = []
+        self._idle: list[tuple[SMTP, int, float]] = []
         self._places = asyncio.Semaphore(MAX_CONNECTIONS)
 
     async def send(self, mail: Mail) -> SendResult:
@@ -107,9 +109,10 @@ class SmtpMailer:
     async def _connection(self) -> tuple[SMTP, int]:
         """Return a kept connection that still answers, or a new one."""
         while self._idle:
-            kept, count = self._idle.pop()
+            kept, count, used_at = self._idle.pop()
             try:
-                await kept.noop()
+                if not kept.is_connected or asyncio.get_running_loop().time() - used_at > CHECKED_AFTER:
+                    await kept.noop()
             except (SMTPException, OSError, TimeoutError):
                 self._drop(kept)
             except BaseException:
@@ -173,7 +176,7 @@ class SmtpMailer:
         if connection is None or not connection.is_connected:
             return
         if count < MAX_MAILS:
-            self._idle.append((connection, count))
+            self._idle.append((connection, count, asyncio.get_running_loop().time()))
             return
         self._drop(connection)
         await asyncio.sleep(0)

@@ -115,6 +115,10 @@ class MemoryBookings:
         booking = self._rows.find(self._database.bookings, booking_id)
         return None if booking is None else booking_history(self._rows, booking)
 
+    async def histories(self, booking_ids: Sequence[UUID]) -> tuple[BookingHistory, ...]:
+        found = [await self.find(number) for number in sorted(set(booking_ids))]
+        return tuple(booking for booking in found if booking is not None)
+
     async def acquire(self, booking_id: UUID) -> BookingHistory:
         booking = await self._rows.acquire(self._database.bookings, booking_id)
         if booking is None:

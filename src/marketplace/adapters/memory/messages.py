@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -99,8 +99,8 @@ class MemoryMessages:
                 self._rows.put(self._database.message_keys, key_of(message), message.id)
                 self._rows.put(self._table, message.id, message)
 
-    async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> Sequence[Message]:
-        """Claim what no other open transaction has claimed."""
+    async def acquire_due(self, now: datetime, limit: int) -> Sequence[Message]:
+        """Return what no other open transaction has claimed."""
         await asyncio.sleep(0)
         database = self._database
         database.claimed_messages = {
@@ -110,8 +110,11 @@ class MemoryMessages:
         }
         due = sorted(_due(filter(_is_known, self._rows.all(self._table)), now))
         free = [each for _, number, each in due if number not in database.claimed_messages][:limit]
-        claimed = [replace(each, next_attempt_at=now + lease) for each in free]
-        database.claimed_messages |= {each.id: self._rows for each in claimed}
+        database.claimed_messages |= {each.id: self._rows for each in free}
+        return free
+
+    async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> Sequence[Message]:
+        claimed = [replace(each, next_attempt_at=now + lease) for each in await self.acquire_due(now, limit)]
         for each in claimed:
             self._rows.put(self._table, each.id, each)
         return sorted(claimed, key=lambda message: (message.due_at, message.id))
@@ -128,6 +131,9 @@ class MemoryMessages:
             return False
         self._rows.put(self._table, after.id, after)
         return True
+
+    async def save_all(self, changes: Sequence[tuple[Message, Message]]) -> frozenset[UUID]:
+        return frozenset([after.id for claimed, after in changes if await self.save(claimed, after)])
 
     async def release_held(self, now: datetime, limit: int = RELEASE_BATCH) -> int:
         await asyncio.sleep(0)
@@ -181,6 +187,10 @@ class MemoryMessages:
             refused_at=known.refused_at if known and known.digest == address_digest(user.email) else None,
             unsubscribed=frozenset(kind for kind in unsubscribed if kind in KINDS),
         )
+
+    async def recipients(self, user_ids: Collection[UUID]) -> Mapping[UUID, Recipient]:
+        found = [await self.recipient(user_id) for user_id in user_ids]
+        return {each.user_id: each for each in found if each is not None}
 
     async def mark_accepted(self, user_id: UUID) -> None:
         await self._rows.lock(self._database.addresses, user_id)

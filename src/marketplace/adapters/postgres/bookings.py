@@ -113,6 +113,9 @@ class PostgresBookings:
         row = await self._connection.fetchrow(FIND, booking_id)
         return booking_history(row) if row else None
 
+    async def histories(self, booking_ids: Sequence[UUID]) -> tuple[BookingHistory, ...]:
+        return tuple(map(booking_history, await self._connection.fetch(FIND_ALL, list(booking_ids))))
+
     async def acquire(self, booking_id: UUID) -> BookingHistory:
         """Lock in a separate statement, so that the second one sees the changes it waited for."""
         await self._connection.execute(ACQUIRE, booking_id)
@@ -122,16 +125,15 @@ class PostgresBookings:
         return booking_history(row)
 
     async def acquire_of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
-        found = await self._histories(await self._connection.fetch(ACQUIRE_OF_SLOT, session_id, starts_at))
+        found = await self._locked(await self._connection.fetch(ACQUIRE_OF_SLOT, session_id, starts_at))
         of_slot = (booking for booking in found if starts_at in {booking.starts_at, booking.requested_start})
         return tuple(booking for booking in of_slot if booking.status in LIVE)
 
     async def acquire_of_creator(self, creator_id: UUID, now: datetime) -> tuple[BookingHistory, ...]:
-        return await self._histories(await self._connection.fetch(ACQUIRE_OF_CREATOR, creator_id, now))
+        return await self._locked(await self._connection.fetch(ACQUIRE_OF_CREATOR, creator_id, now))
 
-    async def _histories(self, locked: Rows) -> tuple[BookingHistory, ...]:
-        rows = await self._connection.fetch(FIND_ALL, [row["id"] for row in locked])
-        return tuple(booking_history(row) for row in rows)
+    async def _locked(self, locked: Rows) -> tuple[BookingHistory, ...]:
+        return await self.histories([row["id"] for row in locked])
 
     async def upcoming_starts(self, user_id: UUID, now: datetime) -> tuple[datetime, ...]:
         return tuple(row["starts_at"] for row in await self._connection.fetch(UPCOMING_STARTS, user_id, now))

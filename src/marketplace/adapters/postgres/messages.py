@@ -4,22 +4,20 @@ A claim moves `next_attempt_at` to the end of its lease, which is the fence of `
 cannot change a message that another one has claimed.
 """
 
-import json
-from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from marketplace.adapters.postgres.connection.pool import Connection, Database
+from marketplace.adapters.postgres.connection.pool import Connection
 from marketplace.core.domain.booking_steps import LIVE
 from marketplace.core.domain.fields import field_names
 from marketplace.core.domain.message_causes import REMINDERS
 from marketplace.core.domain.message_reasons import MessageReason
-from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, Unsent, address_digest
-from marketplace.core.domain.pages import Page
+from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, address_digest
 from marketplace.core.domain.users import PublicUser
 from marketplace.core.errors import NotFound
-from marketplace.core.ports.messages import LAST_ID, PURGE_BATCH, RELEASE_BATCH, BookedSeat, SeatPosition, UpcomingSeat
+from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat, SeatPosition, UpcomingSeat
 
 FIELDS = field_names(Message)
 COLUMNS = ", ".join(FIELDS)
@@ -40,23 +38,35 @@ TYPES = {
 # Rows of a newer release, during its rollout, may have other kinds and states: its own workers deliver them.
 KINDS, STATES = (", ".join(f"'{each}'" for each in values) for values in (MessageKind, MessageState))
 KNOWN = f"kind IN ({KINDS}) AND state IN ({STATES})"
-ARRAYS = ", ".join(f"${place}::{TYPES.get(name, 'timestamptz')}[]" for place, name in enumerate(FIELDS, 1))
+
+
+def _arrays(names: Sequence[str], first: int = 1) -> str:
+    """Return numbered parameters that hold arrays of these columns."""
+    return ", ".join(f"${place}::{TYPES.get(name, 'timestamptz')}[]" for place, name in enumerate(names, first))
+
+
 # In the order of the key: transactions that add the same messages wait for each other instead of deadlocking.
 ADD = f"""
     INSERT INTO messages ({COLUMNS})
-    SELECT {COLUMNS} FROM unnest({ARRAYS}) AS new ({COLUMNS}) ORDER BY user_id, subject, kind, version
+    SELECT {COLUMNS} FROM unnest({_arrays(FIELDS)}) AS new ({COLUMNS}) ORDER BY user_id, subject, kind, version
     ON CONFLICT (user_id, subject, kind, version) DO NOTHING
 """  # noqa: S608 - column names
+ACQUIRE_DUE = f"""
+    SELECT {{columns}} FROM messages WHERE next_attempt_at <= $1 AND {KNOWN} ORDER BY next_attempt_at, id LIMIT $2
+    FOR NO KEY UPDATE SKIP LOCKED
+"""  # noqa: S608 - kinds
 CLAIM = f"""
-    WITH due AS (
-        SELECT id FROM messages WHERE next_attempt_at <= $1 AND {KNOWN} ORDER BY next_attempt_at, id LIMIT $2
-        FOR NO KEY UPDATE SKIP LOCKED)
+    WITH due AS ({ACQUIRE_DUE.format(columns="id")})
     UPDATE messages m SET next_attempt_at = $3 FROM due WHERE m.id = due.id RETURNING {RETURNED}
 """  # noqa: S608 - column names and kinds
-SAVE = """
-    UPDATE messages SET state = $4, attempts = $5, next_attempt_at = $6, unknown_at = $7, last_error = $8, sent_at = $9
-    WHERE id = $1 AND next_attempt_at IS NOT DISTINCT FROM $2 AND state = $3 RETURNING id
-"""
+SAVED = ("state", "attempts", "next_attempt_at", "unknown_at", "last_error", "sent_at")
+SAVE = f"""
+    UPDATE messages m SET {", ".join(f"{name} = n.{name}" for name in SAVED)}
+    FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], {_arrays(SAVED, 4)})
+        AS n (id, lease, former_state, {", ".join(SAVED)})
+    WHERE m.id = n.id AND m.next_attempt_at IS NOT DISTINCT FROM n.lease AND m.state = n.former_state
+    RETURNING m.id
+"""  # noqa: S608 - column names
 RELEASE = """
     WITH held AS (
         SELECT id FROM messages WHERE state = 'held' ORDER BY due_at, id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
@@ -83,10 +93,10 @@ PURGE = """
     SELECT count(*) AS number FROM purged
 """
 NAMES = ", ".join(f"u.{name}" for name in field_names(PublicUser))
-RECIPIENT = f"""
+RECIPIENTS = f"""
     SELECT {NAMES}, u.email, u.time_zone, u.locale, u.is_active, u.email_verified_at, a.digest, a.refused_at,
         ARRAY(SELECT s.kind FROM unsubscribed_kinds s WHERE s.user_id = u.id AND s.kind IN ({KINDS})) AS unsubscribed
-    FROM users u LEFT JOIN email_addresses a ON a.user_id = u.id WHERE u.id = $1
+    FROM users u LEFT JOIN email_addresses a ON a.user_id = u.id WHERE u.id = ANY($1)
 """  # noqa: S608 - column names and kinds
 ACCEPT = "DELETE FROM email_addresses WHERE user_id = $1"
 REFUSE = """
@@ -125,66 +135,6 @@ NEXT_SEAT = """
     ORDER BY starts_at LIMIT 1
 """
 ACQUIRE = f"SELECT {COLUMNS} FROM messages WHERE id = $1 AND {KNOWN} FOR NO KEY UPDATE"  # noqa: S608 - column names
-NEWEST = f"""
-    SELECT {COLUMNS} FROM messages WHERE {{of}} = $1 AND {KNOWN} {{after}} ORDER BY created_at DESC, id DESC LIMIT $2
-"""  # noqa: S608 - column names and kinds
-AFTER = "AND (created_at, id) < ($3, $4)"
-UNSENT = f"""
-    SELECT {COLUMNS} FROM messages WHERE {{condition}} AND {KNOWN} AND ({{by}}, id) > ($1, $2)
-    ORDER BY {{by}}, id LIMIT $3
-"""  # noqa: S608 - column names and kinds
-ORDERS: dict[Unsent, str] = {"held": "due_at", "failed": "expires_at"}
-CONDITIONS: dict[Unsent, str] = {"held": "state = 'held'", "failed": "state IN ('refused', 'unknown')"}
-OLDEST_DUE = "SELECT due_at FROM messages WHERE next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT 1"
-HAS_HELD = "SELECT EXISTS (SELECT FROM messages WHERE state = 'held') AS found"
-
-
-Position = tuple[datetime, UUID]
-EVER: Position = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
-COUNT_HELD = "SELECT count(*) FROM (SELECT FROM messages WHERE state = 'held' LIMIT $1) AS held"
-
-
-async def count_held(connection: Any, limit: int) -> int | None:
-    """Return the number of held messages, up to `limit`; `None` in a database that has no messages yet."""
-    if await connection.fetchval("SELECT to_regclass('messages')") is None:
-        return None
-    return int(await connection.fetchval(COUNT_HELD, limit))
-
-
-class PostgresMessageLists:
-    """`MessageLists` over the pool."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[Message]:
-        return await self._newest("user_id", user_id, limit, after)
-
-    async def of_booking(self, booking_id: UUID, limit: int, after: str | None) -> Page[Message]:
-        return await self._newest("booking_id", booking_id, limit, after)
-
-    async def unsent(self, unsent: Unsent, now: datetime, limit: int, after: str | None) -> Page[Message]:
-        by, position = ORDERS[unsent], EVER if unsent == "held" else (now, LAST_ID)
-        if after is not None:
-            position = max(position, _position(after))
-        statement = UNSENT.format(condition=CONDITIONS[unsent], by=by)
-        return _page(await self._database.fetch(statement, *position, limit + 1), limit, by)
-
-    async def _newest(self, of: str, number: UUID, limit: int, after: str | None) -> Page[Message]:
-        statement = NEWEST.format(of=of, after="" if after is None else AFTER)
-        position = () if after is None else _position(after)
-        return _page(await self._database.fetch(statement, number, limit + 1, *position), limit, "created_at")
-
-    async def recipient(self, user_id: UUID) -> Recipient | None:
-        return _recipient(user_id, await self._database.fetchrow(RECIPIENT, user_id))
-
-    async def oldest_due(self, now: datetime) -> datetime | None:
-        row = await self._database.fetchrow(OLDEST_DUE, now)
-        return row["due_at"] if row else None
-
-    async def has_held(self) -> bool:
-        row = await self._database.fetchrow(HAS_HELD)
-        return bool(row and row["found"])
 
 
 class PostgresMessages:
@@ -200,18 +150,25 @@ class PostgresMessages:
 
     async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> Sequence[Message]:
         rows = await self._connection.fetch(CLAIM, now, limit, now + lease)
-        return sorted(map(_message, rows), key=lambda message: (message.due_at, message.id))
+        return sorted(map(message_of, rows), key=lambda message: (message.due_at, message.id))
+
+    async def acquire_due(self, now: datetime, limit: int) -> Sequence[Message]:
+        return tuple(map(message_of, await self._connection.fetch(ACQUIRE_DUE.format(columns=COLUMNS), now, limit)))
 
     async def acquire(self, message_id: UUID) -> Message:
         row = await self._connection.fetchrow(ACQUIRE, message_id)
         if row is None:
             raise NotFound
-        return _message(row)
+        return message_of(row)
 
     async def save(self, claimed: Message, after: Message) -> bool:
-        fence = (claimed.id, claimed.next_attempt_at, claimed.state)
-        values = (after.state, after.attempts, after.next_attempt_at, after.unknown_at, after.last_error, after.sent_at)
-        return await self._connection.fetchrow(SAVE, *fence, *values) is not None
+        return bool(await self.save_all([(claimed, after)]))
+
+    async def save_all(self, changes: Sequence[tuple[Message, Message]]) -> frozenset[UUID]:
+        fences = zip(*((before.id, before.next_attempt_at, before.state) for before, _ in changes), strict=True)
+        values = ([getattr(after, name) for _, after in changes] for name in SAVED)
+        rows = await self._connection.fetch(SAVE, *map(list, fences), *values) if changes else ()
+        return frozenset(row["id"] for row in rows)
 
     async def release_held(self, now: datetime, limit: int = RELEASE_BATCH) -> int:
         return len(await self._connection.fetch(RELEASE, limit, now, MessageReason.TOO_LATE))
@@ -230,7 +187,11 @@ class PostgresMessages:
         return int(row["number"]) if row else 0
 
     async def recipient(self, user_id: UUID) -> Recipient | None:
-        return _recipient(user_id, await self._connection.fetchrow(RECIPIENT, user_id))
+        return (await self.recipients([user_id])).get(user_id)
+
+    async def recipients(self, user_ids: Collection[UUID]) -> Mapping[UUID, Recipient]:
+        rows = await self._connection.fetch(RECIPIENTS, list(user_ids))
+        return {row["id"]: recipient_of(row) for row in rows}
 
     async def mark_accepted(self, user_id: UUID) -> None:
         await self._connection.execute(ACCEPT, user_id)
@@ -260,32 +221,19 @@ class PostgresMessages:
         return row["id"] if row else None
 
 
-def _position(after: str) -> Position:
-    at, last = json.loads(after)
-    return datetime.fromisoformat(at), UUID(last)
-
-
-def _page(rows: Sequence[Any], limit: int, by: str) -> Page[Message]:
-    """Return the rows without the last one, which says that there are more."""
-    items = tuple(map(_message, rows[:limit]))
-    return Page(items, json.dumps([rows[limit - 1][by].isoformat(), str(items[-1].id)]) if len(rows) > limit else None)
-
-
 def _upcoming_seat(row: Any) -> UpcomingSeat:
     reminders = frozenset((MessageKind(kind), due_at) for kind, due_at in row["reminders"])
     return UpcomingSeat(**dict(row) | {"reminders": reminders})
 
 
-def _message(row: Any) -> Message:
+def message_of(row: Any) -> Message:
     return Message(**dict(row) | {"kind": MessageKind(row["kind"]), "state": MessageState(row["state"])})
 
 
-def _recipient(user_id: UUID, row: Any) -> Recipient | None:
-    if row is None:
-        return None
+def recipient_of(row: Any) -> Recipient:
     names = {name: row[name] for name in field_names(PublicUser)}
     return Recipient(
-        user_id=user_id,
+        user_id=row["id"],
         email=row["email"],
         display_name=PublicUser(**names).display_name,
         time_zone=row["time_zone"],

@@ -23,13 +23,14 @@ from marketplace.adapters.postgres.kept_sessions import KeptSessions
 from marketplace.adapters.postgres.lazy_admin_lists import lazy_admin_lists
 from marketplace.adapters.postgres.ledger import PostgresLedgerBooks
 from marketplace.adapters.postgres.local_starts import PostgresPromisedSlots
-from marketplace.adapters.postgres.messages import PostgresMessageLists
+from marketplace.adapters.postgres.message_lists import PostgresMessageLists
 from marketplace.adapters.postgres.notifications import PostgresNotificationFeeds
 from marketplace.adapters.postgres.password_resets import PostgresResetDirectory
 from marketplace.adapters.postgres.payment_lists import PostgresPaymentLists
 from marketplace.adapters.postgres.rate_limits import PostgresRateLimits
 from marketplace.adapters.postgres.readiness import PostgresReadiness
 from marketplace.adapters.postgres.reports import PostgresReportQueue
+from marketplace.adapters.postgres.reviews import PostgresReviewLists
 from marketplace.adapters.postgres.sessions import PostgresCatalog
 from marketplace.adapters.postgres.sitemaps import PostgresListedSessions
 from marketplace.adapters.postgres.summaries import PostgresCreatorSummaries
@@ -64,6 +65,7 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         resets=PostgresResetDirectory(database),
         email_tokens=PostgresEmailTokenDirectory(database),
         reports=PostgresReportQueue(database),
+        reviews=PostgresReviewLists(database),
         dashboards=PostgresDashboards(database),
         failing_jobs=PostgresFailingJobs(database),
         job_queue=PostgresJobQueue(database),

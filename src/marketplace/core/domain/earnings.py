@@ -23,7 +23,7 @@ from marketplace.core.domain.ledger import (
     share_of,
 )
 from marketplace.core.domain.money import Currency
-from marketplace.core.domain.payments import Payment, PaymentOperation
+from marketplace.core.domain.payments import ParkedReason, Payment, PaymentOperation
 from marketplace.core.domain.settlements import kept_now
 
 SETTLED = frozenset({"cancelled", "completed"})
@@ -123,7 +123,8 @@ def portions_earned(
 ) -> tuple[Portion, ...]:
     """Return what is earned of a booking now: what its history keeps, of what is held and claimed by no refund.
 
-    Each payment's own commission applies. Nothing is earned before the booking is completed or cancelled.
+    Each payment's own commission applies. Nothing is earned before the booking is completed or cancelled, nor of what
+    is disputed.
     """
     if booking.status not in SETTLED:
         return ()
@@ -135,7 +136,8 @@ def portions_earned(
         if entry.account.purpose is Purpose.HELD
     )
     left, portions = kept_now(booking, payments) - earned, list[Portion]()
-    for payment in sorted(payments, key=attrgetter("created_at", "id")):
+    undisputed = (each for each in payments if each.parked is not ParkedReason.DISPUTED)
+    for payment in sorted(undisputed, key=attrgetter("created_at", "id")):
         amount = min(left, Position.of(posted, payment.id).held - payment.in_flight)
         if amount > 0:
             portions.append(Portion(payment, amount, commission_of(amount, payment.commission)))

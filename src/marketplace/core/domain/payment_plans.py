@@ -43,6 +43,11 @@ def amount_due(booking: BookingHistory, payments: Sequence[Payment]) -> int:
     return max(0, kept_now(booking, payments) - covered(payments))
 
 
+def is_covered(booking: BookingHistory, payments: Sequence[Payment]) -> bool:
+    """Return whether a booking that awaits payment needs no more than was paid or authorized."""
+    return booking.awaits_payment() and 0 < kept_now(booking, payments) <= covered(payments)
+
+
 def payable(
     booking: BookingHistory, payments: Sequence[Payment], operations: Sequence[PaymentOperation]
 ) -> Payment | None:

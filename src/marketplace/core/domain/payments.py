@@ -90,6 +90,10 @@ class ParkedReason(StrEnum):
     """Our ledger has another amount than our payment."""
 
 
+LEFT_TO_STAFF = frozenset({ParkedReason.AMOUNT, ParkedReason.CURRENCY, ParkedReason.DISPUTED})
+"""Reasons that stay with a payment after staff have resolved them: the provider would only report the same again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
     """Money asked of a learner. The first payment of a booking has the booking's ID: it needs no row until it is asked.

@@ -66,6 +66,10 @@ class Bookings(Protocol):
         """Return a booking with its history, not locked, or `None`."""
         ...
 
+    async def histories(self, booking_ids: Sequence[UUID]) -> tuple[BookingHistory, ...]:
+        """Return the bookings that exist among these with their histories, not locked, by ID. One statement."""
+        ...
+
     async def acquire(self, booking_id: UUID) -> BookingHistory:
         """Return a booking with its history, locked until the transaction ends. Raises `NotFound`."""
         ...

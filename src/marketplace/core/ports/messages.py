@@ -1,6 +1,6 @@
 """Messages to people: deciding, claiming, and reading them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -101,6 +101,10 @@ class Messages(Protocol):
         """
         ...
 
+    async def acquire_due(self, now: datetime, limit: int) -> Sequence[Message]:
+        """Return what `claim_due` would claim, unchanged and locked until the transaction ends. Never waits."""
+        ...
+
     async def acquire(self, message_id: UUID) -> Message:
         """Return a message, locked until the transaction ends. Raises `NotFound`, also for kinds of a newer release."""
         ...
@@ -110,6 +114,10 @@ class Messages(Protocol):
 
         Return `False`, and change nothing, if it has changed since, such as by a lease.
         """
+        ...
+
+    async def save_all(self, changes: Sequence[tuple[Message, Message]]) -> frozenset[UUID]:
+        """Update claimed messages as `save` does, in one statement. Return the IDs of those that were updated."""
         ...
 
     async def release_held(self, now: datetime, limit: int = RELEASE_BATCH) -> int:
@@ -133,6 +141,10 @@ class Messages(Protocol):
 
     async def recipient(self, user_id: UUID) -> Recipient | None:
         """Return the person, not locked, or `None` if there is none."""
+        ...
+
+    async def recipients(self, user_ids: Collection[UUID]) -> Mapping[UUID, Recipient]:
+        """Return those of these people who exist, not locked, in one statement."""
         ...
 
     async def mark_accepted(self, user_id: UUID) -> None:

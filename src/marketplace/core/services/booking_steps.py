@@ -1,6 +1,7 @@
 """Steps of a booking within a transaction: the seats, the audit entry and the settlement job that go with each."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from marketplace.core.domain.audit import AuditAction, differences
 from marketplace.core.domain.booking_details import BookingHistory
@@ -24,6 +25,9 @@ STAFF_AUDIT_ACTIONS: dict[BookingAction, AuditAction] = {
 """Audit log actions of staff changes to bookings."""
 
 
+PARKED_PAUSE = timedelta(hours=1)
+
+
 class BookingSteps:
     """Steps that keep a booking's start. `BookingMoves` has the others."""
 
@@ -35,6 +39,20 @@ class BookingSteps:
         job = settlement_job(booking)
         if job is not None:
             await tx.jobs.enqueue(job)
+
+    async def settle(self, tx: Transaction, booking: BookingHistory) -> None:
+        """Take the automatic action of an acquired booking that is due, or look again when one is.
+
+        An unpaid booking keeps its seats as long as its payment waits for staff.
+        """
+        now = self._clock.now()
+        action = booking.due(now)
+        if action is None:
+            await self.schedule_settlement(tx, booking)
+        elif await _keeps_seats(tx, booking, now):
+            await tx.jobs.enqueue(Job(kind="attend_booking", subject=booking.id, run_at=now + PARKED_PAUSE))
+        else:
+            await self.apply(tx, booking, action, None, "")
 
     async def apply(
         self, tx: Transaction, booking: BookingHistory, action: BookingAction, principal: Principal | None, reason: str
@@ -71,6 +89,13 @@ async def acquire_actor(tx: Transaction, principal: Principal) -> Principal:
     Learners act on their own bookings, by no right that can be taken away, so theirs need no lock.
     """
     return principal if principal.role == "user" and not principal.is_staff else await acquire_principal(tx, principal)
+
+
+async def _keeps_seats(tx: Transaction, booking: Booking, now: datetime) -> bool:
+    """Return whether an acquired unpaid booking keeps its seats: a payment that differs from it waits for staff."""
+    if not booking.awaits_payment() or now >= booking.starts_at:
+        return False
+    return any(each.parked is not None for each in await tx.payments.acquire_of_booking(booking.id))
 
 
 def require_reason(principal: Principal, booking: Booking, reason: str) -> None:

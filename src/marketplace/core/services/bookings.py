@@ -22,13 +22,17 @@ from marketplace.core.domain.slots import validate_start
 from marketplace.core.errors import FieldErrors, Invalid, NotBookable, NotFound, NotStaff, StaleRead
 from marketplace.core.ports.booking_quotes import BookingQuotes
 from marketplace.core.ports.bookings import BookingLists, Bookings
-from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.booking_moves import BookingMoves
-from marketplace.core.services.booking_steps import STAFF_AUDIT_ACTIONS, BookingSteps, acquire_actor, settlement_job
+from marketplace.core.services.booking_steps import (
+    STAFF_AUDIT_ACTIONS,
+    BookingSteps,
+    acquire_actor,
+    settlement_job,
+)
 from marketplace.core.services.idempotency import Outcome, idempotently
 from marketplace.core.services.retries import with_retries
 from marketplace.core.services.rights import require_still_staff
@@ -36,8 +40,6 @@ from marketplace.core.services.visibility import require_visible
 
 T = TypeVar("T")
 
-PARKED_PAUSE = timedelta(hours=1)
-"""How often an unpaid booking is looked at whose payment waits for staff."""
 MAX_QUOTES = 3
 """Attempts to book without a lock. Continuous edits of the session make every quote stale; then it is locked first."""
 
@@ -291,21 +293,7 @@ class BookingService:
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
-                booking = await tx.bookings.acquire(booking_id)
-                action = booking.due(self._clock.now())
-                if action is not None and await self._is_kept(tx, booking):
-                    later = self._clock.now() + PARKED_PAUSE
-                    await tx.jobs.enqueue(Job(kind="attend_booking", subject=booking_id, run_at=later))
-                elif action is not None:
-                    await self._steps.apply(tx, booking, action, None, "")
-                else:
-                    await self._steps.schedule_settlement(tx, booking)
+                await self._steps.settle(tx, await tx.bookings.acquire(booking_id))
 
         with suppress(NotFound):
             await with_retries(operation)
-
-    async def _is_kept(self, tx: Transaction, booking: BookingHistory) -> bool:
-        """Return whether an unpaid booking keeps its seats: a payment that differs from it waits for staff."""
-        if not booking.awaits_payment() or self._clock.now() >= booking.starts_at:
-            return False
-        return any(each.parked is not None for each in await tx.payments.acquire_of_booking(booking.id))

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
@@ -28,7 +29,10 @@ LOG = logging.getLogger(__name__)
 BATCH = 100
 """Events delivered per transaction."""
 MIN_PAUSE, MAX_PAUSE = 0.05, 0.25
-"""Seconds between polls of an idle relay, doubling from the first to the second. Kept answers wait for it."""
+"""Seconds between polls, doubling while nothing is found. Kept answers wait for it.
+
+A relay that caught up pauses, too: a batch costs little more than one event, and it would deliver one by one.
+"""
 RETRY_PAUSE = 1.0
 """Seconds until the next attempt after a failure."""
 
@@ -49,9 +53,9 @@ async def record_user_change(tx: Transaction, actor_id: UUID | None, before: Use
 
 
 class _HandoverFailed(Exception):
-    def __init__(self, delivery: Delivery) -> None:
+    def __init__(self, deliveries: Sequence[Delivery]) -> None:
         super().__init__()
-        self.delivery = delivery
+        self.deliveries = deliveries
 
 
 class EventRelay:
@@ -84,9 +88,9 @@ class EventRelay:
             except Exception:
                 LOG.exception("The event relay failed and continues")
                 found, pause = 0, RETRY_PAUSE
-            if found:
-                pause = MIN_PAUSE
+            if found >= self._batch:
                 continue
+            pause = MIN_PAUSE if found else pause
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), pause)
             pause = min(2 * pause, MAX_PAUSE)
@@ -94,32 +98,40 @@ class EventRelay:
     async def deliver(self) -> int:
         """Deliver one batch. Return the number of events delivered or postponed.
 
-        If a subscriber raises, the transaction is rolled back and that event postponed; the other events of the batch
-        are claimed again without it, so a failing event never delays other subjects.
+        If a subscriber raises, the transaction is rolled back, and the events are handed over one by one. One that
+        fails by itself is postponed; the others are claimed again without it, so it never delays other subjects.
         """
         try:
-            async with self._unit_of_work() as tx:
-                claimed = await tx.events.claim(self._clock.now(), self._batch)
-                for delivery in claimed:
-                    await self._hand_over(tx, delivery)
-                if claimed:
-                    await tx.events.mark_delivered([delivery.id for delivery in claimed])
-                    changed = [each.event for each in claimed if each.event.kind != "user.registered"]
-                    await tx.events.announce({event.creator_id for event in changed})
-                return len(claimed)
+            return await self._deliver(size=self._batch)
         except _HandoverFailed as failure:
-            await self._postpone(failure)
-            return 1
+            if len(failure.deliveries) == 1:
+                return await self._postpone(failure)
+        try:
+            return await self._deliver(size=1)
+        except _HandoverFailed as failure:
+            return await self._postpone(failure)
 
-    async def _hand_over(self, tx: Transaction, delivery: Delivery) -> None:
+    async def _deliver(self, *, size: int) -> int:
+        """Deliver a batch in one transaction, that many events handed over together."""
+        async with self._unit_of_work() as tx:
+            claimed = await tx.events.claim(self._clock.now(), self._batch)
+            for start in range(0, len(claimed), size):
+                await self._hand_over(tx, claimed[start : start + size])
+            if claimed:
+                await tx.events.mark_delivered([delivery.id for delivery in claimed])
+                changed = [each.event for each in claimed if each.event.kind != "user.registered"]
+                await tx.events.announce({event.creator_id for event in changed})
+            return len(claimed)
+
+    async def _hand_over(self, tx: Transaction, deliveries: Sequence[Delivery]) -> None:
         try:
             for subscriber in self._subscribers:
-                await subscriber.handle(tx, delivery)
+                await subscriber.handle(tx, deliveries)
         except Exception as error:
-            raise _HandoverFailed(delivery) from error
+            raise _HandoverFailed(deliveries) from error
 
-    async def _postpone(self, failure: _HandoverFailed) -> None:
-        delivery, cause = failure.delivery, failure.__cause__
+    async def _postpone(self, failure: _HandoverFailed) -> int:
+        [delivery], cause = failure.deliveries, failure.__cause__
         until = delivery.retry_at(self._clock.now())
         async with self._unit_of_work() as tx:
             await tx.events.postpone(delivery, until)
@@ -131,6 +143,7 @@ class EventRelay:
             until.isoformat(timespec="seconds"),
             exc_info=cause,
         )
+        return 1
 
     async def purge(self, _: UUID | None = None) -> None:
         """Delete delivered events older than `EVENTS_KEPT_FOR`, and enqueue the next purge."""

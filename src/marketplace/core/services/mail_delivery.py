@@ -1,13 +1,13 @@
 """Sending messages as mail.
 
-Claim, commit; decide from the rows as they are; record that transmission begins, with a new lease, commit; write the
-mail; hand it to the server; record what came of it. A message found in `started` after its lease may have been sent:
-its kind decides.
+Decide from the rows as they are; record that transmission begins, with a lease, commit; write the mail; hand it to the
+server; record what came of it. A message found in `started` after its lease may have been sent: its kind decides.
+Those that need no lock are decided and recorded together. Those that lock their account are claimed first, by a lease.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from typing import Self
 from uuid import UUID
 
 from marketplace.core.domain.message_reasons import MessageReason
-from marketplace.core.domain.messages import FINAL, KEPT_FOR, Message, MessageKind, MessageState, Recipient
+from marketplace.core.domain.messages import KEPT_FOR, Message, MessageState, Recipient
 from marketplace.core.errors import MarketplaceError
 from marketplace.core.ports.account_mails import AccountMails
 from marketplace.core.ports.mail_composer import Letter, MailComposer
@@ -24,7 +24,8 @@ from marketplace.core.ports.mailer import Accepted, Lost, Mailer, Refused, SendR
 from marketplace.core.ports.messages import RELEASE_BATCH
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import UnitOfWork
-from marketplace.core.services.letters import Letters, NotSendable
+from marketplace.core.services.letters import LOCKS_ACCOUNT, Letters, NotSendable
+from marketplace.core.services.message_outcomes import MessageOutcomes
 from marketplace.core.services.purging import purge_hourly
 
 LOG = logging.getLogger(__name__)
@@ -41,6 +42,8 @@ MAX_OUTAGE_FAILURES = 4
 """Bound of the back-off of a message that waits for the server, so that it is sent soon after an outage."""
 
 Observer = Callable[[Message], None]
+Started = tuple[Message, Letter]
+"""A message whose transmission begins, and what it says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,7 @@ class MailDelivery:
         self._letters = letters
         self._account_mails = account_mails
         self._clock = clock
+        self._outcomes = MessageOutcomes(unit_of_work, clock)
         self._observer: Observer | None = None
 
     @property
@@ -109,10 +113,19 @@ class MailDelivery:
         """Deliver concurrently what the mailer sends at once, so that no claimed message waits for another."""
         if self._mailer is None:
             return Delivered(claimed=0)
-        async with self._unit_of_work() as tx:
-            claimed = await tx.messages.claim_due(self._clock.now(), self._mailer.at_once, LEASE)
-        results = await asyncio.gather(*map(self._guarded, claimed))
-        return Delivered(claimed=len(claimed), is_unavailable=any(results))
+        try:
+            started, dropped, claimed = await self._start_due(self._mailer.at_once)
+        except MarketplaceError:
+            raise
+        except Exception:
+            LOG.exception("Messages could not be decided together; each is decided by itself")
+            started, dropped, claimed = [], [], await self._claim_due(self._mailer.at_once)
+        for message in dropped:
+            self._report(message)
+        transmissions = [self._guarded(message, self._transmit(message, letter)) for message, letter in started]
+        deliveries = [self._guarded(message, self._deliver(message)) for message in claimed]
+        results = await asyncio.gather(*transmissions, *deliveries)
+        return Delivered(claimed=len(results) + len(dropped), is_unavailable=any(results))
 
     async def purge(self, _: UUID | None = None) -> None:
         """Delete messages older than `KEPT_FOR`, and enqueue the next purge."""
@@ -133,10 +146,33 @@ class MailDelivery:
             LOG.info("%d held messages were released, or dropped as worthless", released)
         return now if released == RELEASE_BATCH else now + RELEASE_EVERY
 
-    async def _guarded(self, message: Message) -> bool:
+    async def _start_due(self, limit: int) -> tuple[list[Started], list[Message], list[Message]]:
+        """Decide together what locks no account, and record in the same transaction that transmission begins.
+
+        Return those, the ones that were dropped, and all other due messages, claimed.
+        """
+        async with self._unit_of_work() as tx:
+            now = self._clock.now()
+            due = await tx.messages.acquire_due(now, limit)
+            letters = await self._letters.about_bookings(tx, [each for each in due if _is_decided_at_once(each, now)])
+            changes = [(each, _after_decision(each, letters.get(each.id), self._clock.now() + LEASE)) for each in due]
+            saved = await tx.messages.save_all(changes)
+        after = [each for _, each in changes if each.id in saved]
+        decided = [(each, letters.get(each.id)) for each in after]
+        return (
+            [(each, letter) for each, letter in decided if isinstance(letter, Letter)],
+            [each for each, letter in decided if isinstance(letter, NotSendable)],
+            [each for each, letter in decided if letter is None],
+        )
+
+    async def _claim_due(self, limit: int) -> list[Message]:
+        async with self._unit_of_work() as tx:
+            return list(await tx.messages.claim_due(self._clock.now(), limit, LEASE))
+
+    async def _guarded(self, message: Message, delivery: Awaitable[bool]) -> bool:
         """Deliver a message. Return whether the server was unavailable. After an error, its lease ends by itself."""
         try:
-            return await self._deliver(message)
+            return await delivery
         except MarketplaceError as error:
             LOG.warning("Message %s waits for the database: %s", message.id, type(error).__name__)
         except Exception:
@@ -158,10 +194,15 @@ class MailDelivery:
             return False
         if started is None or letter is None:
             return False
+        return await self._transmit(started, letter)
+
+    async def _transmit(self, started: Message, letter: Letter) -> bool:
+        """Send a message, and record what came of it. Return whether the server was unavailable."""
+        now = self._clock.now()
         try:
             result = await self._send(letter)
         except Exception:
-            LOG.exception("Message %s (%s) could not be written", message.id, message.kind)
+            LOG.exception("Message %s (%s) could not be written", started.id, started.kind)
             await self._save(started, started.postponed(now, MessageReason.NOT_WRITTEN, started.attempts))
             return False
         await self._record(started, letter, result)
@@ -202,15 +243,12 @@ class MailDelivery:
         await self._save(started, after, refused=letter.recipient if is_bad and not _is_elsewhere(letter) else None)
 
     async def _save(self, before: Message, after: Message, refused: Recipient | None = None) -> None:
-        async with self._unit_of_work() as tx:
-            if refused is not None:
-                await tx.messages.mark_refused(refused.user_id, refused.email, self._clock.now())
-            is_saved = await tx.messages.save(before, after)
-            if is_saved and after.kind is MessageKind.ACCOUNT_DELETED and after.state in FINAL:
-                await tx.email_requests.discard(UUID(after.subject))
-        if not is_saved:
+        if not await self._outcomes.save(before, after, refused):
             LOG.warning("Message %s was taken over by another worker", before.id)
             return
+        self._report(after)
+
+    def _report(self, after: Message) -> None:
         LOG.info(
             "Message %s (%s) is %s, attempt %d%s",
             after.id,
@@ -221,6 +259,19 @@ class MailDelivery:
         )
         if self._observer is not None:
             self._observer(after)
+
+
+def _is_decided_at_once(message: Message, now: datetime) -> bool:
+    """Return whether a due message is decided without a lock, and neither too late nor of an unknown outcome."""
+    is_new = message.state is not MessageState.STARTED and now < message.expires_at
+    return is_new and message.kind not in LOCKS_ACCOUNT
+
+
+def _after_decision(message: Message, decided: Letter | NotSendable | None, lease_end: datetime) -> Message:
+    """Return a due message as started, as dropped, or if it was not decided as claimed."""
+    if isinstance(decided, NotSendable):
+        return message.dropped(decided.reason)
+    return (message if decided is None else message.started()).leased_until(lease_end)
 
 
 def _is_elsewhere(letter: Letter) -> bool:

@@ -1,6 +1,6 @@
 """Deciding messages from events."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from marketplace.core.domain.message_causes import (
     edits_end,
     version_at,
 )
-from marketplace.core.domain.messages import DAY, MessageKind, Topic
+from marketplace.core.domain.messages import DAY, Message, MessageKind, Topic
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.messages import LAST_ID, SEATS_BATCH, BookedSeat
 from marketplace.core.ports.system import Clock
@@ -22,11 +22,10 @@ from marketplace.core.services.new_messages import NewMessages
 
 
 class MessageDecider:
-    """A `Subscriber` that turns events into messages, in the transaction that marks the event as delivered.
+    """A `Subscriber` that turns events into messages, in the transaction that marks the events as delivered.
 
-    It costs one statement per event, and reads the booking of an event that can happen to it more than once, or before
-    its payment. A change
-    of a session costs two statements for each batch of its bookings to come.
+    It costs one statement per batch, and one to read the booking of each event that can happen to it more than once, or
+    before its payment. A change of a session costs two statements for each batch of its bookings to come.
     """
 
     def __init__(self, *, new_messages: NewMessages, clock: Clock, seats_at_a_time: int = SEATS_BATCH) -> None:
@@ -34,24 +33,27 @@ class MessageDecider:
         self._clock = clock
         self._seats_at_a_time = seats_at_a_time
 
-    async def handle(self, tx: Transaction, delivery: Delivery) -> None:
-        """Decide the messages of an event. What is worthless by now, as after a long stop of the relay, is left out."""
-        event = delivery.event
-        if isinstance(event, SessionEvent):
-            await self._announce(tx, event)
-        elif isinstance(event, BookingEvent):
-            version, is_unpaid = await self._history(tx, event)
-            await self._add(tx, event.at, decisions(event, version, is_unpaid=is_unpaid))
-        elif event.kind == "user.registered":
-            topic = Topic(subject=str(event.user_id))
-            await self._add(tx, event.at, [Decision(kind=MessageKind.VERIFY_EMAIL, user_id=event.user_id, topic=topic)])
+    async def handle(self, tx: Transaction, deliveries: Sequence[Delivery]) -> None:
+        """Decide the messages of events. What is worthless by now, as after a long stop of the relay, is left out."""
+        messages = list[Message]()
+        for event in (delivery.event for delivery in deliveries):
+            if isinstance(event, SessionEvent):
+                await self._announce(tx, event)
+            elif isinstance(event, BookingEvent):
+                version, is_unpaid = await self._history(tx, event)
+                messages += self._decided(event.at, decisions(event, version, is_unpaid=is_unpaid))
+            elif event.kind == "user.registered":
+                topic = Topic(subject=str(event.user_id))
+                verification = Decision(kind=MessageKind.VERIFY_EMAIL, user_id=event.user_id, topic=topic)
+                messages += self._decided(event.at, [verification])
+        await tx.messages.add(messages)
 
-    async def _add(self, tx: Transaction, at: datetime, decided: Iterable[Decision]) -> None:
+    def _decided(self, at: datetime, decided: Iterable[Decision]) -> list[Message]:
         now = self._clock.now()
         messages = [
             self._new_messages.decide(each.kind, each.user_id, each.topic, now, each.due_at or at) for each in decided
         ]
-        await tx.messages.add([message for message in messages if now < message.expires_at])
+        return [message for message in messages if now < message.expires_at]
 
     async def _history(self, tx: Transaction, event: BookingEvent) -> tuple[int, bool]:
         """Return the version after the step, and whether it came before the payment."""
@@ -70,7 +72,8 @@ class MessageDecider:
         position, informed, since = (event.at, LAST_ID), set[UUID](), event.at - DAY
         while seats := await tx.messages.booked_seats(event.session_id, position, since, self._seats_at_a_time):
             first_seats = {seat.user_id: seat for seat in reversed(seats) if seat.user_id not in informed}
-            await self._add(tx, event.at, filter(None, (_announcement(event, seat) for seat in first_seats.values())))
+            announcements = filter(None, (_announcement(event, seat) for seat in first_seats.values()))
+            await tx.messages.add(self._decided(event.at, announcements))
             informed |= first_seats.keys()
             position = seats[-1].position
 

@@ -1,5 +1,6 @@
 """Notifications: written for each event, read and marked by their person."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from marketplace.core.domain.events import BookingEvent, Delivery, SessionEvent
@@ -32,28 +33,35 @@ class NotificationService:
         self._clock = clock
         self._ids = ids
 
-    async def handle(self, tx: Transaction, delivery: Delivery) -> None:
-        """Write the notifications of an event. Idempotent by event."""
-        event, source, now = delivery.event, str(delivery.id), self._clock.now()
-        if isinstance(event, SessionEvent) and changes_what_was_sold(event):
-            await tx.notifications.add_of_session(event.session_id, event.at, source)
-        kind = kind_of(event) if isinstance(event, BookingEvent) else None
-        if isinstance(event, BookingEvent) and kind is not None:
-            is_unpaid = event.may_be_unpaid and await self._is_unpaid(tx, event)
-            await tx.notifications.add(
-                [
-                    Notification(
-                        id=self._ids.new(),
-                        user_id=user_id,
-                        kind=kind,
-                        booking_id=event.booking_id,
-                        created_at=event.at,
-                        source=source,
-                        read_at=now if now - event.at > NEWS_FOR else None,
-                    )
-                    for user_id in recipients_of(event, is_unpaid=is_unpaid)
-                ]
+    async def handle(self, tx: Transaction, deliveries: Sequence[Delivery]) -> None:
+        """Write the notifications of events, those of bookings in one statement. Idempotent by event."""
+        found = list[Notification]()
+        for delivery in deliveries:
+            event = delivery.event
+            if isinstance(event, SessionEvent) and changes_what_was_sold(event):
+                await tx.notifications.add_of_session(event.session_id, event.at, str(delivery.id))
+            elif isinstance(event, BookingEvent):
+                found += await self._of_booking(tx, event, str(delivery.id))
+        if found:
+            await tx.notifications.add(found)
+
+    async def _of_booking(self, tx: Transaction, event: BookingEvent, source: str) -> Sequence[Notification]:
+        kind, now = kind_of(event), self._clock.now()
+        if kind is None:
+            return ()
+        is_unpaid = event.may_be_unpaid and await self._is_unpaid(tx, event)
+        return [
+            Notification(
+                id=self._ids.new(),
+                user_id=user_id,
+                kind=kind,
+                booking_id=event.booking_id,
+                created_at=event.at,
+                source=source,
+                read_at=now if now - event.at > NEWS_FOR else None,
             )
+            for user_id in recipients_of(event, is_unpaid=is_unpaid)
+        ]
 
     @staticmethod
     async def _is_unpaid(tx: Transaction, event: BookingEvent) -> bool:

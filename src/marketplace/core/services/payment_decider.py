@@ -1,10 +1,11 @@
 """Deciding from events what the payments of a booking require."""
 
+from collections.abc import Sequence
+
 from marketplace.core.domain.events import BookingEvent, BookingEventKind, Delivery
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction
-from marketplace.core.services.payment_gateway import PaymentGateway
 
 DECIDING: frozenset[BookingEventKind] = frozenset(
     {
@@ -22,20 +23,25 @@ DECIDING: frozenset[BookingEventKind] = frozenset(
 class PaymentDecider:
     """A `Subscriber` that enqueues the job that balances a booking's payments, for every way to change a booking.
 
-    It locks nothing, since the relay's transaction holds many bookings' events. A free booking costs no statement, one
-    that nothing was asked of the provider for costs one.
+    It locks nothing, since the relay's transaction holds many bookings' events. Free bookings cost no statement, those
+    that nothing was asked of the provider for cost one together. It decides where payments are off, too: what was paid
+    before is returned once they are on again.
     """
 
-    def __init__(self, *, gateway: PaymentGateway, clock: Clock) -> None:
-        self._gateway = gateway
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    async def handle(self, tx: Transaction, delivery: Delivery) -> None:
-        event = delivery.event
-        if not self._gateway.is_on or not isinstance(event, BookingEvent) or event.kind not in DECIDING:
-            return
-        if not event.amount:
+    async def handle(self, tx: Transaction, deliveries: Sequence[Delivery]) -> None:
+        events = [each.event for each in deliveries]
+        bookings = {event.booking_id for event in events if isinstance(event, BookingEvent) and _decides(event)}
+        if not bookings:
             return
         # the first payment has the booking's ID
-        if await tx.payments.operations([event.booking_id]):
-            await tx.jobs.enqueue(Job(kind="settle_booking", subject=event.booking_id, run_at=self._clock.now()))
+        paid = {each.payment_id for each in await tx.payments.operations(sorted(bookings))}
+        if paid:
+            now = self._clock.now()
+            await tx.jobs.enqueue(*(Job(kind="settle_booking", subject=each, run_at=now) for each in sorted(paid)))
+
+
+def _decides(event: BookingEvent) -> bool:
+    return event.kind in DECIDING and bool(event.amount)

@@ -162,6 +162,8 @@ class PaymentSettlement:
                 raise IllegalTransition("More seats were booked than this pays for.")
             if booking.awaits_payment() and after.status in IN_TIME and not due:
                 booking = await self._bookings.apply(tx, booking, requires_confirmation=after.captures_later)
+            elif after.status is PaymentStatus.VOIDED is not before.status and _is_unheld(booking, due):
+                booking = await self._bookings.end_unheld(tx, booking)
             await self._balance.apply(tx, booking, new)
         return after
 
@@ -185,6 +187,11 @@ class PaymentSettlement:
         if payment.is_payable and self._clock.now() >= payment.expires_at + LOOK_AFTER:
             return await tx.payments.save(payment.voided())
         return payment
+
+
+def _is_unheld(booking: BookingHistory, due: int) -> bool:
+    """Return whether the creator could confirm a booking whose amount is neither paid nor authorized."""
+    return booking.status == "pending" and not booking.awaits_payment() and due > 0
 
 
 def _is_late(booking: BookingHistory, payment: Payment, report: ProviderReport) -> bool:

@@ -1,8 +1,7 @@
 """`marketplace worker`."""
 
-import asyncio
-
 import click
+import uvloop
 
 from marketplace.bootstrap.container import make_container
 from marketplace.bootstrap.environment import prepared_settings
@@ -26,4 +25,4 @@ def worker() -> None:
         check_stored_amounts(settings)
         announce(settings, "Worker started.")
         with exported_metrics(settings):
-            asyncio.run(work_until_signalled(settings, make_container(settings), make_meter(settings)))
+            uvloop.run(work_until_signalled(settings, make_container(settings), make_meter(settings)))

@@ -16,7 +16,12 @@ from marketplace.core.services.rights import acquire_staff
 
 MAX_JOB_ID = 2**63 - 1
 """Maximum of the ID column (bigint)."""
-SUBJECTS: dict[str, TargetKind] = {"attend_booking": "booking", "run_bulk": "bulk_run"}
+SUBJECTS: dict[str, TargetKind] = {
+    "attend_booking": "booking",
+    "run_bulk": "bulk_run",
+    "settle_booking": "booking",
+    "settle_payment": "payment",
+}
 """Kind of the audit log target of a job's subject; other jobs have none."""
 
 

@@ -12,7 +12,7 @@ from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.ledger import MAX_COMMISSION, LedgerTransaction
 from marketplace.core.domain.money import Currency
 from marketplace.core.domain.pages import Page
-from marketplace.core.domain.payments import Cause, OperationKind, ParkedReason, Payment, PaymentOperation
+from marketplace.core.domain.payments import LEFT_TO_STAFF, Cause, OperationKind, Payment, PaymentOperation
 from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.errors.payments import RefundExceedsPayment
@@ -22,6 +22,7 @@ from marketplace.core.ports.ledger import LedgerBooks
 from marketplace.core.ports.payments import ParkedPayment, PaymentLists
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.idempotency import Outcome, idempotently, no_replay
 from marketplace.core.services.payment_balance import PaymentBalance
@@ -29,9 +30,6 @@ from marketplace.core.services.payment_gateway import PaymentGateway
 from marketplace.core.services.payment_operations import PaymentOperations
 from marketplace.core.services.retries import with_retries
 from marketplace.core.services.rights import acquire_staff, acquire_with_staff
-
-KEPT_PARKED = frozenset({ParkedReason.AMOUNT, ParkedReason.CURRENCY})
-"""Reasons that a resolution does not take from a payment: the provider would only report the same again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +50,14 @@ class PaymentTimeline:
     transactions: tuple[LedgerTransaction, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreatorCommission:
+    """What the marketplace keeps of a creator's payments, in basis points; `is_own` unless it is the marketplace's."""
+
+    basis_points: int
+    is_own: bool
+
+
 class PaymentAdminService:
     """Payments for staff. Every change has a reason and an entry in the audit log."""
 
@@ -63,6 +69,7 @@ class PaymentAdminService:
         lists: PaymentLists,
         books: LedgerBooks,
         bookings: BookingLists,
+        directory: UserDirectory,
         operations: PaymentOperations,
         balance: PaymentBalance,
         clock: Clock,
@@ -73,6 +80,7 @@ class PaymentAdminService:
         self._lists = lists
         self._books = books
         self._bookings = bookings
+        self._directory = directory
         self._operations = operations
         self._balance = balance
         self._audit = AuditWriter(unit_of_work, clock, ids)
@@ -102,6 +110,14 @@ class PaymentAdminService:
             operations=await self._lists.operations([payment_id]),
             transactions=tuple(each for each in posted if each.payment_id == payment_id),
         )
+
+    async def currency_of(self, payment_id: UUID) -> Currency:
+        """Return the currency that was paid in, which need not be the marketplace's anymore. Raises `NotFound`."""
+        self._gateway.get()
+        payment = await self._lists.find(payment_id)
+        if payment is None:
+            raise NotFound
+        return Currency.of(payment.currency)
 
     async def refund(
         self, staff: Principal, payment_id: UUID, amount: int, reason: str, *, key: IdempotencyKey | None = None
@@ -167,7 +183,7 @@ class PaymentAdminService:
 
         async def operation(tx: Transaction) -> ParkedPayment:
             current, now = await acquire_staff(tx, staff), self._clock.now()
-            if payment is not None and parked.reason not in KEPT_PARKED:
+            if payment is not None and parked.reason not in LEFT_TO_STAFF:
                 await self._resume(tx, payment, now)
             resolved = await tx.payments.resolve(parked_id, current.actor_id, resolution, now)
             change: AuditValues = {"parked": str(parked_id), "reason": resolved.reason.value}
@@ -185,9 +201,17 @@ class PaymentAdminService:
         """Let the marketplace ask the provider again for what the payment needs."""
         await tx.bookings.acquire(seen.booking_id)
         payments = {each.id: each for each in await tx.payments.acquire_of_booking(seen.booking_id)}
-        if payments[seen.id].parked not in KEPT_PARKED:
+        if payments[seen.id].parked not in LEFT_TO_STAFF:
             await tx.payments.save(replace(payments[seen.id], parked=None))
             await tx.jobs.enqueue(Job(kind="settle_payment", subject=seen.id, run_at=now))
+
+    async def commission(self, user_id: UUID) -> CreatorCommission:
+        """Return the commission of payments asked for from now on. Raises `NotFound` unless it is a creator's."""
+        self._gateway.get()
+        if (await self._directory.get(user_id)).role != "creator":
+            raise NotFound
+        own = await self._lists.commission_of(user_id)
+        return CreatorCommission(basis_points=self._gateway.commission if own is None else own, is_own=own is not None)
 
     async def set_commission(self, staff: Principal, user_id: UUID, basis_points: int, reason: str) -> int:
         """Set a creator's own commission, for payments that are asked for from now on. Return it.
