@@ -10,7 +10,7 @@ STORED = field_names(Creator, "people_taught", "is_bounded", "rating")
 # in the order of `ix_bookings_taught`, so that the bookings of each person come together
 FIND = f"""
     SELECT {columns("c", STORED)}, taught.people, taught.bookings,
-        (SELECT star_counts FROM creator_ratings r WHERE r.creator_id = c.id) AS rating
+        (SELECT star_counts::text[] FROM creator_ratings r WHERE r.creator_id = c.id) AS rating
     FROM users c, LATERAL (
         SELECT count(*) AS people, coalesce(sum(n), 0) AS bookings FROM (
             SELECT count(*) AS n FROM (

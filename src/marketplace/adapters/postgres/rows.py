@@ -88,7 +88,7 @@ BOOKING_COLUMNS = columns("b", BOOKING).replace("b.terms", f"coalesce(b.terms, {
 TIME_ZONE = "coalesce(s.schedule ->> 'time_zone', c.time_zone)"
 STATE_OF_SESSION = (
     f"c.is_active AS creator_is_active, s.schedule IS NULL AS is_open, {TIME_ZONE} AS time_zone,"
-    " s.star_counts AS rating"
+    " s.star_counts::text[] AS rating"
 )
 SESSION_WITH_CREATOR = f"{columns('s', SESSION)}, {columns('c', PUBLIC_USER, 'c_')}, {STATE_OF_SESSION}"
 """A session `s` with its creator `c`. These columns come first in a statement."""
@@ -107,7 +107,7 @@ BOOKING_DETAILS = f"{BOOKING_COLUMNS}, {BOOKED_SESSION}, {columns('u', CONTACT, 
 WRITTEN_BY = "s.xmin AS version, c.xmin AS creator_version"
 """The transactions that wrote the session and its creator: locks and freezing leave `xmin`, standbys have the same."""
 SESSION_WITH_CONTACT = (
-    f"({columns('s', SESSION)}, c.is_active, s.schedule IS NULL, {TIME_ZONE}, s.star_counts) AS session,"
+    f"({columns('s', SESSION)}, c.is_active, s.schedule IS NULL, {TIME_ZONE}, s.star_counts::text[]) AS session,"
     f" ({columns('c', CONTACT)}) AS creator"
 )
 POINT, PICTURES = SESSION.index("coordinates"), SESSION.index("pictures")
@@ -151,9 +151,9 @@ def stored_policy(stored: str) -> RefundPolicy:
     return policy_from(read_json(stored))
 
 
-def rating_from(counts: Sequence[int] | None) -> Rating:
-    """Convert a column of star counts. Most sessions have no review."""
-    return Rating(tuple(counts)) if counts and any(counts) else UNRATED
+def rating_from(counts: Sequence[str] | None) -> Rating:
+    """Convert star counts as `text[]`: the driver asks for the type of other arrays, once per connection."""
+    return UNRATED if counts is None or set(counts) == {"0"} else Rating(tuple(map(int, counts)))
 
 
 STORED_SESSION: Conversions = {
