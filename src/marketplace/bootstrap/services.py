@@ -219,7 +219,12 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         favourites=FavouriteService(unit_of_work=begin, lists=storage.favourites, clock=clock),
         materialized_availability=materialized_availability,
         bookings=bookings,
-        seat_changes=SeatChanges(unit_of_work=begin, lists=storage.booking_lists, clock=clock),
+        seat_changes=SeatChanges(
+            unit_of_work=begin,
+            lists=storage.booking_lists,
+            clock=clock,
+            pay_within=options.payments.pay_within if options.payments else None,
+        ),
         cancellation_quotes=CancellationQuotes(lists=storage.booking_lists, payments=storage.payments, clock=clock),
         conversations=ConversationService(
             unit_of_work=begin,

@@ -74,6 +74,8 @@ class NotificationDetails(Notification):
 
 def kind_of(event: BookingEvent) -> NotificationKind | None:
     """Return the kind of a step's notification, if it has one."""
+    if event.pays_seats:
+        return None
     if event.pays or event.kind == "booking.created":
         return "requested" if event.to_status == "pending" else "booked"
     if event.kind == "booking.confirmed" and event.from_start is not None:

@@ -58,7 +58,7 @@ def is_charged(booking: Booking) -> bool:
 def booking_payment(booking: BookingDetails, payments: Sequence[Payment], page: str) -> BookingPayment | None:
     """Return the payments of a charged booking, or `None` if nothing was asked. `page` is where the learner pays."""
     refunded = sum(each.refunded for each in payments)
-    if booking.awaits_payment():
+    if booking.asks_payment():
         due = _due(booking, payments)
         current = next((each for each in reversed(payments) if each.is_payable and each.amount == due), None)
         last = current or next(iter(reversed(payments)), None)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingHistory
-from marketplace.core.domain.payment_plans import amount_due
+from marketplace.core.domain.payment_plans import pays_all
 from marketplace.core.domain.payments import (
     PROGRESS,
     ParkedReason,
@@ -17,6 +17,7 @@ from marketplace.core.domain.payments import (
     ProviderEvent,
     ProviderReport,
 )
+from marketplace.core.domain.seat_changes import given_back
 from marketplace.core.errors import (
     AlreadyBooked,
     CreatorUnavailable,
@@ -157,10 +158,10 @@ class PaymentSettlement:
                 await self._balance.apply(tx, booking)
                 return after
             after, new = await self._records.observe(tx, before, report)
-            due = amount_due(booking, [*{**payments, after.id: after}.values()])
-            if is_revived and due:
+            is_enough = pays_all(booking, [*payments.values()], [*{**payments, after.id: after}.values()])
+            if is_revived and not is_enough:
                 raise IllegalTransition("More seats were booked than this pays for.")
-            if booking.awaits_payment() and after.status in IN_TIME and not due:
+            if booking.asks_payment() and after.status in IN_TIME and is_enough:
                 booking = await self._bookings.apply(tx, booking, requires_confirmation=after.captures_later)
             await self._balance.apply(tx, booking, new)
         return after
@@ -168,15 +169,20 @@ class PaymentSettlement:
     async def _acquire(
         self, tx: Transaction, payment: Payment, report: ProviderReport | None
     ) -> tuple[BookingHistory, bool]:
-        """Acquire the booking. One that expired before its payment came takes its seats again. Raises as `GONE`."""
+        """Acquire the booking. One whose seats were given back before their payment came takes them again.
+
+        Raises as `GONE`.
+        """
         seen = await tx.bookings.find(payment.booking_id)
         if seen is None:
             raise NotFound
         if report is not None and _is_late(seen, payment, report):
             revived = await self._bookings.revive(tx, seen, requires_confirmation=payment.captures_later)
             return revived, True
+        if report is not None and _is_late_for_seats(seen, payment, report):
+            return await self._bookings.retake(tx, seen), True
         booking = await tx.bookings.acquire(payment.booking_id)
-        if report is not None and _is_late(booking, payment, report):
+        if report is not None and (_is_late(booking, payment, report) or _is_late_for_seats(booking, payment, report)):
             raise StaleRead  # it expired meanwhile
         return booking, False
 
@@ -190,6 +196,16 @@ class PaymentSettlement:
 def _is_late(booking: BookingHistory, payment: Payment, report: ProviderReport) -> bool:
     """Return whether the report is the first of a payment for a booking that has expired unpaid."""
     is_unpaid = booking.status == "cancelled" and booking.pay_by is not None and booking.history[-1].action == "expire"
+    return is_unpaid and _is_first(payment, report)
+
+
+def _is_late_for_seats(booking: BookingHistory, payment: Payment, report: ProviderReport) -> bool:
+    """Return whether the report is the first of a payment for seats that the booking has given back unpaid."""
+    missing = given_back(booking)
+    return missing is not None and payment.created_at <= missing.at and _is_first(payment, report)
+
+
+def _is_first(payment: Payment, report: ProviderReport) -> bool:
     is_new = report.status in IN_TIME and PROGRESS[report.status] > PROGRESS[payment.status]
     is_right = (report.amount, report.currency) == (payment.amount, payment.currency)
-    return is_unpaid and is_new and is_right and not report.refunds
+    return is_new and is_right and not report.refunds
