@@ -42,6 +42,9 @@ class MessageKind(StrEnum):
     HOW_WAS_IT = "how_was_it"
     NEW_MESSAGE = "new_message"
     """The other party of a booking has written."""
+    PAYMENT_RECEIVED = "payment_received"
+    """A receipt. It goes to the learner, as does the next."""
+    PAYMENT_REFUNDED = "payment_refunded"
 
 
 class MessageState(StrEnum):
@@ -101,7 +104,11 @@ RULES: dict[MessageKind, KindRule] = {
     MessageKind.SESSION_CHANGED: UPCOMING,
     MessageKind.HOW_WAS_IT: KindRule(worth=3 * DAY),
     MessageKind.NEW_MESSAGE: KindRule(worth=DAY),
+    MessageKind.PAYMENT_RECEIVED: OUTCOME,
+    MessageKind.PAYMENT_REFUNDED: OUTCOME,
 }
+MONEY_KINDS = frozenset({MessageKind.PAYMENT_RECEIVED, MessageKind.PAYMENT_REFUNDED})
+"""Kinds whose `subject` is the ID of a payment, or of the operation that returned money. Their version is 0."""
 ACCOUNT_KINDS = frozenset(
     {
         MessageKind.VERIFY_EMAIL,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
+from typing import Self
 from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingDetails, BookingHistory
@@ -48,6 +49,18 @@ class Receipt:
     booking: BookingHistory
     payment: Payment
     refunds: tuple[PaymentOperation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPayment:
+    """A payment that its learner was asked for, paid or not, with what was returned of it."""
+
+    payment: Payment
+    refunds: tuple[PaymentOperation, ...]
+
+    @classmethod
+    def of(cls, payment: Payment, operations: Sequence[PaymentOperation]) -> Self:
+        return cls(payment=payment, refunds=_refunds_of(payment, operations))
 
 
 def is_charged(booking: Booking) -> bool:
@@ -99,11 +112,12 @@ def receipts_of(
 ) -> tuple[Receipt, ...]:
     """Return the receipts of a booking, oldest first."""
     made = sorted((each for each in payments if each.receipt_number is not None), key=attrgetter("receipt_number"))
-    done = [each for each in operations if (each.kind, each.state) == (OperationKind.REFUND, OperationState.DONE)]
-    return tuple(
-        Receipt(booking=booking, payment=each, refunds=tuple(one for one in done if one.payment_id == each.id))
-        for each in made
-    )
+    return tuple(Receipt(booking=booking, payment=each, refunds=_refunds_of(each, operations)) for each in made)
+
+
+def _refunds_of(payment: Payment, operations: Sequence[PaymentOperation]) -> tuple[PaymentOperation, ...]:
+    wanted = (payment.id, OperationKind.REFUND, OperationState.DONE)
+    return tuple(each for each in operations if (each.payment_id, each.kind, each.state) == wanted)
 
 
 def _shown(payment: Payment) -> ShownStatus:
