@@ -290,17 +290,7 @@ class Booking:
 
 BOOKING_FIELDS = field_names(
     Booking,
-    "id",
-    "session_id",
-    "creator_id",
-    "user_id",
-    "seats",
-    "amount",
-    "created_at",
-    "terms",
-    "held_seats",
-    "local_start",
-    "time_zone",
-    "address",
+    *("id", "session_id", "creator_id", "user_id", "seats", "amount", "created_at", "terms", "held_seats"),
+    *("local_start", "time_zone", "address"),
 )
 """Fields recorded in the audit log."""
