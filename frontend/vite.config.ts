@@ -85,7 +85,7 @@ export default defineConfig({
       polyfill: false,
       // the entry names the files that each page preloads; leaving these few pages out keeps it small for every visitor
       resolveDependencies: (file, needed) =>
-        /admin|ImpersonationBar|Footer|NavCount|inbox|unsubscribe|profile|texts|Toasts|creators|favourites|Heart|reset-password|creator\.|sessions\.(new|_id\.edit)/.test(
+        /admin|ImpersonationBar|Footer|NavCount|inbox|unsubscribe|profile|texts|Toasts|creators|favourites|Heart|reset-password|creator\.|sessions\.(new|_id\.edit)|bookings\._id/.test(
           file,
         )
           ? []

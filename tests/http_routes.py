@@ -14,6 +14,7 @@ SOME_ID = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
 A_USER = "/api/admin/users/{user_id}"
 A_BOOKING = "/api/admin/bookings/{booking_id}"
 A_SESSION = "/api/admin/sessions/{session_id}"
+A_REVIEW = "/api/admin/reviews/{review_id}"
 WHY = "Asked for by e-mail."
 ABOUT = {"first_name": "Ada", "last_name": "Byron", "bio": "I teach numbers.", "languages": ["en", "pt-BR"]}
 PROFILE = ABOUT | {"username": "ada", "avatar": None, "time_zone": "UTC", "locale": "pt-BR"}
@@ -112,6 +113,10 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     f"POST {A_USER}/clear-refusal": {"reason": WHY},
     "POST /api/admin/messages/{message_id}/retry": {"reason": WHY},
     "POST /api/sessions/{session_id}/report": {"reason": "spam", "text": "Every week the same."},
+    "POST /api/sessions/{session_id}/reviews": {"booking": SOME_ID, "stars": 4, "text": "A calm hour."},
+    "POST /api/reviews/{review_id}/answer": {"text": "Thank you for coming!"},
+    "POST /api/reviews/{review_id}/report": {"reason": "offensive", "text": "It insults me."},
+    **{f"POST {A_REVIEW}/{action}": {"reason": WHY} for action in ("hide", "restore", "dismiss")},
     f"PATCH {A_SESSION}": SESSION | {"reason": WHY},
     f"POST {A_SESSION}/hide": {"reason": WHY},
     f"POST {A_SESSION}/archive": {"reason": WHY},
@@ -157,6 +162,7 @@ OTHER_IDS = {
     "booking_id": SOME_ID,
     "user_id": SOME_ID,
     "report_id": SOME_ID,
+    "review_id": SOME_ID,
     "picture_id": SOME_ID,
     "mail_id": SOME_ID,
     "message_id": SOME_ID,

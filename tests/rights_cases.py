@@ -21,13 +21,14 @@ from builders import (
 from bulk_orders import order
 from fakes import NOW
 from http_api import a_session_body, as_json
-from http_routes import A_BOOKING, A_SESSION, A_USER
+from http_routes import A_BOOKING, A_REVIEW, A_SESSION, A_USER
 from marketplace.core.domain.conversations import BookingMessage
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.users import User
 from marketplace.core.ports.storage import Storage
 from marketplace.http.security.authorization import SAFE_METHODS, Access, Route
 from payment_records import stored_paid_payment, stored_parked
+from review_records import stored_review
 from staff_services import a_failing_job
 
 WHY = "Asked for by e-mail."
@@ -142,6 +143,21 @@ async def report(market: Marketplace, actor: User) -> Ids:
     return {"report_id": (await market.services.reports.report(reporter, session_id, "spam", "")).resource.id}
 
 
+def review(*, is_hidden: bool = False, is_reported: bool = False) -> Target:
+    async def stored(market: Marketplace, actor: User) -> Ids:
+        session_id = (await session()(market, actor))["session_id"]
+        found = await market.services.session_admin.get(UUID(str(session_id)))
+        written = await stored_review(market.storage, found)
+        if is_hidden:
+            await market.services.review_admin.hide(market.boss, written.id, WHY)
+        if is_reported:
+            reporter = principal_of(await stored_user(market.storage))
+            await market.services.reviews.report(reporter, written.id, "spam", "")
+        return {"review_id": written.id}
+
+    return stored
+
+
 async def run(market: Marketplace, actor: User) -> Ids:
     session_id = (await session()(market, actor))["session_id"]
     started = await market.services.bulk.begin(market.boss, order("sessions", "hide", [session_id]), WHY)
@@ -237,6 +253,10 @@ CASES: dict[str, Case] = {
     f"POST {A_SESSION}/unfeature": Case(STAFF, session(featured_at=NOW), REASON),
     f"POST {A_SESSION}/archive": Case(STAFF, session(), REASON),
     "POST /api/admin/reports/{report_id}/resolve": Case(STAFF, report, REASON | {"resolution": "hidden"}),
+    "POST /api/reviews/{review_id}/answer": Case(OWNER, review(), {"text": "Thank you!"}),
+    f"POST {A_REVIEW}/hide": Case(STAFF, review(), REASON),
+    f"POST {A_REVIEW}/restore": Case(STAFF, review(is_hidden=True), REASON),
+    f"POST {A_REVIEW}/dismiss": Case(STAFF, review(is_reported=True), REASON),
     f"POST {BOOKING}/pay": Case((Actor({}, deactivated),), unpaid),
     "POST /api/admin/payments/{payment_id}/refund": Case(STAFF, paid, REASON | {"amount": "1.00"}),
     "POST /api/admin/parked-payments/{parked_id}/resolve": Case(STAFF, parked, {"resolution": WHY}),

@@ -1,8 +1,8 @@
 """The daily comparison with the provider, run on either storage."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +10,12 @@ import msgspec
 import pytest
 from uuid_utils.compat import uuid7
 
+from builders import a_principal, services_over
 from fakes import NOW
 from marketplace.adapters.payments.memory import MemoryPayments
 from marketplace.adapters.payments.simulated.provider import SimulatedProvider
-from marketplace.core.domain.payments import ParkedReason
+from marketplace.core.domain.payment_options import PaymentOptions
+from marketplace.core.domain.payments import ParkedReason, ProviderReport
 from marketplace.core.errors.payments import ProviderAway
 from marketplace.core.ports.payments import Charge
 from marketplace.core.ports.storage import Storage
@@ -59,6 +61,37 @@ async def test_payments_under_way_are_not_compared(shop: Shop) -> None:
         await shop.services.payments.pay(learner, booking_id)
     assert await shop.services.reconciliation.compare(NOW - HOUR) == ()
     assert await shop.parked() == ()
+
+
+class SlowPages(MemoryPayments):
+    """A provider whose list is read before something else happens, and arrives after it."""
+
+    def __init__(self, shop: Shop, meanwhile: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(shop.clock.now)
+        self.provider = shop.provider.provider
+        self._meanwhile = meanwhile
+
+    async def changed_since(self, since: datetime) -> AsyncIterator[ProviderReport]:
+        reports = [each async for each in super().changed_since(since)]
+        await self._meanwhile()
+        for report in reports:
+            yield report
+
+
+async def test_payment_that_goes_on_while_it_is_compared_is_no_difference(shop: Shop) -> None:
+    learner, refunded_id = await shop.paid()
+    _, captured_id = await shop.paid(requires_confirmation=True)
+    creator_id = (await shop.booking(captured_id)).creator_id
+
+    async def meanwhile() -> None:
+        await shop.services.bookings.act(learner, refunded_id, "cancel")
+        await shop.services.bookings.act(a_principal(creator_id), captured_id, "confirm")
+        await shop.settle()
+
+    shop.clock.advance(timedelta(minutes=11))
+    slow = services_over(shop.storage, clock=shop.clock, payments=PaymentOptions(), provider=SlowPages(shop, meanwhile))
+    assert await slow.reconciliation.compare(NOW - HOUR) == ()
+    assert (await shop.sums(captured_id), await shop.parked()) == ({"paid_in": -3600, "held": 3600}, ())
 
 
 Injection = Callable[[MemoryPayments, UUID], None]

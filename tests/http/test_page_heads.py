@@ -21,6 +21,7 @@ from marketplace.core.domain.places import Coordinates
 from marketplace.core.errors import Busy
 from marketplace.http.pages.heads import MAX_DESCRIPTION, summary_of
 from page_heads import head_of
+from review_records import stored_review
 
 WEEK = [{"weekday": day, "starts": "09:00", "ends": "12:00"} for day in range(1, 8)]
 
@@ -140,6 +141,21 @@ async def test_session_with_a_free_time_is_an_event(site: Api) -> None:
         "EUR",
         "https://schema.org/InStock",
     )
+
+
+async def test_structured_data_have_the_rating_that_is_shown(site: Api) -> None:
+    session = await site.session()
+    assert "aggregateRating" not in await structured(site, session.id)
+    for stars in (5, 4):
+        await stored_review(site.storage, session, stars=stars)
+
+    assert (await structured(site, session.id))["aggregateRating"] == {
+        "@type": "AggregateRating",
+        "ratingValue": 4.5,
+        "reviewCount": 2,
+        "bestRating": 5,
+        "worstRating": 1,
+    }
 
 
 async def test_event_says_where_as_far_as_anyone_may_know(site: Api) -> None:

@@ -11,6 +11,7 @@ from http_api import PAID_SETTINGS, Api, Person, as_json, open_api, problem
 from marketplace.adapters.payments.memory import MemoryPayments
 from marketplace.adapters.payments.simulated.cards import card_of
 from marketplace.bootstrap.services import Services
+from marketplace.core.domain.money import use_currency
 from marketplace.core.domain.sessions import Session
 
 PAYS, DECLINES = "4242424242424242", "4000000000009995"
@@ -92,6 +93,18 @@ async def test_booking_shows_its_payment_from_the_booking_to_the_receipt(api: Ap
     assert (await learner.get(f"{path}/")).json()["payment"]["refunded"] == "49.99"
     [receipt] = (await learner.get(f"{path}/receipts/")).json()
     assert [each["amount"] for each in receipt["refunds"]] == ["49.99"]
+
+
+async def test_page_and_declined_card_are_the_learners_alone(api: Api) -> None:
+    _, creator, learner, booking = await booked(api)
+    await paid(api, learner, booking, DECLINES)
+    staff = await api.person(is_staff=True)
+    own = (await learner.get(f"/api/bookings/{booking['id']}/")).json()["payment"]
+    assert (own["status"], own["decline_reason"]) == ("open", "insufficient_funds")
+    assert own["url"]
+    for person, path in ((creator, "/api/bookings/"), (staff, "/api/admin/bookings/")):
+        seen = (await person.get(f"{path}{booking['id']}/")).json()["payment"]
+        assert seen == {**own, "url": None, "decline_reason": None}
 
 
 async def test_free_booking_and_one_paid_at_the_session_ask_for_no_payment(api: Api) -> None:
@@ -204,11 +217,42 @@ async def test_staff_find_a_payment_return_a_part_and_set_a_commission(api: Api)
         "invalid",
     )
     given = await staff.put(f"/api/admin/users/{creator.id}/commission/", {"percent": "5.25", "reason": WHY})
-    assert given.json() == {"percent": "5.25"}
+    assert given.json() == {"percent": "5.25", "is_own": True}
+    assert (await staff.get(f"/api/admin/users/{creator.id}/commission/")).json() == given.json()
+    marketplaces = await staff.get(f"/api/admin/users/{(await api.creator()).id}/commission/")
+    assert marketplaces.json() == {"percent": "10", "is_own": False}
+    problem(await staff.get(f"/api/admin/users/{learner.id}/commission/"), 404, "not_found")
     session = await api.session(creator, payment_method="online")
     later = await api.booking(learner, session, booking_date=as_json(TOMORROW.replace(hour=20)))
     await learner.post(f"/api/bookings/{later['id']}/pay/")
     assert (await staff.get(f"/api/admin/payments/{later['id']}/")).json()["commission"] == "5.25"
+
+
+async def test_staff_return_an_amount_of_the_currency_that_was_paid_in(api: Api) -> None:
+    _, _, learner, booking = await booked(api)
+    await paid(api, learner, booking)
+    staff, path = await api.person(is_staff=True), f"/api/admin/payments/{booking['id']}"
+    try:
+        use_currency("JPY")
+        done = await staff.post(f"{path}/refund/", {"amount": "10", "reason": WHY})
+        use_currency("KWD")
+        wrong = problem(await staff.post(f"{path}/refund/", {"amount": "1.001", "reason": WHY}), 400, "invalid")
+    finally:
+        use_currency("EUR")
+    assert (done.status_code, done.json()["refunded"]) == (200, "10.00")
+    assert wrong["errors"] == {"amount": ["Enter an amount of EUR, with at most 2 decimals."]}
+
+
+async def test_staff_decide_upon_no_money_of_their_own(api: Api) -> None:
+    creator, learner = await api.creator(is_staff=True), await api.person(is_staff=True)
+    session = await api.session(creator, payment_method="online")
+    booking = await api.booking(learner, session)
+    await paid(api, learner, booking)
+    body = {"amount": "10.00", "reason": WHY}
+    problem(await learner.post(f"/api/admin/payments/{booking['id']}/refund/", body), 403, "not_yours")
+    path, wanted = f"/api/admin/users/{creator.id}/commission/", {"percent": "0", "reason": WHY}
+    problem(await creator.put(path, wanted), 403, "oneself")
+    problem(await learner.put(path, wanted), 403, "not_superuser")
 
 
 async def test_marketplace_without_payments_has_none_of_their_routes(api: Api) -> None:
@@ -227,6 +271,7 @@ async def test_marketplace_without_payments_has_none_of_their_routes(api: Api) -
             (staff, "GET", f"/api/admin/payments/{booking['id']}/", None),
             (staff, "POST", f"/api/admin/payments/{booking['id']}/refund/", {"amount": "1.00", "reason": WHY}),
             (staff, "GET", "/api/admin/parked-payments/", None),
+            (staff, "GET", f"/api/admin/users/{creator.id}/commission/", None),
             (staff, "PUT", f"/api/admin/users/{creator.id}/commission/", {"percent": "1", "reason": WHY}),
             (off.visitor, "POST", WEBHOOK, {}),
         ):

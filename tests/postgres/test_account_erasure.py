@@ -40,6 +40,7 @@ from marketplace.core.ports.inbox import InboxMail
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.account_mails import TokenMails
 from payment_records import a_paid_payment, an_operation
+from review_records import stored_review
 
 EMAIL, FORMER_EMAIL = "zelda@quux.example", "zelda.former@quux.example"
 HOME = Origin(address="203.0.113.77", agent="QuuxBrowser 1.0")
@@ -50,6 +51,7 @@ WITHOUT_TEXTS = {
     "audit_entries": "its texts are in audit_values",
     "bulk_targets": "IDs",
     "creator_commissions": "numbers",
+    "creator_ratings": "numbers",
     "creator_hours": "weekdays and times, deleted all the same",
     "email_addresses": "a digest, deleted all the same",
     "email_tokens": "hashes",
@@ -163,6 +165,13 @@ async def live(market: MailedMarketplace, person: Principal) -> None:
     await services.conversations.write(person, booked.id, "I am quux.", key=a_key(user_id=person.user_id, key="quux"))
     await services.bookings.act(person, booked.id, "cancel", reason="Quux is ill.")
     await services.reports.report(person, theirs.id, "spam", "Quux says so.")
+    attended = await stored_booking(
+        storage, theirs, person.user_id, starts_at=NOW - timedelta(days=1), status="completed"
+    )
+    await services.reviews.write(person, theirs.id, attended.id, 5, "Quux enjoyed it.")
+    received = await stored_review(storage, own)
+    await services.reviews.answer(person, received.id, "Quux says thanks.")
+    await services.reviews.report(person, received.id, "offensive", "Quux is insulted.")
     await keep(storage, services, person, booked.id)
 
 

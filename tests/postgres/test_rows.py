@@ -23,7 +23,7 @@ from marketplace.core.domain.users import User
 
 OF_SESSION = "FROM sessions s JOIN users c ON c.id = s.creator_id"
 OF_BOOKING = f"FROM bookings b JOIN users u ON u.id = b.user_id, {OF_SESSION.removeprefix('FROM ')}"
-STATE = ("creator_is_active", "is_open", "time_zone")
+STATE = ("creator_is_active", "is_open", "time_zone", "rating")
 
 
 async def names_of(dsn: str, statement: str) -> tuple[str, ...]:

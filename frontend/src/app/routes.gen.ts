@@ -27,6 +27,7 @@ import { Route as AdminMailsRouteImport } from "./routes/admin.mails";
 import { Route as AdminReportsRouteImport } from "./routes/admin.reports";
 import { Route as CreatorIndexRouteImport } from "./routes/creator.index";
 import { Route as CreatorBookingsRouteImport } from "./routes/creator.bookings";
+import { Route as CreatorEarningsRouteImport } from "./routes/creator.earnings";
 import { Route as CreatorHoursRouteImport } from "./routes/creator.hours";
 import { Route as CreatorsUsernameRouteImport } from "./routes/creators.$username";
 import { Route as InboxIndexRouteImport } from "./routes/inbox.index";
@@ -36,9 +37,13 @@ import { Route as TextsNameRouteImport } from "./routes/texts.$name";
 import { Route as UnsubscribeTokenRouteImport } from "./routes/unsubscribe.$token";
 import { Route as AdminBookingsIndexRouteImport } from "./routes/admin.bookings.index";
 import { Route as AdminBookingsIdRouteImport } from "./routes/admin.bookings.$id";
+import { Route as AdminPaymentsIndexRouteImport } from "./routes/admin.payments.index";
+import { Route as AdminPaymentsIdRouteImport } from "./routes/admin.payments.$id";
 import { Route as AdminSessionsIndexRouteImport } from "./routes/admin.sessions.index";
 import { Route as AdminUsersIndexRouteImport } from "./routes/admin.users.index";
 import { Route as AdminUsersIdRouteImport } from "./routes/admin.users.$id";
+import { Route as BookingsIdPayRouteImport } from "./routes/bookings.$id.pay";
+import { Route as BookingsIdReceiptRouteImport } from "./routes/bookings.$id.receipt";
 import { Route as CreatorSessionsNewRouteImport } from "./routes/creator.sessions.new";
 import { Route as AdminSessionsIdIndexRouteImport } from "./routes/admin.sessions.$id.index";
 import { Route as AdminSessionsIdEditRouteImport } from "./routes/admin.sessions.$id.edit";
@@ -134,6 +139,11 @@ const CreatorBookingsRoute = CreatorBookingsRouteImport.update({
   path: "/bookings",
   getParentRoute: () => CreatorRoute,
 } as any);
+const CreatorEarningsRoute = CreatorEarningsRouteImport.update({
+  id: "/earnings",
+  path: "/earnings",
+  getParentRoute: () => CreatorRoute,
+} as any);
 const CreatorHoursRoute = CreatorHoursRouteImport.update({
   id: "/hours",
   path: "/hours",
@@ -179,6 +189,16 @@ const AdminBookingsIdRoute = AdminBookingsIdRouteImport.update({
   path: "/bookings/$id",
   getParentRoute: () => AdminRoute,
 } as any);
+const AdminPaymentsIndexRoute = AdminPaymentsIndexRouteImport.update({
+  id: "/payments/",
+  path: "/payments/",
+  getParentRoute: () => AdminRoute,
+} as any);
+const AdminPaymentsIdRoute = AdminPaymentsIdRouteImport.update({
+  id: "/payments/$id",
+  path: "/payments/$id",
+  getParentRoute: () => AdminRoute,
+} as any);
 const AdminSessionsIndexRoute = AdminSessionsIndexRouteImport.update({
   id: "/sessions/",
   path: "/sessions/",
@@ -193,6 +213,16 @@ const AdminUsersIdRoute = AdminUsersIdRouteImport.update({
   id: "/users/$id",
   path: "/users/$id",
   getParentRoute: () => AdminRoute,
+} as any);
+const BookingsIdPayRoute = BookingsIdPayRouteImport.update({
+  id: "/bookings/$id/pay",
+  path: "/bookings/$id/pay",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const BookingsIdReceiptRoute = BookingsIdReceiptRouteImport.update({
+  id: "/bookings/$id/receipt",
+  path: "/bookings/$id/receipt",
+  getParentRoute: () => rootRouteImport,
 } as any);
 const CreatorSessionsNewRoute = CreatorSessionsNewRouteImport.update({
   id: "/sessions/new",
@@ -232,6 +262,7 @@ export interface FileRoutesByFullPath {
   "/admin/mails": typeof AdminMailsRoute;
   "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
+  "/creator/earnings": typeof CreatorEarningsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
   "/creators/$username": typeof CreatorsUsernameRoute;
   "/inbox/$id": typeof InboxIdRoute;
@@ -242,9 +273,13 @@ export interface FileRoutesByFullPath {
   "/creator/": typeof CreatorIndexRoute;
   "/inbox/": typeof InboxIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
+  "/admin/payments/$id": typeof AdminPaymentsIdRoute;
   "/admin/users/$id": typeof AdminUsersIdRoute;
+  "/bookings/$id/pay": typeof BookingsIdPayRoute;
+  "/bookings/$id/receipt": typeof BookingsIdReceiptRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
   "/admin/bookings/": typeof AdminBookingsIndexRoute;
+  "/admin/payments/": typeof AdminPaymentsIndexRoute;
   "/admin/sessions/": typeof AdminSessionsIndexRoute;
   "/admin/users/": typeof AdminUsersIndexRoute;
   "/admin/sessions/$id/edit": typeof AdminSessionsIdEditRoute;
@@ -266,6 +301,7 @@ export interface FileRoutesByTo {
   "/admin/mails": typeof AdminMailsRoute;
   "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
+  "/creator/earnings": typeof CreatorEarningsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
   "/creators/$username": typeof CreatorsUsernameRoute;
   "/inbox/$id": typeof InboxIdRoute;
@@ -276,9 +312,13 @@ export interface FileRoutesByTo {
   "/creator": typeof CreatorIndexRoute;
   "/inbox": typeof InboxIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
+  "/admin/payments/$id": typeof AdminPaymentsIdRoute;
   "/admin/users/$id": typeof AdminUsersIdRoute;
+  "/bookings/$id/pay": typeof BookingsIdPayRoute;
+  "/bookings/$id/receipt": typeof BookingsIdReceiptRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
   "/admin/bookings": typeof AdminBookingsIndexRoute;
+  "/admin/payments": typeof AdminPaymentsIndexRoute;
   "/admin/sessions": typeof AdminSessionsIndexRoute;
   "/admin/users": typeof AdminUsersIndexRoute;
   "/admin/sessions/$id/edit": typeof AdminSessionsIdEditRoute;
@@ -303,6 +343,7 @@ export interface FileRoutesById {
   "/admin/mails": typeof AdminMailsRoute;
   "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
+  "/creator/earnings": typeof CreatorEarningsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
   "/creators/$username": typeof CreatorsUsernameRoute;
   "/inbox/$id": typeof InboxIdRoute;
@@ -313,9 +354,13 @@ export interface FileRoutesById {
   "/creator/": typeof CreatorIndexRoute;
   "/inbox/": typeof InboxIndexRoute;
   "/admin/bookings/$id": typeof AdminBookingsIdRoute;
+  "/admin/payments/$id": typeof AdminPaymentsIdRoute;
   "/admin/users/$id": typeof AdminUsersIdRoute;
+  "/bookings/$id/pay": typeof BookingsIdPayRoute;
+  "/bookings/$id/receipt": typeof BookingsIdReceiptRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
   "/admin/bookings/": typeof AdminBookingsIndexRoute;
+  "/admin/payments/": typeof AdminPaymentsIndexRoute;
   "/admin/sessions/": typeof AdminSessionsIndexRoute;
   "/admin/users/": typeof AdminUsersIndexRoute;
   "/admin/sessions/$id/edit": typeof AdminSessionsIdEditRoute;
@@ -341,6 +386,7 @@ export interface FileRouteTypes {
     | "/admin/mails"
     | "/admin/reports"
     | "/creator/bookings"
+    | "/creator/earnings"
     | "/creator/hours"
     | "/creators/$username"
     | "/inbox/$id"
@@ -351,9 +397,13 @@ export interface FileRouteTypes {
     | "/creator/"
     | "/inbox/"
     | "/admin/bookings/$id"
+    | "/admin/payments/$id"
     | "/admin/users/$id"
+    | "/bookings/$id/pay"
+    | "/bookings/$id/receipt"
     | "/creator/sessions/new"
     | "/admin/bookings/"
+    | "/admin/payments/"
     | "/admin/sessions/"
     | "/admin/users/"
     | "/admin/sessions/$id/edit"
@@ -375,6 +425,7 @@ export interface FileRouteTypes {
     | "/admin/mails"
     | "/admin/reports"
     | "/creator/bookings"
+    | "/creator/earnings"
     | "/creator/hours"
     | "/creators/$username"
     | "/inbox/$id"
@@ -385,9 +436,13 @@ export interface FileRouteTypes {
     | "/creator"
     | "/inbox"
     | "/admin/bookings/$id"
+    | "/admin/payments/$id"
     | "/admin/users/$id"
+    | "/bookings/$id/pay"
+    | "/bookings/$id/receipt"
     | "/creator/sessions/new"
     | "/admin/bookings"
+    | "/admin/payments"
     | "/admin/sessions"
     | "/admin/users"
     | "/admin/sessions/$id/edit"
@@ -411,6 +466,7 @@ export interface FileRouteTypes {
     | "/admin/mails"
     | "/admin/reports"
     | "/creator/bookings"
+    | "/creator/earnings"
     | "/creator/hours"
     | "/creators/$username"
     | "/inbox/$id"
@@ -421,9 +477,13 @@ export interface FileRouteTypes {
     | "/creator/"
     | "/inbox/"
     | "/admin/bookings/$id"
+    | "/admin/payments/$id"
     | "/admin/users/$id"
+    | "/bookings/$id/pay"
+    | "/bookings/$id/receipt"
     | "/creator/sessions/new"
     | "/admin/bookings/"
+    | "/admin/payments/"
     | "/admin/sessions/"
     | "/admin/users/"
     | "/admin/sessions/$id/edit"
@@ -449,6 +509,8 @@ export interface RootRouteChildren {
   TextsNameRoute: typeof TextsNameRoute;
   UnsubscribeTokenRoute: typeof UnsubscribeTokenRoute;
   InboxIndexRoute: typeof InboxIndexRoute;
+  BookingsIdPayRoute: typeof BookingsIdPayRoute;
+  BookingsIdReceiptRoute: typeof BookingsIdReceiptRoute;
 }
 
 declare module "@tanstack/react-router" {
@@ -579,6 +641,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof CreatorBookingsRouteImport;
       parentRoute: typeof CreatorRoute;
     };
+    "/creator/earnings": {
+      id: "/creator/earnings";
+      path: "/earnings";
+      fullPath: "/creator/earnings";
+      preLoaderRoute: typeof CreatorEarningsRouteImport;
+      parentRoute: typeof CreatorRoute;
+    };
     "/creator/hours": {
       id: "/creator/hours";
       path: "/hours";
@@ -642,6 +711,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AdminBookingsIdRouteImport;
       parentRoute: typeof AdminRoute;
     };
+    "/admin/payments/": {
+      id: "/admin/payments/";
+      path: "/payments";
+      fullPath: "/admin/payments/";
+      preLoaderRoute: typeof AdminPaymentsIndexRouteImport;
+      parentRoute: typeof AdminRoute;
+    };
+    "/admin/payments/$id": {
+      id: "/admin/payments/$id";
+      path: "/payments/$id";
+      fullPath: "/admin/payments/$id";
+      preLoaderRoute: typeof AdminPaymentsIdRouteImport;
+      parentRoute: typeof AdminRoute;
+    };
     "/admin/sessions/": {
       id: "/admin/sessions/";
       path: "/sessions";
@@ -662,6 +745,20 @@ declare module "@tanstack/react-router" {
       fullPath: "/admin/users/$id";
       preLoaderRoute: typeof AdminUsersIdRouteImport;
       parentRoute: typeof AdminRoute;
+    };
+    "/bookings/$id/pay": {
+      id: "/bookings/$id/pay";
+      path: "/bookings/$id/pay";
+      fullPath: "/bookings/$id/pay";
+      preLoaderRoute: typeof BookingsIdPayRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/bookings/$id/receipt": {
+      id: "/bookings/$id/receipt";
+      path: "/bookings/$id/receipt";
+      fullPath: "/bookings/$id/receipt";
+      preLoaderRoute: typeof BookingsIdReceiptRouteImport;
+      parentRoute: typeof rootRouteImport;
     };
     "/creator/sessions/new": {
       id: "/creator/sessions/new";
@@ -701,8 +798,10 @@ interface AdminRouteChildren {
   AdminReportsRoute: typeof AdminReportsRoute;
   AdminIndexRoute: typeof AdminIndexRoute;
   AdminBookingsIdRoute: typeof AdminBookingsIdRoute;
+  AdminPaymentsIdRoute: typeof AdminPaymentsIdRoute;
   AdminUsersIdRoute: typeof AdminUsersIdRoute;
   AdminBookingsIndexRoute: typeof AdminBookingsIndexRoute;
+  AdminPaymentsIndexRoute: typeof AdminPaymentsIndexRoute;
   AdminSessionsIndexRoute: typeof AdminSessionsIndexRoute;
   AdminUsersIndexRoute: typeof AdminUsersIndexRoute;
   AdminSessionsIdEditRoute: typeof AdminSessionsIdEditRoute;
@@ -716,8 +815,10 @@ const AdminRouteChildren: AdminRouteChildren = {
   AdminReportsRoute: AdminReportsRoute,
   AdminIndexRoute: AdminIndexRoute,
   AdminBookingsIdRoute: AdminBookingsIdRoute,
+  AdminPaymentsIdRoute: AdminPaymentsIdRoute,
   AdminUsersIdRoute: AdminUsersIdRoute,
   AdminBookingsIndexRoute: AdminBookingsIndexRoute,
+  AdminPaymentsIndexRoute: AdminPaymentsIndexRoute,
   AdminSessionsIndexRoute: AdminSessionsIndexRoute,
   AdminUsersIndexRoute: AdminUsersIndexRoute,
   AdminSessionsIdEditRoute: AdminSessionsIdEditRoute,
@@ -728,6 +829,7 @@ const AdminRouteWithChildren = AdminRoute._addFileChildren(AdminRouteChildren);
 
 interface CreatorRouteChildren {
   CreatorBookingsRoute: typeof CreatorBookingsRoute;
+  CreatorEarningsRoute: typeof CreatorEarningsRoute;
   CreatorHoursRoute: typeof CreatorHoursRoute;
   CreatorIndexRoute: typeof CreatorIndexRoute;
   CreatorSessionsNewRoute: typeof CreatorSessionsNewRoute;
@@ -736,6 +838,7 @@ interface CreatorRouteChildren {
 
 const CreatorRouteChildren: CreatorRouteChildren = {
   CreatorBookingsRoute: CreatorBookingsRoute,
+  CreatorEarningsRoute: CreatorEarningsRoute,
   CreatorHoursRoute: CreatorHoursRoute,
   CreatorIndexRoute: CreatorIndexRoute,
   CreatorSessionsNewRoute: CreatorSessionsNewRoute,
@@ -763,6 +866,8 @@ const rootRouteChildren: RootRouteChildren = {
   TextsNameRoute: TextsNameRoute,
   UnsubscribeTokenRoute: UnsubscribeTokenRoute,
   InboxIndexRoute: InboxIndexRoute,
+  BookingsIdPayRoute: BookingsIdPayRoute,
+  BookingsIdReceiptRoute: BookingsIdReceiptRoute,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

@@ -119,6 +119,7 @@ def build_account_services(
             mails=storage.messages,
             favourites=storage.favourites,
             reports=storage.reports,
+            reviews=storage.reviews,
             logins=storage.logins,
             clock=clock,
             ids=ids,

@@ -55,8 +55,9 @@ def build_payment_services(
     """Build the services of payments over one storage and one provider."""
     begin, clock, ids = storage.unit_of_work, adapters.clock, adapters.ids
     gateway = PaymentGateway(adapters.payments, options.payments)
+    bookings = BookingPayments(clock)
     notices = PaymentNotices(new_messages=new_messages, ids=ids)
-    balance = PaymentBalance(unit_of_work=begin, notices=notices, clock=clock, ids=ids)
+    balance = PaymentBalance(unit_of_work=begin, bookings=bookings, notices=notices, clock=clock, ids=ids)
     records = ProviderRecords(clock=clock, ids=ids, balance=balance)
     operations = PaymentOperations(
         unit_of_work=begin,
@@ -72,7 +73,7 @@ def build_payment_services(
         unit_of_work=begin,
         gateway=gateway,
         lists=storage.payments,
-        bookings=BookingPayments(clock),
+        bookings=bookings,
         balance=balance,
         records=records,
         clock=clock,
@@ -93,7 +94,7 @@ def build_payment_services(
         payment_settlement=settlement,
         payment_operations=operations,
         payment_balance=balance,
-        payment_decider=PaymentDecider(gateway=gateway, clock=clock),
+        payment_decider=PaymentDecider(clock),
         reconciliation=Reconciliation(
             unit_of_work=begin,
             gateway=gateway,
@@ -116,6 +117,7 @@ def build_payment_services(
             lists=storage.payments,
             books=storage.ledger,
             bookings=storage.booking_lists,
+            directory=storage.users,
             operations=operations,
             balance=balance,
             clock=clock,

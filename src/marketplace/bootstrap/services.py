@@ -19,6 +19,7 @@ from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.core.services.admin.lists import AdminListService
 from marketplace.core.services.admin.messages import MessageAdminService
 from marketplace.core.services.admin.refusals import RefusalService
+from marketplace.core.services.admin.reviews import ReviewAdminService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.avatars import AvatarService
@@ -47,6 +48,7 @@ from marketplace.core.services.pictures import PictureService, PictureStores
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.reminders import ReminderService
 from marketplace.core.services.reports import ReportService
+from marketplace.core.services.reviews import ReviewService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.seat_changes import SeatChanges
 from marketplace.core.services.sent_messages import SentMessageService
@@ -105,10 +107,12 @@ class Services(PaymentServices):
     summaries: SummaryService
     sitemaps: SitemapService
     reports: ReportService
+    reviews: ReviewService
     rate_limits: RateLimitService
     idempotency: IdempotencyService
     user_admin: UserAdminService
     session_admin: SessionAdminService
+    review_admin: ReviewAdminService
     booking_admin: BookingAdminService
     message_admin: MessageAdminService
     impersonations: ImpersonationService
@@ -267,10 +271,19 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         sitemaps=SitemapService(listed=storage.listed_sessions, clock=clock),
         summaries=SummaryService(summaries=storage.summaries, users=storage.users, clock=clock),
         reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),
+        reviews=ReviewService(
+            unit_of_work=begin,
+            lists=storage.reviews,
+            catalog=storage.catalog,
+            bookings=storage.booking_lists,
+            clock=clock,
+            ids=ids,
+        ),
         rate_limits=limits,
         idempotency=IdempotencyService(unit_of_work=begin, clock=clock),
         user_admin=accounts.user_admin,
         session_admin=session_admin,
+        review_admin=ReviewAdminService(unit_of_work=begin, lists=storage.reviews, clock=clock, ids=ids),
         booking_admin=BookingAdminService(lists=storage.booking_lists, audit_log=storage.audit),
         message_admin=MessageAdminService(
             unit_of_work=begin,

@@ -1,9 +1,11 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Heart, LogOut, UserRound } from "lucide-react";
+import { Coins, Heart, LogOut, UserRound } from "lucide-react";
 import { DropdownMenu as Menu } from "radix-ui";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "~/components/Avatar";
 import { Bell } from "~/features/notifications/Bell";
+import { marketplaceQuery } from "~/lib/api/marketplace";
 import { displayName, type Me } from "~/lib/auth/me";
 import { useSignOut } from "~/lib/auth/useSignOut";
 
@@ -25,6 +27,8 @@ export default function AccountMenu({ me }: { me: Me }) {
 function MenuOfAccount({ me }: { me: Me }) {
   const { t } = useTranslation();
   const signOut = useSignOut();
+  const isCreator = me.role === "creator";
+  const { data: marketplace } = useQuery({ ...marketplaceQuery, enabled: isCreator });
   return (
     <Menu.Root modal={false}>
       <Menu.Trigger
@@ -51,6 +55,14 @@ function MenuOfAccount({ me }: { me: Me }) {
               {t("nav.profile")}
             </Link>
           </Menu.Item>
+          {isCreator && marketplace?.pays_online && (
+            <Menu.Item asChild className={ITEM}>
+              <Link to="/creator/earnings">
+                <Coins aria-hidden className="size-4" />
+                {t("nav.earnings")}
+              </Link>
+            </Menu.Item>
+          )}
           <Menu.Item asChild className={ITEM}>
             <Link to="/favourites">
               <Heart aria-hidden className="size-4" />

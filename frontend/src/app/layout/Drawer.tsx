@@ -1,9 +1,11 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { LogOut, X } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "~/components/Avatar";
 import { Button, buttonClass } from "~/components/Button";
+import { marketplaceQuery } from "~/lib/api/marketplace";
 import { displayName, type Me } from "~/lib/auth/me";
 import { useNext } from "~/lib/auth/useNext";
 import { useSignOut } from "~/lib/auth/useSignOut";
@@ -21,6 +23,8 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
   const { t } = useTranslation();
   const next = useNext();
   const signOut = useSignOut();
+  const isCreator = me?.role === "creator";
+  const { data: marketplace } = useQuery({ ...marketplaceQuery, enabled: isCreator });
   const restoreFocus = useRestoreFocus();
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
@@ -67,6 +71,11 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
                 {me && <NavCount of={text} />}
               </Link>
             ))}
+            {isCreator && marketplace?.pays_online && (
+              <Link to="/creator/earnings" onClick={onClose} className={ROW}>
+                {t("nav.earnings")}
+              </Link>
+            )}
             {me?.role === "creator" && (
               <Link to="/favourites" onClick={onClose} className={ROW}>
                 {t("nav.favourites")}

@@ -2,12 +2,14 @@ import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import {
   CalendarCheck,
+  CreditCard,
   Flag,
   Gauge,
   ListChecks,
   type LucideIcon,
   Presentation,
   ScrollText,
+  Star,
   Users,
 } from "lucide-react";
 import { useEffect, useRef } from "react";
@@ -21,7 +23,9 @@ const NAV_LINKS = [
   { to: "/admin/users", text: "users", icon: Users },
   { to: "/admin/sessions", text: "sessions", icon: Presentation },
   { to: "/admin/bookings", text: "bookings", icon: CalendarCheck },
+  { to: "/admin/payments", text: "payments", icon: CreditCard },
   { to: "/admin/reports", text: "reports", icon: Flag },
+  { to: "/admin/reviews", text: "reviews", icon: Star },
   { to: "/admin/bulk", text: "bulk", icon: ListChecks },
   { to: "/admin/audit", text: "audit", icon: ScrollText },
 ] as const satisfies { to: string; text: string; icon: LucideIcon }[];
@@ -30,7 +34,7 @@ const NAV_LINKS = [
 export function AdminShell() {
   const me = useMe();
   // every page here formats money
-  useSuspenseQuery(marketplaceQuery);
+  const { pays_online } = useSuspenseQuery(marketplaceQuery).data;
   if (!me) return null;
   if (!me.is_staff) return <NotFound />;
   return (
@@ -38,7 +42,7 @@ export function AdminShell() {
       data-wide
       className="mx-auto grid w-full max-w-[88rem] gap-x-8 px-4 sm:px-6 lg:grid-cols-[12rem_minmax(0,1fr)]"
     >
-      <AdminNav />
+      <AdminNav hasPayments={pays_online} />
       <div className="min-w-0 pt-6 pb-14 lg:pt-8">
         <Outlet />
       </div>
@@ -46,7 +50,7 @@ export function AdminShell() {
   );
 }
 
-function AdminNav() {
+function AdminNav({ hasPayments }: { hasPayments: boolean }) {
   const t = useTexts();
   const bar = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
@@ -63,7 +67,7 @@ function AdminNav() {
       aria-label={t("nav.label")}
       className="no-scrollbar -mx-4 flex max-lg:relative gap-1 overflow-x-auto border-b border-line px-4 py-2 sm:-mx-6 sm:px-6 lg:sticky lg:top-16 lg:mx-0 lg:h-[calc(100dvh-4rem)] lg:flex-col lg:border-r lg:border-b-0 lg:py-8 lg:pr-4 lg:pl-0"
     >
-      {NAV_LINKS.map(({ to, text, icon: Icon }) => (
+      {NAV_LINKS.filter(({ text }) => text !== "payments" || hasPayments).map(({ to, text, icon: Icon }) => (
         <Link
           key={to}
           to={to}

@@ -2,7 +2,13 @@ import { Link } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import type { ReactNode } from "react";
 
-type ListPath = "/admin" | "/admin/users" | "/admin/sessions" | "/admin/bookings" | "/admin/bulk";
+type ListPath =
+  | "/admin"
+  | "/admin/users"
+  | "/admin/sessions"
+  | "/admin/bookings"
+  | "/admin/bulk"
+  | "/admin/payments";
 
 /** Link back to the list. */
 export function BackLink({ to, children }: { to: ListPath; children: ReactNode }) {

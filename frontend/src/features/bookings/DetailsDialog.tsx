@@ -6,6 +6,7 @@ import { buttonClass } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
+import { useRefundWords } from "~/features/sessions/useRefundWords";
 import { Venue } from "~/features/sessions/Venue";
 import { isProblem } from "~/lib/api/problem";
 import { displayName, useMe } from "~/lib/auth/me";
@@ -22,7 +23,10 @@ import {
   zoneNameAt,
 } from "~/lib/time/time";
 import { History } from "./History";
+import { PaymentFact } from "./pay/PaymentFact";
+import { useTexts as usePaymentTexts } from "./pay/texts";
 import { bookingQuery } from "./queries";
+import { awaitsPayment } from "./rules";
 import { StatusBadge } from "./StatusBadge";
 import { useTexts } from "./texts";
 import type { BookingHistory } from "./types";
@@ -47,7 +51,7 @@ export function DetailsDialog({
       isOpen
       onClose={onClose}
       title={data?.terms.title ?? t("own.details.title")}
-      description={data && <StatusBadge status={data.status} />}
+      description={data && <StatusBadge status={data.status} isUnpaid={awaitsPayment(data)} />}
       footer={
         data && (
           <Link
@@ -81,6 +85,8 @@ export function DetailsDialog({
 
 function Details({ booking, isWriting }: { booking: BookingHistory; isWriting: boolean }) {
   const t = useTexts();
+  const payments = usePaymentTexts();
+  const refund = useRefundWords();
   const { t: common } = useTranslation();
   const zone = useZone();
   const money = useFormatMoney();
@@ -131,6 +137,11 @@ function Details({ booking, isWriting }: { booking: BookingHistory; isWriting: b
         <Fact term={t("own.details.amount")}>
           {Number(booking.amount) === 0 ? common("price.free") : money(booking.amount)}
         </Fact>
+        {booking.payment && (
+          <Fact term={payments("fact")}>
+            <PaymentFact booking={booking} />
+          </Fact>
+        )}
         <Fact term={t(isOwn ? "own.details.creator" : "own.details.learner")}>
           <bdi>{displayName(party)}</bdi>
           {party.email && (
@@ -143,7 +154,11 @@ function Details({ booking, isWriting }: { booking: BookingHistory; isWriting: b
           )}
         </Fact>
         <Fact term={t("own.details.rule")}>
-          {notice > 0 ? t("own.details.rule_notice", { count: notice }) : t("own.details.rule_free")}
+          {booking.payment
+            ? refund({ policy: booking.terms.cancellation_policy, notice })
+            : notice > 0
+              ? t("own.details.rule_notice", { count: notice })
+              : t("own.details.rule_free")}
         </Fact>
         {booking.requested_start && (
           <Fact term={t("own.details.requested")}>{formatDateTime(booking.requested_start, zone)}</Fact>

@@ -7,6 +7,8 @@ import type { BookingHistory } from "./types";
 
 const DOTS: Partial<Record<HistoryStep["name"], string>> = {
   confirmed: "bg-good",
+  paid: "bg-good",
+  unpaid: "bg-danger",
   request_confirmed: "bg-good",
   request_declined: "bg-danger",
   request_expired: "bg-danger",

@@ -1,4 +1,4 @@
-import { CalendarX2, Check, CheckCheck, Hourglass, type LucideIcon } from "lucide-react";
+import { CalendarX2, Check, CheckCheck, CreditCard, Hourglass, type LucideIcon } from "lucide-react";
 import { Badge, type Tone } from "~/components/Badge";
 import type { Schema } from "~/lib/api/client";
 import { useTexts } from "./texts";
@@ -12,13 +12,15 @@ const LOOKS: Record<Status, { tone: Tone; icon: LucideIcon }> = {
   cancelled: { tone: "danger", icon: CalendarX2 },
 };
 
-export function StatusBadge({ status }: { status: Status }) {
+/** The status of a booking, or that it waits for its payment. */
+export function StatusBadge({ status, isUnpaid = false }: { status: Status; isUnpaid?: boolean }) {
   const t = useTexts();
-  const { tone, icon: Icon } = LOOKS[status];
+  const { tone, icon } = LOOKS[status];
+  const Icon = isUnpaid ? CreditCard : icon;
   return (
     <Badge tone={tone}>
       <Icon aria-hidden className="size-3.5" />
-      <span>{t(`status.${status}`)}</span>
+      <span>{t(`status.${isUnpaid ? "unpaid" : status}`)}</span>
     </Badge>
   );
 }

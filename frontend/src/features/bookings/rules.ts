@@ -9,6 +9,13 @@ export function bookingTab({ status, ends_at }: TimedBooking, now: Date): Bookin
   return status === "confirmed" && new Date(ends_at) > now ? "upcoming" : "past";
 }
 
+/** Whether the booking only holds its seats until it is paid. */
+export function awaitsPayment<Held extends Pick<Booking, "status" | "pay_by">>(
+  booking: Held,
+): booking is Held & { pay_by: string } {
+  return booking.status === "pending" && booking.pay_by !== null;
+}
+
 type AllowedAction = Booking["allowed_actions"][number];
 
 /** Whether the API allows this action to the user who requested it. */

@@ -14,7 +14,7 @@ function step(by: string | null, action: Step["action"], from: Status | null, to
 }
 
 function describeStep(step: Step, reader = NOOR) {
-  const booking = { history: [step], user: NOOR, session_details: { creator: ELENA } };
+  const booking = { history: [step], user: NOOR, pay_by: null, session_details: { creator: ELENA } };
   return historySteps(booking as Parameters<typeof historySteps>[0], reader)[0];
 }
 
@@ -42,6 +42,24 @@ describe("a step of a booking", () => {
       name: "expired",
       actor: "marketplace",
     });
+  });
+
+  it("is a hold, its payment, or that there was none", () => {
+    const names = (pay_by: string | null, ...history: Step[]) => {
+      const booking = { history, user: NOOR, pay_by, session_details: { creator: ELENA } };
+      return historySteps(booking as Parameters<typeof historySteps>[0], NOOR).map(({ name }) => name);
+    };
+    const book = step(NOOR, "book", null, "pending");
+    const pay = step(null, "confirm", "pending", "confirmed");
+    const expire = step(null, "expire", "pending", "cancelled");
+    const late = step(null, "confirm", "cancelled", "confirmed");
+    const soon = "2026-12-01T10:15:00Z";
+    expect(names(soon, book)).toEqual(["held"]);
+    expect(names(null, book, pay)).toEqual(["held", "paid"]);
+    expect(names(soon, book, expire)).toEqual(["held", "unpaid"]);
+    expect(names(null, book, expire, late)).toEqual(["held", "unpaid", "paid"]);
+    const reserve = step(null, "confirm", "pending", "pending");
+    expect(names(null, book, reserve, expire)).toEqual(["held", "paid", "expired"]);
   });
 
   it("is a request for another start, and its answer", () => {

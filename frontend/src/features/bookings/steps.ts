@@ -8,6 +8,9 @@ export type StepName =
   | "confirmed"
   | "declined"
   | "expired"
+  | "held"
+  | "paid"
+  | "unpaid"
   | "cancelled"
   | "completed"
   | "took_place"
@@ -38,11 +41,11 @@ export type HistoryStep = {
 
 /** A booking's history from the point of view of one of its parties. */
 export function historySteps(
-  booking: Pick<BookingHistory, "history" | "user"> & { session_details: { creator: string } },
+  booking: Pick<BookingHistory, "history" | "user" | "pay_by"> & { session_details: { creator: string } },
   reader: string,
 ): HistoryStep[] {
-  return booking.history.map((step) => ({
-    name: nameOf(step, booking.user),
+  return booking.history.map((step, place) => ({
+    name: nameOf(step, booking.user, isBeforePayment(booking, place)),
     at: step.at,
     actor: actorOf(step.by, booking, reader),
     reason: step.reason,
@@ -55,18 +58,32 @@ function between<Value>(from: Value | null, to: Value | null) {
   return from !== null && to !== null ? { from, to } : null;
 }
 
-function nameOf({ action, from, to, by, from_start, to_start }: Step, learner: string): StepName {
+/** Whether a step came before the payment that the booking asks, or asked for. */
+function isBeforePayment({ history, pay_by }: Pick<BookingHistory, "history" | "pay_by">, place: number) {
+  return pay_by !== null || history.slice(place + 1).some(isPayment);
+}
+
+/** A booking is confirmed by nobody when its payment arrives. */
+function isPayment({ action, by, to_start }: Step): boolean {
+  return action === "confirm" && by === null && to_start === null;
+}
+
+function nameOf(step: Step, learner: string, isUnpaid: boolean): StepName {
+  const { action, from, to, by, from_start, to_start } = step;
   const isRequest = to_start !== null;
   switch (action) {
     case "book":
+      if (isUnpaid) return "held";
       return to === "pending" ? "asked" : "booked";
     case "confirm":
+      if (isPayment(step)) return "paid";
       return isRequest ? "request_confirmed" : "confirmed";
     case "decline":
       if (!isRequest) return "declined";
       return by === learner ? "request_withdrawn" : "request_declined";
     case "expire":
-      return isRequest ? "request_expired" : "expired";
+      if (isRequest) return "request_expired";
+      return isUnpaid ? "unpaid" : "expired";
     case "cancel":
       return "cancelled";
     case "complete":

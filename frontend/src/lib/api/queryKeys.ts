@@ -58,6 +58,7 @@ export const queryKeys = {
   creator: {
     all: ["creator"],
     summary: ["creator", "summary"],
+    earnings: ["creator", "earnings"],
   },
   bookings: {
     all: ["bookings"],

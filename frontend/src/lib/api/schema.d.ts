@@ -362,7 +362,8 @@ export interface paths {
          *
          *     Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `payments` with their
          *     receipt numbers and refunds, the `messages` you wrote about bookings, the `mails` to you of the last months,
-         *     `favourites` (IDs of sessions), `reports` and active `logins`.
+         *     `favourites` (IDs of sessions), `reports`, your `reviews` and `answers` to reviews, `review_reports` and active
+         *     `logins`.
          */
         get: operations["export_own_data"];
         put?: never;
@@ -595,6 +596,90 @@ export interface paths {
          * @description Once per user and session. The creator can't see who reported it.
          */
         post: operations["report_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the reviews of a session
+         * @description Newest first, for everyone who can see the session.
+         */
+        get: operations["list_reviews"];
+        put?: never;
+        /**
+         * Review a session
+         * @description Once per completed booking, until 90 days after its end. It is published at once and can't be changed.
+         */
+        post: operations["write_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a review
+         * @description For the session's creator, once. Everyone sees it below the review.
+         */
+        post: operations["answer_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your reviews
+         * @description Newest first, hidden ones too.
+         */
+        get: operations["list_own_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report a review
+         * @description Once per user and review. Only staff see who reported it.
+         */
+        post: operations["report_review"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1774,6 +1859,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/reviews/{review_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss the reports about a review
+         * @description Dismisses all open ones.
+         */
+        post: operations["admin_dismiss_review_reports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/reviews/{review_id}/hide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hide a review
+         * @description From everyone but its author, who sees the reason. It upholds all open reports, and no rating counts it.
+         */
+        post: operations["admin_hide_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List reported or hidden reviews
+         * @description Reported ones by default.
+         */
+        get: operations["admin_list_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/reviews/{review_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a hidden review
+         * @description Publishes it again.
+         */
+        post: operations["admin_restore_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/bookings/{booking_id}": {
         parameters: {
             query?: never;
@@ -2435,6 +2600,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/users/{user_id}/commission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a creator's commission
+         * @description Of payments that are asked for from now on.
+         */
+        get: operations["admin_get_commission"];
+        /**
+         * Set a creator's commission
+         * @description For payments that are asked for from now on. Not of oneself; that of staff is set by superusers.
+         */
+        put: operations["admin_set_commission"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/parked-payments": {
         parameters: {
             query?: never;
@@ -2487,6 +2676,8 @@ export interface paths {
         /**
          * Return a part of a payment
          * @description Any part that was paid and not returned yet, whatever the booking's policy. The booking stays as it is.
+         *
+         *     Only other staff can return what a staff member paid.
          */
         post: operations["admin_refund_payment"];
         delete?: never;
@@ -2532,26 +2723,6 @@ export interface paths {
          */
         get: operations["admin_get_payment"];
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/users/{user_id}/commission": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Set a creator's commission
-         * @description For payments that are asked for from now on.
-         */
-        put: operations["admin_set_commission"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2710,7 +2881,7 @@ export interface components {
             failed_messages: number;
         };
         /** @enum {string} */
-        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "payment_refunded" | "payment_resolved" | "commission_changed" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "message_retried" | "address_cleared" | "exported";
+        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "review_hidden" | "review_restored" | "review_reports_dismissed" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "payment_refunded" | "payment_resolved" | "commission_changed" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "message_retried" | "address_cleared" | "exported";
         /**
          * @description An action that was done or refused.
          *
@@ -2861,6 +3032,7 @@ export interface components {
              * @example Europe/Madrid
              */
             time_zone: string;
+            rating: components["schemas"]["RatingOut"];
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -2923,6 +3095,8 @@ export interface components {
             requested_start: string | null;
             /** Format: date-time */
             cancellable_until: string | null;
+            /** Format: date-time */
+            reviewable_until: string | null;
             /**
              * @example [
              *       "cancel",
@@ -3000,9 +3174,9 @@ export interface components {
          *
          *     Any other `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A
          *     `confirmed` one with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time.
-         *     The learner can cancel or reschedule until `cancellable_until`. All are `null` if they don't apply.
-         *     `allowed_actions` are what the caller can do now. `payment` is `null` in lists, and where the learner pays nothing
-         *     through the marketplace.
+         *     The learner can cancel or reschedule until `cancellable_until`, and review it until `reviewable_until`. All are
+         *     `null` if they don't apply. `allowed_actions` are what the caller can do now. `payment` is `null` in lists, and
+         *     where the learner pays nothing through the marketplace.
          */
         BookingOut: {
             /** Format: uuid */
@@ -3043,6 +3217,8 @@ export interface components {
             requested_start: string | null;
             /** Format: date-time */
             cancellable_until: string | null;
+            /** Format: date-time */
+            reviewable_until: string | null;
             /**
              * @example [
              *       "cancel",
@@ -3102,6 +3278,8 @@ export interface components {
             requested_start: string | null;
             /** Format: date-time */
             cancellable_until: string | null;
+            /** Format: date-time */
+            reviewable_until: string | null;
             /**
              * @example [
              *       "cancel",
@@ -3360,9 +3538,10 @@ export interface components {
              */
             reason: components["schemas"]["VisibleLines"];
         };
-        /** @description A creator's own commission in percent. */
+        /** @description A creator's commission in percent. `is_own` is `false` while the marketplace's applies. */
         CommissionOut: {
             percent: string;
+            is_own: boolean;
         };
         /**
          * @description A user's details, as the other party of a booking and staff see them.
@@ -3403,6 +3582,7 @@ export interface components {
          * @description A creator's public page.
          *
          *     `people_taught` counts the people with a completed booking, each once; with `is_bounded` there may be more.
+         *     `rating` is that of all their sessions.
          */
         CreatorOut: {
             /** Format: uuid */
@@ -3440,6 +3620,7 @@ export interface components {
             date_joined: string;
             people_taught: number;
             is_bounded: boolean;
+            rating: components["schemas"]["RatingOut"];
         };
         /** @description A creator's numbers, by day in `time_zone`. */
         CreatorSummaryOut: {
@@ -3632,8 +3813,10 @@ export interface components {
          *
          *     - `account_inactive` (409): This account is deactivated.
          *     - `address_too_long` (414): The address is longer than 16 KiB.
+         *     - `already_answered` (409): You've already answered this review.
          *     - `already_booked` (409): You already have a booking at this time.
-         *     - `already_reported` (409): You've already reported this session.
+         *     - `already_reported` (409): You've already reported this review. Or: You've already reported this session.
+         *     - `already_reviewed` (409): You've already reviewed this booking.
          *     - `bad_credentials` (401): Incorrect email or password.
          *     - `bad_email_token` (401): This link doesn't work anymore. Send another one.
          *     - `bad_refresh_token` (401): You've been signed out. Sign in again.
@@ -3662,6 +3845,7 @@ export interface components {
          *     - `no_refresh_token` (401): The request has no refresh token, in its body or in a cookie.
          *     - `not_a_creator` (403): Only creators can do this. You can become a creator in your profile.
          *     - `not_bookable` (409): This session can't be booked at this time.
+         *     - `not_completed` (409): You can review a session once it has taken place.
          *     - `not_found` (404): There's nothing at this address. Or: This doesn't exist, or you don't have access to it.
          *     - `not_listed` (409): This session isn't in the catalog.
          *     - `not_signed_in` (401): Sign in to continue: the access token is missing, expired or no longer valid.
@@ -3671,6 +3855,7 @@ export interface components {
          *     - `nothing_to_pay` (409): There is nothing to pay for this booking.
          *     - `oneself` (403): You can't do this to your own account.
          *     - `outcome_unknown` (503): The connection was lost before the change was confirmed. It may have been made; check before you try again.
+         *     - `own_review` (403): You can't report your own review.
          *     - `own_session` (403): You can't book your own session.
          *     - `payment_due` (409): The learner hasn't paid yet. You can answer once they have.
          *     - `payment_expired` (409): The time to pay has passed, so the seats were released. Book again to hold them.
@@ -3690,7 +3875,7 @@ export interface components {
          *     - `username_taken` (409): This username is taken.
          * @enum {string}
          */
-        ErrorCode: "account_inactive" | "address_too_long" | "already_booked" | "already_reported" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_signature" | "last_superuser" | "method_not_allowed" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "oneself" | "outcome_unknown" | "own_session" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "rate_limited" | "refund_exceeds_payment" | "seats_paid" | "sold_out" | "staff_target" | "too_late" | "too_many_favourites" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
+        ErrorCode: "account_inactive" | "address_too_long" | "already_answered" | "already_booked" | "already_reported" | "already_reviewed" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_signature" | "last_superuser" | "method_not_allowed" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_completed" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "oneself" | "outcome_unknown" | "own_review" | "own_session" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "rate_limited" | "refund_exceeds_payment" | "seats_paid" | "sold_out" | "staff_target" | "too_late" | "too_many_favourites" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
         /** @enum {string} */
         ExportFormat: "csv" | "jsonl" | "xlsx";
         /** @description Hours on one date. */
@@ -4001,6 +4186,38 @@ export interface components {
         MessageReason: "no_mail_server" | "server_postponed" | "not_written" | "server_refused" | "outcome_lost" | "too_late" | "no_account" | "deactivated" | "address_refused" | "unverified" | "unsubscribed" | "address_limit" | "network_limit" | "already_verified" | "request_ended" | "no_booking" | "no_payment" | "booking_changed" | "status_changed" | "booking_started" | "answered" | "announced" | "message_read";
         /** @enum {string} */
         MessageState: "pending" | "held" | "started" | "sent" | "refused" | "unknown" | "dropped";
+        /** @description A review as staff see it, with the newest reports about it. */
+        ModeratedReviewOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            session: string;
+            /** @example Ada L. */
+            author_name: string;
+            /**
+             * @description Stars.
+             * @example 5
+             */
+            stars: number;
+            /**
+             * @description Plain text or empty.
+             * @example A calm hour, well explained.
+             */
+            text: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @example Thank you for coming! */
+            answer: string | null;
+            /** Format: date-time */
+            answered_at: string | null;
+            /** Format: uuid */
+            booking: string;
+            /** @example Morning yoga */
+            session_title: string;
+            moderation: components["schemas"]["ModerationOut"] | null;
+            author_details: components["schemas"]["ContactOut"];
+            reports: components["schemas"]["ReviewReportRecordOut"][];
+        };
         /** @description A session as staff see it, including hidden and archived ones. */
         ModeratedSessionOut: {
             /** Format: uuid */
@@ -4108,6 +4325,7 @@ export interface components {
              * @example Europe/Madrid
              */
             time_zone: string;
+            rating: components["schemas"]["RatingOut"];
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -4319,6 +4537,36 @@ export interface components {
             /** Format: date-time */
             sent_at: string | null;
         };
+        /** @description A review that you wrote. With `moderation`, staff have hidden it from everyone else. */
+        OwnReviewOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            session: string;
+            /** @example Ada L. */
+            author_name: string;
+            /**
+             * @description Stars.
+             * @example 5
+             */
+            stars: number;
+            /**
+             * @description Plain text or empty.
+             * @example A calm hour, well explained.
+             */
+            text: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @example Thank you for coming! */
+            answer: string | null;
+            /** Format: date-time */
+            answered_at: string | null;
+            /** Format: uuid */
+            booking: string;
+            /** @example Morning yoga */
+            session_title: string;
+            moderation: components["schemas"]["ModerationOut"] | null;
+        };
         /** @description Something that waits for staff: what we expected and what the provider has, in amounts of `currency`. */
         ParkedPaymentOut: {
             /** Format: uuid */
@@ -4345,7 +4593,7 @@ export interface components {
             resolution: string;
         };
         /** @enum {string} */
-        ParkedReason: "amount_differs" | "currency_differs" | "operation_refused" | "disputed" | "unknown_payment" | "missing_here" | "missing_there" | "twice" | "refund_differs" | "ledger_differs";
+        ParkedReason: "amount_differs" | "currency_differs" | "operation_refused" | "disputed" | "unknown_payment" | "missing_here" | "missing_there" | "twice" | "refund_differs" | "ledger_differs" | "authorization_ended";
         /** @description What was done about it. */
         ParkedResolutionIn: {
             /**
@@ -4394,7 +4642,7 @@ export interface components {
          * @description The payment of a booking. `url` is where the learner pays: this site's page until the provider's is opened.
          *
          *     `asking`: the provider was asked and has not answered yet. `decline_reason` is the provider's word of the last
-         *     attempt. `refunded` is what was returned of `amount`.
+         *     attempt. Both are `null` to others than the learner. `refunded` is what was returned of `amount`.
          */
         PaymentOut: {
             /** Format: uuid */
@@ -4765,6 +5013,13 @@ export interface components {
             /** @example Byron */
             last_name: string;
         };
+        /** @description The mean number of stars, `null` without reviews, and the number of published reviews. */
+        RatingOut: {
+            /** @example 4.6 */
+            average: number | null;
+            /** @example 12 */
+            count: number;
+        };
         /** @description The reason. */
         ReasonIn: {
             /**
@@ -5012,6 +5267,120 @@ export interface components {
              * @example Requested by email.
              */
             reason: components["schemas"]["VisibleLines"];
+        };
+        /** @description What the creator says to a review. */
+        ReviewAnswerIn: {
+            /**
+             * @description Plain text.
+             * @example Thank you for coming!
+             */
+            text: components["schemas"]["VisibleLines"];
+        };
+        /** @description A review of a completed booking of the session. */
+        ReviewIn: {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            booking: string;
+            /**
+             * @description Stars.
+             * @example 5
+             */
+            stars: number;
+            /**
+             * @description Plain text or empty.
+             * @example A calm hour, well explained.
+             */
+            text?: string;
+        };
+        /** @enum {string} */
+        ReviewModerationState: "reported" | "hidden";
+        /** @description A published review. `author_name` is a first name with an initial, or a username. */
+        ReviewOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            session: string;
+            /** @example Ada L. */
+            author_name: string;
+            /**
+             * @description Stars.
+             * @example 5
+             */
+            stars: number;
+            /**
+             * @description Plain text or empty.
+             * @example A calm hour, well explained.
+             */
+            text: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @example Thank you for coming! */
+            answer: string | null;
+            /** Format: date-time */
+            answered_at: string | null;
+        };
+        /** @description A report about a review. */
+        ReviewReportIn: {
+            /**
+             * @description What's wrong with it.
+             * @example misleading
+             */
+            reason: components["schemas"]["ReportReason"];
+            /**
+             * @description Details for staff.
+             * @example The photo shows another place.
+             */
+            text?: components["schemas"]["TextLines"];
+        };
+        /** @description The created report. */
+        ReviewReportOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            review: string;
+            /**
+             * @description What's wrong with it.
+             * @example misleading
+             */
+            reason: components["schemas"]["ReportReason"];
+            /**
+             * @description Details for staff.
+             * @example The photo shows another place.
+             */
+            text: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description A report as staff see it. `resolution` is `null` while it's open; `note` is the reason for the resolution. */
+        ReviewReportRecordOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            review: string;
+            /**
+             * @description What's wrong with it.
+             * @example misleading
+             */
+            reason: components["schemas"]["ReportReason"];
+            /**
+             * @description Details for staff.
+             * @example The photo shows another place.
+             */
+            text: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            reporter: string;
+            resolution: components["schemas"]["Resolution"] | null;
+            /** Format: date-time */
+            resolved_at: string | null;
+            /**
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
+             */
+            note: string;
         };
         /** @description Rights, and why. A superuser must also be staff. */
         RightsIn: {
@@ -5603,7 +5972,7 @@ export interface components {
             title: string;
         };
         /** @enum {string} */
-        SessionOrdering: "created_at" | "-created_at" | "price" | "-price" | "duration" | "-duration" | "title" | "-title" | "featured_at" | "-featured_at" | "next_slot" | "relevance";
+        SessionOrdering: "created_at" | "-created_at" | "price" | "-price" | "duration" | "-duration" | "title" | "-title" | "featured_at" | "-featured_at" | "next_slot" | "rating" | "relevance";
         /**
          * @description A session. `next_slot` is the first start that can be booked now; an open session has none.
          *
@@ -5717,6 +6086,7 @@ export interface components {
              * @example Europe/Madrid
              */
             time_zone: string;
+            rating: components["schemas"]["RatingOut"];
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -5832,6 +6202,7 @@ export interface components {
              * @example Europe/Madrid
              */
             time_zone: string;
+            rating: components["schemas"]["RatingOut"];
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -6007,7 +6378,7 @@ export interface components {
             count: number;
         };
         /** @enum {string} */
-        TargetKind: "user" | "session" | "booking" | "report" | "bulk_run" | "payment";
+        TargetKind: "user" | "session" | "booking" | "report" | "review" | "bulk_run" | "payment";
         /**
          * @description What was sold, whatever was edited since: title, minutes, price per seat, and hours of cancellation notice.
          *
@@ -6336,6 +6707,7 @@ export interface components {
         PaymentId: string;
         PictureId: string;
         Place: components["schemas"]["VisibleLine"];
+        ReviewId: string;
         Role: components["schemas"]["Role"];
         RunId: string;
         Session: string;
@@ -7503,6 +7875,191 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReportOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_reviews: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of results. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The cursor from the previous page's `Link` header. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    ETag: components["headers"]["Etag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOut"][];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    write_review: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnReviewOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    answer_review: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                review_id: components["parameters"]["ReviewId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewAnswerIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_own_reviews: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of results. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The cursor from the previous page's `Link` header. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnReviewOut"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    report_review: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                review_id: components["parameters"]["ReviewId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewReportIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewReportOut"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -9741,6 +10298,158 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    admin_dismiss_review_reports: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                review_id: components["parameters"]["ReviewId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModeratedReviewOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_hide_review: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                review_id: components["parameters"]["ReviewId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModeratedReviewOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_list_reviews: {
+        parameters: {
+            query?: {
+                /** @description Page number, starting at 1. Pages after the last are empty. */
+                page?: components["parameters"]["Page"];
+                /** @description Maximum number of results. */
+                limit?: components["parameters"]["Limit"];
+                state?: components["schemas"]["ReviewModerationState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count": components["headers"]["XTotalCount"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModeratedReviewOut"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_restore_review: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                review_id: components["parameters"]["ReviewId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModeratedReviewOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     admin_get_booking: {
         parameters: {
             query?: {
@@ -10779,6 +11488,68 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    admin_get_commission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommissionOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_set_commission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommissionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommissionOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     admin_list_parked_payments: {
         parameters: {
             query?: {
@@ -10948,40 +11719,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["ServiceUnavailable"];
-        };
-    };
-    admin_set_commission: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: components["parameters"]["UserId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CommissionIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CommissionOut"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            413: components["responses"]["ContentTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -5,9 +5,12 @@ import { marketplaceQuery } from "~/lib/api/marketplace";
 /** A currency and the digits of its minor unit by ISO 4217; the locale data of browsers has others for 16 currencies. */
 export type Currency = Pick<Schema<"MarketplaceOut">, "currency" | "currency_digits">;
 
-/** Formats a decimal string in a currency; whole amounts without decimals. */
-export function formatMoney(amount: string, { currency, currency_digits }: Currency): string {
-  const digits = /^-?\d+(\.0+)?$/.test(amount) ? 0 : currency_digits;
+/** Formats a decimal string in a currency; whole amounts without decimals unless their number is given. */
+export function formatMoney(
+  amount: string,
+  { currency, currency_digits }: Currency,
+  digits = /^-?\d+(\.0+)?$/.test(amount) ? 0 : currency_digits,
+): string {
   return new Intl.NumberFormat("en", {
     style: "currency",
     currency,
@@ -54,6 +57,11 @@ export function sumAmounts(amounts: string[]): string {
   );
 }
 
+/** What is left of an amount, computed as `sumAmounts` does. */
+export function subtractAmounts(from: string, amount: string): string {
+  return sumAmounts([from, amount.startsWith("-") ? amount.slice(1) : `-${amount}`]);
+}
+
 /** The largest amount below this one. Amounts of the API have all of their currency's decimals. */
 export function amountBelow(amount: string): string {
   const digits = countDecimals(amount);
@@ -71,6 +79,9 @@ function toMinorUnits(amount: string, digits: number): bigint {
 
 function fromMinorUnits(units: bigint, digits: number): string {
   if (digits === 0) return String(units);
-  const text = String(units).padStart(digits + 1, "0");
-  return `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+  const sign = units < 0n ? "-" : "";
+  const text = String(units)
+    .replace("-", "")
+    .padStart(digits + 1, "0");
+  return `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }

@@ -90,8 +90,18 @@ class MemoryErasure:
             tables.money.operations,
             lambda row: replace(row, reason="") if row.actor_id == person and row.booking_id in booked else row,
         )
+        await self._erase_reviews(person)
         await self._change(tables.reports, lambda row: replace(row, text="") if row.reporter_id == person else row)
         await self._change(tables.sessions, lambda row: erased_session(row) if row.creator_id == person else row)
+
+    async def _erase_reviews(self, person: UUID) -> None:
+        tables = self._tables.reviews
+        await self._change(tables.written, lambda row: replace(row, text="") if row.author_id == person else row)
+        await self._change(
+            tables.written,
+            lambda row: replace(row, answer=None, answered_at=None) if row.creator_id == person else row,
+        )
+        await self._change(tables.reports, lambda row: replace(row, text="") if row.reporter_id == person else row)
 
     async def _erase_runs(self, person: UUID) -> None:
         about = {person} | {row.id for row in self._rows.all(self._tables.bookings) if row.user_id == person}

@@ -30,6 +30,7 @@ from marketplace.core.domain.language_tags import matches as in_language
 from marketplace.core.domain.language_tags import primary
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.places import place_key
+from marketplace.core.domain.ratings import UNRATED, Rating
 from marketplace.core.domain.recurring_starts import RecurringStarts
 from marketplace.core.domain.relaxed_pages import relaxed_counts, relaxed_page
 from marketplace.core.domain.search_terms import ALL
@@ -82,8 +83,11 @@ class MemoryCatalog:
 
     def _version(self, session: Session) -> SessionVersion:
         schedule = self._database.schedules.rows.get(session.id)
-        state = (session, self._database.users.rows[session.creator_id], schedule)
+        state = (session, self._database.users.rows[session.creator_id], schedule, self._rating(session))
         return SessionVersion(id=session.id, version=state, is_open=schedule is None)
+
+    def _rating(self, session: Session) -> Rating:
+        return self._database.reviews.of_sessions.rows.get(session.id, UNRATED)
 
     async def _page(self, filters: CatalogFilters, limit: int, after: str | None, now: datetime) -> Page[Any]:
         async def read(relaxation: int, after: str | None, limit: int) -> Page[Any]:
@@ -95,7 +99,7 @@ class MemoryCatalog:
             if filters.ordering == "next_slot":
                 return soonest_page(matches, limit, after, lambda each: self._first_start(each, filters, now))
             available = [session for session in matches if self._is_available(session, filters, now)]
-            return ordered_page(available, filters.ordering, limit, after)
+            return ordered_page(available, filters.ordering, limit, after, lambda each: self._rating(each).score)
 
         return await relaxed_page(read, self._search(filters).terms, limit, after)
 

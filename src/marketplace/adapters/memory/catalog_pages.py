@@ -11,7 +11,7 @@ from uuid import UUID
 
 from marketplace.adapters.memory.pages import Moment, moment, moment_from, moment_text, page_of
 from marketplace.adapters.memory.search import Search
-from marketplace.core.domain.catalog import AVAILABILITY_WINDOW, RELEVANCE_WINDOW
+from marketplace.core.domain.catalog import AVAILABILITY_WINDOW, RELEVANCE_WINDOW, Ordering, is_descending
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.search import title_key
 from marketplace.core.domain.sessions import Session
@@ -42,19 +42,20 @@ def most_common(counts: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def ordered_page(matches: list[Session], ordering: str, limit: int, after: str | None) -> Page[Session]:
-    order, is_descending = _ORDERS[ordering.removeprefix("-")], ordering.startswith("-")
+def ordered_page(
+    matches: list[Session], ordering: Ordering, limit: int, after: str | None, score: Callable[[Session], int]
+) -> Page[Session]:
+    """Return a page in the order of one value; `score` is that of the ratings."""
+    order, is_reversed = _ORDERS.get(ordering.removeprefix("-"), _Order(score, int)), is_descending(ordering)
 
     def sort_key(session: Session) -> tuple[Any, UUID]:
         return order.key(session), session.id
 
-    rows = sorted(matches, key=sort_key, reverse=is_descending)
+    rows = sorted(matches, key=sort_key, reverse=is_reversed)
     if after is not None:
         key_text, id_text = json.loads(after)
         last = (order.read(key_text), UUID(id_text))
-        rows = [
-            session for session in rows if (sort_key(session) < last if is_descending else sort_key(session) > last)
-        ]
+        rows = [session for session in rows if (sort_key(session) < last if is_reversed else sort_key(session) > last)]
     return page_of(
         rows, limit, lambda session: json.dumps([str(order.key(session)), str(session.id)], ensure_ascii=False)
     )

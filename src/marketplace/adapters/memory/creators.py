@@ -5,9 +5,10 @@ import asyncio
 from marketplace.adapters.memory.database import MemoryDatabase
 from marketplace.core.domain.creators import MAX_COUNTED, Creator
 from marketplace.core.domain.fields import field_names
+from marketplace.core.domain.ratings import UNRATED
 from marketplace.core.domain.users import fold
 
-STORED = field_names(Creator, "people_taught", "is_bounded")
+STORED = field_names(Creator, "people_taught", "is_bounded", "rating")
 
 
 class MemoryCreatorDirectory:
@@ -25,4 +26,6 @@ class MemoryCreatorDirectory:
         bookings = self._database.bookings.rows.values()
         taught = (each.user_id for each in bookings if (each.creator_id, each.status) == (user.id, "completed"))
         counted = sorted(taught)[: MAX_COUNTED + 1]
-        return Creator.counted({name: getattr(user, name) for name in STORED}, len({*counted}), len(counted))
+        values = {name: getattr(user, name) for name in STORED}
+        values["rating"] = self._database.reviews.of_creators.rows.get(user.id, UNRATED)
+        return Creator.counted(values, len({*counted}), len(counted))

@@ -24,6 +24,7 @@ from marketplace.adapters.memory.records import (
     TokenRow,
     UnsubscribedRow,
 )
+from marketplace.adapters.memory.review_tables import ReviewTables
 from marketplace.adapters.memory.tables import Table
 from marketplace.core.domain.audit import AuditEntry
 from marketplace.core.domain.booking_steps import BookingStep
@@ -98,6 +99,7 @@ class MemoryDatabase:
             "unsubscribed", lambda row: row.user_id
         )
         self.money = MoneyTables()
+        self.reviews = ReviewTables()
         self.inbox: Table[UUID, InboxMail] = Table("inbox")
         self.claimed_messages: dict[UUID, Rows] = {}
         self.job_ids = count()

@@ -11,6 +11,7 @@ from marketplace.adapters.memory.database import Rows
 from marketplace.adapters.memory.tables import Table
 from marketplace.adapters.memory.users import buyers_of
 from marketplace.core.domain.materialized_availability import MaterializedAvailability, ScheduledSession
+from marketplace.core.domain.ratings import UNRATED
 from marketplace.core.domain.schedules import Schedule
 from marketplace.core.domain.sessions import Session, SessionDetails
 from marketplace.core.domain.users import PublicUser, User, public_user
@@ -29,6 +30,7 @@ def session_details(rows: Rows, session: Session, view: Callable[[User], PublicU
         creator_is_active=creator.is_active,
         is_open=schedule is None,
         time_zone=schedule.time_zone if schedule else creator.time_zone,
+        rating=rows.find(rows.database.reviews.of_sessions, session.id) or UNRATED,
     )
 
 

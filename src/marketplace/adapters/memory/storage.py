@@ -30,6 +30,7 @@ from marketplace.adapters.memory.password_resets import MemoryResetDirectory
 from marketplace.adapters.memory.payments import MemoryPaymentLists
 from marketplace.adapters.memory.rate_limits import MemoryRateLimits
 from marketplace.adapters.memory.reports import MemoryReportQueue
+from marketplace.adapters.memory.reviews import MemoryReviewLists
 from marketplace.adapters.memory.sitemaps import MemoryListedSessions
 from marketplace.adapters.memory.summaries import MemoryCreatorSummaries
 from marketplace.adapters.memory.tokens import MemoryLoginDirectory, MemoryPrincipals
@@ -73,6 +74,7 @@ def memory_storage(database: MemoryDatabase | None = None, *, lock_timeout: time
         resets=MemoryResetDirectory(database),
         email_tokens=MemoryEmailTokenDirectory(database),
         reports=MemoryReportQueue(database),
+        reviews=MemoryReviewLists(database),
         dashboards=MemoryDashboards(database),
         failing_jobs=MemoryFailingJobs(database),
         job_queue=MemoryJobQueue(database),

@@ -25,6 +25,7 @@ from marketplace.adapters.memory.password_resets import MemoryResets
 from marketplace.adapters.memory.payments import MemoryPaymentRecords
 from marketplace.adapters.memory.pictures import MemoryPictureRecords
 from marketplace.adapters.memory.reports import MemoryReports
+from marketplace.adapters.memory.reviews import MemoryReviews
 from marketplace.adapters.memory.sessions import MemorySessions
 from marketplace.adapters.memory.slots import MemorySlots
 from marketplace.adapters.memory.tokens import MemoryTokens
@@ -43,6 +44,7 @@ class MemoryTransaction:
         self.resets = MemoryResets(rows)
         self.email_requests = MemoryEmailRequests(rows)
         self.reports = MemoryReports(rows)
+        self.reviews = MemoryReviews(rows)
         self.sessions = MemorySessions(rows)
         self.slots = MemorySlots(rows)
         self.bookings = MemoryBookings(rows)

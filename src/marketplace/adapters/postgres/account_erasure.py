@@ -33,6 +33,9 @@ UPDATES = (
     f"UPDATE booking_steps SET reason = '' WHERE booking_id IN ({BOOKED}) AND actor_id = $1 AND reason <> ''",  # noqa: S608 - constant text
     f"""UPDATE payment_operations SET reason = '' WHERE actor_id = $1 AND reason <> ''
         AND payment_id IN (SELECT id FROM payments WHERE booking_id IN ({BOOKED}))""",  # noqa: S608 - constant text
+    "UPDATE reviews SET text = '' WHERE author_id = $1 AND text <> ''",
+    "UPDATE reviews SET answer = NULL, answered_at = NULL WHERE creator_id = $1 AND answered_at IS NOT NULL",
+    "UPDATE review_reports SET text = '' WHERE reporter_id = $1 AND text <> ''",
     "UPDATE reports SET text = '' WHERE reporter_id = $1 AND text <> ''",
     "UPDATE bulk_runs SET address = NULL, agent = NULL WHERE staff_id = $1",
 )

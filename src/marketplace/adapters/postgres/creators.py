@@ -1,15 +1,16 @@
 """Creators in PostgreSQL."""
 
 from marketplace.adapters.postgres.connection.pool import Database
-from marketplace.adapters.postgres.rows import columns
+from marketplace.adapters.postgres.rows import columns, rating_from
 from marketplace.core.domain.creators import MAX_COUNTED, Creator
 from marketplace.core.domain.fields import field_names
 from marketplace.core.domain.users import fold
 
-STORED = field_names(Creator, "people_taught", "is_bounded")
+STORED = field_names(Creator, "people_taught", "is_bounded", "rating")
 # in the order of `ix_bookings_taught`, so that the bookings of each person come together
 FIND = f"""
-    SELECT {columns("c", STORED)}, taught.people, taught.bookings
+    SELECT {columns("c", STORED)}, taught.people, taught.bookings,
+        (SELECT star_counts FROM creator_ratings r WHERE r.creator_id = c.id) AS rating
     FROM users c, LATERAL (
         SELECT count(*) AS people, coalesce(sum(n), 0) AS bookings FROM (
             SELECT count(*) AS n FROM (
@@ -32,5 +33,8 @@ class PostgresCreatorDirectory:
         row = await self._database.fetchrow(FIND, fold(username))
         if row is None:
             return None
-        values = {name: row[name] for name in STORED} | {"languages": tuple(row["languages"])}
+        values = {name: row[name] for name in STORED} | {
+            "languages": tuple(row["languages"]),
+            "rating": rating_from(row["rating"]),
+        }
         return Creator.counted(values, row["people"], row["bookings"])

@@ -20,6 +20,7 @@ from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.fields import field_names
 from marketplace.core.domain.money import currency
 from marketplace.core.domain.places import Coordinates
+from marketplace.core.domain.ratings import UNRATED, Rating
 from marketplace.core.domain.refund_policies import FULL_REFUND, RefundPolicy, RefundTier
 from marketplace.core.domain.sessions import Session, SessionDetails
 from marketplace.core.domain.terms import Terms
@@ -85,7 +86,10 @@ TERMS_OF_SESSION = (
 BOOKING_COLUMNS = columns("b", BOOKING).replace("b.terms", f"coalesce(b.terms, {TERMS_OF_SESSION}) AS terms")
 """A booking `b` of a session `s`. A release before migration 0025 that ran next to this one stored no terms."""
 TIME_ZONE = "coalesce(s.schedule ->> 'time_zone', c.time_zone)"
-STATE_OF_SESSION = f"c.is_active AS creator_is_active, s.schedule IS NULL AS is_open, {TIME_ZONE} AS time_zone"
+STATE_OF_SESSION = (
+    f"c.is_active AS creator_is_active, s.schedule IS NULL AS is_open, {TIME_ZONE} AS time_zone,"
+    " s.star_counts AS rating"
+)
 SESSION_WITH_CREATOR = f"{columns('s', SESSION)}, {columns('c', PUBLIC_USER, 'c_')}, {STATE_OF_SESSION}"
 """A session `s` with its creator `c`. These columns come first in a statement."""
 BOOKED_SESSION = (
@@ -93,16 +97,17 @@ BOOKED_SESSION = (
 )
 """A session `s` with its creator `c`, whose e-mail address it has."""
 CREATOR, STATE = len(SESSION), len(SESSION) + len(PUBLIC_USER)
-AFTER_SESSION = STATE + 3
+STATES = 4
+AFTER_SESSION = STATE + STATES
 """Places in `SESSION_WITH_CREATOR`: of the creator, the state, and the column after them."""
-AFTER_BOOKED_SESSION = CREATOR + len(CONTACT) + 3
+AFTER_BOOKED_SESSION = CREATOR + len(CONTACT) + STATES
 """The place of the column after those of `BOOKED_SESSION`, if they come first."""
 BOOKING_DETAILS = f"{BOOKING_COLUMNS}, {BOOKED_SESSION}, {columns('u', CONTACT, 'u_')}"
 """A booking `b` with its session `s`, and the contacts of its creator `c` and its learner `u`. They come first."""
 WRITTEN_BY = "s.xmin AS version, c.xmin AS creator_version"
 """The transactions that wrote the session and its creator: locks and freezing leave `xmin`, standbys have the same."""
 SESSION_WITH_CONTACT = (
-    f"({columns('s', SESSION)}, c.is_active, s.schedule IS NULL, {TIME_ZONE}) AS session,"
+    f"({columns('s', SESSION)}, c.is_active, s.schedule IS NULL, {TIME_ZONE}, s.star_counts) AS session,"
     f" ({columns('c', CONTACT)}) AS creator"
 )
 POINT, PICTURES = SESSION.index("coordinates"), SESSION.index("pictures")
@@ -146,11 +151,17 @@ def stored_policy(stored: str) -> RefundPolicy:
     return policy_from(read_json(stored))
 
 
+def rating_from(counts: Sequence[int] | None) -> Rating:
+    """Convert a column of star counts. Most sessions have no review."""
+    return Rating(tuple(counts)) if counts and any(counts) else UNRATED
+
+
 STORED_SESSION: Conversions = {
     "tags": tuple,
     "pictures": pictures_from,
     "coordinates": point_from,
     "cancellation_policy": stored_policy,
+    "rating": rating_from,
 }
 STORED_BOOKING: Conversions = {"terms": terms_from}
 public_user = constructor(PublicUser)
@@ -198,8 +209,8 @@ def booked_session(row: Any) -> SessionDetails:
 
 def reported_session(row: asyncpg.Record) -> SessionDetails:
     """Convert a row with the columns of `SESSION_WITH_CONTACT`, which has the creator's e-mail address."""
-    *session, creator_is_active, is_open, time_zone = row["session"]
-    return _session_details(*session, contact(*row["creator"]), creator_is_active, is_open, time_zone)
+    session = row["session"]
+    return _session_details(*session[:CREATOR], contact(*row["creator"]), *session[CREATOR:])
 
 
 def stored_booking(row: asyncpg.Record) -> Booking:

@@ -30,6 +30,7 @@ from marketplace.adapters.postgres.payment_lists import PostgresPaymentLists
 from marketplace.adapters.postgres.rate_limits import PostgresRateLimits
 from marketplace.adapters.postgres.readiness import PostgresReadiness
 from marketplace.adapters.postgres.reports import PostgresReportQueue
+from marketplace.adapters.postgres.reviews import PostgresReviewLists
 from marketplace.adapters.postgres.sessions import PostgresCatalog
 from marketplace.adapters.postgres.sitemaps import PostgresListedSessions
 from marketplace.adapters.postgres.summaries import PostgresCreatorSummaries
@@ -64,6 +65,7 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         resets=PostgresResetDirectory(database),
         email_tokens=PostgresEmailTokenDirectory(database),
         reports=PostgresReportQueue(database),
+        reviews=PostgresReviewLists(database),
         dashboards=PostgresDashboards(database),
         failing_jobs=PostgresFailingJobs(database),
         job_queue=PostgresJobQueue(database),

@@ -25,6 +25,7 @@ from marketplace.adapters.postgres.password_resets import PostgresResets
 from marketplace.adapters.postgres.payments import PostgresPaymentRecords
 from marketplace.adapters.postgres.pictures import PostgresPictureRecords
 from marketplace.adapters.postgres.reports import PostgresReports
+from marketplace.adapters.postgres.reviews import PostgresReviews
 from marketplace.adapters.postgres.sessions import PostgresSessions
 from marketplace.adapters.postgres.slots import PostgresSlots
 from marketplace.adapters.postgres.tokens import PostgresTokens
@@ -50,6 +51,7 @@ from marketplace.core.ports.password_resets import Resets
 from marketplace.core.ports.payments import PaymentRecords
 from marketplace.core.ports.pictures import PictureRecords
 from marketplace.core.ports.reports import Reports
+from marketplace.core.ports.reviews import Reviews
 from marketplace.core.ports.sessions import Sessions
 from marketplace.core.ports.slots import Slots
 from marketplace.core.ports.tokens import Tokens
@@ -86,6 +88,10 @@ class PostgresTransaction:
     @property
     def email_requests(self) -> EmailRequests:
         return PostgresEmailRequests(self._connection)
+
+    @property
+    def reviews(self) -> Reviews:
+        return PostgresReviews(self._connection)
 
     @cached_property
     def sessions(self) -> Sessions:

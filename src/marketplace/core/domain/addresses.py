@@ -47,6 +47,10 @@ class SiteAddresses:
         """Return the page on which a learner pays for a booking."""
         return f"{self.root}/bookings/{booking_id}/pay"
 
+    def review(self, booking_id: UUID) -> str:
+        """Return the page on which a learner reviews a completed booking."""
+        return f"{self.root}/bookings/{booking_id}/review"
+
     def attendees(self, session_id: UUID) -> str:
         """Return the page on which a creator sees the bookings of a session."""
         return f"{self.root}/creator/bookings?session={session_id}"

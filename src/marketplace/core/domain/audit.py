@@ -44,6 +44,9 @@ AuditAction = Literal[
     "session_unfeatured",
     "report_dismissed",
     "report_upheld",
+    "review_hidden",
+    "review_restored",
+    "review_reports_dismissed",
     "booking_cancelled",
     "booking_confirmed",
     "booking_declined",
@@ -64,7 +67,7 @@ AuditAction = Literal[
     "address_cleared",
     "exported",
 ]
-TargetKind = Literal["user", "session", "booking", "report", "bulk_run", "payment"]
+TargetKind = Literal["user", "session", "booking", "report", "review", "bulk_run", "payment"]
 Target = tuple[TargetKind, UUID]
 """Kind and ID of the object an action applies to."""
 AuditValues = Mapping[str, Any]

@@ -17,6 +17,9 @@ from marketplace.core.errors import IllegalTransition, TooLate
 AUTHORIZATION_HOLD = timedelta(days=6)
 """How long the creator can respond after the payment: a provider holds an authorized amount for seven days or more."""
 
+REVIEWABLE_FOR = timedelta(days=90)
+"""How long after its end a completed booking can be reviewed."""
+
 BookingOrdering = Literal["-created_at", "booking_date", "-booking_date"]
 
 
@@ -51,6 +54,11 @@ class BookingDetails(Booking):
         if self.awaits_payment():
             return self.starts_at
         return self.last_cancellation if self.status in LIVE else None
+
+    @property
+    def reviewable_until(self) -> datetime | None:
+        """Deadline for the learner to review it; `None` unless it is completed."""
+        return self.ends_at + REVIEWABLE_FOR if self.status == "completed" else None
 
     def allowed_actions(self, viewer: Principal, now: datetime) -> tuple[AllowedAction, ...]:
         """Return the actions this viewer may take now, by the same rules as the actions themselves.

@@ -21,8 +21,16 @@ Ordering = Literal[
     "featured_at",
     "-featured_at",
     "next_slot",
+    "rating",
     "relevance",
 ]
+
+
+def is_descending(ordering: Ordering) -> bool:
+    """Return whether the highest value comes first; by rating, the best."""
+    return ordering.startswith("-") or ordering == "rating"
+
+
 SEARCH_LENGTH = 200
 RELEVANCE_WINDOW = 2_000
 """Number of newest matches that a search by relevance ranks; later ones are not listed."""

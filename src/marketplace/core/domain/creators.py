@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from marketplace.core.domain.language_tags import Languages
+from marketplace.core.domain.ratings import UNRATED, Rating
 from marketplace.core.domain.users import Bio, PublicUser
 
 MAX_COUNTED = 5_000
@@ -26,6 +27,8 @@ class Creator(PublicUser):
     date_joined: datetime
     people_taught: int
     is_bounded: bool
+    rating: Rating = UNRATED
+    """Of the published reviews of all sessions, archived ones included."""
 
     @classmethod
     def counted(cls, values: Mapping[str, Any], people: int, bookings: int) -> Self:

@@ -1,7 +1,7 @@
 """What a viewer of a booking sees of its payments."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
@@ -40,6 +40,10 @@ class BookingPayment:
     expires_at: datetime | None
     decline_reason: str | None
     refunded: int
+
+    def seen_by_others(self) -> Self:
+        """Return what others than the learner see: the page and why a card was declined are the learner's alone."""
+        return replace(self, url=None, decline_reason=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from marketplace.core.domain.money import Money, keep_places
 from marketplace.core.domain.pictures import Pictures
 from marketplace.core.domain.places import Address, ExactPoint, Format, JoinLink, Place
 from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.ratings import UNRATED, Rating
 from marketplace.core.domain.refund_policies import FULL_REFUND, CancellationPolicy
 from marketplace.core.domain.users import PublicUser, fold
 from marketplace.core.errors import FieldErrors, IllegalTransition, NotACreator, NotFound, NotSignedIn, NotYours
@@ -210,6 +211,8 @@ class SessionDetails(Session):
     """Whether the session is by arrangement: without a schedule, any start can be booked."""
     time_zone: str = "UTC"
     """The schedule's time zone; without a schedule, the creator's."""
+    rating: Rating = UNRATED
+    """Of the published reviews. Saving a session leaves it."""
 
     def is_bookable(self) -> bool:
         """Return whether the catalog lists it, so that it can be booked."""

@@ -25,6 +25,7 @@ from marketplace.core.ports.password_resets import ResetDirectory
 from marketplace.core.ports.payments import PaymentLists
 from marketplace.core.ports.rate_limits import RateLimits
 from marketplace.core.ports.reports import ReportQueue
+from marketplace.core.ports.reviews import ReviewLists
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.sitemaps import ListedSessions
 from marketplace.core.ports.slots import Availabilities
@@ -60,6 +61,7 @@ class Storage:
     resets: ResetDirectory
     email_tokens: EmailTokenDirectory
     reports: ReportQueue
+    reviews: ReviewLists
     dashboards: Dashboards
     failing_jobs: FailingJobs
     job_queue: JobQueue

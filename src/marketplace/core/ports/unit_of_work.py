@@ -24,6 +24,7 @@ from marketplace.core.ports.password_resets import Resets
 from marketplace.core.ports.payments import PaymentRecords
 from marketplace.core.ports.pictures import PictureRecords
 from marketplace.core.ports.reports import Reports
+from marketplace.core.ports.reviews import Reviews
 from marketplace.core.ports.sessions import Sessions
 from marketplace.core.ports.slots import Slots
 from marketplace.core.ports.tokens import Tokens
@@ -51,6 +52,9 @@ class Transaction(Protocol):
 
     @property
     def email_requests(self) -> EmailRequests: ...
+
+    @property
+    def reviews(self) -> Reviews: ...
 
     @property
     def sessions(self) -> Sessions: ...

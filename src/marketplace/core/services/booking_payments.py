@@ -41,6 +41,17 @@ class BookingPayments:
             raise SoldOut
         return replace(changed, history=(*booking.history, step))
 
+    async def end_unheld(self, tx: Transaction, booking: BookingHistory) -> BookingHistory:
+        """Expire an acquired request whose authorization has ended before the creator answered, and return it.
+
+        Nothing holds its amount anymore, so a confirmation would give the seats away.
+        """
+        now = self._clock.now()
+        expired, step = replace(booking, respond_by=now).after("expire", None, now)
+        await tx.slots.release(booking)
+        await tx.bookings.save(expired, step)
+        return replace(expired, history=(*booking.history, step))
+
     async def revive(self, tx: Transaction, seen: BookingHistory, *, requires_confirmation: bool) -> BookingHistory:
         """Take the seats of a booking again that expired unpaid, since its payment came too late, and return it.
 

@@ -159,6 +159,8 @@ class Letters:
             self._require(untrue(message.kind, message.version, booking, self._clock.now()))
             own, attendees = self._addresses.own_bookings(), self._addresses.attendees(booking.session_id)
             link = own if role == "learner" else attendees
+            if message.kind is MessageKind.HOW_WAS_IT:
+                link = self._addresses.review(booking.id)
         is_optional = not message.rule.is_needed
         token = self._unsubscribe_tokens.sign(message) if is_optional else None
         return Letter(

@@ -8,17 +8,19 @@ from uuid import UUID
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.earnings import SETTLED, Bookkeeping, portions_earned
 from marketplace.core.domain.ledger import LedgerTransaction
-from marketplace.core.domain.payment_plans import cause_of, plan
+from marketplace.core.domain.payment_plans import cause_of, is_covered, plan
 from marketplace.core.domain.payments import (
     Cause,
     OperationKind,
     Payment,
     PaymentOperation,
+    PaymentStatus,
 )
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.services.booking_payments import BookingPayments
 from marketplace.core.services.payment_notices import PaymentNotices
 from marketplace.core.services.retries import with_retries
 
@@ -29,8 +31,11 @@ OPEN_GRACE = timedelta(seconds=20)
 class PaymentBalance:
     """Asks for what follows from a booking and its payments. Everything here is idempotent."""
 
-    def __init__(self, *, unit_of_work: UnitOfWork, notices: PaymentNotices, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self, *, unit_of_work: UnitOfWork, bookings: BookingPayments, notices: PaymentNotices, clock: Clock, ids: Ids
+    ) -> None:
         self._unit_of_work = unit_of_work
+        self._bookings = bookings
         self._notices = notices
         self._clock = clock
         self._ids = ids
@@ -43,6 +48,11 @@ class PaymentBalance:
         async def operation() -> None:
             async with self._unit_of_work() as tx:
                 booking = await tx.bookings.acquire(booking_id)
+                payments = await tx.payments.acquire_of_booking(booking_id)
+                operations = await tx.payments.operations([each.id for each in payments])
+                if is_covered(booking, payments, operations):  # it has fewer seats than when it was paid
+                    later = any(each.captures_later for each in payments if each.status is PaymentStatus.AUTHORIZED)
+                    booking = await self._bookings.apply(tx, booking, requires_confirmation=later)
                 await self.apply(tx, booking)
 
         with suppress(NotFound):
@@ -63,7 +73,8 @@ class PaymentBalance:
         number = len(operations)
         for wanted in plan(booking, payments, operations):
             cause = Cause.CANCEL if wanted.kind is OperationKind.VOID else cause_of(booking, wanted.payment)
-            once = wanted.kind.value if wanted.kind is OperationKind.CAPTURE else f"{wanted.kind.value}-{number}"
+            # one that was refused is asked for again after staff have resolved it
+            once = f"{wanted.kind.value}-{number}"
             await self.ask(tx, self.operation(wanted.payment, wanted.kind, wanted.amount, cause, once))
             number += 1
         if booking.status in SETTLED:

@@ -6,7 +6,6 @@ from marketplace.core.domain.events import BookingEvent, BookingEventKind, Deliv
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction
-from marketplace.core.services.payment_gateway import PaymentGateway
 
 DECIDING: frozenset[BookingEventKind] = frozenset(
     {
@@ -25,17 +24,17 @@ class PaymentDecider:
     """A `Subscriber` that enqueues the job that balances a booking's payments, for every way to change a booking.
 
     It locks nothing, since the relay's transaction holds many bookings' events. Free bookings cost no statement, those
-    that nothing was asked of the provider for cost one together.
+    that nothing was asked of the provider for cost one together. It decides where payments are off, too: what was paid
+    before is returned once they are on again.
     """
 
-    def __init__(self, *, gateway: PaymentGateway, clock: Clock) -> None:
-        self._gateway = gateway
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
     async def handle(self, tx: Transaction, deliveries: Sequence[Delivery]) -> None:
         events = [each.event for each in deliveries]
         bookings = {event.booking_id for event in events if isinstance(event, BookingEvent) and _decides(event)}
-        if not self._gateway.is_on or not bookings:
+        if not bookings:
             return
         # the first payment has the booking's ID
         paid = {each.payment_id for each in await tx.payments.operations(sorted(bookings))}

@@ -14,6 +14,7 @@ from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.ledger import LedgerTransaction
 from marketplace.core.domain.payments import (
     PROGRESS,
+    RETRY_MAX,
     OperationKind,
     OperationState,
     ParkedReason,
@@ -87,14 +88,17 @@ class PaymentOperations:
 
     async def settle(self, operation_id: UUID | None) -> None:
         """Ask the provider for an operation that is not settled. The handler of `settle_operation`."""
-        if operation_id is None or not self._gateway.is_on:
+        found = None if operation_id is None else await self._lists.operation(operation_id)
+        if operation_id is None or found is None or found.is_settled:
             return
-        found = await self._lists.operation(operation_id)
-        if found is None or found.is_settled:
+        if not self._gateway.is_on:
+            LOG.warning("Operation %s (%s) waits, since payments are off", found.id, found.kind.value)
+            await self._come_back(found.id, self._clock.now() + RETRY_MAX)
             return
         claimed, booking = await with_retries(lambda: self._claim(operation_id))
         if claimed is None:
-            await self._come_back(found)
+            # once the lease of the one who has claimed it is over: they may have died
+            await self._come_back(found.id, found.leased_until or self._clock.now() + LEASE)
             return
         payment = await self._lists.find(claimed.payment_id)
         if payment is None or booking is None:
@@ -109,12 +113,9 @@ class PaymentOperations:
             claimed = await tx.payments.claim(operation_id, self._clock.now(), LEASE)
             return claimed, None if claimed is None else await tx.bookings.find(claimed.booking_id)
 
-    async def _come_back(self, found: PaymentOperation) -> None:
-        """Look again once the lease of the one who has claimed it is over: they may have died."""
+    async def _come_back(self, operation_id: UUID, run_at: datetime) -> None:
         async with self._unit_of_work() as tx:
-            await tx.jobs.enqueue(
-                Job(kind="settle_operation", subject=found.id, run_at=found.leased_until or self._clock.now() + LEASE)
-            )
+            await tx.jobs.enqueue(Job(kind="settle_operation", subject=operation_id, run_at=run_at))
 
     async def _outcome(self, claimed: PaymentOperation, payment: Payment, booking: BookingHistory) -> Outcome:
         report = None

@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingHistory
-from marketplace.core.domain.payment_plans import pays_all
+from marketplace.core.domain.payment_plans import amount_due, has_lapsed, is_being_released, pays_all
 from marketplace.core.domain.payments import (
     PROGRESS,
     ParkedReason,
@@ -157,12 +157,19 @@ class PaymentSettlement:
                 after = await self._missing(tx, before)
                 await self._balance.apply(tx, booking)
                 return after
-            after, new = await self._records.observe(tx, before, report)
-            is_enough = pays_all(booking, [*payments.values()], [*{**payments, after.id: after}.values()])
-            if is_revived and not is_enough:
-                raise IllegalTransition("More seats were booked than this pays for.")
-            if booking.asks_payment() and after.status in IN_TIME and is_enough:
+            after, new = await self._records.observe(tx, before, report, is_news=event is not None)
+            seen_now = [*{**payments, after.id: after}.values()]
+            due, is_enough = amount_due(booking, seen_now), pays_all(booking, [*payments.values()], seen_now)
+            operations = await tx.payments.operations([payment_id]) if after.captures_later else ()
+            pays = after.status in IN_TIME and is_enough and not is_being_released(after, operations)
+            if is_revived and not pays:
+                raise IllegalTransition("More seats were booked than this pays for, or it is being released.")
+            if booking.asks_payment() and pays:
                 booking = await self._bookings.apply(tx, booking, requires_confirmation=after.captures_later)
+            elif after.status is PaymentStatus.VOIDED is not before.status and _is_unheld(booking, due):
+                booking = await self._bookings.end_unheld(tx, booking)
+            if has_lapsed(booking, before, after):
+                await self._records.park(tx, after, ParkedReason.LAPSED, expected=after.amount, found=0)
             await self._balance.apply(tx, booking, new)
         return after
 
@@ -191,6 +198,11 @@ class PaymentSettlement:
         if payment.is_payable and self._clock.now() >= payment.expires_at + LOOK_AFTER:
             return await tx.payments.save(payment.voided())
         return payment
+
+
+def _is_unheld(booking: BookingHistory, due: int) -> bool:
+    """Return whether the creator could confirm a booking whose amount is neither paid nor authorized."""
+    return booking.status == "pending" and not booking.awaits_payment() and due > 0
 
 
 def _is_late(booking: BookingHistory, payment: Payment, report: ProviderReport) -> bool:

@@ -15,6 +15,7 @@ from marketplace.core.ports.favourites import FavouriteLists
 from marketplace.core.ports.messages import MessageLists
 from marketplace.core.ports.payments import PaymentLists
 from marketplace.core.ports.reports import ReportQueue
+from marketplace.core.ports.reviews import ReviewLists
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.tokens import LoginDirectory
@@ -24,7 +25,20 @@ from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.logins import MAX_LOGINS
 from marketplace.core.services.retries import with_retries
 
-Part = Literal["profile", "sessions", "bookings", "payments", "messages", "mails", "favourites", "reports", "logins"]
+Part = Literal[
+    "profile",
+    "sessions",
+    "bookings",
+    "payments",
+    "messages",
+    "mails",
+    "favourites",
+    "reports",
+    "reviews",
+    "answers",
+    "review_reports",
+    "logins",
+]
 PAGE = 100
 """Rows read at once, so that a copy of any size is never in memory as a whole."""
 T = TypeVar("T")
@@ -45,6 +59,7 @@ class PersonalDataService:
         mails: MessageLists,
         favourites: FavouriteLists,
         reports: ReportQueue,
+        reviews: ReviewLists,
         logins: LoginDirectory,
         clock: Clock,
         ids: Ids,
@@ -58,6 +73,7 @@ class PersonalDataService:
         self._mails = mails
         self._favourites = favourites
         self._reports = reports
+        self._reviews = reviews
         self._logins = logins
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
@@ -95,8 +111,18 @@ class PersonalDataService:
             yield "favourites", kept
         async for report in _items(lambda after: self._reports.of_reporter(person, PAGE, after)):
             yield "reports", report
+        async for reviewed in self._of_reviews(person):
+            yield reviewed
         for login in await self._logins.active(person, now, MAX_LOGINS):
             yield "logins", login
+
+    async def _of_reviews(self, person: UUID) -> AsyncIterator[tuple[Part, object]]:
+        async for review in _items(lambda after: self._reviews.of_author(person, PAGE, after)):
+            yield "reviews", review
+        async for answered in _items(lambda after: self._reviews.answered_by(person, PAGE, after)):
+            yield "answers", answered
+        async for about in _items(lambda after: self._reviews.reports_of(person, PAGE, after)):
+            yield "review_reports", about
 
     async def _booked(self, person: UUID, after: str | None) -> Page[BookingHistory]:
         page = await self._bookings.of_user(person, PAGE, after)

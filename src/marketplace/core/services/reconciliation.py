@@ -35,6 +35,8 @@ MIN_AGE = timedelta(minutes=10)
 """Payments that were asked for later are under way, and not compared."""
 EVENTS_KEPT_FOR = 90 * DAY
 UNSETTLED_AT_ONCE = 500
+PASSING = frozenset({ParkedReason.AMOUNT, ParkedReason.REFUND_DIFFERS})
+"""Differences that a report has, too, if the payment went on after it was read."""
 
 
 class Drift(NamedTuple):
@@ -103,7 +105,8 @@ class Reconciliation:
             await self._settlement.look(payment)
         seen, drifts = dict[UUID, str](), list[Drift]()
         async for report in self._gateway.get().changed_since(since):
-            drifts += await self._compare_report(report, seen, now)
+            found = await self._compare_report(report, seen, now)
+            drifts += await self._compare_again(found, now) if any(each.reason in PASSING for each in found) else found
         async for payment in self._lists.created_since(since):
             if payment.created_at <= now - MIN_AGE:
                 drifts += await self._compare_payment(payment, seen.keys())
@@ -120,10 +123,12 @@ class Reconciliation:
         known = payment.provider_id or report.provider_id
         if {seen.setdefault(payment.id, report.provider_id), known} != {report.provider_id}:
             return [_drift(ParkedReason.TWICE, report, expected=payment.captured, found=report.captured)]
-        if payment.created_at > now - MIN_AGE or payment.parked in LEFT_TO_STAFF:
+        if payment.created_at > now - MIN_AGE:
             return []
-        if _differs(payment, report):
-            payment = await self._settlement.apply(payment, report)
+        after = await self._settlement.apply(payment, report) if _differs(payment, report) else payment
+        return [] if payment.parked in LEFT_TO_STAFF else await self._compare_amounts(after, report)
+
+    async def _compare_amounts(self, payment: Payment, report: ProviderReport) -> list[Drift]:
         if report.currency != payment.currency:
             return [_drift(ParkedReason.CURRENCY, report, expected=payment.amount, found=report.amount)]
         if report.amount != payment.amount or report.captured != payment.captured:
@@ -137,6 +142,13 @@ class Reconciliation:
             )
             return [_drift(ParkedReason.AMOUNT, report, expected=expected, found=found)]
         return await self._compare_refunds(payment, report)
+
+    async def _compare_again(self, drifts: list[Drift], now: datetime) -> list[Drift]:
+        """Compare with the payment as it is now: the report may be older than what was recorded since."""
+        [drift] = drifts
+        payment = None if drift.payment_id is None else await self._lists.find(drift.payment_id)
+        report = None if payment is None else await self._gateway.get().look_up(payment)
+        return drifts if report is None or isinstance(report, Unknown) else await self._compare_report(report, {}, now)
 
     async def _compare_refunds(self, payment: Payment, report: ProviderReport) -> list[Drift]:
         fresh = await self._lists.find(payment.id) or payment

@@ -68,9 +68,9 @@ class BookingOut(OffsetsOut, rename=BOOKING_NAMES):
 
     Any other `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A
     `confirmed` one with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time.
-    The learner can cancel or reschedule until `cancellable_until`. All are `null` if they don't apply.
-    `allowed_actions` are what the caller can do now. `payment` is `null` in lists, and where the learner pays nothing
-    through the marketplace.
+    The learner can cancel or reschedule until `cancellable_until`, and review it until `reviewable_until`. All are
+    `null` if they don't apply. `allowed_actions` are what the caller can do now. `payment` is `null` in lists, and
+    where the learner pays nothing through the marketplace.
     """
 
     id: UUID
@@ -91,6 +91,7 @@ class BookingOut(OffsetsOut, rename=BOOKING_NAMES):
     pay_by: datetime | None
     requested_start: datetime | None
     cancellable_until: datetime | None
+    reviewable_until: datetime | None
     allowed_actions: list[AllowedAction]
     payment: PaymentOut | None
 
@@ -166,6 +167,8 @@ class BookingViews:
             attributes["session_details"] = _without_email(session)
         if not has_email:
             attributes["user_details"] = converted(booking.user_details, ContactOut, NO_EMAIL)
+        if payment is not None and viewer.user_id != booking.user_id:
+            payment = payment.seen_by_others()
         attributes["payment"] = payment_out(payment)
         attributes["allowed_actions"] = booking.allowed_actions(viewer, self._clock.now())
         if isinstance(booking, BookingHistory):

@@ -12,6 +12,7 @@ from marketplace.core.domain.users import Bio
 from marketplace.core.errors import NotFound
 from marketplace.core.services.creators import CreatorService
 from marketplace.http.answers import Answer, Ask, json_answer
+from marketplace.http.api.session_structs import RatingOut
 from marketplace.http.api.users import PublicUserOut
 from marketplace.http.conversions import converted
 from marketplace.http.kept import KeptAnswers, PublicAnswer
@@ -23,6 +24,7 @@ class CreatorOut(PublicUserOut):
     """A creator's public page.
 
     `people_taught` counts the people with a completed booking, each once; with `is_bounded` there may be more.
+    `rating` is that of all their sessions.
     """
 
     bio: Bio
@@ -30,6 +32,7 @@ class CreatorOut(PublicUserOut):
     date_joined: datetime
     people_taught: int
     is_bounded: bool
+    rating: RatingOut
 
 
 async def get_creator(ask: Ask, username: str, creators: CreatorService, kept: KeptAnswers) -> Answer:

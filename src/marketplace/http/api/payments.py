@@ -37,7 +37,7 @@ class PaymentOut(msgspec.Struct):
     """The payment of a booking. `url` is where the learner pays: this site's page until the provider's is opened.
 
     `asking`: the provider was asked and has not answered yet. `decline_reason` is the provider's word of the last
-    attempt. `refunded` is what was returned of `amount`.
+    attempt. Both are `null` to others than the learner. `refunded` is what was returned of `amount`.
     """
 
     id: UUID

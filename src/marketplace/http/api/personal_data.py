@@ -21,6 +21,7 @@ from marketplace.http.api.booking_views import BookingHistoryOut, BookingViews
 from marketplace.http.api.logins import login_out
 from marketplace.http.api.payments import own_payment_out
 from marketplace.http.api.reports import ReportOut
+from marketplace.http.api.reviews import OwnReviewOut, ReviewReportOut
 from marketplace.http.api.sessions import session_out
 from marketplace.http.api.users import ProfileOut
 from marketplace.http.conversions import converted
@@ -38,6 +39,15 @@ class WrittenMessageOut(msgspec.Struct, rename={"booking_id": "booking"}):
     text: str
     created_at: datetime
     to_everyone: bool
+
+
+class WrittenAnswerOut(msgspec.Struct, rename={"id": "review", "session_id": "session"}):
+    """What the person answered to a review of one of their sessions."""
+
+    id: UUID
+    session_id: UUID
+    answer: str
+    answered_at: datetime
 
 
 class MailOut(msgspec.Struct, rename={"booking_id": "booking", "session_id": "session"}):
@@ -79,7 +89,8 @@ class PersonalDataController(Controller):
 
         Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `payments` with their
         receipt numbers and refunds, the `messages` you wrote about bookings, the `mails` to you of the last months,
-        `favourites` (IDs of sessions), `reports` and active `logins`.
+        `favourites` (IDs of sessions), `reports`, your `reviews` and `answers` to reviews, `review_reports` and active
+        `logins`.
         """
         principal = principal_of(request)
         await limits.check(Attempt(DATA_EXPORT, str(principal.user_id)))
@@ -107,6 +118,9 @@ def _converters(principal: Principal, views: BookingViews) -> dict[Part, Callabl
         "mails": lambda mail: converted(mail, MailOut),
         "favourites": str,
         "reports": lambda report: msgspec.convert(report, ReportOut, from_attributes=True),
+        "reviews": lambda review: converted(review, OwnReviewOut),
+        "answers": lambda review: converted(review, WrittenAnswerOut),
+        "review_reports": lambda report: converted(report, ReviewReportOut),
         "logins": lambda login: login_out(login, principal.family_id),
     }
 

@@ -11,6 +11,7 @@ from marketplace.http.api.admin.messages import MessageAdminController
 from marketplace.http.api.admin.password_resets import ResetAdminController
 from marketplace.http.api.admin.payments import PaymentAdminController
 from marketplace.http.api.admin.reports import ReportAdminController
+from marketplace.http.api.admin.reviews import ReviewAdminController
 from marketplace.http.api.admin.sessions import SessionAdminController
 from marketplace.http.api.admin.users import UserAdminController
 from marketplace.http.api.avatars import AvatarController
@@ -39,6 +40,7 @@ from marketplace.http.api.personal_data import PersonalDataController
 from marketplace.http.api.pictures import PictureController
 from marketplace.http.api.preferences import PreferenceController
 from marketplace.http.api.reports import ReportController
+from marketplace.http.api.reviews import ReviewController, SessionReviewController
 from marketplace.http.api.schedules import ScheduleController
 from marketplace.http.api.sessions import SessionController
 from marketplace.http.api.site_texts import SiteTextController
@@ -66,6 +68,8 @@ CONTROLLERS = (
     PictureController,
     SuggestionController,
     ReportController,
+    SessionReviewController,
+    ReviewController,
     ScheduleController,
     SlotController,
     CreatorHoursController,
@@ -87,6 +91,7 @@ CONTROLLERS = (
     ImpersonationController,
     SessionAdminController,
     ReportAdminController,
+    ReviewAdminController,
     BookingAdminController,
     ConversationAdminController,
     MessageAdminController,

@@ -70,6 +70,13 @@ class ModerationOut(msgspec.Struct):
     reason: str
 
 
+class RatingOut(msgspec.Struct):
+    """The mean number of stars, `null` without reviews, and the number of published reviews."""
+
+    average: float | None
+    count: int
+
+
 class SessionBaseOut(msgspec.Struct, rename={"creator_id": "creator"}):
     """Fields of a session that everyone who can see it gets.
 
@@ -109,5 +116,6 @@ class SessionBaseOut(msgspec.Struct, rename={"creator_id": "creator"}):
     join_url: JoinLink
     is_open: bool
     time_zone: TimeZone
+    rating: RatingOut
     created_at: datetime
     featured_at: datetime | None

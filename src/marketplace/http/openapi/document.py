@@ -67,6 +67,7 @@ def openapi_config() -> OpenAPIConfig:
             Tag(name="creators", description="The public pages of creators."),
             Tag(name="conversations", description="What the two parties of a booking write to each other."),
             Tag(name="notifications", description="What happened to your bookings."),
+            Tag(name="reviews", description="What people say about sessions that they attended."),
             Tag(name="favourites", description="Sessions that you keep to find them again."),
             Tag(name="schedules", description="Schedules and bookable starts."),
             Tag(name="bookings", description="Booking, cancelling and rescheduling seats."),

@@ -21,6 +21,7 @@ from marketplace.core.domain.payments import Cause, OperationKind, OperationStat
 from marketplace.core.domain.places import SessionFormat
 from marketplace.core.domain.principals import Role
 from marketplace.core.domain.reports import ReportReason, Resolution
+from marketplace.core.domain.reviews import ModerationState
 from marketplace.core.domain.sessions import PaymentMethod, SessionStatus
 from marketplace.core.domain.site_texts import TextName
 from marketplace.core.domain.users import VerifiedEffect
@@ -55,6 +56,7 @@ ENUMS: dict[str, Any] = {
     "PaymentMethod": PaymentMethod,
     "ReportReason": ReportReason,
     "Resolution": Resolution,
+    "ReviewModerationState": ModerationState,
     "Role": Role,
     "SessionFormat": SessionFormat,
     "SessionListOrdering": SessionListOrdering,

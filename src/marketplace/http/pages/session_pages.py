@@ -12,6 +12,7 @@ from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.availability import CatalogSession
 from marketplace.core.domain.money import currency
 from marketplace.core.domain.pictures import address_of
+from marketplace.core.domain.ratings import MAX_STARS
 from marketplace.core.domain.share_cards import CARD_SIZE, CARD_TYPE, ShareCard
 from marketplace.core.errors import NotFound
 from marketplace.core.services.sessions import SessionService
@@ -74,6 +75,14 @@ def _structured(session: CatalogSession, addresses: SiteAddresses) -> Mapping[st
     }
     if image is not None:
         common["image"] = [image]
+    if session.rating.count:
+        common["aggregateRating"] = {
+            "@type": "AggregateRating",
+            "ratingValue": session.rating.average,
+            "reviewCount": session.rating.count,
+            "bestRating": MAX_STARS,
+            "worstRating": 1,
+        }
     if slot is None:
         return {"@type": "Service", **common, "provider": person}
     return {

@@ -14,6 +14,7 @@ const TARGET_PAGES = {
   user: "/admin/users/$id",
   session: "/admin/sessions/$id",
   booking: "/admin/bookings/$id",
+  payment: "/admin/payments/$id",
 } as const;
 
 function Target({ entry: { target_kind: kind, target_id: id } }: { entry: Entry }) {
@@ -22,7 +23,11 @@ function Target({ entry: { target_kind: kind, target_id: id } }: { entry: Entry 
   const text = `${t(`log.kind.${kind}`)} ${id.slice(-6)}`;
   if (!(kind in TARGET_PAGES)) return text;
   return (
-    <Link to={TARGET_PAGES[kind as keyof typeof TARGET_PAGES]} params={{ id }} className="underline-offset-4 hover:underline">
+    <Link
+      to={TARGET_PAGES[kind as keyof typeof TARGET_PAGES]}
+      params={{ id }}
+      className="underline-offset-4 hover:underline"
+    >
       {text}
     </Link>
   );

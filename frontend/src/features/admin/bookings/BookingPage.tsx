@@ -25,6 +25,7 @@ import { BackLink } from "../BackLink";
 import { DateTime } from "../DateTime";
 import { MailList } from "../mails/MailList";
 import { Facts, Panel } from "../Panel";
+import { BookingPayments } from "../payments/BookingPayments";
 import { QueryResult } from "../QueryResult";
 import { useTexts } from "../texts";
 import { Messages } from "./Messages";
@@ -78,6 +79,7 @@ function Details({ booking }: { booking: BookingRecord }) {
           <Panel title={t("bookings.history")}>
             <History booking={booking} />
           </Panel>
+          <BookingPayments booking={booking.id} />
           <Panel title={t("bookings.messages")}>
             <Messages booking={booking} />
           </Panel>

@@ -7,7 +7,7 @@ import type { Column, Listing } from "./listing";
 import type { Selection } from "./useSelection";
 
 export type RowsProps<Row extends { id: string }> = {
-  listing: Listing<Row>;
+  listing: Pick<Listing<Row>, "columns" | "nameOf" | "linkTo">;
   columns: Column<Row>[];
   rows: Row[];
   ordering: string;

@@ -11,10 +11,10 @@ import { type SessionForm as Form, toSessionChanges, toSessionForm } from "~/fea
 import { Pictures } from "~/features/sessions/own/pictures/Pictures";
 import { useUploads } from "~/features/sessions/own/pictures/useUploads";
 import { SessionForm } from "~/features/sessions/own/SessionForm";
+import { setSessionErrors } from "~/features/sessions/own/setSessionErrors";
 import { api, unwrap } from "~/lib/api/client";
 import { reasonLimits } from "~/lib/api/limits";
 import { refetchUserData } from "~/lib/auth/me";
-import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { AdminPage } from "../AdminPage";
 import { BackLink } from "../BackLink";
 import { QueryResult } from "../QueryResult";
@@ -61,7 +61,7 @@ function Edit({ session }: { session: SessionRecord }) {
       toast.success(t("sessions.saved"));
       await navigate({ to: "/admin/sessions/$id", params: { id: session.id } });
     } catch (error) {
-      setFailure(setServerErrors(error, form));
+      setFailure(setSessionErrors(error, form));
     }
   };
 

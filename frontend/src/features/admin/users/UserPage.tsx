@@ -14,6 +14,7 @@ import { DateTime } from "../DateTime";
 import { MailList } from "../mails/MailList";
 import { RefusedAddress } from "../mails/RefusedAddress";
 import { Facts, Panel } from "../Panel";
+import { CommissionPanel } from "../payments/CommissionPanel";
 import { QueryResult } from "../QueryResult";
 import { useTexts } from "../texts";
 import { AccountActions, type AccountIntent } from "./AccountActions";
@@ -124,6 +125,7 @@ function Details({ account }: { account: AccountDetails }) {
               </Link>
             )}
           </Panel>
+          {account.role === "creator" && <CommissionPanel creator={account.id} name={name} />}
           <Panel title={t("logins.title")}>
             <Logins account={account} />
           </Panel>

@@ -8,7 +8,7 @@ import { useFormatMoney } from "~/lib/money/money";
 import { formatDateTime, formatDistance, useZone } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
 import { UnreadBadge } from "../conversation/UnreadBadge";
-import { isAllowed } from "../rules";
+import { awaitsPayment, isAllowed } from "../rules";
 import { StatusBadge } from "../StatusBadge";
 import type { Booking } from "../types";
 import type { Intent } from "./IntentDialog";
@@ -47,7 +47,7 @@ export function AttendeeRow({ booking, onIntent, onAnswered }: Props) {
           <span>{common("seats", { count: booking.seats })}</span> ·{" "}
           <span>{Number(booking.amount) === 0 ? common("price.free") : money(booking.amount)}</span>
         </span>
-        <StatusBadge status={booking.status} />
+        <StatusBadge status={booking.status} isUnpaid={awaitsPayment(booking)} />
       </div>
       <PendingActions booking={booking} onIntent={onIntent} onAnswered={onAnswered} />
     </li>

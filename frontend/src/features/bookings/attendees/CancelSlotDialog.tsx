@@ -8,12 +8,16 @@ import { Dialog } from "~/components/Dialog";
 import { ErrorState } from "~/components/ErrorState";
 import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
+import { paymentKind } from "~/features/sessions/refundPolicy";
 import { createKeyFor } from "~/lib/api/idempotencyKeys";
+import { marketplaceQuery } from "~/lib/api/marketplace";
 import { isProblem } from "~/lib/api/problem";
 import { displayName, refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { formatTimeRange, useZone } from "~/lib/time/time";
+import { useTexts as usePaymentTexts } from "../pay/texts";
 import { isValidReason, ReasonField } from "../ReasonField";
+import { awaitsPayment } from "../rules";
 import type { Booking } from "../types";
 import type { SlotGroup } from "./groups";
 import { cancelSlot, holdersQuery } from "./queries";
@@ -25,6 +29,8 @@ const MAX_NAMES = 8;
 export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose: () => void }) {
   const t = useTexts();
   const { t: common } = useTranslation();
+  const payments = usePaymentTexts();
+  const { data: marketplace } = useQuery(marketplaceQuery);
   const zone = useZone();
   const [keyOf] = useState(createKeyFor);
   const [reason, setReason] = useState("");
@@ -40,6 +46,8 @@ export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose
   // the affected bookings stay listed until the dialog is closed
   const holders = useQuery({ ...holdersQuery(group), enabled: !isPending && !isSuccess });
   const affected = holders.data;
+  const isCharged = ({ terms, status, pay_by }: Booking) =>
+    paymentKind(terms, marketplace) === "online" && !awaitsPayment({ status, pay_by });
   const failure = error && (isProblem(error, "too_late") ? t("cancel_slot.too_late") : errorMessage(error));
 
   return (
@@ -83,6 +91,7 @@ export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose
           <>
             <AffectedBookings bookings={affected} />
             <p className="text-sm text-ink-soft">{t("cancel_slot.effect")}</p>
+            {affected.some(isCharged) && <Notice tone="good">{payments("returns.slot")}</Notice>}
             <ReasonField label={t("reason.label_all")} value={reason} onChange={setReason} />
             <Notice>
               {t("cancel_slot.free_again")}{" "}

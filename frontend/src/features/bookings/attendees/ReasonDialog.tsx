@@ -11,6 +11,7 @@ import { displayName, refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { BookingSummary } from "../BookingSummary";
 import { NOT_CHANGEABLE_CODES } from "../errorCodes";
+import { CreatorRefund } from "../pay/CreatorRefund";
 import { cancelBooking } from "../queries";
 import { isValidReason, ReasonField } from "../ReasonField";
 import type { Booking } from "../types";
@@ -84,6 +85,7 @@ export function ReasonDialog({
             <p className="text-sm text-ink-soft">
               {t(isMove ? "decline.text_move" : `${step}.text`, { name, count: booking.seats })}
             </p>
+            {!(isMove || isPending) && <CreatorRefund step={step} booking={booking} />}
             <ReasonField label={t("reason.label", { name })} value={reason} onChange={setReason} />
           </>
         )}

@@ -13,12 +13,16 @@ import {
   zoneCity,
   zoneNameAt,
 } from "~/lib/time/time";
+import { PaymentFact } from "../pay/PaymentFact";
+import { useTexts as usePaymentTexts } from "../pay/texts";
+import { awaitsPayment } from "../rules";
 import { useTexts } from "../texts";
 import type { Booking } from "../types";
 import { WriteLink } from "../WriteLink";
 
 export function BookedFacts({ booking }: { booking: Booking }) {
   const t = useTexts();
+  const payments = usePaymentTexts();
   const zone = useZone();
   const price = useFormatPrice();
   const { session_details: session, booking_date, ends_at, utc_offset } = booking;
@@ -83,6 +87,11 @@ export function BookedFacts({ booking }: { booking: Booking }) {
         </Fact>
         <Fact name={t("booked.seats")}>{booking.seats}</Fact>
         <Fact name={t("booked.price")}>{price(booking.amount)}</Fact>
+        {booking.payment && !awaitsPayment(booking) && (
+          <Fact name={payments("fact")}>
+            <PaymentFact booking={booking} />
+          </Fact>
+        )}
       </dl>
     </>
   );

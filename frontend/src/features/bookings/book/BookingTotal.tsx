@@ -1,7 +1,10 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Button } from "~/components/Button";
 import { Notice } from "~/components/Notice";
 import { useFormatPrice } from "~/features/sessions/price";
+import { paymentKind } from "~/features/sessions/refundPolicy";
+import { marketplaceQuery } from "~/lib/api/marketplace";
 import { displayName, useMe } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { multiplyPrice } from "~/lib/money/money";
@@ -18,6 +21,7 @@ export function BookingTotal({ booking }: { booking: BookingState }) {
   const price = useFormatPrice();
   const zone = useZone();
   const me = useMe();
+  const { data: marketplace } = useQuery(marketplaceQuery);
   const { session, time, seats, obstacle, isBusy } = booking;
   return (
     <div className="flex w-full flex-col gap-2">
@@ -41,7 +45,7 @@ export function BookingTotal({ booking }: { booking: BookingState }) {
       </div>
       <BookingRules booking={booking} />
       <Button size="lg" isBusy={isBusy} className="w-full" onClick={booking.book}>
-        {t("book.do")}
+        {t(paymentKind(session, marketplace) === "online" ? "book.do_pay" : "book.do")}
       </Button>
       {me === null && (
         <p className="text-center text-xs text-ink-faint [@media(max-height:43rem)]:hidden">

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { TicketCheck } from "lucide-react";
 import { useMe } from "~/lib/auth/me";
 import { formatDateTime, useZone } from "~/lib/time/time";
+import { awaitsPayment } from "../rules";
 import { useTexts } from "../texts";
 import { existingBookingsQuery } from "./queries";
 
@@ -18,11 +19,27 @@ export function ExistingBookings({ sessionId }: { sessionId: string }) {
       <TicketCheck aria-hidden className="mt-0.5 size-4 shrink-0" />
       <div className="min-w-0">
         <ul className="tabular">
-          {held.map(({ id, booking_date, status }) => (
-            <li key={id}>
-              {t(status === "pending" ? "book.held_pending" : "book.held", {
-                when: formatDateTime(booking_date, zone),
-              })}
+          {held.map((booking) => (
+            <li key={booking.id}>
+              <span>
+                {t(
+                  awaitsPayment(booking)
+                    ? "book.held_unpaid"
+                    : booking.status === "pending"
+                      ? "book.held_pending"
+                      : "book.held",
+                  { when: formatDateTime(booking.booking_date, zone) },
+                )}
+              </span>{" "}
+              {awaitsPayment(booking) && (
+                <Link
+                  to="/bookings/$id/pay"
+                  params={{ id: booking.id }}
+                  className="font-semibold underline underline-offset-4"
+                >
+                  {t("book.pay")}
+                </Link>
+              )}
             </li>
           ))}
         </ul>

@@ -43,7 +43,11 @@ export function useBooking(session: Session, choice: Choice, onChoose: (change: 
     onMutate: () => setObstacle(null),
     onSuccess: async (created) => {
       if (!created) return;
-      await navigate({ to: ".", search: { booked: created.id }, replace: true });
+      if (created.pay_by === null) {
+        await navigate({ to: ".", search: { booked: created.id }, replace: true });
+      } else {
+        await navigate({ to: "/bookings/$id/pay", params: { id: created.id } });
+      }
       void invalidateAvailability(session.id);
     },
     onError: async (error) => {

@@ -9,7 +9,7 @@ import { EmptyState } from "~/components/EmptyState";
 import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import { useNow } from "~/lib/time/useNow";
-import { bookingTab } from "../rules";
+import { awaitsPayment, bookingTab } from "../rules";
 import { useTexts } from "../texts";
 import type { Intent } from "./BookingActions";
 import { BookingCard } from "./BookingCard";
@@ -31,7 +31,7 @@ export function BookingList({ tab, onIntent }: { tab: BookingTab; onIntent: (int
   }
   const bookings = data.pages
     .flatMap(({ items }) => items)
-    .filter((booking) => bookingTab(booking, now) === tab);
+    .filter((booking) => bookingTab(booking, now) === tab && !awaitsPayment(booking));
   if (bookings.length === 0 && !hasNextPage) return <NoBookings tab={tab} />;
 
   async function showMore() {

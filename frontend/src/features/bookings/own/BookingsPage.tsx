@@ -1,15 +1,16 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { CalendarSync } from "lucide-react";
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import { buttonClass } from "~/components/Button";
 import { Page } from "~/components/Page";
 import { type Tab, Tabs } from "~/components/Tabs";
 import { useZone, zoneName } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
 import { DetailsDialog } from "../DetailsDialog";
+import { UnpaidHolds } from "../pay/UnpaidHolds";
 import { RescheduleDialog } from "../RescheduleDialog";
-import { bookingTab } from "../rules";
+import { awaitsPayment, bookingTab } from "../rules";
 import { useTexts } from "../texts";
 import type { Intent } from "./BookingActions";
 import { BookingList } from "./BookingList";
@@ -65,6 +66,9 @@ export function BookingsPage({ search }: { search: BookingsSearch }) {
         </Link>
       }
     >
+      <Suspense>
+        <UnpaidHolds onRelease={(booking) => setIntent({ kind: "cancel", booking })} />
+      </Suspense>
       <Tabs label={t("own.tabs")} tabs={tabs} shown={shown} onShow={show} />
       {intent?.kind === "cancel" && <CancelDialog booking={intent.booking} onClose={() => setIntent(null)} />}
       {intent?.kind === "seats" && <SeatsDialog booking={intent.booking} onClose={() => setIntent(null)} />}
@@ -88,7 +92,7 @@ function TabLabel({ tab }: { tab: BookingTab }) {
   });
   const count = data?.pages
     .flatMap(({ items }) => items)
-    .filter((one) => bookingTab(one, now) === tab).length;
+    .filter((one) => bookingTab(one, now) === tab && !awaitsPayment(one)).length;
   const isAll = data?.pages.at(-1)?.next === null;
   return (
     <>

@@ -1,4 +1,4 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { CalendarClock, Undo2, UserRound } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,8 +12,11 @@ import { displayName, refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { formatDateTime, useZone } from "~/lib/time/time";
 import { BookingSummary } from "../BookingSummary";
-import { cancelBooking } from "../queries";
+import { RefundQuote } from "../pay/RefundQuote";
+import { ReservedRelease } from "../pay/ReservedRelease";
+import { cancelBooking, cancellationQuoteQuery } from "../queries";
 import { isValidReason, ReasonField } from "../ReasonField";
+import { awaitsPayment } from "../rules";
 import { useTexts } from "../texts";
 import type { Booking } from "../types";
 import { WriteLink } from "../WriteLink";
@@ -26,7 +29,7 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
 
   const [keyOf] = useState(createKeyFor);
   const [reason, setReason] = useState("");
-  const isPending = booking.status === "pending";
+  const kind = awaitsPayment(booking) ? "_unpaid" : booking.status === "pending" ? "_pending" : "";
   const name = displayName(booking.session_details.creator_details);
   const until = formatDateTime(booking.cancellable_until ?? booking.booking_date, zone);
   const cancel = useMutation({
@@ -38,7 +41,9 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
     },
     onError: (error) => void (endOf(error) && refetchUserData()),
   });
-  const end = endOf(cancel.error);
+  const isDone = cancel.isPending || cancel.isSuccess;
+  const quote = useQuery({ ...cancellationQuoteQuery(booking.id), enabled: kind === "" && !isDone });
+  const end = endOf(cancel.error ?? quote.error);
   const failure = end
     ? t(`own.cancel.${end}`, { when: until, name })
     : cancel.error && errorMessage(cancel.error);
@@ -47,12 +52,12 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
     <Dialog
       isOpen
       onClose={onClose}
-      title={t(isPending ? "own.cancel.title_pending" : "own.cancel.title")}
+      title={t(`own.cancel.title${kind}`)}
       description={<BookingSummary booking={booking} />}
       footer={
         <>
           <Button variant="secondary" onClick={onClose}>
-            {end ? common("actions.close") : t(isPending ? "own.cancel.keep_pending" : "own.cancel.keep")}
+            {end ? common("actions.close") : t(`own.cancel.keep${kind}`)}
           </Button>
           {end === "too_late" && <WriteLink booking={booking} className={buttonClass()} onClick={onClose} />}
           {!end && (
@@ -61,7 +66,7 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
               isBusy={cancel.isPending}
               onClick={() => isValidReason(reason) && cancel.mutate(reason.trim())}
             >
-              {t(isPending ? "own.cancel.do_pending" : "own.cancel.do")}
+              {t(`own.cancel.do${kind}`)}
             </Button>
           )}
         </>
@@ -71,12 +76,18 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
         {failure && <Notice tone="danger">{failure}</Notice>}
         {!end && (
           <>
+            {kind === "" && <RefundQuote quote={quote} />}
+            {kind === "_pending" && <ReservedRelease booking={booking} />}
             <ul className="flex flex-col gap-3 text-sm text-ink-soft">
               <Point icon={Undo2}>
                 <span>{t("own.cancel.seats", { count: booking.seats })}</span> {t("own.cancel.no_undo")}
               </Point>
-              <Point icon={CalendarClock}>{t("own.cancel.until", { when: until })}</Point>
-              <Point icon={UserRound}>{t("own.cancel.effect", { name })}</Point>
+              {kind !== "_unpaid" && (
+                <>
+                  <Point icon={CalendarClock}>{t("own.cancel.until", { when: until })}</Point>
+                  <Point icon={UserRound}>{t("own.cancel.effect", { name })}</Point>
+                </>
+              )}
             </ul>
             <ReasonField label={t("own.cancel.reason", { name })} value={reason} onChange={setReason} />
           </>

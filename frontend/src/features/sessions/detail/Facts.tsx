@@ -1,7 +1,9 @@
+import { useQuery } from "@tanstack/react-query";
 import {
   CalendarClock,
   Clock,
   Globe,
+  HandCoins,
   House,
   Languages,
   type LucideIcon,
@@ -12,11 +14,14 @@ import {
   Video,
 } from "lucide-react";
 import type { ReactNode } from "react";
+import { marketplaceQuery } from "~/lib/api/marketplace";
 import { displayName } from "~/lib/auth/me";
 import { useFormatDuration, useFormatNotice } from "~/lib/time/duration";
 import { useZone, useZoneName } from "~/lib/time/time";
 import type { Session } from "../queries";
+import { paymentKind } from "../refundPolicy";
 import { useTexts } from "../texts";
+import { useRefundWords } from "../useRefundWords";
 import { Venue } from "../Venue";
 import { useLanguageName } from "../where";
 
@@ -30,6 +35,8 @@ export function Facts({ session }: { session: Session }) {
   const duration = useFormatDuration();
   const noticePeriod = useFormatNotice();
   const zone = useZone();
+  const refund = useRefundWords();
+  const kind = paymentKind(session, useQuery(marketplaceQuery).data);
   const { max_participants, cancellation_notice, requires_confirmation, is_open, time_zone } = session;
   const creatorZone = useZoneName(time_zone);
   const language = useLanguageName();
@@ -43,11 +50,14 @@ export function Facts({ session }: { session: Session }) {
     {
       icon: ShieldCheck,
       text:
-        cancellation_notice === 0
-          ? t("detail.cancel_until_start")
-          : t("detail.cancel_until", { notice: noticePeriod(cancellation_notice) }),
+        kind === "online"
+          ? refund({ policy: session.cancellation_policy, notice: cancellation_notice })
+          : cancellation_notice === 0
+            ? t("detail.cancel_until_start")
+            : t("detail.cancel_until", { notice: noticePeriod(cancellation_notice) }),
     },
   ];
+  if (kind === "direct") facts.push({ icon: HandCoins, text: t("refund.direct") });
   if (is_open) facts.push({ icon: CalendarClock, text: t("detail.open") });
   if (requires_confirmation) facts.push({ icon: UserCheck, text: t("detail.confirms", { name }) });
   if (time_zone !== zone) facts.push({ icon: Globe, text: t("detail.zone", { name, zone: creatorZone }) });

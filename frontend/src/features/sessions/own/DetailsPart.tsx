@@ -7,13 +7,13 @@ import { toast } from "sonner";
 import { Button } from "~/components/Button";
 import { useFormatStarts } from "~/features/slots/useFormatStarts";
 import { isProblem } from "~/lib/api/problem";
-import { setServerErrors } from "~/lib/forms/setServerErrors";
 import type { Session } from "../queries";
 import { type SessionForm as Form, toSessionChanges, toSessionForm } from "./model";
 import { Pictures } from "./pictures/Pictures";
 import type { Uploads } from "./pictures/useUploads";
 import { cacheSession, changeSession } from "./queries";
 import { SessionForm } from "./SessionForm";
+import { setSessionErrors } from "./setSessionErrors";
 import { useTexts } from "./texts";
 
 /**
@@ -54,7 +54,7 @@ export function DetailsPart({
       };
       if (isProblem(error, "has_upcoming_bookings")) showConflict("max_participants", "seats");
       else if (isProblem(error, "creator_unavailable")) showConflict("duration", "duration");
-      else setFailure(setServerErrors(error, form));
+      else setFailure(setSessionErrors(error, form));
     }
   };
 

@@ -9,7 +9,6 @@ import { LeaveGuard } from "~/components/LeaveGuard";
 import { Notice } from "~/components/Notice";
 import { Page } from "~/components/Page";
 import { newIdempotencyKey } from "~/lib/api/client";
-import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { sessionQuery } from "../queries";
 import { FormSkeleton } from "./FormSkeleton";
 import { copySession, EMPTY_FORM, type SessionForm as Form, toSessionIn } from "./model";
@@ -18,6 +17,7 @@ import { handOver } from "./pictures/chosen";
 import { cacheSession, copySchedule, createSession } from "./queries";
 import { SessionForm } from "./SessionForm";
 import { SetupSteps } from "./SetupSteps";
+import { setSessionErrors } from "./setSessionErrors";
 import { useTexts } from "./texts";
 
 /** Creates a session, empty or as a copy, and continues to its schedule. */
@@ -95,7 +95,7 @@ function NewSession({ begin: onCreate, copied }: { begin: Form; copied: string |
         ignoreBlocker: true,
       });
     } catch (error) {
-      setFailure(setServerErrors(error, form));
+      setFailure(setSessionErrors(error, form));
     }
   };
 

@@ -9,6 +9,7 @@ import { AboutFields } from "./form/AboutFields";
 import { BookingFields } from "./form/BookingFields";
 import { CardPreview } from "./form/CardPreview";
 import { OfferFields } from "./form/OfferFields";
+import { PaymentFields } from "./form/PaymentFields";
 import { PictureField } from "./form/PictureField";
 import { VisibilityField } from "./form/VisibilityField";
 import { WhereFields } from "./form/WhereFields";
@@ -68,6 +69,7 @@ export function SessionForm({
             <OfferFields />
             <PictureField isNew={session === null}>{pictures}</PictureField>
             <BookingFields />
+            <PaymentFields />
             <VisibilityField isNew={session === null} />
           </div>
           <div className="lg:sticky lg:top-20">

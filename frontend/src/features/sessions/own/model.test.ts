@@ -23,6 +23,8 @@ const SESSION = {
   image_url: null,
   requires_confirmation: true,
   cancellation_notice: 24,
+  payment_method: "at_session",
+  cancellation_policy: [{ hours_before: 24, refund_percent: 50 }],
   status: "active",
   bring: "A mat.",
   format: "in_person",

@@ -3,6 +3,7 @@ import type { Schema } from "~/lib/api/client";
 import { sessionLimits } from "~/lib/api/limits";
 import { parseAmount } from "~/lib/money/money";
 import type { Session } from "../queries";
+import { type PAYMENT_METHODS, type TierText, toTiers, toTierTexts } from "./policy";
 
 /** Of any currency. The form's rules know those of the marketplace's. */
 const MAX_DECIMALS = 4;
@@ -26,6 +27,10 @@ export type SessionForm = {
   image_url: string;
   requires_confirmation: boolean;
   cancellation_notice: string;
+  payment_method: (typeof PAYMENT_METHODS)[number];
+  cancellation_policy: TierText[];
+  /** Whether its tiers are shown to edit, also if they are those of a policy with a name. Not sent. */
+  has_own_policy: boolean;
   status: "active" | "inactive";
   /** Empty if it is not said. */
   format: (typeof FORMATS)[number] | "";
@@ -52,6 +57,9 @@ export const EMPTY_FORM: SessionForm = {
   image_url: "",
   requires_confirmation: false,
   cancellation_notice: "24",
+  payment_method: "online",
+  cancellation_policy: [{ hours_before: "0", refund_percent: "100" }],
+  has_own_policy: false,
   status: "inactive",
   format: "",
   place: "",
@@ -76,6 +84,9 @@ export function toSessionForm(session: Session): SessionForm {
     image_url: session.image_url ?? "",
     requires_confirmation: session.requires_confirmation,
     cancellation_notice: String(session.cancellation_notice),
+    payment_method: session.payment_method,
+    cancellation_policy: toTierTexts(session.cancellation_policy),
+    has_own_policy: false,
     status: session.status,
     format: session.format ?? "",
     place: session.place ?? "",
@@ -109,6 +120,8 @@ export function toSessionIn(form: SessionForm): SessionIn {
     image_url: form.image_url.trim() || null,
     requires_confirmation: form.requires_confirmation,
     cancellation_notice: Number(form.cancellation_notice),
+    payment_method: form.payment_method,
+    cancellation_policy: toTiers(form.cancellation_policy),
     status: form.status,
     ...toWhere(form),
   };

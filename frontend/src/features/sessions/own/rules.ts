@@ -2,6 +2,7 @@ import { z } from "zod";
 import { sessionLimits } from "~/lib/api/limits";
 import { exampleAmount, parseAmount } from "~/lib/money/money";
 import { FORMATS, parseCoordinates } from "./model";
+import { PAYMENT_METHODS } from "./policy";
 import type { Texts } from "./texts";
 
 function integerBetween(
@@ -41,7 +42,8 @@ function textRules(t: Texts) {
 /** Validates a session form by the API's rules; `digits` are the decimals of the currency. */
 export function sessionRules(t: Texts, digits: number) {
   const texts = textRules(t);
-  const { tags, duration, max_participants, cancellation_notice } = sessionLimits;
+  const { tags, duration, max_participants, cancellation_notice, cancellation_policy } = sessionLimits;
+  const tier = cancellation_policy.each;
   return z.object({
     ...texts,
     title: texts.title.min(1, t("rules.title")),
@@ -64,6 +66,14 @@ export function sessionRules(t: Texts, digits: number) {
     ),
     requires_confirmation: z.boolean(),
     cancellation_notice: integerBetween(cancellation_notice, t("rules.notice")),
+    payment_method: z.enum(PAYMENT_METHODS),
+    cancellation_policy: z.array(
+      z.object({
+        hours_before: integerBetween(tier.hours_before, t("rules.notice")),
+        refund_percent: integerBetween(tier.refund_percent, t("rules.percent")),
+      }),
+    ),
+    has_own_policy: z.boolean(),
     status: z.enum(["active", "inactive"]),
     format: z.enum(["", ...FORMATS]),
     coordinates: z

@@ -28,6 +28,7 @@ from marketplace.core.domain.catalog import (
     PriceBandCount,
     TagCount,
     ValueCount,
+    is_descending,
     price_bands,
 )
 from marketplace.core.domain.places import place_key
@@ -170,11 +171,12 @@ class Sorted:
         "duration": ("duration", int),
         "title": ("title_key", str),
         "featured_at": ("featured_at", datetime.fromisoformat),
+        "rating": ("rating_score", int),
     }
 
     def __init__(self, ordering: Ordering, after: str | None) -> None:
         self.name, self._parse = self.COLUMNS[ordering.removeprefix("-")]
-        direction, self._beyond = ("DESC", "<") if ordering.startswith("-") else ("ASC", ">")
+        direction, self._beyond = ("DESC", "<") if is_descending(ordering) else ("ASC", ">")
         self.order = f"s.{self.name} {direction}, s.id {direction}"
         self._after = after
 

@@ -18,6 +18,7 @@ from marketplace.core.errors import (
     UsernameTaken,
 )
 from marketplace.core.errors.payments import RefundExceedsPayment
+from marketplace.core.errors.reviews import AlreadyReviewed, ReviewAlreadyReported
 
 CONSTRAINTS: dict[str, type[MarketplaceError]] = {
     "uq_users_email_folded": EmailTaken,
@@ -26,6 +27,8 @@ CONSTRAINTS: dict[str, type[MarketplaceError]] = {
     "ck_slots_seats_within_capacity": SoldOut,
     "ex_slots_one_place_at_a_time": CreatorUnavailable,
     "uq_reports_one_per_person_and_session": AlreadyReported,
+    "uq_reviews_one_per_booking": AlreadyReviewed,
+    "uq_review_reports_one_per_person": ReviewAlreadyReported,
     "uq_bookings_one_live_per_person_and_slot": AlreadyBooked,
     "ck_payments_refund_claimed": RefundExceedsPayment,
     "ck_payments_refunded": RefundExceedsPayment,

@@ -15,6 +15,7 @@ from marketplace.adapters.postgres.schema.tables.messages import MessageTable
 from marketplace.adapters.postgres.schema.tables.notifications import NotificationTable
 from marketplace.adapters.postgres.schema.tables.payments import PaymentTable
 from marketplace.adapters.postgres.schema.tables.pictures import PictureTable
+from marketplace.adapters.postgres.schema.tables.reviews import ReviewTable
 from marketplace.adapters.postgres.schema.tables.sessions import SessionTable
 from marketplace.adapters.postgres.schema.tables.users import UserTable
 
@@ -33,6 +34,7 @@ TABLES = (
     MessageTable,
     PaymentTable,
     LedgerTransactionTable,
+    ReviewTable,
     AuditEntryTable,
 )
 """One of each module of `tables`: importing it adds the others of the module."""

@@ -14,7 +14,7 @@ from marketplace.core.domain.money import Currency
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.payments import Cause, OperationKind, Payment, PaymentOperation
 from marketplace.core.domain.principals import Principal
-from marketplace.core.errors import Invalid, NotFound
+from marketplace.core.errors import Invalid, NotFound, NotYours
 from marketplace.core.errors.payments import RefundExceedsPayment
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.jobs import Job
@@ -22,6 +22,7 @@ from marketplace.core.ports.ledger import LedgerBooks
 from marketplace.core.ports.payments import ParkedPayment, PaymentLists
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.idempotency import Outcome, idempotently, no_replay
 from marketplace.core.services.payment_balance import PaymentBalance
@@ -49,6 +50,14 @@ class PaymentTimeline:
     transactions: tuple[LedgerTransaction, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreatorCommission:
+    """What the marketplace keeps of a creator's payments, in basis points; `is_own` unless it is the marketplace's."""
+
+    basis_points: int
+    is_own: bool
+
+
 class PaymentAdminService:
     """Payments for staff. Every change has a reason and an entry in the audit log."""
 
@@ -60,6 +69,7 @@ class PaymentAdminService:
         lists: PaymentLists,
         books: LedgerBooks,
         bookings: BookingLists,
+        directory: UserDirectory,
         operations: PaymentOperations,
         balance: PaymentBalance,
         clock: Clock,
@@ -70,6 +80,7 @@ class PaymentAdminService:
         self._lists = lists
         self._books = books
         self._bookings = bookings
+        self._directory = directory
         self._operations = operations
         self._balance = balance
         self._audit = AuditWriter(unit_of_work, clock, ids)
@@ -100,13 +111,21 @@ class PaymentAdminService:
             transactions=tuple(each for each in posted if each.payment_id == payment_id),
         )
 
+    async def currency_of(self, payment_id: UUID) -> Currency:
+        """Return the currency that was paid in, which need not be the marketplace's anymore. Raises `NotFound`."""
+        self._gateway.get()
+        payment = await self._lists.find(payment_id)
+        if payment is None:
+            raise NotFound
+        return Currency.of(payment.currency)
+
     async def refund(
         self, staff: Principal, payment_id: UUID, amount: int, reason: str, *, key: IdempotencyKey | None = None
     ) -> Outcome[PaymentTimeline]:
         """Return a part of a payment, in minor units, to the learner, and ask the provider for it.
 
         It is taken from what is held, then from what was earned, by the commission that it was earned with. Raises
-        `Invalid`, `NotFound`, `NotStaff`, `RefundExceedsPayment`, `KeyReused`.
+        `Invalid`, `NotFound`, `NotStaff`, `NotYours` for their own, `RefundExceedsPayment`, `KeyReused`.
         """
         self._gateway.get()
         require(validate_field("reason", StaffReason, reason))
@@ -132,6 +151,8 @@ class PaymentAdminService:
         await tx.bookings.acquire(seen.booking_id)
         payments = {each.id: each for each in await tx.payments.acquire_of_booking(seen.booking_id)}
         payment = payments[seen.id]
+        if current.user_id == payment.user_id:
+            raise NotYours("Only other staff can return your own payment.")
         if amount > payment.refundable:
             raise RefundExceedsPayment
         operation = self._balance.operation(
@@ -189,10 +210,18 @@ class PaymentAdminService:
             await tx.payments.save(resolved)
             await tx.jobs.enqueue(Job(kind="settle_payment", subject=seen.id, run_at=now))
 
+    async def commission(self, user_id: UUID) -> CreatorCommission:
+        """Return the commission of payments asked for from now on. Raises `NotFound` unless it is a creator's."""
+        self._gateway.get()
+        if (await self._directory.get(user_id)).role != "creator":
+            raise NotFound
+        own = await self._lists.commission_of(user_id)
+        return CreatorCommission(basis_points=self._gateway.commission if own is None else own, is_own=own is not None)
+
     async def set_commission(self, staff: Principal, user_id: UUID, basis_points: int, reason: str) -> int:
         """Set a creator's own commission, for payments that are asked for from now on. Return it.
 
-        Raises `Invalid`, `NotFound`, `NotStaff`.
+        Raises `Invalid`, `NotFound`, `NotStaff`, `Oneself`, and `NotSuperuser` for staff's.
         """
         self._gateway.get()
         require(validate_field("reason", StaffReason, reason))
@@ -201,7 +230,8 @@ class PaymentAdminService:
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
-                _, user = await acquire_with_staff(tx, staff, user_id)
+                current, user = await acquire_with_staff(tx, staff, user_id)
+                user.require_manageable_by(current)
                 if user.role != "creator":
                     raise NotFound
                 before = await tx.payments.commission_of(user_id)

@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from marketplace.core.domain.earnings import earning_row
 from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, Text
 from marketplace.core.domain.ledger import CommissionRate
-from marketplace.core.domain.money import Amount, Currency, currency
+from marketplace.core.domain.money import Amount, Currency
 from marketplace.core.domain.payments import (
     Cause,
     OperationKind,
@@ -24,7 +24,8 @@ from marketplace.core.domain.payments import (
     PaymentStatus,
 )
 from marketplace.core.domain.sessions import Title
-from marketplace.core.errors import IllegalTransition, NotFound
+from marketplace.core.errors import IllegalTransition, Invalid, NotFound, NotSuperuser, NotYours
+from marketplace.core.errors.admin import AccountInactive, Oneself
 from marketplace.core.errors.payments import RefundExceedsPayment
 from marketplace.core.ports.payments import ParkedPayment
 from marketplace.core.services.admin.payments import PaymentAdminService, PaymentTimeline
@@ -70,9 +71,10 @@ class CommissionIn(msgspec.Struct, kw_only=True):
 
 
 class CommissionOut(msgspec.Struct):
-    """A creator's own commission in percent."""
+    """A creator's commission in percent. `is_own` is `false` while the marketplace's applies."""
 
     percent: str
+    is_own: bool
 
 
 class PaymentRecordOut(msgspec.Struct):
@@ -180,15 +182,21 @@ class PaymentAdminController(Controller):
         status_code=200,
         operation_id="admin_refund_payment",
         summary="Return a part of a payment",
-        opt=opt(Access.STAFF, body=RefundIn, is_keyed=True, errors=(NotFound, RefundExceedsPayment)),
+        opt=opt(Access.STAFF, body=RefundIn, is_keyed=True, errors=(NotFound, NotYours, RefundExceedsPayment)),
     )
     async def refund(
         self, request: Request[Any, Any, Any], payment_id: FromPath[UUID], payments: FromDishka[PaymentAdminService]
     ) -> Response[PaymentTimelineOut]:
-        """Any part that was paid and not returned yet, whatever the booking's policy. The booking stays as it is."""
+        """Any part that was paid and not returned yet, whatever the booking's policy. The booking stays as it is.
+
+        Only other staff can return what a staff member paid.
+        """
         parsed = await read_body(request, RefundIn)
         data, key = parsed.checked(validate_key(request)), key_of(request, parsed)
-        amount = currency().minor(data.amount)
+        money = await payments.currency_of(payment_id)
+        if money.excess(data.amount):
+            raise Invalid({"amount": [f"Enter an amount of {money.code}, with at most {money.digits} decimals."]})
+        amount = money.minor(data.amount)
         done = await payments.refund(principal_of(request), payment_id, amount, data.reason, key=key)
         return answer(Outcome(_timeline(done.resource), is_replay=done.is_replay), PaymentTimelineOut)
 
@@ -228,19 +236,30 @@ class PaymentAdminController(Controller):
         done = await payments.resolve(principal_of(request), parked_id, data.resolution, key=key)
         return answer(Outcome(_parked(done.resource), is_replay=done.is_replay), ParkedPaymentOut)
 
+    @get(
+        "/users/{user_id:uuid}/commission",
+        operation_id="admin_get_commission",
+        summary="Get a creator's commission",
+        opt=opt(Access.STAFF, errors=(NotFound,)),
+    )
+    async def get_commission(self, user_id: FromPath[UUID], payments: FromDishka[PaymentAdminService]) -> CommissionOut:
+        """Of payments that are asked for from now on."""
+        found = await payments.commission(user_id)
+        return CommissionOut(_percent(found.basis_points), is_own=found.is_own)
+
     @put(
         "/users/{user_id:uuid}/commission",
         operation_id="admin_set_commission",
         summary="Set a creator's commission",
-        opt=opt(Access.STAFF, body=CommissionIn, errors=(NotFound,)),
+        opt=opt(Access.STAFF, body=CommissionIn, errors=(NotFound, NotSuperuser, Oneself, AccountInactive)),
     )
     async def set_commission(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], payments: FromDishka[PaymentAdminService]
     ) -> CommissionOut:
-        """For payments that are asked for from now on."""
+        """For payments that are asked for from now on. Not of oneself; that of staff is set by superusers."""
         data = (await read_body(request, CommissionIn)).checked()
         set_to = await payments.set_commission(principal_of(request), user_id, data.percent, data.reason)
-        return CommissionOut(_percent(set_to))
+        return CommissionOut(_percent(set_to), is_own=True)
 
 
 def _record(payment: Payment, title: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 from marketplace.adapters.postgres.catalog.labels import EARLIER_LABELS, LABELS, LISTED_ROWS
 from marketplace.adapters.postgres.catalog.lexemes import INDEXED
 from marketplace.adapters.postgres.schema.tables.checks import amount_of, one_of, within_bounds
+from marketplace.core.domain.ratings import UNRATED
 from marketplace.core.domain.sessions import PRICE_DIGITS, PaymentMethod, Session, SessionStatus
 
 LISTED = text(LISTED_ROWS)
@@ -31,7 +32,8 @@ class SessionTable(DefaultBase):
     """Sessions of creators. `duration` is in minutes, `cancellation_notice` in hours.
 
     `title_key` is the title folded by the core, to sort by, and `place_key` the place, to compare; `coordinates` are
-    latitude and longitude. `searched` holds the core's words of title (weight A), description (B), category and tags
+    latitude and longitude. `star_counts` are those of published reviews with 1 to 5 stars, and `rating_score` sorts by
+    them. `searched` holds the core's words of title (weight A), description (B), category and tags
     (C) and the creator's names (D), and the stems of A to C, marked with a language.
     """
 
@@ -48,6 +50,7 @@ class SessionTable(DefaultBase):
         Index("ix_sessions_listed_price", "price", "id", postgresql_where=LISTED),
         Index("ix_sessions_listed_duration", "duration", "id", postgresql_where=LISTED),
         Index("ix_sessions_listed_title_key", "title_key", "id", postgresql_where=LISTED),
+        Index("ix_sessions_listed_rating_score", "rating_score", "id", postgresql_where=LISTED),
         Index("ix_sessions_featured_at", "featured_at", "id", postgresql_where=text("featured_at IS NOT NULL")),
         Index(
             "ix_sessions_listed_category_facets",
@@ -107,6 +110,8 @@ class SessionTable(DefaultBase):
     address_public: Mapped[bool] = mapped_column(server_default=text("false"))
     join_url: Mapped[str | None] = mapped_column(Text)
     pictures: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    star_counts: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default=text("'{0,0,0,0,0}'"))
+    rating_score: Mapped[int] = mapped_column(server_default=text(str(UNRATED.score)))
     searched: Mapped[str] = mapped_column(TSVECTOR)
     schedule_zone: Mapped[str | None] = column_property(
         schedule.column["time_zone"].astext,  # type: ignore[attr-defined]  # a `MappedColumn` until the class exists
