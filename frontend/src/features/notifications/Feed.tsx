@@ -54,7 +54,8 @@ export default function Feed({ onClose }: { onClose: () => void }) {
 
 function amountOf({ amount, currency }: Notification): string {
   if (amount === null || currency === null) return "";
-  return formatMoney(amount, { currency, currency_digits: amount.split(".")[1]?.length ?? 0 });
+  const digits = amount.split(".")[1]?.length ?? 0;
+  return formatMoney(amount, { currency, currency_digits: digits }, digits);
 }
 
 function Item({ notification, onOpen }: { notification: Notification; onOpen: () => void }) {
