@@ -27,7 +27,8 @@ export default function AccountMenu({ me }: { me: Me }) {
 function MenuOfAccount({ me }: { me: Me }) {
   const { t } = useTranslation();
   const signOut = useSignOut();
-  const paysOnline = useQuery(marketplaceQuery).data?.pays_online;
+  const isCreator = me.role === "creator";
+  const { data: marketplace } = useQuery({ ...marketplaceQuery, enabled: isCreator });
   return (
     <Menu.Root modal={false}>
       <Menu.Trigger
@@ -54,7 +55,7 @@ function MenuOfAccount({ me }: { me: Me }) {
               {t("nav.profile")}
             </Link>
           </Menu.Item>
-          {me.role === "creator" && paysOnline && (
+          {isCreator && marketplace?.pays_online && (
             <Menu.Item asChild className={ITEM}>
               <Link to="/creator/earnings">
                 <Coins aria-hidden className="size-4" />

@@ -23,7 +23,8 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
   const { t } = useTranslation();
   const next = useNext();
   const signOut = useSignOut();
-  const paysOnline = useQuery(marketplaceQuery).data?.pays_online;
+  const isCreator = me?.role === "creator";
+  const { data: marketplace } = useQuery({ ...marketplaceQuery, enabled: isCreator });
   const restoreFocus = useRestoreFocus();
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
@@ -70,7 +71,7 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
                 {me && <NavCount of={text} />}
               </Link>
             ))}
-            {me?.role === "creator" && paysOnline && (
+            {isCreator && marketplace?.pays_online && (
               <Link to="/creator/earnings" onClick={onClose} className={ROW}>
                 {t("nav.earnings")}
               </Link>

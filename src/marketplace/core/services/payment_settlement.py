@@ -156,7 +156,7 @@ class PaymentSettlement:
                 after = await self._missing(tx, before)
                 await self._balance.apply(tx, booking)
                 return after
-            after, new = await self._records.observe(tx, before, report)
+            after, new = await self._records.observe(tx, before, report, is_news=event is not None)
             due = amount_due(booking, [*{**payments, after.id: after}.values()])
             operations = await tx.payments.operations([payment_id]) if after.captures_later else ()
             pays = after.status in IN_TIME and not due and not is_being_released(after, operations)

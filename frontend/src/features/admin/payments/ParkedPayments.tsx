@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
@@ -82,25 +83,23 @@ function ParkedCard({
 }) {
   const t = useTexts();
   const { currency, expected, found } = parked;
+  const differs = expected !== found;
   const amount = (value: string | null) => (value && currency ? amountIn(value, currency) : "–");
   return (
-    <Card className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3 border-l-4 border-l-warn p-4 text-sm">
+    <Card className="flex flex-wrap items-start justify-between gap-x-3 gap-y-3 p-4 text-sm">
+      <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-warn max-sm:hidden" />
       <div className="min-w-0 flex-1 basis-72">
         <p className="font-semibold">{t(`parked.reason.${parked.reason}`)}</p>
         <p className="mt-1 text-ink-soft">{t(`parked.advice.${parked.reason}`)}</p>
-        {(expected || found) && (
+        {differs && (
           <p className="tabular mt-2">
             {t("parked.amounts", { expected: amount(expected), found: amount(found) })}
           </p>
         )}
-        <p className="mt-2 text-xs break-all text-ink-faint">
-          <DateTime at={parked.found_at} /> · <span>{parked.provider}</span>
-          {parked.provider_id && (
-            <>
-              {" · "}
-              <code>{parked.provider_id}</code>
-            </>
-          )}
+        <p className="mt-2 flex flex-wrap gap-x-3 text-xs break-all text-ink-faint">
+          <DateTime at={parked.found_at} />
+          <span>{parked.provider}</span>
+          {parked.provider_id && <code>{parked.provider_id}</code>}
         </p>
       </div>
       <div className="flex flex-wrap items-center gap-3">

@@ -19,7 +19,7 @@ import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
 import { ParkedPayments } from "./ParkedPayments";
 import { PaymentStatusBadge } from "./PaymentStatusBadge";
-import { type PaymentRecord, paymentsQuery } from "./queries";
+import { type PaymentRecord, parkedQuery, paymentsQuery } from "./queries";
 import { amountIn } from "./rules";
 
 /** What waits for staff, and all payments, newest first. */
@@ -30,10 +30,10 @@ export function PaymentsPage({ search }: { search: ListSearch }) {
   const isLeaving = useIsLeaving();
   const words = String(search.search ?? "").trim();
   const query = useInfiniteQuery({ ...paymentsQuery(words), placeholderData: keepPreviousData });
+  const parked = useInfiniteQuery(parkedQuery);
   const rows = query.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <AdminPage title={t("nav.payments")} intro={t("payments.intro")}>
-      <ParkedPayments />
       <search className="mb-4 block">
         <SearchInput
           words={words}
@@ -50,7 +50,8 @@ export function PaymentsPage({ search }: { search: ListSearch }) {
           }}
         />
       </search>
-      {query.isPending ? (
+      {!words && <ParkedPayments />}
+      {query.isPending || parked.isPending ? (
         <ListSkeleton columns={6} />
       ) : query.isError && rows.length === 0 ? (
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />

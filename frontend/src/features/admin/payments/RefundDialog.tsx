@@ -1,10 +1,10 @@
 import { useState } from "react";
 import { Field, Input } from "~/components/Field";
-import { useCurrency } from "~/lib/money/money";
+import { formatMoney, useCurrency } from "~/lib/money/money";
 import { ActionDialog } from "../ActionDialog";
 import { useTexts } from "../texts";
 import { type PaymentRecord, refund } from "./queries";
-import { amountIn, readRefund, refundableOf } from "./rules";
+import { readRefund, refundableOf } from "./rules";
 
 /** Returns a part of a payment to the learner, at most what is left of it. */
 export function RefundDialog({ payment, onClose }: { payment: PaymentRecord; onClose: () => void }) {
@@ -13,7 +13,7 @@ export function RefundDialog({ payment, onClose }: { payment: PaymentRecord; onC
   const left = refundableOf(payment);
   const [text, setText] = useState(left);
   const read = readRefund(text, left, currency_digits);
-  const money = (amount: string) => amountIn(amount, payment.currency);
+  const money = (amount: string) => formatMoney(amount, { currency: payment.currency, currency_digits });
   const fault = "fault" in read ? t(`refund.${read.fault}`, { left: money(left) }) : undefined;
   const amount = "amount" in read ? read.amount : "0";
   return (

@@ -50,17 +50,14 @@ function Asked({ operation, currency }: { operation: Operation; currency: string
             <DateTime at={operation.created_at} />
           </span>
         </p>
-        <p className="text-ink-soft">
+        <p className="flex flex-wrap gap-x-3 text-ink-soft">
           <span>{t(`payments.cause.${cause}`)}</span>
           {by && (
-            <>
-              {" · "}
-              <Link to="/admin/users/$id" params={{ id: by }} className="underline underline-offset-4">
-                {t("payments.by_staff")}
-              </Link>
-            </>
+            <Link to="/admin/users/$id" params={{ id: by }} className="underline underline-offset-4">
+              {t("payments.by_staff")}
+            </Link>
           )}
-          {attempts > 1 && ` · ${t("payments.attempts", { count: attempts })}`}
+          {attempts > 1 && <span>{t("payments.attempts", { count: attempts })}</span>}
         </p>
         {reason && (
           <q dir="auto" className="mt-0.5 block text-ink-soft">

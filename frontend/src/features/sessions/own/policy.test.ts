@@ -42,7 +42,7 @@ it("a further tier is later and returns less", () => {
 it("the API's error about a tier belongs to the field it is about", () => {
   expect(tierErrorOf("Tier 2: the hours must be fewer than in tier 1.")).toEqual({
     name: "1.hours_before",
-    message: "The hours must be fewer than in tier 1.",
+    message: "The hours must be fewer than in step 1.",
   });
   expect(tierErrorOf("Tier 3: the percentage must be lower than in tier 2.")?.name).toBe("2.refund_percent");
   expect(tierErrorOf("Enter 1 to 5 tiers.")).toBeNull();

@@ -76,5 +76,6 @@ export function tierErrorOf(message: string): { name: `${number}.${keyof Tier}`;
   const [, number, text] = /^Tier (\d+): (.+)$/s.exec(message) ?? [];
   if (!number || !text) return null;
   const field = /percent/i.test(text) ? "refund_percent" : "hours_before";
-  return { name: `${Number(number) - 1}.${field}`, message: `${text[0]?.toUpperCase()}${text.slice(1)}` };
+  const words = text.replaceAll("tier", "step"); // as the form calls them
+  return { name: `${Number(number) - 1}.${field}`, message: `${words[0]?.toUpperCase()}${words.slice(1)}` };
 }
