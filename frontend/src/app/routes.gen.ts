@@ -25,6 +25,7 @@ import { Route as AdminAuditRouteImport } from "./routes/admin.audit";
 import { Route as AdminBulkRouteImport } from "./routes/admin.bulk";
 import { Route as AdminMailsRouteImport } from "./routes/admin.mails";
 import { Route as AdminReportsRouteImport } from "./routes/admin.reports";
+import { Route as AdminReviewsRouteImport } from "./routes/admin.reviews";
 import { Route as CreatorIndexRouteImport } from "./routes/creator.index";
 import { Route as CreatorBookingsRouteImport } from "./routes/creator.bookings";
 import { Route as CreatorEarningsRouteImport } from "./routes/creator.earnings";
@@ -44,6 +45,7 @@ import { Route as AdminUsersIndexRouteImport } from "./routes/admin.users.index"
 import { Route as AdminUsersIdRouteImport } from "./routes/admin.users.$id";
 import { Route as BookingsIdPayRouteImport } from "./routes/bookings.$id.pay";
 import { Route as BookingsIdReceiptRouteImport } from "./routes/bookings.$id.receipt";
+import { Route as BookingsIdReviewRouteImport } from "./routes/bookings.$id.review";
 import { Route as CreatorSessionsNewRouteImport } from "./routes/creator.sessions.new";
 import { Route as AdminSessionsIdIndexRouteImport } from "./routes/admin.sessions.$id.index";
 import { Route as AdminSessionsIdEditRouteImport } from "./routes/admin.sessions.$id.edit";
@@ -127,6 +129,11 @@ const AdminMailsRoute = AdminMailsRouteImport.update({
 const AdminReportsRoute = AdminReportsRouteImport.update({
   id: "/reports",
   path: "/reports",
+  getParentRoute: () => AdminRoute,
+} as any);
+const AdminReviewsRoute = AdminReviewsRouteImport.update({
+  id: "/reviews",
+  path: "/reviews",
   getParentRoute: () => AdminRoute,
 } as any);
 const CreatorIndexRoute = CreatorIndexRouteImport.update({
@@ -224,6 +231,11 @@ const BookingsIdReceiptRoute = BookingsIdReceiptRouteImport.update({
   path: "/bookings/$id/receipt",
   getParentRoute: () => rootRouteImport,
 } as any);
+const BookingsIdReviewRoute = BookingsIdReviewRouteImport.update({
+  id: "/bookings/$id/review",
+  path: "/bookings/$id/review",
+  getParentRoute: () => rootRouteImport,
+} as any);
 const CreatorSessionsNewRoute = CreatorSessionsNewRouteImport.update({
   id: "/sessions/new",
   path: "/sessions/new",
@@ -261,6 +273,7 @@ export interface FileRoutesByFullPath {
   "/admin/bulk": typeof AdminBulkRoute;
   "/admin/mails": typeof AdminMailsRoute;
   "/admin/reports": typeof AdminReportsRoute;
+  "/admin/reviews": typeof AdminReviewsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/creator/earnings": typeof CreatorEarningsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
@@ -277,6 +290,7 @@ export interface FileRoutesByFullPath {
   "/admin/users/$id": typeof AdminUsersIdRoute;
   "/bookings/$id/pay": typeof BookingsIdPayRoute;
   "/bookings/$id/receipt": typeof BookingsIdReceiptRoute;
+  "/bookings/$id/review": typeof BookingsIdReviewRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
   "/admin/bookings/": typeof AdminBookingsIndexRoute;
   "/admin/payments/": typeof AdminPaymentsIndexRoute;
@@ -300,6 +314,7 @@ export interface FileRoutesByTo {
   "/admin/bulk": typeof AdminBulkRoute;
   "/admin/mails": typeof AdminMailsRoute;
   "/admin/reports": typeof AdminReportsRoute;
+  "/admin/reviews": typeof AdminReviewsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/creator/earnings": typeof CreatorEarningsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
@@ -316,6 +331,7 @@ export interface FileRoutesByTo {
   "/admin/users/$id": typeof AdminUsersIdRoute;
   "/bookings/$id/pay": typeof BookingsIdPayRoute;
   "/bookings/$id/receipt": typeof BookingsIdReceiptRoute;
+  "/bookings/$id/review": typeof BookingsIdReviewRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
   "/admin/bookings": typeof AdminBookingsIndexRoute;
   "/admin/payments": typeof AdminPaymentsIndexRoute;
@@ -342,6 +358,7 @@ export interface FileRoutesById {
   "/admin/bulk": typeof AdminBulkRoute;
   "/admin/mails": typeof AdminMailsRoute;
   "/admin/reports": typeof AdminReportsRoute;
+  "/admin/reviews": typeof AdminReviewsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/creator/earnings": typeof CreatorEarningsRoute;
   "/creator/hours": typeof CreatorHoursRoute;
@@ -358,6 +375,7 @@ export interface FileRoutesById {
   "/admin/users/$id": typeof AdminUsersIdRoute;
   "/bookings/$id/pay": typeof BookingsIdPayRoute;
   "/bookings/$id/receipt": typeof BookingsIdReceiptRoute;
+  "/bookings/$id/review": typeof BookingsIdReviewRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
   "/admin/bookings/": typeof AdminBookingsIndexRoute;
   "/admin/payments/": typeof AdminPaymentsIndexRoute;
@@ -385,6 +403,7 @@ export interface FileRouteTypes {
     | "/admin/bulk"
     | "/admin/mails"
     | "/admin/reports"
+    | "/admin/reviews"
     | "/creator/bookings"
     | "/creator/earnings"
     | "/creator/hours"
@@ -401,6 +420,7 @@ export interface FileRouteTypes {
     | "/admin/users/$id"
     | "/bookings/$id/pay"
     | "/bookings/$id/receipt"
+    | "/bookings/$id/review"
     | "/creator/sessions/new"
     | "/admin/bookings/"
     | "/admin/payments/"
@@ -424,6 +444,7 @@ export interface FileRouteTypes {
     | "/admin/bulk"
     | "/admin/mails"
     | "/admin/reports"
+    | "/admin/reviews"
     | "/creator/bookings"
     | "/creator/earnings"
     | "/creator/hours"
@@ -440,6 +461,7 @@ export interface FileRouteTypes {
     | "/admin/users/$id"
     | "/bookings/$id/pay"
     | "/bookings/$id/receipt"
+    | "/bookings/$id/review"
     | "/creator/sessions/new"
     | "/admin/bookings"
     | "/admin/payments"
@@ -465,6 +487,7 @@ export interface FileRouteTypes {
     | "/admin/bulk"
     | "/admin/mails"
     | "/admin/reports"
+    | "/admin/reviews"
     | "/creator/bookings"
     | "/creator/earnings"
     | "/creator/hours"
@@ -481,6 +504,7 @@ export interface FileRouteTypes {
     | "/admin/users/$id"
     | "/bookings/$id/pay"
     | "/bookings/$id/receipt"
+    | "/bookings/$id/review"
     | "/creator/sessions/new"
     | "/admin/bookings/"
     | "/admin/payments/"
@@ -511,6 +535,7 @@ export interface RootRouteChildren {
   InboxIndexRoute: typeof InboxIndexRoute;
   BookingsIdPayRoute: typeof BookingsIdPayRoute;
   BookingsIdReceiptRoute: typeof BookingsIdReceiptRoute;
+  BookingsIdReviewRoute: typeof BookingsIdReviewRoute;
 }
 
 declare module "@tanstack/react-router" {
@@ -625,6 +650,13 @@ declare module "@tanstack/react-router" {
       path: "/reports";
       fullPath: "/admin/reports";
       preLoaderRoute: typeof AdminReportsRouteImport;
+      parentRoute: typeof AdminRoute;
+    };
+    "/admin/reviews": {
+      id: "/admin/reviews";
+      path: "/reviews";
+      fullPath: "/admin/reviews";
+      preLoaderRoute: typeof AdminReviewsRouteImport;
       parentRoute: typeof AdminRoute;
     };
     "/creator/": {
@@ -760,6 +792,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof BookingsIdReceiptRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/bookings/$id/review": {
+      id: "/bookings/$id/review";
+      path: "/bookings/$id/review";
+      fullPath: "/bookings/$id/review";
+      preLoaderRoute: typeof BookingsIdReviewRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     "/creator/sessions/new": {
       id: "/creator/sessions/new";
       path: "/sessions/new";
@@ -796,6 +835,7 @@ interface AdminRouteChildren {
   AdminBulkRoute: typeof AdminBulkRoute;
   AdminMailsRoute: typeof AdminMailsRoute;
   AdminReportsRoute: typeof AdminReportsRoute;
+  AdminReviewsRoute: typeof AdminReviewsRoute;
   AdminIndexRoute: typeof AdminIndexRoute;
   AdminBookingsIdRoute: typeof AdminBookingsIdRoute;
   AdminPaymentsIdRoute: typeof AdminPaymentsIdRoute;
@@ -813,6 +853,7 @@ const AdminRouteChildren: AdminRouteChildren = {
   AdminBulkRoute: AdminBulkRoute,
   AdminMailsRoute: AdminMailsRoute,
   AdminReportsRoute: AdminReportsRoute,
+  AdminReviewsRoute: AdminReviewsRoute,
   AdminIndexRoute: AdminIndexRoute,
   AdminBookingsIdRoute: AdminBookingsIdRoute,
   AdminPaymentsIdRoute: AdminPaymentsIdRoute,
@@ -868,6 +909,7 @@ const rootRouteChildren: RootRouteChildren = {
   InboxIndexRoute: InboxIndexRoute,
   BookingsIdPayRoute: BookingsIdPayRoute,
   BookingsIdReceiptRoute: BookingsIdReceiptRoute,
+  BookingsIdReviewRoute: BookingsIdReviewRoute,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

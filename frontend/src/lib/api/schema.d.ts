@@ -4583,7 +4583,7 @@ export interface components {
             resolution: string;
         };
         /** @enum {string} */
-        ParkedReason: "amount_differs" | "currency_differs" | "operation_refused" | "disputed" | "unknown_payment" | "missing_here" | "missing_there" | "twice" | "refund_differs" | "ledger_differs";
+        ParkedReason: "amount_differs" | "currency_differs" | "operation_refused" | "disputed" | "unknown_payment" | "missing_here" | "missing_there" | "twice" | "refund_differs" | "ledger_differs" | "authorization_ended";
         /** @description What was done about it. */
         ParkedResolutionIn: {
             /**
@@ -5257,6 +5257,14 @@ export interface components {
              * @example Requested by email.
              */
             reason: components["schemas"]["VisibleLines"];
+        };
+        /** @description What the creator says to a review. */
+        ReviewAnswerIn: {
+            /**
+             * @description Plain text.
+             * @example Thank you for coming!
+             */
+            text: components["schemas"]["VisibleLines"];
         };
         /** @description A review of a completed booking of the session. */
         ReviewIn: {
@@ -7960,7 +7968,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AnswerIn"];
+                "application/json": components["schemas"]["ReviewAnswerIn"];
             };
         };
         responses: {
