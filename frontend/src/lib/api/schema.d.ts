@@ -3167,8 +3167,8 @@ export interface components {
          *     Any other `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A
          *     `confirmed` one with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time.
          *     The learner can cancel or reschedule until `cancellable_until`, and review it until `reviewable_until`. All are
-         *     `null` if they don't apply. `allowed_actions` are what the caller can do now. `payment` is `null` in lists, and where the learner pays nothing
-         *     through the marketplace.
+         *     `null` if they don't apply. `allowed_actions` are what the caller can do now. `payment` is `null` in lists, and
+         *     where the learner pays nothing through the marketplace.
          */
         BookingOut: {
             /** Format: uuid */
