@@ -143,7 +143,7 @@ test: install chromium nginx .s3/.installed tests/deployment/maildev/node_module
 LONG := MARKETPLACE_TEST_LONG=1 $(PYTEST_PARALLEL) auto
 
 .PHONY: test-long
-test-long: test-long-api test-long-lifecycle test-long-schedules test-long-rights test-long-mail test-long-clients ## Ten times as many examples as `make test`, new ones each time (an hour, in the parts below)
+test-long: test-long-api test-long-lifecycle test-long-schedules test-long-rights test-long-mail test-long-payments test-long-clients ## Ten times as many examples as `make test`, new ones each time (an hour, in the parts below)
 
 .PHONY: test-long-api
 test-long-api: install ## The part of test-long that sends generated requests by openapi.json
@@ -165,6 +165,10 @@ test-long-rights: install ## The part of test-long that takes rights away while 
 test-long-mail: install postfix ## The part of test-long that mails through postfix, kills mail workers, and interleaves bookings, clock and mail 10,000 times
 	$(BIN)/pytest -q -m long tests/deployment/test_mta.py
 	$(LONG) tests/contracts/test_mail_interleavings.py tests/postgres/test_mail_crashes.py
+
+.PHONY: test-long-payments
+test-long-payments: install ## The part of test-long that interleaves payments with everything that goes wrong in 200,000 steps, and kills what asks the provider
+	$(LONG) tests/contracts/test_payments_stateful.py tests/postgres/test_payment_crashes.py
 
 .clients/.installed: requirements-clients.lock
 	$(BIN)/python -m uv venv --quiet --clear .clients
@@ -228,6 +232,10 @@ bench-suggest: install ## Measure suggestions while 200 people type at once (a m
 .PHONY: bench-mail
 bench-mail: install ## Measure what mail costs a booking, and how long a due message takes (two minutes; BENCH="latency" runs a part)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/mail.py $(BENCH)
+
+.PHONY: bench-payments
+bench-payments: install ## Measure notices of the payment provider, and what a payment adds to a booking (minutes; BENCH="notices" runs a part)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/payments.py $(BENCH)
 
 .PHONY: bench-uploads
 bench-uploads: install ## Measure the upload of a photo of 8 MB, and what it costs others (a minute)

@@ -253,7 +253,7 @@ CASES: dict[str, Case] = {
     f"POST {A_SESSION}/unfeature": Case(STAFF, session(featured_at=NOW), REASON),
     f"POST {A_SESSION}/archive": Case(STAFF, session(), REASON),
     "POST /api/admin/reports/{report_id}/resolve": Case(STAFF, report, REASON | {"resolution": "hidden"}),
-    "POST /api/reviews/{review_id}/answer": Case(NEW_CREATOR, review(), {"text": "Thank you!"}),
+    "POST /api/reviews/{review_id}/answer": Case(OWNER, review(), {"text": "Thank you!"}),
     f"POST {A_REVIEW}/hide": Case(STAFF, review(), REASON),
     f"POST {A_REVIEW}/restore": Case(STAFF, review(is_hidden=True), REASON),
     f"POST {A_REVIEW}/dismiss": Case(STAFF, review(is_reported=True), REASON),

@@ -94,9 +94,9 @@ def has_ended(started: object) -> bool:
 class Watch:
     """Collects errors that a page does not show: script errors and requests to other hosts."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, others: frozenset[str]) -> None:
         self.errors: list[str] = []
-        self._host = urlsplit(origin).netloc
+        self._hosts = {urlsplit(origin).netloc, *others}
 
     def over(self, page: Page) -> None:
         page.on("pageerror", lambda error: self.errors.append(f"script: {error}"))
@@ -105,7 +105,7 @@ class Watch:
 
     def _see(self, request: Request) -> None:
         address = urlsplit(request.url)
-        if address.scheme in {"http", "https"} and address.netloc != self._host:
+        if address.scheme in {"http", "https"} and address.netloc not in self._hosts:
             self.errors.append(f"request to a stranger: {request.url}")
 
     def _hear(self, kind: str, text: str) -> None:
@@ -115,14 +115,20 @@ class Watch:
 
 
 @pytest.fixture
-async def open_page(site: Server, browser: Browser) -> AsyncIterator[OpenPage]:
+def other_hosts() -> frozenset[str]:
+    """Return the hosts that pages may ask apart from their own: none, unless a file says otherwise."""
+    return frozenset()
+
+
+@pytest.fixture
+async def open_page(site: Server, browser: Browser, other_hosts: frozenset[str]) -> AsyncIterator[OpenPage]:
     """Open pages, each with cookies of its own, at a path: `open_page("/", "phone", color_scheme="dark")`.
 
     `same_person_as=page` opens another tab with the same cookies. The test fails on a script error or a request to
     another host.
     """
     origin = f"http://localhost:{site.port}"
-    watch = Watch(origin)
+    watch = Watch(origin, other_hosts)
     async with AsyncExitStack() as stack:
 
         async def open_one(

@@ -1,39 +1,32 @@
 """A marketplace that takes payments, with everything that can go wrong between it and its provider."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
-from typing import Any, TypeVar
 from uuid import UUID
 
 from builders import a_principal, principal_of, services_over, stored_user
+from contracts.interruptions import InterruptedPayments, Interruptions, interrupted
 from due_jobs import run_due
 from fakes import MovableClock
 from marketplace.adapters.payments.events import SIGNATURE_HEADER
-from marketplace.adapters.payments.memory import NOTICE_KEY, MemoryPayments
+from marketplace.adapters.payments.memory import NOTICE_KEY
 from marketplace.adapters.payments.signatures import sign
 from marketplace.adapters.payments.simulated.cards import card_of
 from marketplace.adapters.payments.simulated.provider import ProviderRefusal
 from marketplace.adapters.payments.simulated.records import SimulatedPayment
 from marketplace.core.domain.booking_steps import BookingAction
 from marketplace.core.domain.payment_options import PaymentOptions
-from marketplace.core.domain.payments import Payment
+from marketplace.core.domain.payments import ParkedReason
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
 from marketplace.core.errors import MarketplaceError
 from marketplace.core.errors.payments import ProviderAway
-from marketplace.core.ports.payments import Charge, Done, Opened, Refused, Unknown
 from marketplace.core.ports.storage import Storage
-from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.reconciliation import Drift
 from paid_bookings import HALF, Shop
 
-T = TypeVar("T")
-
-ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 WHY = "Asked for by e-mail."
 LEADS = (timedelta(hours=3), timedelta(hours=30), timedelta(days=4), timedelta(days=9))
 """How long before its start a booking is made or moved."""
@@ -41,87 +34,6 @@ PAUSES = tuple(timedelta(minutes=each) for each in (1, 25, 180, 2 * 1440, 7 * 14
 """Advances of the clock after which every deadline has passed."""
 RESOLUTIONS = 4
 """How often staff resolve what waits for them; more is an endless loop."""
-
-
-class CrashError(BaseException):
-    """The process ended here. No handler of errors sees it."""
-
-
-@dataclass(slots=True)
-class Interruptions:
-    """What happens at a point of the program: before a `call` of the provider, after its `answer`, or at a commit.
-
-    `commit` is the end of a transaction that will not commit, `committed` the moment after it did.
-    """
-
-    point: str = ""
-    passes: int = 0
-    effect: Callable[[], Awaitable[None]] | None = None
-
-    def arm(self, point: str, passes: int, effect: Callable[[], Awaitable[None]] | None) -> None:
-        """Let something happen once, after so many passes of the point; `None` is a crash."""
-        self.point, self.passes, self.effect = point, passes, effect
-
-    async def reached(self, point: str) -> None:
-        if point != self.point:
-            return
-        if self.passes:
-            self.passes -= 1
-            return
-        self.point = ""
-        if self.effect is None:
-            raise CrashError
-        await self.effect()
-
-
-class InterruptedPayments(MemoryPayments):
-    """The provider in this process, with what happens while it is called."""
-
-    def __init__(self, now: Callable[[], datetime], interruptions: Interruptions) -> None:
-        super().__init__(now)
-        self._interruptions = interruptions
-
-    def payments(self) -> list[SimulatedPayment]:
-        """Return what is known there, oldest first, without letting anything happen that is due."""
-        return [each for each in self.provider.records() if isinstance(each, SimulatedPayment)]
-
-    def heal(self) -> None:
-        """Forget the faults that have not happened."""
-        self._faults.clear()
-
-    async def open(self, charge: Charge, key: UUID) -> Opened | Refused | Unknown:
-        return await self._around(partial(super().open, charge, key))
-
-    async def capture(self, payment: Payment, amount: int, key: UUID) -> Done | Refused | Unknown:
-        return await self._around(partial(super().capture, payment, amount, key))
-
-    async def void(self, payment: Payment, key: UUID) -> Done | Refused | Unknown:
-        return await self._around(partial(super().void, payment, key))
-
-    async def refund(self, payment: Payment, amount: int, key: UUID) -> Done | Refused | Unknown:
-        return await self._around(partial(super().refund, payment, amount, key))
-
-    async def look_up(self, payment: Payment) -> Any:
-        return await self._around(partial(super().look_up, payment))
-
-    async def _around(self, call: Callable[[], Awaitable[T]]) -> T:
-        await self._interruptions.reached("call")
-        answer = await call()
-        await self._interruptions.reached("answer")
-        return answer
-
-
-def interrupted(unit_of_work: UnitOfWork, interruptions: Interruptions) -> UnitOfWork:
-    """Return the unit of work with what happens before and after a commit."""
-
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[Transaction]:
-        async with unit_of_work() as tx:
-            yield tx
-            await interruptions.reached("commit")
-        await interruptions.reached("committed")
-
-    return opened
 
 
 @dataclass(slots=True)
@@ -134,9 +46,12 @@ class PaidMarketplace:
     staff: Principal
     sessions: list[Session]
     learners: list[Principal]
+    opened_at: datetime
     booked: list[UUID] = field(default_factory=list)
     inbox: list[bytes] = field(default_factory=list)
     """Notices that were sent and have not arrived."""
+    waited: set[tuple[UUID | None, ParkedReason]] = field(default_factory=set)
+    """Payments that staff had to look at, and why."""
     drifts: tuple[Drift, ...] = ()
     """What the comparison found in the end."""
 
@@ -159,7 +74,7 @@ class PaidMarketplace:
         staff = principal_of(await stored_user(storage, is_staff=True))
         learners = [await shop.learner() for _ in range(4)]
         await shop.services.reconciliation.begin()
-        return cls(shop, interruptions, provider, staff, [first, second, *others], learners)
+        return cls(shop, interruptions, provider, staff, [first, second, *others], learners, clock.now())
 
     # what people do
 
@@ -273,9 +188,10 @@ class PaidMarketplace:
         for pause in PAUSES:
             self.shop.clock.advance(pause)
             await self._catch_up()
-        self.drifts = await self.shop.services.reconciliation.compare(ALWAYS)
+        self.drifts = await self.shop.services.reconciliation.compare(self.opened_at)
         for _ in range(RESOLUTIONS):
             for parked in await self.shop.parked():
+                self.waited.add((parked.payment_id, parked.reason))
                 await self.shop.services.payment_admin.resolve(self.staff, parked.id, WHY)
             self.shop.clock.advance(timedelta(hours=2))
             await self._catch_up()

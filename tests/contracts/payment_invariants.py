@@ -26,8 +26,8 @@ BY_OTHERS = frozenset({Cause.STAFF, Cause.PROVIDER})
 """Refunds that no rule of the marketplace asks for."""
 CLOSED = frozenset({PaymentStatus.PAID, PaymentStatus.VOIDED})
 
-LAPSED = OperationKind.CAPTURE, OperationState.REFUSED
-"""The authorization ended before a worker ran, after a week: it waits for staff, who may cancel the booking."""
+LAPSED = frozenset({ParkedReason.LAPSED, ParkedReason.REFUSED})
+"""The authorization ended before a worker ran, after a week. Staff have to decide whether the booking ends."""
 
 
 async def check_at_any_time(market: PaidMarketplace) -> None:
@@ -75,7 +75,8 @@ async def check_booking(market: PaidMarketplace, booking: BookingHistory) -> Non
     assert booking.status in {"completed", "cancelled"}
     assert [each for each in operations if not each.is_settled] == []
     captured, refunded = sum(each.captured for each in payments), sum(each.refunded for each in payments)
-    check_money(booking, payments, operations)
+    is_lapsed = any((each.id, reason) in market.waited for each in payments for reason in LAPSED)
+    check_money(booking, payments, operations, is_lapsed=is_lapsed)
     check_policy(booking, payments)
     check_provider(market, payments, operations)
 
@@ -92,12 +93,18 @@ async def check_booking(market: PaidMarketplace, booking: BookingHistory) -> Non
         assert sums[Purpose.HELD] == 0, "money of a booking that has ended is held"
 
 
-def check_money(booking: BookingHistory, payments: Sequence[Payment], operations: Sequence[PaymentOperation]) -> None:
+def check_money(
+    booking: BookingHistory,
+    payments: Sequence[Payment],
+    operations: Sequence[PaymentOperation],
+    *,
+    is_lapsed: bool,
+) -> None:
     """Check that what is left of the payments is what the booking keeps, less what others have returned."""
     net, kept = sum(each.captured - each.refunded for each in payments), kept_now(booking, payments)
     done = [each for each in operations if each.kind is OperationKind.REFUND and each.state is OperationState.DONE]
     returned_by_others = sum(each.amount for each in done if each.cause in BY_OTHERS)
-    if not any((each.kind, each.state) == LAPSED for each in operations):
+    if not (is_lapsed and {each.status for each in payments} <= {PaymentStatus.VOIDED}):
         assert net >= kept - returned_by_others, "it is seated without a payment, or too much was returned"
     if not any(each.parked for each in payments):
         assert net <= kept, "too little was returned"

@@ -6,7 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from contracts.paid_marketplace import CrashError, PaidMarketplace
+from contracts.interruptions import CrashError
+from contracts.paid_marketplace import PaidMarketplace
 from marketplace.adapters.payments.simulated.cards import CARDS
 
 NEWEST = (0, 0, 0, 1, 2, 3)

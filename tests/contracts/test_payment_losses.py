@@ -79,3 +79,24 @@ async def test_booking_that_needs_no_more_than_was_paid_is_confirmed(shop: Shop)
     await shop.settle()
     assert (await shop.booking(booking_id)).status == "confirmed"
     assert await shop.sums(booking_id) == {"paid_in": -3600, "held": 3600}
+
+
+async def test_refund_that_comes_back_later_waits_for_staff(shop: Shop) -> None:
+    learner, booking_id = await shop.paid()
+    await shop.services.bookings.act(learner, booking_id, "cancel")
+    await shop.settle()
+    provider = shop.provider.provider
+    refunded = provider.of_reference(booking_id)
+    assert refunded is not None
+    returned = msgspec.structs.replace(refunded, refunds=())
+    provider.restore(returned)
+    for waited, reasons in ((timedelta(0), []), (timedelta(days=5), [ParkedReason.REFUND_DIFFERS])):
+        shop.clock.advance(waited)
+        provider.notices.add(returned, "payment.refund_failed")
+        await shop.notify()
+        parked = [each for each in await shop.parked() if each.payment_id == booking_id]
+        assert [each.reason for each in parked] == reasons
+    staff = principal_of(await stored_user(shop.storage, is_staff=True))
+    await shop.services.payment_admin.resolve(staff, parked[0].id, WHY)
+    await shop.settle()
+    assert [each for each in await shop.parked() if each.payment_id == booking_id] == []

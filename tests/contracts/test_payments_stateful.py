@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from random import Random
@@ -80,7 +81,7 @@ def test_every_booking_is_paid_and_seated_or_released_and_returned_once() -> Non
 
 async def walk(opened: Callable[[int], Awaitable[PaidMarketplace]], total: int) -> None:
     """Take random steps, some in each of many marketplaces, and check each of them. A failure names its steps."""
-    first = Random().randrange(1 << 30) if IS_LONG else 0  # noqa: S311 - printed with a failure
+    first = secrets.randbelow(1 << 30) if IS_LONG else 0
     for number in range(first, first + total // STEPS):
         random, taken = Random(number), list[Step]()  # noqa: S311 - reproducible
         market = await opened(number - first)

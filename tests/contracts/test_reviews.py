@@ -242,11 +242,11 @@ async def test_ratings_equal_a_recount_after_random_steps(storage: Storage, serv
         reviews[review_id] = (session, stars, not is_published)
 
     for session in sessions:
-        counts = Counter(stars for of, stars, is_published in reviews.values() if of == session and is_published)
-        recounted = Rating(tuple(counts[number] for number in range(1, 6)))
+        given = Counter(stars for of, stars, is_published in reviews.values() if of == session and is_published)
+        recounted = Rating(tuple(given[number] for number in range(1, 6)))
         assert await rating_of(storage, session) == recounted
         published = [each.stars for each in (await storage.reviews.of_session(session.id, 100, None)).items]
-        assert Counter(published) == counts
+        assert Counter(published) == given
     everything = Counter(stars for _, stars, is_published in reviews.values() if is_published)
     assert (await services.creators.get(creator.username)).rating.counts == tuple(everything[n] for n in range(1, 6))
 

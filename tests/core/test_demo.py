@@ -387,3 +387,14 @@ async def test_sessions_of_unconfigured_category_have_no_category() -> None:
     storage = memory_storage()
     await seed(storage, categories=("art", "cooking"))
     assert Counter(one.category for one in await all_sessions(storage)) == {"art": 10, "cooking": 10, None: 60}
+
+
+async def test_demo_has_rated_sessions_with_answers(seeded: Storage) -> None:
+    sessions = (await seeded.catalog.list(CatalogFilters(ordering="rating"), 100, None, NOW)).items
+    reviews = [each for one in sessions for each in (await seeded.reviews.of_session(one.id, 100, None)).items]
+
+    assert sessions[0].rating.count > 1
+    assert sum(one.rating.count for one in sessions) == len(reviews) > 100
+    assert {each.stars for each in reviews} == {2, 3, 4, 5}
+    assert any(each.answer for each in reviews)
+    assert all(each.created_at < NOW for each in reviews)

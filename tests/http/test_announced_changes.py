@@ -8,14 +8,16 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
-from builders import PASSWORD, TOMORROW
+from builders import PASSWORD, TOMORROW, stored_booking
 from contracts.events import Recorder, drain
 from due_jobs import run_due
+from fakes import NOW
 from http_api import Api, Person, a_session_body, as_json
-from http_routes import A_BOOKING, A_SESSION, A_USER, routes_of
+from http_routes import A_BOOKING, A_REVIEW, A_SESSION, A_USER, routes_of
 from marketplace.bootstrap.services import Services
 from marketplace.core.domain.sessions import Session
 from marketplace.http.security.authorization import SAFE_METHODS
+from review_records import stored_review
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WHY = {"reason": "Asked for by e-mail."}
@@ -63,6 +65,7 @@ class Market:
         """Return what anyone sees of the creator."""
         paths = ["/api/sessions/", f"/api/sessions/?creator={self.creator.id}&featured=true"]
         paths.append(f"/api/creators/{self.creator.user.username}/")
+        paths.append(f"/api/sessions/{self.session.id}/reviews/")
         for session in (self.session, self.on_request):
             paths += [f"/api/sessions/{session.id}/", f"/api/sessions/{session.id}/slots/"]
         answers = [await self.api.visitor.get(path) for path in paths]
@@ -128,6 +131,25 @@ async def upheld_report(market: Market) -> Act:
     report = await market.send(market.learner, f"POST {SESSION}/report", {"reason": "spam", "text": ""})
     body = WHY | {"resolution": "hidden"}
     return lambda: market.send(market.boss, "POST /api/admin/reports/{report_id}/resolve", body, report_id=report["id"])
+
+
+def reviewed(by: str, route: str, body: Any = None, first: str = "") -> Prepare:
+    """A step of a review, or another step before."""
+
+    async def prepare(market: Market) -> Act:
+        review = await stored_review(market.api.storage, market.session)
+        if first:
+            await market.send(market.boss, first, WHY, review_id=review.id)
+        return lambda: market.send(getattr(market, by), route, body, review_id=review.id)
+
+    return prepare
+
+
+async def written_review(market: Market) -> Act:
+    at = {"starts_at": NOW - DAY, "status": "completed"}
+    booking = await stored_booking(market.api.storage, market.session, market.learner.id, **at)
+    body = {"booking": str(booking.id), "stars": 4}
+    return lambda: market.send(market.learner, f"POST {SESSION}/reviews", body)
 
 
 async def expired(market: Market) -> Act:
@@ -226,6 +248,12 @@ CHANGES: dict[str, Prepare] = {
     f"POST {A_SESSION}/unfeature": sent("boss", f"POST {A_SESSION}/unfeature", WHY, first=f"POST {A_SESSION}/feature"),
     f"POST {A_SESSION}/archive": sent("boss", f"POST {A_SESSION}/archive", WHY),
     "POST /api/admin/reports/{report_id}/resolve": upheld_report,
+    f"POST {SESSION}/reviews": written_review,
+    "POST /api/reviews/{review_id}/answer": reviewed(
+        "creator", "POST /api/reviews/{review_id}/answer", {"text": "Thank you!"}
+    ),
+    f"POST {A_REVIEW}/hide": reviewed("boss", f"POST {A_REVIEW}/hide", WHY),
+    f"POST {A_REVIEW}/restore": reviewed("boss", f"POST {A_REVIEW}/restore", WHY, first=f"POST {A_REVIEW}/hide"),
     f"POST {A_BOOKING}/cancel": step("boss", f"POST {A_BOOKING}/cancel", WHY),
     f"POST {A_BOOKING}/decline": step("boss", f"POST {A_BOOKING}/decline", WHY, on_request=True),
     f"POST {A_BOOKING}/reschedule": step("boss", f"POST {A_BOOKING}/reschedule", WHY | MOVE),
@@ -272,6 +300,8 @@ UNSEEN = {
     f"POST {BOOKING}/pay",
     "POST /api/payments/webhooks/{provider}",
     f"POST {SESSION}/report",
+    "POST /api/reviews/{review_id}/report",
+    f"POST {A_REVIEW}/dismiss",
     f"POST {SESSION}/slots/message",
     "POST /api/notifications/read",
     f"POST {BOOKING}/messages",

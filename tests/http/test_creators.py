@@ -35,6 +35,7 @@ async def test_visitor_reads_the_page_of_a_creator(api: Api) -> None:
             "date_joined": as_json(NOW),
             "people_taught": 1,
             "is_bounded": False,
+            "rating": {"average": None, "count": 0},
         }
 
 

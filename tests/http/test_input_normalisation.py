@@ -1,13 +1,16 @@
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 
-from builders import a_message
+from builders import a_message, stored_booking
+from fakes import NOW
 from http_api import PAID_SETTINGS, SECRET_KEY, Api, a_registration, a_session_body, bad_fields, ids, open_api
 from http_routes import GOOD_BODIES, SOME_ID, Owner, an_owner, routes_of
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from payment_records import stored_paid_payment, stored_parked
+from review_records import stored_review
 from staff_services import a_failing_job
 
 OFFER = "POST /api/sessions"
@@ -113,6 +116,8 @@ async def test_every_change_works_with_and_without_its_trailing_slash(api: Api, 
     async with api.storage.unit_of_work() as tx:
         await tx.messages.add([mail])
     ids |= {"message_id": mail.id}
+    review = await stored_review(api.storage, owner.session)
+    ids |= {"review_id": review.id}
     booked = {"session": str(owner.session.id), "last": message.json()["id"]}
     [notification] = (await owner.person.get("/api/notifications/")).json()
     # what is deleted is changed before, and the other login ends before a new password ends it
@@ -124,6 +129,10 @@ async def test_every_change_works_with_and_without_its_trailing_slash(api: Api, 
             # each route needs a session that no other route has archived
             one = owner.session if "{picture_id}" in path else await api.session(owner.person)
             path = path.format(**ids | {"session_id": one.id}) + slash
+            if route.endswith("{session_id}/reviews"):
+                completed = {"starts_at": NOW - timedelta(days=88), "status": "completed"}
+                attended = await stored_booking(api.storage, one, owner.person.id, **completed)
+                booked |= {"booking": str(attended.id)}
             sent = booked | ({"last": notification["id"]} if "notifications" in route else {})
             person = learner if route.endswith("/pay") else owner.person  # no one else pays
             response = await person.send(method, path, json=GOOD_BODIES.get(route, {}) | sent)

@@ -26,6 +26,8 @@ KEYED = (
     "POST /api/admin/payments",
     "POST /api/admin/parked-payments",
     "POST /api/admin/reports",
+    "POST /api/admin/reviews",
+    "POST /api/reviews",
 )
 ROLES = {Access.CREATOR, Access.STAFF, Access.SUPERUSER}
 READ_ANYWAY = {("price", "7"), ("expected_price", "7"), ("amount", "7"), ("percent", "7")}

@@ -244,6 +244,18 @@ async def test_staff_return_an_amount_of_the_currency_that_was_paid_in(api: Api)
     assert wrong["errors"] == {"amount": ["Enter an amount of EUR, with at most 2 decimals."]}
 
 
+async def test_staff_decide_upon_no_money_of_their_own(api: Api) -> None:
+    creator, learner = await api.creator(is_staff=True), await api.person(is_staff=True)
+    session = await api.session(creator, payment_method="online")
+    booking = await api.booking(learner, session)
+    await paid(api, learner, booking)
+    body = {"amount": "10.00", "reason": WHY}
+    problem(await learner.post(f"/api/admin/payments/{booking['id']}/refund/", body), 403, "not_yours")
+    path, wanted = f"/api/admin/users/{creator.id}/commission/", {"percent": "0", "reason": WHY}
+    problem(await creator.put(path, wanted), 403, "oneself")
+    problem(await learner.put(path, wanted), 403, "not_superuser")
+
+
 async def test_marketplace_without_payments_has_none_of_their_routes(api: Api) -> None:
     assert api.clock.now() == NOW
     async with open_api() as off:

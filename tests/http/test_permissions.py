@@ -21,9 +21,10 @@ from http_api import (
     open_api,
     problem,
 )
-from http_routes import SOME_ID, routes_of
+from http_routes import A_REVIEW, SOME_ID, routes_of
 from marketplace.core.domain.sessions import Session
 from payment_records import stored_paid_payment, stored_parked
+from review_records import stored_review
 
 PEOPLE = ("visitor", "learner", "creator", "other_creator", "staff", "deactivated")
 EVERYBODY = (*PEOPLE, "superuser", "impersonated")
@@ -198,6 +199,15 @@ MATRIX: dict[str, Answers] = {
     # a message of a conversation is no mail
     "POST /api/admin/messages/{message_id}/retry": staff(NOT_THERE),
     "POST /api/sessions/{session_id}/report": (OUT, "201", "403 own_session", "201", "201", OUT),
+    "GET /api/sessions/{session_id}/reviews": anyone_but_a_bad_token("200"),
+    "POST /api/sessions/{session_id}/reviews": (OUT, "409 not_completed", NOT_THERE, NOT_THERE, NOT_THERE, OUT),
+    "GET /api/reviews": signed_in("200"),
+    "POST /api/reviews/{review_id}/answer": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
+    "POST /api/reviews/{review_id}/report": signed_in("201"),
+    "GET /api/admin/reviews": staff("200"),
+    f"POST {A_REVIEW}/hide": staff("200"),
+    f"POST {A_REVIEW}/restore": staff(ALREADY),
+    f"POST {A_REVIEW}/dismiss": staff(ALREADY),
     f"GET {A_SESSION}": staff("200"),
     f"PATCH {A_SESSION}": staff("200"),
     f"POST {A_SESSION}/hide": staff("200"),
@@ -281,6 +291,10 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     "POST /api/admin/payments/{payment_id}/refund": lambda *_: {"amount": "1.00", "reason": WHY},
     "POST /api/admin/parked-payments/{parked_id}/resolve": lambda *_: {"resolution": WHY},
     f"PUT {A_USER}/commission": lambda *_: {"percent": "12.5", "reason": WHY},
+    "POST /api/sessions/{session_id}/reviews": lambda w, _: {"booking": w.booking_id, "stars": 5},
+    "POST /api/reviews/{review_id}/answer": lambda *_: {"text": "Thank you!"},
+    "POST /api/reviews/{review_id}/report": lambda *_: {"reason": "spam"},
+    **{f"POST {A_REVIEW}/{action}": lambda *_: {"reason": WHY} for action in ("hide", "restore", "dismiss")},
     f"PATCH {A_SESSION}": lambda *_: {"title": "Evening yoga"},
     f"POST {A_SESSION}/hide": lambda *_: {"reason": WHY},
     f"POST {A_SESSION}/archive": lambda *_: {"reason": WHY},
@@ -355,6 +369,7 @@ async def make_world(built_api: Api) -> World:
     feed = (await learner.get("/api/calendar/")).json()["url"].rpartition("/")[2]
     reporter = await built_api.person()
     report = await reporter.post(f"/api/sessions/{session.id}/report/", {"reason": "other"})
+    review = await stored_review(built_api.storage, session)
     order = {"kind": "sessions", "action": "hide", "ids": [str(unbooked.id)], "reason": WHY}
     run = await people["superuser"].post("/api/admin/bulk/", order)
     added = await creator.send("POST", f"/api/sessions/{session.id}/pictures/", files={"file": b"of the session"})
@@ -365,6 +380,7 @@ async def make_world(built_api: Api) -> World:
         "payment_id": str(payment.id),
         "parked_id": str(parked.id),
         "provider": "memory",
+        "review_id": str(review.id),
         "report_id": report.json()["id"],
         "run_id": run.json()["id"],
         "job_id": "1",

@@ -11,6 +11,7 @@ import type creators from "~/features/sessions/creators/texts.en.json";
 import type favourites from "~/features/sessions/favourites/texts.en.json";
 import type own_sessions from "~/features/sessions/own/texts.en.json";
 import type report from "~/features/sessions/report/texts.en.json";
+import type reviews from "~/features/sessions/reviews/texts.en.json";
 import type sessions from "~/features/sessions/texts.en.json";
 import type slots from "~/features/slots/texts.en.json";
 import type texts from "~/features/texts/texts.en.json";
@@ -37,6 +38,7 @@ declare module "i18next" {
       schedules: typeof schedules;
       admin: typeof admin;
       report: typeof report;
+      reviews: typeof reviews;
       own_sessions: typeof own_sessions;
       creators: typeof creators;
       favourites: typeof favourites;

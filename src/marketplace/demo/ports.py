@@ -10,6 +10,7 @@ from marketplace.core.services.avatars import AvatarService
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.pictures import PictureService
 from marketplace.core.services.reports import ReportService
+from marketplace.core.services.reviews import ReviewService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.users import UserService
@@ -34,6 +35,8 @@ class DemoServices(Protocol):
     def session_admin(self) -> SessionAdminService: ...
     @property
     def reports(self) -> ReportService: ...
+    @property
+    def reviews(self) -> ReviewService: ...
 
 
 ServicesAt = Callable[[Clock, Passwords], DemoServices]

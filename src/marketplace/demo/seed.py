@@ -23,6 +23,7 @@ from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import SessionDetails
 from marketplace.core.domain.users import User
 from marketplace.core.errors import IllegalTransition, TooLate
+from marketplace.core.errors.reviews import AlreadyReviewed
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Ids
@@ -32,6 +33,7 @@ from marketplace.demo.fixed_clock import FixedClock
 from marketplace.demo.people import DEMO_PASSWORD, NEWCOMER, PEOPLE, DemoPerson
 from marketplace.demo.plan import planned_bookings, planned_sessions
 from marketplace.demo.ports import DemoServices, ServicesAt
+from marketplace.demo.reviews import review_of
 from marketplace.demo.sessions import CREATOR_TEXTS
 from marketplace.demo.shared_hash import SharedHash
 from marketplace.demo.staff_actions import StaffActions
@@ -250,6 +252,22 @@ class _Seeder:
             if status in TRANSITIONS[step.action]:
                 await self._step(step, booking.id, people)
                 status = TRANSITIONS[step.action][status]
+        if status == "completed":
+            await self._review(planned, people, session_id, booking.id)
+
+    async def _review(self, planned: PlannedBooking, people: People, session_id: UUID, booking_id: UUID) -> None:
+        review = review_of(planned, self.moment)
+        if review is None:
+            return
+        learner, creator = (people[each.username] for each in (planned.person, planned.planned.creator))
+        # too late in a demo that an earlier release created
+        with suppress(AlreadyReviewed, TooLate):
+            reviews = self._services(review.at).reviews
+            given = (session_id, booking_id, review.stars, review.text)
+            written = (await reviews.write(self._principal(learner), *given)).resource
+            if review.answer:
+                answering = self._services(review.answered_at).reviews
+                await answering.answer(self._principal(creator), written.id, review.answer)
 
     async def _step(self, step: PlannedStep, booking_id: UUID, people: People) -> None:
         service = self._services(step.at).bookings

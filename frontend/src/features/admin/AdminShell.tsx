@@ -9,6 +9,7 @@ import {
   type LucideIcon,
   Presentation,
   ScrollText,
+  Star,
   Users,
 } from "lucide-react";
 import { useEffect, useRef } from "react";
@@ -24,6 +25,7 @@ const NAV_LINKS = [
   { to: "/admin/bookings", text: "bookings", icon: CalendarCheck },
   { to: "/admin/payments", text: "payments", icon: CreditCard },
   { to: "/admin/reports", text: "reports", icon: Flag },
+  { to: "/admin/reviews", text: "reviews", icon: Star },
   { to: "/admin/bulk", text: "bulk", icon: ListChecks },
   { to: "/admin/audit", text: "audit", icon: ScrollText },
 ] as const satisfies { to: string; text: string; icon: LucideIcon }[];

@@ -12,6 +12,7 @@ export { MailsPage } from "./mails/MailsPage";
 export { PaymentPage } from "./payments/PaymentPage";
 export { PaymentsPage } from "./payments/PaymentsPage";
 export { ReportsPage } from "./reports/ReportsPage";
+export { ReviewsPage } from "./reviews/ReviewsPage";
 export { EditPage } from "./sessions/EditPage";
 export { SessionPage } from "./sessions/SessionPage";
 export { SessionsPage } from "./sessions/SessionsPage";

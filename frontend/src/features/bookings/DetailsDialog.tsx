@@ -6,6 +6,7 @@ import { buttonClass } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
+import { useRefundWords } from "~/features/sessions/useRefundWords";
 import { Venue } from "~/features/sessions/Venue";
 import { isProblem } from "~/lib/api/problem";
 import { displayName, useMe } from "~/lib/auth/me";
@@ -85,6 +86,7 @@ export function DetailsDialog({
 function Details({ booking, isWriting }: { booking: BookingHistory; isWriting: boolean }) {
   const t = useTexts();
   const payments = usePaymentTexts();
+  const refund = useRefundWords();
   const { t: common } = useTranslation();
   const zone = useZone();
   const money = useFormatMoney();
@@ -152,7 +154,11 @@ function Details({ booking, isWriting }: { booking: BookingHistory; isWriting: b
           )}
         </Fact>
         <Fact term={t("own.details.rule")}>
-          {notice > 0 ? t("own.details.rule_notice", { count: notice }) : t("own.details.rule_free")}
+          {booking.payment
+            ? refund({ policy: booking.terms.cancellation_policy, notice })
+            : notice > 0
+              ? t("own.details.rule_notice", { count: notice })
+              : t("own.details.rule_free")}
         </Fact>
         {booking.requested_start && (
           <Fact term={t("own.details.requested")}>{formatDateTime(booking.requested_start, zone)}</Fact>

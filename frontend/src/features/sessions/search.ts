@@ -5,6 +5,7 @@ import { listSessionsLimits } from "~/lib/api/queryLimits";
 export const SORTS = [
   "relevance",
   "next_slot",
+  "rating",
   "-created_at",
   "price",
   "-price",

@@ -18,8 +18,10 @@ const NOW = new Date("2026-12-01T09:00:00Z");
 
 afterEach(cleanup);
 
+/** The words with plain spaces: a percent sign stays with its number. */
 function words(zone = "Europe/Berlin") {
-  return renderHook(() => useRefundWordsIn(zone)).result.current;
+  const { current } = renderHook(() => useRefundWordsIn(zone)).result;
+  return (...terms: Parameters<typeof current>) => current(...terms).replaceAll("\u00a0", " ");
 }
 
 describe("the words of a refund policy", () => {

@@ -31,6 +31,7 @@ export const registrationLimits = { email: { minLength: 3, maxLength: 254 }, pas
 export const reportLimits = { text: { maxLength: 2000 } } as const;
 export const rescheduleLimits = { reason: { maxLength: 500 } } as const;
 export const resolutionLimits = { reason: { minLength: 1, maxLength: 500 } } as const;
+export const reviewAnswerLimits = { text: { minLength: 1, maxLength: 2000 } } as const;
 export const reviewLimits = { stars: { minimum: 1, maximum: 5 }, text: { maxLength: 2000 } } as const;
 export const reviewReportLimits = { text: { maxLength: 2000 } } as const;
 export const rightsLimits = { reason: { minLength: 1, maxLength: 500 } } as const;

@@ -43,9 +43,28 @@ def amount_due(booking: BookingHistory, payments: Sequence[Payment]) -> int:
     return max(0, kept_now(booking, payments) - covered(payments))
 
 
-def is_covered(booking: BookingHistory, payments: Sequence[Payment]) -> bool:
+def has_lapsed(booking: BookingHistory, before: Payment, after: Payment) -> bool:
+    """Return whether the provider released an authorization that the booking needs, without being asked to.
+
+    One that is parked already waits for staff for that reason.
+    """
+    is_released = (before.status, after.status) == (PaymentStatus.AUTHORIZED, PaymentStatus.VOIDED)
+    return is_released and after.parked is None and kept_now(booking, [after]) > 0
+
+
+def is_being_released(payment: Payment, operations: Sequence[PaymentOperation]) -> bool:
+    """Return whether an authorization may end any moment, as that of a page being closed: it pays for nothing."""
+    is_authorized = payment.status is PaymentStatus.AUTHORIZED
+    return is_authorized and any(
+        (each.payment_id, each.kind) == (payment.id, OperationKind.VOID) and each.state in UNSETTLED
+        for each in operations
+    )
+
+
+def is_covered(booking: BookingHistory, payments: Sequence[Payment], operations: Sequence[PaymentOperation]) -> bool:
     """Return whether a booking that awaits payment needs no more than was paid or authorized."""
-    return booking.awaits_payment() and 0 < kept_now(booking, payments) <= covered(payments)
+    lasting = [each for each in payments if not is_being_released(each, operations)]
+    return booking.awaits_payment() and 0 < kept_now(booking, payments) <= covered(lasting)
 
 
 def payable(

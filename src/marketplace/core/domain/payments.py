@@ -88,6 +88,8 @@ class ParkedReason(StrEnum):
     REFUND_DIFFERS = "refund_differs"
     LEDGER = "ledger_differs"
     """Our ledger has another amount than our payment."""
+    LAPSED = "authorization_ended"
+    """The provider released an authorization that the booking needs: nothing pays for it anymore."""
 
 
 LEFT_TO_STAFF = frozenset({ParkedReason.AMOUNT, ParkedReason.CURRENCY, ParkedReason.DISPUTED})

@@ -26,6 +26,8 @@ LOG = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
 """How long an operation is claimed: longer than a provider takes to answer a look-up and a call."""
+LAST_REPORT = timedelta(minutes=10)
+"""How old a report can be when it is applied, at most."""
 
 
 class ProviderRecords:
@@ -37,9 +39,12 @@ class ProviderRecords:
         self._balance = balance
 
     async def observe(
-        self, tx: Transaction, payment: Payment, report: ProviderReport
+        self, tx: Transaction, payment: Payment, report: ProviderReport, *, is_news: bool = False
     ) -> tuple[Payment, list[LedgerTransaction]]:
-        """Save what the report says of an acquired payment: its status, refunds and fee."""
+        """Save what the report says of an acquired payment: its status, refunds and fee.
+
+        `is_news`: the provider has just said that something changed.
+        """
         now = self._clock.now()
         after = payment.observed(report, now)
         if after.parked is not None and after.parked is not payment.parked:
@@ -51,7 +56,21 @@ class ProviderRecords:
         if after.parked not in {ParkedReason.AMOUNT, ParkedReason.CURRENCY}:
             for refund in report.refunds:
                 new += await self._observe_refund(tx, after, refund, [*posted, *new])
+            if is_news:  # or staff could not resolve it: it would be found again
+                await self._park_lost_refund(tx, after, sum(each.amount for each in report.refunds), now)
         return after, new
+
+    async def _park_lost_refund(self, tx: Transaction, payment: Payment, returned: int, now: datetime) -> None:
+        """Leave a refund to staff that was done and came back: the card's bank can refuse it days later.
+
+        The report may be older than a refund of these minutes, which it lacks.
+        """
+        if payment.refunded <= returned:
+            return
+        known = await tx.payments.operations([payment.id])
+        settled = [each.settled_at for each in known if each.kind is OperationKind.REFUND and each.settled_at]
+        if max(settled, default=now) <= now - LAST_REPORT:
+            await self.park(tx, payment, ParkedReason.REFUND_DIFFERS, expected=payment.refunded, found=returned)
 
     def captured(self, payment: Payment, amount: int) -> list[LedgerTransaction]:
         """Return what is posted for an amount that was captured just now."""

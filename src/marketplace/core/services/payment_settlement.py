@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingHistory
-from marketplace.core.domain.payment_plans import amount_due
+from marketplace.core.domain.payment_plans import amount_due, has_lapsed, is_being_released
 from marketplace.core.domain.payments import (
     PROGRESS,
     ParkedReason,
@@ -156,14 +156,18 @@ class PaymentSettlement:
                 after = await self._missing(tx, before)
                 await self._balance.apply(tx, booking)
                 return after
-            after, new = await self._records.observe(tx, before, report)
+            after, new = await self._records.observe(tx, before, report, is_news=event is not None)
             due = amount_due(booking, [*{**payments, after.id: after}.values()])
-            if is_revived and due:
-                raise IllegalTransition("More seats were booked than this pays for.")
-            if booking.awaits_payment() and after.status in IN_TIME and not due:
+            operations = await tx.payments.operations([payment_id]) if after.captures_later else ()
+            pays = after.status in IN_TIME and not due and not is_being_released(after, operations)
+            if is_revived and not pays:
+                raise IllegalTransition("More seats were booked than this pays for, or it is being released.")
+            if booking.awaits_payment() and pays:
                 booking = await self._bookings.apply(tx, booking, requires_confirmation=after.captures_later)
             elif after.status is PaymentStatus.VOIDED is not before.status and _is_unheld(booking, due):
                 booking = await self._bookings.end_unheld(tx, booking)
+            if has_lapsed(booking, before, after):
+                await self._records.park(tx, after, ParkedReason.LAPSED, expected=after.amount, found=0)
             await self._balance.apply(tx, booking, new)
         return after
 

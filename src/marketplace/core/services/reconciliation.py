@@ -123,10 +123,12 @@ class Reconciliation:
         known = payment.provider_id or report.provider_id
         if {seen.setdefault(payment.id, report.provider_id), known} != {report.provider_id}:
             return [_drift(ParkedReason.TWICE, report, expected=payment.captured, found=report.captured)]
-        if payment.created_at > now - MIN_AGE or payment.parked in LEFT_TO_STAFF:
+        if payment.created_at > now - MIN_AGE:
             return []
-        if _differs(payment, report):
-            payment = await self._settlement.apply(payment, report)
+        after = await self._settlement.apply(payment, report) if _differs(payment, report) else payment
+        return [] if payment.parked in LEFT_TO_STAFF else await self._compare_amounts(after, report)
+
+    async def _compare_amounts(self, payment: Payment, report: ProviderReport) -> list[Drift]:
         if report.currency != payment.currency:
             return [_drift(ParkedReason.CURRENCY, report, expected=payment.amount, found=report.amount)]
         if report.amount != payment.amount or report.captured != payment.captured:

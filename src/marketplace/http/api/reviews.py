@@ -61,7 +61,7 @@ class OwnReviewOut(ReviewOut, rename={"session_id": "session", "booking_id": "bo
     moderation: ModerationOut | None
 
 
-class AnswerIn(msgspec.Struct, kw_only=True):
+class ReviewAnswerIn(msgspec.Struct, kw_only=True):
     """What the creator says to a review."""
 
     text: AnswerText
@@ -165,13 +165,13 @@ class ReviewController(Controller):
         status_code=200,
         operation_id="answer_review",
         summary="Answer a review",
-        opt=opt(Access.CREATOR, body=AnswerIn, is_keyed=True, errors=(NotFound, NotYours, AlreadyAnswered)),
+        opt=opt(Access.CREATOR, body=ReviewAnswerIn, is_keyed=True, errors=(NotFound, NotYours, AlreadyAnswered)),
     )
     async def answer_review(
         self, request: Request[Any, Any, Any], review_id: FromPath[UUID], reviews: FromDishka[ReviewService]
     ) -> Response[ReviewOut]:
         """For the session's creator, once. Everyone sees it below the review."""
-        parsed = await read_body(request, AnswerIn)
+        parsed = await read_body(request, ReviewAnswerIn)
         data, key = parsed.checked(validate_key(request)), key_of(request, parsed)
         return answer(await reviews.answer(principal_of(request), review_id, data.text, key=key), ReviewOut)
 

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { Check, Hourglass } from "lucide-react";
+import { CalendarX2, Check, Hourglass } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
 import { buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
@@ -22,7 +22,7 @@ export function BookingConfirmed({ booking, children }: { booking: Booking; chil
   const isPending = booking.status === "pending";
   const isLive = isPending || booking.status === "confirmed";
   const isReserved = isPending && booking.payment?.status === "authorized";
-  const StatusIcon = isPending ? Hourglass : Check;
+  const StatusIcon = isPending ? Hourglass : isLive ? Check : CalendarX2;
   const name = displayName(booking.session_details.creator_details);
   const heading = isReserved
     ? payments("requested.title")
@@ -40,7 +40,11 @@ export function BookingConfirmed({ booking, children }: { booking: Booking; chil
         <span
           className={cn(
             "mb-6 inline-flex size-20 animate-rise items-center justify-center rounded-full",
-            isPending ? "bg-warn-soft text-warn" : "bg-good-soft text-good",
+            isPending
+              ? "bg-warn-soft text-warn"
+              : isLive
+                ? "bg-good-soft text-good"
+                : "bg-sunk text-ink-soft",
           )}
         >
           <StatusIcon aria-hidden strokeWidth={2.5} className="size-9" />

@@ -1,9 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { CreditCard, HandCoins, ShieldCheck, UserCheck } from "lucide-react";
+import type { ReactNode } from "react";
 import { paymentKind } from "~/features/sessions/refundPolicy";
 import { useRefundWords } from "~/features/sessions/useRefundWords";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { displayName } from "~/lib/auth/me";
+import { cn } from "~/lib/cn";
 import { useFormatNotice } from "~/lib/time/duration";
 import { formatDateTime, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
@@ -32,16 +34,31 @@ export function BookingRules({ booking }: Props) {
         {kind === "online" ? <RefundText booking={booking} /> : <CancellationText booking={booking} />}
       </Rule>
       {kind === "online" && (
-        <Rule icon={CreditCard}>{t("book.pay_within", { count: marketplace?.pay_within ?? 0 })}</Rule>
+        <Rule isOptional icon={CreditCard}>
+          {t("book.pay_within", { count: marketplace?.pay_within ?? 0 })}
+        </Rule>
       )}
-      {kind === "direct" && <Rule icon={HandCoins}>{t("book.pay_directly")}</Rule>}
+      {kind === "direct" && (
+        <Rule isOptional icon={HandCoins}>
+          {t("book.pay_directly")}
+        </Rule>
+      )}
     </ul>
   );
 }
 
-function Rule({ icon: Icon, children }: { icon: typeof UserCheck; children: React.ReactNode }) {
+/** A rule. An optional one gives way to the times in low windows: the page states it, too. */
+function Rule({
+  icon: Icon,
+  isOptional = false,
+  children,
+}: {
+  icon: typeof UserCheck;
+  isOptional?: boolean;
+  children: ReactNode;
+}) {
   return (
-    <li className="flex gap-2">
+    <li className={cn("flex gap-2", isOptional && "[@media(max-height:43rem)]:hidden")}>
       <Icon aria-hidden className="mt-0.5 size-3.5 shrink-0" />
       <span>{children}</span>
     </li>

@@ -1,10 +1,11 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Armchair, CalendarPlus, Download, History, MessageSquare } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
 import { Button, buttonClass } from "~/components/Button";
 import { Menu, MenuItem, MenuLink } from "~/components/Menu";
+import { ownReviewsQuery } from "~/features/sessions/reviews/queries";
 import { createKeyFor } from "~/lib/api/idempotencyKeys";
 import { displayName, refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
@@ -69,8 +70,29 @@ export function BookingActions({
           {t("own.actions.again")}
         </Link>
       )}
+      <ReviewLink booking={booking} />
       <FurtherActions booking={booking} onIntent={onIntent} />
     </div>
+  );
+}
+
+/** Leads to the form, or to the review that the user wrote. */
+function ReviewLink({ booking: { id, reviewable_until: until, terms } }: { booking: Booking }) {
+  const t = useTexts();
+  const now = useNow();
+  const isOpen = until !== null && now < new Date(until);
+  const { data: reviews } = useQuery({ ...ownReviewsQuery, enabled: isOpen });
+  if (!isOpen || !reviews) return null;
+  const text = reviews.some(({ booking }) => booking === id) ? "reviewed" : "review";
+  return (
+    <Link
+      to="/bookings/$id/review"
+      params={{ id }}
+      aria-label={t(`own.actions.${text}_of`, { title: terms.title })}
+      className={buttonClass({ variant: text === "review" ? "primary" : "quiet" })}
+    >
+      {t(`own.actions.${text}`)}
+    </Link>
   );
 }
 

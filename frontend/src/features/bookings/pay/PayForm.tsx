@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Button } from "~/components/Button";
 import { Card } from "~/components/Card";
 import { Notice } from "~/components/Notice";
+import { useTitle } from "~/components/Page";
 import { useRefundWords } from "~/features/sessions/useRefundWords";
 import { displayName } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
@@ -25,9 +26,11 @@ export function PayForm({ booking, paying }: Props) {
   const charge = useFormatCharge();
   const { payment, pay_by, seats } = booking;
   const isAsking = paying.state === "asking";
+  const title = t("title", { count: seats });
+  useTitle(title);
   return (
     <div className="mx-auto w-full max-w-xl px-4 py-8 sm:py-12">
-      <h1 className="text-2xl sm:text-3xl">{t("title")}</h1>
+      <h1 className="text-2xl sm:text-3xl">{title}</h1>
       {pay_by && (
         <p className="mt-3 flex flex-wrap items-baseline gap-x-2 text-ink-soft">
           <span>{t("held", { count: seats })}</span>

@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { ErrorState } from "~/components/ErrorState";
 import { NotFound } from "~/components/NotFound";
 import { Notice } from "~/components/Notice";
-import { useTitle } from "~/components/Page";
 import { Skeleton } from "~/components/Skeleton";
 import { isProblem } from "~/lib/api/problem";
 import { useMe } from "~/lib/auth/me";
@@ -16,10 +15,8 @@ import { usePaying } from "./usePaying";
 
 /** Where a learner pays for a booking, and comes back to from the provider's page. Follows the payment until it is settled. */
 export function PayPage({ id }: { id: string }) {
-  const t = useTexts();
   const { data: booking, error, isPending, refetch } = useQuery(payableQuery(id));
   const me = useMe();
-  useTitle(t("title"));
   if (isPending) return <Skeleton className="mx-auto my-10 h-[36rem] w-full max-w-xl sm:my-16" />;
   if (!booking) {
     if (isProblem(error) && (error.status === 404 || error.status === 400)) return <NotFound />;

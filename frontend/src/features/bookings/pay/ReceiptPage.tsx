@@ -131,8 +131,8 @@ function Amounts({ receipt: { amount, refunds } }: { receipt: Receipt }) {
 function Line({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div className="flex justify-between gap-4 py-1">
-      <dt className="text-ink-soft">{name}</dt>
-      <dd>{children}</dd>
+      <dt className="min-w-0 text-ink-soft">{name}</dt>
+      <dd className="shrink-0">{children}</dd>
     </div>
   );
 }

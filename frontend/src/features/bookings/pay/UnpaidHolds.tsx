@@ -43,16 +43,16 @@ function Hold({ booking, onRelease }: { booking: Booking & { pay_by: string }; o
   const charge = useFormatCharge();
   const { id, amount, pay_by, terms } = booking;
   return (
-    <Card className="flex flex-wrap items-center justify-between gap-x-6 gap-y-4 p-4 sm:p-5">
-      <div className="min-w-0 text-sm">
-        <BookingSummary booking={booking} />
+    <Card className="flex flex-wrap items-center justify-end gap-x-4 gap-y-3 p-4 sm:p-5">
+      <div className="flex min-w-60 flex-1 items-start justify-between gap-3 text-sm sm:items-center">
+        <div className="min-w-0">
+          <BookingSummary booking={booking} />
+        </div>
+        <span className="tabular shrink-0 rounded-full bg-warn-soft px-3 py-1 font-semibold text-warn">
+          <PayCountdown until={pay_by} onEnd={refetchSoon} /> <span>{t("holds.left")}</span>
+        </span>
       </div>
-      <div className="ml-auto flex flex-wrap items-center justify-end gap-2">
-        <PayCountdown
-          until={pay_by}
-          onEnd={refetchSoon}
-          className="tabular mr-1 rounded-full bg-warn-soft px-3 py-1 text-sm font-semibold text-warn"
-        />
+      <div className="flex flex-wrap justify-end gap-2">
         {isAllowed(booking, "cancel") && (
           <Button
             variant="quiet"

@@ -39,7 +39,7 @@ describe("paying", () => {
     expect([0, 1, 2, 5, 8, 50].map((count) => pollDelay("due", count))).toEqual([
       1000, 1000, 2000, 8000, 30_000, 30_000,
     ]);
-    expect(pollDelay("asking", 1)).toBe(1000);
+    expect([1, 50].map((count) => pollDelay("asking", count))).toEqual([1000, 5000]);
     expect(pollDelay("booked", 1)).toBe(false);
   });
 });

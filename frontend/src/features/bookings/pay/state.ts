@@ -24,12 +24,15 @@ export function isOpened({ payment }: Pick<BookingHistory, "payment">): boolean 
   return payment?.status === "open" || payment?.status === "asking";
 }
 
+/** Seconds between fetches, and at most while the learner waits for the provider's page. */
 const DELAYS = [1, 2, 3, 5, 8, 13, 20, 30];
+const MAX_ASKING = 5;
 
 /** Milliseconds before the booking is fetched again, after `count` answers; `false` once nothing is expected. */
 export function pollDelay(state: PayState, count: number): number | false {
   if (state === "requested" || state === "booked" || state === "over") return false;
-  return (DELAYS[Math.max(0, count - 1)] ?? 30) * 1000;
+  const seconds = DELAYS[Math.max(0, count - 1)] ?? 30;
+  return (state === "asking" ? Math.min(seconds, MAX_ASKING) : seconds) * 1000;
 }
 
 /** "14:59", or "1:04:59", of milliseconds; whole seconds that are left. */

@@ -11,6 +11,7 @@ import { formatDateTime, useZone } from "~/lib/time/time";
 import { Cover } from "../Cover";
 import { useFormatPrice } from "../price";
 import type { Session } from "../queries";
+import { Rating } from "../reviews/Rating";
 import { useTexts } from "../texts";
 import { useShortPlace } from "../where";
 
@@ -95,25 +96,28 @@ export function CardWithWords({
           </Link>
         </p>
       )}
-      <p className="mt-1.5 truncate text-sm text-ink-soft">
-        {amount && (
-          <>
-            <strong className="tabular font-semibold text-ink">{amount}</strong>
-            <span aria-hidden className="mx-1.5">
-              ·
-            </span>
-          </>
-        )}
-        <span>{duration(session.duration)}</span>
-        {where && (
-          <>
-            <span aria-hidden className="mx-1.5">
-              ·
-            </span>
-            <span dir="auto">{where}</span>
-          </>
-        )}
-      </p>
+      <div className="mt-1.5 flex min-w-0 items-center gap-3 text-sm text-ink-soft">
+        <Rating rating={session.rating} />
+        <p className="truncate">
+          {amount && (
+            <>
+              <strong className="tabular font-semibold text-ink">{amount}</strong>
+              <span aria-hidden className="mx-1.5">
+                ·
+              </span>
+            </>
+          )}
+          <span>{duration(session.duration)}</span>
+          {where && (
+            <>
+              <span aria-hidden className="mx-1.5">
+                ·
+              </span>
+              <span dir="auto">{where}</span>
+            </>
+          )}
+        </p>
+      </div>
       <NextTime session={session} words={words} />
       {corner}
     </article>

@@ -17,6 +17,7 @@ import { Grid, GridSkeleton } from "../catalog/Grid";
 import { Description } from "../detail/Description";
 import { ShareButton } from "../detail/ShareButton";
 import { uniqueById } from "../queries";
+import { Rating } from "../reviews/Rating";
 import { useLanguageName } from "../where";
 import { CreatorSkeleton } from "./CreatorSkeleton";
 import { NextTimes } from "./NextTimes";
@@ -100,6 +101,11 @@ function CreatorFacts({ creator }: { creator: Creator }) {
   }
   return (
     <ul className="mt-2 flex flex-wrap gap-x-5 gap-y-1.5 text-sm text-ink-soft">
+      {creator.rating.count > 0 && (
+        <li>
+          <Rating rating={creator.rating} />
+        </li>
+      )}
       {facts.map(({ icon: Icon, text }) => (
         <li key={text} className="tabular inline-flex items-center gap-2">
           <Icon aria-hidden className="size-4 shrink-0 text-accent" />

@@ -7,6 +7,7 @@ import { displayName, useMe } from "~/lib/auth/me";
 import { lazyWithRetry } from "~/lib/lazyWithRetry";
 import { useCategoryName } from "../category";
 import type { Session } from "../queries";
+import { Rating } from "../reviews/Rating";
 import { useTexts } from "../texts";
 import { Description } from "./Description";
 import { Facts } from "./Facts";
@@ -14,6 +15,7 @@ import { Gallery } from "./Gallery";
 import { ReportSession } from "./ReportSession";
 import { ShareButton } from "./ShareButton";
 
+const Reviews = lazyWithRetry(() => import("../reviews/Reviews"));
 const PageHeart = lazyWithRetry(() => import("../favourites/PageHeart"));
 
 export function About({ session }: { session: Session }) {
@@ -48,6 +50,14 @@ export function About({ session }: { session: Session }) {
       <h1 dir="auto" className="mt-6 text-2xl sm:text-3xl">
         {session.title}
       </h1>
+      {session.rating.count > 0 && (
+        <a
+          href="#reviews"
+          className="mt-2 inline-flex min-h-8 items-center text-sm text-ink-soft underline-offset-4 hover:underline"
+        >
+          <Rating rating={session.rating} />
+        </a>
+      )}
       <div className="mt-4 flex items-center gap-3">
         <Avatar person={session.creator_details} size="lg" />
         <div className="min-w-0">
@@ -101,6 +111,11 @@ export function About({ session }: { session: Session }) {
         )}
         <ReportSession session={session} />
       </section>
+      {session.rating.count > 0 && (
+        <Suspense>
+          <Reviews session={session} />
+        </Suspense>
+      )}
     </article>
   );
 }

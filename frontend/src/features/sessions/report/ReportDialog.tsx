@@ -6,12 +6,10 @@ import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Field, Textarea } from "~/components/Field";
 import { Notice } from "~/components/Notice";
-import { api, type Schema, unwrap } from "~/lib/api/client";
+import type { Schema } from "~/lib/api/client";
 import { createKeyFor } from "~/lib/api/idempotencyKeys";
 import { reportLimits } from "~/lib/api/limits";
-import { isProblem } from "~/lib/api/problem";
 import { errorMessage } from "~/lib/i18n/errorMessage";
-import type { Session } from "../queries";
 import { useTexts } from "./texts";
 
 type Reason = Schema<"ReportIn">["reason"];
@@ -19,8 +17,19 @@ type Reason = Schema<"ReportIn">["reason"];
 const REASONS: Reason[] = ["misleading", "spam", "offensive", "unsafe", "other"];
 const MAX_TEXT = reportLimits.text.maxLength;
 
-/** Reports a session to the staff. */
-export default function ReportDialog({ session, onClose }: { session: Session; onClose: () => void }) {
+/** Reports something to the staff. */
+export default function ReportDialog({
+  title,
+  send: sendReport,
+  explain,
+  onClose,
+}: {
+  title: string;
+  send: (body: Schema<"ReportIn">, key: string) => Promise<unknown>;
+  /** What an error means here, if it means something else than elsewhere. */
+  explain: (error: unknown) => string | undefined;
+  onClose: () => void;
+}) {
   const t = useTexts();
   const { t: common } = useTranslation();
   const [keyOf] = useState(createKeyFor);
@@ -30,13 +39,7 @@ export default function ReportDialog({ session, onClose }: { session: Session; o
   const isTooLong = [...text.trim()].length > MAX_TEXT;
 
   const report = useMutation({
-    mutationFn: (body: Schema<"ReportIn">) =>
-      unwrap(
-        api.POST("/api/sessions/{session_id}/report", {
-          params: { path: { session_id: session.id }, header: { "Idempotency-Key": keyOf(body) } },
-          body,
-        }),
-      ),
+    mutationFn: (body: Schema<"ReportIn">) => sendReport(body, keyOf(body)),
     onSuccess: () => {
       toast.success(t("done"));
       onClose();
@@ -44,8 +47,7 @@ export default function ReportDialog({ session, onClose }: { session: Session; o
   });
   const failure = isReasonMissing
     ? t("needed")
-    : report.error &&
-      (isProblem(report.error, "already_reported") ? t("already") : errorMessage(report.error));
+    : report.error && (explain(report.error) ?? errorMessage(report.error));
 
   const send = () => {
     setReasonMissing(!reason);
@@ -56,7 +58,7 @@ export default function ReportDialog({ session, onClose }: { session: Session; o
     <Dialog
       isOpen
       onClose={onClose}
-      title={t("title", { title: session.title })}
+      title={title}
       description={t("intro")}
       footer={
         <>

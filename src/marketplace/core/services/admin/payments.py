@@ -14,7 +14,7 @@ from marketplace.core.domain.money import Currency
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.payments import LEFT_TO_STAFF, Cause, OperationKind, Payment, PaymentOperation
 from marketplace.core.domain.principals import Principal
-from marketplace.core.errors import Invalid, NotFound
+from marketplace.core.errors import Invalid, NotFound, NotYours
 from marketplace.core.errors.payments import RefundExceedsPayment
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.jobs import Job
@@ -125,7 +125,7 @@ class PaymentAdminService:
         """Return a part of a payment, in minor units, to the learner, and ask the provider for it.
 
         It is taken from what is held, then from what was earned, by the commission that it was earned with. Raises
-        `Invalid`, `NotFound`, `NotStaff`, `RefundExceedsPayment`, `KeyReused`.
+        `Invalid`, `NotFound`, `NotStaff`, `NotYours` for their own, `RefundExceedsPayment`, `KeyReused`.
         """
         self._gateway.get()
         require(validate_field("reason", StaffReason, reason))
@@ -151,6 +151,8 @@ class PaymentAdminService:
         await tx.bookings.acquire(seen.booking_id)
         payments = {each.id: each for each in await tx.payments.acquire_of_booking(seen.booking_id)}
         payment = payments[seen.id]
+        if current.user_id == payment.user_id:
+            raise NotYours("Only other staff can return your own payment.")
         if amount > payment.refundable:
             raise RefundExceedsPayment
         operation = self._balance.operation(
@@ -216,7 +218,7 @@ class PaymentAdminService:
     async def set_commission(self, staff: Principal, user_id: UUID, basis_points: int, reason: str) -> int:
         """Set a creator's own commission, for payments that are asked for from now on. Return it.
 
-        Raises `Invalid`, `NotFound`, `NotStaff`.
+        Raises `Invalid`, `NotFound`, `NotStaff`, `Oneself`, and `NotSuperuser` for staff's.
         """
         self._gateway.get()
         require(validate_field("reason", StaffReason, reason))
@@ -225,7 +227,8 @@ class PaymentAdminService:
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
-                _, user = await acquire_with_staff(tx, staff, user_id)
+                current, user = await acquire_with_staff(tx, staff, user_id)
+                user.require_manageable_by(current)
                 if user.role != "creator":
                     raise NotFound
                 before = await tx.payments.commission_of(user_id)

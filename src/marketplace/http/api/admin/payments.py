@@ -24,7 +24,8 @@ from marketplace.core.domain.payments import (
     PaymentStatus,
 )
 from marketplace.core.domain.sessions import Title
-from marketplace.core.errors import IllegalTransition, Invalid, NotFound
+from marketplace.core.errors import IllegalTransition, Invalid, NotFound, NotSuperuser, NotYours
+from marketplace.core.errors.admin import AccountInactive, Oneself
 from marketplace.core.errors.payments import RefundExceedsPayment
 from marketplace.core.ports.payments import ParkedPayment
 from marketplace.core.services.admin.payments import PaymentAdminService, PaymentTimeline
@@ -181,12 +182,15 @@ class PaymentAdminController(Controller):
         status_code=200,
         operation_id="admin_refund_payment",
         summary="Return a part of a payment",
-        opt=opt(Access.STAFF, body=RefundIn, is_keyed=True, errors=(NotFound, RefundExceedsPayment)),
+        opt=opt(Access.STAFF, body=RefundIn, is_keyed=True, errors=(NotFound, NotYours, RefundExceedsPayment)),
     )
     async def refund(
         self, request: Request[Any, Any, Any], payment_id: FromPath[UUID], payments: FromDishka[PaymentAdminService]
     ) -> Response[PaymentTimelineOut]:
-        """Any part that was paid and not returned yet, whatever the booking's policy. The booking stays as it is."""
+        """Any part that was paid and not returned yet, whatever the booking's policy. The booking stays as it is.
+
+        Only other staff can return what a staff member paid.
+        """
         parsed = await read_body(request, RefundIn)
         data, key = parsed.checked(validate_key(request)), key_of(request, parsed)
         money = await payments.currency_of(payment_id)
@@ -245,12 +249,12 @@ class PaymentAdminController(Controller):
         "/users/{user_id:uuid}/commission",
         operation_id="admin_set_commission",
         summary="Set a creator's commission",
-        opt=opt(Access.STAFF, body=CommissionIn, errors=(NotFound,)),
+        opt=opt(Access.STAFF, body=CommissionIn, errors=(NotFound, NotSuperuser, Oneself, AccountInactive)),
     )
     async def set_commission(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], payments: FromDishka[PaymentAdminService]
     ) -> CommissionOut:
-        """For payments that are asked for from now on."""
+        """For payments that are asked for from now on. Not of oneself; that of staff is set by superusers."""
         data = (await read_body(request, CommissionIn)).checked()
         set_to = await payments.set_commission(principal_of(request), user_id, data.percent, data.reason)
         return CommissionOut(_percent(set_to), is_own=True)

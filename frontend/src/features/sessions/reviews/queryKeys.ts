@@ -1,0 +1,5 @@
+export const reviewKeys = {
+  all: ["reviews"],
+  own: ["reviews", "own"],
+  ofSession: (sessionId: string) => ["reviews", "session", sessionId],
+};
