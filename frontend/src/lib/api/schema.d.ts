@@ -2611,7 +2611,7 @@ export interface paths {
         get: operations["admin_get_commission"];
         /**
          * Set a creator's commission
-         * @description For payments that are asked for from now on.
+         * @description For payments that are asked for from now on. Not of oneself; that of staff is set by superusers.
          */
         put: operations["admin_set_commission"];
         post?: never;
@@ -2673,6 +2673,8 @@ export interface paths {
         /**
          * Return a part of a payment
          * @description Any part that was paid and not returned yet, whatever the booking's policy. The booking stays as it is.
+         *
+         *     Only other staff can return what a staff member paid.
          */
         post: operations["admin_refund_payment"];
         delete?: never;
@@ -4581,7 +4583,7 @@ export interface components {
             resolution: string;
         };
         /** @enum {string} */
-        ParkedReason: "amount_differs" | "currency_differs" | "operation_refused" | "disputed" | "unknown_payment" | "missing_here" | "missing_there" | "twice" | "refund_differs" | "ledger_differs";
+        ParkedReason: "amount_differs" | "currency_differs" | "operation_refused" | "disputed" | "unknown_payment" | "missing_here" | "missing_there" | "twice" | "refund_differs" | "ledger_differs" | "authorization_ended";
         /** @description What was done about it. */
         ParkedResolutionIn: {
             /**
@@ -5255,6 +5257,14 @@ export interface components {
              * @example Requested by email.
              */
             reason: components["schemas"]["VisibleLines"];
+        };
+        /** @description What the creator says to a review. */
+        ReviewAnswerIn: {
+            /**
+             * @description Plain text.
+             * @example Thank you for coming!
+             */
+            text: components["schemas"]["VisibleLines"];
         };
         /** @description A review of a completed booking of the session. */
         ReviewIn: {
@@ -7958,7 +7968,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AnswerIn"];
+                "application/json": components["schemas"]["ReviewAnswerIn"];
             };
         };
         responses: {
@@ -11523,6 +11533,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
