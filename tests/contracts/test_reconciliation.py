@@ -1,6 +1,7 @@
 """The daily comparison with the provider, run on either storage."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -157,6 +158,24 @@ async def test_each_difference_is_found_and_waits_for_staff_once(shop: Shop) -> 
         shop.clock.advance(HOUR)
     assert missed == {}
     assert not await shop.storage.ledger.imbalances()
+
+
+async def test_amount_that_the_ledger_has_otherwise_waits_for_staff_once(shop: Shop) -> None:
+    _, booking_id = await shop.paid()
+    replaced(captured=7200)(shop.provider, booking_id)
+    async with shop.storage.unit_of_work() as tx:
+        await tx.bookings.acquire(booking_id)
+        [payment] = await tx.payments.acquire_of_booking(booking_id)
+        await tx.payments.save(replace(payment, captured=7200))
+    shop.clock.advance(timedelta(minutes=11))
+    for _ in range(2):
+        [drift] = await shop.services.reconciliation.compare(NOW - HOUR)
+        assert (drift.reason, drift.expected, drift.found) == (ParkedReason.LEDGER, 7200, 3600)
+    [parked] = await shop.parked()
+    assert (parked.reason, parked.payment_id, parked.expected, parked.found) == (
+        *(ParkedReason.LEDGER, booking_id),
+        *(7200, 3600),
+    )
 
 
 async def test_provider_that_is_away_leaves_the_comparison_to_the_next_attempt(shop: Shop) -> None:

@@ -18,8 +18,8 @@ from marketplace.adapters.mail.moments import Moments
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.booking_steps import BookingStep
 from marketplace.core.domain.calendars import CalendarEvent
-from marketplace.core.domain.messages import ACCOUNT_KINDS, RULES, MessageKind, Recipient
-from marketplace.core.ports.mail_composer import Letter, Role
+from marketplace.core.domain.messages import ACCOUNT_KINDS, MONEY_KINDS, RULES, MessageKind, Recipient
+from marketplace.core.ports.mail_composer import Letter, MovedMoney, Role
 from marketplace.core.ports.mailer import Mail, Mailbox
 
 SENDER = Mailbox(address="sessions@example.org", name="Sessions")
@@ -55,6 +55,9 @@ def a_letter(kind: MessageKind, role: Role, booking: BookingHistory | None = Non
         "now": NOW,
         "booking": None if role == "account" else booking or booked(),
         "device": "Firefox <on> Linux",
+        "money": MovedMoney(amount=Decimal("36.00"), currency="EUR", receipt_number=17)
+        if kind in MONEY_KINDS
+        else None,
     }
     return Letter(**values | optional | changes)
 
@@ -84,7 +87,9 @@ def with_step(booking: BookingHistory, **changes: Any) -> BookingHistory:
 def test_every_kind_has_words_for_everyone_who_gets_it() -> None:
     assert {kind.value for kind in MessageKind} | {"page", "facts"} == TEXTS.keys()
     for kind in MessageKind:
-        parties = {"learner"} if kind in {*TO_LEARNERS_ONLY, MessageKind.HOW_WAS_IT} else {"learner", "creator"}
+        parties = (
+            {"learner"} if kind in {*TO_LEARNERS_ONLY, *MONEY_KINDS, MessageKind.HOW_WAS_IT} else {"learner", "creator"}
+        )
         assert TEXTS[kind].keys() == ({"account"} if kind in ACCOUNT_KINDS else parties)
 
 
@@ -274,3 +279,22 @@ async def test_long_title_is_shortened_in_the_subject() -> None:
 
     assert len(mail.subject) < 140
     assert mail.subject.endswith("…")
+
+
+async def test_receipt_and_refund_say_the_amount_as_the_reader_writes_it_and_the_receipts_number() -> None:
+    said = {
+        (MessageKind.PAYMENT_RECEIVED, None): "You paid €36.00",
+        (MessageKind.PAYMENT_REFUNDED, None): "€36.00 was returned",
+        (MessageKind.PAYMENT_REFUNDED, "de"): "€36.00 was returned",  # no German words, so no German amount
+    }
+    for (kind, locale), heading in said.items():
+        letter = a_letter(kind, "learner")
+        mail = await COMPOSER.compose(replace(letter, recipient=replace(letter.recipient, locale=locale)))
+        assert heading in mail.text, (kind, locale)
+        assert "Receipt: 17" in mail.text, (kind, locale)
+        assert mail.invitation is None
+    yen = MovedMoney(amount=Decimal(3600), currency="JPY", receipt_number=17)
+    assert (
+        "You paid 3,600\xa0JP¥\n"
+        in (await COMPOSER.compose(a_letter(MessageKind.PAYMENT_RECEIVED, "learner", money=yen))).text
+    )

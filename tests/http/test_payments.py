@@ -85,7 +85,6 @@ async def test_booking_shows_its_payment_from_the_booking_to_the_receipt(api: Ap
     shown = (await creator.get(f"{path}/")).json()
     assert (shown["status"], shown["payment"]["status"], shown["payment"]["url"]) == ("confirmed", "paid", None)
     problem(await learner.post(f"{path}/pay/"), 409, "nothing_to_pay")
-    problem(await learner.patch(f"{path}/", {"seats": 2}), 409, "seats_paid")
 
     [receipt] = (await learner.get(f"{path}/receipts/")).json()
     assert (receipt["amount"], receipt["booking"], receipt["refunds"]) == ("49.99", booking["id"], [])
@@ -278,3 +277,34 @@ async def test_marketplace_without_payments_has_none_of_their_routes(api: Api) -
         ):
             sent = {} if body is None else {"json": body}
             problem(await person.send(method, path, **sent), 404, "not_found")
+
+
+async def test_seats_added_to_a_paid_booking_are_held_and_paid_with_a_second_payment(api: Api) -> None:
+    _, creator, learner, booking = await booked(api, max_participants=3)
+    path = f"/api/bookings/{booking['id']}"
+    await paid(api, learner, booking)
+    [row] = (await learner.get("/api/bookings/")).json()
+    assert {"seats", "pay"} & set(row["allowed_actions"]) == {"seats"}
+
+    changed = await learner.patch(f"{path}/", {"seats": 2})
+    assert changed.status_code == 200, changed.text
+    held = changed.json()
+    assert (held["status"], held["seats"], held["pay_by"] is None) == ("confirmed", 2, False)
+    assert (held["payment"]["status"], held["payment"]["amount"]) == ("due", "49.99")
+    assert held["payment"]["expires_at"] == held["pay_by"]
+    [row] = (await learner.get("/api/bookings/")).json()
+    assert {"seats", "pay"} <= set(row["allowed_actions"])
+    seen = (await creator.get(f"{path}/")).json()
+    assert (seen["status"], seen["seats"], "pay" in seen["allowed_actions"]) == ("confirmed", 2, False)
+
+    await paid(api, learner, held)
+    shown = (await learner.get(f"{path}/")).json()
+    assert (shown["pay_by"], shown["payment"]["status"], shown["payment"]["amount"]) == (None, "paid", "99.98")
+    assert "pay" not in shown["allowed_actions"]
+    assert [each["amount"] for each in (await learner.get(f"{path}/receipts/")).json()] == ["49.99", "49.99"]
+    copied = (await learner.get("/api/auth/export/")).json()["payments"]
+    assert [(each["booking"], each["status"], each["amount"], each["refunds"]) for each in copied] == [
+        (booking["id"], "paid", "49.99", [])
+    ] * 2
+    bell = (await learner.get("/api/notifications/")).json()
+    assert [(each["kind"], each["amount"], each["currency"]) for each in bell] == [("paid", "49.99", "EUR")] * 2

@@ -114,6 +114,7 @@ def build_account_services(
             users=storage.users,
             catalog=storage.catalog,
             bookings=storage.booking_lists,
+            payments=storage.payments,
             conversations=storage.conversations,
             mails=storage.messages,
             favourites=storage.favourites,

@@ -9,9 +9,11 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.payments import PaymentAdminService
 from marketplace.core.services.booking_payments import BookingPayments
 from marketplace.core.services.earnings import EarningsService
+from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.payment_balance import PaymentBalance
 from marketplace.core.services.payment_decider import PaymentDecider
 from marketplace.core.services.payment_gateway import PaymentGateway
+from marketplace.core.services.payment_notices import PaymentNotices
 from marketplace.core.services.payment_operations import PaymentOperations
 from marketplace.core.services.payment_records import ProviderRecords
 from marketplace.core.services.payment_settlement import PaymentSettlement
@@ -47,17 +49,21 @@ class PaymentServices:
         }
 
 
-def build_payment_services(storage: Storage, adapters: Adapters, options: ServiceOptions) -> PaymentServices:
+def build_payment_services(
+    storage: Storage, adapters: Adapters, options: ServiceOptions, new_messages: NewMessages
+) -> PaymentServices:
     """Build the services of payments over one storage and one provider."""
     begin, clock, ids = storage.unit_of_work, adapters.clock, adapters.ids
     gateway = PaymentGateway(adapters.payments, options.payments)
     bookings = BookingPayments(clock)
-    balance = PaymentBalance(unit_of_work=begin, bookings=bookings, clock=clock, ids=ids)
+    notices = PaymentNotices(new_messages=new_messages, ids=ids)
+    balance = PaymentBalance(unit_of_work=begin, bookings=bookings, notices=notices, clock=clock, ids=ids)
     records = ProviderRecords(clock=clock, ids=ids, balance=balance)
     operations = PaymentOperations(
         unit_of_work=begin,
         gateway=gateway,
         lists=storage.payments,
+        users=storage.users,
         balance=balance,
         records=records,
         addresses=options.addresses,

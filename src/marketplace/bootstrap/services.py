@@ -197,7 +197,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         users=users, accounts=accounts.user_admin, sessions=sessions, moderation=session_admin, bookings=bookings
     )
     bulk, bulk_runner = build_bulk_services(storage, adapters, memory, actors)
-    payments = build_payment_services(storage, adapters, options)
+    payments = build_payment_services(storage, adapters, options, accounts.new_messages)
     notifications = NotificationService(unit_of_work=begin, feeds=storage.notifications, clock=clock, ids=ids)
     return Services(
         users=users,
@@ -223,7 +223,12 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         favourites=FavouriteService(unit_of_work=begin, lists=storage.favourites, clock=clock),
         materialized_availability=materialized_availability,
         bookings=bookings,
-        seat_changes=SeatChanges(unit_of_work=begin, lists=storage.booking_lists, clock=clock),
+        seat_changes=SeatChanges(
+            unit_of_work=begin,
+            lists=storage.booking_lists,
+            clock=clock,
+            pay_within=options.payments.pay_within if options.payments else None,
+        ),
         cancellation_quotes=CancellationQuotes(lists=storage.booking_lists, payments=storage.payments, clock=clock),
         conversations=ConversationService(
             unit_of_work=begin,

@@ -68,8 +68,8 @@ async def work(
     """Run due jobs, deliver events and send mail until `stop` is set; jobs already running are finished first."""
     handlers, events = await container.get(Handlers), await container.get(EventRelay)
     if meter is not None:
-        operations = (await container.get(PaymentOperations)).with_observer(meter.count_operation)
-        handlers = meter.instrument({**handlers, "settle_operation": operations.settle})
+        (await container.get(PaymentOperations)).call_with_attempts(meter.count_operation)
+        handlers = meter.instrument(handlers)
         events = events.with_subscriber(meter)
     await _start_recurring_jobs(container, handlers, stop)
     mail = await container.get(MailDelivery)
@@ -183,7 +183,10 @@ class InProcessWorker:
 
 
 class PoolSampler:
-    """Samples the connection pool while an application runs, and the kept answers if it serves."""
+    """Samples the connection pool while an application runs, and the kept answers if it serves.
+
+    It also counts what requests and jobs ask of the payment provider.
+    """
 
     def __init__(self, meter: "Meter", container: AsyncContainer, *, serves: bool = False) -> None:
         self._meter = meter
@@ -193,6 +196,7 @@ class PoolSampler:
 
     async def start(self) -> None:
         answers = await self._container.get(KeptAnswers) if self._serves else None
+        (await self._container.get(PaymentOperations)).call_with_attempts(self._meter.count_operation)
         self._task = asyncio.create_task(self._meter.sample(await self._container.get(Database), answers))
 
     async def end(self) -> None:

@@ -87,7 +87,7 @@ class Meter:
         )
         self._operations = Counter(
             "marketplace_payment_operations",
-            "Attempts of jobs to ask the payment provider, by kind and the state after it.",
+            "Attempts to ask the payment provider, by kind and the state after it.",
             ["kind", "state"],
             registry=registry,
         )

@@ -44,6 +44,21 @@ describe("a step of a booking", () => {
     });
   });
 
+  it("is the same while seats that were added to a paid booking are to be paid, and after that", () => {
+    const seats = step(NOOR, "seats", "confirmed", "confirmed", { from_seats: 1, to_seats: 2 });
+    const paid = step(null, "confirm", "confirmed", "confirmed");
+    const asked = [step(NOOR, "book", null, "pending"), step(null, "confirm", "pending", "pending")];
+    const names = (pay_by: string | null, ...added: Step[]) => {
+      const confirmed = [...asked, step(ELENA, "confirm", "pending", "confirmed"), ...added];
+      const booking = { history: confirmed, user: NOOR, pay_by, status: "confirmed" };
+      const shown = { ...booking, session_details: { creator: ELENA } } as Parameters<typeof historySteps>[0];
+      return historySteps(shown, NOOR).map(({ name }) => name);
+    };
+    const before = ["held", "paid", "confirmed", "reseated"];
+    expect(names("2026-12-01T10:15:00Z", seats)).toEqual(before);
+    expect(names(null, seats, paid)).toEqual([...before, "paid"]);
+  });
+
   it("is a hold, its payment, or that there was none", () => {
     const names = (pay_by: string | null, ...history: Step[]) => {
       const booking = { history, user: NOOR, pay_by, session_details: { creator: ELENA } };

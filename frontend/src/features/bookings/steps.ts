@@ -41,7 +41,9 @@ export type HistoryStep = {
 
 /** A booking's history from the point of view of one of its parties. */
 export function historySteps(
-  booking: Pick<BookingHistory, "history" | "user" | "pay_by"> & { session_details: { creator: string } },
+  booking: Pick<BookingHistory, "history" | "user" | "pay_by" | "status"> & {
+    session_details: { creator: string };
+  },
   reader: string,
 ): HistoryStep[] {
   return booking.history.map((step, place) => ({
@@ -59,8 +61,13 @@ function between<Value>(from: Value | null, to: Value | null) {
 }
 
 /** Whether a step came before the payment that the booking asks, or asked for. */
-function isBeforePayment({ history, pay_by }: Pick<BookingHistory, "history" | "pay_by">, place: number) {
-  return pay_by !== null || history.slice(place + 1).some(isPayment);
+function isBeforePayment(
+  { history, pay_by, status }: Pick<BookingHistory, "history" | "pay_by" | "status">,
+  place: number,
+) {
+  // a confirmed booking has been paid, and asks for seats that were added since
+  const isUnpaid = pay_by !== null && status !== "confirmed";
+  return isUnpaid || history.slice(place + 1).some((step) => isPayment(step) && step.from !== "confirmed");
 }
 
 /** A booking is confirmed by nobody when its payment arrives. */

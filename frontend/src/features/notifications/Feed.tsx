@@ -6,6 +6,7 @@ import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import { displayName, useMe } from "~/lib/auth/me";
 import { cn } from "~/lib/cn";
+import { formatMoney } from "~/lib/money/money";
 import { formatDateTime, formatDistance, useZone } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
 import { feedQuery, markNotificationsRead, type Notification } from "./queries";
@@ -51,6 +52,12 @@ export default function Feed({ onClose }: { onClose: () => void }) {
   );
 }
 
+function amountOf({ amount, currency }: Notification): string {
+  if (amount === null || currency === null) return "";
+  const digits = amount.split(".")[1]?.length ?? 0;
+  return formatMoney(amount, { currency, currency_digits: digits }, digits);
+}
+
 function Item({ notification, onOpen }: { notification: Notification; onOpen: () => void }) {
   const t = useTexts();
   const zone = useZone();
@@ -59,7 +66,7 @@ function Item({ notification, onOpen }: { notification: Notification; onOpen: ()
   const content = (
     <>
       <span dir="auto" className="block text-sm">
-        {t(`kind.${kind}`, { name: displayName(other), title })}
+        {t(`kind.${kind}`, { name: displayName(other), title, amount: amountOf(notification) })}
       </span>
       <span className="tabular block text-xs text-ink-soft">
         <span>{t("starts", { when: formatDateTime(notification.booking_date, zone) })}</span> ·{" "}

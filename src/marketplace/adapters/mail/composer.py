@@ -11,9 +11,10 @@ from importlib.resources import files
 from typing import Any
 
 import mrml
+from icu import CurrencyUnit, Locale, NumberFormatter, Precision
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template
 
-from marketplace.adapters.mail.moments import Moments
+from marketplace.adapters.mail.moments import WITHOUT_LOCALE, Moments
 from marketplace.adapters.mail.rfc5322 import one_line
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.booking_details import BookingHistory
@@ -131,12 +132,13 @@ class MjmlComposer:
             "creator": creator,
             "status": booking.status,
             "reason": booking.history[-1].reason,
+            "amount": _amount(letter, self._known(letter.recipient.locale)) if letter.money else "",
             "requested": moments.text(requested, zone, names["zone"]) if requested else "",
             "respond_by": moments.text(deadline, zone, names["zone"]) if deadline else "",
             "facts": [
                 (names["session"], title),
                 *_appointment(names, booking, moments, zone, creator if letter.role == "learner" else None),
-                *(() if letter.message.kind is MessageKind.NEW_MESSAGE else _terms(names, booking)),
+                *_details(names, letter, booking),
             ],
         }
         return values
@@ -191,6 +193,27 @@ def _appointment(
         *((name, moments.text(start, each, names["zone"])) for name, each in [(names["starts"], zone), *other_zones]),
         other,
     ]
+
+
+def _details(names: dict[str, str], letter: Letter, booking: BookingHistory) -> list[tuple[str, str]]:
+    """Return the facts that a kind adds to the session and its time."""
+    if letter.money is not None:
+        return [(names["receipt"], str(letter.money.receipt_number))]
+    return [] if letter.message.kind is MessageKind.NEW_MESSAGE else _terms(names, booking)
+
+
+def _amount(letter: Letter, language: str | None) -> str:
+    """Return an amount as the reader's language writes it, with all decimals of its currency."""
+    if letter.money is None:
+        return ""
+    # the locale data of ICU has other digits for some currencies
+    decimals = -int(letter.money.amount.as_tuple().exponent)
+    return str(
+        NumberFormatter.withLocale(Locale.forLanguageTag(letter.recipient.locale if language else WITHOUT_LOCALE))
+        .unit(CurrencyUnit(letter.money.currency))
+        .precision(Precision.fixedFraction(decimals))
+        .formatDecimal(str(letter.money.amount).encode())
+    )
 
 
 def _terms(names: dict[str, str], booking: BookingHistory) -> list[tuple[str, str]]:

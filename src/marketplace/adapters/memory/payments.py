@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from uuid import UUID
 
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
@@ -14,6 +15,7 @@ from marketplace.core.domain.payment_search import PaymentSearch
 from marketplace.core.domain.payments import (
     OperationKind,
     OperationState,
+    ParkedReason,
     Payment,
     PaymentOperation,
     PaymentStatus,
@@ -23,12 +25,18 @@ from marketplace.core.errors import IllegalTransition, NotFound
 from marketplace.core.errors.payments import RefundExceedsPayment
 from marketplace.core.ports.payments import PURGE_BATCH, ParkedPayment
 
+BY_ID = attrgetter("id")
 UNSETTLED = (OperationState.ASKED, OperationState.UNKNOWN)
 
 
 def _operations(rows: Rows, payment_ids: Sequence[UUID]) -> tuple[PaymentOperation, ...]:
     table = rows.database.money.operations
     return tuple(sorted((each for number in set(payment_ids) for each in rows.group(table, number)), key=moment))
+
+
+def _payments(rows: Rows, booking_ids: Sequence[UUID]) -> tuple[Payment, ...]:
+    table = rows.database.money.payments
+    return tuple(sorted((each for number in set(booking_ids) for each in rows.group(table, number)), key=BY_ID))
 
 
 class MemoryPaymentLists:
@@ -51,6 +59,10 @@ class MemoryPaymentLists:
         await asyncio.sleep(0)
         found = Rows(self._database).group(self._database.money.payments, booking_id)
         return tuple(sorted(found, key=lambda payment: payment.id))
+
+    async def of_bookings(self, booking_ids: Sequence[UUID]) -> tuple[Payment, ...]:
+        await asyncio.sleep(0)
+        return _payments(Rows(self._database), booking_ids)
 
     async def operations(self, payment_ids: Sequence[UUID]) -> tuple[PaymentOperation, ...]:
         await asyncio.sleep(0)
@@ -106,6 +118,16 @@ class MemoryPaymentRecords:
         found = sorted(each.id for each in self._rows.group(self._database.money.payments, booking_id))
         return tuple([await self._acquire(payment_id) for payment_id in found])
 
+    async def of_bookings(self, booking_ids: Sequence[UUID]) -> tuple[Payment, ...]:
+        await asyncio.sleep(0)
+        return _payments(self._rows, booking_ids)
+
+    async def was_resolved(self, payment_id: UUID, reason: ParkedReason) -> bool:
+        await asyncio.sleep(0)
+        about = (payment_id, reason)
+        parked = self._rows.all(self._database.money.parked)
+        return any((each.payment_id, each.reason) == about and each.resolved_at is not None for each in parked)
+
     async def _acquire(self, payment_id: UUID) -> Payment:
         payment = await self._rows.acquire(self._database.money.payments, payment_id)
         if payment is None:
@@ -130,6 +152,7 @@ class MemoryPaymentRecords:
             number = next(self._database.money.receipt_numbers)
         saved = replace(
             before,
+            amount=payment.amount,
             status=payment.status,
             provider_id=payment.provider_id,
             url=payment.url,

@@ -153,7 +153,8 @@ class MemorySlots:
         if seats_taken > slot.capacity:
             return False
         self._put(replace(slot, seats_taken=seats_taken))
-        self._rows.put(self._database.bookings, booking.id, replace(before, seats=booking.seats, amount=booking.amount))
+        kept = replace(before, seats=booking.seats, amount=booking.amount, pay_by=booking.pay_by)
+        self._rows.put(self._database.bookings, booking.id, kept)
         add_step(self._rows, step)
         return True
 

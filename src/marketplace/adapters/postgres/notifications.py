@@ -16,7 +16,7 @@ from marketplace.core.ports.notifications import PURGE_BATCH
 
 NOTIFICATION = tuple(field.name for field in fields(Notification))
 COLUMNS = ", ".join(NOTIFICATION)
-TYPES = ("uuid", "uuid", "text", "uuid", "timestamptz", "text", "timestamptz")
+TYPES = ("uuid", "uuid", "text", "uuid", "timestamptz", "text", "timestamptz", "numeric", "text")
 ARRAYS = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(TYPES, 1))
 ONCE = "ON CONFLICT (user_id, source, booking_id) DO NOTHING"
 # UUIDs of version 7: see `conversations`

@@ -8,6 +8,7 @@ from marketplace.adapters.postgres.connection.pool import Database
 from marketplace.adapters.postgres.payment_rows import (
     COMMISSION_OF,
     OF_BOOKING,
+    OF_BOOKINGS,
     OPERATION_COLUMNS,
     OPERATIONS,
     PARKED_COLUMNS,
@@ -66,6 +67,9 @@ class PostgresPaymentLists:
 
     async def of_booking(self, booking_id: UUID) -> tuple[Payment, ...]:
         return tuple(map(stored_payment, await self._database.fetch(OF_BOOKING, booking_id)))
+
+    async def of_bookings(self, booking_ids: Sequence[UUID]) -> tuple[Payment, ...]:
+        return tuple(map(stored_payment, await self._database.fetch(OF_BOOKINGS, booking_ids)))
 
     async def operations(self, payment_ids: Sequence[UUID]) -> tuple[PaymentOperation, ...]:
         return tuple(map(stored_operation, await self._database.fetch(OPERATIONS, payment_ids)))

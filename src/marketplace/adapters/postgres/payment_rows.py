@@ -18,6 +18,9 @@ from marketplace.core.ports.payments import ParkedPayment
 PAYMENT, OPERATION, PARKED = field_names(Payment), field_names(PaymentOperation), field_names(ParkedPayment)
 PAYMENT_COLUMNS, OPERATION_COLUMNS, PARKED_COLUMNS = (", ".join(names) for names in (PAYMENT, OPERATION, PARKED))
 OF_BOOKING = f"SELECT {PAYMENT_COLUMNS} FROM payments WHERE booking_id = $1 ORDER BY id"  # noqa: S608 - column names
+OF_BOOKINGS = f"""
+    SELECT {PAYMENT_COLUMNS} FROM payments WHERE booking_id = ANY($1::uuid[]) ORDER BY id
+"""  # noqa: S608 - column names
 OPERATIONS = f"""
     SELECT {OPERATION_COLUMNS} FROM payment_operations WHERE payment_id = ANY($1::uuid[]) ORDER BY created_at, id
 """  # noqa: S608 - column names

@@ -14,6 +14,7 @@ from marketplace.adapters.postgres.connection.pool import Connection
 from marketplace.adapters.postgres.payment_rows import (
     COMMISSION_OF,
     OF_BOOKING,
+    OF_BOOKINGS,
     OPERATION,
     OPERATION_COLUMNS,
     OPERATIONS,
@@ -26,7 +27,7 @@ from marketplace.adapters.postgres.payment_rows import (
     stored_parked,
     stored_payment,
 )
-from marketplace.core.domain.payments import Payment, PaymentOperation, ProviderEvent
+from marketplace.core.domain.payments import ParkedReason, Payment, PaymentOperation, ProviderEvent
 from marketplace.core.errors import IllegalTransition, NotFound
 from marketplace.core.ports.payments import PURGE_BATCH, ParkedPayment
 
@@ -34,10 +35,10 @@ ACQUIRE_OF_BOOKING = f"{OF_BOOKING} FOR NO KEY UPDATE"
 ADD = f"""
     INSERT INTO payments ({PAYMENT_COLUMNS}) VALUES ({placeholders(PAYMENT)}) ON CONFLICT (id) DO NOTHING RETURNING id
 """  # noqa: S608 - column names
-SAVED = ("status", "provider_id", "url", "expires_at", "paid_at", "decline_reason", "captured", "parked")
+SAVED = ("amount", "status", "provider_id", "url", "expires_at", "paid_at", "decline_reason", "captured", "parked")
 SAVE = f"""
     UPDATE payments p SET {", ".join(f"{name} = ${place}" for place, name in enumerate(SAVED, 3))},
-        receipt_number = CASE WHEN p.receipt_number IS NULL AND $3 = 'paid' THEN nextval('payment_receipt_numbers')
+        receipt_number = CASE WHEN p.receipt_number IS NULL AND $4 = 'paid' THEN nextval('payment_receipt_numbers')
             ELSE p.receipt_number END
     WHERE p.id = $1 AND p.creator_id = $2 RETURNING {PAYMENT_COLUMNS}
 """  # noqa: S608 - column names
@@ -97,6 +98,9 @@ PARK = f"""
     ON CONFLICT (reason, provider, provider_id, payment_id) WHERE resolved_at IS NULL DO NOTHING RETURNING id
 """  # noqa: S608 - column names
 ACQUIRE_PARKED = f"SELECT {PARKED_COLUMNS} FROM parked_payments WHERE id = $1 FOR NO KEY UPDATE"  # noqa: S608 - the same
+WAS_RESOLVED = """
+    SELECT 1 FROM parked_payments WHERE payment_id = $1 AND reason = $2 AND resolved_at IS NOT NULL LIMIT 1
+"""
 RESOLVE = "UPDATE parked_payments SET resolved_at = $2, resolved_by = $3, resolution = $4 WHERE id = $1"
 SAVE_COMMISSION = """
     INSERT INTO creator_commissions (creator_id, basis_points, set_by, set_at) VALUES ($1, $2, $3, $4)
@@ -113,6 +117,12 @@ class PostgresPaymentRecords:
 
     async def acquire_of_booking(self, booking_id: UUID) -> tuple[Payment, ...]:
         return tuple(map(stored_payment, await self._connection.fetch(ACQUIRE_OF_BOOKING, booking_id)))
+
+    async def of_bookings(self, booking_ids: Sequence[UUID]) -> tuple[Payment, ...]:
+        return tuple(map(stored_payment, await self._connection.fetch(OF_BOOKINGS, booking_ids)))
+
+    async def was_resolved(self, payment_id: UUID, reason: ParkedReason) -> bool:
+        return await self._connection.fetchrow(WAS_RESOLVED, payment_id, reason.value) is not None
 
     async def add(self, payment: Payment) -> bool:
         return await self._connection.fetchrow(ADD, *(getattr(payment, name) for name in PAYMENT)) is not None

@@ -105,7 +105,7 @@ CHANGE_SEATS = """
     WITH taken AS (
         UPDATE slots SET seats_taken = seats_taken + $6 - $5
         WHERE session_id = $1 AND starts_at = $2 AND seats_taken + $6 - $5 <= capacity RETURNING 1),
-    changed AS (UPDATE bookings SET seats = $6, amount = $4 FROM taken WHERE id = $3 RETURNING id, status)
+    changed AS (UPDATE bookings SET seats = $6, amount = $4, pay_by = $11 FROM taken WHERE id = $3 RETURNING id, status)
     INSERT INTO booking_steps (booking_id, at, actor_id, action, from_status, to_status, reason, from_seats, to_seats)
     SELECT id, $7, $8, $9, status, status, $10, $5, $6 FROM changed RETURNING booking_id
 """
@@ -183,7 +183,7 @@ class PostgresSlots:
     async def change_seats(self, booking: Booking, step: BookingStep) -> bool:
         kept = (booking.session_id, booking.starts_at, booking.id, booking.amount)
         step_values = (step.from_seats, step.to_seats, step.at, step.actor_id, step.action, step.reason)
-        return await self._connection.fetchrow(CHANGE_SEATS, *kept, *step_values) is not None
+        return await self._connection.fetchrow(CHANGE_SEATS, *kept, *step_values, booking.pay_by) is not None
 
     async def release(self, *bookings: Booking) -> None:
         await self._release(seats_of(bookings))

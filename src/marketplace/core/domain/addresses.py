@@ -39,6 +39,10 @@ class SiteAddresses:
     def own_bookings(self) -> str:
         return f"{self.root}/dashboard"
 
+    def booking(self, booking_id: UUID) -> str:
+        """Return the page on which a learner sees a booking, with its payment."""
+        return f"{self.root}/dashboard?booking={booking_id}"
+
     def pay(self, booking_id: UUID) -> str:
         """Return the page on which a learner pays for a booking."""
         return f"{self.root}/bookings/{booking_id}/pay"

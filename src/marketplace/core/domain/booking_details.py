@@ -84,7 +84,7 @@ class BookingHistory(BookingDetails):
 
     @property
     def is_paid(self) -> bool:
-        return self.pay_by is None and any(each.pays for each in self.history)
+        return not self.awaits_payment() and any(each.pays for each in self.history)
 
     @property
     def authorized_until(self) -> datetime | None:
@@ -93,15 +93,18 @@ class BookingHistory(BookingDetails):
 
     def was_paid_after(self, place: int) -> bool:
         """Return whether the first `place` steps came before the payment that the booking asks or asked for."""
-        return self.pay_by is not None or any(each.pays for each in self.history[place:])
+        is_unpaid = self.pay_by is not None and not self.owes_seats()
+        return is_unpaid or any(each.pays for each in self.history[place:])
 
     def paid(self, now: datetime, *, requires_confirmation: bool) -> tuple[Self, BookingStep]:
         """Return the booking after its payment, and its step: confirmed, or pending until the creator responds.
 
-        Raises `IllegalTransition` if it awaits no payment. It does so until it has expired, even past `pay_by`.
+        One that owes seats stays confirmed. Raises `IllegalTransition` if it asks for no payment. It does so until it
+        has expired, or given the seats back, even past `pay_by`.
         """
-        if not self.awaits_payment():
+        if not self.asks_payment():
             raise IllegalTransition(f"The booking is {self.status}.")
+        requires_confirmation = requires_confirmation and not self.owes_seats()
         return self._with_payment(now, requires_confirmation=requires_confirmation)
 
     def revived(self, now: datetime, *, requires_confirmation: bool) -> tuple[Self, BookingStep]:

@@ -24,6 +24,7 @@ from marketplace.core.errors.payments import PaymentUnconfirmed, SeatsPaid
 ANSWER_IS_LATE = "The time to respond has passed."
 PAYMENT_IS_LATE = "The time to pay has passed."
 MOVE_REQUESTED = "Another time is requested. Withdraw the request, then change the seats."
+SEATS_UNPAID = "Pay for the added seats, or give them back, before you ask for another time."
 SEATS_CONFIRMED = "The creator confirmed this number of seats. Ask them before you bring more people."
 
 
@@ -50,6 +51,8 @@ class Moment(NamedTuple):
     """Whether the time to pay has passed."""
     is_paid: bool = False
     """Whether the learner has paid through the marketplace, as far as the history is known."""
+    owes_seats: bool = False
+    """Whether seats were added to a paid booking that are not paid yet."""
 
     @property
     def is_live(self) -> bool:
@@ -108,7 +111,7 @@ def seats_refusal(moment: Moment, *, is_more: bool, requires_confirmation: bool)
         return _late(moment)
     if is_more and requires_confirmation and moment.status == "confirmed":
         return IllegalTransition(SEATS_CONFIRMED)
-    return SeatsPaid() if is_more and moment.is_paid else None
+    return SeatsPaid() if is_more and moment.is_paid and moment.status == "pending" else None
 
 
 @cache
@@ -120,9 +123,10 @@ def allowed_actions(moment: Moment, offer: Offer) -> tuple[AllowedAction, ...]:
     steps: list[AllowedAction] = [action for action in MANUAL_ACTIONS if refusal(action, moment) is None]
     if not moment.is_live:
         return tuple(steps)
-    if moment.awaits_payment and moment.is_learner and not moment.is_past_payment:
+    if (moment.awaits_payment or moment.owes_seats) and moment.is_learner and not moment.is_past_payment:
         steps.append("pay")
-    if offer.is_sold and move_refusal(moment, None) is None:
+    is_unasked = moment.owes_seats and moment.is_learner and offer.requires_confirmation
+    if offer.is_sold and not is_unasked and move_refusal(moment, None) is None:
         steps.append("reschedule")
 
     def may_have(*, is_more: bool) -> bool:

@@ -10,7 +10,8 @@ BookingAction = Literal["confirm", "decline", "cancel", "complete", "expire"]
 StepAction = Literal["book", "confirm", "decline", "cancel", "complete", "expire", "reschedule", "seats"]
 """Action of a history step. `expire`: the learner did not pay, or the creator did not respond, in time.
 
-A `confirm` without an actor is the payment: of a `pending` booking, or of one that expired unpaid and is live again.
+A `confirm` without an actor is a payment: of a `pending` booking, of one that expired unpaid and is live again, or of
+seats that were added to a `confirmed` one.
 """
 AllowedAction = Literal["confirm", "decline", "cancel", "complete", "reschedule", "seats", "pay"]
 """Actions a viewer can be offered on a booking."""
@@ -69,4 +70,9 @@ class BookingStep:
     @property
     def pays(self) -> bool:
         """Whether it is the payment of the booking."""
-        return self.action == "confirm" and self.actor_id is None
+        return self.action == "confirm" and self.actor_id is None and self.from_status != "confirmed"
+
+    @property
+    def pays_seats(self) -> bool:
+        """Whether it is the payment of seats that were added to a paid booking."""
+        return self.action == "confirm" and self.actor_id is None and self.from_status == "confirmed"

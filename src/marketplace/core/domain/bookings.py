@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
-from marketplace.core.domain.booking_moments import Moment, move_refusal, refusal, status_after
+from marketplace.core.domain.booking_moments import SEATS_UNPAID, Moment, move_refusal, refusal, status_after
 from marketplace.core.domain.booking_steps import (
     LIVE,
     REQUEST_ANSWERS,
@@ -55,7 +55,7 @@ class Booking:
     respond_by: datetime | None = None
     """Deadline for the creator's response; set while pending, or while another start is requested."""
     pay_by: datetime | None = None
-    """Deadline to pay; set until the booking is paid, and kept if it ends unpaid."""
+    """Deadline to pay; set until the booking, or what was added to it, is paid, and kept if it ends unpaid."""
     local_start: datetime | None = None
     """The start as agreed: the wall time in `time_zone`. Missing in bookings from before it was recorded."""
     time_zone: str | None = None
@@ -98,6 +98,14 @@ class Booking:
         """Return whether the booking only holds its seats until it is paid."""
         return self.status == "pending" and self.pay_by is not None
 
+    def owes_seats(self) -> bool:
+        """Return whether seats were added to a paid booking that are not paid yet."""
+        return self.status == "confirmed" and self.pay_by is not None
+
+    def asks_payment(self) -> bool:
+        """Return whether the learner has to pay: for the booking, or for seats added to it."""
+        return self.status in LIVE and self.pay_by is not None
+
     def require_requested(self, answered: datetime | None, actor: Principal) -> None:
         """Require that the start answered, if one is given, is still requested. Raises `NotFound`, `IllegalTransition`.
 
@@ -124,7 +132,7 @@ class Booking:
             return self.pay_by
         if self.awaits_creator():
             return self.respond_by or self.starts_at
-        return self.ends_at if self.status == "confirmed" else None
+        return (self.pay_by or self.ends_at) if self.status == "confirmed" else None
 
     def created(self) -> BookingStep:
         """Return the first step of the history."""
@@ -161,7 +169,8 @@ class Booking:
         if requested is not None and action in REQUEST_ANSWERS:
             starts_at = requested if action == "confirm" else starts_at
             step = replace(step, from_start=self.starts_at if action == "confirm" else None, to_start=requested)
-        ended = replace(self, status=to_status, starts_at=starts_at, respond_by=None)
+        pay_by = None if self.owes_seats() else self.pay_by
+        ended = replace(self, status=to_status, starts_at=starts_at, respond_by=None, pay_by=pay_by)
         return replace(ended, requested_start=None, held_seats=0), step
 
     def without_request(self, actor: Principal, now: datetime, reason: str) -> tuple[Self, BookingStep]:
@@ -188,6 +197,8 @@ class Booking:
         if refused is not None:
             raise refused
         if self.asks_creator(actor, requires_confirmation=requires_confirmation):
+            if self.owes_seats():
+                raise IllegalTransition(SEATS_UNPAID)
             until = response_deadline(now, min(self.starts_at, starts_at))
             step = replace(self._step("reschedule", self.status, actor, now, reason), to_start=starts_at)
             return replace(self, requested_start=starts_at, held_seats=self.seats, respond_by=until), step
@@ -247,6 +258,7 @@ class Booking:
             self.awaits_payment(),
             self.pay_by is not None and now >= self.pay_by,
             self.is_paid,
+            self.owes_seats(),
         )
 
     def refusal(self, action: BookingAction, actor: Principal | None, now: datetime) -> MarketplaceError | None:
@@ -278,17 +290,7 @@ class Booking:
 
 BOOKING_FIELDS = field_names(
     Booking,
-    "id",
-    "session_id",
-    "creator_id",
-    "user_id",
-    "seats",
-    "amount",
-    "created_at",
-    "terms",
-    "held_seats",
-    "local_start",
-    "time_zone",
-    "address",
+    *("id", "session_id", "creator_id", "user_id", "seats", "amount", "created_at", "terms", "held_seats"),
+    *("local_start", "time_zone", "address"),
 )
 """Fields recorded in the audit log."""

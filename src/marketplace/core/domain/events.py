@@ -102,7 +102,12 @@ class BookingEvent:
     @property
     def pays(self) -> bool:
         """Whether it is the payment of the booking."""
-        return self.kind == "booking.confirmed" and self.actor_id is None
+        return self.kind == "booking.confirmed" and self.actor_id is None and self.from_status != "confirmed"
+
+    @property
+    def pays_seats(self) -> bool:
+        """Whether it is the payment of seats that were added to a paid booking."""
+        return self.kind == "booking.confirmed" and self.actor_id is None and self.from_status == "confirmed"
 
     @property
     def may_be_unpaid(self) -> bool:

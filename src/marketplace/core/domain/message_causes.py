@@ -106,6 +106,8 @@ def decisions(event: BookingEvent, version: int, *, is_unpaid: bool = False) -> 
         session_id=event.session_id,
         starts_at=event.starts_at,
     )
+    if event.pays_seats:
+        return  # the receipt says it
     kind = _kind(event)
     parties: tuple[UUID, ...] = (event.user_id, event.creator_id)
     knows = event.actor_id == event.creator_id or kind is MessageKind.BOOKING_DECLINED

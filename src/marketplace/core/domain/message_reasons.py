@@ -30,6 +30,8 @@ class MessageReason(StrEnum):
     REQUEST_ENDED = "request_ended"
     """What it answers was used, replaced or withdrawn."""
     NO_BOOKING = "no_booking"
+    NO_PAYMENT = "no_payment"
+    """The payment or the refund was not made."""
     BOOKING_CHANGED = "booking_changed"
     """A later message says what the booking is since."""
     STATUS_CHANGED = "status_changed"

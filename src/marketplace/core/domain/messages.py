@@ -42,6 +42,8 @@ class MessageKind(StrEnum):
     HOW_WAS_IT = "how_was_it"
     NEW_MESSAGE = "new_message"
     """The other party of a booking has written."""
+    PAYMENT_RECEIVED = "payment_received"
+    PAYMENT_REFUNDED = "payment_refunded"
 
 
 class MessageState(StrEnum):
@@ -101,15 +103,15 @@ RULES: dict[MessageKind, KindRule] = {
     MessageKind.SESSION_CHANGED: UPCOMING,
     MessageKind.HOW_WAS_IT: KindRule(worth=3 * DAY),
     MessageKind.NEW_MESSAGE: KindRule(worth=DAY),
+    MessageKind.PAYMENT_RECEIVED: OUTCOME,
+    MessageKind.PAYMENT_REFUNDED: OUTCOME,
 }
+MONEY_KINDS = frozenset({MessageKind.PAYMENT_RECEIVED, MessageKind.PAYMENT_REFUNDED})
+"""Kinds whose `subject` is the ID of a payment, or of the operation that returned money. Their version is 0."""
 ACCOUNT_KINDS = frozenset(
     {
-        MessageKind.VERIFY_EMAIL,
-        MessageKind.PASSWORD_RESET,
-        MessageKind.EMAIL_CHANGE,
-        MessageKind.EMAIL_CHANGED,
-        MessageKind.ACCOUNT_DELETED,
-        MessageKind.NEW_SIGN_IN,
+        *(MessageKind.VERIFY_EMAIL, MessageKind.PASSWORD_RESET, MessageKind.EMAIL_CHANGE, MessageKind.EMAIL_CHANGED),
+        *(MessageKind.ACCOUNT_DELETED, MessageKind.NEW_SIGN_IN),
     }
 )
 """Kinds whose link, and recipient if it is another address, come from `AccountMails`."""
@@ -227,11 +229,9 @@ class Message:
         """Return the message as waiting, to be decided again once it is due, or held without a mail server."""
         self.require_retryable(now, has_server=has_server)
         at = max(self.due_at, now)
-        return (
-            replace(self, state=MessageState.PENDING, next_attempt_at=at, last_error=None)
-            if has_server
-            else self.held()
-        )
+        if not has_server:
+            return self.held()
+        return replace(self, state=MessageState.PENDING, next_attempt_at=at, last_error=None)
 
     def refused(self, reason: str) -> Self:
         return replace(self, state=MessageState.REFUSED, next_attempt_at=None, last_error=reason)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
@@ -23,8 +24,12 @@ NotificationKind = Literal[
     "seats_changed",
     "session_changed",
     "message",
+    "paid",
+    "refunded",
+    "earning_returned",
 ]
-"""`withdrawn`: the learner ended their own request for another start."""
+"""`withdrawn`: the learner ended their own request for another start. `paid` and `refunded` are the learner's;
+`earning_returned` tells the creator what a refund took of what they had earned."""
 KEPT_FOR = timedelta(days=90)
 NEWS_FOR = timedelta(days=3)
 """What is delivered longer after it happened, as after a stop of the relay or in a new demo, is listed as read."""
@@ -55,6 +60,9 @@ class Notification:
     created_at: datetime
     source: str
     read_at: datetime | None = None
+    amount: Decimal | None = None
+    """What was paid or returned, in `currency` (ISO 4217), if it is about that."""
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +82,8 @@ class NotificationDetails(Notification):
 
 def kind_of(event: BookingEvent) -> NotificationKind | None:
     """Return the kind of a step's notification, if it has one."""
+    if event.pays_seats:
+        return None
     if event.pays or event.kind == "booking.created":
         return "requested" if event.to_status == "pending" else "booked"
     if event.kind == "booking.confirmed" and event.from_start is not None:

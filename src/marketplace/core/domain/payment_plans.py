@@ -18,7 +18,8 @@ from marketplace.core.domain.payments import (
     PaymentOperation,
     PaymentStatus,
 )
-from marketplace.core.domain.settlements import kept_now
+from marketplace.core.domain.seat_changes import given_back
+from marketplace.core.domain.settlements import kept_now, price_of_unpaid
 
 UNSETTLED = frozenset({OperationState.ASKED, OperationState.UNKNOWN})
 _by_age = attrgetter("created_at", "id")
@@ -39,8 +40,19 @@ def covered(payments: Sequence[Payment]) -> int:
 
 
 def amount_due(booking: BookingHistory, payments: Sequence[Payment]) -> int:
-    """Return what the learner still has to pay for a booking that awaits payment."""
-    return max(0, kept_now(booking, payments) - covered(payments))
+    """Return what the learner still has to pay for a booking that asks for a payment.
+
+    Of one that owes seats it is at most their price: what staff returned of an earlier payment is not asked for again.
+    """
+    due = max(0, kept_now(booking, payments) - covered(payments))
+    return min(due, price_of_unpaid(booking, payments)) if booking.owes_seats() else due
+
+
+def pays_all(booking: BookingHistory, before: Sequence[Payment], after: Sequence[Payment]) -> bool:
+    """Return whether what came between two states of the payments leaves nothing to pay."""
+    if booking.owes_seats():
+        return covered(after) - covered(before) >= amount_due(booking, before)
+    return not amount_due(booking, after)
 
 
 def has_lapsed(booking: BookingHistory, before: Payment, after: Payment) -> bool:
@@ -83,7 +95,7 @@ def plan(
     """Return what to ask now. Parked payments are left to staff."""
     free = sorted((each for each in payments if each.parked is None), key=_by_age)
     asked = {(each.payment_id, each.kind) for each in operations if each.state in UNSETTLED}
-    if booking.awaits_payment():
+    if booking.asks_payment():
         due = amount_due(booking, payments)
         wanted = [_void(each) for each in free if each.is_payable and each.amount != due]
     else:
@@ -132,6 +144,9 @@ def cause_of(booking: BookingHistory, payment: Payment) -> Cause:
     """Return why a payment, or a part of it, is captured, voided or returned."""
     if booking.status == "cancelled":
         return Cause.LATE if payment.paid_at and booking.pay_by else Cause.CANCEL
+    missing = given_back(booking)
+    if missing is not None and payment.paid_at is not None and payment.created_at <= missing.at <= payment.paid_at:
+        return Cause.LATE
     since = payment.paid_at or payment.created_at
     is_fewer = any(
         each.at >= since and (each.to_seats or 0) < (each.from_seats or 0)

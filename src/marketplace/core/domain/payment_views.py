@@ -55,6 +55,18 @@ class Receipt:
     refunds: tuple[PaymentOperation, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPayment:
+    """A payment that its learner was asked for, paid or not, with what was returned of it."""
+
+    payment: Payment
+    refunds: tuple[PaymentOperation, ...]
+
+    @classmethod
+    def of(cls, payment: Payment, operations: Sequence[PaymentOperation]) -> Self:
+        return cls(payment=payment, refunds=_refunds_of(payment, operations))
+
+
 def is_charged(booking: Booking) -> bool:
     """Return whether the booking was sold for a payment through the marketplace."""
     return booking.terms.payment_method == "online" and bool(booking.amount)
@@ -63,7 +75,7 @@ def is_charged(booking: Booking) -> bool:
 def booking_payment(booking: BookingDetails, payments: Sequence[Payment], page: str) -> BookingPayment | None:
     """Return the payments of a charged booking, or `None` if nothing was asked. `page` is where the learner pays."""
     refunded = sum(each.refunded for each in payments)
-    if booking.awaits_payment():
+    if booking.asks_payment():
         due = _due(booking, payments)
         current = next((each for each in reversed(payments) if each.is_payable and each.amount == due), None)
         last = current or next(iter(reversed(payments)), None)
@@ -104,11 +116,12 @@ def receipts_of(
 ) -> tuple[Receipt, ...]:
     """Return the receipts of a booking, oldest first."""
     made = sorted((each for each in payments if each.receipt_number is not None), key=attrgetter("receipt_number"))
-    done = [each for each in operations if (each.kind, each.state) == (OperationKind.REFUND, OperationState.DONE)]
-    return tuple(
-        Receipt(booking=booking, payment=each, refunds=tuple(one for one in done if one.payment_id == each.id))
-        for each in made
-    )
+    return tuple(Receipt(booking=booking, payment=each, refunds=_refunds_of(each, operations)) for each in made)
+
+
+def _refunds_of(payment: Payment, operations: Sequence[PaymentOperation]) -> tuple[PaymentOperation, ...]:
+    wanted = (payment.id, OperationKind.REFUND, OperationState.DONE)
+    return tuple(each for each in operations if (each.payment_id, each.kind, each.state) == wanted)
 
 
 def _shown(payment: Payment) -> ShownStatus:

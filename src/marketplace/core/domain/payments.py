@@ -93,7 +93,7 @@ class ParkedReason(StrEnum):
 
 
 LEFT_TO_STAFF = frozenset({ParkedReason.AMOUNT, ParkedReason.CURRENCY, ParkedReason.DISPUTED})
-"""Reasons that stay with a payment after staff have resolved them: the provider would only report the same again."""
+"""Reasons that the provider reports again and again. Only their own resolution ends them; see `Payment.resolved`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +159,8 @@ class Payment:
 
         A report of another amount or currency parks the payment and changes nothing else.
         """
+        if report.currency != self.currency and self.status is PaymentStatus.VOIDED:
+            return self  # staff have set it aside
         if report.currency != self.currency:
             return replace(self, parked=ParkedReason.CURRENCY)
         if report.amount != self.amount:
@@ -183,6 +185,20 @@ class Payment:
     def parked_for(self, reason: ParkedReason) -> Self:
         """Return the payment as it waits for staff; nothing is asked of the provider for it meanwhile."""
         return replace(self, parked=self.parked or reason)
+
+    def resolved(self, reason: ParkedReason, found: int | None) -> Self:
+        """Return the payment once staff have resolved what it waits for; `found` is the amount that was reported.
+
+        Another amount counts as it is: what is too much is returned, and too little leaves the rest to pay. Another
+        currency counts as nothing, and staff return it at the provider. A disputed payment goes on as any other.
+        """
+        if self.parked is not reason:
+            return self if self.parked in LEFT_TO_STAFF else replace(self, parked=None)
+        if reason is ParkedReason.AMOUNT and found:
+            return replace(self, parked=None, amount=found)
+        if reason is ParkedReason.CURRENCY:
+            return replace(self, parked=None, status=PaymentStatus.VOIDED, url=None)
+        return replace(self, parked=None)
 
     def voided(self) -> Self:
         """Return the payment once the provider does not take it anymore. One that is paid stays paid."""

@@ -50,8 +50,13 @@ def kept(price: int, seats: int, releases: Iterable[Release]) -> int:
 
 def kept_now(booking: BookingHistory, payments: Sequence[Payment] = ()) -> int:
     """Return what is kept of the payments of a booking, in minor units of their currency, as the booking stands."""
-    seats = booking.seats if booking.status != "cancelled" else 0
+    seats = booking.seats if booking.status in LIVE else 0 if booking.status == "cancelled" else paid_seats(booking)
     return kept(_currency_of(payments).minor(booking.terms.price), seats, releases_of(booking))
+
+
+def price_of_unpaid(booking: BookingHistory, payments: Sequence[Payment] = ()) -> int:
+    """Return the price of the seats that are not paid for, in minor units of the payments' currency."""
+    return _currency_of(payments).minor(booking.terms.price) * (booking.seats - paid_seats(booking))
 
 
 def refund_due(payments: Sequence[Payment], kept_amount: int) -> int:
@@ -64,13 +69,13 @@ def releases_of(booking: BookingHistory) -> tuple[Release, ...]:
 
     What the creator, staff or the marketplace ends is returned in full, and so is what the creator has not confirmed.
     """
-    found = []
-    for place in range(_place_of_payment(booking), len(booking.history)):
-        step = booking.history[place]
-        seats = _released_seats(step, booking)
-        if seats:
-            found.append(Release(seats, _tier(booking, place, step).refund_percent))
-    return tuple(found)
+    found = _Paid.of(booking).released
+    return tuple(Release(seats, _tier(booking, place, booking.history[place]).refund_percent) for place, seats in found)
+
+
+def paid_seats(booking: BookingHistory) -> int:
+    """Return how many of the seats are paid for: fewer than it has while it owes seats, none once it is cancelled."""
+    return _Paid.of(booking).seats
 
 
 def cancellation_quote(
@@ -106,12 +111,28 @@ def _place_of_payment(booking: BookingHistory) -> int:
     return max((place for place, step in enumerate(booking.history, 1) if step.pays), default=0)
 
 
-def _released_seats(step: BookingStep, booking: BookingHistory) -> int:
-    if step.cancels and step.from_status in LIVE:
-        return booking.seats
-    if step.action == "seats":
-        return max(0, (step.from_seats or 0) - (step.to_seats or 0))
-    return 0
+class _Paid(NamedTuple):
+    """The seats that are paid for, and those of them that were given back, with the places of their steps."""
+
+    seats: int
+    released: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, booking: BookingHistory) -> "_Paid":
+        first = _place_of_payment(booking)
+        later = booking.history[first:]
+        seats = paid = next((each.from_seats for each in later if each.from_seats), booking.seats)
+        released = list[tuple[int, int]]()
+        for place, step in enumerate(later, first):
+            if step.to_seats:
+                seats = step.to_seats
+            elif step.pays_seats:
+                paid = seats
+            left = 0 if step.cancels and step.from_status in LIVE else seats
+            if left < paid:
+                released.append((place, paid - left))
+                paid = left
+        return cls(paid, tuple(released))
 
 
 def _is_by_policy(step: BookingStep, booking: BookingHistory) -> bool:

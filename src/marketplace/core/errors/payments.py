@@ -32,7 +32,7 @@ class PaymentUnconfirmed(Conflict):
 
 
 class SeatsPaid(Conflict):
-    """The booking is paid, and more seats would have to be paid, too."""
+    """The booking is paid, and more seats cannot be paid: its creator has to answer, or a payment waits for staff."""
 
     code = "seats_paid"
     sentence = "This booking is paid. Make another booking for more seats."

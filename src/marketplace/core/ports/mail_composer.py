@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -11,6 +12,15 @@ from marketplace.core.ports.mailer import Mail
 
 Role = Literal["learner", "creator", "account"]
 """As whom a person receives a message; it decides the words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedMoney:
+    """What was paid, or returned, in a currency (ISO 4217), and the receipt of the payment."""
+
+    amount: Decimal
+    currency: str
+    receipt_number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +43,8 @@ class Letter:
     device: str = ""
     lifetime: timedelta | None = None
     """How long the link works, if it has a token."""
+
+    money: MovedMoney | None = None
 
     @property
     def name(self) -> str:

@@ -32,6 +32,7 @@ class Charge:
     """Where the learner comes back to, however the payment went."""
     expires_at: datetime
     locale: str
+    """The learner's (BCP 47), or empty for the provider's choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,14 @@ class PaymentRecords(Protocol):
         """Return the payments of a booking by ID, locked until the transaction ends. Acquire the booking first."""
         ...
 
+    async def of_bookings(self, booking_ids: Sequence[UUID]) -> tuple[Payment, ...]:
+        """Return the payments of bookings by ID, as they are committed or changed here, without locks."""
+        ...
+
+    async def was_resolved(self, payment_id: UUID, reason: ParkedReason) -> bool:
+        """Return whether staff have resolved a payment that waited for this reason."""
+        ...
+
     async def add(self, payment: Payment) -> bool:
         """Insert a payment. Return `False`, and change nothing, if its ID exists already."""
         ...
@@ -223,6 +232,10 @@ class PaymentLists(Protocol):
 
     async def of_booking(self, booking_id: UUID) -> tuple[Payment, ...]:
         """Return the payments of a booking by ID."""
+        ...
+
+    async def of_bookings(self, booking_ids: Sequence[UUID]) -> tuple[Payment, ...]:
+        """Return the payments of bookings by ID."""
         ...
 
     async def operations(self, payment_ids: Sequence[UUID]) -> tuple[PaymentOperation, ...]:

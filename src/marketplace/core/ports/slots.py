@@ -87,7 +87,7 @@ class Slots(Protocol):
     async def change_seats(self, booking: Booking, step: BookingStep) -> bool:
         """Take or give back the seats by which the step changes an acquired live booking; save it with the step.
 
-        Saves its seats and amount. Returns `False` and changes nothing if too few seats are left.
+        Saves its seats, amount and `pay_by`. Returns `False` and changes nothing if too few seats are left.
         """
         ...
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from marketplace.core.domain.booking_details import BookingHistory
+from marketplace.core.domain.seat_changes import with_seats_again
 from marketplace.core.errors import NotBookable, SoldOut, StaleRead
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction
@@ -16,13 +17,29 @@ class BookingPayments:
         self._clock = clock
 
     async def apply(self, tx: Transaction, booking: BookingHistory, *, requires_confirmation: bool) -> BookingHistory:
-        """Save an acquired booking, which awaits payment, as paid, and return it. Raises `IllegalTransition`."""
+        """Save an acquired booking, which asks for a payment, as paid, and return it. Raises `IllegalTransition`."""
         paid, step = booking.paid(self._clock.now(), requires_confirmation=requires_confirmation)
         await tx.bookings.save(paid, step)
         job = settlement_job(paid)
         if job is not None:
             await tx.jobs.enqueue(job)
         return replace(paid, history=(*booking.history, step))
+
+    async def retake(self, tx: Transaction, seen: BookingHistory) -> BookingHistory:
+        """Take seats again that a booking gave back unpaid, since their payment came too late, and return it unpaid.
+
+        It acquires the booking itself. Raises as `revive`.
+        """
+        quote = await tx.slots.acquire_quote(seen.session_id, seen.starts_at, seen.user_id)
+        booking = await tx.bookings.acquire(seen.id)
+        if (booking.starts_at, booking.seats) != (seen.starts_at, seen.seats):
+            raise StaleRead
+        changed, step = with_seats_again(booking, self._clock.now())
+        if not (quote.session.is_bookable() and quote.buyer_is_active):
+            raise NotBookable
+        if not await tx.slots.change_seats(changed, step):
+            raise SoldOut
+        return replace(changed, history=(*booking.history, step))
 
     async def end_unheld(self, tx: Transaction, booking: BookingHistory) -> BookingHistory:
         """Expire an acquired request whose authorization has ended before the creator answered, and return it.

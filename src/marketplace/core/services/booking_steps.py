@@ -9,6 +9,7 @@ from marketplace.core.domain.booking_steps import BookingAction
 from marketplace.core.domain.bookings import BOOKING_FIELDS, Booking
 from marketplace.core.domain.fields import StaffReason, require, validate_field
 from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.seat_changes import without_unpaid_seats
 from marketplace.core.errors import StaleRead
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.system import Clock
@@ -43,16 +44,26 @@ class BookingSteps:
     async def settle(self, tx: Transaction, booking: BookingHistory) -> None:
         """Take the automatic action of an acquired booking that is due, or look again when one is.
 
-        An unpaid booking keeps its seats as long as its payment waits for staff.
+        Seats that are not paid in time are given back, except as long as a payment of the booking waits for staff.
         """
         now = self._clock.now()
         action = booking.due(now)
-        if action is None:
+        is_unpaid = booking.owes_seats() and booking.pay_by is not None and now >= booking.pay_by
+        if action is None and not is_unpaid:
             await self.schedule_settlement(tx, booking)
         elif await _keeps_seats(tx, booking, now):
             await tx.jobs.enqueue(Job(kind="attend_booking", subject=booking.id, run_at=now + PARKED_PAUSE))
-        else:
+        elif is_unpaid:
+            await self._give_back(tx, booking, now)
+        elif action is not None:
             await self.apply(tx, booking, action, None, "")
+
+    async def _give_back(self, tx: Transaction, booking: BookingHistory, now: datetime) -> None:
+        """Give the seats of an acquired booking back that were added and not paid."""
+        changed, step = without_unpaid_seats(booking, now)
+        if not await tx.slots.change_seats(changed, step):
+            raise StaleRead  # fewer seats always fit
+        await self.schedule_settlement(tx, changed)
 
     async def apply(
         self, tx: Transaction, booking: BookingHistory, action: BookingAction, principal: Principal | None, reason: str
@@ -92,8 +103,8 @@ async def acquire_actor(tx: Transaction, principal: Principal) -> Principal:
 
 
 async def _keeps_seats(tx: Transaction, booking: Booking, now: datetime) -> bool:
-    """Return whether an acquired unpaid booking keeps its seats: a payment that differs from it waits for staff."""
-    if not booking.awaits_payment() or now >= booking.starts_at:
+    """Return whether an acquired booking keeps seats that are not paid: a payment of it waits for staff."""
+    if not booking.asks_payment() or now >= booking.starts_at:
         return False
     return any(each.parked is not None for each in await tx.payments.acquire_of_booking(booking.id))
 

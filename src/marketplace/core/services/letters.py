@@ -10,6 +10,7 @@ from marketplace.core.domain.message_causes import untrue
 from marketplace.core.domain.message_reasons import MessageReason
 from marketplace.core.domain.messages import (
     ACCOUNT_KINDS,
+    MONEY_KINDS,
     REFUSED_PER_DAY,
     RULES,
     UNVERIFIED_PER_DAY,
@@ -17,8 +18,10 @@ from marketplace.core.domain.messages import (
     MessageKind,
     Recipient,
 )
+from marketplace.core.domain.money import Currency
+from marketplace.core.domain.payments import OperationState, Payment, PaymentOperation
 from marketplace.core.ports.account_mails import AccountMails
-from marketplace.core.ports.mail_composer import Letter, Role, UnsubscribeTokens
+from marketplace.core.ports.mail_composer import Letter, MovedMoney, Role, UnsubscribeTokens
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction
 
@@ -47,6 +50,8 @@ class Letters:
     async def about_bookings(self, tx: Transaction, messages: Sequence[Message]) -> Mapping[UUID, Letter | NotSendable]:
         """Return what to send now, or why not, by ID of the message. Costs two statements, and locks nothing.
 
+        Two more are for messages about payments.
+
         Of a kind in `LOCKS_ACCOUNT`, only `write` decides.
         """
         if not messages:
@@ -55,12 +60,14 @@ class Letters:
         about = {message.id: await self._booking_of(tx, message) for message in messages}
         bookings = await tx.bookings.histories([number for number in about.values() if number])
         found = {booking.id: booking for booking in bookings}
+        moved = await self._moved(tx, messages)
         decided = dict[UUID, Letter | NotSendable]()
         for message in messages:
             number = about[message.id]
             try:
                 booking = found.get(number) if number else None
-                decided[message.id] = self._about_booking(message, recipients.get(message.user_id), booking)
+                recipient = recipients.get(message.user_id)
+                decided[message.id] = self._about_booking(message, recipient, booking, moved.get(message.id))
             except NotSendable as refusal:
                 decided[message.id] = refusal
         return decided
@@ -118,7 +125,25 @@ class Letters:
             return await tx.messages.next_seat(message.session_id, message.user_id, self._clock.now())
         return message.booking_id
 
-    def _about_booking(self, message: Message, recipient: Recipient | None, booking: BookingHistory | None) -> Letter:
+    @staticmethod
+    async def _moved(tx: Transaction, messages: Sequence[Message]) -> Mapping[UUID, MovedMoney]:
+        """Return the amounts of payments and refunds that were made, by ID of the message."""
+        about = {each.id: each for each in messages if each.kind in MONEY_KINDS and each.booking_id is not None}
+        if not about:
+            return {}
+        numbers = sorted({each.booking_id for each in about.values() if each.booking_id is not None})
+        payments = {each.id: each for each in await tx.payments.of_bookings(numbers)}
+        operations = {each.id: each for each in await tx.payments.operations(sorted(payments))}
+        found = ((number, moved_money(each, payments, operations)) for number, each in about.items())
+        return {number: money for number, money in found if money is not None}
+
+    def _about_booking(
+        self,
+        message: Message,
+        recipient: Recipient | None,
+        booking: BookingHistory | None,
+        money: MovedMoney | None,
+    ) -> Letter:
         if recipient is None:
             raise NotSendable(MessageReason.NO_ACCOUNT)
         self._require(recipient.refusal(message.kind, self._clock.now()))
@@ -127,6 +152,9 @@ class Letters:
         role: Role = "learner" if message.user_id == booking.user_id else "creator"
         if message.kind is MessageKind.NEW_MESSAGE:
             link = self._addresses.conversation(booking.id, as_creator=role == "creator")
+        elif message.kind in MONEY_KINDS:
+            self._require(MessageReason.NO_PAYMENT if money is None else None)
+            link = self._addresses.booking(booking.id)
         else:
             self._require(untrue(message.kind, message.version, booking, self._clock.now()))
             own, attendees = self._addresses.own_bookings(), self._addresses.attendees(booking.session_id)
@@ -143,6 +171,7 @@ class Letters:
             link=link,
             now=self._clock.now(),
             booking=booking.seen_by(message.user_id),
+            money=money,
             unsubscribe=self._addresses.unsubscribe(token) if token else None,
             one_click=self._addresses.one_click_unsubscribe(token) if token else None,
         )
@@ -161,3 +190,19 @@ class Letters:
     def _require(refusal: MessageReason | None) -> None:
         if refusal is not None:
             raise NotSendable(refusal)
+
+
+def moved_money(
+    message: Message, payments: Mapping[UUID, Payment], operations: Mapping[UUID, PaymentOperation]
+) -> MovedMoney | None:
+    """Return what was paid or returned by the subject of a message, or `None` if it was not."""
+    subject = UUID(message.subject)
+    refund = operations.get(subject) if message.kind is MessageKind.PAYMENT_REFUNDED else None
+    payment = payments.get(refund.payment_id if refund else subject)
+    if payment is None or payment.receipt_number is None:
+        return None
+    if refund is not None and refund.state is not OperationState.DONE:
+        return None
+    minor = payment.captured if refund is None else refund.amount
+    amount = Currency.of(payment.currency).of_minor(minor)
+    return MovedMoney(amount=amount, currency=payment.currency, receipt_number=payment.receipt_number)

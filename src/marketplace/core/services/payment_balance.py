@@ -21,6 +21,7 @@ from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.booking_payments import BookingPayments
+from marketplace.core.services.payment_notices import PaymentNotices
 from marketplace.core.services.retries import with_retries
 
 OPEN_GRACE = timedelta(seconds=20)
@@ -30,9 +31,12 @@ OPEN_GRACE = timedelta(seconds=20)
 class PaymentBalance:
     """Asks for what follows from a booking and its payments. Everything here is idempotent."""
 
-    def __init__(self, *, unit_of_work: UnitOfWork, bookings: BookingPayments, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self, *, unit_of_work: UnitOfWork, bookings: BookingPayments, notices: PaymentNotices, clock: Clock, ids: Ids
+    ) -> None:
         self._unit_of_work = unit_of_work
         self._bookings = bookings
+        self._notices = notices
         self._clock = clock
         self._ids = ids
 
@@ -59,6 +63,7 @@ class PaymentBalance:
     ) -> None:
         """Ask for everything that follows from an acquired booking, and post what happened and what is earned.
 
+        Who is concerned by what is posted is told in the same transaction.
         Post nothing else in the same transaction: the balances of the ledger are locked last.
         """
         payments = await tx.payments.acquire_of_booking(booking.id)
@@ -76,6 +81,7 @@ class PaymentBalance:
             payments = await tx.payments.acquire_of_booking(booking.id)
             transactions = (*transactions, *await self._earned(tx, booking, payments, transactions))
         if transactions:
+            await self._notices.write(tx, booking, transactions)
             await tx.ledger.post(*transactions)
 
     async def ask(self, tx: Transaction, operation: PaymentOperation, delay: timedelta = timedelta(0)) -> bool:

@@ -5,9 +5,8 @@ An operation whose answer was lost is looked up before it is asked for again, al
 
 import logging
 from collections.abc import Callable
-from copy import copy
 from datetime import datetime
-from typing import NamedTuple, Self
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.core.domain.addresses import SiteAddresses
@@ -35,6 +34,7 @@ from marketplace.core.ports.payments import (
 )
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.payment_balance import PaymentBalance
 from marketplace.core.services.payment_gateway import PaymentGateway
 from marketplace.core.services.payment_records import LEASE, ProviderRecords
@@ -66,6 +66,7 @@ class PaymentOperations:
         unit_of_work: UnitOfWork,
         gateway: PaymentGateway,
         lists: PaymentLists,
+        users: UserDirectory,
         balance: PaymentBalance,
         records: ProviderRecords,
         addresses: SiteAddresses,
@@ -74,17 +75,16 @@ class PaymentOperations:
         self._unit_of_work = unit_of_work
         self._gateway = gateway
         self._lists = lists
+        self._users = users
         self._balance = balance
         self._records = records
         self._addresses = addresses
         self._clock = clock
         self._observer: Observer | None = None
 
-    def with_observer(self, observer: Observer) -> Self:
-        """Return a copy that calls a function with each operation after an attempt."""
-        copied = copy(self)
-        copied._observer = observer  # noqa: SLF001 - its own
-        return copied
+    def call_with_attempts(self, observer: Observer) -> None:
+        """Call a function with each operation after an attempt, by requests and jobs of this process."""
+        self._observer = observer
 
     async def settle(self, operation_id: UUID | None) -> None:
         """Ask the provider for an operation that is not settled. The handler of `settle_operation`."""
@@ -160,7 +160,7 @@ class PaymentOperations:
             case OperationKind.OPEN:
                 if self._clock.now() >= payment.expires_at:
                     return Refused(EXPIRED)
-                return await provider.open(self._charge(payment, booking), claimed.id)
+                return await provider.open(await self._charge(payment, booking), claimed.id)
             case OperationKind.CAPTURE:
                 return await provider.capture(payment, claimed.amount, claimed.id)
             case OperationKind.VOID:
@@ -168,7 +168,8 @@ class PaymentOperations:
             case OperationKind.REFUND:
                 return await provider.refund(payment, claimed.amount, claimed.id)
 
-    def _charge(self, payment: Payment, booking: BookingHistory) -> Charge:
+    async def _charge(self, payment: Payment, booking: BookingHistory) -> Charge:
+        locale = (await self._users.get(payment.user_id)).locale
         return Charge(
             payment_id=payment.id,
             amount=payment.amount,
@@ -177,7 +178,7 @@ class PaymentOperations:
             title=booking.terms.title,
             return_url=self._addresses.pay(booking.id),
             expires_at=payment.expires_at,
-            locale="en",
+            locale=locale or "",
         )
 
     async def _record(self, claimed: PaymentOperation, outcome: Outcome) -> PaymentOperation | None:

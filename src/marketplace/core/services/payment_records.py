@@ -47,6 +47,10 @@ class ProviderRecords:
         """
         now = self._clock.now()
         after = payment.observed(report, now)
+        if after.parked is ParkedReason.DISPUTED is not payment.parked and await tx.payments.was_resolved(
+            payment.id, ParkedReason.DISPUTED
+        ):
+            after = replace(after, parked=payment.parked)
         if after.parked is not None and after.parked is not payment.parked:
             await self.park(tx, after, after.parked, expected=payment.amount, found=report.amount)
         if after != payment:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingHistory
-from marketplace.core.domain.payment_plans import amount_due, has_lapsed, is_being_released
+from marketplace.core.domain.payment_plans import amount_due, has_lapsed, is_being_released, pays_all
 from marketplace.core.domain.payments import (
     PROGRESS,
     ParkedReason,
@@ -17,6 +17,7 @@ from marketplace.core.domain.payments import (
     ProviderEvent,
     ProviderReport,
 )
+from marketplace.core.domain.seat_changes import given_back
 from marketplace.core.errors import (
     AlreadyBooked,
     CreatorUnavailable,
@@ -157,12 +158,13 @@ class PaymentSettlement:
                 await self._balance.apply(tx, booking)
                 return after
             after, new = await self._records.observe(tx, before, report, is_news=event is not None)
-            due = amount_due(booking, [*{**payments, after.id: after}.values()])
+            seen_now = [*{**payments, after.id: after}.values()]
+            due, is_enough = amount_due(booking, seen_now), pays_all(booking, [*payments.values()], seen_now)
             operations = await tx.payments.operations([payment_id]) if after.captures_later else ()
-            pays = after.status in IN_TIME and not due and not is_being_released(after, operations)
+            pays = after.status in IN_TIME and is_enough and not is_being_released(after, operations)
             if is_revived and not pays:
                 raise IllegalTransition("More seats were booked than this pays for, or it is being released.")
-            if booking.awaits_payment() and pays:
+            if booking.asks_payment() and pays:
                 booking = await self._bookings.apply(tx, booking, requires_confirmation=after.captures_later)
             elif after.status is PaymentStatus.VOIDED is not before.status and _is_unheld(booking, due):
                 booking = await self._bookings.end_unheld(tx, booking)
@@ -174,15 +176,20 @@ class PaymentSettlement:
     async def _acquire(
         self, tx: Transaction, payment: Payment, report: ProviderReport | None
     ) -> tuple[BookingHistory, bool]:
-        """Acquire the booking. One that expired before its payment came takes its seats again. Raises as `GONE`."""
+        """Acquire the booking. One whose seats were given back before their payment came takes them again.
+
+        Raises as `GONE`.
+        """
         seen = await tx.bookings.find(payment.booking_id)
         if seen is None:
             raise NotFound
         if report is not None and _is_late(seen, payment, report):
             revived = await self._bookings.revive(tx, seen, requires_confirmation=payment.captures_later)
             return revived, True
+        if report is not None and _is_late_for_seats(seen, payment, report):
+            return await self._bookings.retake(tx, seen), True
         booking = await tx.bookings.acquire(payment.booking_id)
-        if report is not None and _is_late(booking, payment, report):
+        if report is not None and (_is_late(booking, payment, report) or _is_late_for_seats(booking, payment, report)):
             raise StaleRead  # it expired meanwhile
         return booking, False
 
@@ -201,6 +208,16 @@ def _is_unheld(booking: BookingHistory, due: int) -> bool:
 def _is_late(booking: BookingHistory, payment: Payment, report: ProviderReport) -> bool:
     """Return whether the report is the first of a payment for a booking that has expired unpaid."""
     is_unpaid = booking.status == "cancelled" and booking.pay_by is not None and booking.history[-1].action == "expire"
+    return is_unpaid and _is_first(payment, report)
+
+
+def _is_late_for_seats(booking: BookingHistory, payment: Payment, report: ProviderReport) -> bool:
+    """Return whether the report is the first of a payment for seats that the booking has given back unpaid."""
+    missing = given_back(booking)
+    return missing is not None and payment.created_at <= missing.at and _is_first(payment, report)
+
+
+def _is_first(payment: Payment, report: ProviderReport) -> bool:
     is_new = report.status in IN_TIME and PROGRESS[report.status] > PROGRESS[payment.status]
     is_right = (report.amount, report.currency) == (payment.amount, payment.currency)
-    return is_unpaid and is_new and is_right and not report.refunds
+    return is_new and is_right and not report.refunds

@@ -138,7 +138,7 @@ class PaymentService:
         return operation
 
     def _refusal(self, booking: BookingHistory, payments: tuple[Payment, ...]) -> MarketplaceError | None:
-        if not booking.awaits_payment():
+        if not booking.asks_payment():
             is_late = booking.status == "cancelled" and booking.pay_by is not None
             return PaymentExpired() if is_late and booking.history[-1].action == "expire" else NothingToPay()
         if any(each.parked is not None for each in payments):
@@ -158,8 +158,8 @@ class PaymentService:
             creator_id=booking.creator_id,
             user_id=booking.user_id,
             amount=amount_due(booking, payments),
-            currency=currency().code,
-            captures_later=booking.session_details.requires_confirmation,
+            currency=payments[0].currency if payments else currency().code,
+            captures_later=booking.awaits_payment() and booking.session_details.requires_confirmation,
             provider=provider,
             expires_at=booking.pay_by or now,
             created_at=now,

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.pages import Page
+from marketplace.core.domain.payment_views import OwnPayment
 from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import ImpersonatedReadOnly
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.conversations import Conversations
 from marketplace.core.ports.favourites import FavouriteLists
 from marketplace.core.ports.messages import MessageLists
+from marketplace.core.ports.payments import PaymentLists
 from marketplace.core.ports.reports import ReportQueue
 from marketplace.core.ports.reviews import ReviewLists
 from marketplace.core.ports.sessions import Catalog
@@ -27,6 +29,7 @@ Part = Literal[
     "profile",
     "sessions",
     "bookings",
+    "payments",
     "messages",
     "mails",
     "favourites",
@@ -51,6 +54,7 @@ class PersonalDataService:
         users: UserDirectory,
         catalog: Catalog,
         bookings: BookingLists,
+        payments: PaymentLists,
         conversations: Conversations,
         mails: MessageLists,
         favourites: FavouriteLists,
@@ -64,6 +68,7 @@ class PersonalDataService:
         self._users = users
         self._catalog = catalog
         self._bookings = bookings
+        self._payments = payments
         self._conversations = conversations
         self._mails = mails
         self._favourites = favourites
@@ -96,6 +101,8 @@ class PersonalDataService:
             yield "sessions", session
         async for booking in _items(lambda after: self._booked(person, after)):
             yield "bookings", booking
+        async for payment in _items(lambda after: self._paid(person, after)):
+            yield "payments", payment
         async for message in _items(lambda after: self._conversations.of_author(person, PAGE, after)):
             yield "messages", message
         async for mail in _items(lambda after: self._mails.of_user(person, PAGE, after)):
@@ -122,6 +129,13 @@ class PersonalDataService:
         histories = await self._bookings.histories([each.id for each in page.items])
         by_id = {each.id: each for each in histories}
         return page.with_items(tuple(by_id[each.id] for each in page.items if each.id in by_id))
+
+    async def _paid(self, person: UUID, after: str | None) -> Page[OwnPayment]:
+        """Return the payments of a page of bookings."""
+        page = await self._bookings.of_user(person, PAGE, after)
+        payments = await self._payments.of_bookings([each.id for each in page.items])
+        operations = await self._payments.operations([each.id for each in payments]) if payments else ()
+        return Page(tuple(OwnPayment.of(each, operations) for each in payments), page.next)
 
 
 async def _items(read: Callable[[str | None], Awaitable[Page[T]]]) -> AsyncIterator[T]:

@@ -186,6 +186,9 @@ class Reconciliation:
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
+                about = drift.payment_id if drift.reason is ParkedReason.CURRENCY else None
+                if about is not None and await tx.payments.was_resolved(about, drift.reason):
+                    return
                 await self._records.park_report(
                     tx,
                     drift.reason,

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from marketplace.core.domain.bookings import Seats
 from marketplace.core.errors import IllegalTransition, NotBookable, NotFound, NotYours, OwnSession, SoldOut, TooLate
+from marketplace.core.errors.payments import SeatsPaid
 from marketplace.core.services.seat_changes import SeatChanges
 from marketplace.http.api.booking_views import BookingHistoryOut, BookingViews
 from marketplace.http.idempotency import key_of, validate_key
@@ -37,7 +38,7 @@ class SeatsController(Controller):
             Access.SIGNED_IN,
             body=SeatsIn,
             is_keyed=True,
-            errors=(NotFound, NotYours, OwnSession, IllegalTransition, TooLate, SoldOut, NotBookable),
+            errors=(NotFound, NotYours, OwnSession, IllegalTransition, TooLate, SoldOut, NotBookable, SeatsPaid),
         ),
     )
     async def change(
@@ -47,7 +48,10 @@ class SeatsController(Controller):
         seat_changes: FromDishka[SeatChanges],
         views: FromDishka[BookingViews],
     ) -> Response[BookingHistoryOut]:
-        """For the learner: fewer until `cancellable_until`, more until the start, each for the price in `terms`."""
+        """For the learner: fewer until `cancellable_until`, more until the start, each for the price in `terms`.
+
+        More of a paid booking are held until `pay_by`, and kept once their `payment` is made.
+        """
         parsed = await read_body(request, SeatsIn)
         data, key = parsed.checked(validate_key(request)), key_of(request, parsed)
         principal = principal_of(request)

@@ -63,7 +63,8 @@ class BookingOut(OffsetsOut, rename=BOOKING_NAMES):
     the session's, while the booking is confirmed.
 
     A `pending` booking with `pay_by` only holds its seats: it is cancelled automatically if it isn't paid by then, and
-    the creator can't confirm it before. `pay_by` stays if it ended unpaid.
+    the creator can't confirm it before. `pay_by` stays if it ended unpaid. A `confirmed` one with `pay_by` has seats
+    that were added after its payment, and gives them back if they aren't paid by then.
 
     Any other `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A
     `confirmed` one with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time.

@@ -9,6 +9,7 @@ import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get, post
 
+from marketplace.core.domain.money import Amount
 from marketplace.core.domain.notifications import NotificationKind
 from marketplace.core.domain.sessions import Title
 from marketplace.core.errors import NotFound
@@ -24,7 +25,8 @@ from marketplace.http.validation.parsing import read_body
 class NotificationOut(msgspec.Struct, rename={"booking_id": "booking", "starts_at": "booking_date"}):
     """What happened to a booking. `title` is as sold; `booking_date` is the start as it stands.
 
-    `other` is the other party. `as_creator` if the booking is of your session.
+    `other` is the other party. `as_creator` if the booking is of your session. `amount` is what was paid or returned,
+    if that is what happened.
     """
 
     id: UUID
@@ -34,6 +36,8 @@ class NotificationOut(msgspec.Struct, rename={"booking_id": "booking", "starts_a
     starts_at: datetime
     as_creator: bool
     other: PublicUserOut
+    amount: Amount | None
+    currency: str | None
     created_at: datetime
     is_read: bool
 

@@ -1,5 +1,6 @@
 """Paying for a booking, its receipts, and the notices of the payment provider."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -11,7 +12,8 @@ from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
 
 from marketplace.core.domain.money import Amount, Currency
-from marketplace.core.domain.payment_views import BookingPayment, Receipt, ShownStatus
+from marketplace.core.domain.payment_views import BookingPayment, OwnPayment, Receipt, ShownStatus
+from marketplace.core.domain.payments import PaymentOperation, PaymentStatus
 from marketplace.core.domain.sessions import Title
 from marketplace.core.errors import NotFound
 from marketplace.core.errors.payments import InvalidSignature, NothingToPay, PaymentExpired, ProviderAway
@@ -70,6 +72,20 @@ class ReceiptOut(msgspec.Struct):
     refunds: list[RefundOut]
     creator_details: PublicUserOut
     user_details: PublicUserOut
+
+
+class OwnPaymentOut(msgspec.Struct):
+    """A payment in the copy of one's data, made or not."""
+
+    id: UUID
+    booking: UUID
+    receipt_number: int | None
+    status: PaymentStatus
+    amount: Amount
+    currency: CurrencyCode
+    created_at: datetime
+    paid_at: datetime | None
+    refunds: list[RefundOut]
 
 
 def payment_out(payment: BookingPayment | None) -> PaymentOut | None:
@@ -150,6 +166,26 @@ class WebhookController(Controller):
         await settlement.receive(provider, await body_of(request), headers)
 
 
+def own_payment_out(own: OwnPayment) -> OwnPaymentOut:
+    """Return a payment for the copy of one's data."""
+    payment, money = own.payment, Currency.of(own.payment.currency)
+    return OwnPaymentOut(
+        id=payment.id,
+        booking=payment.booking_id,
+        receipt_number=payment.receipt_number,
+        status=payment.status,
+        amount=money.of_minor(payment.captured or payment.amount),
+        currency=payment.currency,
+        created_at=payment.created_at,
+        paid_at=payment.paid_at,
+        refunds=_refunds(own.refunds, money),
+    )
+
+
+def _refunds(refunds: Sequence[PaymentOperation], money: Currency) -> list[RefundOut]:
+    return [RefundOut(money.of_minor(each.amount), each.settled_at or each.created_at) for each in refunds]
+
+
 def _receipt_out(receipt: Receipt) -> ReceiptOut:
     payment, booking = receipt.payment, receipt.booking
     money = Currency.of(payment.currency)
@@ -163,9 +199,7 @@ def _receipt_out(receipt: Receipt) -> ReceiptOut:
         amount=money.of_minor(payment.captured),
         currency=payment.currency,
         paid_at=payment.paid_at or payment.created_at,
-        refunds=[
-            RefundOut(money.of_minor(each.amount), each.settled_at or each.created_at) for each in receipt.refunds
-        ],
+        refunds=_refunds(receipt.refunds, money),
         creator_details=converted(booking.session_details.creator_details, PublicUserOut),
         user_details=converted(booking.user_details, PublicUserOut),
     )

@@ -19,6 +19,7 @@ from marketplace.core.services.personal_data import Part, PersonalDataService
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.http.api.booking_views import BookingHistoryOut, BookingViews
 from marketplace.http.api.logins import login_out
+from marketplace.http.api.payments import own_payment_out
 from marketplace.http.api.reports import ReportOut
 from marketplace.http.api.reviews import OwnReviewOut, ReviewReportOut
 from marketplace.http.api.sessions import session_out
@@ -86,9 +87,10 @@ class PersonalDataController(Controller):
     ) -> Stream:
         """Five times an hour.
 
-        Your account as `profile`, and lists of your `sessions`, `bookings` with their history, the `messages` you wrote
-        about bookings, the `mails` to you of the last months, `favourites` (IDs of sessions), `reports`, your
-        `reviews` and `answers` to reviews, `review_reports` and active `logins`.
+        Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `payments` with their
+        receipt numbers and refunds, the `messages` you wrote about bookings, the `mails` to you of the last months,
+        `favourites` (IDs of sessions), `reports`, your `reviews` and `answers` to reviews, `review_reports` and active
+        `logins`.
         """
         principal = principal_of(request)
         await limits.check(Attempt(DATA_EXPORT, str(principal.user_id)))
@@ -111,6 +113,7 @@ def _converters(principal: Principal, views: BookingViews) -> dict[Part, Callabl
         "profile": lambda user: converted(user, ProfileOut, {"impersonated_by": None}),
         "sessions": lambda session: session_out(session, zone),
         "bookings": lambda booking: views.shown(principal, zone, booking, BookingHistoryOut),
+        "payments": own_payment_out,
         "messages": lambda message: converted(message, WrittenMessageOut),
         "mails": lambda mail: converted(mail, MailOut),
         "favourites": str,

@@ -30,6 +30,9 @@ describe("paying", () => {
     ],
     ["is a request while the amount is held", booking("pending", null, "authorized"), "requested"],
     ["is done", booking("confirmed", null, "paid"), "booked"],
+    ["is due for seats that were added since", booking("confirmed", SOON, "due"), "due"],
+    ["asks for the page of added seats", booking("confirmed", SOON, "asking"), "asking"],
+    ["stays done without the added seats", booking("confirmed", NOW.toISOString(), "open"), "booked"],
     ["is done after the session", booking("completed", null, "paid"), "booked"],
   ])("%s", (_, given, expected) => {
     expect(payState(given, NOW)).toBe(expected);

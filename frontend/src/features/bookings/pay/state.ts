@@ -14,6 +14,10 @@ export function payState(booking: Paid, now: Date): PayState {
     if (now >= new Date(booking.pay_by)) return "expired";
     return booking.payment?.status === "asking" ? "asking" : "due";
   }
+  // seats that were added to a paid booking: without their payment it stays, with fewer seats
+  if (booking.status === "confirmed" && booking.pay_by !== null && now < new Date(booking.pay_by)) {
+    return booking.payment?.status === "asking" ? "asking" : "due";
+  }
   if (booking.status === "pending") return "requested";
   if (booking.status !== "cancelled") return "booked";
   return booking.pay_by !== null && booking.history.at(-1)?.action === "expire" ? "expired" : "over";

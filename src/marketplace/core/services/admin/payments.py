@@ -12,7 +12,7 @@ from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.ledger import MAX_COMMISSION, LedgerTransaction
 from marketplace.core.domain.money import Currency
 from marketplace.core.domain.pages import Page
-from marketplace.core.domain.payments import LEFT_TO_STAFF, Cause, OperationKind, Payment, PaymentOperation
+from marketplace.core.domain.payments import Cause, OperationKind, Payment, PaymentOperation
 from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import Invalid, NotFound, NotYours
 from marketplace.core.errors.payments import RefundExceedsPayment
@@ -173,6 +173,8 @@ class PaymentAdminService:
     ) -> Outcome[ParkedPayment]:
         """Resolve what waits for staff. The payment goes on: it is looked up, and what follows is asked for again.
 
+        Of another amount or currency, see `Payment.resolved`.
+
         Raises `Invalid`, `NotFound`, `NotStaff`, `IllegalTransition`, `KeyReused`.
         """
         self._gateway.get()
@@ -185,8 +187,8 @@ class PaymentAdminService:
 
         async def operation(tx: Transaction) -> ParkedPayment:
             current, now = await acquire_staff(tx, staff), self._clock.now()
-            if payment is not None and parked.reason not in LEFT_TO_STAFF:
-                await self._resume(tx, payment, now)
+            if payment is not None:
+                await self._resume(tx, payment, parked, now)
             resolved = await tx.payments.resolve(parked_id, current.actor_id, resolution, now)
             change: AuditValues = {"parked": str(parked_id), "reason": resolved.reason.value}
             target: Target | None = ("payment", resolved.payment_id) if resolved.payment_id else None
@@ -199,12 +201,13 @@ class PaymentAdminService:
         now = self._clock.now()
         return await idempotently(self._unit_of_work, operation, replay, key=key, resource_id=parked_id, now=now)
 
-    async def _resume(self, tx: Transaction, seen: Payment, now: datetime) -> None:
-        """Let the marketplace ask the provider again for what the payment needs."""
+    async def _resume(self, tx: Transaction, seen: Payment, parked: ParkedPayment, now: datetime) -> None:
+        """Let the marketplace ask the provider again for what the payment needs, unless it also waits for another."""
         await tx.bookings.acquire(seen.booking_id)
         payments = {each.id: each for each in await tx.payments.acquire_of_booking(seen.booking_id)}
-        if payments[seen.id].parked not in LEFT_TO_STAFF:
-            await tx.payments.save(replace(payments[seen.id], parked=None))
+        resolved = payments[seen.id].resolved(parked.reason, parked.found)
+        if resolved.parked is None:
+            await tx.payments.save(resolved)
             await tx.jobs.enqueue(Job(kind="settle_payment", subject=seen.id, run_at=now))
 
     async def commission(self, user_id: UUID) -> CreatorCommission:

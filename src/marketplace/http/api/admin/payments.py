@@ -227,7 +227,9 @@ class PaymentAdminController(Controller):
     ) -> Response[ParkedPaymentOut]:
         """Then the marketplace looks the payment up, and asks again for what it needs.
 
-        One with another amount or currency stays in staff's hands.
+        `amount_differs`: what was paid counts as it is. What is too much is returned; too little leaves the rest to
+        pay, and is returned if that isn't paid in time. `currency_differs`: the payment counts as none, and you return
+        it at the provider. `disputed`: the payment goes on as any other, so settle the dispute first.
         """
         parsed = await read_body(request, ParkedResolutionIn)
         data, key = parsed.checked(validate_key(request)), key_of(request, parsed)

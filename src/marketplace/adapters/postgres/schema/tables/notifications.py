@@ -1,15 +1,16 @@
 """The table of notifications."""
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from advanced_alchemy.base import DefaultBase
-from sqlalchemy import ForeignKey, Index, Text, text
+from sqlalchemy import ForeignKey, Index, Numeric, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 
 class NotificationTable(DefaultBase):
-    """What happened to people's bookings; old rows are deleted. `source` is the event or message."""
+    """What happened to people's bookings; old rows are deleted. `source` is the event, message, payment or refund."""
 
     __tablename__ = "notifications"
     __table_args__ = (
@@ -26,3 +27,5 @@ class NotificationTable(DefaultBase):
     created_at: Mapped[datetime]
     source: Mapped[str] = mapped_column(Text)
     read_at: Mapped[datetime | None]
+    amount: Mapped[Decimal | None] = mapped_column(Numeric)
+    currency: Mapped[str | None] = mapped_column(Text)
