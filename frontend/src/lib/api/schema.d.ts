@@ -360,9 +360,10 @@ export interface paths {
          * Download your data
          * @description Five times an hour.
          *
-         *     Your account as `profile`, and lists of your `sessions`, `bookings` with their history, the `messages` you wrote
-         *     about bookings, the `mails` to you of the last months, `favourites` (IDs of sessions), `reports`, your
-         *     `reviews` and `answers` to reviews, `review_reports` and active `logins`.
+         *     Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `payments` with their
+         *     receipt numbers and refunds, the `messages` you wrote about bookings, the `mails` to you of the last months,
+         *     `favourites` (IDs of sessions), `reports`, your `reviews` and `answers` to reviews, `review_reports` and active
+         *     `logins`.
          */
         get: operations["export_own_data"];
         put?: never;
@@ -1094,6 +1095,8 @@ export interface paths {
         /**
          * Change the seats of a booking
          * @description For the learner: fewer until `cancellable_until`, more until the start, each for the price in `terms`.
+         *
+         *     More of a paid booking are held until `pay_by`, and kept once their `payment` is made.
          */
         patch: operations["change_booking_seats"];
         trace?: never;
@@ -2696,7 +2699,9 @@ export interface paths {
          * Resolve a payment that waits for staff
          * @description Then the marketplace looks the payment up, and asks again for what it needs.
          *
-         *     One with another amount or currency stays in staff's hands.
+         *     `amount_differs`: what was paid counts as it is. What is too much is returned; too little leaves the rest to
+         *     pay, and is returned if that isn't paid in time. `currency_differs`: the payment counts as none, and you return
+         *     it at the provider. `disputed`: the payment goes on as any other, so settle the dispute first.
          */
         post: operations["admin_resolve_parked_payment"];
         delete?: never;
@@ -3164,7 +3169,8 @@ export interface components {
          *     the session's, while the booking is confirmed.
          *
          *     A `pending` booking with `pay_by` only holds its seats: it is cancelled automatically if it isn't paid by then, and
-         *     the creator can't confirm it before. `pay_by` stays if it ended unpaid.
+         *     the creator can't confirm it before. `pay_by` stays if it ended unpaid. A `confirmed` one with `pay_by` has seats
+         *     that were added after its payment, and gives them back if they aren't paid by then.
          *
          *     Any other `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. A
          *     `confirmed` one with a `requested_start` moves there if the creator confirms by then; otherwise it keeps its time.
@@ -4158,7 +4164,7 @@ export interface components {
             text: components["schemas"]["VisibleLines"];
         };
         /** @enum {string} */
-        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "account_deleted" | "new_sign_in" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it" | "new_message";
+        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "account_deleted" | "new_sign_in" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it" | "new_message" | "payment_received" | "payment_refunded";
         /** @description A message. `to_everyone` if the creator wrote it to every learner of that start. */
         MessageOut: {
             /** Format: uuid */
@@ -4177,7 +4183,7 @@ export interface components {
         /** @enum {string} */
         MessageProgress: "waiting" | "sent" | "not_sent" | "unknown";
         /** @enum {string} */
-        MessageReason: "no_mail_server" | "server_postponed" | "not_written" | "server_refused" | "outcome_lost" | "too_late" | "no_account" | "deactivated" | "address_refused" | "unverified" | "unsubscribed" | "address_limit" | "network_limit" | "already_verified" | "request_ended" | "no_booking" | "booking_changed" | "status_changed" | "booking_started" | "answered" | "announced" | "message_read";
+        MessageReason: "no_mail_server" | "server_postponed" | "not_written" | "server_refused" | "outcome_lost" | "too_late" | "no_account" | "deactivated" | "address_refused" | "unverified" | "unsubscribed" | "address_limit" | "network_limit" | "already_verified" | "request_ended" | "no_booking" | "no_payment" | "booking_changed" | "status_changed" | "booking_started" | "answered" | "announced" | "message_read";
         /** @enum {string} */
         MessageState: "pending" | "held" | "started" | "sent" | "refused" | "unknown" | "dropped";
         /** @description A review as staff see it, with the newest reports about it. */
@@ -4402,11 +4408,12 @@ export interface components {
             viewer_ends_utc_offset?: string;
         };
         /** @enum {string} */
-        NotificationKind: "booked" | "requested" | "confirmed" | "declined" | "withdrawn" | "expired" | "moved" | "move_requested" | "cancelled" | "seats_changed" | "session_changed" | "message";
+        NotificationKind: "booked" | "requested" | "confirmed" | "declined" | "withdrawn" | "expired" | "moved" | "move_requested" | "cancelled" | "seats_changed" | "session_changed" | "message" | "paid" | "refunded" | "earning_returned";
         /**
          * @description What happened to a booking. `title` is as sold; `booking_date` is the start as it stands.
          *
-         *     `other` is the other party. `as_creator` if the booking is of your session.
+         *     `other` is the other party. `as_creator` if the booking is of your session. `amount` is what was paid or returned,
+         *     if that is what happened.
          */
         NotificationOut: {
             /** Format: uuid */
@@ -4420,6 +4427,9 @@ export interface components {
             booking_date: string;
             as_creator: boolean;
             other: components["schemas"]["PublicUserOut"];
+            amount: string | null;
+            /** @example EUR */
+            currency: string | null;
             /** Format: date-time */
             created_at: string;
             is_read: boolean;
