@@ -20,6 +20,7 @@ from marketplace.adapters.security.email_syntax import MailStandards
 from marketplace.core.domain.fields import CONTROL, Text, Whole
 from marketplace.core.domain.idempotency import is_valid_key
 from marketplace.core.domain.language_tags import MAX_TAG_LENGTH, Languages, canonical
+from marketplace.core.domain.refund_policies import MAX_TIERS, CancellationPolicy
 from marketplace.core.domain.schedules import MAX_NOTICE
 from marketplace.core.domain.search import words
 from marketplace.core.domain.sessions import MAX_TAGS, TAG_LENGTH, Tags
@@ -83,6 +84,8 @@ def _fix_body(path: str, body: dict[str, Any]) -> None:
         body["tags"] = ["yoga"]  # folding made a tag longer than allowed
     if path == "/api/bookings" and _is(identifier, body.get("session")):
         body["session"] = SESSION
+    if isinstance(body.get("cancellation_policy"), list) and _are_tiers(body["cancellation_policy"]):
+        body["cancellation_policy"] = [{"hours_before": 24, "refund_percent": 50}]  # hours and shares descend
     _fix_passwords(path, body)
 
 
@@ -246,6 +249,11 @@ def _are_short_texts(value: Any) -> bool:
         and len(value) <= MAX_TAGS
         and all(_is(Text(1, TAG_LENGTH).read, each) for each in value)
     )
+
+
+def _are_tiers(value: list[Any]) -> bool:
+    """Return whether each tier is valid on its own."""
+    return len(value) <= MAX_TIERS and all(_is(rule_for(CancellationPolicy).read, [each]) for each in value)
 
 
 def _is_password(value: Any) -> bool:

@@ -4,7 +4,7 @@ from builders import a_user
 from marketplace.core.domain.creators import MAX_COUNTED, Creator
 from marketplace.core.domain.fields import field_names
 
-OTHERS = field_names(Creator, "people_taught", "is_bounded")
+OTHERS = field_names(Creator, "people_taught", "is_bounded", "rating")
 
 
 def test_number_of_people_is_a_lower_bound_only_with_more_bookings_than_are_counted() -> None:

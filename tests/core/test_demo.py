@@ -41,6 +41,7 @@ from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.demo.people import CREATOR_EMAIL, CREATORS, DEMO_ACCOUNTS, NEWCOMER, PEOPLE
 from marketplace.demo.plan import planned_bookings
+from marketplace.demo.reviews import review_of
 from marketplace.demo.seed import DemoReport, RealDataPresent, seed_demo
 from marketplace.demo.staff_actions import COMPLAINTS, FEATURED
 
@@ -348,8 +349,13 @@ async def test_every_demo_step_is_its_own_transaction(steps: int) -> None:
     bookings = sum(1 + len(one.steps) for one in planned_bookings(NOW.replace(second=0)))
     pictures = 2 * (80 + len(CREATORS))  # recorded, then shown
     staff_transactions = len(FEATURED) + len(COMPLAINTS)
+    completed = (
+        one for one in planned_bookings(NOW.replace(second=0)) if any(s.action == "complete" for s in one.steps)
+    )
+    reviews = [review for one in completed if (review := review_of(one, NOW.replace(second=0)))]
+    written = len(reviews) + sum(bool(review.answer) for review in reviews)
     assert (
-        steps == len(PEOPLE) + len(PEOPLE[:-1]) + 80 + 76 + pictures + bookings + staff_transactions
+        steps == len(PEOPLE) + len(PEOPLE[:-1]) + 80 + 76 + pictures + bookings + staff_transactions + written
     )  # all except the newcomer have set a time zone
 
 

@@ -64,7 +64,8 @@ def errors_of(route: Route, method: str, *, has_path_id: bool) -> dict[str, int]
         errors.add(OutcomeUnknown)
     statuses = {error.code: status_of(error) for error in errors}
     # without a body of its own, a route reads and ignores one
-    framework = [*((413, 415) if method in {"POST", "PUT", "PATCH"} else ()), *((404,) if has_path_id else ())]
+    reads_body = method in {"POST", "PUT", "PATCH"} or route.body is not None
+    framework = [*((413, 415) if reads_body else ()), *((404,) if has_path_id else ())]
     statuses |= {FRAMEWORK[status][0]: status for status in framework}
     return dict(sorted(statuses.items()))
 

@@ -21,7 +21,7 @@ export function Rating({
     <span className={cn("tabular inline-flex shrink-0 items-center gap-1", className)}>
       <Star aria-hidden className="size-4 fill-current text-warn" />
       <span aria-hidden>
-        <strong className="font-semibold text-ink">{shown}</strong> ({number})
+        <strong className="font-semibold text-ink">{shown}</strong> <span>{`(${number})`}</span>
       </span>
       <span className="sr-only">{t("card.rating", { average: shown, number, count })}</span>
     </span>
