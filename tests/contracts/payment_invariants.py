@@ -116,13 +116,17 @@ def check_policy(booking: BookingHistory, payments: Sequence[Payment]) -> None:
     if not payments or any(each.from_start or each.to_start for each in booking.history):
         return
     price, keeps_half = int(booking.terms.price * 100), booking.terms.cancellation_policy == HALF
-    expected = price * booking.seats if booking.status == "completed" else 0
+    expected, paid = 0, 0
+    seats = next((step.from_seats for step in booking.history if step.from_seats), booking.seats)
     for step in booking.history:
-        ended = booking.seats if step.to_status == "cancelled" else 0
-        given_back = max(ended, (step.from_seats or 0) - (step.to_seats or 0))
+        paid = seats if step.action == "confirm" and step.actor_id is None else paid
+        left = 0 if step.to_status == "cancelled" else step.to_seats or seats
+        seats = step.to_seats or seats
+        given_back, paid = max(0, paid - left), min(paid, left)
         if keeps_half and given_back > 0 and step.actor_id == booking.user_id and step.from_status == "confirmed":
             is_early = step.at <= booking.starts_at - timedelta(hours=24)
             expected += price * given_back - (price * given_back // 2 if is_early else 0)
+    expected += price * paid if booking.status == "completed" else 0
     assert kept_now(booking, payments) == expected
 
 
