@@ -29,7 +29,7 @@ from marketplace.adapters.security.email_syntax import MailStandards
 from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
-from marketplace.bootstrap.services import Services as BuiltServices
+from marketplace.bootstrap.service_set import Services as BuiltServices
 from marketplace.bootstrap.services import build_services
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.bookable_starts import BookableStart, BookableStarts

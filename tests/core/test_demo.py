@@ -24,7 +24,7 @@ from builders import (
 from fakes import FreshIds, MovableClock, PlainPasswords
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.bootstrap.inputs import ServiceOptions
-from marketplace.bootstrap.services import Services as BuiltServices
+from marketplace.bootstrap.service_set import Services as BuiltServices
 from marketplace.bootstrap.services import build_services
 from marketplace.core.domain.bookable_starts import BookableStart
 from marketplace.core.domain.booking_details import BookingHistory

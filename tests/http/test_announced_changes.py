@@ -14,7 +14,7 @@ from due_jobs import run_due
 from fakes import NOW
 from http_api import Api, Person, a_session_body, as_json
 from http_routes import A_BOOKING, A_REVIEW, A_SESSION, A_USER, routes_of
-from marketplace.bootstrap.services import Services
+from marketplace.bootstrap.service_set import Services
 from marketplace.core.domain.sessions import Session
 from marketplace.http.security.authorization import SAFE_METHODS
 from review_records import stored_review

@@ -10,7 +10,7 @@ from fakes import NOW
 from http_api import PAID_SETTINGS, Api, Person, as_json, open_api, problem
 from marketplace.adapters.payments.memory import MemoryPayments
 from marketplace.adapters.payments.simulated.cards import card_of
-from marketplace.bootstrap.services import Services
+from marketplace.bootstrap.service_set import Services
 from marketplace.core.domain.money import use_currency
 from marketplace.core.domain.sessions import Session
 

@@ -24,7 +24,8 @@ from marketplace.adapters.system import MachineZones, MovedClock, SystemClock, U
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.mail import Post, mail_of
 from marketplace.bootstrap.payments import PaymentProvider, payment_options, provider_of
-from marketplace.bootstrap.services import Services, build_services
+from marketplace.bootstrap.service_set import Services
+from marketplace.bootstrap.services import build_services
 from marketplace.bootstrap.storages import MemoryStorage, PostgresStorage
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.money import use_currency

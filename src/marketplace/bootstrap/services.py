@@ -1,27 +1,18 @@
 """Builds all services over one storage, for the container, the shell, the demo and the tests."""
 
-from dataclasses import dataclass
-
 from marketplace.bootstrap.account_services import build_account_deletion, build_account_services
 from marketplace.bootstrap.admin_services import build_admin_services
 from marketplace.bootstrap.bulk_services import build_bulk_services
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
-from marketplace.bootstrap.payment_services import PaymentServices, build_payment_services
-from marketplace.core.ports.jobs import Handlers
+from marketplace.bootstrap.payment_services import build_payment_services
+from marketplace.bootstrap.service_set import Services
 from marketplace.core.ports.storage import Storage
-from marketplace.core.services.account_deletion import AccountDeletionService
-from marketplace.core.services.account_mails import TokenMails
 from marketplace.core.services.admin.bookings import BookingAdminService
-from marketplace.core.services.admin.bulk import BulkService
-from marketplace.core.services.admin.bulk_runner import BulkActors, BulkRunner
-from marketplace.core.services.admin.dashboards import DashboardService
+from marketplace.core.services.admin.bulk_runner import BulkActors
 from marketplace.core.services.admin.impersonation import ImpersonationService
-from marketplace.core.services.admin.lists import AdminListService
 from marketplace.core.services.admin.messages import MessageAdminService
-from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.admin.reviews import ReviewAdminService
 from marketplace.core.services.admin.sessions import SessionAdminService
-from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.avatars import AvatarService
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
@@ -29,20 +20,15 @@ from marketplace.core.services.cancellation_quotes import CancellationQuotes
 from marketplace.core.services.conversations import ConversationService
 from marketplace.core.services.creator_hours import CreatorHoursService
 from marketplace.core.services.creators import CreatorService
-from marketplace.core.services.email_addresses import EmailAddressService
 from marketplace.core.services.events import EventRelay
 from marketplace.core.services.favourites import FavouriteService
 from marketplace.core.services.idempotency import IdempotencyService
 from marketplace.core.services.inbox import InboxService
 from marketplace.core.services.letters import Letters
-from marketplace.core.services.logins import LoginService
 from marketplace.core.services.mail_delivery import MailDelivery
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
 from marketplace.core.services.message_decider import MessageDecider
-from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.notifications import NotificationService
-from marketplace.core.services.password_resets import ResetService
-from marketplace.core.services.personal_data import PersonalDataService
 from marketplace.core.services.picture_sweeps import PictureSweeper
 from marketplace.core.services.pictures import PictureService, PictureStores
 from marketplace.core.services.rate_limits import RateLimitService
@@ -60,97 +46,8 @@ from marketplace.core.services.slots import SlotService
 from marketplace.core.services.subscriptions import PreferenceService, SubscriptionService
 from marketplace.core.services.summaries import SummaryService
 from marketplace.core.services.terms import TermsService
-from marketplace.core.services.tokens import PrincipalCache, TokenService
-from marketplace.core.services.usernames import UsernameService
-from marketplace.core.services.users import UserService
+from marketplace.core.services.tokens import PrincipalCache
 from marketplace.core.services.zones import ZoneService
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Services(PaymentServices):
-    """All services. Those ending in `_admin` are for staff."""
-
-    users: UserService
-    usernames: UsernameService
-    tokens: TokenService
-    logins: LoginService
-    resets: ResetService
-    email_addresses: EmailAddressService
-    account_mails: TokenMails
-    personal_data: PersonalDataService
-    account_deletion: AccountDeletionService
-    avatars: AvatarService
-    sessions: SessionService
-    pictures: PictureService
-    picture_sweeper: PictureSweeper
-    share_cards: ShareCardService
-    schedules: ScheduleService
-    slots: SlotService
-    creator_hours: CreatorHoursService
-    creators: CreatorService
-    favourites: FavouriteService
-    materialized_availability: MaterializedAvailabilityService
-    bookings: BookingService
-    seat_changes: SeatChanges
-    cancellation_quotes: CancellationQuotes
-    conversations: ConversationService
-    notifications: NotificationService
-    calendars: CalendarService
-    events: EventRelay
-    new_messages: NewMessages
-    mail: MailDelivery
-    reminders: ReminderService
-    subscriptions: SubscriptionService
-    preferences: PreferenceService
-    sent_messages: SentMessageService
-    inbox: InboxService
-    summaries: SummaryService
-    sitemaps: SitemapService
-    reports: ReportService
-    reviews: ReviewService
-    rate_limits: RateLimitService
-    idempotency: IdempotencyService
-    user_admin: UserAdminService
-    session_admin: SessionAdminService
-    review_admin: ReviewAdminService
-    booking_admin: BookingAdminService
-    message_admin: MessageAdminService
-    impersonations: ImpersonationService
-    refusals: RefusalService
-    dashboards: DashboardService
-    admin_lists: AdminListService
-    bulk: BulkService
-    bulk_actors: BulkActors
-    bulk_runner: BulkRunner
-    zones: ZoneService
-    terms: TermsService
-    session_words: SessionWordsService
-
-    def handlers(self) -> Handlers:
-        """Return the job handlers by stored job kind."""
-        return {
-            "add_reminders": self.reminders.add_missing,
-            "attend_booking": self.bookings.settle_due,
-            "claim_usernames": self.usernames.claim_all,
-            "encode_avif": self.pictures.encode_avif,
-            "find_forgetful": self.email_addresses.find_forgetful,
-            "index_names": self.session_words.index_names,
-            "index_sessions": self.session_words.index_outdated,
-            "purge_events": self.events.purge,
-            "sweep_notifications": self.notifications.purge,
-            "purge_messages": self.mail.purge,
-            "reconcile_pictures": self.picture_sweeper.reconcile,
-            "record_local_starts": self.zones.record_missing,
-            "record_terms": self.terms.record_missing,
-            "renew_open_times": self.materialized_availability.renew,
-            "run_bulk": self.bulk_runner.run,
-            "sweep_bulk_runs": self.bulk_runner.purge,
-            "sweep_email_requests": self.email_addresses.purge,
-            "sweep_idempotency_keys": self.idempotency.purge,
-            "sweep_pictures": self.picture_sweeper.purge,
-            "sweep_rate_limits": self.rate_limits.purge,
-            **self.payment_handlers(),
-        }
 
 
 def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions) -> Services:

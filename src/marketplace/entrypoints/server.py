@@ -22,7 +22,8 @@ from marketplace.adapters.postgres.stored_amounts import find_unfit_amount
 from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.bootstrap.container import make_container
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
-from marketplace.bootstrap.services import Services, build_services
+from marketplace.bootstrap.service_set import Services
+from marketplace.bootstrap.services import build_services
 from marketplace.core.domain.money import Currency
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.storage import Storage

@@ -10,7 +10,7 @@ from dishka import AsyncContainer
 from traitlets.config import Config
 
 from marketplace.bootstrap.container import make_container
-from marketplace.bootstrap.services import Services
+from marketplace.bootstrap.service_set import Services
 from marketplace.core.domain.principals import Origin, Principal
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.storage import Storage

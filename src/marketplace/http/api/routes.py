@@ -3,6 +3,7 @@
 from marketplace.http.api.account_deletion import AccountDeletionController
 from marketplace.http.api.admin.bookings import BookingAdminController
 from marketplace.http.api.admin.bulk import BulkController
+from marketplace.http.api.admin.commissions import CommissionAdminController
 from marketplace.http.api.admin.dashboards import DashboardController
 from marketplace.http.api.admin.exports import ExportController
 from marketplace.http.api.admin.impersonation import ImpersonationController
@@ -106,4 +107,5 @@ CONTROLLERS = (
     WebhookController,
     EarningsController,
     PaymentAdminController,
+    CommissionAdminController,
 )

@@ -7,12 +7,11 @@ from uuid import UUID
 
 import msgspec
 from dishka.integrations.litestar import FromDishka
-from litestar import Controller, Request, Response, get, post, put
+from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
 
 from marketplace.core.domain.earnings import earning_row
 from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, Text
-from marketplace.core.domain.ledger import CommissionRate
 from marketplace.core.domain.money import Amount, Currency
 from marketplace.core.domain.payments import (
     Cause,
@@ -24,12 +23,12 @@ from marketplace.core.domain.payments import (
     PaymentStatus,
 )
 from marketplace.core.domain.sessions import Title
-from marketplace.core.errors import IllegalTransition, Invalid, NotFound, NotSuperuser, NotYours
-from marketplace.core.errors.admin import AccountInactive, Oneself
+from marketplace.core.errors import IllegalTransition, Invalid, NotFound, NotYours
 from marketplace.core.errors.payments import RefundExceedsPayment
 from marketplace.core.ports.payments import ParkedPayment
 from marketplace.core.services.admin.payments import PaymentAdminService, PaymentTimeline
 from marketplace.core.services.idempotency import Outcome
+from marketplace.http.api.admin.commissions import percent_of
 from marketplace.http.api.earnings import EarningOut
 from marketplace.http.api.payments import CurrencyCode
 from marketplace.http.conversions import converted
@@ -41,7 +40,6 @@ from marketplace.http.validation.parsing import read_body, read_query
 PaymentSearch = Annotated[
     str, Text(1, 200, example="1042", description="An ID of a payment, booking or provider, or a receipt's number.")
 ]
-Percent = Annotated[int, CommissionRate(example="12.5", description="From 0 to 50, with at most two decimals.")]
 
 
 class PaymentsQuery(PageQuery, kw_only=True):
@@ -61,20 +59,6 @@ class ParkedResolutionIn(msgspec.Struct, kw_only=True):
     """What was done about it."""
 
     resolution: StaffReason
-
-
-class CommissionIn(msgspec.Struct, kw_only=True):
-    """A creator's own commission, and why."""
-
-    percent: Percent
-    reason: StaffReason
-
-
-class CommissionOut(msgspec.Struct):
-    """A creator's commission in percent. `is_own` is `false` while the marketplace's applies."""
-
-    percent: str
-    is_own: bool
 
 
 class PaymentRecordOut(msgspec.Struct):
@@ -236,31 +220,6 @@ class PaymentAdminController(Controller):
         done = await payments.resolve(principal_of(request), parked_id, data.resolution, key=key)
         return answer(Outcome(_parked(done.resource), is_replay=done.is_replay), ParkedPaymentOut)
 
-    @get(
-        "/users/{user_id:uuid}/commission",
-        operation_id="admin_get_commission",
-        summary="Get a creator's commission",
-        opt=opt(Access.STAFF, errors=(NotFound,)),
-    )
-    async def get_commission(self, user_id: FromPath[UUID], payments: FromDishka[PaymentAdminService]) -> CommissionOut:
-        """Of payments that are asked for from now on."""
-        found = await payments.commission(user_id)
-        return CommissionOut(_percent(found.basis_points), is_own=found.is_own)
-
-    @put(
-        "/users/{user_id:uuid}/commission",
-        operation_id="admin_set_commission",
-        summary="Set a creator's commission",
-        opt=opt(Access.STAFF, body=CommissionIn, errors=(NotFound, NotSuperuser, Oneself, AccountInactive)),
-    )
-    async def set_commission(
-        self, request: Request[Any, Any, Any], user_id: FromPath[UUID], payments: FromDishka[PaymentAdminService]
-    ) -> CommissionOut:
-        """For payments that are asked for from now on. Not of oneself; that of staff is set by superusers."""
-        data = (await read_body(request, CommissionIn)).checked()
-        set_to = await payments.set_commission(principal_of(request), user_id, data.percent, data.reason)
-        return CommissionOut(_percent(set_to), is_own=True)
-
 
 def _record(payment: Payment, title: str) -> dict[str, Any]:
     money = Currency.of(payment.currency)
@@ -276,7 +235,7 @@ def _record(payment: Payment, title: str) -> dict[str, Any]:
         "creator": payment.creator_id,
         "user": payment.user_id,
         "title": title,
-        "commission": _percent(payment.commission),
+        "commission": percent_of(payment.commission),
     }
 
 
@@ -301,7 +260,3 @@ def _parked(parked: ParkedPayment) -> ParkedPaymentOut:
         for name in ("expected", "found")
     }
     return converted(parked, ParkedPaymentOut, amounts)
-
-
-def _percent(basis_points: int) -> str:
-    return f"{Decimal(basis_points) / 100:f}"
