@@ -33,6 +33,8 @@ async def test_creator_is_notified_of_a_booking_and_marks_it_as_read(api: Api) -
         "as_creator": True,
         "other": {key: value for key, value in booking["user_details"].items() if key != "email"},
         "created_at": as_json(NOW),
+        "amount": None,
+        "currency": None,
         "is_read": False,
     }
     assert answer.headers["x-unread-count"] == "1"
