@@ -70,7 +70,7 @@ function isBeforePayment(
   return isUnpaid || history.slice(place + 1).some((step) => isPayment(step) && step.from !== "confirmed");
 }
 
-/** A booking is confirmed by nobody when its payment arrives. */
+/** A booking is confirmed without an actor when its payment arrives. */
 function isPayment({ action, by, to_start }: Step): boolean {
   return action === "confirm" && by === null && to_start === null;
 }

@@ -35,7 +35,7 @@ SESSION_TEXTS: Mapping[str, Any] = {
 
 
 def deleted_user(user: User, username: str, now: datetime) -> User:
-    """Return what stays of an account whose person deletes it: nobody can sign in, and it names no one."""
+    """Return what stays of an account whose person deletes it: no one can sign in, and it names no one."""
     return replace(
         user,
         email=f"{user.id}@{DELETED_DOMAIN}",
@@ -62,7 +62,7 @@ def erased_session(session: Session) -> Session:
 
 
 def erased_entry(entry: AuditEntry) -> AuditEntry:
-    """Return an entry about the person without what names them. An address of somebody else, who acted, stays."""
+    """Return an entry about the person without what names them. The address of another person, who acted, stays."""
     is_elsewhere = entry.actor_id not in {None, entry.target_id}
     return replace(
         entry,

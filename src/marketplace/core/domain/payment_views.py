@@ -19,7 +19,7 @@ class ShownStatus(StrEnum):
     """How far a payment got, as it is shown."""
 
     DUE = "due"
-    """It was not begun."""
+    """It was not started."""
     ASKING = "asking"
     """The provider was asked for a page and has not answered yet."""
     OPEN = "open"

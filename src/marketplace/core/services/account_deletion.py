@@ -69,7 +69,7 @@ class AccountDeletionService:
         """Delete the principal's account, end its logins within a second, and archive its sessions. Final.
 
         Raises `Invalid`, `NotSignedIn`, `ImpersonatedReadOnly`, `LastSuperuser`, and `HasUpcomingBookings` with the
-        starts if the person or somebody of their sessions still has a live booking that has not started.
+        starts if the person or a learner of their sessions still has a live booking that has not started.
         """
         if principal.impersonator_id is not None:
             raise ImpersonatedReadOnly

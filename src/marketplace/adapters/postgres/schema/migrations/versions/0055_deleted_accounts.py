@@ -64,7 +64,7 @@ ACTION_WORDS = """
     $$
 """
 # An address of the person may also be in refused sign-ins of no account, if it was typed before it had one. One that
-# the person only asked for may be somebody else's.
+# the person only asked for may be another person's.
 ERASE = """
     CREATE FUNCTION erase_audit_values(person uuid, present_email text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
     SET search_path FROM CURRENT SET marketplace.erases_audit_values = 'on' AS $$
