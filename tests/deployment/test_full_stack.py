@@ -18,7 +18,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from browser.conftest import OpenPage, browser, open_page
+from browser.conftest import OpenPage, browser, open_page, other_hosts
 from browser.test_journey import test_session_is_created_found_booked_rescheduled_and_cancelled as offered_to_cancelled
 from builders import TOMORROW, stored_session
 from deployment.proxy import DEPLOY, DIST, Proxy, proxy
@@ -40,7 +40,7 @@ pytestmark = [
     pytest.mark.flaky(reruns=0),  # a booking that is lost once is lost, and a part that was killed stays so
 ]
 
-__all__ = ["browser", "open_page"]
+__all__ = ["browser", "open_page", "other_hosts"]
 """The fixtures of the browser, which use a `site`."""
 
 PUBLIC_URL = "http://localhost"

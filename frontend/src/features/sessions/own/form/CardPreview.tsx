@@ -27,6 +27,7 @@ export function CardPreview({ session }: { session: Session | null }) {
     time_zone: session?.time_zone ?? me.time_zone,
     featured_at: null,
     moderation: null,
+    rating: session?.rating ?? { average: null, count: 0 },
     pictures: session?.pictures ?? [],
     ...sent,
     title: sent.title || t("form.preview_title"),
