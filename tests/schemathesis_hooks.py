@@ -253,7 +253,8 @@ def _are_short_texts(value: Any) -> bool:
 
 def _are_tiers(value: list[Any]) -> bool:
     """Return whether each tier is valid on its own."""
-    return len(value) <= MAX_TIERS and all(_is(rule_for(CancellationPolicy).read, [each]) for each in value)
+    sent = json.loads(json.dumps(value), parse_float=Decimal)
+    return len(value) <= MAX_TIERS and all(_is(rule_for(CancellationPolicy).read, [each]) for each in sent)
 
 
 def _is_password(value: Any) -> bool:
