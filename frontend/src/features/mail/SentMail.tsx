@@ -68,7 +68,7 @@ function Row({ mail }: { mail: OwnMail }) {
   return (
     <div className="text-sm">
       <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
-        <bdi className="min-w-0 font-medium break-words">{subject}</bdi>
+        <bdi className="min-w-0 font-medium wrap-anywhere">{subject}</bdi>
         <Badge tone={TONES[progress]}>{t(`sent.progress.${progress}`)}</Badge>
       </p>
       <p className="tabular text-ink-soft">

@@ -28,7 +28,7 @@ export function MailRow({ mail, of, onRetry }: { mail: Mail; of: MailsOf; onRetr
     <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 text-sm">
       <div className="min-w-0 flex-1 basis-64">
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
-          <bdi className="font-medium break-words">{subject}</bdi>
+          <bdi className="min-w-0 font-medium wrap-anywhere">{subject}</bdi>
           {mail.booking && !("user" in of) && (
             <span className="text-ink-soft">
               {t(mail.as_creator ? "mails.to_creator" : "mails.to_learner")}

@@ -97,7 +97,7 @@ function PaymentFacts({ payment }: { payment: PaymentTimeline }) {
             name: t("payments.booking"),
             value: (
               <Link to="/admin/bookings/$id" params={{ id: payment.booking }} className={LINK}>
-                <bdi>{payment.title}</bdi>
+                <bdi className="wrap-anywhere">{payment.title}</bdi>
               </Link>
             ),
           },

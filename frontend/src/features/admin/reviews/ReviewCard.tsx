@@ -31,7 +31,7 @@ export function ReviewCard({ review }: { review: ModeratedReview }) {
       </div>
       <h2 className="text-base">
         <Link to="/admin/sessions/$id" params={{ id: review.session }} className={link}>
-          <bdi>{review.session_title}</bdi>
+          <bdi className="wrap-anywhere">{review.session_title}</bdi>
         </Link>
       </h2>
       <p dir="auto" className="max-w-prose whitespace-pre-line break-words">

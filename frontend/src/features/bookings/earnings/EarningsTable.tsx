@@ -36,7 +36,7 @@ export function EarningsTable({ rows }: { rows: BookingEarnings[] }) {
           {rows.map((row) => (
             <tr key={row.booking} className="border-b border-line last:border-b-0">
               <th scope="row" className={`${CELL} text-left font-medium`}>
-                <bdi>{row.title}</bdi>
+                <bdi className="wrap-anywhere">{row.title}</bdi>
                 <span className="tabular block text-xs font-normal text-ink-faint">
                   {formatDateTime(row.at, zone)}
                 </span>

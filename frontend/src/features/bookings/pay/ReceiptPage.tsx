@@ -81,7 +81,7 @@ function ReceiptCard({ receipt }: { receipt: Receipt }) {
         </div>
         <dl className="tabular mt-5 grid gap-x-6 gap-y-3 text-sm sm:grid-cols-[8rem_1fr]">
           <Fact name={t("receipt.session")}>
-            <bdi className="font-semibold">{receipt.title}</bdi>
+            <bdi className="font-semibold wrap-anywhere">{receipt.title}</bdi>
           </Fact>
           <Fact name={t("receipt.when")}>
             <span>{`${formatLongDay(booking_date, zone)}, ${formatTime(booking_date, zone)}`}</span>
