@@ -61,7 +61,7 @@ export function EarningsTable({ rows }: { rows: BookingEarnings[] }) {
           <li key={row.booking} className="p-4 text-sm">
             <div className="flex items-start justify-between gap-3">
               <div className="min-w-0">
-                <p dir="auto" className="font-medium">
+                <p dir="auto" className="font-medium wrap-anywhere">
                   {row.title}
                 </p>
                 <p className="tabular text-xs text-ink-faint">{formatDateTime(row.at, zone)}</p>
