@@ -93,7 +93,7 @@ async def test_writes_of_an_operation_lock_by_index(loaded: str, program: Watche
 
 async def test_ledger_is_read_by_index(loaded: str, program: Watched) -> None:
     books = program.storage.ledger
-    # the first page reads more than it shows: fees are skipped after their entries were read
+    # the first page of a creator reads more than it shows, which is measured here and not explained yet
     own = await pages(loaded, program, lambda limit, after: books.of_creator(BUSY, limit, after))
     assert costly(own, blocks=400, rows=25 * (PAGE + 1)) == []
     first = (await books.since(NOW.replace(year=2020), 1, None)).items[0].at
