@@ -1,8 +1,10 @@
 """Mail to real servers of other makers, and over TLS."""
 
+import asyncio
 import json
 import ssl
 import subprocess
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,7 +20,7 @@ from marketplace.adapters.memory.storage import memory_storage
 from marketplace.core.domain.messages import MessageKind, MessageState
 from marketplace.core.ports.mailer import Accepted, Mail, Mailbox, Unavailable
 from ports import free_port
-from postgres.servers import becomes_true
+from postgres.servers import POLL, becomes_true
 from smtp_server import ScriptedServer, smtp_server
 
 MAILDEV = Path(__file__).parent / "maildev/node_modules/maildev/bin/maildev"
@@ -51,6 +53,16 @@ async def maildev(folder: Path) -> AsyncIterator[tuple[int, httpx.AsyncClient]]:
         program.wait()
 
 
+async def mails_of(client: httpx.AsyncClient, number: int) -> list[dict[str, Any]]:
+    """Return every mail, and wait for `number`: maildev accepts a mail before its API lists it."""
+    end = time.monotonic() + START
+    while (  # noqa: ASYNC110 - another process sets no event
+        len(received := (await client.get("/email")).json()) < number and time.monotonic() < end
+    ):
+        await asyncio.sleep(POLL)
+    return received  # type: ignore[no-any-return]
+
+
 def answers(port: int) -> bool:
     try:
         return httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False, timeout=1).is_success
@@ -68,7 +80,7 @@ async def test_booking_reaches_both_parties_through_maildev(tmp_path: Path) -> N
         await market.deliver()
         await mailer.close()
 
-        received: list[dict[str, Any]] = (await client.get("/email")).json()
+        received = await mails_of(client, 2)
         mails = {mail["to"][0]["address"]: mail for mail in received}
         assert len(received) == 2
         assert mails.keys() == {learner.email, creator.email}
