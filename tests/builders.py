@@ -24,9 +24,12 @@ from fakes import (
 from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.exports.files import StreamedFiles
 from marketplace.adapters.memory.pictures import MemoryObjectStore
+from marketplace.adapters.security.challenges import JwtChallenges
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
 from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
+from marketplace.adapters.security.secret_box import AesGcmBox
+from marketplace.adapters.security.totp import PyotpTotp
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.service_set import Services as BuiltServices
@@ -334,6 +337,9 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "syntax": MailStandards(),
         "access_tokens": NumberedAccessTokens(),
         "refresh_tokens": HmacRefreshTokens("a secret of the tests"),
+        "challenges": JwtChallenges("a secret of the tests, long enough to sign"),
+        "secret_box": AesGcmBox("a secret of the tests"),
+        "totp": PyotpTotp("sessions.example.org"),
         "calendars": Rfc5545Calendars(),
         "files": StreamedFiles(),
         "former_zones": KnownZones(),

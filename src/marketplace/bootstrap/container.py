@@ -14,10 +14,13 @@ from marketplace.adapters.pictures.cards import PillowCards
 from marketplace.adapters.pictures.encoder import PillowEncoder
 from marketplace.adapters.pictures.folder import FolderObjectStore
 from marketplace.adapters.security.access_tokens import JwtAccessTokens
+from marketplace.adapters.security.challenges import JwtChallenges
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
 from marketplace.adapters.security.passwords import Argon2Passwords, processes_of_worker
 from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
+from marketplace.adapters.security.secret_box import AesGcmBox
+from marketplace.adapters.security.totp import PyotpTotp
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.adapters.system import MachineZones, MovedClock, SystemClock, UuidSeven
@@ -35,6 +38,7 @@ from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.mail_composer import UnsubscribeTokens
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
+from marketplace.core.ports.second_factors import Challenges, SecretBox, Totp
 from marketplace.core.ports.security import AccessTokens, Confusables, EmailSyntax, Passwords, RefreshTokens
 from marketplace.core.ports.share_cards import CardPainter
 from marketplace.core.ports.storage import Storage
@@ -89,6 +93,21 @@ class Ports(Provider):
         return HmacRefreshTokens(secret_of(settings))
 
     @provide
+    def challenges(self, settings: Settings) -> Challenges:
+        """Provide challenges signed with the installation's secret."""
+        return JwtChallenges(secret_of(settings))
+
+    @provide
+    def secret_box(self, settings: Settings) -> SecretBox:
+        """Provide encryption with the installation's secret."""
+        return AesGcmBox(secret_of(settings))
+
+    @provide
+    def totp(self, settings: Settings) -> Totp:
+        """Provide codes of authenticator apps, which list them by the host of the site."""
+        return PyotpTotp(SiteAddresses(settings.site_url).host)
+
+    @provide
     def objects(self, settings: Settings) -> ObjectStore:
         """Provide the bucket of the settings, else memory as the storage, else a folder of the data directory."""
         if settings.object_store is not None:
@@ -126,6 +145,9 @@ class Ports(Provider):
         syntax: EmailSyntax,
         access_tokens: AccessTokens,
         refresh_tokens: RefreshTokens,
+        challenges: Challenges,
+        secret_box: SecretBox,
+        totp: Totp,
         calendars: Calendars,
         files: ExportFiles,
         encoder: PictureEncoder,
@@ -144,6 +166,9 @@ class Ports(Provider):
             syntax=syntax,
             access_tokens=access_tokens,
             refresh_tokens=refresh_tokens,
+            challenges=challenges,
+            secret_box=secret_box,
+            totp=totp,
             calendars=calendars,
             files=files,
             former_zones=MachineZones(),
@@ -177,6 +202,8 @@ class BuiltServices(Provider):
             rate_limit=settings.rate_limit,
             requires_verified=settings.verify_email,
             has_inbox=settings.inbox,
+            staff_second_factor=settings.staff_second_factor,
+            reauthenticate_after=settings.reauthenticate_after,
             payments=payment_options(settings),
         )
 

@@ -19,6 +19,7 @@ from marketplace.adapters.memory.records import (
     JobRow,
     LoginRow,
     MessageKey,
+    RecoveryCodeRow,
     SeatKey,
     SlotKey,
     TokenRow,
@@ -43,6 +44,7 @@ from marketplace.core.domain.password_resets import PasswordReset
 from marketplace.core.domain.pictures import PictureRecord
 from marketplace.core.domain.reports import Report
 from marketplace.core.domain.schedules import Schedule
+from marketplace.core.domain.second_factors import TotpFactor
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.slots import Slot
 from marketplace.core.domain.users import User
@@ -66,6 +68,10 @@ class MemoryDatabase:
         self.username_claims: Table[str, ClaimRow] = Table("username_claims")
         self.logins: Table[UUID, LoginRow] = Table("logins", lambda row: row.login.user_id)
         self.tokens: Table[bytes, TokenRow] = Table("tokens")
+        self.second_factors: Table[UUID, TotpFactor] = Table("second_factors")
+        self.recovery_codes: Table[tuple[UUID, bytes], RecoveryCodeRow] = Table(
+            "recovery_codes", lambda row: row.user_id
+        )
         self.sessions: Table[UUID, Session] = Table("sessions")
         self.schedules: Table[UUID, Schedule] = Table("schedules")
         self.materialized: Table[UUID, MaterializedAvailability] = Table("materialized")

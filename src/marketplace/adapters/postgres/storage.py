@@ -31,6 +31,7 @@ from marketplace.adapters.postgres.rate_limits import PostgresRateLimits
 from marketplace.adapters.postgres.readiness import PostgresReadiness
 from marketplace.adapters.postgres.reports import PostgresReportQueue
 from marketplace.adapters.postgres.reviews import PostgresReviewLists
+from marketplace.adapters.postgres.second_factors import PostgresSecondFactorDirectory
 from marketplace.adapters.postgres.sessions import PostgresCatalog
 from marketplace.adapters.postgres.sitemaps import PostgresListedSessions
 from marketplace.adapters.postgres.summaries import PostgresCreatorSummaries
@@ -47,6 +48,7 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         users=PostgresUserDirectory(database),
         principals=PostgresPrincipals(database),
         logins=PostgresLoginDirectory(database),
+        second_factors=PostgresSecondFactorDirectory(database),
         catalog=PostgresCatalog(database, lists or database),
         listed_sessions=PostgresListedSessions(lists or database),
         availabilities=PostgresAvailabilities(database),

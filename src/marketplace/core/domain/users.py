@@ -183,7 +183,13 @@ class User(Contact):
         """Return the user's principal with the rights of this account. Raises `NotSignedIn` if it is deactivated."""
         if not self.is_active:
             raise NotSignedIn
-        return replace(principal, role=self.role, is_staff=self.is_staff, is_superuser=self.is_superuser)
+        rests = principal.lacks_second_factor
+        return replace(
+            principal,
+            role=self.role,
+            is_staff=self.is_staff and not rests,
+            is_superuser=self.is_superuser and not rests,
+        )
 
     @property
     def is_email_verified(self) -> bool:
