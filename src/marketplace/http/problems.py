@@ -55,10 +55,12 @@ SAFE_HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
-"""Default headers of every response."""
+"""Default headers of every response. Pages replace the policy with their own."""
+MALFORMED = ("invalid", "The request is malformed.")
 FRAMEWORK: dict[int, tuple[str, str]] = {
-    400: ("invalid", "The request is malformed."),
+    400: MALFORMED,
     404: ("not_found", "There's nothing at this address."),
     405: ("method_not_allowed", "This address doesn't support that method."),
     413: ("body_too_large", "The body is larger than 1 MiB."),
@@ -145,6 +147,11 @@ def answer_error(request: HasScope, error: Exception) -> Answer:
     detail = error.sentence if isinstance(error, UnsupportedMediaType) else detail
     allow = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
     return _answer(request, Problem.of(status, code, detail), allow)
+
+
+def answer_malformed(request: HasScope) -> Answer:
+    """Answer a request that no application may see, such as one with two hosts."""
+    return _answer(request, Problem.of(400, *MALFORMED))
 
 
 def handle_exception(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

@@ -6654,6 +6654,8 @@ export interface components {
     parameters: {
         /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
         IdempotencyKey: string;
+        /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. Over plain http its name is `marketplace_refresh`. */
+        SecureMarketplaceRefresh: string;
         Action: components["schemas"]["AuditAction"];
         Actor: string;
         /** @description Sessions with a bookable start at or after this time; a bare date means midnight UTC. A session without a schedule matches unless its creator is booked for the whole period. */
@@ -6692,8 +6694,6 @@ export interface components {
         Learner: string;
         /** @description Maximum number of results. */
         Limit: number;
-        /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. */
-        MarketplaceRefresh: string;
         /** @description Minutes. */
         MaxDuration: number;
         /** @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217). */
@@ -6729,7 +6729,7 @@ export interface components {
         IdempotencyReplayed: string;
         /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
         Link: string;
-        /** @description The cookie `marketplace_refresh`, if the login asked for it; otherwise absent. */
+        /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
         SetCookie: string;
         /** @description Number of results on all pages. */
         XTotalCount: string;
@@ -6980,8 +6980,8 @@ export interface operations {
             header?: never;
             path?: never;
             cookie?: {
-                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. */
-                marketplace_refresh?: components["parameters"]["MarketplaceRefresh"];
+                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. Over plain http its name is `marketplace_refresh`. */
+                "__Secure-marketplace_refresh"?: components["parameters"]["SecureMarketplaceRefresh"];
             };
         };
         requestBody?: {
@@ -7013,8 +7013,8 @@ export interface operations {
             header?: never;
             path?: never;
             cookie?: {
-                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. */
-                marketplace_refresh?: components["parameters"]["MarketplaceRefresh"];
+                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. Over plain http its name is `marketplace_refresh`. */
+                "__Secure-marketplace_refresh"?: components["parameters"]["SecureMarketplaceRefresh"];
             };
         };
         requestBody?: {
