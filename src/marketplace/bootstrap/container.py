@@ -13,20 +13,15 @@ from marketplace.adapters.memory.pictures import MemoryObjectStore
 from marketplace.adapters.pictures.cards import PillowCards
 from marketplace.adapters.pictures.encoder import PillowEncoder
 from marketplace.adapters.pictures.folder import FolderObjectStore
-from marketplace.adapters.security.access_tokens import JwtAccessTokens
-from marketplace.adapters.security.challenges import JwtChallenges
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
 from marketplace.adapters.security.passwords import Argon2Passwords, processes_of_worker
-from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
-from marketplace.adapters.security.secret_box import AesGcmBox
-from marketplace.adapters.security.totp import PyotpTotp
-from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.adapters.system import MachineZones, MovedClock, SystemClock, UuidSeven
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.mail import Post, mail_of
 from marketplace.bootstrap.payments import PaymentProvider, payment_options, provider_of
+from marketplace.bootstrap.secrets import SecretPorts, secret_of
 from marketplace.bootstrap.service_set import Services
 from marketplace.bootstrap.services import build_services
 from marketplace.bootstrap.storages import MemoryStorage, PostgresStorage
@@ -83,41 +78,11 @@ class Ports(Provider):
         passwords.close()
 
     @provide
-    def access_tokens(self, settings: Settings, ids: Ids) -> AccessTokens:
-        """Provide JWTs signed with the installation's secret."""
-        return JwtAccessTokens(secret_key=secret_of(settings), time_to_live=settings.access_token_ttl, ids=ids)
-
-    @provide
-    def refresh_tokens(self, settings: Settings) -> RefreshTokens:
-        """Provide tokens derived with the installation's secret."""
-        return HmacRefreshTokens(secret_of(settings))
-
-    @provide
-    def challenges(self, settings: Settings) -> Challenges:
-        """Provide challenges signed with the installation's secret."""
-        return JwtChallenges(secret_of(settings))
-
-    @provide
-    def secret_box(self, settings: Settings) -> SecretBox:
-        """Provide encryption with the installation's secret."""
-        return AesGcmBox(secret_of(settings))
-
-    @provide
-    def totp(self, settings: Settings) -> Totp:
-        """Provide codes of authenticator apps, which list them by the host of the site."""
-        return PyotpTotp(SiteAddresses(settings.site_url).host)
-
-    @provide
     def objects(self, settings: Settings) -> ObjectStore:
         """Provide the bucket of the settings, else memory as the storage, else a folder of the data directory."""
         if settings.object_store is not None:
             return s3_store(settings.object_store)
         return MemoryObjectStore() if settings.storage == "memory" else FolderObjectStore(settings.data_dir / PICTURES)
-
-    @provide
-    def unsubscribe_tokens(self, settings: Settings) -> UnsubscribeTokens:
-        """Provide addresses signed with the installation's secret."""
-        return HmacUnsubscribeTokens(secret_of(settings))
 
     @provide
     async def post(
@@ -237,7 +202,7 @@ class HttpDependencies(Provider):
     @provide(scope=Scope.APP)
     def cursors(self, settings: Settings) -> Cursors:
         """Provide cursors signed with the installation's secret."""
-        return Cursors(secret_of(settings))
+        return Cursors(secret_of(settings).all)
 
     authenticator = provide(Authenticator, scope=Scope.APP)
     booking_views = provide(BookingViews, scope=Scope.APP)
@@ -284,17 +249,17 @@ def s3_store(address: str) -> ObjectStore:
     return S3ObjectStore(address)
 
 
-def secret_of(settings: Settings) -> str:
-    """Return the key that signs tokens and cursors. Raises `SettingsError` if it is not set."""
-    if settings.secret_key is None:
-        raise SettingsError("MARKETPLACE_SECRET_KEY is not set, but must be set unless the database is embedded.")
-    return settings.secret_key
-
-
 def make_container(settings: Settings, *overrides: Provider) -> AsyncContainer:
     """Build the container, and use its currency in this process. `overrides` replace providers, for tests."""
     use_currency(settings.currency)
     storage = MemoryStorage() if settings.storage == "memory" else PostgresStorage()
     return make_async_container(
-        Ports(), storage, BuiltServices(), _each_service(), HttpDependencies(), *overrides, context={Settings: settings}
+        Ports(),
+        SecretPorts(),
+        storage,
+        BuiltServices(),
+        _each_service(),
+        HttpDependencies(),
+        *overrides,
+        context={Settings: settings},
     )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import jwt
 
+from marketplace.adapters.security.secret_keys import SecretKeys, key_id
 from marketplace.core.domain.second_factors import SignInChallenge
 from marketplace.core.errors.second_factors import BadChallenge
 
@@ -16,8 +17,9 @@ AUDIENCE = "marketplace-second-factor"
 class JwtChallenges:
     """`Challenges` by PyJWT."""
 
-    def __init__(self, secret_key: str) -> None:
-        self._secret_key = secret_key
+    def __init__(self, keys: SecretKeys) -> None:
+        self._signing = (key_id(keys.first), keys.first)
+        self._keys = {key_id(key): key for key in keys.all}
 
     def issue(self, challenge: SignInChallenge) -> str:
         payload = {
@@ -28,13 +30,14 @@ class JwtChallenges:
             "ver": challenge.version,
             "exp": challenge.expires_at,
         }
-        return jwt.encode(payload, self._secret_key, algorithm="HS256")
+        name, key = self._signing
+        return jwt.encode(payload, key, algorithm="HS256", headers={"kid": name})
 
     def read(self, text: str, now: datetime) -> SignInChallenge:
         try:
             payload = jwt.decode(
                 text,
-                self._secret_key,
+                self._keys[jwt.get_unverified_header(text)["kid"]],
                 algorithms=["HS256"],
                 issuer=ISSUER,
                 audience=AUDIENCE,

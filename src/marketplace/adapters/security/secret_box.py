@@ -1,13 +1,14 @@
 """Encryption of secrets at rest."""
 
 import secrets
-from collections.abc import Sequence
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from marketplace.adapters.security.secret_keys import SecretKeys
 
 PURPOSE = b"marketplace: secrets at rest, AES-256-GCM"
 VERSION = b"\x01"
@@ -16,13 +17,13 @@ NONCE_BYTES, KEY_BYTES = 12, 32
 
 
 class AesGcmBox:
-    """`SecretBox` by AES-256-GCM. Keys are derived from the installation's secret, and from former ones to open.
+    """`SecretBox` by AES-256-GCM. The newest of the installation's keys seals, and all open.
 
     A sealed secret is a version byte, the nonce, and the ciphertext with its tag; the owner's ID is authenticated.
     """
 
-    def __init__(self, secret_key: str, former: Sequence[str] = ()) -> None:
-        self._ciphers = [AESGCM(_derived(each)) for each in (secret_key, *former)]
+    def __init__(self, keys: SecretKeys) -> None:
+        self._ciphers = [AESGCM(_derived(each)) for each in keys.all]
 
     def seal(self, secret: str, owner: UUID) -> bytes:
         nonce = secrets.token_bytes(NONCE_BYTES)
