@@ -116,6 +116,7 @@ class MjmlComposer:
             "name": letter.name,
             "lifetime": _lifetime(names, letter.lifetime),
             "device": letter.device,
+            "key_name": letter.key_name,
             "decided": moments.text(letter.message.created_at, zone, names["zone"]),
             "facts": [],
         }

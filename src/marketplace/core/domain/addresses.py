@@ -79,6 +79,10 @@ class SiteAddresses:
         """Return the page on which a person sees where they are signed in."""
         return f"{self.root}/profile#devices"
 
+    def api_keys(self) -> str:
+        """Return the page on which a person sees and revokes their API keys."""
+        return f"{self.root}/profile/security#api-keys"
+
     def contact(self) -> str:
         return f"{self.root}/texts/contact"
 

@@ -23,6 +23,8 @@ class TokenMails:
         user = await tx.users.acquire_shared(message.user_id)
         if message.kind is MessageKind.NEW_SIGN_IN:
             return await self._new_sign_in(tx, message)
+        if message.kind is MessageKind.API_KEY_CREATED:
+            return await self._new_key(tx, message)
         request = await self._request(tx, message)
         if request is None or not request.stands_for(user) or (request.purpose == "verify" and user.is_email_verified):
             return None
@@ -41,6 +43,11 @@ class TokenMails:
         """A login that has ended meanwhile is announced too: it may have been a thief's, who signed out at once."""
         login = await tx.tokens.find(UUID(message.subject))
         return AccountMail(link=self._addresses.devices(), device=device_of(login.agent) if login else "")
+
+    async def _new_key(self, tx: Transaction, message: Message) -> AccountMail:
+        """A key that was revoked meanwhile is announced too, as a login is."""
+        key = await tx.api_keys.find(UUID(message.subject))
+        return AccountMail(link=self._addresses.api_keys(), key_name=key.name if key else "")
 
     async def _request(self, tx: Transaction, message: Message) -> EmailRequest | None:
         """Return the request of a message; that of a registration is made now, and has the ID of the account."""
