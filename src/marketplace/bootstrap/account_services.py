@@ -16,6 +16,7 @@ from marketplace.core.services.password_resets import ResetService
 from marketplace.core.services.personal_data import PersonalDataService
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.sessions import SessionService
+from marketplace.core.services.sign_ins import SignIns
 from marketplace.core.services.tokens import PrincipalCache, TokenService
 from marketplace.core.services.usernames import UsernameService
 from marketplace.core.services.users import UserService
@@ -58,6 +59,14 @@ def build_account_services(
         clock=clock,
         ids=ids,
     )
+    sign_ins = SignIns(
+        unit_of_work=begin,
+        access_tokens=adapters.access_tokens,
+        new_messages=new_messages,
+        clock=clock,
+        ids=ids,
+        refresh_ttl=options.refresh_ttl,
+    )
     tokens = TokenService(
         unit_of_work=begin,
         users=storage.users,
@@ -66,7 +75,7 @@ def build_account_services(
         passwords=passwords,
         access_tokens=adapters.access_tokens,
         refresh_tokens=adapters.refresh_tokens,
-        new_messages=new_messages,
+        sign_ins=sign_ins,
         clock=clock,
         ids=ids,
         refresh_ttl=options.refresh_ttl,

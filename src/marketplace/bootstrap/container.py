@@ -18,6 +18,7 @@ from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
 from marketplace.adapters.security.passwords import Argon2Passwords, processes_of_worker
 from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
+from marketplace.adapters.security.secret_keys import SecretKeys
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.adapters.system import MachineZones, MovedClock, SystemClock, UuidSeven
@@ -81,7 +82,7 @@ class Ports(Provider):
     @provide
     def access_tokens(self, settings: Settings, ids: Ids) -> AccessTokens:
         """Provide JWTs signed with the installation's secret."""
-        return JwtAccessTokens(secret_key=secret_of(settings), time_to_live=settings.access_token_ttl, ids=ids)
+        return JwtAccessTokens(keys=secret_of(settings), time_to_live=settings.access_token_ttl, ids=ids)
 
     @provide
     def refresh_tokens(self, settings: Settings) -> RefreshTokens:
@@ -210,7 +211,7 @@ class HttpDependencies(Provider):
     @provide(scope=Scope.APP)
     def cursors(self, settings: Settings) -> Cursors:
         """Provide cursors signed with the installation's secret."""
-        return Cursors(secret_of(settings))
+        return Cursors(secret_of(settings).all)
 
     authenticator = provide(Authenticator, scope=Scope.APP)
     booking_views = provide(BookingViews, scope=Scope.APP)
@@ -257,11 +258,11 @@ def s3_store(address: str) -> ObjectStore:
     return S3ObjectStore(address)
 
 
-def secret_of(settings: Settings) -> str:
-    """Return the key that signs tokens and cursors. Raises `SettingsError` if it is not set."""
+def secret_of(settings: Settings) -> SecretKeys:
+    """Return the keys that sign tokens and cursors. Raises `SettingsError` if none is set."""
     if settings.secret_key is None:
         raise SettingsError("MARKETPLACE_SECRET_KEY is not set, but must be set unless the database is embedded.")
-    return settings.secret_key
+    return SecretKeys.of(settings.secret_key)
 
 
 def make_container(settings: Settings, *overrides: Provider) -> AsyncContainer:

@@ -349,6 +349,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your API keys
+         * @description Newest first. Expired and revoked keys are listed for 90 days.
+         */
+        get: operations["list_api_keys"];
+        put?: never;
+        /**
+         * Create an API key
+         * @description At most 20 live keys each. A mail tells you of every new one.
+         *
+         *     A program sends the key as `Authorization: Bearer`, and may then do what its scopes and your role allow, but
+         *     nothing that staff or account pages do. Changing your password doesn't end keys.
+         */
+        post: operations["create_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description It changes nothing from then on, and reads nothing within a second. Revoking it again does nothing.
+         */
+        delete: operations["revoke_api_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/export": {
         parameters: {
             query?: never;
@@ -362,8 +409,8 @@ export interface paths {
          *
          *     Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `payments` with their
          *     receipt numbers and refunds, the `messages` you wrote about bookings, the `mails` to you of the last months,
-         *     `favourites` (IDs of sessions), `reports`, your `reviews` and `answers` to reviews, `review_reports` and active
-         *     `logins`.
+         *     `favourites` (IDs of sessions), `reports`, your `reviews` and `answers` to reviews, `review_reports`, active
+         *     `logins`, and `api_keys` without their secrets.
          */
         get: operations["export_own_data"];
         put?: never;
@@ -1671,6 +1718,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/users/{user_id}/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a user's API keys
+         * @description Newest first, without their secrets. Expired and revoked keys are listed for 90 days.
+         */
+        get: operations["admin_list_api_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/api-keys/{key_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke a user's API key
+         * @description It changes nothing from then on, and reads nothing within a second.
+         */
+        post: operations["admin_revoke_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/users/{user_id}/impersonate": {
         parameters: {
             query?: never;
@@ -2868,6 +2955,62 @@ export interface components {
              */
             requested_start?: string | null;
         };
+        /** @description A new API key. */
+        ApiKeyIn: {
+            /**
+             * @description What the key is for.
+             * @example Calendar sync
+             */
+            name: components["schemas"]["VisibleLine"];
+            /**
+             * @description What the key allows.
+             * @example [
+             *       "read"
+             *     ]
+             */
+            scopes: components["schemas"]["ApiKeyScope"][];
+            /**
+             * Format: date-time
+             * @description When the key expires, at most a year from now; absent or `null`: in 90 days.
+             * @example 2030-05-01T00:00:00Z
+             */
+            expires_at?: string | null;
+        };
+        /** @description An API key, without its secret. */
+        ApiKeyOut: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description What the key is for.
+             * @example Calendar sync
+             */
+            name: string;
+            /**
+             * @description What the key allows.
+             * @example [
+             *       "read"
+             *     ]
+             */
+            scopes: components["schemas"]["ApiKeyScope"][];
+            /** @description Its first characters, to tell keys apart. */
+            start: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description To the minute; `null` if it was never used.
+             */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @description `null` unless it was revoked.
+             */
+            revoked_at: string | null;
+        };
+        /** @enum {string} */
+        ApiKeyScope: "read" | "bookings:write" | "sessions:write" | "profile:write";
         /** @description What needs attention. */
         AttentionOut: {
             open_reports: number;
@@ -2881,7 +3024,7 @@ export interface components {
             failed_messages: number;
         };
         /** @enum {string} */
-        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "review_hidden" | "review_restored" | "review_reports_dismissed" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "payment_refunded" | "payment_resolved" | "commission_changed" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "message_retried" | "address_cleared" | "exported";
+        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "api_key_created" | "api_key_revoked" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "review_hidden" | "review_restored" | "review_reports_dismissed" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "payment_refunded" | "payment_resolved" | "commission_changed" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "message_retried" | "address_cleared" | "exported";
         /**
          * @description An action that was done or refused.
          *
@@ -3821,7 +3964,7 @@ export interface components {
          *     - `bad_email_token` (401): This link doesn't work anymore. Send another one.
          *     - `bad_refresh_token` (401): You've been signed out. Sign in again.
          *     - `bad_reset_token` (401): This link doesn't work anymore. Ask for a new one.
-         *     - `body_too_large` (413): The body is larger than 1 MiB.
+         *     - `body_too_large` (413): The body is too large.
          *     - `busy` (503): The service is busy. Nothing was changed; try again in a moment.
          *     - `conflict` (409): This isn't possible right now.
          *     - `conversation_closed` (409): This conversation is closed: you could write until 30 days after the session or its cancellation.
@@ -3838,9 +3981,11 @@ export interface components {
          *     - `impersonated_read_only` (403): You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
          *     - `internal_error` (500): Something went wrong on our side. It has been logged.
          *     - `invalid` (400): Some fields aren't valid. Or: The request is malformed.
+         *     - `invalid_notice` (400): This notice can't be read. Nothing was changed.
          *     - `invalid_signature` (400): The signature of this notice isn't valid.
          *     - `last_superuser` (409): This is the last active superuser.
          *     - `method_not_allowed` (405): This address doesn't support that method.
+         *     - `missing_scope` (403): This API key lacks the scope that this needs.
          *     - `no_longer_matches` (409): This row was in the preview, but doesn't match the filters anymore.
          *     - `no_refresh_token` (401): The request has no refresh token, in its body or in a cookie.
          *     - `not_a_creator` (403): Only creators can do this. You can become a creator in your profile.
@@ -3868,6 +4013,7 @@ export interface components {
          *     - `sold_out` (409): There aren't enough seats left at this time.
          *     - `staff_target` (403): You can't view the site as a staff member.
          *     - `too_late` (409): It's too late to do this.
+         *     - `too_many_api_keys` (409): You've reached the maximum number of API keys. Revoke one to create another.
          *     - `too_many_favourites` (409): You've reached the maximum number of favourites. Remove one to add another.
          *     - `too_many_pictures` (409): A session has at most 6 pictures. Delete one first.
          *     - `unsupported_media_type` (415): The body has a media type that isn't accepted here.
@@ -3875,7 +4021,7 @@ export interface components {
          *     - `username_taken` (409): This username is taken.
          * @enum {string}
          */
-        ErrorCode: "account_inactive" | "address_too_long" | "already_answered" | "already_booked" | "already_reported" | "already_reviewed" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_signature" | "last_superuser" | "method_not_allowed" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_completed" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "oneself" | "outcome_unknown" | "own_review" | "own_session" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "rate_limited" | "refund_exceeds_payment" | "seats_paid" | "sold_out" | "staff_target" | "too_late" | "too_many_favourites" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
+        ErrorCode: "account_inactive" | "address_too_long" | "already_answered" | "already_booked" | "already_reported" | "already_reviewed" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_notice" | "invalid_signature" | "last_superuser" | "method_not_allowed" | "missing_scope" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_completed" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "oneself" | "outcome_unknown" | "own_review" | "own_session" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "rate_limited" | "refund_exceeds_payment" | "seats_paid" | "sold_out" | "staff_target" | "too_late" | "too_many_api_keys" | "too_many_favourites" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
         /** @enum {string} */
         ExportFormat: "csv" | "jsonl" | "xlsx";
         /** @description Hours on one date. */
@@ -4164,7 +4310,7 @@ export interface components {
             text: components["schemas"]["VisibleLines"];
         };
         /** @enum {string} */
-        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "account_deleted" | "new_sign_in" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it" | "new_message" | "payment_received" | "payment_refunded";
+        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "account_deleted" | "new_sign_in" | "api_key_created" | "security_changed" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it" | "new_message" | "payment_received" | "payment_refunded";
         /** @description A message. `to_everyone` if the creator wrote it to every learner of that start. */
         MessageOut: {
             /** Format: uuid */
@@ -4364,6 +4510,41 @@ export interface components {
              * @example Requested by email.
              */
             reason: components["schemas"]["VisibleLines"];
+        };
+        /** @description A new API key. `key` is its secret, which is not shown again. */
+        NewApiKeyOut: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description What the key is for.
+             * @example Calendar sync
+             */
+            name: string;
+            /**
+             * @description What the key allows.
+             * @example [
+             *       "read"
+             *     ]
+             */
+            scopes: components["schemas"]["ApiKeyScope"][];
+            /** @description Its first characters, to tell keys apart. */
+            start: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description To the minute; `null` if it was never used.
+             */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @description `null` unless it was revoked.
+             */
+            revoked_at: string | null;
+            /** @description For `Authorization: Bearer`. It is not stored. */
+            key: string;
         };
         /** @description The next booked start, and its UTC offsets. */
         NextBookedSlotOut: {
@@ -6654,6 +6835,8 @@ export interface components {
     parameters: {
         /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
         IdempotencyKey: string;
+        /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. Over plain http its name is `marketplace_refresh`. */
+        SecureMarketplaceRefresh: string;
         Action: components["schemas"]["AuditAction"];
         Actor: string;
         /** @description Sessions with a bookable start at or after this time; a bare date means midnight UTC. A session without a schedule matches unless its creator is booked for the whole period. */
@@ -6687,13 +6870,12 @@ export interface components {
         JoinedFrom: string;
         /** @description A bare date means midnight UTC. */
         JoinedTo: string;
+        KeyId: string;
         /** @description `pt` also finds `pt-BR`. */
         Language: string;
         Learner: string;
         /** @description Maximum number of results. */
         Limit: number;
-        /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. */
-        MarketplaceRefresh: string;
         /** @description Minutes. */
         MaxDuration: number;
         /** @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217). */
@@ -6729,7 +6911,7 @@ export interface components {
         IdempotencyReplayed: string;
         /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
         Link: string;
-        /** @description The cookie `marketplace_refresh`, if the login asked for it; otherwise absent. */
+        /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
         SetCookie: string;
         /** @description Number of results on all pages. */
         XTotalCount: string;
@@ -6786,6 +6968,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -6980,8 +7163,8 @@ export interface operations {
             header?: never;
             path?: never;
             cookie?: {
-                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. */
-                marketplace_refresh?: components["parameters"]["MarketplaceRefresh"];
+                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. Over plain http its name is `marketplace_refresh`. */
+                "__Secure-marketplace_refresh"?: components["parameters"]["SecureMarketplaceRefresh"];
             };
         };
         requestBody?: {
@@ -7013,8 +7196,8 @@ export interface operations {
             header?: never;
             path?: never;
             cookie?: {
-                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. */
-                marketplace_refresh?: components["parameters"]["MarketplaceRefresh"];
+                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. Over plain http its name is `marketplace_refresh`. */
+                "__Secure-marketplace_refresh"?: components["parameters"]["SecureMarketplaceRefresh"];
             };
         };
         requestBody?: {
@@ -7144,6 +7327,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -7304,6 +7488,88 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_api_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyOut"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    create_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiKeyOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    revoke_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: components["parameters"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -7352,6 +7618,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -7413,6 +7680,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -7466,6 +7734,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
@@ -7715,6 +7984,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -7847,6 +8117,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -7921,6 +8192,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
@@ -8032,6 +8304,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -8343,6 +8616,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
@@ -8371,6 +8645,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
@@ -8457,6 +8732,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -8480,6 +8756,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -8722,6 +8999,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -8802,6 +9080,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -8874,6 +9153,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
@@ -8940,6 +9220,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
@@ -8974,6 +9255,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
@@ -9070,6 +9352,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -9142,6 +9425,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -9221,6 +9505,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
@@ -9920,6 +10205,67 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ResetOut"];
                 };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_list_api_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyOut"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_revoke_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["parameters"]["UserId"];
+                key_id: components["parameters"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
@@ -11232,6 +11578,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
@@ -11401,6 +11748,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];

@@ -81,7 +81,11 @@ class SiteAddresses:
 
     def api_keys(self) -> str:
         """Return the page on which a person sees and revokes their API keys."""
-        return f"{self.root}/profile/security#api-keys"
+        return f"{self.security()}#api-keys"
+
+    def security(self) -> str:
+        """Return the page on which a person sees how they sign in."""
+        return f"{self.root}/profile/security"
 
     def contact(self) -> str:
         return f"{self.root}/texts/contact"

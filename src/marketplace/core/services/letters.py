@@ -107,6 +107,7 @@ class Letters:
             link=found.link,
             device=found.device,
             key_name=found.key_name,
+            change=found.change,
             lifetime=found.lifetime,
             now=self._clock.now(),
         )
