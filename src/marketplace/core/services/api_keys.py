@@ -27,7 +27,6 @@ from marketplace.core.errors import Busy, FieldErrors, ImpersonatedReadOnly, Mis
 from marketplace.core.ports.api_keys import ApiKeyDirectory
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
-from marketplace.core.services.acting_keys import act_by
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.purging import purge_hourly
@@ -73,7 +72,7 @@ class ApiKeyService:
         self._noted: dict[UUID, datetime] = {}
 
     async def authenticate(self, token: str, *, fresh: bool = False) -> Principal:
-        """Return the principal of a key, cached for up to 500 ms unless `fresh`, and bind the request to the key.
+        """Return the principal of a key, cached for up to 500 ms unless `fresh`.
 
         Raises `NotSignedIn`. A token with a wrong checksum is refused without a look-up.
         """
@@ -89,7 +88,6 @@ class ApiKeyService:
             principal = user.principal
             self._principal_cache.keep(key_hash, principal)
             await self._note_use(principal.family_id, user.last_used_at, now)
-        act_by(principal.family_id)
         return principal
 
     async def list_own(self, principal: Principal) -> tuple[ApiKey, ...]:

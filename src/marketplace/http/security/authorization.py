@@ -18,6 +18,7 @@ from marketplace.core.errors import (
     NotStaff,
     NotSuperuser,
 )
+from marketplace.core.services.acting_keys import act_by
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.api_keys import ApiKeyService, require_scope
 from marketplace.core.services.tokens import TokenService
@@ -122,6 +123,8 @@ class Authenticator:
     async def _authenticate(self, request: HasScope, token: str, *, fresh: bool = False) -> Principal:
         by: TokenService | ApiKeyService = self._api_keys if looks_like_key(token) else self._tokens
         principal = await by.authenticate(token, fresh=fresh)
+        if principal.key_id is not None:
+            act_by(principal.key_id)
         return replace(principal, origin=origin_of(request))
 
     async def _record_refusal(self, request: HasScope, principal: Principal, refusal: type[MarketplaceError]) -> None:
