@@ -8,6 +8,7 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.services.account_deletion import AccountDeletionService
 from marketplace.core.services.account_mails import TokenMails
 from marketplace.core.services.admin.users import UserAdminService
+from marketplace.core.services.api_keys import ApiKeyService
 from marketplace.core.services.current_passwords import CurrentPasswords
 from marketplace.core.services.email_addresses import EmailAddressService
 from marketplace.core.services.logins import LoginService
@@ -32,6 +33,7 @@ class AccountServices:
     tokens: TokenService
     logins: LoginService
     second_factors: SecondFactorServices
+    api_keys: ApiKeyService
     resets: ResetService
     email_addresses: EmailAddressService
     account_mails: TokenMails
@@ -89,6 +91,14 @@ def build_account_services(
         tokens=tokens,
         second_factors=build_second_factors(storage, adapters, options, memory, sign_ins, new_messages),
         logins=LoginService(unit_of_work=begin, logins=storage.logins, principal_cache=memory, clock=clock, ids=ids),
+        api_keys=ApiKeyService(
+            unit_of_work=begin,
+            keys=storage.api_keys,
+            principal_cache=memory,
+            new_messages=new_messages,
+            clock=clock,
+            ids=ids,
+        ),
         resets=ResetService(
             unit_of_work=begin,
             resets=storage.resets,
@@ -135,6 +145,7 @@ def build_account_services(
             reports=storage.reports,
             reviews=storage.reviews,
             logins=storage.logins,
+            api_keys=storage.api_keys,
             clock=clock,
             ids=ids,
         ),

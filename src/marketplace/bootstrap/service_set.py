@@ -18,6 +18,7 @@ from marketplace.core.services.admin.reviews import ReviewAdminService
 from marketplace.core.services.admin.second_factors import SecondFactorAdminService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
+from marketplace.core.services.api_keys import ApiKeyService
 from marketplace.core.services.avatars import AvatarService
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
@@ -75,6 +76,7 @@ class Services(PaymentServices):
     second_factor_sign_ins: SecondFactorSignIns
     second_factor_admin: SecondFactorAdminService
     reauthentication: ReauthenticationService
+    api_keys: ApiKeyService
     resets: ResetService
     email_addresses: EmailAddressService
     account_mails: TokenMails
@@ -145,6 +147,7 @@ class Services(PaymentServices):
             "record_terms": self.terms.record_missing,
             "renew_open_times": self.materialized_availability.renew,
             "run_bulk": self.bulk_runner.run,
+            "sweep_api_keys": self.api_keys.purge,
             "sweep_bulk_runs": self.bulk_runner.purge,
             "sweep_email_requests": self.email_addresses.purge,
             "sweep_idempotency_keys": self.idempotency.purge,

@@ -8,6 +8,7 @@ from marketplace.core.domain.users import User
 
 DELETED = {
     "token_families": "user_id",
+    "api_keys": "user_id",
     "password_resets": "user_id",
     "second_factors": "user_id",
     "recovery_codes": "user_id",

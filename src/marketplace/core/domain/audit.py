@@ -40,6 +40,8 @@ AuditAction = Literal[
     "second_factor_removed",
     "recovery_codes_renewed",
     "recovery_code_used",
+    "api_key_created",
+    "api_key_revoked",
     "data_exported",
     "account_deleted",
     "account_deletion_refused",

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Self
 from uuid import UUID
 
+from marketplace.core.domain.api_keys import KeyScope
 from marketplace.core.errors import ImpersonatedReadOnly, NotACreator, NotStaff
 from marketplace.core.errors.second_factors import ReauthenticationRequired, SecondFactorSetupRequired
 
@@ -40,6 +41,9 @@ class Principal:
     """When the person last proved who they are, with this login. `None` outside of a request."""
     lacks_second_factor: bool = False
     """Whether they are staff without the second factor that the installation requires: their rights rest."""
+    key_id: UUID | None = None
+    """The API key of the request, if it has one. Then it has no rights of staff, and `scopes` bound it."""
+    scopes: frozenset[KeyScope] = frozenset()
 
     @property
     def actor_id(self) -> UUID:
@@ -82,7 +86,7 @@ class Principal:
         """Return the principal. Raises `ReauthenticationRequired`, and `ImpersonatedReadOnly` during impersonation."""
         if self.impersonator_id is not None:
             raise ImpersonatedReadOnly
-        if self.proved_at is not None and now - self.proved_at > within:
+        if self.key_id is not None or (self.proved_at is not None and now - self.proved_at > within):
             raise ReauthenticationRequired
         return self
 

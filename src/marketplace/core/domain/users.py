@@ -23,8 +23,7 @@ from marketplace.core.domain.zone_names import read_zone, zone_errors
 from marketplace.core.errors import EmailUnverified, FieldErrors, IllegalTransition, NotSignedIn, NotSuperuser
 from marketplace.core.errors.admin import AccountInactive, HasSessions, LastSuperuser, Oneself, StaffTarget
 
-MAX_USERNAME_LENGTH = 150
-BIO_LENGTH = 2_000
+MAX_USERNAME_LENGTH, BIO_LENGTH = 150, 2_000
 MAX_EMAIL_LENGTH = 254
 """Characters (RFC 5321, 4.5.3.1.3, less the angle brackets)."""
 EMAIL = (
@@ -180,15 +179,15 @@ class User(Contact):
         )
 
     def current(self, principal: Principal) -> Principal:
-        """Return the user's principal with the rights of this account. Raises `NotSignedIn` if it is deactivated."""
+        """Return the principal with the rights of this account, by an API key none of staff. Raises `NotSignedIn`."""
         if not self.is_active:
             raise NotSignedIn
-        rests = principal.lacks_second_factor
+        is_resting = principal.key_id is not None or principal.lacks_second_factor
         return replace(
             principal,
             role=self.role,
-            is_staff=self.is_staff and not rests,
-            is_superuser=self.is_superuser and not rests,
+            is_staff=self.is_staff and not is_resting,
+            is_superuser=self.is_superuser and not is_resting,
         )
 
     @property
