@@ -3023,6 +3023,11 @@ export interface components {
              */
             email_refused_at: string | null;
             /**
+             * Format: date-time
+             * @description When two-step sign-in was turned on; `null` while it is off.
+             */
+            second_factor_since: string | null;
+            /**
              * @description The language of messages to this person (BCP 47); `null` or one without texts: the site's.
              * @example pt-BR
              */
@@ -6000,6 +6005,8 @@ export interface components {
              * @description When it was turned on; `null` while it is off.
              */
             since: string | null;
+            /** @description Whether you have no staff rights without it. */
+            is_required: boolean;
             recovery_codes_left: number;
             /** @description Whether it's time for new recovery codes: few are left. */
             is_low: boolean;

@@ -287,6 +287,7 @@ class UserDetails(User):
     sessions: int
     """Unarchived sessions."""
     bookings: int
+    second_factor_since: datetime | None
     logins: tuple[Login, ...]
 
 
