@@ -26,6 +26,7 @@ from marketplace.adapters.exports.files import StreamedFiles
 from marketplace.adapters.memory.pictures import MemoryObjectStore
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
+from marketplace.adapters.security.flow_seals import HmacFlowSeals
 from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
@@ -341,6 +342,7 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "objects": MemoryObjectStore(),
         "cards": NamedCards(),
         "unsubscribe_tokens": HmacUnsubscribeTokens("a secret of the tests"),
+        "flow_seals": HmacFlowSeals("a secret of the tests"),
     }
     return Adapters(**defaults | changes)
 

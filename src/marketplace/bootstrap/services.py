@@ -101,6 +101,8 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         usernames=usernames,
         tokens=tokens,
         logins=accounts.logins,
+        identities=accounts.identities,
+        provider_sign_ins=accounts.provider_sign_ins,
         resets=accounts.resets,
         email_addresses=accounts.email_addresses,
         personal_data=accounts.personal_data,

@@ -33,6 +33,8 @@ AuditAction = Literal[
     "email_change_refused",
     "email_changed",
     "login_ended",
+    "identity_connected",
+    "identity_disconnected",
     "data_exported",
     "account_deleted",
     "account_deletion_refused",

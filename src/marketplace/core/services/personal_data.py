@@ -12,6 +12,7 @@ from marketplace.core.errors import ImpersonatedReadOnly
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.conversations import Conversations
 from marketplace.core.ports.favourites import FavouriteLists
+from marketplace.core.ports.identities import IdentityDirectory
 from marketplace.core.ports.messages import MessageLists
 from marketplace.core.ports.payments import PaymentLists
 from marketplace.core.ports.reports import ReportQueue
@@ -38,6 +39,7 @@ Part = Literal[
     "answers",
     "review_reports",
     "logins",
+    "identities",
 ]
 PAGE = 100
 """Rows read at once, so that a copy of any size is never in memory as a whole."""
@@ -61,6 +63,7 @@ class PersonalDataService:
         reports: ReportQueue,
         reviews: ReviewLists,
         logins: LoginDirectory,
+        identities: IdentityDirectory,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -75,6 +78,7 @@ class PersonalDataService:
         self._reports = reports
         self._reviews = reviews
         self._logins = logins
+        self._identities = identities
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
 
@@ -113,8 +117,14 @@ class PersonalDataService:
             yield "reports", report
         async for reviewed in self._of_reviews(person):
             yield reviewed
-        for login in await self._logins.active(person, now, MAX_LOGINS):
+        async for way in self._of_sign_ins(person):
+            yield way
+
+    async def _of_sign_ins(self, person: UUID) -> AsyncIterator[tuple[Part, object]]:
+        for login in await self._logins.active(person, self._clock.now(), MAX_LOGINS):
             yield "logins", login
+        for identity in await self._identities.of_user(person):
+            yield "identities", identity
 
     async def _of_reviews(self, person: UUID) -> AsyncIterator[tuple[Part, object]]:
         async for review in _items(lambda after: self._reviews.of_author(person, PAGE, after)):

@@ -32,6 +32,7 @@ from marketplace.http.api.creators import CreatorController
 from marketplace.http.api.earnings import EarningsController
 from marketplace.http.api.email_addresses import EmailAddressController
 from marketplace.http.api.favourites import FavouriteController
+from marketplace.http.api.identities import IdentityController, ProviderController
 from marketplace.http.api.inbox import InboxController
 from marketplace.http.api.logins import LoginController
 from marketplace.http.api.notifications import NotificationController
@@ -61,6 +62,8 @@ CONTROLLERS = (
     ResetController,
     EmailAddressController,
     LoginController,
+    ProviderController,
+    IdentityController,
     PersonalDataController,
     AccountDeletionController,
     PreferenceController,
