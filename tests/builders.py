@@ -28,6 +28,7 @@ from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
 from marketplace.adapters.security.flow_seals import HmacFlowSeals
 from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
+from marketplace.adapters.security.secret_keys import SecretKeys
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.service_set import Services as BuiltServices
@@ -56,6 +57,7 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 
 TOMORROW = NOW + timedelta(days=1)
+KEYS = SecretKeys(("a secret of the tests",))
 PASSWORD = "correct horse"
 REFRESH_TTL = timedelta(days=7)
 ADDRESSES = SiteAddresses("https://sessions.example.org")
@@ -334,15 +336,15 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "confusables": IcuConfusables(),
         "syntax": MailStandards(),
         "access_tokens": NumberedAccessTokens(),
-        "refresh_tokens": HmacRefreshTokens("a secret of the tests"),
+        "refresh_tokens": HmacRefreshTokens(KEYS),
         "calendars": Rfc5545Calendars(),
         "files": StreamedFiles(),
         "former_zones": KnownZones(),
         "encoder": NamedEncoder(),
         "objects": MemoryObjectStore(),
         "cards": NamedCards(),
-        "unsubscribe_tokens": HmacUnsubscribeTokens("a secret of the tests"),
-        "flow_seals": HmacFlowSeals("a secret of the tests"),
+        "unsubscribe_tokens": HmacUnsubscribeTokens(KEYS),
+        "flow_seals": HmacFlowSeals(KEYS),
     }
     return Adapters(**defaults | changes)
 
@@ -357,6 +359,7 @@ def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
     mailer: Mailer | None = None,
     payments: PaymentOptions | None = None,
     provider: Payments | None = None,
+    keys: SecretKeys = KEYS,
 ) -> Services:
     clock, passwords, access_tokens = clock or MovableClock(), passwords or PlainPasswords(), NumberedAccessTokens()
     built = build_services(
@@ -368,6 +371,7 @@ def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
             objects=objects or MemoryObjectStore(),
             mailer=mailer,
             payments=provider,
+            refresh_tokens=HmacRefreshTokens(keys),
         ),
         ServiceOptions(categories=CATEGORIES, refresh_ttl=REFRESH_TTL, addresses=ADDRESSES, payments=payments),
     )

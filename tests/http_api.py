@@ -18,6 +18,7 @@ from both_ways import BothWays
 from builders import PASSWORD, TOMORROW, stored_session, stored_user
 from fakes import MovableClock, NamedCards, NamedEncoder, PlainPasswords
 from marketplace.adapters.payments.memory import MemoryPayments
+from marketplace.adapters.security.secret_keys import SecretKeys
 from marketplace.bootstrap.container import make_container
 from marketplace.bootstrap.payments import PaymentProvider
 from marketplace.core.domain.sessions import Session
@@ -33,7 +34,8 @@ from marketplace.core.services.users import UserService
 from marketplace.settings import Settings
 from marketplace.telemetry.request_log import RequestObserver
 
-SECRET_KEY = "forty-two characters that nobody else has"
+SECRET_KEY = "forty-two-characters-that-nobody-else-has"
+KEYS = SecretKeys((SECRET_KEY,))
 NO_FRONTEND = Path("nowhere")
 """A folder without a front end, since this machine may have built one elsewhere."""
 SETTINGS = Settings(storage="memory", secret_key=SECRET_KEY, rate_limit=False, frontend_dir=NO_FRONTEND)

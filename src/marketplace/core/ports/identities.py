@@ -81,14 +81,13 @@ class IdentityProviders(Protocol):
 class FlowSeals(Protocol):
     """Seals flows for the browser to keep."""
 
-    def seal(self, flow: Flow) -> str:
-        """Return text that only this installation can make."""
+    def seal(self, flow: Flow) -> tuple[str, FlowSecrets]:
+        """Return text that only this installation can make, and what ties the flow to its answer.
+
+        Who has the text knows none of that.
+        """
         ...
 
-    def open(self, sealed: str) -> Flow | None:
-        """Return the flow, expired or not, or `None` if it is none of ours."""
-        ...
-
-    def secrets(self, flow: Flow) -> FlowSecrets:
-        """Return what is sent to the provider: always the same of a flow, and unknown to who has the sealed text."""
+    def open(self, sealed: str) -> tuple[Flow, FlowSecrets] | None:
+        """Return the flow, expired or not, and the same secrets, or `None` if it is none of ours."""
         ...

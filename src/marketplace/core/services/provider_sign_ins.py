@@ -34,6 +34,7 @@ from marketplace.core.services.retries import with_retries
 from marketplace.core.services.sign_ins import SignIns
 from marketplace.core.services.usernames import UsernameService
 
+KeptFlow = tuple[Flow, FlowSecrets]
 MayRegister = Callable[[], Awaitable[None]]
 """Counts a registration before it is made. Raises `RateLimited`."""
 
@@ -122,22 +123,22 @@ class ProviderSignIns:
             time_zone=time_zone,
             locale=locale,
         )
-        url = await self._providers.authorization_url(name, self._seals.secrets(flow), redirect_uri)
-        return url, self._seals.seal(flow)
+        sealed, tied = self._seals.seal(flow)
+        return await self._providers.authorization_url(name, tied, redirect_uri), sealed
 
-    def flow_of(self, name: str, sealed: str) -> Flow | None:
+    def flow_of(self, name: str, sealed: str) -> KeptFlow | None:
         """Return the flow to a provider that the browser kept, expired or not."""
-        flow = self._seals.open(sealed)
-        return flow if flow is not None and flow.provider == name else None
+        kept = self._seals.open(sealed)
+        return kept if kept is not None and kept[0].provider == name else None
 
     async def finish(
-        self, flow: Flow | None, returned: Returned, origin: Origin, may_register: MayRegister
+        self, kept: KeptFlow | None, returned: Returned, origin: Origin, may_register: MayRegister
     ) -> SignedIn | None:
         """Sign in who came back; `None` if they came to connect, which they now are.
 
         Raises `SignInFailed`, `ProviderUnavailable`, `RateLimited`.
         """
-        flow, tied = await self._used_once(flow, returned)
+        flow, tied = await self._used_once(kept, returned)
         if returned.error:
             is_own_choice = returned.error == "access_denied"
             raise SignInFailed("cancelled" if is_own_choice else "refused", None if is_own_choice else "error")
@@ -158,11 +159,11 @@ class ProviderSignIns:
             return None
         return await with_retries(lambda: self._sign_in(flow, proved, origin, may_register))
 
-    async def _used_once(self, flow: Flow | None, returned: Returned) -> tuple[Flow, FlowSecrets]:
+    async def _used_once(self, kept: KeptFlow | None, returned: Returned) -> KeptFlow:
         now = self._clock.now()
-        if flow is None:
+        if kept is None:
             raise SignInFailed("expired", "no_flow")
-        tied = self._seals.secrets(flow)
+        flow, tied = kept
         if not compare_digest(tied.state.encode(), returned.state.encode()):
             raise SignInFailed("expired", "state")
         if now >= flow.expires_at:
@@ -170,7 +171,7 @@ class ProviderSignIns:
         (count,) = await with_retries(lambda: self._limits.count([Attempt(PROVIDER_FLOW, flow.seed)], now))
         if count.is_over(PROVIDER_FLOW):
             raise SignInFailed("expired", "used")
-        return flow, tied
+        return kept
 
     def _canonical(self, proved: ProvedIdentity) -> ProvedIdentity:
         """Return what was proved without values that no account could have."""

@@ -126,15 +126,16 @@ class TokenService:
         Raises `BadRefreshToken`, after revoking the token's login.
         """
         now = self._clock.now()
-        refresh = new_refresh_token() if attempt is None else self._refresh_tokens.successor(token, attempt)
+        repeatable = () if attempt is None else self._refresh_tokens.successors(token, attempt)
+        refresh = repeatable[0] if repeatable else new_refresh_token()
 
-        async def operation() -> Login | None:
+        async def operation() -> tuple[Login, str] | None:
             async with self._unit_of_work() as tx:
                 login = await tx.tokens.use(refresh_token_hash(token), now)
-                if login is None and attempt is not None:
-                    repeated = await tx.tokens.find_unused(refresh_token_hash(refresh), now)
+                for successor in repeatable if login is None else ():
+                    repeated = await tx.tokens.find_unused(refresh_token_hash(successor), now)
                     if repeated is not None:
-                        return repeated
+                        return repeated, successor
                 if login is None:
                     ended = await tx.tokens.revoke_login_of(refresh_token_hash(token), now)
                     if ended is not None:
@@ -142,12 +143,12 @@ class TokenService:
                     return None
                 login = replace(login, expires_at=now + self._refresh_ttl)
                 await tx.tokens.add(login, refresh_token_hash(refresh))
-                return login
+                return login, refresh
 
-        login = await with_retries(operation)
-        if login is None:
+        renewed = await with_retries(operation)
+        if renewed is None:
             raise BadRefreshToken
-        return self._sign_ins.pair(login, refresh)
+        return self._sign_ins.pair(*renewed)
 
     async def log_out(self, token: str) -> None:
         """End the login of a refresh token. Unknown tokens are ignored: there is nothing left to end."""

@@ -161,12 +161,13 @@ class ProviderController(Controller):
         known = next((each for each in sign_ins.configured if each.name == provider), None)
         if known is None:
             raise NotFound
-        flow = sign_ins.flow_of(provider, flow_cookie.sealed_of(request))
+        kept = sign_ins.flow_of(provider, flow_cookie.sealed_of(request))
+        flow = kept[0] if kept else None
         origin, network = origin_of(request), rate_limits.client_network(request)
         try:
             async with refusals.of_provider_sign_ins(known.issuer, origin, network):
                 login = await sign_ins.finish(
-                    flow, _returned(request), origin, lambda: limits.check(rate_limits.registration(request))
+                    kept, _returned(request), origin, lambda: limits.check(rate_limits.registration(request))
                 )
         except SignInFailed as error:
             return _arrival(request, flow_cookie, flow, error.failure, known)
