@@ -23,6 +23,7 @@ from fakes import (
 )
 from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.exports.files import StreamedFiles
+from marketplace.adapters.identity.providers import NO_PROVIDERS
 from marketplace.adapters.memory.pictures import MemoryObjectStore
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
@@ -49,6 +50,7 @@ from marketplace.core.domain.slots import Slot
 from marketplace.core.domain.terms import Terms
 from marketplace.core.domain.tokens import refresh_token_hash
 from marketplace.core.domain.users import Contact, User
+from marketplace.core.ports.identities import IdentityProviders
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.mailer import Mailer
 from marketplace.core.ports.payments import Payments
@@ -359,6 +361,7 @@ def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
     mailer: Mailer | None = None,
     payments: PaymentOptions | None = None,
     provider: Payments | None = None,
+    identity_providers: IdentityProviders = NO_PROVIDERS,
     keys: SecretKeys = KEYS,
 ) -> Services:
     clock, passwords, access_tokens = clock or MovableClock(), passwords or PlainPasswords(), NumberedAccessTokens()
@@ -371,6 +374,7 @@ def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
             objects=objects or MemoryObjectStore(),
             mailer=mailer,
             payments=provider,
+            identity_providers=identity_providers,
             refresh_tokens=HmacRefreshTokens(keys),
         ),
         ServiceOptions(categories=CATEGORIES, refresh_ttl=REFRESH_TTL, addresses=ADDRESSES, payments=payments),

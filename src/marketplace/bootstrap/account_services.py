@@ -7,6 +7,7 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.services.account_deletion import AccountDeletionService
 from marketplace.core.services.account_mails import TokenMails
 from marketplace.core.services.admin.users import UserAdminService
+from marketplace.core.services.api_keys import ApiKeyService
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.current_passwords import CurrentPasswords
 from marketplace.core.services.email_addresses import EmailAddressService
@@ -35,6 +36,7 @@ class AccountServices:
     users: UserService
     tokens: TokenService
     logins: LoginService
+    api_keys: ApiKeyService
     identities: IdentityService
     provider_sign_ins: ProviderSignIns
     resets: ResetService
@@ -116,6 +118,14 @@ def build_account_services(
         users=users,
         tokens=tokens,
         logins=LoginService(unit_of_work=begin, logins=storage.logins, principal_cache=memory, clock=clock, ids=ids),
+        api_keys=ApiKeyService(
+            unit_of_work=begin,
+            keys=storage.api_keys,
+            principal_cache=memory,
+            new_messages=new_messages,
+            clock=clock,
+            ids=ids,
+        ),
         identities=identities,
         provider_sign_ins=provider_sign_ins,
         resets=ResetService(
@@ -164,6 +174,7 @@ def build_account_services(
             reports=storage.reports,
             reviews=storage.reviews,
             logins=storage.logins,
+            api_keys=storage.api_keys,
             identities=storage.identities,
             clock=clock,
             ids=ids,

@@ -33,6 +33,8 @@ AuditAction = Literal[
     "email_change_refused",
     "email_changed",
     "login_ended",
+    "api_key_created",
+    "api_key_revoked",
     "identity_connected",
     "identity_disconnected",
     "data_exported",

@@ -181,10 +181,11 @@ class User(Contact):
         )
 
     def current(self, principal: Principal) -> Principal:
-        """Return the user's principal with the rights of this account. Raises `NotSignedIn` if it is deactivated."""
+        """Return the principal with the rights of this account, by an API key none of staff. Raises `NotSignedIn`."""
         if not self.is_active:
             raise NotSignedIn
-        return replace(principal, role=self.role, is_staff=self.is_staff, is_superuser=self.is_superuser)
+        is_staff, is_superuser = (False, False) if principal.key_id else (self.is_staff, self.is_superuser)
+        return replace(principal, role=self.role, is_staff=is_staff, is_superuser=is_superuser)
 
     @property
     def has_password(self) -> bool:

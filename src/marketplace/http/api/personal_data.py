@@ -19,6 +19,7 @@ from marketplace.core.ports.system import Clock
 from marketplace.core.services.personal_data import Part, PersonalDataService
 from marketplace.core.services.provider_sign_ins import ProviderSignIns
 from marketplace.core.services.rate_limits import RateLimitService
+from marketplace.http.api.api_keys import api_key_out
 from marketplace.http.api.booking_views import BookingHistoryOut, BookingViews
 from marketplace.http.api.identities import identity_out
 from marketplace.http.api.logins import login_out
@@ -94,7 +95,7 @@ class PersonalDataController(Controller):
         Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `payments` with their
         receipt numbers and refunds, the `messages` you wrote about bookings, the `mails` to you of the last months,
         `favourites` (IDs of sessions), `reports`, your `reviews` and `answers` to reviews, `review_reports`, active
-        `logins` and `identities` (services to sign in with).
+        `logins`, `api_keys` without their secrets, and `identities`: services to sign in with.
         """
         principal = principal_of(request)
         await limits.check(Attempt(DATA_EXPORT, str(principal.user_id)))
@@ -128,6 +129,7 @@ def _converters(
         "answers": lambda review: converted(review, WrittenAnswerOut),
         "review_reports": lambda report: converted(report, ReviewReportOut),
         "logins": lambda login: login_out(login, principal.family_id),
+        "api_keys": api_key_out,
         "identities": lambda identity: identity_out(identity, providers),
     }
 
