@@ -143,6 +143,7 @@ INSTEAD = {
 """Fields that exclude those of a valid body."""
 OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/refresh": {"refresh": "a token", "attempt": "an attempt of this test"},
+    "POST /api/auth/oidc/{provider}": {"next": "/dashboard", "time_zone": "Europe/Rome", "locale": "it"},
     "POST /api/auth/logout": {"refresh": "a token", "everywhere": False},
     **{f"POST /api/bookings/{{booking_id}}/{action}": {"reason": "I am ill."} for action in ("cancel", "complete")},
     **{
@@ -168,6 +169,7 @@ OTHER_IDS = {
     "picture_id": SOME_ID,
     "mail_id": SOME_ID,
     "message_id": SOME_ID,
+    "identity_id": SOME_ID,
     "token": "a-token",
     "run_id": SOME_ID,
     "job_id": 1,

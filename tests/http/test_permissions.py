@@ -186,6 +186,14 @@ MATRIX: dict[str, Answers] = {
     "GET /api/auth/messages": signed_in("200"),
     "GET /api/auth/logins": signed_in("200"),
     "DELETE /api/auth/logins/{login_id}": signed_in(NOT_THERE),
+    # no provider is configured
+    "GET /api/auth/oidc": anyone("200"),
+    "POST /api/auth/oidc/{provider}": anyone("404 not_found"),
+    "POST /api/auth/oidc/{provider}/connect": signed_in(NOT_THERE),
+    "GET /api/auth/oidc/{provider}/callback": anyone("404 not_found"),
+    "GET /api/auth/identities": signed_in("200"),
+    # that of another person
+    "DELETE /api/auth/identities/{identity_id}": signed_in(NOT_THERE),
     "GET /api/auth/api-keys": signed_in("200"),
     "POST /api/auth/api-keys": signed_in("201"),
     # that of another person
@@ -403,6 +411,7 @@ async def make_world(built_api: Api) -> World:
         "run_id": run.json()["id"],
         "job_id": "1",
         "login_id": SOME_ID,
+        "identity_id": SOME_ID,
         "session_id": str(session.id),
         "booking_id": booking["id"],
         "message_id": message.json()["id"],

@@ -116,6 +116,7 @@ NextPath = Annotated[
     str | None,
     OrNone(
         Text(1, MAX_NEXT, r"^/(?![/\\])[!-\[\]-~]*$", "Use a path of this site that begins with a slash."),
+        is_empty_none=False,
         example="/dashboard",
         description="A path of this site.",
     ),
