@@ -1,6 +1,5 @@
 """GitHub proves the primary address of an account, if it is verified."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -39,7 +38,7 @@ class FakeGitHub:
             form = {each: values[0] for each, values in parse_qs(request.content.decode()).items()}
             assert form["client_secret"] == "a secret"
             assert form["code_verifier"] == SECRETS.verifier
-            if form["code"] != "a code":
+            if form.get("code") != "a code":
                 return httpx.Response(200, json={"error": "bad_verification_code"})
             return httpx.Response(200, json={"access_token": "gho_1", "token_type": "bearer", "scope": "user:email"})
         assert request.headers["authorization"] == "Bearer gho_1"
@@ -111,7 +110,7 @@ async def test_code_that_github_refuses_signs_nobody_in(code: str) -> None:
         ("emails", lambda: httpx.Response(429, json={}), ProviderUnavailable),
         (
             "emails",
-            lambda: httpx.Response(200, text="<html>", headers={"content-type": "text/html"}),
+            lambda: httpx.Response(200, html="<html>"),
             ProviderUnavailable,
         ),
         ("emails", lambda: httpx.Response(301, headers={"location": "https://evil.example"}), ProviderUnavailable),
