@@ -134,9 +134,7 @@ async def test_server_of_an_enterprise_is_asked_at_its_own_address() -> None:
             "/api/v3/user": USER | {"name": None},
             "/api/v3/user/emails": [PRIMARY],
         }
-        return httpx.Response(
-            200, content=json.dumps(documents[request.url.path]), headers={"content-type": "application/json"}
-        )
+        return httpx.Response(200, json=documents[request.url.path])
 
     issuer = "https://git.example.org"
     settings = ProviderSettings(

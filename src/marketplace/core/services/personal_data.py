@@ -122,8 +122,8 @@ class PersonalDataService:
             yield "reports", report
         async for reviewed in self._of_reviews(person):
             yield reviewed
-        async for access in self._of_access(person, now):
-            yield access
+        async for way in self._of_access(person, now):
+            yield way
 
     async def _of_reviews(self, person: UUID) -> AsyncIterator[tuple[Part, object]]:
         async for review in _items(lambda after: self._reviews.of_author(person, PAGE, after)):
@@ -136,6 +136,8 @@ class PersonalDataService:
     async def _of_access(self, person: UUID, now: datetime) -> AsyncIterator[tuple[Part, object]]:
         for login in await self._logins.active(person, now, MAX_LOGINS):
             yield "logins", login
+        for identity in await self._identities.of_user(person):
+            yield "identities", identity
         for key in await self._api_keys.of_user(person):
             yield "api_keys", key
         for identity in await self._identities.of_user(person):

@@ -95,7 +95,7 @@ class PersonalDataController(Controller):
         Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `payments` with their
         receipt numbers and refunds, the `messages` you wrote about bookings, the `mails` to you of the last months,
         `favourites` (IDs of sessions), `reports`, your `reviews` and `answers` to reviews, `review_reports`, active
-        `logins`, `api_keys` without their secrets, and `identities`: services to sign in with.
+        `logins`, `identities` (services to sign in with), and `api_keys` without their secrets.
         """
         principal = principal_of(request)
         await limits.check(Attempt(DATA_EXPORT, str(principal.user_id)))
