@@ -6,6 +6,7 @@ from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.email_tokens import TOKEN_TTL, EmailRequest, EmailToken
 from marketplace.core.domain.messages import Message, MessageKind
 from marketplace.core.domain.password_resets import new_reset_token, reset_token_hash
+from marketplace.core.domain.security_changes import change_of
 from marketplace.core.domain.user_agents import device_of
 from marketplace.core.ports.account_mails import AccountMail
 from marketplace.core.ports.system import Clock
@@ -23,6 +24,8 @@ class TokenMails:
         user = await tx.users.acquire_shared(message.user_id)
         if message.kind is MessageKind.NEW_SIGN_IN:
             return await self._new_sign_in(tx, message)
+        if message.kind is MessageKind.SECURITY_CHANGED:
+            return AccountMail(link=self._addresses.security(), change=change_of(message.subject))
         request = await self._request(tx, message)
         if request is None or not request.stands_for(user) or (request.purpose == "verify" and user.is_email_verified):
             return None

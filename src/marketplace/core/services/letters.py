@@ -106,6 +106,7 @@ class Letters:
             to=found.to or recipient.email,
             link=found.link,
             device=found.device,
+            change=found.change,
             lifetime=found.lifetime,
             now=self._clock.now(),
         )
