@@ -26,6 +26,7 @@ from marketplace.adapters.exports.files import StreamedFiles
 from marketplace.adapters.memory.pictures import MemoryObjectStore
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
+from marketplace.adapters.security.passkeys import WebauthnVerifier
 from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
@@ -39,6 +40,7 @@ from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.calendars import CalendarFeed, new_feed_token
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.messages import Message, MessageKind
+from marketplace.core.domain.passkeys import RelyingParty
 from marketplace.core.domain.payment_options import PaymentOptions
 from marketplace.core.domain.principals import Login, Principal
 from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
@@ -334,6 +336,7 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "syntax": MailStandards(),
         "access_tokens": NumberedAccessTokens(),
         "refresh_tokens": HmacRefreshTokens("a secret of the tests"),
+        "passkeys": WebauthnVerifier(),
         "calendars": Rfc5545Calendars(),
         "files": StreamedFiles(),
         "former_zones": KnownZones(),
@@ -367,7 +370,13 @@ def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
             mailer=mailer,
             payments=provider,
         ),
-        ServiceOptions(categories=CATEGORIES, refresh_ttl=REFRESH_TTL, addresses=ADDRESSES, payments=payments),
+        ServiceOptions(
+            categories=CATEGORIES,
+            refresh_ttl=REFRESH_TTL,
+            addresses=ADDRESSES,
+            payments=payments,
+            relying_party=RelyingParty.of(ADDRESSES.root),
+        ),
     )
     return Services(
         clock=clock,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
+from marketplace.bootstrap.passkey_services import PasskeyServices, build_passkey_services
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.account_deletion import AccountDeletionService
 from marketplace.core.services.account_mails import TokenMails
@@ -30,6 +31,7 @@ class AccountServices:
     users: UserService
     tokens: TokenService
     logins: LoginService
+    passkeys: PasskeyServices
     resets: ResetService
     email_addresses: EmailAddressService
     account_mails: TokenMails
@@ -84,6 +86,7 @@ def build_account_services(
         users=users,
         tokens=tokens,
         logins=LoginService(unit_of_work=begin, logins=storage.logins, principal_cache=memory, clock=clock, ids=ids),
+        passkeys=build_passkey_services(storage, adapters, options, sign_ins, new_messages),
         resets=ResetService(
             unit_of_work=begin,
             resets=storage.resets,
@@ -130,6 +133,7 @@ def build_account_services(
             reports=storage.reports,
             reviews=storage.reviews,
             logins=storage.logins,
+            passkeys=storage.passkeys,
             clock=clock,
             ids=ids,
         ),

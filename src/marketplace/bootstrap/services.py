@@ -101,6 +101,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         usernames=usernames,
         tokens=tokens,
         logins=accounts.logins,
+        **accounts.passkeys.named(),
         resets=accounts.resets,
         email_addresses=accounts.email_addresses,
         personal_data=accounts.personal_data,

@@ -33,6 +33,8 @@ AuditAction = Literal[
     "email_change_refused",
     "email_changed",
     "login_ended",
+    "passkey_added",
+    "passkey_removed",
     "data_exported",
     "account_deleted",
     "account_deletion_refused",

@@ -20,6 +20,7 @@ from marketplace.core.ports.ledger import Ledger
 from marketplace.core.ports.local_starts import LocalStarts
 from marketplace.core.ports.messages import Messages
 from marketplace.core.ports.notifications import Notifications
+from marketplace.core.ports.passkeys import Passkeys
 from marketplace.core.ports.password_resets import Resets
 from marketplace.core.ports.payments import PaymentRecords
 from marketplace.core.ports.pictures import PictureRecords
@@ -52,6 +53,9 @@ class Transaction(Protocol):
 
     @property
     def email_requests(self) -> EmailRequests: ...
+
+    @property
+    def passkeys(self) -> Passkeys: ...
 
     @property
     def reviews(self) -> Reviews: ...

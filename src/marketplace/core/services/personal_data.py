@@ -1,6 +1,7 @@
 """What the marketplace keeps about a person, for themselves."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from datetime import datetime
 from typing import Literal, TypeVar
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.conversations import Conversations
 from marketplace.core.ports.favourites import FavouriteLists
 from marketplace.core.ports.messages import MessageLists
+from marketplace.core.ports.passkeys import PasskeyDirectory
 from marketplace.core.ports.payments import PaymentLists
 from marketplace.core.ports.reports import ReportQueue
 from marketplace.core.ports.reviews import ReviewLists
@@ -38,6 +40,7 @@ Part = Literal[
     "answers",
     "review_reports",
     "logins",
+    "passkeys",
 ]
 PAGE = 100
 """Rows read at once, so that a copy of any size is never in memory as a whole."""
@@ -61,6 +64,7 @@ class PersonalDataService:
         reports: ReportQueue,
         reviews: ReviewLists,
         logins: LoginDirectory,
+        passkeys: PasskeyDirectory,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -75,6 +79,7 @@ class PersonalDataService:
         self._reports = reports
         self._reviews = reviews
         self._logins = logins
+        self._passkeys = passkeys
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
 
@@ -113,8 +118,14 @@ class PersonalDataService:
             yield "reports", report
         async for reviewed in self._of_reviews(person):
             yield reviewed
+        async for each in self._of_sign_ins(person, now):
+            yield each
+
+    async def _of_sign_ins(self, person: UUID, now: datetime) -> AsyncIterator[tuple[Part, object]]:
         for login in await self._logins.active(person, now, MAX_LOGINS):
             yield "logins", login
+        for passkey in await self._passkeys.of_user(person):
+            yield "passkeys", passkey
 
     async def _of_reviews(self, person: UUID) -> AsyncIterator[tuple[Part, object]]:
         async for review in _items(lambda after: self._reviews.of_author(person, PAGE, after)):

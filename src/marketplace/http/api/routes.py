@@ -35,6 +35,8 @@ from marketplace.http.api.favourites import FavouriteController
 from marketplace.http.api.inbox import InboxController
 from marketplace.http.api.logins import LoginController
 from marketplace.http.api.notifications import NotificationController
+from marketplace.http.api.passkey_sign_ins import PasskeySignInController
+from marketplace.http.api.passkeys import PasskeyController
 from marketplace.http.api.password_resets import ResetController
 from marketplace.http.api.payments import PaymentController, WebhookController
 from marketplace.http.api.personal_data import PersonalDataController
@@ -57,6 +59,8 @@ from marketplace.http.api.users import UserController
 CONTROLLERS = (
     UserController,
     TokenController,
+    PasskeySignInController,
+    PasskeyController,
     AvatarController,
     ResetController,
     EmailAddressController,

@@ -8,6 +8,7 @@ from marketplace.core.domain.rate_limits import (
     EMAIL_CHANGE_TO,
     FORGOTTEN_PASSWORD,
     FORGOTTEN_PASSWORD_OF,
+    PASSKEY_CHALLENGES,
     REFRESH,
     REGISTRATION,
     SIGN_IN,
@@ -62,3 +63,12 @@ def registration(request: HasScope) -> Attempt:
 
 def refresh(request: HasScope) -> Attempt:
     return Attempt(REFRESH, client_network(request))
+
+
+def passkey_challenge(request: HasScope) -> Attempt:
+    return Attempt(PASSKEY_CHALLENGES, client_network(request))
+
+
+def passkey_sign_in(request: HasScope) -> Attempt:
+    """Return attempts per network, together with those by password."""
+    return Attempt(SIGN_IN, client_network(request))
