@@ -28,6 +28,7 @@ from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
 from marketplace.adapters.security.passkeys import WebauthnVerifier
 from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
+from marketplace.adapters.security.secret_keys import SecretKeys
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.service_set import Services as BuiltServices
@@ -57,6 +58,7 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 
 TOMORROW = NOW + timedelta(days=1)
+KEYS = SecretKeys(("a secret of the tests",))
 PASSWORD = "correct horse"
 REFRESH_TTL = timedelta(days=7)
 ADDRESSES = SiteAddresses("https://sessions.example.org")
@@ -335,7 +337,7 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "confusables": IcuConfusables(),
         "syntax": MailStandards(),
         "access_tokens": NumberedAccessTokens(),
-        "refresh_tokens": HmacRefreshTokens("a secret of the tests"),
+        "refresh_tokens": HmacRefreshTokens(KEYS),
         "passkeys": WebauthnVerifier(),
         "calendars": Rfc5545Calendars(),
         "files": StreamedFiles(),
@@ -343,7 +345,7 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "encoder": NamedEncoder(),
         "objects": MemoryObjectStore(),
         "cards": NamedCards(),
-        "unsubscribe_tokens": HmacUnsubscribeTokens("a secret of the tests"),
+        "unsubscribe_tokens": HmacUnsubscribeTokens(KEYS),
     }
     return Adapters(**defaults | changes)
 
@@ -358,6 +360,7 @@ def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
     mailer: Mailer | None = None,
     payments: PaymentOptions | None = None,
     provider: Payments | None = None,
+    keys: SecretKeys = KEYS,
 ) -> Services:
     clock, passwords, access_tokens = clock or MovableClock(), passwords or PlainPasswords(), NumberedAccessTokens()
     built = build_services(
@@ -369,6 +372,7 @@ def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
             objects=objects or MemoryObjectStore(),
             mailer=mailer,
             payments=provider,
+            refresh_tokens=HmacRefreshTokens(keys),
         ),
         ServiceOptions(
             categories=CATEGORIES,

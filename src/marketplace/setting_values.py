@@ -13,6 +13,8 @@ MAX_PORT = 65535
 STARTTLS = frozenset({"auto", "required", "never"})
 ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
 MAILBOX = re.compile(rf"(?P<name>[^<>\r\n]*)<(?P<address>{ADDRESS})>|(?P<bare>{ADDRESS})")
+MIN_SECRET = 32
+"""Characters of a secret key. HS256 requires at least 256 bits (RFC 7518, 3.2)."""
 MAX_HOST = 253
 """Characters of a host name (RFC 1035, 2.3.4, without the length bytes)."""
 
@@ -74,6 +76,16 @@ def matching(pattern: str, expected: str) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def secret_keys(text: str) -> str:
+    """Check the keys that sign tokens, separated by white space. The newest comes first."""
+    keys = text.split()
+    if not keys or any(len(key) < MIN_SECRET for key in keys):
+        raise ValueError(
+            f"at least {MIN_SECRET} random characters without spaces, followed by older keys after spaces, if any"
+        )
+    return text
 
 
 def database_address(text: str) -> str:

@@ -11,6 +11,7 @@ from marketplace.core.domain.money import Currency
 from marketplace.core.domain.passkeys import RelyingParty
 from marketplace.core.domain.users import VerifiedEffect
 from marketplace.setting_values import (
+    MIN_SECRET,
     any_of,
     basis_points,
     database_address,
@@ -25,14 +26,13 @@ from marketplace.setting_values import (
     path,
     public_url,
     seconds,
+    secret_keys,
     smtp_url,
 )
 
 PREFIX = "MARKETPLACE_"
 DRAINING = f"{PREFIX}LEAVING"
 """Internal variable: `serve` passes workers the path of a file that exists once the program is shutting down."""
-MIN_SECRET = 32
-"""Characters. HS256 requires a key of at least 256 bits (RFC 7518, 3.2)."""
 SOURCES = Path(__file__).parents[2]
 PROJECT = SOURCES if (SOURCES / "pyproject.toml").is_file() else None
 """Root of the checkout that the program runs from; `None` if it is installed."""
@@ -153,7 +153,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "object_store": object_store,
     "frontend_dir": path,
     "texts_dir": path,
-    "secret_key": matching(rf".{{{MIN_SECRET},}}", f"at least {MIN_SECRET} random characters"),
+    "secret_key": secret_keys,
     "host": matching(r"[\w.:\-\[\]]+", "a host name or an address"),
     "port": integer(1, 65_535),
     "public_url": public_url,
@@ -299,8 +299,8 @@ def _check_production(settings: Settings) -> None:
         raise _refusal("DATABASE_URL", None, f"set {production}: the embedded database is for development")
     if settings.secret_key is None:
         raise _refusal("SECRET_KEY", None, f"set {production}, to at least {MIN_SECRET} random characters")
-    lowered = settings.secret_key.lower()
-    if any(word in lowered for word in DEVELOPMENT_SECRETS) or len(set(lowered)) < 8:  # noqa: PLR2004 - variety
+    keys = settings.secret_key.lower().split()
+    if any(word in key or len(set(key)) < 8 for key in keys for word in DEVELOPMENT_SECRETS):  # noqa: PLR2004 - variety
         rule = f"random {production}: this one looks like a development secret"
         raise _refusal("SECRET_KEY", "(not shown)", rule)
     if settings.public_url is None:

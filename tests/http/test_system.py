@@ -206,3 +206,4 @@ async def test_responses_are_not_cached_or_sniffed(api: Api) -> None:
 
     assert response.headers["cache-control"] == "no-store"
     assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"

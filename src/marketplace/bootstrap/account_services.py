@@ -8,6 +8,7 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.services.account_deletion import AccountDeletionService
 from marketplace.core.services.account_mails import TokenMails
 from marketplace.core.services.admin.users import UserAdminService
+from marketplace.core.services.api_keys import ApiKeyService
 from marketplace.core.services.current_passwords import CurrentPasswords
 from marketplace.core.services.email_addresses import EmailAddressService
 from marketplace.core.services.logins import LoginService
@@ -31,6 +32,7 @@ class AccountServices:
     users: UserService
     tokens: TokenService
     logins: LoginService
+    api_keys: ApiKeyService
     passkeys: PasskeyServices
     resets: ResetService
     email_addresses: EmailAddressService
@@ -86,6 +88,14 @@ def build_account_services(
         users=users,
         tokens=tokens,
         logins=LoginService(unit_of_work=begin, logins=storage.logins, principal_cache=memory, clock=clock, ids=ids),
+        api_keys=ApiKeyService(
+            unit_of_work=begin,
+            keys=storage.api_keys,
+            principal_cache=memory,
+            new_messages=new_messages,
+            clock=clock,
+            ids=ids,
+        ),
         passkeys=build_passkey_services(storage, adapters, options, sign_ins, new_messages),
         resets=ResetService(
             unit_of_work=begin,
@@ -133,6 +143,7 @@ def build_account_services(
             reports=storage.reports,
             reviews=storage.reviews,
             logins=storage.logins,
+            api_keys=storage.api_keys,
             passkeys=storage.passkeys,
             clock=clock,
             ids=ids,

@@ -19,6 +19,7 @@ from marketplace.adapters.security.email_syntax import MailStandards
 from marketplace.adapters.security.passkeys import WebauthnVerifier
 from marketplace.adapters.security.passwords import Argon2Passwords, processes_of_worker
 from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
+from marketplace.adapters.security.secret_keys import SecretKeys
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.adapters.system import MachineZones, MovedClock, SystemClock, UuidSeven
@@ -29,6 +30,7 @@ from marketplace.bootstrap.service_set import Services
 from marketplace.bootstrap.services import build_services
 from marketplace.bootstrap.storages import MemoryStorage, PostgresStorage
 from marketplace.core.domain.addresses import SiteAddresses
+from marketplace.core.domain.clock_offset import ClockOffset
 from marketplace.core.domain.money import use_currency
 from marketplace.core.domain.site_texts import SiteTexts
 from marketplace.core.ports.calendars import Calendars
@@ -70,9 +72,15 @@ class Ports(Provider):
     cards = provide(PillowCards, provides=CardPainter)
 
     @provide
-    def clock(self, settings: Settings) -> Clock:
-        """Provide the time; that of a demo can be moved."""
-        return MovedClock(settings.clock_file) if settings.inbox else SystemClock()
+    def offset(self) -> ClockOffset:
+        """Provide what is known of the database's clock."""
+        return ClockOffset()
+
+    @provide
+    def clock(self, settings: Settings, offset: ClockOffset) -> Clock:
+        """Provide the time of the database, as far as it is known; that of a demo can be moved."""
+        clock = SystemClock(offset)
+        return MovedClock(settings.clock_file, clock) if settings.inbox else clock
 
     @provide
     def passwords(self, settings: Settings) -> Iterator[Passwords]:
@@ -84,7 +92,7 @@ class Ports(Provider):
     @provide
     def access_tokens(self, settings: Settings, ids: Ids) -> AccessTokens:
         """Provide JWTs signed with the installation's secret."""
-        return JwtAccessTokens(secret_key=secret_of(settings), time_to_live=settings.access_token_ttl, ids=ids)
+        return JwtAccessTokens(keys=secret_of(settings), time_to_live=settings.access_token_ttl, ids=ids)
 
     @provide
     def refresh_tokens(self, settings: Settings) -> RefreshTokens:
@@ -216,7 +224,7 @@ class HttpDependencies(Provider):
     @provide(scope=Scope.APP)
     def cursors(self, settings: Settings) -> Cursors:
         """Provide cursors signed with the installation's secret."""
-        return Cursors(secret_of(settings))
+        return Cursors(secret_of(settings).all)
 
     authenticator = provide(Authenticator, scope=Scope.APP)
     booking_views = provide(BookingViews, scope=Scope.APP)
@@ -263,11 +271,11 @@ def s3_store(address: str) -> ObjectStore:
     return S3ObjectStore(address)
 
 
-def secret_of(settings: Settings) -> str:
-    """Return the key that signs tokens and cursors. Raises `SettingsError` if it is not set."""
+def secret_of(settings: Settings) -> SecretKeys:
+    """Return the keys that sign tokens and cursors. Raises `SettingsError` if none is set."""
     if settings.secret_key is None:
         raise SettingsError("MARKETPLACE_SECRET_KEY is not set, but must be set unless the database is embedded.")
-    return settings.secret_key
+    return SecretKeys.of(settings.secret_key)
 
 
 def make_container(settings: Settings, *overrides: Provider) -> AsyncContainer:

@@ -17,6 +17,7 @@ from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.admin.reviews import ReviewAdminService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
+from marketplace.core.services.api_keys import ApiKeyService
 from marketplace.core.services.avatars import AvatarService
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
@@ -70,6 +71,7 @@ class Services(PaymentServices):
     usernames: UsernameService
     tokens: TokenService
     logins: LoginService
+    api_keys: ApiKeyService
     passkeys: PasskeyService
     passkey_sign_ins: PasskeySignIns
     passkey_challenges: PasskeyChallenges
@@ -143,6 +145,7 @@ class Services(PaymentServices):
             "record_terms": self.terms.record_missing,
             "renew_open_times": self.materialized_availability.renew,
             "run_bulk": self.bulk_runner.run,
+            "sweep_api_keys": self.api_keys.purge,
             "sweep_bulk_runs": self.bulk_runner.purge,
             "sweep_email_requests": self.email_addresses.purge,
             "sweep_idempotency_keys": self.idempotency.purge,

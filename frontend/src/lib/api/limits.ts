@@ -1,5 +1,6 @@
 // Written by `make types` from openapi.json: what the API asks of the fields of bodies.
 export const answerLimits = { reason: { maxLength: 500 } } as const;
+export const apiKeyLimits = { name: { minLength: 1, maxLength: 60 }, scopes: { minItems: 1 } } as const;
 export const bookingLimits = { seats: { minimum: 1, maximum: 10000 }, expected_price: { minimum: 0, maximum: 99999999.99 }, address: { maxLength: 300 } } as const;
 export const bulkLimits = { ids: { minItems: 1, maxItems: 10000 }, reason: { minLength: 1, maxLength: 500 } } as const;
 export const bulkPreviewLimits = { ids: { minItems: 1, maxItems: 10000 } } as const;

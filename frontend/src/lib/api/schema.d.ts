@@ -2360,7 +2360,7 @@ export interface paths {
         };
         /**
          * Check readiness
-         * @description 200 if the database is reachable and migrated and the program isn't shutting down; otherwise 503.
+         * @description 200 if the database is there and migrated, the clocks agree and the program isn't shutting down; else 503.
          */
         get: operations["get_readiness"];
         put?: never;
@@ -3821,7 +3821,7 @@ export interface components {
          *     - `bad_email_token` (401): This link doesn't work anymore. Send another one.
          *     - `bad_refresh_token` (401): You've been signed out. Sign in again.
          *     - `bad_reset_token` (401): This link doesn't work anymore. Ask for a new one.
-         *     - `body_too_large` (413): The body is larger than 1 MiB.
+         *     - `body_too_large` (413): The body is too large.
          *     - `busy` (503): The service is busy. Nothing was changed; try again in a moment.
          *     - `conflict` (409): This isn't possible right now.
          *     - `conversation_closed` (409): This conversation is closed: you could write until 30 days after the session or its cancellation.
@@ -3838,6 +3838,7 @@ export interface components {
          *     - `impersonated_read_only` (403): You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
          *     - `internal_error` (500): Something went wrong on our side. It has been logged.
          *     - `invalid` (400): Some fields aren't valid. Or: The request is malformed.
+         *     - `invalid_notice` (400): This notice can't be read. Nothing was changed.
          *     - `invalid_signature` (400): The signature of this notice isn't valid.
          *     - `last_superuser` (409): This is the last active superuser.
          *     - `method_not_allowed` (405): This address doesn't support that method.
@@ -3875,7 +3876,7 @@ export interface components {
          *     - `username_taken` (409): This username is taken.
          * @enum {string}
          */
-        ErrorCode: "account_inactive" | "address_too_long" | "already_answered" | "already_booked" | "already_reported" | "already_reviewed" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_signature" | "last_superuser" | "method_not_allowed" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_completed" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "oneself" | "outcome_unknown" | "own_review" | "own_session" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "rate_limited" | "refund_exceeds_payment" | "seats_paid" | "sold_out" | "staff_target" | "too_late" | "too_many_favourites" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
+        ErrorCode: "account_inactive" | "address_too_long" | "already_answered" | "already_booked" | "already_reported" | "already_reviewed" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_notice" | "invalid_signature" | "last_superuser" | "method_not_allowed" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_completed" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "oneself" | "outcome_unknown" | "own_review" | "own_session" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "rate_limited" | "refund_exceeds_payment" | "seats_paid" | "sold_out" | "staff_target" | "too_late" | "too_many_favourites" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
         /** @enum {string} */
         ExportFormat: "csv" | "jsonl" | "xlsx";
         /** @description Hours on one date. */
@@ -4164,7 +4165,7 @@ export interface components {
             text: components["schemas"]["VisibleLines"];
         };
         /** @enum {string} */
-        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "account_deleted" | "new_sign_in" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it" | "new_message" | "payment_received" | "payment_refunded";
+        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "account_deleted" | "new_sign_in" | "security_changed" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it" | "new_message" | "payment_received" | "payment_refunded";
         /** @description A message. `to_everyone` if the creator wrote it to every learner of that start. */
         MessageOut: {
             /** Format: uuid */
@@ -6654,6 +6655,8 @@ export interface components {
     parameters: {
         /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
         IdempotencyKey: string;
+        /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. Over plain http its name is `marketplace_refresh`. */
+        SecureMarketplaceRefresh: string;
         Action: components["schemas"]["AuditAction"];
         Actor: string;
         /** @description Sessions with a bookable start at or after this time; a bare date means midnight UTC. A session without a schedule matches unless its creator is booked for the whole period. */
@@ -6692,8 +6695,6 @@ export interface components {
         Learner: string;
         /** @description Maximum number of results. */
         Limit: number;
-        /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. */
-        MarketplaceRefresh: string;
         /** @description Minutes. */
         MaxDuration: number;
         /** @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217). */
@@ -6729,7 +6730,7 @@ export interface components {
         IdempotencyReplayed: string;
         /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
         Link: string;
-        /** @description The cookie `marketplace_refresh`, if the login asked for it; otherwise absent. */
+        /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
         SetCookie: string;
         /** @description Number of results on all pages. */
         XTotalCount: string;
@@ -6980,8 +6981,8 @@ export interface operations {
             header?: never;
             path?: never;
             cookie?: {
-                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. */
-                marketplace_refresh?: components["parameters"]["MarketplaceRefresh"];
+                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. Over plain http its name is `marketplace_refresh`. */
+                "__Secure-marketplace_refresh"?: components["parameters"]["SecureMarketplaceRefresh"];
             };
         };
         requestBody?: {
@@ -7013,8 +7014,8 @@ export interface operations {
             header?: never;
             path?: never;
             cookie?: {
-                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. */
-                marketplace_refresh?: components["parameters"]["MarketplaceRefresh"];
+                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. Over plain http its name is `marketplace_refresh`. */
+                "__Secure-marketplace_refresh"?: components["parameters"]["SecureMarketplaceRefresh"];
             };
         };
         requestBody?: {

@@ -12,6 +12,7 @@ from marketplace.adapters.memory.money_tables import MoneyTables
 from marketplace.adapters.memory.passkey_tables import PasskeyTables
 from marketplace.adapters.memory.records import (
     AddressRow,
+    ApiKeyRow,
     BulkRow,
     ClaimRow,
     EventRow,
@@ -67,6 +68,8 @@ class MemoryDatabase:
         self.username_claims: Table[str, ClaimRow] = Table("username_claims")
         self.logins: Table[UUID, LoginRow] = Table("logins", lambda row: row.login.user_id)
         self.tokens: Table[bytes, TokenRow] = Table("tokens")
+        self.api_keys: Table[UUID, ApiKeyRow] = Table("api_keys", lambda row: row.key.user_id)
+        self.api_key_uses: Table[UUID, datetime] = Table("api_key_uses")
         self.sessions: Table[UUID, Session] = Table("sessions")
         self.schedules: Table[UUID, Schedule] = Table("schedules")
         self.materialized: Table[UUID, MaterializedAvailability] = Table("materialized")

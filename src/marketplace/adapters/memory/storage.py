@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from marketplace.adapters.memory.admin_lists import memory_admin_lists
 from marketplace.adapters.memory.announcements import MemoryAnnouncements
+from marketplace.adapters.memory.api_keys import MemoryApiKeyDirectory
 from marketplace.adapters.memory.audit import MemoryAuditLogReader
 from marketplace.adapters.memory.availability import MemoryAvailabilities
 from marketplace.adapters.memory.booking_quotes import MemoryBookingQuotes
@@ -57,6 +58,7 @@ def memory_storage(database: MemoryDatabase | None = None, *, lock_timeout: time
         users=MemoryUserDirectory(database),
         principals=MemoryPrincipals(database),
         logins=MemoryLoginDirectory(database),
+        api_keys=MemoryApiKeyDirectory(database),
         catalog=MemoryCatalog(database),
         listed_sessions=MemoryListedSessions(database),
         availabilities=MemoryAvailabilities(database),

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from marketplace.adapters.memory.account_erasure import MemoryErasure
+from marketplace.adapters.memory.api_keys import MemoryApiKeys
 from marketplace.adapters.memory.audit import MemoryAuditLog
 from marketplace.adapters.memory.bookings import MemoryBookings
 from marketplace.adapters.memory.bulk import MemoryBulkRuns
@@ -42,6 +43,7 @@ class MemoryTransaction:
         self.users = MemoryUsers(rows)
         self.usernames = MemoryUsernameClaims(rows)
         self.tokens = MemoryTokens(rows)
+        self.api_keys = MemoryApiKeys(rows)
         self.resets = MemoryResets(rows)
         self.email_requests = MemoryEmailRequests(rows)
         self.passkeys = MemoryPasskeys(rows)

@@ -8,6 +8,7 @@ from marketplace.core.domain.users import User
 
 DELETED = {
     "token_families": "user_id",
+    "api_keys": "user_id",
     "password_resets": "user_id",
     "calendar_feeds": "user_id",
     "creator_hours": "creator_id",

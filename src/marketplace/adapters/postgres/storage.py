@@ -1,6 +1,7 @@
 """All ports on PostgreSQL together."""
 
 from marketplace.adapters.postgres.announcements import PostgresAnnouncements
+from marketplace.adapters.postgres.api_keys import PostgresApiKeyDirectory
 from marketplace.adapters.postgres.audit import PostgresAuditLogReader
 from marketplace.adapters.postgres.availability import PostgresAvailabilities
 from marketplace.adapters.postgres.booking_lists import PostgresBookingLists
@@ -48,6 +49,7 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         users=PostgresUserDirectory(database),
         principals=PostgresPrincipals(database),
         logins=PostgresLoginDirectory(database),
+        api_keys=PostgresApiKeyDirectory(database),
         catalog=PostgresCatalog(database, lists or database),
         listed_sessions=PostgresListedSessions(lists or database),
         availabilities=PostgresAvailabilities(database),

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from functools import cached_property
 
 from marketplace.adapters.postgres.account_erasure import PostgresErasure
+from marketplace.adapters.postgres.api_keys import PostgresApiKeys
 from marketplace.adapters.postgres.audit import PostgresAuditLog
 from marketplace.adapters.postgres.bookings import PostgresBookings
 from marketplace.adapters.postgres.bulk import PostgresBulkRuns
@@ -33,6 +34,7 @@ from marketplace.adapters.postgres.tokens import PostgresTokens
 from marketplace.adapters.postgres.usernames import PostgresUsernameClaims
 from marketplace.adapters.postgres.users import PostgresUsers
 from marketplace.core.ports.account_erasure import Erasure
+from marketplace.core.ports.api_keys import ApiKeys
 from marketplace.core.ports.audit import AuditLog
 from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.bulk import BulkRuns
@@ -78,6 +80,10 @@ class PostgresTransaction:
     @cached_property
     def tokens(self) -> Tokens:
         return PostgresTokens(self._connection)
+
+    @cached_property
+    def api_keys(self) -> ApiKeys:
+        return PostgresApiKeys(self._connection)
 
     @cached_property
     def reports(self) -> Reports:

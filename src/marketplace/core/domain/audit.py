@@ -33,6 +33,8 @@ AuditAction = Literal[
     "email_change_refused",
     "email_changed",
     "login_ended",
+    "api_key_created",
+    "api_key_revoked",
     "passkey_added",
     "passkey_removed",
     "data_exported",

@@ -23,8 +23,7 @@ from marketplace.core.domain.zone_names import read_zone, zone_errors
 from marketplace.core.errors import EmailUnverified, FieldErrors, IllegalTransition, NotSignedIn, NotSuperuser
 from marketplace.core.errors.admin import AccountInactive, HasSessions, LastSuperuser, Oneself, StaffTarget
 
-MAX_USERNAME_LENGTH = 150
-BIO_LENGTH = 2_000
+MAX_USERNAME_LENGTH, BIO_LENGTH = 150, 2_000
 MAX_EMAIL_LENGTH = 254
 """Characters (RFC 5321, 4.5.3.1.3, less the angle brackets)."""
 EMAIL = (
@@ -180,10 +179,11 @@ class User(Contact):
         )
 
     def current(self, principal: Principal) -> Principal:
-        """Return the user's principal with the rights of this account. Raises `NotSignedIn` if it is deactivated."""
+        """Return the principal with the rights of this account, by an API key none of staff. Raises `NotSignedIn`."""
         if not self.is_active:
             raise NotSignedIn
-        return replace(principal, role=self.role, is_staff=self.is_staff, is_superuser=self.is_superuser)
+        is_staff, is_superuser = (False, False) if principal.key_id else (self.is_staff, self.is_superuser)
+        return replace(principal, role=self.role, is_staff=is_staff, is_superuser=is_superuser)
 
     @property
     def is_email_verified(self) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from marketplace.core.ports.admin_lists import AdminLists
 from marketplace.core.ports.announcements import Announcements
+from marketplace.core.ports.api_keys import ApiKeyDirectory
 from marketplace.core.ports.audit import AuditLogReader
 from marketplace.core.ports.booking_quotes import BookingQuotes
 from marketplace.core.ports.bookings import BookingLists
@@ -44,6 +45,7 @@ class Storage:
     users: UserDirectory
     principals: Principals
     logins: LoginDirectory
+    api_keys: ApiKeyDirectory
     catalog: Catalog
     listed_sessions: ListedSessions
     availabilities: Availabilities

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from marketplace.core.ports.account_erasure import Erasure
+from marketplace.core.ports.api_keys import ApiKeys
 from marketplace.core.ports.audit import AuditLog
 from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.bulk import BulkRuns
@@ -44,6 +45,9 @@ class Transaction(Protocol):
 
     @property
     def tokens(self) -> Tokens: ...
+
+    @property
+    def api_keys(self) -> ApiKeys: ...
 
     @property
     def reports(self) -> Reports: ...

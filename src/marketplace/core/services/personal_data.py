@@ -10,6 +10,7 @@ from marketplace.core.domain.pages import Page
 from marketplace.core.domain.payment_views import OwnPayment
 from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import ImpersonatedReadOnly
+from marketplace.core.ports.api_keys import ApiKeyDirectory
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.conversations import Conversations
 from marketplace.core.ports.favourites import FavouriteLists
@@ -40,6 +41,7 @@ Part = Literal[
     "answers",
     "review_reports",
     "logins",
+    "api_keys",
     "passkeys",
 ]
 PAGE = 100
@@ -64,6 +66,7 @@ class PersonalDataService:
         reports: ReportQueue,
         reviews: ReviewLists,
         logins: LoginDirectory,
+        api_keys: ApiKeyDirectory,
         passkeys: PasskeyDirectory,
         clock: Clock,
         ids: Ids,
@@ -79,6 +82,7 @@ class PersonalDataService:
         self._reports = reports
         self._reviews = reviews
         self._logins = logins
+        self._api_keys = api_keys
         self._passkeys = passkeys
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
@@ -118,14 +122,8 @@ class PersonalDataService:
             yield "reports", report
         async for reviewed in self._of_reviews(person):
             yield reviewed
-        async for each in self._of_sign_ins(person, now):
-            yield each
-
-    async def _of_sign_ins(self, person: UUID, now: datetime) -> AsyncIterator[tuple[Part, object]]:
-        for login in await self._logins.active(person, now, MAX_LOGINS):
-            yield "logins", login
-        for passkey in await self._passkeys.of_user(person):
-            yield "passkeys", passkey
+        async for access in self._of_access(person, now):
+            yield access
 
     async def _of_reviews(self, person: UUID) -> AsyncIterator[tuple[Part, object]]:
         async for review in _items(lambda after: self._reviews.of_author(person, PAGE, after)):
@@ -134,6 +132,14 @@ class PersonalDataService:
             yield "answers", answered
         async for about in _items(lambda after: self._reviews.reports_of(person, PAGE, after)):
             yield "review_reports", about
+
+    async def _of_access(self, person: UUID, now: datetime) -> AsyncIterator[tuple[Part, object]]:
+        for login in await self._logins.active(person, now, MAX_LOGINS):
+            yield "logins", login
+        for key in await self._api_keys.of_user(person):
+            yield "api_keys", key
+        for passkey in await self._passkeys.of_user(person):
+            yield "passkeys", passkey
 
     async def _booked(self, person: UUID, after: str | None) -> Page[BookingHistory]:
         page = await self._bookings.of_user(person, PAGE, after)

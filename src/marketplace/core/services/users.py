@@ -262,6 +262,7 @@ class UserService:
         await record_user_change(tx, actor.user_id if isinstance(actor, Principal) else None, before, user, now)
         if not is_active:
             await tx.tokens.revoke_all(user_id, now)
+            await tx.api_keys.revoke_all(user_id, now)
             await tx.resets.drop(user_id)
             await tx.email_requests.drop(user_id, *PASSWORD_PURPOSES)
             if before.has_rights:

@@ -17,6 +17,7 @@ from marketplace.core.errors import ImpersonatedReadOnly, RateLimited
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.personal_data import Part, PersonalDataService
 from marketplace.core.services.rate_limits import RateLimitService
+from marketplace.http.api.api_keys import api_key_out
 from marketplace.http.api.booking_views import BookingHistoryOut, BookingViews
 from marketplace.http.api.logins import login_out
 from marketplace.http.api.passkey_structs import PasskeyOut
@@ -91,7 +92,7 @@ class PersonalDataController(Controller):
         Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `payments` with their
         receipt numbers and refunds, the `messages` you wrote about bookings, the `mails` to you of the last months,
         `favourites` (IDs of sessions), `reports`, your `reviews` and `answers` to reviews, `review_reports`, active
-        `logins`, and `passkeys` without their keys.
+        `logins`, `api_keys` without their secrets, and `passkeys` without their keys.
         """
         principal = principal_of(request)
         await limits.check(Attempt(DATA_EXPORT, str(principal.user_id)))
@@ -123,6 +124,7 @@ def _converters(principal: Principal, views: BookingViews) -> dict[Part, Callabl
         "answers": lambda review: converted(review, WrittenAnswerOut),
         "review_reports": lambda report: converted(report, ReviewReportOut),
         "logins": lambda login: login_out(login, principal.family_id),
+        "api_keys": api_key_out,
         "passkeys": lambda passkey: converted(passkey, PasskeyOut),
     }
 

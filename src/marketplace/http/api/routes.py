@@ -1,6 +1,7 @@
 """All controllers."""
 
 from marketplace.http.api.account_deletion import AccountDeletionController
+from marketplace.http.api.admin.api_keys import ApiKeyAdminController
 from marketplace.http.api.admin.bookings import BookingAdminController
 from marketplace.http.api.admin.bulk import BulkController
 from marketplace.http.api.admin.commissions import CommissionAdminController
@@ -15,6 +16,7 @@ from marketplace.http.api.admin.reports import ReportAdminController
 from marketplace.http.api.admin.reviews import ReviewAdminController
 from marketplace.http.api.admin.sessions import SessionAdminController
 from marketplace.http.api.admin.users import UserAdminController
+from marketplace.http.api.api_keys import ApiKeyController
 from marketplace.http.api.avatars import AvatarController
 from marketplace.http.api.booking_seats import SeatsController
 from marketplace.http.api.bookings import BookingController
@@ -65,6 +67,7 @@ CONTROLLERS = (
     ResetController,
     EmailAddressController,
     LoginController,
+    ApiKeyController,
     PersonalDataController,
     AccountDeletionController,
     PreferenceController,
@@ -93,6 +96,7 @@ CONTROLLERS = (
     ExportController,
     UserAdminController,
     ResetAdminController,
+    ApiKeyAdminController,
     ImpersonationController,
     SessionAdminController,
     ReportAdminController,

@@ -145,6 +145,15 @@ AnsweredStart = Annotated[
         "The booking's `requested_start` that is answered; if it has changed since: 409. `null` for any.",
     ),
 ]
+KeyExpiresAt = Annotated[
+    datetime | None,
+    field(
+        or_null(instant),
+        {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
+        "2030-05-01T00:00:00Z",
+        "When the key expires, at most a year from now; absent or `null`: in 90 days.",
+    ),
+]
 SlotStart = Annotated[
     datetime, field(instant, {"type": "string", "format": "date-time"}, "2030-05-01T10:00:00Z", "A booked start.")
 ]

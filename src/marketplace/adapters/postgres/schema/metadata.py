@@ -2,6 +2,7 @@
 
 from sqlalchemy import MetaData
 
+from marketplace.adapters.postgres.schema.tables.api_keys import ApiKeyTable
 from marketplace.adapters.postgres.schema.tables.backoffice import AuditEntryTable
 from marketplace.adapters.postgres.schema.tables.bookings import BookingTable
 from marketplace.adapters.postgres.schema.tables.calendars import CalendarFeedTable
@@ -23,6 +24,7 @@ from marketplace.adapters.postgres.schema.tables.users import UserTable
 TABLES = (
     UserTable,
     TokenFamilyTable,
+    ApiKeyTable,
     SessionTable,
     PictureTable,
     BookingTable,
