@@ -87,10 +87,6 @@ class SiteAddresses:
         """Return the page on which a person sees how they sign in."""
         return f"{self.root}/profile/security"
 
-    def security(self) -> str:
-        """Return the page on which a person sees how they sign in."""
-        return f"{self.root}/profile/security"
-
     def contact(self) -> str:
         return f"{self.root}/texts/contact"
 

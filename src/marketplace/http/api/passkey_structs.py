@@ -5,7 +5,7 @@ Its names are kept as they are, so that `PublicKeyCredential.parseCreationOption
 
 from base64 import urlsafe_b64encode
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -23,8 +23,7 @@ TIMEOUT = int(CHALLENGE_TTL.total_seconds() * 1000)
 """Milliseconds, for browsers."""
 
 Base64Url = Annotated[str, msgspec.Meta(description="base64url, without padding.")]
-PublicKey = Literal["public-key"]
-Required = Literal["required"]
+PUBLIC_KEY, REQUIRED = "public-key", "required"
 
 
 class PasskeyOut(msgspec.Struct):
@@ -42,7 +41,7 @@ class CredentialDescriptor(msgspec.Struct):
 
     id: Base64Url
     transports: list[str]
-    type: PublicKey = "public-key"
+    type: str = PUBLIC_KEY
 
 
 class RelyingPartyOut(msgspec.Struct):
@@ -64,15 +63,15 @@ class CredentialParameters(msgspec.Struct):
     """A kind of key (IANA COSE algorithms)."""
 
     alg: int
-    type: PublicKey = "public-key"
+    type: str = PUBLIC_KEY
 
 
 class AuthenticatorSelection(msgspec.Struct, rename="camel"):
     """A discoverable credential, of a verified user."""
 
-    resident_key: Required = "required"
+    resident_key: str = REQUIRED
     require_resident_key: bool = True
-    user_verification: Required = "required"
+    user_verification: str = REQUIRED
 
 
 class PasskeyCreationOptions(msgspec.Struct, rename="camel", kw_only=True):
@@ -85,7 +84,7 @@ class PasskeyCreationOptions(msgspec.Struct, rename="camel", kw_only=True):
     timeout: int = TIMEOUT
     exclude_credentials: list[CredentialDescriptor]
     authenticator_selection: AuthenticatorSelection
-    attestation: Literal["none"] = "none"
+    attestation: str = "none"
 
 
 class PasskeyRequestOptions(msgspec.Struct, rename="camel", kw_only=True):
@@ -95,7 +94,7 @@ class PasskeyRequestOptions(msgspec.Struct, rename="camel", kw_only=True):
     timeout: int = TIMEOUT
     rp_id: str
     allow_credentials: list[CredentialDescriptor]
-    user_verification: Required = "required"
+    user_verification: str = REQUIRED
 
 
 def creation_options(options: RegistrationOptions) -> PasskeyCreationOptions:
