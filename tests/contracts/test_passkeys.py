@@ -1,4 +1,3 @@
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from secrets import token_bytes
@@ -188,4 +187,4 @@ async def test_purge_deletes_expired_challenges(storage: Storage) -> None:
     async with storage.unit_of_work() as tx:
         assert await tx.passkeys.purge_challenges(NOW) == 0
 
-    assert await asyncio.gather(consume(storage, old), consume(storage, new)) == [None, new]
+    assert [await consume(storage, each) for each in (old, new)] == [None, new]
