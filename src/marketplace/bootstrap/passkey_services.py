@@ -11,6 +11,7 @@ from marketplace.core.services.passkey_challenges import PasskeyChallenges
 from marketplace.core.services.passkey_sign_ins import PasskeySignIns
 from marketplace.core.services.passkeys import PasskeyService
 from marketplace.core.services.sign_ins import SignIns
+from marketplace.core.services.ways_in import WaysInReader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,12 @@ class PasskeyServices:
 
 
 def build_passkey_services(
-    storage: Storage, adapters: Adapters, options: ServiceOptions, sign_ins: SignIns, new_messages: NewMessages
+    storage: Storage,
+    adapters: Adapters,
+    options: ServiceOptions,
+    sign_ins: SignIns,
+    ways_in: WaysInReader,
+    new_messages: NewMessages,
 ) -> PasskeyServices:
     begin, clock, ids = storage.unit_of_work, adapters.clock, adapters.ids
     challenges = PasskeyChallenges(
@@ -46,6 +52,7 @@ def build_passkey_services(
             directory=storage.passkeys,
             verifier=adapters.passkeys,
             challenges=challenges,
+            ways_in=ways_in,
             new_messages=new_messages,
             clock=clock,
             ids=ids,

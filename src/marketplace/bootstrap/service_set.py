@@ -29,6 +29,7 @@ from marketplace.core.services.email_addresses import EmailAddressService
 from marketplace.core.services.events import EventRelay
 from marketplace.core.services.favourites import FavouriteService
 from marketplace.core.services.idempotency import IdempotencyService
+from marketplace.core.services.identities import IdentityService
 from marketplace.core.services.inbox import InboxService
 from marketplace.core.services.logins import LoginService
 from marketplace.core.services.mail_delivery import MailDelivery
@@ -42,6 +43,7 @@ from marketplace.core.services.password_resets import ResetService
 from marketplace.core.services.personal_data import PersonalDataService
 from marketplace.core.services.picture_sweeps import PictureSweeper
 from marketplace.core.services.pictures import PictureService
+from marketplace.core.services.provider_sign_ins import ProviderSignIns
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.reminders import ReminderService
 from marketplace.core.services.reports import ReportService
@@ -72,6 +74,8 @@ class Services(PaymentServices):
     tokens: TokenService
     logins: LoginService
     api_keys: ApiKeyService
+    identities: IdentityService
+    provider_sign_ins: ProviderSignIns
     passkeys: PasskeyService
     passkey_sign_ins: PasskeySignIns
     passkey_challenges: PasskeyChallenges

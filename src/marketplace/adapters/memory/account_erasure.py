@@ -38,6 +38,7 @@ class MemoryErasure:
         await self._delete(tables.feed_tokens, lambda _, owner: owner == person)
         await self._delete(tables.feeds, lambda _, row: row.user_id == person)
         await self._delete(tables.creator_hours, lambda key, _: key == person)
+        await self._delete(tables.identities, lambda _, row: row.user_id == person)
         await self._delete(tables.favourites, lambda _, row: row.user_id == person)
         await self._delete(tables.notifications, lambda _, row: row.user_id == person)
         await self._delete(tables.keys, lambda _, row: row.key.user_id == person)

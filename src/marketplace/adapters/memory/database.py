@@ -38,6 +38,7 @@ from marketplace.core.domain.creator_hours import CreatorHours
 from marketplace.core.domain.email_tokens import EmailRequest, EmailToken
 from marketplace.core.domain.events import EventId
 from marketplace.core.domain.favourites import Favourite
+from marketplace.core.domain.identities import Identity
 from marketplace.core.domain.materialized_availability import MaterializedAvailability
 from marketplace.core.domain.messages import Message, MessageKind
 from marketplace.core.domain.notifications import Notification
@@ -82,6 +83,7 @@ class MemoryDatabase:
         self.booking_messages: Table[UUID, BookingMessage] = Table("booking_messages", lambda row: row.booking_id)
         self.notifications: Table[UUID, Notification] = Table("notifications", lambda row: row.user_id)
         self.favourites: Table[tuple[UUID, UUID], Favourite] = Table("favourites", lambda row: row.user_id)
+        self.identities: Table[tuple[str, str], Identity] = Table("identities", lambda row: row.user_id)
         self.feeds: Table[UUID, CalendarFeed] = Table("feeds")
         self.feed_tokens: Table[str, UUID] = Table("feed_tokens")
         self.keys: Table[IdempotencyKeyId, IdempotencyKeyRow] = Table("keys")

@@ -21,6 +21,7 @@ from marketplace.adapters.memory.dashboards import MemoryDashboards
 from marketplace.adapters.memory.database import MemoryDatabase
 from marketplace.adapters.memory.email_tokens import MemoryEmailTokenDirectory
 from marketplace.adapters.memory.favourites import MemoryFavouriteLists
+from marketplace.adapters.memory.identities import MemoryIdentityDirectory
 from marketplace.adapters.memory.inbox import MemoryInbox
 from marketplace.adapters.memory.jobs import MemoryFailingJobs, MemoryJobQueue
 from marketplace.adapters.memory.ledger import MemoryLedgerBooks
@@ -76,6 +77,7 @@ def memory_storage(database: MemoryDatabase | None = None, *, lock_timeout: time
         audit=MemoryAuditLogReader(database),
         resets=MemoryResetDirectory(database),
         email_tokens=MemoryEmailTokenDirectory(database),
+        identities=MemoryIdentityDirectory(database),
         passkeys=MemoryPasskeyDirectory(database),
         reports=MemoryReportQueue(database),
         reviews=MemoryReviewLists(database),

@@ -17,6 +17,7 @@ from marketplace.adapters.memory.email_tokens import MemoryEmailRequests
 from marketplace.adapters.memory.events import MemoryEvents
 from marketplace.adapters.memory.favourites import MemoryFavourites
 from marketplace.adapters.memory.idempotency import MemoryIdempotencyKeys
+from marketplace.adapters.memory.identities import MemoryIdentities
 from marketplace.adapters.memory.jobs import MemoryJobs
 from marketplace.adapters.memory.ledger import MemoryLedger
 from marketplace.adapters.memory.local_starts import MemoryLocalStarts
@@ -61,6 +62,7 @@ class MemoryTransaction:
         self.events = MemoryEvents(rows)
         self.messages = MemoryMessages(rows)
         self.idempotency_keys = MemoryIdempotencyKeys(rows)
+        self.identities = MemoryIdentities(rows)
         self.jobs = MemoryJobs(rows)
         self.bulk_runs = MemoryBulkRuns(rows)
         self.pictures = MemoryPictureRecords(rows)

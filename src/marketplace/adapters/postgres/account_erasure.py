@@ -13,6 +13,7 @@ DELETED = {
     "calendar_feeds": "user_id",
     "creator_hours": "creator_id",
     "favourites": "user_id",
+    "identities": "user_id",
     "messages": "user_id",
     "email_addresses": "user_id",
     "email_requests": "user_id",

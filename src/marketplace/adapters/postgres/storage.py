@@ -17,6 +17,7 @@ from marketplace.adapters.postgres.creators import PostgresCreatorDirectory
 from marketplace.adapters.postgres.dashboards import PostgresDashboards
 from marketplace.adapters.postgres.email_tokens import PostgresEmailTokenDirectory
 from marketplace.adapters.postgres.favourites import PostgresFavouriteLists
+from marketplace.adapters.postgres.identities import PostgresIdentityDirectory
 from marketplace.adapters.postgres.inbox import PostgresInbox
 from marketplace.adapters.postgres.jobs.failing import PostgresFailingJobs
 from marketplace.adapters.postgres.jobs.queue import PostgresJobQueue
@@ -67,6 +68,7 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         audit=PostgresAuditLogReader(database),
         resets=PostgresResetDirectory(database),
         email_tokens=PostgresEmailTokenDirectory(database),
+        identities=PostgresIdentityDirectory(database),
         passkeys=PostgresPasskeyDirectory(database),
         reports=PostgresReportQueue(database),
         reviews=PostgresReviewLists(database),

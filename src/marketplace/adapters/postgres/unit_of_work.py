@@ -17,6 +17,7 @@ from marketplace.adapters.postgres.email_tokens import PostgresEmailRequests
 from marketplace.adapters.postgres.events import PostgresEvents
 from marketplace.adapters.postgres.favourites import PostgresFavourites
 from marketplace.adapters.postgres.idempotency import PostgresIdempotencyKeys
+from marketplace.adapters.postgres.identities import PostgresIdentities
 from marketplace.adapters.postgres.jobs.enqueue import PostgresJobs
 from marketplace.adapters.postgres.ledger import PostgresLedger
 from marketplace.adapters.postgres.local_starts import PostgresLocalStarts
@@ -45,6 +46,7 @@ from marketplace.core.ports.email_tokens import EmailRequests
 from marketplace.core.ports.events import Events
 from marketplace.core.ports.favourites import Favourites
 from marketplace.core.ports.idempotency import IdempotencyKeys
+from marketplace.core.ports.identities import Identities
 from marketplace.core.ports.jobs import Jobs
 from marketplace.core.ports.ledger import Ledger
 from marketplace.core.ports.local_starts import LocalStarts
@@ -96,6 +98,10 @@ class PostgresTransaction:
     @property
     def email_requests(self) -> EmailRequests:
         return PostgresEmailRequests(self._connection)
+
+    @property
+    def identities(self) -> Identities:
+        return PostgresIdentities(self._connection)
 
     @property
     def passkeys(self) -> Passkeys:

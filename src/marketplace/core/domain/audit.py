@@ -35,6 +35,8 @@ AuditAction = Literal[
     "login_ended",
     "api_key_created",
     "api_key_revoked",
+    "identity_connected",
+    "identity_disconnected",
     "passkey_added",
     "passkey_removed",
     "data_exported",

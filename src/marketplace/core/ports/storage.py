@@ -16,6 +16,7 @@ from marketplace.core.ports.creators import CreatorDirectory
 from marketplace.core.ports.dashboards import Dashboards
 from marketplace.core.ports.email_tokens import EmailTokenDirectory
 from marketplace.core.ports.favourites import FavouriteLists
+from marketplace.core.ports.identities import IdentityDirectory
 from marketplace.core.ports.inbox import Inbox
 from marketplace.core.ports.jobs import FailingJobs, JobQueue
 from marketplace.core.ports.ledger import LedgerBooks
@@ -63,6 +64,7 @@ class Storage:
     audit: AuditLogReader
     resets: ResetDirectory
     email_tokens: EmailTokenDirectory
+    identities: IdentityDirectory
     passkeys: PasskeyDirectory
     reports: ReportQueue
     reviews: ReviewLists

@@ -26,6 +26,7 @@ from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.passkey_challenges import PasskeyChallenges
 from marketplace.core.services.retries import with_retries
+from marketplace.core.services.ways_in import WaysInReader
 
 
 class PasskeyService:
@@ -38,6 +39,7 @@ class PasskeyService:
         directory: PasskeyDirectory,
         verifier: PasskeyVerifier,
         challenges: PasskeyChallenges,
+        ways_in: WaysInReader,
         new_messages: NewMessages,
         clock: Clock,
         ids: Ids,
@@ -46,6 +48,7 @@ class PasskeyService:
         self._directory = directory
         self._verifier = verifier
         self._challenges = challenges
+        self._ways_in = ways_in
         self._new_messages = new_messages
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
@@ -113,15 +116,17 @@ class PasskeyService:
         return await with_retries(operation)
 
     async def remove(self, principal: Principal, passkey_id: UUID) -> None:
-        """Remove a passkey. Raises `NotFound`."""
+        """Remove a passkey. Raises `NotFound`, and `LastWayIn` if the account can't be signed in to without it."""
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
                 user = await tx.users.acquire(principal.user_id)
                 user.current(principal)
+                ways_in = await self._ways_in.of(tx, user)
                 removed = await tx.passkeys.remove(principal.user_id, passkey_id)
                 if removed is None:
                     raise NotFound
+                ways_in.without_passkey()
                 await self._tell(tx, principal, user, removed, "passkey_removed")
 
         await with_retries(operation)

@@ -9,6 +9,7 @@ from marketplace.core.domain.rate_limits import (
     FORGOTTEN_PASSWORD,
     FORGOTTEN_PASSWORD_OF,
     PASSKEY_CHALLENGES,
+    PROVIDER_SIGN_IN,
     REFRESH,
     REGISTRATION,
     SIGN_IN,
@@ -59,6 +60,10 @@ def unproven_mail(request: HasScope) -> Attempt:
 
 def registration(request: HasScope) -> Attempt:
     return Attempt(REGISTRATION, client_network(request))
+
+
+def provider_sign_in(request: HasScope) -> Attempt:
+    return Attempt(PROVIDER_SIGN_IN, client_network(request))
 
 
 def refresh(request: HasScope) -> Attempt:

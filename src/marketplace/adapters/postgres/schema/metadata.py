@@ -9,6 +9,7 @@ from marketplace.adapters.postgres.schema.tables.calendars import CalendarFeedTa
 from marketplace.adapters.postgres.schema.tables.conversations import BookingMessageTable
 from marketplace.adapters.postgres.schema.tables.email_tokens import EmailRequestTable
 from marketplace.adapters.postgres.schema.tables.favourites import FavouriteTable
+from marketplace.adapters.postgres.schema.tables.identities import IdentityTable
 from marketplace.adapters.postgres.schema.tables.jobs import JobTable
 from marketplace.adapters.postgres.schema.tables.ledger import LedgerTransactionTable
 from marketplace.adapters.postgres.schema.tables.logins import TokenFamilyTable
@@ -32,6 +33,7 @@ TABLES = (
     CalendarFeedTable,
     EmailRequestTable,
     FavouriteTable,
+    IdentityTable,
     JobTable,
     NotificationTable,
     MessageTable,
