@@ -56,6 +56,26 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
         role="user", first_name="Ada", last_name="Byron", time_zone="Europe/Rome", locale="pt-BR"
     ),
     "POST /api/auth/login": {"email": "ada@example.org", "password": PASSWORD, "use_cookie": True},
+    "POST /api/auth/passkeys": {
+        "credential": {
+            "id": "AAAA",
+            "response": {"clientDataJSON": "AAAA", "attestationObject": "AAAA", "transports": ["internal"]},
+        },
+        "name": "My phone",
+    },
+    "PATCH /api/auth/passkeys/{passkey_id}": {"name": "My phone"},
+    "POST /api/auth/login/passkey": {
+        "credential": {
+            "id": "AAAA",
+            "response": {
+                "clientDataJSON": "AAAA",
+                "authenticatorData": "AAAA",
+                "signature": "AAAA",
+                "userHandle": "AAAA",
+            },
+        },
+        "use_cookie": True,
+    },
     "POST /api/auth/password": {"current_password": PASSWORD, "new_password": "a staple of batteries"},
     "POST /api/auth/forgot-password": {"email": "ada@example.org"},
     "POST /api/auth/verify-email": {"token": "a token"},
@@ -177,6 +197,7 @@ OTHER_IDS = {
     "parked_id": SOME_ID,
     "provider": "memory",
     "login_id": SOME_ID,
+    "passkey_id": SOME_ID,
     "key_id": SOME_ID,
     "feed": FEED,
     "username": "ada",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from marketplace.core.domain.money import Currency
+from marketplace.core.domain.passkeys import RelyingParty
 from marketplace.core.domain.users import VerifiedEffect
 from marketplace.identity_settings import NAME, ProviderSettings, read_providers
 from marketplace.setting_values import (
@@ -64,6 +65,7 @@ class Settings:
     workers: int = 1
     trusted_proxies: tuple[str, ...] = ()
     cors_origins: tuple[str, ...] = ()
+    passkey_origins: tuple[str, ...] = ()
     access_token_ttl: timedelta = timedelta(days=1)
     refresh_token_ttl: timedelta = timedelta(days=7)
     currency: str = "EUR"
@@ -107,6 +109,11 @@ class Settings:
     def site_url(self) -> str:
         """The only source of absolute addresses: `public_url`, by default this machine's. No slash at the end."""
         return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def relying_party(self) -> RelyingParty | None:
+        """For whom passkeys are made. `None`: they do not work at this address."""
+        return RelyingParty.of(self.site_url, self.passkey_origins)
 
     @property
     def clock_file(self) -> Path:
@@ -156,6 +163,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "cors_origins": list_of(
         matching(r"https?://[^/\s,*]+", "origins such as https://app.example.org, separated by commas")
     ),
+    "passkey_origins": list_of(public_url),
     "access_token_ttl": seconds(1, 31 * 86_400),
     "refresh_token_ttl": seconds(1, 366 * 86_400),
     "currency": lambda code: Currency.of(code).code,

@@ -17,6 +17,7 @@ from marketplace.adapters.security.access_tokens import JwtAccessTokens
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
 from marketplace.adapters.security.flow_seals import HmacFlowSeals
+from marketplace.adapters.security.passkeys import WebauthnVerifier
 from marketplace.adapters.security.passwords import Argon2Passwords, processes_of_worker
 from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
 from marketplace.adapters.security.secret_keys import SecretKeys
@@ -39,6 +40,7 @@ from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.identities import FlowSeals, IdentityProviders
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.mail_composer import UnsubscribeTokens
+from marketplace.core.ports.passkeys import PasskeyVerifier
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
 from marketplace.core.ports.security import AccessTokens, Confusables, EmailSyntax, Passwords, RefreshTokens
 from marketplace.core.ports.share_cards import CardPainter
@@ -70,6 +72,7 @@ class Ports(Provider):
     syntax = provide(MailStandards, provides=EmailSyntax)
     files = provide(StreamedFiles, provides=ExportFiles)
     encoder = provide(PillowEncoder, provides=PictureEncoder)
+    passkeys = provide(WebauthnVerifier, provides=PasskeyVerifier)
     cards = provide(PillowCards, provides=CardPainter)
 
     @provide
@@ -150,6 +153,7 @@ class Ports(Provider):
         syntax: EmailSyntax,
         access_tokens: AccessTokens,
         refresh_tokens: RefreshTokens,
+        passkeys: PasskeyVerifier,
         calendars: Calendars,
         files: ExportFiles,
         encoder: PictureEncoder,
@@ -170,6 +174,7 @@ class Ports(Provider):
             syntax=syntax,
             access_tokens=access_tokens,
             refresh_tokens=refresh_tokens,
+            passkeys=passkeys,
             calendars=calendars,
             files=files,
             former_zones=MachineZones(),
@@ -205,6 +210,7 @@ class BuiltServices(Provider):
             rate_limit=settings.rate_limit,
             requires_verified=settings.verify_email,
             has_inbox=settings.inbox,
+            relying_party=settings.relying_party,
             payments=payment_options(settings),
         )
 

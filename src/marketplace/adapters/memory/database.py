@@ -9,6 +9,7 @@ from uuid import UUID
 
 from marketplace.adapters.memory.locks import Locks
 from marketplace.adapters.memory.money_tables import MoneyTables
+from marketplace.adapters.memory.passkey_tables import PasskeyTables
 from marketplace.adapters.memory.records import (
     AddressRow,
     ApiKeyRow,
@@ -105,6 +106,7 @@ class MemoryDatabase:
         )
         self.money = MoneyTables()
         self.reviews = ReviewTables()
+        self.passkeys = PasskeyTables()
         self.inbox: Table[UUID, InboxMail] = Table("inbox")
         self.claimed_messages: dict[UUID, Rows] = {}
         self.job_ids = count()

@@ -2,7 +2,13 @@
 
 from typing import Literal
 
-SecurityChange = Literal["identity_connected", "identity_disconnected"]
+SecurityChange = Literal[
+    "identity_connected",
+    "identity_disconnected",
+    "passkey_added",
+    "passkey_removed",
+    "passkey_copied",
+]
 """Stored as the beginning of a message's subject: never rename one."""
 
 
