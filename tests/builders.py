@@ -24,10 +24,13 @@ from fakes import (
 )
 from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.exports.files import StreamedFiles
+from marketplace.adapters.identity.providers import NO_PROVIDERS
 from marketplace.adapters.memory.pictures import MemoryObjectStore
 from marketplace.adapters.security.challenges import JwtChallenges
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
+from marketplace.adapters.security.flow_seals import HmacFlowSeals
+from marketplace.adapters.security.passkeys import WebauthnVerifier
 from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
 from marketplace.adapters.security.secret_box import AesGcmBox
 from marketplace.adapters.security.secret_keys import SecretKeys
@@ -44,6 +47,7 @@ from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.calendars import CalendarFeed, new_feed_token
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.messages import Message, MessageKind
+from marketplace.core.domain.passkeys import RelyingParty
 from marketplace.core.domain.payment_options import PaymentOptions
 from marketplace.core.domain.principals import Login, Principal
 from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
@@ -53,6 +57,7 @@ from marketplace.core.domain.slots import Slot
 from marketplace.core.domain.terms import Terms
 from marketplace.core.domain.tokens import refresh_token_hash
 from marketplace.core.domain.users import Contact, User
+from marketplace.core.ports.identities import IdentityProviders
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.mailer import Mailer
 from marketplace.core.ports.payments import Payments
@@ -357,6 +362,7 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "secret_box": AesGcmBox(KEYS),
         "totp": PyotpTotp("sessions.example.org"),
         "refresh_tokens": HmacRefreshTokens(KEYS),
+        "passkeys": WebauthnVerifier(),
         "calendars": Rfc5545Calendars(),
         "files": StreamedFiles(),
         "former_zones": KnownZones(),
@@ -364,6 +370,7 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "objects": MemoryObjectStore(),
         "cards": NamedCards(),
         "unsubscribe_tokens": HmacUnsubscribeTokens(KEYS),
+        "flow_seals": HmacFlowSeals(KEYS),
     }
     return Adapters(**defaults | changes)
 
@@ -378,6 +385,7 @@ def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
     mailer: Mailer | None = None,
     payments: PaymentOptions | None = None,
     provider: Payments | None = None,
+    identity_providers: IdentityProviders = NO_PROVIDERS,
     keys: SecretKeys = KEYS,
 ) -> Services:
     clock, passwords, access_tokens = clock or MovableClock(), passwords or PlainPasswords(), NumberedAccessTokens()
@@ -390,9 +398,16 @@ def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
             objects=objects or MemoryObjectStore(),
             mailer=mailer,
             payments=provider,
+            identity_providers=identity_providers,
             refresh_tokens=HmacRefreshTokens(keys),
         ),
-        ServiceOptions(categories=CATEGORIES, refresh_ttl=REFRESH_TTL, addresses=ADDRESSES, payments=payments),
+        ServiceOptions(
+            categories=CATEGORIES,
+            refresh_ttl=REFRESH_TTL,
+            addresses=ADDRESSES,
+            payments=payments,
+            relying_party=RelyingParty.of(ADDRESSES.root),
+        ),
     )
     return Services(
         clock=clock,

@@ -15,9 +15,11 @@ from marketplace.adapters.pictures.encoder import PillowEncoder
 from marketplace.adapters.pictures.folder import FolderObjectStore
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
+from marketplace.adapters.security.passkeys import WebauthnVerifier
 from marketplace.adapters.security.passwords import Argon2Passwords, processes_of_worker
 from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.adapters.system import MachineZones, MovedClock, SystemClock, UuidSeven
+from marketplace.bootstrap.identity import identity_providers
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.mail import Post, mail_of
 from marketplace.bootstrap.payments import PaymentProvider, payment_options, provider_of
@@ -31,8 +33,10 @@ from marketplace.core.domain.money import use_currency
 from marketplace.core.domain.site_texts import SiteTexts
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
+from marketplace.core.ports.identities import FlowSeals, IdentityProviders
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.mail_composer import UnsubscribeTokens
+from marketplace.core.ports.passkeys import PasskeyVerifier
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
 from marketplace.core.ports.second_factors import Challenges, SecretBox, Totp
 from marketplace.core.ports.security import AccessTokens, Confusables, EmailSyntax, Passwords, RefreshTokens
@@ -45,6 +49,7 @@ from marketplace.http.api.system import DemoAccountOut, DemoAccounts
 from marketplace.http.kept import KeptAnswers
 from marketplace.http.pagination import Cursors
 from marketplace.http.security.authorization import Authenticator
+from marketplace.http.security.flow_cookie import FlowCookie
 from marketplace.http.security.refresh_cookie import RefreshCookie
 from marketplace.settings import Settings, SettingsError
 from marketplace.telemetry.logs import LoggedEvents
@@ -64,6 +69,7 @@ class Ports(Provider):
     syntax = provide(MailStandards, provides=EmailSyntax)
     files = provide(StreamedFiles, provides=ExportFiles)
     encoder = provide(PillowEncoder, provides=PictureEncoder)
+    passkeys = provide(WebauthnVerifier, provides=PasskeyVerifier)
     cards = provide(PillowCards, provides=CardPainter)
 
     @provide
@@ -83,6 +89,13 @@ class Ports(Provider):
         passwords = Argon2Passwords(processes_of_worker(settings.workers))
         yield passwords
         passwords.close()
+
+    @provide
+    async def identity_providers(self, settings: Settings) -> AsyncIterator[IdentityProviders]:
+        """Provide the providers of the settings; their connections close with the container."""
+        providers = identity_providers(settings)
+        yield providers
+        await providers.close()
 
     @provide
     def objects(self, settings: Settings) -> ObjectStore:
@@ -117,6 +130,7 @@ class Ports(Provider):
         syntax: EmailSyntax,
         access_tokens: AccessTokens,
         refresh_tokens: RefreshTokens,
+        passkeys: PasskeyVerifier,
         challenges: Challenges,
         secret_box: SecretBox,
         totp: Totp,
@@ -128,6 +142,8 @@ class Ports(Provider):
         post: Post,
         unsubscribe_tokens: UnsubscribeTokens,
         payment_provider: PaymentProvider,
+        flow_seals: FlowSeals,
+        identity_providers: IdentityProviders,
     ) -> Adapters:
         """Collect the adapters for `build_services`."""
         return Adapters(
@@ -138,6 +154,7 @@ class Ports(Provider):
             syntax=syntax,
             access_tokens=access_tokens,
             refresh_tokens=refresh_tokens,
+            passkeys=passkeys,
             challenges=challenges,
             secret_box=secret_box,
             totp=totp,
@@ -148,6 +165,8 @@ class Ports(Provider):
             objects=objects,
             cards=cards,
             unsubscribe_tokens=unsubscribe_tokens,
+            flow_seals=flow_seals,
+            identity_providers=identity_providers,
             mailer=post.mailer,
             composer=post.composer,
             payments=payment_provider.payments,
@@ -174,6 +193,7 @@ class BuiltServices(Provider):
             rate_limit=settings.rate_limit,
             requires_verified=settings.verify_email,
             has_inbox=settings.inbox,
+            relying_party=settings.relying_party,
             staff_second_factor=settings.staff_second_factor,
             reauthenticate_after=settings.reauthenticate_after,
             payments=payment_options(settings),
@@ -239,9 +259,8 @@ class HttpDependencies(Provider):
             listening.cancel()
             await asyncio.wait([listening], timeout=1)
 
-    @provide(scope=Scope.APP)
-    def refresh_cookie(self, settings: Settings) -> RefreshCookie:
-        return RefreshCookie(settings)
+    refresh_cookie = provide(RefreshCookie, scope=Scope.APP)
+    flow_cookie = provide(FlowCookie, scope=Scope.APP)
 
 
 def s3_store(address: str) -> ObjectStore:

@@ -4,12 +4,14 @@ from dishka import Provider, Scope, provide
 
 from marketplace.adapters.security.access_tokens import JwtAccessTokens
 from marketplace.adapters.security.challenges import JwtChallenges
+from marketplace.adapters.security.flow_seals import HmacFlowSeals
 from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
 from marketplace.adapters.security.secret_box import AesGcmBox
 from marketplace.adapters.security.secret_keys import SecretKeys
 from marketplace.adapters.security.totp import PyotpTotp
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.core.domain.addresses import SiteAddresses
+from marketplace.core.ports.identities import FlowSeals
 from marketplace.core.ports.mail_composer import UnsubscribeTokens
 from marketplace.core.ports.second_factors import Challenges, SecretBox, Totp
 from marketplace.core.ports.security import AccessTokens, RefreshTokens
@@ -46,6 +48,11 @@ class SecretPorts(Provider):
     def totp(self, settings: Settings) -> Totp:
         """Provide codes of authenticator apps, which list them by the host of the site."""
         return PyotpTotp(SiteAddresses(settings.site_url).host)
+
+    @provide
+    def flow_seals(self, settings: Settings) -> FlowSeals:
+        """Provide flows signed with the installation's secret."""
+        return HmacFlowSeals(secret_of(settings))
 
     @provide
     def unsubscribe_tokens(self, settings: Settings) -> UnsubscribeTokens:

@@ -19,6 +19,7 @@ import { PasswordInput } from "./PasswordInput";
 import { useTexts } from "./texts";
 
 const SecondStepForm = lazyWithRetry(() => import("./two-step/SecondStepForm"));
+const PasskeySignIn = lazyWithRetry(() => import("./passkeys/PasskeySignIn"));
 
 export type Credentials = { email: string; password: string };
 
@@ -33,7 +34,7 @@ type Props = {
   onDone: (me: Me) => void | Promise<void>;
 };
 
-/** E-mail and password. */
+/** E-mail and password, or a passkey. */
 export function SignInForm({ prefilled, initialEmail, onEmail, submitText, onDone }: Props) {
   const t = useTexts();
   const [failure, setFailure] = useState<string | null>(null);
@@ -134,6 +135,11 @@ export function SignInForm({ prefilled, initialEmail, onEmail, submitText, onDon
       <Button ref={button} type="submit" size="lg" isBusy={isSubmitting}>
         {submitText ?? t("login.submit")}
       </Button>
+      {data?.has_passkeys && "PublicKeyCredential" in window && (
+        <Suspense fallback={<div className="h-21" />}>
+          <PasskeySignIn onDone={onDone} />
+        </Suspense>
+      )}
     </form>
   );
 }

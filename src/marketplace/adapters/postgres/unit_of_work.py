@@ -17,11 +17,13 @@ from marketplace.adapters.postgres.email_tokens import PostgresEmailRequests
 from marketplace.adapters.postgres.events import PostgresEvents
 from marketplace.adapters.postgres.favourites import PostgresFavourites
 from marketplace.adapters.postgres.idempotency import PostgresIdempotencyKeys
+from marketplace.adapters.postgres.identities import PostgresIdentities
 from marketplace.adapters.postgres.jobs.enqueue import PostgresJobs
 from marketplace.adapters.postgres.ledger import PostgresLedger
 from marketplace.adapters.postgres.local_starts import PostgresLocalStarts
 from marketplace.adapters.postgres.messages import PostgresMessages
 from marketplace.adapters.postgres.notifications import PostgresNotifications
+from marketplace.adapters.postgres.passkeys import PostgresPasskeys
 from marketplace.adapters.postgres.password_resets import PostgresResets
 from marketplace.adapters.postgres.payments import PostgresPaymentRecords
 from marketplace.adapters.postgres.pictures import PostgresPictureRecords
@@ -45,11 +47,13 @@ from marketplace.core.ports.email_tokens import EmailRequests
 from marketplace.core.ports.events import Events
 from marketplace.core.ports.favourites import Favourites
 from marketplace.core.ports.idempotency import IdempotencyKeys
+from marketplace.core.ports.identities import Identities
 from marketplace.core.ports.jobs import Jobs
 from marketplace.core.ports.ledger import Ledger
 from marketplace.core.ports.local_starts import LocalStarts
 from marketplace.core.ports.messages import Messages
 from marketplace.core.ports.notifications import Notifications
+from marketplace.core.ports.passkeys import Passkeys
 from marketplace.core.ports.password_resets import Resets
 from marketplace.core.ports.payments import PaymentRecords
 from marketplace.core.ports.pictures import PictureRecords
@@ -100,6 +104,14 @@ class PostgresTransaction:
     @property
     def email_requests(self) -> EmailRequests:
         return PostgresEmailRequests(self._connection)
+
+    @property
+    def identities(self) -> Identities:
+        return PostgresIdentities(self._connection)
+
+    @property
+    def passkeys(self) -> Passkeys:
+        return PostgresPasskeys(self._connection)
 
     @property
     def reviews(self) -> Reviews:

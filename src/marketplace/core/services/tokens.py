@@ -117,7 +117,7 @@ class TokenService:
     async def _log_in(self, email: str, password: str, origin: Origin) -> SignedIn | SecondFactorDue | None:
         # returns None if the password hash changed since it was read: verify against the current one
         user = await self._users.find_by_email(email)
-        matches = await self._passwords.verify(password, user.password_hash if user else None)
+        matches = await self._passwords.verify(password, user.verifiable_hash if user else None)
         if user is None or not matches or not user.is_active:
             raise BadCredentials
         rehashed = await self._rehashed(user, password)

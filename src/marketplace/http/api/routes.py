@@ -35,9 +35,12 @@ from marketplace.http.api.creators import CreatorController
 from marketplace.http.api.earnings import EarningsController
 from marketplace.http.api.email_addresses import EmailAddressController
 from marketplace.http.api.favourites import FavouriteController
+from marketplace.http.api.identities import IdentityController, ProviderController
 from marketplace.http.api.inbox import InboxController
 from marketplace.http.api.logins import LoginController
 from marketplace.http.api.notifications import NotificationController
+from marketplace.http.api.passkey_sign_ins import PasskeySignInController
+from marketplace.http.api.passkeys import PasskeyController
 from marketplace.http.api.password_resets import ResetController
 from marketplace.http.api.payments import PaymentController, WebhookController
 from marketplace.http.api.personal_data import PersonalDataController
@@ -62,6 +65,8 @@ from marketplace.http.api.users import UserController
 CONTROLLERS = (
     UserController,
     TokenController,
+    PasskeySignInController,
+    PasskeyController,
     ReauthenticationController,
     SecondFactorController,
     AvatarController,
@@ -69,6 +74,8 @@ CONTROLLERS = (
     EmailAddressController,
     LoginController,
     ApiKeyController,
+    ProviderController,
+    IdentityController,
     PersonalDataController,
     AccountDeletionController,
     PreferenceController,

@@ -102,6 +102,9 @@ class ProfileOut(msgspec.Struct):
     date_joined: datetime
     email_verified_at: EmailVerifiedAt
     locale: Locale
+    has_password: Annotated[
+        bool, msgspec.Meta(description="`false` if you sign in another way only; a link for a forgotten one sets one.")
+    ]
     impersonated_by: PublicUserOut | None = None
 
 

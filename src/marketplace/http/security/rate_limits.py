@@ -9,7 +9,9 @@ from marketplace.core.domain.rate_limits import (
     FORGOTTEN_PASSWORD,
     FORGOTTEN_PASSWORD_OF,
     GUESSES_PER_DAY,
+    PASSKEY_CHALLENGES,
     PASSWORD_CHANGE,
+    PROVIDER_SIGN_IN,
     REFRESH,
     REGISTRATION,
     SIGN_IN,
@@ -72,5 +74,18 @@ def registration(request: HasScope) -> Attempt:
     return Attempt(REGISTRATION, client_network(request))
 
 
+def provider_sign_in(request: HasScope) -> Attempt:
+    return Attempt(PROVIDER_SIGN_IN, client_network(request))
+
+
 def refresh(request: HasScope) -> Attempt:
     return Attempt(REFRESH, client_network(request))
+
+
+def passkey_challenge(request: HasScope) -> Attempt:
+    return Attempt(PASSKEY_CHALLENGES, client_network(request))
+
+
+def passkey_sign_in(request: HasScope) -> Attempt:
+    """Return attempts per network, together with those by password."""
+    return Attempt(SIGN_IN, client_network(request))

@@ -33,6 +33,8 @@ from marketplace.http.validation.validators import (
 
 CURSOR_LENGTH = 2000
 LOGIN_LENGTH = 1024
+MAX_NEXT = 1_500
+"""Characters; a cookie has to hold it."""
 CODE_LENGTH = 100
 
 
@@ -128,6 +130,15 @@ Start = Annotated[
         instant,
         "2030-05-01T10:00:00Z",
         "The start, in the future and before 2200; a bare date means midnight UTC.",
+    ),
+]
+NextPath = Annotated[
+    str | None,
+    OrNone(
+        Text(1, MAX_NEXT, r"^/(?![/\\])[!-\[\]-~]*$", "Use a path of this site that begins with a slash."),
+        is_empty_none=False,
+        example="/dashboard",
+        description="A path of this site.",
     ),
 ]
 LocalStart = Annotated[
