@@ -68,7 +68,9 @@ class ReauthenticationService:
     async def methods(self, user_id: UUID) -> Sequence[ProofMethod]:
         """Return what can prove that a login is still with this person."""
         state = await self._second_factors.state(user_id)
-        return ("password",) if state.since is None else ("totp", "recovery_code")
+        if state.since is not None:
+            return ("totp", "recovery_code")
+        return ("password",) if (await self._users.get(user_id)).has_password else ()
 
     async def prove(self, principal: Principal, *, password: str | None, code: str | None) -> None:
         """Renew the proof of the login, with a code if the account has a second factor, otherwise with the password.
@@ -111,7 +113,7 @@ class ReauthenticationService:
 
     async def _prove_by_password(self, principal: Principal, password: str) -> None:
         seen = await self._users.get(principal.user_id)
-        is_right = await self._passwords.verify(password, seen.password_hash)
+        is_right = await self._passwords.verify(password, seen.verifiable_hash)
 
         async def operation() -> bool:
             async with self._unit_of_work() as tx:
