@@ -68,6 +68,7 @@ class Settings:
     cors_origins: tuple[str, ...] = ()
     passkey_origins: tuple[str, ...] = ()
     access_token_ttl: timedelta = timedelta(days=1)
+    login_ttl: timedelta = timedelta(days=90)
     refresh_token_ttl: timedelta = timedelta(days=7)
     currency: str = "EUR"
     categories: tuple[str, ...] = CATEGORIES
@@ -169,6 +170,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "passkey_origins": list_of(public_url),
     "access_token_ttl": seconds(1, 31 * 86_400),
     "refresh_token_ttl": seconds(1, 366 * 86_400),
+    "login_ttl": seconds(1, 3660 * 86_400),
     "currency": lambda code: Currency.of(code).code,
     "categories": list_of(matching(r"[a-z0-9][a-z0-9-]{0,39}", "lowercase words, separated by commas")),
     "smtp_url": smtp_url,

@@ -30,6 +30,7 @@ from marketplace.bootstrap.storages import MemoryStorage, PostgresStorage
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.clock_offset import ClockOffset
 from marketplace.core.domain.money import use_currency
+from marketplace.core.domain.principals import LoginLifetimes
 from marketplace.core.domain.site_texts import SiteTexts
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
@@ -188,7 +189,7 @@ class BuiltServices(Provider):
         """Select the settings that services depend on."""
         return ServiceOptions(
             categories=settings.categories,
-            refresh_ttl=settings.refresh_token_ttl,
+            login_lifetimes=LoginLifetimes(unused=settings.refresh_token_ttl, longest=settings.login_ttl),
             addresses=addresses,
             rate_limit=settings.rate_limit,
             requires_verified=settings.verify_email,

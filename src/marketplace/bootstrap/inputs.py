@@ -8,6 +8,7 @@ from marketplace.adapters.identity.providers import NO_PROVIDERS
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.passkeys import RelyingParty
 from marketplace.core.domain.payment_options import PaymentOptions
+from marketplace.core.domain.principals import LoginLifetimes
 from marketplace.core.domain.second_factors import REAUTHENTICATE_AFTER, StaffSecondFactor
 from marketplace.core.domain.users import VerifiedEffect
 from marketplace.core.ports.calendars import Calendars
@@ -60,10 +61,10 @@ class Adapters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceOptions:
-    """Settings that services depend on. `refresh_ttl` is the lifetime of an unused login."""
+    """Settings that services depend on."""
 
     categories: Collection[str]
-    refresh_ttl: timedelta
+    login_lifetimes: LoginLifetimes
     addresses: SiteAddresses
     rate_limit: bool = True
     requires_verified: Collection[VerifiedEffect] = ()

@@ -46,6 +46,7 @@ PURGE_JOBS = (
     "sweep_bulk_runs",
     "sweep_email_requests",
     "sweep_idempotency_keys",
+    "sweep_logins",
     "sweep_notifications",
     "sweep_passkey_challenges",
     "sweep_payment_events",

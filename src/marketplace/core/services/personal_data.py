@@ -8,7 +8,7 @@ from uuid import UUID
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.payment_views import OwnPayment
-from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.principals import MAX_LOGINS, Principal
 from marketplace.core.errors import ImpersonatedReadOnly
 from marketplace.core.ports.api_keys import ApiKeyDirectory
 from marketplace.core.ports.bookings import BookingLists
@@ -26,7 +26,6 @@ from marketplace.core.ports.tokens import LoginDirectory
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
-from marketplace.core.services.logins import MAX_LOGINS
 from marketplace.core.services.retries import with_retries
 
 Part = Literal[
