@@ -26,6 +26,7 @@ from marketplace.adapters.exports.files import StreamedFiles
 from marketplace.adapters.memory.pictures import MemoryObjectStore
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
+from marketplace.adapters.security.flow_seals import HmacFlowSeals
 from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
 from marketplace.adapters.security.secret_keys import SecretKeys
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
@@ -343,6 +344,7 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "objects": MemoryObjectStore(),
         "cards": NamedCards(),
         "unsubscribe_tokens": HmacUnsubscribeTokens(KEYS),
+        "flow_seals": HmacFlowSeals(KEYS),
     }
     return Adapters(**defaults | changes)
 

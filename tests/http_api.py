@@ -14,6 +14,7 @@ from dishka import AsyncContainer, Provider, Scope
 from httpx import ASGITransport, AsyncClient, Response
 from litestar import Litestar
 
+from api_key_records import stored_key
 from both_ways import BothWays
 from builders import PASSWORD, TOMORROW, stored_session, stored_user
 from fakes import MovableClock, NamedCards, NamedEncoder, PlainPasswords
@@ -21,6 +22,7 @@ from marketplace.adapters.payments.memory import MemoryPayments
 from marketplace.adapters.security.secret_keys import SecretKeys
 from marketplace.bootstrap.container import make_container
 from marketplace.bootstrap.payments import PaymentProvider
+from marketplace.core.domain.api_keys import KEY_SCOPES, KeyScope
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User
 from marketplace.core.errors import PasswordsBusy
@@ -142,6 +144,11 @@ class Api:
         response = await staff.post(f"/api/admin/users/{person.id}/impersonate/", {"reason": "They asked for help."})
         assert response.status_code == 201, response.text
         return Person(self.client, response.json()["access"], account=person.user)
+
+    async def by_key(self, person: Person, *scopes: KeyScope, **changes: Any) -> Person:
+        """Return the user as a program that has a key of theirs with these scopes, by default with all."""
+        key = await stored_key(self.storage, person.user, scopes=scopes or KEY_SCOPES, **changes)
+        return Person(self.client, key.secret, account=person.account)
 
     async def session(self, creator: Person | None = None, **changes: Any) -> Session:
         if creator is not None:

@@ -61,6 +61,7 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/verify-email": {"token": "a token"},
     "POST /api/auth/email": {"email": "augusta@example.org", "current_password": PASSWORD},
     "DELETE /api/auth/profile": {"password": PASSWORD},
+    "POST /api/auth/api-keys": {"name": "Calendar sync", "scopes": ["read"], "expires_at": None},
     "PUT /api/auth/profile": PROFILE,
     "PUT /api/auth/preferences": {
         "reminder_day": True,
@@ -111,6 +112,7 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     f"POST {A_USER}/password-reset": {"reason": WHY},
     f"POST {A_USER}/impersonate": {"reason": WHY},
     f"POST {A_USER}/clear-refusal": {"reason": WHY},
+    f"POST {A_USER}/api-keys/{{key_id}}/revoke": {"reason": WHY},
     "POST /api/admin/messages/{message_id}/retry": {"reason": WHY},
     "POST /api/sessions/{session_id}/report": {"reason": "spam", "text": "Every week the same."},
     "POST /api/sessions/{session_id}/reviews": {"booking": SOME_ID, "stars": 4, "text": "A calm hour."},
@@ -173,6 +175,7 @@ OTHER_IDS = {
     "parked_id": SOME_ID,
     "provider": "memory",
     "login_id": SOME_ID,
+    "key_id": SOME_ID,
     "feed": FEED,
     "username": "ada",
 }

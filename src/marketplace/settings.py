@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from marketplace.core.domain.money import Currency
 from marketplace.core.domain.users import VerifiedEffect
+from marketplace.identity_settings import NAME, ProviderSettings, read_providers
 from marketplace.setting_values import (
     MIN_SECRET,
     any_of,
@@ -23,13 +24,16 @@ from marketplace.setting_values import (
     on_or_off,
     one_of,
     path,
+    provided_secret,
     public_url,
     seconds,
     secret_keys,
     smtp_url,
+    variable,
 )
+from marketplace.setting_values import PREFIX as PREFIX  # noqa: PLC0414 - exported
+from marketplace.setting_values import SettingsError as SettingsError  # noqa: PLC0414 - exported
 
-PREFIX = "MARKETPLACE_"
 DRAINING = f"{PREFIX}LEAVING"
 """Internal variable: `serve` passes workers the path of a file that exists once the program is shutting down."""
 SOURCES = Path(__file__).parents[2]
@@ -39,10 +43,6 @@ FRONTEND_DIR = SOURCES / "frontend/dist"
 DATA_DIR = (PROJECT or Path(os.path.expanduser("~"))) / ".marketplace"  # noqa: PTH111 - Path.home() fails without one
 CATEGORIES = ("art", "business", "cooking", "fitness", "languages", "music", "technology", "wellbeing")
 DEVELOPMENT_SECRETS = ("change-me", "changeme", "secret", "development", "insecure", "example")
-
-
-class SettingsError(ValueError):
-    """A variable is missing or invalid. The message has its name, its value (unless secret) and the expected format."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +77,7 @@ class Settings:
     """`None`: Stripe's own."""
     simulator_url: str | None = None
     """`None`: `serve` starts the payment simulator."""
+    oidc_providers: tuple[ProviderSettings, ...] = ()
     rate_limit: bool = True
     share_email: bool = False
     verify_email: tuple[VerifiedEffect, ...] = ()
@@ -166,6 +167,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "stripe_webhook_secret": matching(r"whsec_\S+", "the signing secret of a webhook endpoint of Stripe, whsec_…"),
     "stripe_api": public_url,
     "simulator_url": public_url,
+    "oidc_providers": list_of(matching(NAME, "names such as google or example, separated by commas")),
     "rate_limit": on_or_off,
     "share_email": on_or_off,
     "verify_email": any_of(*get_args(VerifiedEffect)),
@@ -207,41 +209,18 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read the settings from variables; an empty variable counts as unset. Raises `SettingsError`."""
     values: dict[str, Any] = {}
     for name, parse in VARIABLES.items():
-        text = provided_secret(environment, name) if name in SECRET_VARIABLES else _variable(environment, name)
+        text = provided_secret(environment, name) if name in SECRET_VARIABLES else variable(environment, name)
         if text:
             try:
                 values[name] = parse(text)
             except ValueError as error:
                 shown = "(not shown)" if name in SECRET_VARIABLES else repr(text)
                 raise SettingsError(f"{PREFIX}{name.upper()} is {shown}, but must be {error}.") from None
+    if "oidc_providers" in values:
+        values["oidc_providers"] = read_providers(environment, values["oidc_providers"])
     settings = Settings(**values)
     _check_combinations(settings)
     return settings
-
-
-def _variable(environment: Mapping[str, str], name: str) -> str:
-    return environment.get(f"{PREFIX}{name.upper()}", "").strip()
-
-
-def provided_secret(environment: Mapping[str, str], name: str) -> str:
-    """Read a secret from its variable or from the file named by its `_FILE` variable; empty if neither is set.
-
-    Raises `SettingsError` if both are set or the file is unreadable or empty.
-    """
-    variable, text = f"{PREFIX}{name.upper()}", _variable(environment, name)
-    path = _variable(environment, f"{name}_file")
-    if not path:
-        return text
-    if text:
-        raise SettingsError(f"{variable} and {variable}_FILE are both set. Set only one of them.")
-    try:
-        text = Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it isn't text"
-        raise SettingsError(f"{variable}_FILE is '{path}', but must be a readable file: {reason}.") from None
-    if not text:
-        raise SettingsError(f"{variable}_FILE is '{path}', but must be a file that contains the secret: it's empty.")
-    return text
 
 
 def _refusal(name: str, value: object, rule: str) -> SettingsError:

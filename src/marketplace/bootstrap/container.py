@@ -16,12 +16,14 @@ from marketplace.adapters.pictures.folder import FolderObjectStore
 from marketplace.adapters.security.access_tokens import JwtAccessTokens
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
+from marketplace.adapters.security.flow_seals import HmacFlowSeals
 from marketplace.adapters.security.passwords import Argon2Passwords, processes_of_worker
 from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
 from marketplace.adapters.security.secret_keys import SecretKeys
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.adapters.system import MachineZones, MovedClock, SystemClock, UuidSeven
+from marketplace.bootstrap.identity import identity_providers
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.mail import Post, mail_of
 from marketplace.bootstrap.payments import PaymentProvider, payment_options, provider_of
@@ -34,6 +36,7 @@ from marketplace.core.domain.money import use_currency
 from marketplace.core.domain.site_texts import SiteTexts
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
+from marketplace.core.ports.identities import FlowSeals, IdentityProviders
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.mail_composer import UnsubscribeTokens
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
@@ -47,6 +50,7 @@ from marketplace.http.api.system import DemoAccountOut, DemoAccounts
 from marketplace.http.kept import KeptAnswers
 from marketplace.http.pagination import Cursors
 from marketplace.http.security.authorization import Authenticator
+from marketplace.http.security.flow_cookie import FlowCookie
 from marketplace.http.security.refresh_cookie import RefreshCookie
 from marketplace.settings import Settings, SettingsError
 from marketplace.telemetry.logs import LoggedEvents
@@ -97,6 +101,18 @@ class Ports(Provider):
         return HmacRefreshTokens(secret_of(settings))
 
     @provide
+    def flow_seals(self, settings: Settings) -> FlowSeals:
+        """Provide flows signed with the installation's secret."""
+        return HmacFlowSeals(secret_of(settings))
+
+    @provide
+    async def identity_providers(self, settings: Settings) -> AsyncIterator[IdentityProviders]:
+        """Provide the providers of the settings; their connections close with the container."""
+        providers = identity_providers(settings)
+        yield providers
+        await providers.close()
+
+    @provide
     def objects(self, settings: Settings) -> ObjectStore:
         """Provide the bucket of the settings, else memory as the storage, else a folder of the data directory."""
         if settings.object_store is not None:
@@ -142,6 +158,8 @@ class Ports(Provider):
         post: Post,
         unsubscribe_tokens: UnsubscribeTokens,
         payment_provider: PaymentProvider,
+        flow_seals: FlowSeals,
+        identity_providers: IdentityProviders,
     ) -> Adapters:
         """Collect the adapters for `build_services`."""
         return Adapters(
@@ -159,6 +177,8 @@ class Ports(Provider):
             objects=objects,
             cards=cards,
             unsubscribe_tokens=unsubscribe_tokens,
+            flow_seals=flow_seals,
+            identity_providers=identity_providers,
             mailer=post.mailer,
             composer=post.composer,
             payments=payment_provider.payments,
@@ -248,9 +268,8 @@ class HttpDependencies(Provider):
             listening.cancel()
             await asyncio.wait([listening], timeout=1)
 
-    @provide(scope=Scope.APP)
-    def refresh_cookie(self, settings: Settings) -> RefreshCookie:
-        return RefreshCookie(settings)
+    refresh_cookie = provide(RefreshCookie, scope=Scope.APP)
+    flow_cookie = provide(FlowCookie, scope=Scope.APP)
 
 
 def s3_store(address: str) -> ObjectStore:

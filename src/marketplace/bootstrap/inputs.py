@@ -4,11 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
+from marketplace.adapters.identity.providers import NO_PROVIDERS
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.payment_options import PaymentOptions
 from marketplace.core.domain.users import VerifiedEffect
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
+from marketplace.core.ports.identities import FlowSeals, IdentityProviders
 from marketplace.core.ports.mail_composer import MailComposer, UnsubscribeTokens
 from marketplace.core.ports.mailer import Mailer
 from marketplace.core.ports.payments import Payments
@@ -37,6 +39,8 @@ class Adapters:
     objects: ObjectStore
     cards: CardPainter
     unsubscribe_tokens: UnsubscribeTokens
+    flow_seals: FlowSeals
+    identity_providers: IdentityProviders = NO_PROVIDERS
     mailer: Mailer | None = None
     """`None`: messages are held."""
     composer: MailComposer | None = None

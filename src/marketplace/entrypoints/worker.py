@@ -42,6 +42,7 @@ ADOPT_INTERVAL = 2.0
 PURGE_JOBS = (
     "purge_events",
     "purge_messages",
+    "sweep_api_keys",
     "sweep_bulk_runs",
     "sweep_email_requests",
     "sweep_idempotency_keys",

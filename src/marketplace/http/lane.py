@@ -141,7 +141,7 @@ class Lane:
         try:
             if self._container is not self._framework.state.dishka_container:
                 await self._look_up(self._framework.state.dishka_container)
-            scope["user"] = principal = await self._authenticator.authorize(ask, entry.route.access)
+            scope["user"] = principal = await self._authenticator.authorize(ask, entry.route)
             record = request_record_of(scope)
             if record is not None and principal is not None:
                 record.person_id = principal.user_id

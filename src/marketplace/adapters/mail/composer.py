@@ -117,6 +117,7 @@ class MjmlComposer:
             "name": letter.name,
             "lifetime": _lifetime(names, letter.lifetime),
             "device": letter.device,
+            "key_name": letter.key_name,
             "change": said["security_changes"].get(letter.change, ""),
             "decided": moments.text(letter.message.created_at, zone, names["zone"]),
             "facts": [],

@@ -25,6 +25,7 @@ class MessageKind(StrEnum):
     ACCOUNT_DELETED = "account_deleted"
     """To the former address, which is deleted with the request once the message is final."""
     NEW_SIGN_IN = "new_sign_in"
+    API_KEY_CREATED = "api_key_created"
     SECURITY_CHANGED = "security_changed"
     """Another way to sign in, or one less: see `security_changes`."""
     BOOKING_BOOKED = "booking_booked"
@@ -90,6 +91,7 @@ RULES: dict[MessageKind, KindRule] = {
     MessageKind.EMAIL_CHANGED: OUTCOME,
     MessageKind.ACCOUNT_DELETED: OUTCOME,
     MessageKind.NEW_SIGN_IN: KindRule(worth=DAY, is_needed=True, retries_unknown=True),
+    MessageKind.API_KEY_CREATED: OUTCOME,
     MessageKind.SECURITY_CHANGED: OUTCOME,
     MessageKind.BOOKING_BOOKED: UPCOMING,
     MessageKind.BOOKING_REQUESTED: UPCOMING,
@@ -113,6 +115,7 @@ ACCOUNT_KINDS = frozenset(
     {
         *(MessageKind.VERIFY_EMAIL, MessageKind.PASSWORD_RESET, MessageKind.EMAIL_CHANGE, MessageKind.EMAIL_CHANGED),
         *(MessageKind.ACCOUNT_DELETED, MessageKind.NEW_SIGN_IN, MessageKind.SECURITY_CHANGED),
+        MessageKind.API_KEY_CREATED,
     }
 )
 """Kinds whose link, and recipient if it is another address, come from `AccountMails`."""
@@ -140,7 +143,7 @@ class Topic:
     """What a message is about. `starts_at` is the booked time, if any, at which it may become worthless."""
 
     subject: str
-    """ID of a booking, a login or a request for a token."""
+    """ID of a booking, a login, an API key or a request for a token."""
     version: int = 0
     booking_id: UUID | None = None
     session_id: UUID | None = None

@@ -27,6 +27,7 @@ JobKind = Literal[
     "settle_booking",
     "settle_operation",
     "settle_payment",
+    "sweep_api_keys",
     "sweep_bulk_runs",
     "sweep_email_requests",
     "sweep_idempotency_keys",

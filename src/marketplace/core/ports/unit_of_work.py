@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from marketplace.core.ports.account_erasure import Erasure
+from marketplace.core.ports.api_keys import ApiKeys
 from marketplace.core.ports.audit import AuditLog
 from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.bulk import BulkRuns
@@ -15,6 +16,7 @@ from marketplace.core.ports.email_tokens import EmailRequests
 from marketplace.core.ports.events import Events
 from marketplace.core.ports.favourites import Favourites
 from marketplace.core.ports.idempotency import IdempotencyKeys
+from marketplace.core.ports.identities import Identities
 from marketplace.core.ports.jobs import Jobs
 from marketplace.core.ports.ledger import Ledger
 from marketplace.core.ports.local_starts import LocalStarts
@@ -45,6 +47,9 @@ class Transaction(Protocol):
     def tokens(self) -> Tokens: ...
 
     @property
+    def api_keys(self) -> ApiKeys: ...
+
+    @property
     def reports(self) -> Reports: ...
 
     @property
@@ -52,6 +57,9 @@ class Transaction(Protocol):
 
     @property
     def email_requests(self) -> EmailRequests: ...
+
+    @property
+    def identities(self) -> Identities: ...
 
     @property
     def reviews(self) -> Reviews: ...

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from marketplace.core.domain.audit import Target, loggable_address
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Login, Origin, Principal
-from marketplace.core.domain.tokens import Claims, SignedIn, TokenPair, new_refresh_token, refresh_token_hash
+from marketplace.core.domain.tokens import SignedIn, TokenPair, new_refresh_token, refresh_token_hash
 from marketplace.core.domain.users import User
 from marketplace.core.errors import BadCredentials, BadRefreshToken, NotSignedIn
 from marketplace.core.ports.security import AccessTokens, Passwords, RefreshTokens
@@ -23,29 +23,32 @@ MAX_PRINCIPALS = 10_000
 
 
 class PrincipalCache:
-    """Caches the principals of logins for 500 ms, so that not every request queries the database."""
+    """Caches the principals of logins and API keys for 500 ms, so that not every request queries the database.
+
+    They are kept by the login or by the hash of the key.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._kept: dict[UUID, tuple[datetime, Principal]] = {}
+        self._kept: dict[UUID | bytes, tuple[datetime, Principal]] = {}
 
-    def recall(self, claims: Claims) -> Principal | None:
+    def recall(self, by: UUID | bytes) -> Principal | None:
         """Return the cached principal if it has not expired."""
-        kept = self._kept.get(claims.family_id)
-        if kept is None or kept[1].user_id != claims.user_id:
+        kept = self._kept.get(by)
+        if kept is None:
             return None
         # a clock that was set back makes it old, too
         return kept[1] if timedelta(0) <= self._clock.now() - kept[0] < PRINCIPAL_TTL else None
 
-    def keep(self, principal: Principal) -> None:
+    def keep(self, by: UUID | bytes, principal: Principal) -> None:
         """Cache a principal for `PRINCIPAL_TTL`. If the cache is full, clear it first."""
         if len(self._kept) >= MAX_PRINCIPALS:
             self._kept.clear()
-        self._kept[principal.family_id] = (self._clock.now(), principal)
+        self._kept[by] = (self._clock.now(), principal)
 
     def forget(self, user_id: UUID) -> None:
-        """Remove all logins of a user from the cache, after a change of the account."""
-        self._kept = {login: kept for login, kept in self._kept.items() if kept[1].user_id != user_id}
+        """Remove all logins and keys of a user from the cache, after a change of the account."""
+        self._kept = {by: kept for by, kept in self._kept.items() if kept[1].user_id != user_id}
 
 
 class TokenService:
@@ -101,7 +104,7 @@ class TokenService:
     async def _log_in(self, email: str, password: str, origin: Origin) -> SignedIn | None:
         # returns None if the password hash changed since it was read: verify against the current one
         user = await self._users.find_by_email(email)
-        matches = await self._passwords.verify(password, user.password_hash if user else None)
+        matches = await self._passwords.verify(password, user.verifiable_hash if user else None)
         if user is None or not matches or not user.is_active:
             raise BadCredentials
         rehashed = await self._rehashed(user, password)
@@ -177,12 +180,12 @@ class TokenService:
     async def authenticate(self, token: str, *, fresh: bool = False) -> Principal:
         """Return the principal of an access token, cached for up to 500 ms unless `fresh`. Raises `NotSignedIn`."""
         claims = self._access_tokens.read(token, self._clock.now())
-        principal = None if fresh else self._principal_cache.recall(claims)
-        if principal is None:
+        principal = None if fresh else self._principal_cache.recall(claims.family_id)
+        if principal is None or principal.user_id != claims.user_id:
             principal = await self._principals.find(claims)
             if principal is None:
                 raise NotSignedIn
-            self._principal_cache.keep(principal)
+            self._principal_cache.keep(claims.family_id, principal)
         return principal
 
     async def _rehashed(self, user: User, password: str) -> str | None:

@@ -135,7 +135,7 @@ class PaymentController(Controller):
         "/receipts",
         operation_id="list_receipts",
         summary="List the receipts of a booking",
-        opt=opt(Access.SIGNED_IN, errors=(NotFound,)),
+        opt=opt(Access.SIGNED_IN, scope="read", errors=(NotFound,)),
     )
     async def receipts(
         self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], payments: FromDishka[PaymentService]

@@ -1,6 +1,7 @@
 """All controllers."""
 
 from marketplace.http.api.account_deletion import AccountDeletionController
+from marketplace.http.api.admin.api_keys import ApiKeyAdminController
 from marketplace.http.api.admin.bookings import BookingAdminController
 from marketplace.http.api.admin.bulk import BulkController
 from marketplace.http.api.admin.commissions import CommissionAdminController
@@ -15,6 +16,7 @@ from marketplace.http.api.admin.reports import ReportAdminController
 from marketplace.http.api.admin.reviews import ReviewAdminController
 from marketplace.http.api.admin.sessions import SessionAdminController
 from marketplace.http.api.admin.users import UserAdminController
+from marketplace.http.api.api_keys import ApiKeyController
 from marketplace.http.api.avatars import AvatarController
 from marketplace.http.api.booking_seats import SeatsController
 from marketplace.http.api.bookings import BookingController
@@ -32,6 +34,7 @@ from marketplace.http.api.creators import CreatorController
 from marketplace.http.api.earnings import EarningsController
 from marketplace.http.api.email_addresses import EmailAddressController
 from marketplace.http.api.favourites import FavouriteController
+from marketplace.http.api.identities import IdentityController, ProviderController
 from marketplace.http.api.inbox import InboxController
 from marketplace.http.api.logins import LoginController
 from marketplace.http.api.notifications import NotificationController
@@ -61,6 +64,9 @@ CONTROLLERS = (
     ResetController,
     EmailAddressController,
     LoginController,
+    ApiKeyController,
+    ProviderController,
+    IdentityController,
     PersonalDataController,
     AccountDeletionController,
     PreferenceController,
@@ -89,6 +95,7 @@ CONTROLLERS = (
     ExportController,
     UserAdminController,
     ResetAdminController,
+    ApiKeyAdminController,
     ImpersonationController,
     SessionAdminController,
     ReportAdminController,

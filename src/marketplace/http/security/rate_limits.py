@@ -8,6 +8,7 @@ from marketplace.core.domain.rate_limits import (
     EMAIL_CHANGE_TO,
     FORGOTTEN_PASSWORD,
     FORGOTTEN_PASSWORD_OF,
+    PROVIDER_SIGN_IN,
     REFRESH,
     REGISTRATION,
     SIGN_IN,
@@ -58,6 +59,10 @@ def unproven_mail(request: HasScope) -> Attempt:
 
 def registration(request: HasScope) -> Attempt:
     return Attempt(REGISTRATION, client_network(request))
+
+
+def provider_sign_in(request: HasScope) -> Attempt:
+    return Attempt(PROVIDER_SIGN_IN, client_network(request))
 
 
 def refresh(request: HasScope) -> Attempt:

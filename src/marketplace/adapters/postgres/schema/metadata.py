@@ -2,12 +2,14 @@
 
 from sqlalchemy import MetaData
 
+from marketplace.adapters.postgres.schema.tables.api_keys import ApiKeyTable
 from marketplace.adapters.postgres.schema.tables.backoffice import AuditEntryTable
 from marketplace.adapters.postgres.schema.tables.bookings import BookingTable
 from marketplace.adapters.postgres.schema.tables.calendars import CalendarFeedTable
 from marketplace.adapters.postgres.schema.tables.conversations import BookingMessageTable
 from marketplace.adapters.postgres.schema.tables.email_tokens import EmailRequestTable
 from marketplace.adapters.postgres.schema.tables.favourites import FavouriteTable
+from marketplace.adapters.postgres.schema.tables.identities import IdentityTable
 from marketplace.adapters.postgres.schema.tables.jobs import JobTable
 from marketplace.adapters.postgres.schema.tables.ledger import LedgerTransactionTable
 from marketplace.adapters.postgres.schema.tables.logins import TokenFamilyTable
@@ -22,6 +24,7 @@ from marketplace.adapters.postgres.schema.tables.users import UserTable
 TABLES = (
     UserTable,
     TokenFamilyTable,
+    ApiKeyTable,
     SessionTable,
     PictureTable,
     BookingTable,
@@ -29,6 +32,7 @@ TABLES = (
     CalendarFeedTable,
     EmailRequestTable,
     FavouriteTable,
+    IdentityTable,
     JobTable,
     NotificationTable,
     MessageTable,
