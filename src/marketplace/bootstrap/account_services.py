@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
+from marketplace.bootstrap.passkey_services import PasskeyServices, build_passkey_services
+from marketplace.bootstrap.second_factor_services import SecondFactorServices, build_second_factors
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.account_deletion import AccountDeletionService
 from marketplace.core.services.account_mails import TokenMails
@@ -36,9 +38,11 @@ class AccountServices:
     users: UserService
     tokens: TokenService
     logins: LoginService
+    second_factors: SecondFactorServices
     api_keys: ApiKeyService
     identities: IdentityService
     provider_sign_ins: ProviderSignIns
+    passkeys: PasskeyServices
     resets: ResetService
     email_addresses: EmailAddressService
     account_mails: TokenMails
@@ -70,15 +74,18 @@ def build_account_services(
     sign_ins = SignIns(
         unit_of_work=begin,
         access_tokens=adapters.access_tokens,
+        challenges=adapters.challenges,
         new_messages=new_messages,
         clock=clock,
         ids=ids,
         refresh_ttl=options.refresh_ttl,
     )
+    issuers = [each.issuer for each in adapters.identity_providers.configured]
+    ways_in = WaysInReader(issuers, has_passkeys=options.relying_party is not None)
     identities = IdentityService(
         unit_of_work=begin,
         identities=storage.identities,
-        ways_in=WaysInReader([each.issuer for each in adapters.identity_providers.configured]),
+        ways_in=ways_in,
         new_messages=new_messages,
         clock=clock,
         ids=ids,
@@ -111,12 +118,14 @@ def build_account_services(
         clock=clock,
         ids=ids,
         refresh_ttl=options.refresh_ttl,
+        staff_second_factor=options.staff_second_factor,
     )
     return AccountServices(
         new_messages=new_messages,
         usernames=usernames,
         users=users,
         tokens=tokens,
+        second_factors=build_second_factors(storage, adapters, options, memory, sign_ins, new_messages),
         logins=LoginService(unit_of_work=begin, logins=storage.logins, principal_cache=memory, clock=clock, ids=ids),
         api_keys=ApiKeyService(
             unit_of_work=begin,
@@ -128,6 +137,7 @@ def build_account_services(
         ),
         identities=identities,
         provider_sign_ins=provider_sign_ins,
+        passkeys=build_passkey_services(storage, adapters, options, sign_ins, ways_in, new_messages),
         resets=ResetService(
             unit_of_work=begin,
             resets=storage.resets,
@@ -176,6 +186,7 @@ def build_account_services(
             logins=storage.logins,
             api_keys=storage.api_keys,
             identities=storage.identities,
+            passkeys=storage.passkeys,
             clock=clock,
             ids=ids,
         ),

@@ -22,11 +22,13 @@ from marketplace.core.ports.ledger import Ledger
 from marketplace.core.ports.local_starts import LocalStarts
 from marketplace.core.ports.messages import Messages
 from marketplace.core.ports.notifications import Notifications
+from marketplace.core.ports.passkeys import Passkeys
 from marketplace.core.ports.password_resets import Resets
 from marketplace.core.ports.payments import PaymentRecords
 from marketplace.core.ports.pictures import PictureRecords
 from marketplace.core.ports.reports import Reports
 from marketplace.core.ports.reviews import Reviews
+from marketplace.core.ports.second_factors import SecondFactors
 from marketplace.core.ports.sessions import Sessions
 from marketplace.core.ports.slots import Slots
 from marketplace.core.ports.tokens import Tokens
@@ -47,6 +49,9 @@ class Transaction(Protocol):
     def tokens(self) -> Tokens: ...
 
     @property
+    def second_factors(self) -> SecondFactors: ...
+
+    @property
     def api_keys(self) -> ApiKeys: ...
 
     @property
@@ -60,6 +65,9 @@ class Transaction(Protocol):
 
     @property
     def identities(self) -> Identities: ...
+
+    @property
+    def passkeys(self) -> Passkeys: ...
 
     @property
     def reviews(self) -> Reviews: ...

@@ -15,15 +15,18 @@ from marketplace.adapters.postgres.schema.tables.ledger import LedgerTransaction
 from marketplace.adapters.postgres.schema.tables.logins import TokenFamilyTable
 from marketplace.adapters.postgres.schema.tables.messages import MessageTable
 from marketplace.adapters.postgres.schema.tables.notifications import NotificationTable
+from marketplace.adapters.postgres.schema.tables.passkeys import PasskeyTable
 from marketplace.adapters.postgres.schema.tables.payments import PaymentTable
 from marketplace.adapters.postgres.schema.tables.pictures import PictureTable
 from marketplace.adapters.postgres.schema.tables.reviews import ReviewTable
+from marketplace.adapters.postgres.schema.tables.second_factors import SecondFactorTable
 from marketplace.adapters.postgres.schema.tables.sessions import SessionTable
 from marketplace.adapters.postgres.schema.tables.users import UserTable
 
 TABLES = (
     UserTable,
     TokenFamilyTable,
+    SecondFactorTable,
     ApiKeyTable,
     SessionTable,
     PictureTable,
@@ -36,6 +39,7 @@ TABLES = (
     JobTable,
     NotificationTable,
     MessageTable,
+    PasskeyTable,
     PaymentTable,
     LedgerTransactionTable,
     ReviewTable,
