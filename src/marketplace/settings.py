@@ -30,8 +30,7 @@ from marketplace.setting_values import (
 PREFIX = "MARKETPLACE_"
 DRAINING = f"{PREFIX}LEAVING"
 """Internal variable: `serve` passes workers the path of a file that exists once the program is shutting down."""
-MIN_SECRET = 32
-"""Characters. HS256 requires a key of at least 256 bits (RFC 7518, 3.2)."""
+MIN_SECRET = 32  # characters: HS256 requires a key of at least 256 bits (RFC 7518, 3.2)
 SOURCES = Path(__file__).parents[2]
 PROJECT = SOURCES if (SOURCES / "pyproject.toml").is_file() else None
 """Root of the checkout that the program runs from; `None` if it is installed."""
@@ -85,6 +84,8 @@ class Settings:
     commission: int = 0
     """Basis points."""
     keep_answers: bool = True
+    live_streams: int = 2_000
+    live_streams_per_network: int = 50
     demo: bool = False
     worker_inside: bool | None = None
     metrics_host: str = "127.0.0.1"
@@ -152,9 +153,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "public_url": public_url,
     "workers": integer(1, 64),
     "trusted_proxies": list_of(network),
-    "cors_origins": list_of(
-        matching(r"https?://[^/\s,*]+", "origins such as https://app.example.org, separated by commas")
-    ),
+    "cors_origins": list_of(matching(r"https?://[^/\s,*]+", "origins like https://app.example.org, with commas")),
     "access_token_ttl": seconds(1, 31 * 86_400),
     "refresh_token_ttl": seconds(1, 366 * 86_400),
     "currency": lambda code: Currency.of(code).code,
@@ -173,6 +172,8 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "pay_within": seconds(1, 7 * 86_400),
     "commission": basis_points(50),
     "keep_answers": on_or_off,
+    "live_streams": integer(0, 15_000),
+    "live_streams_per_network": integer(1, 15_000),
     "demo": on_or_off,
     "worker_inside": on_or_off,
     "metrics_host": matching(r"[\w.:\-\[\]]+", "a host name or an address"),
@@ -199,8 +200,7 @@ SECRET_VARIABLES = {
     "stripe_secret_key",
     "stripe_webhook_secret",
 }
-MAX_PAY_WITHIN = timedelta(hours=23, minutes=30)
-"""A payment page at Stripe ends within a day (half an hour after the time to pay)."""
+MAX_PAY_WITHIN = timedelta(hours=23, minutes=30)  # Stripe's payment pages end within a day, half an hour after it
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:

@@ -39,10 +39,13 @@ from marketplace.core.ports.security import AccessTokens, Confusables, EmailSynt
 from marketplace.core.ports.share_cards import CardPainter
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.services.slots import SlotService
 from marketplace.demo.people import DEMO_ACCOUNTS
 from marketplace.http.api.booking_views import BookingViews
 from marketplace.http.api.system import DemoAccountOut, DemoAccounts
 from marketplace.http.kept import KeptAnswers
+from marketplace.http.live.keepers import AllKeepers
+from marketplace.http.live.live_seats import LiveSeats
 from marketplace.http.pagination import Cursors
 from marketplace.http.security.authorization import Authenticator
 from marketplace.http.security.refresh_cookie import RefreshCookie
@@ -227,22 +230,33 @@ class HttpDependencies(Provider):
         return read_site_texts(settings.texts_dir)
 
     @provide(scope=Scope.APP)
-    async def kept_answers(self, settings: Settings, clock: Clock, storage: Storage) -> AsyncIterator[KeptAnswers]:
-        """Provide kept answers, which listen for changes until the container is closed."""
+    async def live_seats(self, settings: Settings, slots: SlotService) -> AsyncIterator[LiveSeats]:
+        """Provide live seats, which read what has changed until the container is closed."""
+        live = LiveSeats(slots, max_streams=settings.live_streams, max_per_network=settings.live_streams_per_network)
+        running = asyncio.create_task(live.run())
+        yield live
+        await _cancel(running)
+
+    @provide(scope=Scope.APP)
+    async def kept_answers(
+        self, settings: Settings, clock: Clock, storage: Storage, live: LiveSeats
+    ) -> AsyncIterator[KeptAnswers]:
+        """Provide kept answers, which listen for changes until the container is closed; live seats hear the same."""
         kept = KeptAnswers(clock, has_standby=settings.read_database_url is not None)
-        if not settings.keep_answers:
-            yield kept
-            return
-        listening = asyncio.create_task(storage.announcements.listen(kept))
+        listening = asyncio.create_task(storage.announcements.listen(AllKeepers(live, *[kept] * settings.keep_answers)))
         yield kept
-        while not listening.done():
-            # again if it is lost: before Python 3.12 a wait with a timeout that ends at that moment ignores it
-            listening.cancel()
-            await asyncio.wait([listening], timeout=1)
+        await _cancel(listening)
 
     @provide(scope=Scope.APP)
     def refresh_cookie(self, settings: Settings) -> RefreshCookie:
         return RefreshCookie(settings)
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    while not task.done():
+        # again if it is lost: before Python 3.12 a wait with a timeout that ends at that moment ignores it
+        task.cancel()
+        await asyncio.wait([task], timeout=1)
 
 
 def s3_store(address: str) -> ObjectStore:

@@ -33,6 +33,7 @@ from marketplace.http.api.earnings import EarningsController
 from marketplace.http.api.email_addresses import EmailAddressController
 from marketplace.http.api.favourites import FavouriteController
 from marketplace.http.api.inbox import InboxController
+from marketplace.http.api.live import LiveController
 from marketplace.http.api.logins import LoginController
 from marketplace.http.api.notifications import NotificationController
 from marketplace.http.api.password_resets import ResetController
@@ -73,6 +74,7 @@ CONTROLLERS = (
     ReviewController,
     ScheduleController,
     SlotController,
+    LiveController,
     CreatorHoursController,
     CreatorController,
     FavouriteController,
