@@ -1,8 +1,8 @@
 """Live seats: how soon a change reaches open pages, and what open streams cost bookings.
 
-Turns with and without streams alternate, so that other load on the machine affects both alike. Each turn has a server of
-its own; its streams are read by a process of their own. With `--before FOLDER`, turns of another checkout's server, which
-has the same schema, come between them.
+Turns with and without streams alternate, so that other load on the machine affects both alike. Each turn has a server
+of its own; its streams are read by a process of their own. With `--before FOLDER`, turns of another checkout's server,
+which has the same schema, come between them.
 
     PYTHONPATH=tests .venv/bin/python tests/benchmarks/live.py [latency] [bookings] [--streams 500] [--before FOLDER]
 """
