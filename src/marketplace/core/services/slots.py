@@ -77,13 +77,8 @@ class SlotService:
 
         That is what `list` returns or, for a session by arrangement, `suggest`.
         """
-        begin = self._clock.now()
-        end = begin + MAX_WINDOW
-        found = await self._visible(None, session_id, begin, end)
-        shown = found.suggesting() if found.schedule is None else found
-        runs_of = shown.explained_runs if found.schedule is None else found.free_runs
-        starts = await self._first_starts(shown, runs_of, begin, end)
-        return PublicStarts(creator_id=found.session.creator_id, begin=begin, end=starts.next or end, starts=starts)
+        now = self._clock.now()
+        return PublicStarts(availability=await self._visible(None, session_id, now, now + MAX_WINDOW), read_at=now)
 
     async def _visible(
         self, principal: Principal | None, session_id: UUID, begin: datetime, end: datetime
