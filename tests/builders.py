@@ -23,10 +23,14 @@ from fakes import (
 )
 from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.exports.files import StreamedFiles
+from marketplace.adapters.identity.providers import NO_PROVIDERS
 from marketplace.adapters.memory.pictures import MemoryObjectStore
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
+from marketplace.adapters.security.flow_seals import HmacFlowSeals
+from marketplace.adapters.security.passkeys import WebauthnVerifier
 from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
+from marketplace.adapters.security.secret_keys import SecretKeys
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.service_set import Services as BuiltServices
@@ -39,6 +43,7 @@ from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.calendars import CalendarFeed, new_feed_token
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.messages import Message, MessageKind
+from marketplace.core.domain.passkeys import RelyingParty
 from marketplace.core.domain.payment_options import PaymentOptions
 from marketplace.core.domain.principals import Login, Principal
 from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
@@ -47,6 +52,7 @@ from marketplace.core.domain.slots import Slot
 from marketplace.core.domain.terms import Terms
 from marketplace.core.domain.tokens import refresh_token_hash
 from marketplace.core.domain.users import Contact, User
+from marketplace.core.ports.identities import IdentityProviders
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.mailer import Mailer
 from marketplace.core.ports.payments import Payments
@@ -55,6 +61,7 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 
 TOMORROW = NOW + timedelta(days=1)
+KEYS = SecretKeys(("a secret of the tests",))
 PASSWORD = "correct horse"
 REFRESH_TTL = timedelta(days=7)
 ADDRESSES = SiteAddresses("https://sessions.example.org")
@@ -333,14 +340,16 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "confusables": IcuConfusables(),
         "syntax": MailStandards(),
         "access_tokens": NumberedAccessTokens(),
-        "refresh_tokens": HmacRefreshTokens("a secret of the tests"),
+        "refresh_tokens": HmacRefreshTokens(KEYS),
+        "passkeys": WebauthnVerifier(),
         "calendars": Rfc5545Calendars(),
         "files": StreamedFiles(),
         "former_zones": KnownZones(),
         "encoder": NamedEncoder(),
         "objects": MemoryObjectStore(),
         "cards": NamedCards(),
-        "unsubscribe_tokens": HmacUnsubscribeTokens("a secret of the tests"),
+        "unsubscribe_tokens": HmacUnsubscribeTokens(KEYS),
+        "flow_seals": HmacFlowSeals(KEYS),
     }
     return Adapters(**defaults | changes)
 
@@ -355,6 +364,8 @@ def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
     mailer: Mailer | None = None,
     payments: PaymentOptions | None = None,
     provider: Payments | None = None,
+    identity_providers: IdentityProviders = NO_PROVIDERS,
+    keys: SecretKeys = KEYS,
 ) -> Services:
     clock, passwords, access_tokens = clock or MovableClock(), passwords or PlainPasswords(), NumberedAccessTokens()
     built = build_services(
@@ -366,8 +377,16 @@ def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
             objects=objects or MemoryObjectStore(),
             mailer=mailer,
             payments=provider,
+            identity_providers=identity_providers,
+            refresh_tokens=HmacRefreshTokens(keys),
         ),
-        ServiceOptions(categories=CATEGORIES, refresh_ttl=REFRESH_TTL, addresses=ADDRESSES, payments=payments),
+        ServiceOptions(
+            categories=CATEGORIES,
+            refresh_ttl=REFRESH_TTL,
+            addresses=ADDRESSES,
+            payments=payments,
+            relying_party=RelyingParty.of(ADDRESSES.root),
+        ),
     )
     return Services(
         clock=clock,

@@ -55,13 +55,15 @@ SAFE_HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
-"""Default headers of every response."""
+"""Default headers of every response. Pages replace the policy with their own."""
+MALFORMED = ("invalid", "The request is malformed.")
 FRAMEWORK: dict[int, tuple[str, str]] = {
-    400: ("invalid", "The request is malformed."),
+    400: MALFORMED,
     404: ("not_found", "There's nothing at this address."),
     405: ("method_not_allowed", "This address doesn't support that method."),
-    413: ("body_too_large", "The body is larger than 1 MiB."),
+    413: ("body_too_large", "The body is too large."),
     415: ("unsupported_media_type", "The body has a media type that isn't accepted here."),
 }
 """Codes and details of errors raised by the framework, whose own messages may expose paths or types."""
@@ -143,8 +145,24 @@ def answer_error(request: HasScope, error: Exception) -> Answer:
     status = error.status_code if error.status_code in FRAMEWORK else 400
     code, detail = FRAMEWORK[status]
     detail = error.sentence if isinstance(error, UnsupportedMediaType) else detail
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        detail = _too_large(request) or detail
     allow = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
     return _answer(request, Problem.of(status, code, detail), allow)
+
+
+def answer_malformed(request: HasScope) -> Answer:
+    """Answer a request that no application may see, such as one with two hosts."""
+    return _answer(request, Problem.of(400, *MALFORMED))
+
+
+def _too_large(request: HasScope) -> str | None:
+    """Return what says how much the route takes."""
+    limit = getattr(request.scope.get("route_handler"), "resolve_request_max_body_size", lambda: None)()
+    if not isinstance(limit, int):
+        return None
+    size = f"{limit // 1024 // 1024} MiB" if limit % (1024 * 1024) == 0 else f"{limit // 1024} KiB"
+    return f"The body is larger than {size}."
 
 
 def handle_exception(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

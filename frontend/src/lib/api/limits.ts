@@ -1,5 +1,6 @@
 // Written by `make types` from openapi.json: what the API asks of the fields of bodies.
 export const answerLimits = { reason: { maxLength: 500 } } as const;
+export const apiKeyLimits = { name: { minLength: 1, maxLength: 60 }, scopes: { minItems: 1 } } as const;
 export const bookingLimits = { seats: { minimum: 1, maximum: 10000 }, expected_price: { minimum: 0, maximum: 99999999.99 }, address: { maxLength: 300 } } as const;
 export const bulkLimits = { ids: { minItems: 1, maxItems: 10000 }, reason: { minLength: 1, maxLength: 500 } } as const;
 export const bulkPreviewLimits = { ids: { minItems: 1, maxItems: 10000 } } as const;
@@ -17,12 +18,16 @@ export const hoursLimits = { weekly: { maxItems: 50, each: { weekday: { minimum:
 export const logoutLimits = { refresh: { minLength: 1, maxLength: 1024 } } as const;
 export const messageLimits = { text: { minLength: 1, maxLength: 2000 } } as const;
 export const moveLimits = { reason: { minLength: 1, maxLength: 500 } } as const;
+export const newPasskeyLimits = { id: { minLength: 2, maxLength: 1364 }, response: { clientDataJSON: { minLength: 2, maxLength: 21846 }, attestationObject: { minLength: 2, maxLength: 21846 } } } as const;
 export const optionalReasonLimits = { reason: { maxLength: 500 } } as const;
 export const parkedResolutionLimits = { resolution: { minLength: 1, maxLength: 500 } } as const;
+export const passkeyAssertionLimits = { id: { minLength: 2, maxLength: 1364 }, response: { clientDataJSON: { minLength: 2, maxLength: 21846 }, authenticatorData: { minLength: 2, maxLength: 21846 }, signature: { minLength: 2, maxLength: 21846 }, userHandle: { minLength: 2, maxLength: 21846 } } } as const;
+export const passkeyNameLimits = { name: { minLength: 1, maxLength: 60 } } as const;
 export const passwordChangeLimits = { current_password: { minLength: 1, maxLength: 1024 }, new_password: { minLength: 8, maxLength: 128 } } as const;
 export const passwordResetLimits = { token: { minLength: 1, maxLength: 1024 }, new_password: { minLength: 8, maxLength: 128 } } as const;
 export const pictureLimits = { alt: { maxLength: 300 }, position: { minimum: 1, maximum: 6 }, reason: { maxLength: 500 } } as const;
 export const profileLimits = { username: { minLength: 2, maxLength: 150 }, avatar: { maxLength: 2048 }, first_name: { maxLength: 150 }, last_name: { maxLength: 150 }, bio: { maxLength: 2000 }, languages: { maxItems: 10, each: { maxLength: 35 } }, locale: { maxLength: 35 } } as const;
+export const providerTripLimits = { next: { minLength: 1, maxLength: 1500 }, locale: { maxLength: 35 } } as const;
 export const reasonLimits = { reason: { minLength: 1, maxLength: 500 } } as const;
 export const refreshLimits = { refresh: { minLength: 1, maxLength: 1024 }, attempt: { minLength: 16, maxLength: 64 } } as const;
 export const refundLimits = { amount: { minimum: 0, maximum: 999999999999.99 }, reason: { minLength: 1, maxLength: 500 } } as const;

@@ -9,8 +9,10 @@ from uuid import UUID
 
 from marketplace.adapters.memory.locks import Locks
 from marketplace.adapters.memory.money_tables import MoneyTables
+from marketplace.adapters.memory.passkey_tables import PasskeyTables
 from marketplace.adapters.memory.records import (
     AddressRow,
+    ApiKeyRow,
     BulkRow,
     ClaimRow,
     EventRow,
@@ -36,6 +38,7 @@ from marketplace.core.domain.creator_hours import CreatorHours
 from marketplace.core.domain.email_tokens import EmailRequest, EmailToken
 from marketplace.core.domain.events import EventId
 from marketplace.core.domain.favourites import Favourite
+from marketplace.core.domain.identities import Identity
 from marketplace.core.domain.materialized_availability import MaterializedAvailability
 from marketplace.core.domain.messages import Message, MessageKind
 from marketplace.core.domain.notifications import Notification
@@ -66,6 +69,8 @@ class MemoryDatabase:
         self.username_claims: Table[str, ClaimRow] = Table("username_claims")
         self.logins: Table[UUID, LoginRow] = Table("logins", lambda row: row.login.user_id)
         self.tokens: Table[bytes, TokenRow] = Table("tokens")
+        self.api_keys: Table[UUID, ApiKeyRow] = Table("api_keys", lambda row: row.key.user_id)
+        self.api_key_uses: Table[UUID, datetime] = Table("api_key_uses")
         self.sessions: Table[UUID, Session] = Table("sessions")
         self.schedules: Table[UUID, Schedule] = Table("schedules")
         self.materialized: Table[UUID, MaterializedAvailability] = Table("materialized")
@@ -78,6 +83,7 @@ class MemoryDatabase:
         self.booking_messages: Table[UUID, BookingMessage] = Table("booking_messages", lambda row: row.booking_id)
         self.notifications: Table[UUID, Notification] = Table("notifications", lambda row: row.user_id)
         self.favourites: Table[tuple[UUID, UUID], Favourite] = Table("favourites", lambda row: row.user_id)
+        self.identities: Table[tuple[str, str], Identity] = Table("identities", lambda row: row.user_id)
         self.feeds: Table[UUID, CalendarFeed] = Table("feeds")
         self.feed_tokens: Table[str, UUID] = Table("feed_tokens")
         self.keys: Table[IdempotencyKeyId, IdempotencyKeyRow] = Table("keys")
@@ -100,6 +106,7 @@ class MemoryDatabase:
         )
         self.money = MoneyTables()
         self.reviews = ReviewTables()
+        self.passkeys = PasskeyTables()
         self.inbox: Table[UUID, InboxMail] = Table("inbox")
         self.claimed_messages: dict[UUID, Rows] = {}
         self.job_ids = count()

@@ -8,13 +8,18 @@ from marketplace.core.domain.users import User
 
 DELETED = {
     "token_families": "user_id",
+    "api_keys": "user_id",
     "password_resets": "user_id",
     "calendar_feeds": "user_id",
     "creator_hours": "creator_id",
     "favourites": "user_id",
+    "identities": "user_id",
     "messages": "user_id",
     "email_addresses": "user_id",
     "email_requests": "user_id",
+    "passkeys": "user_id",
+    "passkey_handles": "user_id",
+    "passkey_challenges": "user_id",
     "unsubscribed_kinds": "user_id",
     "notifications": "user_id",
     "idempotency_keys": "user_id",

@@ -3,12 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from hashlib import sha256
 from typing import Literal, Self
 from uuid import UUID
 
 from marketplace.core.domain.message_reasons import CAN_END, DECIDED_REASONS, MessageReason
-from marketplace.core.domain.users import fold
 from marketplace.core.errors import IllegalTransition, TooLate
 
 
@@ -27,6 +25,9 @@ class MessageKind(StrEnum):
     ACCOUNT_DELETED = "account_deleted"
     """To the former address, which is deleted with the request once the message is final."""
     NEW_SIGN_IN = "new_sign_in"
+    API_KEY_CREATED = "api_key_created"
+    SECURITY_CHANGED = "security_changed"
+    """Another way to sign in, or one less: see `security_changes`."""
     BOOKING_BOOKED = "booking_booked"
     BOOKING_REQUESTED = "booking_requested"
     """Seats, or another time of a booking, that wait for the creator's answer."""
@@ -90,6 +91,8 @@ RULES: dict[MessageKind, KindRule] = {
     MessageKind.EMAIL_CHANGED: OUTCOME,
     MessageKind.ACCOUNT_DELETED: OUTCOME,
     MessageKind.NEW_SIGN_IN: KindRule(worth=DAY, is_needed=True, retries_unknown=True),
+    MessageKind.API_KEY_CREATED: OUTCOME,
+    MessageKind.SECURITY_CHANGED: OUTCOME,
     MessageKind.BOOKING_BOOKED: UPCOMING,
     MessageKind.BOOKING_REQUESTED: UPCOMING,
     MessageKind.BOOKING_CONFIRMED: UPCOMING,
@@ -111,7 +114,8 @@ MONEY_KINDS = frozenset({MessageKind.PAYMENT_RECEIVED, MessageKind.PAYMENT_REFUN
 ACCOUNT_KINDS = frozenset(
     {
         *(MessageKind.VERIFY_EMAIL, MessageKind.PASSWORD_RESET, MessageKind.EMAIL_CHANGE, MessageKind.EMAIL_CHANGED),
-        *(MessageKind.ACCOUNT_DELETED, MessageKind.NEW_SIGN_IN),
+        *(MessageKind.ACCOUNT_DELETED, MessageKind.NEW_SIGN_IN, MessageKind.SECURITY_CHANGED),
+        MessageKind.API_KEY_CREATED,
     }
 )
 """Kinds whose link, and recipient if it is another address, come from `AccountMails`."""
@@ -139,7 +143,7 @@ class Topic:
     """What a message is about. `starts_at` is the booked time, if any, at which it may become worthless."""
 
     subject: str
-    """ID of a booking, a login or a request for a token."""
+    """ID of a booking, a login, an API key or a request for a token."""
     version: int = 0
     booking_id: UUID | None = None
     session_id: UUID | None = None
@@ -261,11 +265,6 @@ class Message:
         if self.rule.retries_unknown and self.unknown_at is None and now < self.expires_at:
             return replace(known, state=MessageState.PENDING, next_attempt_at=now)
         return replace(known, state=MessageState.UNKNOWN, next_attempt_at=None)
-
-
-def address_digest(email: str) -> bytes:
-    """Return what stands for an address where its text is not kept, compared folded."""
-    return sha256(fold(email).encode()).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
 
+from marketplace.core.domain.api_keys import KeyScope
 from marketplace.core.errors import NotACreator, NotStaff
 
 Role = Literal["user", "creator"]
@@ -35,6 +36,9 @@ class Principal:
     origin: Origin = UNKNOWN_ORIGIN
     time_zone: str = "UTC"
     """The time zone of the user's profile."""
+    key_id: UUID | None = None
+    """The API key of the request, if it has one. Then it has no rights of staff, and `scopes` bound it."""
+    scopes: frozenset[KeyScope] = frozenset()
 
     @property
     def actor_id(self) -> UUID:

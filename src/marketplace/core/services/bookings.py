@@ -140,7 +140,8 @@ class BookingService:
         tries = count(1)
 
         async def attempt() -> Outcome[BookingDetails]:
-            if next(tries) <= MAX_QUOTES:
+            # only a transaction holds the API key of a request until it commits
+            if principal.key_id is None and next(tries) <= MAX_QUOTES:
                 return await book_unlocked()
             return await self._idempotently(key, booking_id, book_locked, self._read)
 

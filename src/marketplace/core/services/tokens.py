@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from marketplace.core.domain.audit import Target, loggable_address
-from marketplace.core.domain.messages import MessageKind, Topic
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Login, Origin, Principal
-from marketplace.core.domain.tokens import Claims, SignedIn, TokenPair, new_refresh_token, refresh_token_hash
+from marketplace.core.domain.tokens import SignedIn, TokenPair, new_refresh_token, refresh_token_hash
 from marketplace.core.domain.users import User
 from marketplace.core.errors import BadCredentials, BadRefreshToken, NotSignedIn
 from marketplace.core.ports.security import AccessTokens, Passwords, RefreshTokens
@@ -16,37 +15,40 @@ from marketplace.core.ports.tokens import Principals
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
-from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.retries import with_retries
+from marketplace.core.services.sign_ins import SignIns
 
 PRINCIPAL_TTL = timedelta(milliseconds=500)
 MAX_PRINCIPALS = 10_000
 
 
 class PrincipalCache:
-    """Caches the principals of logins for 500 ms, so that not every request queries the database."""
+    """Caches the principals of logins and API keys for 500 ms, so that not every request queries the database.
+
+    They are kept by the login or by the hash of the key.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._kept: dict[UUID, tuple[datetime, Principal]] = {}
+        self._kept: dict[UUID | bytes, tuple[datetime, Principal]] = {}
 
-    def recall(self, claims: Claims) -> Principal | None:
+    def recall(self, by: UUID | bytes) -> Principal | None:
         """Return the cached principal if it has not expired."""
-        kept = self._kept.get(claims.family_id)
-        if kept is None or kept[1].user_id != claims.user_id:
+        kept = self._kept.get(by)
+        if kept is None:
             return None
         # a clock that was set back makes it old, too
         return kept[1] if timedelta(0) <= self._clock.now() - kept[0] < PRINCIPAL_TTL else None
 
-    def keep(self, principal: Principal) -> None:
+    def keep(self, by: UUID | bytes, principal: Principal) -> None:
         """Cache a principal for `PRINCIPAL_TTL`. If the cache is full, clear it first."""
         if len(self._kept) >= MAX_PRINCIPALS:
             self._kept.clear()
-        self._kept[principal.family_id] = (self._clock.now(), principal)
+        self._kept[by] = (self._clock.now(), principal)
 
     def forget(self, user_id: UUID) -> None:
-        """Remove all logins of a user from the cache, after a change of the account."""
-        self._kept = {login: kept for login, kept in self._kept.items() if kept[1].user_id != user_id}
+        """Remove all logins and keys of a user from the cache, after a change of the account."""
+        self._kept = {by: kept for by, kept in self._kept.items() if kept[1].user_id != user_id}
 
 
 class TokenService:
@@ -62,7 +64,7 @@ class TokenService:
         passwords: Passwords,
         access_tokens: AccessTokens,
         refresh_tokens: RefreshTokens,
-        new_messages: NewMessages,
+        sign_ins: SignIns,
         clock: Clock,
         ids: Ids,
         refresh_ttl: timedelta,
@@ -75,9 +77,8 @@ class TokenService:
         self._passwords = passwords
         self._access_tokens = access_tokens
         self._refresh_tokens = refresh_tokens
-        self._new_messages = new_messages
+        self._sign_ins = sign_ins
         self._clock = clock
-        self._ids = ids
         self._refresh_ttl = refresh_ttl
 
     async def log_in(self, email: str, password: str, origin: Origin = UNKNOWN_ORIGIN) -> SignedIn:
@@ -103,38 +104,23 @@ class TokenService:
     async def _log_in(self, email: str, password: str, origin: Origin) -> SignedIn | None:
         # returns None if the password hash changed since it was read: verify against the current one
         user = await self._users.find_by_email(email)
-        matches = await self._passwords.verify(password, user.password_hash if user else None)
+        matches = await self._passwords.verify(password, user.verifiable_hash if user else None)
         if user is None or not matches or not user.is_active:
             raise BadCredentials
-        now, refresh = self._clock.now(), new_refresh_token()
-        login = Login(
-            id=self._ids.new(),
-            user_id=user.id,
-            created_at=now,
-            expires_at=now + self._refresh_ttl,
-            address=origin.address,
-            agent=origin.agent,
-        )
         rehashed = await self._rehashed(user, password)
 
-        async def operation() -> bool:
+        async def operation() -> SignedIn | None:
             async with self._unit_of_work() as tx:
                 account = await tx.users.acquire(user.id)
                 if account.password_hash != user.password_hash:
-                    return False
+                    return None
                 if not account.is_active:
                     raise BadCredentials
                 if rehashed is not None:
                     await tx.users.save(replace(account, password_hash=rehashed))
-                if await tx.tokens.add_login(login, refresh_token_hash(refresh)) and account.is_email_verified:
-                    topic = Topic(subject=str(login.id))
-                    await tx.messages.add([self._new_messages.decide(MessageKind.NEW_SIGN_IN, account.id, topic, now)])
-                await self._audit.write(tx, account.principal(login.id, origin), "signed_in", ("user", user.id))
-                return True
+                return await self._sign_ins.open(tx, account, origin)
 
-        if not await with_retries(operation):
-            return None
-        return SignedIn(user=user, tokens=self._pair(login, refresh, now))
+        return await with_retries(operation)
 
     async def refresh(self, token: str, origin: Origin = UNKNOWN_ORIGIN, *, attempt: str | None = None) -> TokenPair:
         """Return the next pair of tokens; the given token becomes invalid.
@@ -143,15 +129,16 @@ class TokenService:
         Raises `BadRefreshToken`, after revoking the token's login.
         """
         now = self._clock.now()
-        refresh = new_refresh_token() if attempt is None else self._refresh_tokens.successor(token, attempt)
+        repeatable = () if attempt is None else self._refresh_tokens.successors(token, attempt)
+        refresh = repeatable[0] if repeatable else new_refresh_token()
 
-        async def operation() -> Login | None:
+        async def operation() -> tuple[Login, str] | None:
             async with self._unit_of_work() as tx:
                 login = await tx.tokens.use(refresh_token_hash(token), now)
-                if login is None and attempt is not None:
-                    repeated = await tx.tokens.find_unused(refresh_token_hash(refresh), now)
+                for successor in repeatable if login is None else ():
+                    repeated = await tx.tokens.find_unused(refresh_token_hash(successor), now)
                     if repeated is not None:
-                        return repeated
+                        return repeated, successor
                 if login is None:
                     ended = await tx.tokens.revoke_login_of(refresh_token_hash(token), now)
                     if ended is not None:
@@ -159,12 +146,12 @@ class TokenService:
                     return None
                 login = replace(login, expires_at=now + self._refresh_ttl)
                 await tx.tokens.add(login, refresh_token_hash(refresh))
-                return login
+                return login, refresh
 
-        login = await with_retries(operation)
-        if login is None:
+        renewed = await with_retries(operation)
+        if renewed is None:
             raise BadRefreshToken
-        return self._pair(login, refresh, now)
+        return self._sign_ins.pair(*renewed)
 
     async def log_out(self, token: str) -> None:
         """End the login of a refresh token. Unknown tokens are ignored: there is nothing left to end."""
@@ -193,17 +180,13 @@ class TokenService:
     async def authenticate(self, token: str, *, fresh: bool = False) -> Principal:
         """Return the principal of an access token, cached for up to 500 ms unless `fresh`. Raises `NotSignedIn`."""
         claims = self._access_tokens.read(token, self._clock.now())
-        principal = None if fresh else self._principal_cache.recall(claims)
-        if principal is None:
+        principal = None if fresh else self._principal_cache.recall(claims.family_id)
+        if principal is None or principal.user_id != claims.user_id:
             principal = await self._principals.find(claims)
             if principal is None:
                 raise NotSignedIn
-            self._principal_cache.keep(principal)
+            self._principal_cache.keep(claims.family_id, principal)
         return principal
-
-    def _pair(self, login: Login, refresh: str, now: datetime) -> TokenPair:
-        claims = Claims(user_id=login.user_id, family_id=login.id)
-        return TokenPair(access=self._access_tokens.issue(claims, now), refresh=refresh)
 
     async def _rehashed(self, user: User, password: str) -> str | None:
         if not self._passwords.needs_rehash(user.password_hash):

@@ -1,6 +1,7 @@
 """All controllers."""
 
 from marketplace.http.api.account_deletion import AccountDeletionController
+from marketplace.http.api.admin.api_keys import ApiKeyAdminController
 from marketplace.http.api.admin.bookings import BookingAdminController
 from marketplace.http.api.admin.bulk import BulkController
 from marketplace.http.api.admin.commissions import CommissionAdminController
@@ -15,6 +16,7 @@ from marketplace.http.api.admin.reports import ReportAdminController
 from marketplace.http.api.admin.reviews import ReviewAdminController
 from marketplace.http.api.admin.sessions import SessionAdminController
 from marketplace.http.api.admin.users import UserAdminController
+from marketplace.http.api.api_keys import ApiKeyController
 from marketplace.http.api.avatars import AvatarController
 from marketplace.http.api.booking_seats import SeatsController
 from marketplace.http.api.bookings import BookingController
@@ -32,10 +34,13 @@ from marketplace.http.api.creators import CreatorController
 from marketplace.http.api.earnings import EarningsController
 from marketplace.http.api.email_addresses import EmailAddressController
 from marketplace.http.api.favourites import FavouriteController
+from marketplace.http.api.identities import IdentityController, ProviderController
 from marketplace.http.api.inbox import InboxController
 from marketplace.http.api.live import LiveController
 from marketplace.http.api.logins import LoginController
 from marketplace.http.api.notifications import NotificationController
+from marketplace.http.api.passkey_sign_ins import PasskeySignInController
+from marketplace.http.api.passkeys import PasskeyController
 from marketplace.http.api.password_resets import ResetController
 from marketplace.http.api.payments import PaymentController, WebhookController
 from marketplace.http.api.personal_data import PersonalDataController
@@ -58,10 +63,15 @@ from marketplace.http.api.users import UserController
 CONTROLLERS = (
     UserController,
     TokenController,
+    PasskeySignInController,
+    PasskeyController,
     AvatarController,
     ResetController,
     EmailAddressController,
     LoginController,
+    ApiKeyController,
+    ProviderController,
+    IdentityController,
     PersonalDataController,
     AccountDeletionController,
     PreferenceController,
@@ -91,6 +101,7 @@ CONTROLLERS = (
     ExportController,
     UserAdminController,
     ResetAdminController,
+    ApiKeyAdminController,
     ImpersonationController,
     SessionAdminController,
     ReportAdminController,

@@ -1,6 +1,6 @@
 """Sign-in endpoints."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from dishka.integrations.litestar import FromDishka
@@ -11,7 +11,7 @@ from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.tokens import TokenService
-from marketplace.http.api.users import ProfileOut
+from marketplace.http.api.sign_ins import SignedInOut, TokenPairOut, signed_in
 from marketplace.http.security import rate_limits
 from marketplace.http.security.authorization import Access, bearer_token, opt
 from marketplace.http.security.origin import origin_of
@@ -49,19 +49,6 @@ class LogoutIn(msgspec.Struct, kw_only=True):
     everywhere: Everywhere = False
 
 
-class TokenPairOut(msgspec.Struct):
-    """An access token for `Authorization: Bearer …` and a refresh token for the next pair."""
-
-    access: str
-    refresh: Annotated[str | None, msgspec.Meta(description="`null` if it's in the cookie.")]
-
-
-class SignedInOut(TokenPairOut):
-    """A login and its user."""
-
-    user: ProfileOut
-
-
 class TokenController(Controller):
     """Signing in, staying signed in, signing out."""
 
@@ -94,12 +81,7 @@ class TokenController(Controller):
             limits.guessing(*rate_limits.sign_in(network, data.email)),
         ):
             login = await tokens.log_in(data.email, data.password, origin)
-        user = msgspec.convert(login.user, ProfileOut, from_attributes=True)
-        shown = None if data.use_cookie else login.tokens.refresh
-        response = Response(SignedInOut(access=login.tokens.access, refresh=shown, user=user))
-        if data.use_cookie:
-            cookie.keep(request, response, login.tokens.refresh)
-        return response
+        return signed_in(request, cookie, login, use_cookie=data.use_cookie)
 
     @post(
         "/refresh",

@@ -103,6 +103,9 @@ class ProfileOut(msgspec.Struct):
     date_joined: datetime
     email_verified_at: EmailVerifiedAt
     locale: Locale
+    has_password: Annotated[
+        bool, msgspec.Meta(description="`false` if you sign in another way only; a link for a forgotten one sets one.")
+    ]
     impersonated_by: PublicUserOut | None = None
 
 
@@ -150,7 +153,7 @@ class UserController(Controller):
         user = await users.register(**msgspec.structs.asdict(data), origin=origin_of(request), is_mailed=is_mailed)
         return msgspec.convert(user, RegisteredOut, from_attributes=True)
 
-    @get("/profile", operation_id="get_profile", summary="Get your account", opt=opt(Access.SIGNED_IN))
+    @get("/profile", operation_id="get_profile", summary="Get your account", opt=opt(Access.SIGNED_IN, scope="read"))
     async def profile(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> Response[ProfileOut]:
         """The caller's account."""
         return (await get_profile(Ask(request.scope), users)).response()
@@ -159,7 +162,7 @@ class UserController(Controller):
         "/profile",
         operation_id="replace_profile",
         summary="Update your account",
-        opt=opt(Access.SIGNED_IN, body=ProfileIn, errors=(UsernameTaken,)),
+        opt=opt(Access.SIGNED_IN, scope="profile:write", body=ProfileIn, errors=(UsernameTaken,)),
     )
     async def replace_profile(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> ProfileOut:
         """`username` is required. Other fields you don't send stay as they are.
@@ -172,7 +175,7 @@ class UserController(Controller):
         "/profile",
         operation_id="change_profile",
         summary="Update parts of your account",
-        opt=opt(Access.SIGNED_IN, body=ProfileIn, is_partial=True, errors=(UsernameTaken,)),
+        opt=opt(Access.SIGNED_IN, scope="profile:write", body=ProfileIn, is_partial=True, errors=(UsernameTaken,)),
     )
     async def change_profile(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> ProfileOut:
         """Fields you don't send stay as they are. An old username stays reserved for you for 90 days."""

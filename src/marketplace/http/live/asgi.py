@@ -16,6 +16,7 @@ from marketplace.http.answers import Ask, headers_of
 from marketplace.http.live.live_seats import LiveSeats
 from marketplace.http.live.messages import EVENT_STREAM
 from marketplace.http.live.stream import Stream
+from marketplace.http.middleware.one_host import has_one_host
 from marketplace.http.problems import SAFE_HEADERS, answer_error
 from marketplace.http.security.rate_limits import client_network
 from marketplace.telemetry.request_log import request_record_of
@@ -35,7 +36,7 @@ def with_live_streams(app: ASGIApp, state: Any, cors: CORSConfig | None) -> ASGI
 
     def answer(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         match = PATH.fullmatch(scope["path"]) if scope["type"] == ScopeType.HTTP and scope["method"] == "GET" else None
-        session_id = _id_of(match[1]) if match else None
+        session_id = _id_of(match[1]) if match and has_one_host(scope) else None
         if session_id is None:
             return app(scope, receive, send)
         return stream_seats(scope, receive, send, session_id)

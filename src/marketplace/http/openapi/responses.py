@@ -10,6 +10,7 @@ from marketplace.core.errors import (
     Invalid,
     KeyReused,
     MarketplaceError,
+    MissingScope,
     NotACreator,
     NotSignedIn,
     NotStaff,
@@ -59,7 +60,7 @@ def errors_of(route: Route, method: str, *, has_path_id: bool) -> dict[str, int]
     if route.is_keyed:
         errors.add(KeyReused)
     if route.access is not Access.PUBLIC:
-        errors |= {NotSignedIn} if is_safe else {NotSignedIn, ImpersonatedReadOnly}
+        errors |= {NotSignedIn, MissingScope} if is_safe else {NotSignedIn, MissingScope, ImpersonatedReadOnly}
     if not is_safe:
         errors.add(OutcomeUnknown)
     statuses = {error.code: status_of(error) for error in errors}

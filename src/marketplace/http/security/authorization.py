@@ -8,6 +8,7 @@ import msgspec
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
+from marketplace.core.domain.api_keys import KeyScope, looks_like_key
 from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import (
     ImpersonatedReadOnly,
@@ -17,7 +18,9 @@ from marketplace.core.errors import (
     NotStaff,
     NotSuperuser,
 )
+from marketplace.core.services.acting_keys import act_by
 from marketplace.core.services.admin.refusals import RefusalService
+from marketplace.core.services.api_keys import ApiKeyService, require_scope
 from marketplace.core.services.tokens import TokenService
 from marketplace.http.answers import HasScope, headers_of
 from marketplace.http.security.origin import origin_of
@@ -46,6 +49,8 @@ class Route:
     """Requirements and errors of a route, read by the guard and by the OpenAPI document."""
 
     access: Access
+    scope: KeyScope | None = None
+    """What an API key must allow; `None` takes no key. Public routes ignore keys as they do tokens."""
     body: type[msgspec.Struct] | None = None
     upload: type[msgspec.Struct] | None = None
     """The texts of a form that is read instead of a body, next to its `file`."""
@@ -68,18 +73,24 @@ def opt(access: Access, **requirements: Any) -> dict[str, Any]:
     return {"route": Route(access=access, **requirements)}
 
 
+UNDECLARED = Route(access=Access.SIGNED_IN)
+"""Of a handler that names none."""
+
+
 class Authenticator:
     """Authenticates and authorizes requests: the same for every way to reach a route."""
 
-    def __init__(self, tokens: TokenService, refusals: RefusalService) -> None:
+    def __init__(self, tokens: TokenService, api_keys: ApiKeyService, refusals: RefusalService) -> None:
         self._tokens = tokens
+        self._api_keys = api_keys
         self._refusals = refusals
 
-    async def authorize(self, request: HasScope, access: Access) -> Principal | None:
+    async def authorize(self, request: HasScope, route: Route) -> Principal | None:
         """Return the caller, `None` if anonymous.
 
-        Raises `NotSignedIn`, `ImpersonatedReadOnly`, `NotACreator`, `NotStaff` or `NotSuperuser`.
+        Raises `NotSignedIn`, `MissingScope`, `ImpersonatedReadOnly`, `NotACreator`, `NotStaff` or `NotSuperuser`.
         """
+        access = route.access
         if access is Access.PUBLIC:
             return None
         token = bearer_token(request)
@@ -88,6 +99,7 @@ class Authenticator:
                 return None
             raise NotSignedIn
         principal = await self._authenticate(request, token)
+        require_scope(principal, route.scope)
         if principal.impersonator_id is not None and request.scope["method"] not in SAFE_METHODS:
             await self._record_refusal(request, principal, ImpersonatedReadOnly)
             raise ImpersonatedReadOnly
@@ -109,7 +121,10 @@ class Authenticator:
         return principal
 
     async def _authenticate(self, request: HasScope, token: str, *, fresh: bool = False) -> Principal:
-        principal = await self._tokens.authenticate(token, fresh=fresh)
+        by: TokenService | ApiKeyService = self._api_keys if looks_like_key(token) else self._tokens
+        principal = await by.authenticate(token, fresh=fresh)
+        if principal.key_id is not None:
+            act_by(principal.key_id)
         return replace(principal, origin=origin_of(request))
 
     async def _record_refusal(self, request: HasScope, principal: Principal, refusal: type[MarketplaceError]) -> None:
@@ -124,9 +139,10 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
         connection.scope["user"] = None
         return
     route = handler.opt.get("route")
-    access = route.access if isinstance(route, Route) else Access.SIGNED_IN
     authenticator = await _authenticator_of(connection)
-    connection.scope["user"] = await authenticator.authorize(connection, access)
+    connection.scope["user"] = await authenticator.authorize(
+        connection, route if isinstance(route, Route) else UNDECLARED
+    )
 
 
 def refusal_of(access: Access, principal: Principal) -> type[MarketplaceError] | None:

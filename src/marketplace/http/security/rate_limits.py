@@ -8,6 +8,8 @@ from marketplace.core.domain.rate_limits import (
     EMAIL_CHANGE_TO,
     FORGOTTEN_PASSWORD,
     FORGOTTEN_PASSWORD_OF,
+    PASSKEY_CHALLENGES,
+    PROVIDER_SIGN_IN,
     REFRESH,
     REGISTRATION,
     SIGN_IN,
@@ -60,5 +62,18 @@ def registration(request: HasScope) -> Attempt:
     return Attempt(REGISTRATION, client_network(request))
 
 
+def provider_sign_in(request: HasScope) -> Attempt:
+    return Attempt(PROVIDER_SIGN_IN, client_network(request))
+
+
 def refresh(request: HasScope) -> Attempt:
     return Attempt(REFRESH, client_network(request))
+
+
+def passkey_challenge(request: HasScope) -> Attempt:
+    return Attempt(PASSKEY_CHALLENGES, client_network(request))
+
+
+def passkey_sign_in(request: HasScope) -> Attempt:
+    """Return attempts per network, together with those by password."""
+    return Attempt(SIGN_IN, client_network(request))

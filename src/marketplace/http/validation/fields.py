@@ -12,7 +12,7 @@ from uuid import UUID
 
 from marketplace.core.domain.booking_steps import BookingStatus
 from marketplace.core.domain.catalog import SEARCH_LENGTH
-from marketplace.core.domain.fields import VISIBLE_LINE, VISIBLE_LINES, Boolean, Rule, Text, Whole, rule_of
+from marketplace.core.domain.fields import VISIBLE_LINE, VISIBLE_LINES, Boolean, OrNone, Rule, Text, Whole, rule_of
 from marketplace.core.domain.language_tags import LanguageTag
 from marketplace.core.domain.places import PLACE_LENGTH
 from marketplace.core.domain.sessions import MAX_DURATION, TAG_LENGTH
@@ -33,6 +33,8 @@ from marketplace.http.validation.validators import (
 
 CURSOR_LENGTH = 2000
 LOGIN_LENGTH = 1024
+MAX_NEXT = 1_500
+"""Characters; a cookie has to hold it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +112,15 @@ Start = Annotated[
         "The start, in the future and before 2200; a bare date means midnight UTC.",
     ),
 ]
+NextPath = Annotated[
+    str | None,
+    OrNone(
+        Text(1, MAX_NEXT, r"^/(?![/\\])[!-\[\]-~]*$", "Use a path of this site that begins with a slash."),
+        is_empty_none=False,
+        example="/dashboard",
+        description="A path of this site.",
+    ),
+]
 LocalStart = Annotated[
     datetime,
     field(
@@ -143,6 +154,15 @@ AnsweredStart = Annotated[
         {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
         "2030-05-01T10:00:00Z",
         "The booking's `requested_start` that is answered; if it has changed since: 409. `null` for any.",
+    ),
+]
+KeyExpiresAt = Annotated[
+    datetime | None,
+    field(
+        or_null(instant),
+        {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
+        "2030-05-01T00:00:00Z",
+        "When the key expires, at most a year from now; absent or `null`: in 90 days.",
     ),
 ]
 SlotStart = Annotated[
