@@ -51,7 +51,7 @@ class _Client(asyncio.Protocol):
         # the end of a message, so the next begins with a line of its own
         self._rest = self._rest[-5:] if self._rest.endswith(b"\n") else self._rest
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the protocol's
         self.is_over = True
 
 
@@ -103,5 +103,5 @@ class OpenStreams:
     async def ended(self, within: float) -> None:
         """Wait until every stream has ended."""
         async with asyncio.timeout(within):
-            while self.open_clients():
+            while self.open_clients():  # noqa: ASYNC110 - as above
                 await asyncio.sleep(0.01)

@@ -1,6 +1,5 @@
 """The composition root: binds adapters to ports and closes them with the container."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import asdict
 from typing import Any, get_type_hints
@@ -26,6 +25,7 @@ from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.adapters.system import MachineZones, MovedClock, SystemClock, UuidSeven
 from marketplace.bootstrap.identity import identity_providers
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
+from marketplace.bootstrap.kept_from_changes import KeptFromChanges
 from marketplace.bootstrap.mail import Post, mail_of
 from marketplace.bootstrap.payments import PaymentProvider, payment_options, provider_of
 from marketplace.bootstrap.service_set import Services
@@ -46,13 +46,9 @@ from marketplace.core.ports.security import AccessTokens, Confusables, EmailSynt
 from marketplace.core.ports.share_cards import CardPainter
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
-from marketplace.core.services.slots import SlotService
 from marketplace.demo.people import DEMO_ACCOUNTS
 from marketplace.http.api.booking_views import BookingViews
 from marketplace.http.api.system import DemoAccountOut, DemoAccounts
-from marketplace.http.kept import KeptAnswers
-from marketplace.http.live.keepers import AllKeepers
-from marketplace.http.live.live_seats import LiveSeats
 from marketplace.http.pagination import Cursors
 from marketplace.http.security.authorization import Authenticator
 from marketplace.http.security.flow_cookie import FlowCookie
@@ -263,33 +259,8 @@ class HttpDependencies(Provider):
         """Provide the operator's texts, read once."""
         return read_site_texts(settings.texts_dir)
 
-    @provide(scope=Scope.APP)
-    async def live_seats(self, settings: Settings, slots: SlotService) -> AsyncIterator[LiveSeats]:
-        """Provide live seats, which read what has changed until the container is closed."""
-        live = LiveSeats(slots, max_streams=settings.live_streams, max_per_network=settings.live_streams_per_network)
-        running = asyncio.create_task(live.run())
-        yield live
-        await _cancel(running)
-
-    @provide(scope=Scope.APP)
-    async def kept_answers(
-        self, settings: Settings, clock: Clock, storage: Storage, live: LiveSeats
-    ) -> AsyncIterator[KeptAnswers]:
-        """Provide kept answers, which listen for changes until the container is closed; live seats hear the same."""
-        kept = KeptAnswers(clock, has_standby=settings.read_database_url is not None)
-        listening = asyncio.create_task(storage.announcements.listen(AllKeepers(live, *[kept] * settings.keep_answers)))
-        yield kept
-        await _cancel(listening)
-
     refresh_cookie = provide(RefreshCookie, scope=Scope.APP)
     flow_cookie = provide(FlowCookie, scope=Scope.APP)
-
-
-async def _cancel(task: asyncio.Task[None]) -> None:
-    while not task.done():
-        # again if it is lost: before Python 3.12 a wait with a timeout that ends at that moment ignores it
-        task.cancel()
-        await asyncio.wait([task], timeout=1)
 
 
 def s3_store(address: str) -> ObjectStore:
@@ -316,5 +287,12 @@ def make_container(settings: Settings, *overrides: Provider) -> AsyncContainer:
     use_currency(settings.currency)
     storage = MemoryStorage() if settings.storage == "memory" else PostgresStorage()
     return make_async_container(
-        Ports(), storage, BuiltServices(), _each_service(), HttpDependencies(), *overrides, context={Settings: settings}
+        Ports(),
+        storage,
+        BuiltServices(),
+        _each_service(),
+        HttpDependencies(),
+        KeptFromChanges(),
+        *overrides,
+        context={Settings: settings},
     )

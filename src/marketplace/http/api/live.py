@@ -8,8 +8,10 @@ from litestar.params import FromPath
 
 from marketplace.core.errors import NotFound
 from marketplace.core.services.slots import SlotService
-from marketplace.http.live.messages import EVENT_STREAM
 from marketplace.http.security.authorization import Access, opt
+
+EVENT_STREAM = "text/event-stream"
+"""Always UTF-8, so there is no `charset` (WHATWG HTML, 9.2.5)."""
 
 
 class LiveController(Controller):

@@ -13,8 +13,8 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from marketplace.http.answers import Ask, headers_of
+from marketplace.http.api.live import EVENT_STREAM
 from marketplace.http.live.live_seats import LiveSeats
-from marketplace.http.live.messages import EVENT_STREAM
 from marketplace.http.live.stream import Stream
 from marketplace.http.middleware.one_host import has_one_host
 from marketplace.http.problems import SAFE_HEADERS, answer_error

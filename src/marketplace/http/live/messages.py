@@ -6,8 +6,6 @@ from uuid import UUID
 
 import msgspec
 
-EVENT_STREAM = "text/event-stream"
-"""Always UTF-8, so there is no `charset`."""
 HEARTBEAT = b":\n\n"
 """A comment. It keeps proxies from closing an idle connection, and shows the server that a client has left."""
 RETRY_FROM, RETRY_TO = 1_000, 5_000
