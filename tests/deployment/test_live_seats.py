@@ -120,6 +120,9 @@ async def test_listener_that_was_killed_has_clients_read_again_and_hears_later_c
             await behind.book(behind.backends[0].client, behind.buyers[0], session, starts[1])
             while starts[1] not in seats_of(await stream.next("seats")):
                 pass
+            listed = (await behind.backends[1].client.get(f"/api/sessions/{session}/slots/")).json()
+            left = {slot["starts_at"]: slot["seats_left"] for slot in listed}
+            assert [left[start] for start in starts[:3]] == [49, 49, 50]
     finally:
         await connection.close()
 
@@ -127,6 +130,20 @@ async def test_listener_that_was_killed_has_clients_read_again_and_hears_later_c
 async def test_refusal_and_unknown_session_pass_the_proxy_as_problems(behind: Behind) -> None:
     unknown = await behind.front.client.get("/api/sessions/0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b/live/")
     assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
+
+
+async def test_programs_that_refuse_streams_are_asked_for_all_else(behind: Behind, tmp_path: Path) -> None:
+    """The proxy counts no refusal of a stream as a failure of the program."""
+    session, _ = await behind.offered()
+    async with (
+        servers(1, behind.database, tmp_path, live_streams=0, **SETTINGS) as (server,),
+        proxy(tmp_path / "nginx", [server.port, 1]) as front,
+    ):
+        for number in range(1, 11):
+            refused = await front.client.get(f"/api/sessions/{session}/live/")
+            assert (refused.status_code, refused.json()["code"]) == (503, "busy")
+            assert refused.headers["retry-after"]
+            assert (await front.client.get(f"/api/sessions/?limit={number}")).status_code == 200
 
 
 async def test_proxy_limits_the_streams_of_an_address_and_not_its_requests(behind: Behind) -> None:
