@@ -1,8 +1,8 @@
 """Live seats: how soon a change reaches open pages, and what open streams cost bookings.
 
-Turns with and without streams alternate, so that other load on the machine affects both alike. Each turn has a server
-of its own; its streams are read by a process of their own. With `--before FOLDER`, turns of another checkout's server,
-which has the same schema, come between them.
+Servers with and without streams run over one database and take turns, so that other load on the machine affects both
+alike. Streams are read by a process of their own. With `--before FOLDER`, the server of another checkout, which has the
+same schema, has its turns, too.
 
     PYTHONPATH=tests .venv/bin/python tests/benchmarks/live.py [latency] [bookings] [--streams 500] [--before FOLDER]
 """
@@ -39,7 +39,7 @@ from ports import free_port
 from postgres.http_clients import Person, people
 
 SESSIONS, SEATS = 20, 50
-ROUNDS, SECONDS, AT_ONCE = 6, 4, 16
+ROUNDS, SECONDS, REST, AT_ONCE = 12, 3, 0.8, 16
 BUYERS = 2_000
 CHANGES, PAUSE = 60, 0.2
 MAX_STREAMS = "15000"
@@ -126,7 +126,8 @@ async def serving(dsn: str, folder: Path, source: Path | None = None) -> AsyncIt
     if source is not None:
         os.environ["PYTHONPATH"] = str(source / "src")
     try:
-        server = FreshServer(dsn, folder / "server.log", free_port(), **settings)
+        port = free_port()
+        server = FreshServer(dsn, folder / f"{port}.log", port, **settings)
     finally:
         os.environ["PYTHONPATH"] = before
     try:
@@ -163,7 +164,7 @@ async def listen(port: int, number: int, sessions: list[str]) -> None:
 
 
 async def one_turn(server: FreshServer, postgres: int, left: Iterator[tuple[Person, Session, datetime]]) -> Turn:
-    """Book for some seconds."""
+    """Book for some seconds, and wait for what follows."""
     done, end = 0, time.monotonic() + SECONDS
     connected = [Buyer(*await asyncio.open_connection("127.0.0.1", server.port)) for _ in range(AT_ONCE)]
     before = cpu_of(server.process.pid), cpu_of(postgres)
@@ -175,6 +176,7 @@ async def one_turn(server: FreshServer, postgres: int, left: Iterator[tuple[Pers
             done += 1
 
     await asyncio.gather(*map(buy, connected))
+    await asyncio.sleep(REST)
     ours, theirs = (
         (cpu_of(pid) - spent) / 1e3 / done for pid, spent in zip((server.process.pid, postgres), before, strict=True)
     )
@@ -182,34 +184,35 @@ async def one_turn(server: FreshServer, postgres: int, left: Iterator[tuple[Pers
 
 
 async def bookings(dsn: str, postgres: int, folder: Path, arguments: argparse.Namespace) -> None:
-    """Print bookings per second and their CPU time, round by round."""
+    """Print bookings per second and their CPU time, turn by turn. Each server has sessions of its own."""
     with_streams = f"{arguments.streams} streams"
     names = [*(["before"] if arguments.before else []), "no stream", with_streams]
     turns: dict[str, list[Turn]] = {name: [] for name in names}
     database = await connect(dsn, PoolLimits(max_size=4))
-    wishes = await new_wishes(postgres_storage(database))
+    wishes = {name: await new_wishes(postgres_storage(database)) for name in names}
     await database.close()
-    left = wishes_in_turn(wishes)
-    for number in range(ROUNDS + 1):
-        # the order changes, so that no kind always follows the same other
-        for name in names if number % 2 else reversed(names):
-            async with serving(dsn, folder, arguments.before if name == "before" else None) as server:
-                number_of = arguments.streams if name == with_streams else 0
-                with listeners(server.port, wishes.sessions, number_of):
-                    turn = await one_turn(server, postgres, left)
-            if number:  # the first round fills tables
-                turns[name].append(turn)
-                print(f"{name:12}: {turn.line()}", flush=True)
-    base = names[0]
+    left = {name: wishes_in_turn(wishes[name]) for name in names}
+    async with AsyncExitStack() as stack:
+        servers = {}
+        for name in names:
+            source = arguments.before if name == "before" else None
+            servers[name] = await stack.enter_async_context(serving(dsn, folder, source))
+        stack.enter_context(listeners(servers[with_streams].port, wishes[with_streams].sessions, arguments.streams))
+        for number in range(ROUNDS + 1):
+            # the order changes, so that no kind always follows the same other
+            for name in names if number % 2 else reversed(names):
+                turn = await one_turn(servers[name], postgres, left[name])
+                if number:  # the first round fills tables and caches
+                    turns[name].append(turn)
+                    print(f"{name:12}: {turn.line()}", flush=True)
     for name in names[1:]:
-        ratios = [new.rate / old.rate for old, new in zip(turns[base], turns[name], strict=True)]
-        cpu = [
-            (new.server + new.postgres) / (old.server + old.postgres)
-            for old, new in zip(turns[base], turns[name], strict=True)
-        ]
+        pairs = list(zip(turns[names[0]], turns[name], strict=True))
+        rates = [new.rate / old.rate for old, new in pairs]
+        cpu = [(new.server + new.postgres) / (old.server + old.postgres) for old, new in pairs]
         print(
-            f"{name} against {base}: bookings/s {statistics.median(ratios):.3f}"
-            f" ({', '.join(f'{each:.2f}' for each in ratios)}), CPU per booking {statistics.median(cpu):.3f}"
+            f"{name} against {names[0]}: bookings/s {statistics.median(rates):.3f}, CPU per booking"
+            f" {statistics.median(cpu):.3f} (medians of {len(pairs)} rounds); sums"
+            f" {sum(new.bookings for _, new in pairs) / sum(old.bookings for old, _ in pairs):.3f}"
         )
 
 

@@ -144,8 +144,6 @@ class PersonalDataService:
             yield "identities", identity
         for key in await self._api_keys.of_user(person):
             yield "api_keys", key
-        for identity in await self._identities.of_user(person):
-            yield "identities", identity
         for passkey in await self._passkeys.of_user(person):
             yield "passkeys", passkey
 
