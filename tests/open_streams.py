@@ -26,7 +26,8 @@ def resident(processes: list[int]) -> int:
 class _Client(asyncio.Protocol):
     """One stream. Counts what it hears, and keeps no more than the end of the last chunk."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, is_deaf: bool) -> None:
+        self._is_deaf = is_deaf
         self._request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n".encode()
         self._rest = b""
         self.status = 0
@@ -41,6 +42,8 @@ class _Client(asyncio.Protocol):
         transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
+        if self.status and self._is_deaf:
+            return
         self._rest += data
         if not self.status and b"\r\n" in self._rest:
             self.status = int(self._rest.split(b" ", 2)[1])
@@ -56,9 +59,13 @@ class _Client(asyncio.Protocol):
 
 
 class OpenStreams:
-    """Clients of the streams of one session at one port; all leave at the end of the block."""
+    """Clients of the streams of one session at one port; all leave at the end of the block.
 
-    def __init__(self, port: int, session_id: object) -> None:
+    Deaf ones read what they are sent, and do not look at it.
+    """
+
+    def __init__(self, port: int, session_id: object, *, are_deaf: bool = False) -> None:
+        self._are_deaf = are_deaf
         self._port = port
         self._path = f"/api/sessions/{session_id}/live/"
         self.clients: list[_Client] = []
@@ -78,7 +85,7 @@ class OpenStreams:
         """Open more, and wait until each is answered."""
         loop = asyncio.get_running_loop()
         for first in range(0, number, OPENED_TOGETHER):
-            group = [_Client(self._path) for _ in range(min(OPENED_TOGETHER, number - first))]
+            group = [_Client(self._path, is_deaf=self._are_deaf) for _ in range(min(OPENED_TOGETHER, number - first))]
             self.clients += group
             connecting = (loop.create_connection(lambda each=each: each, "127.0.0.1", self._port) for each in group)  # type: ignore[misc]
             await asyncio.gather(*connecting)

@@ -156,7 +156,7 @@ def listeners(port: int, sessions: list[Session], number: int) -> Iterator[None]
 async def listen(port: int, number: int, sessions: list[str]) -> None:
     async with AsyncExitStack() as stack:
         for session in sessions:
-            streams = await stack.enter_async_context(OpenStreams(port, session))
+            streams = await stack.enter_async_context(OpenStreams(port, session, are_deaf=True))
             await streams.open(number // len(sessions))
         sys.stdout.write("ready\n")
         sys.stdout.flush()

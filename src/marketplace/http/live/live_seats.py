@@ -21,7 +21,7 @@ from marketplace.http.live.topics import Topic
 
 LOG = logging.getLogger(__name__)
 
-READ_INTERVAL = 0.4
+READ_INTERVAL = 0.6
 """Seconds between two reads of one session at least: changes that come meanwhile are read together."""
 RETRY_PAUSE = 1.0
 """Seconds until a read that failed is tried again."""
