@@ -92,6 +92,8 @@ class Settings:
     commission: int = 0
     """Basis points."""
     keep_answers: bool = True
+    live_streams: int = 2_000
+    live_streams_per_network: int = 50
     demo: bool = False
     worker_inside: bool | None = None
     metrics_host: str = "127.0.0.1"
@@ -190,6 +192,8 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "pay_within": seconds(1, 7 * 86_400),
     "commission": basis_points(50),
     "keep_answers": on_or_off,
+    "live_streams": integer(0, 15_000),
+    "live_streams_per_network": integer(1, 15_000),
     "demo": on_or_off,
     "worker_inside": on_or_off,
     "metrics_host": matching(r"[\w.:\-\[\]]+", "a host name or an address"),
@@ -216,8 +220,7 @@ SECRET_VARIABLES = {
     "stripe_secret_key",
     "stripe_webhook_secret",
 }
-MAX_PAY_WITHIN = timedelta(hours=23, minutes=30)
-"""A payment page at Stripe ends within a day (half an hour after the time to pay)."""
+MAX_PAY_WITHIN = timedelta(hours=23, minutes=30)  # Stripe's payment pages end within a day, half an hour after it
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:

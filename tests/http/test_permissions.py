@@ -128,6 +128,7 @@ MATRIX: dict[str, Answers] = {
     "PUT /api/sessions/{session_id}": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
     "PATCH /api/sessions/{session_id}": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
     "DELETE /api/sessions/{session_id}": (OUT, NOT_A_CREATOR, "204", NOT_YOURS, NOT_A_CREATOR, OUT),
+    "GET /api/sessions/{session_id}/live": anyone("200"),
     "GET /api/sessions/{session_id}/slots": anyone_but_a_bad_token("200"),
     "GET /api/sessions/{session_id}/schedule": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
     "PUT /api/sessions/{session_id}/schedule": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),

@@ -37,6 +37,7 @@ from marketplace.http.api.email_addresses import EmailAddressController
 from marketplace.http.api.favourites import FavouriteController
 from marketplace.http.api.identities import IdentityController, ProviderController
 from marketplace.http.api.inbox import InboxController
+from marketplace.http.api.live import LiveController
 from marketplace.http.api.logins import LoginController
 from marketplace.http.api.notifications import NotificationController
 from marketplace.http.api.passkey_sign_ins import PasskeySignInController
@@ -88,6 +89,7 @@ CONTROLLERS = (
     ReviewController,
     ScheduleController,
     SlotController,
+    LiveController,
     CreatorHoursController,
     CreatorController,
     FavouriteController,
