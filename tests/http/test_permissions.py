@@ -413,6 +413,7 @@ async def make_world(built_api: Api) -> World:
         "run_id": run.json()["id"],
         "job_id": "1",
         "login_id": SOME_ID,
+        "passkey_id": SOME_ID,
         "session_id": str(session.id),
         "booking_id": booking["id"],
         "message_id": message.json()["id"],
