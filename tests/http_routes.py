@@ -76,6 +76,9 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
         },
         "use_cookie": True,
     },
+    "POST /api/auth/login/second-factor": {"challenge": "a challenge", "code": "123456", "use_cookie": True},
+    "POST /api/auth/reauthenticate": {"password": PASSWORD, "code": "123456"},
+    "POST /api/auth/second-factor/confirm": {"code": "123456"},
     "POST /api/auth/password": {"current_password": PASSWORD, "new_password": "a staple of batteries"},
     "POST /api/auth/forgot-password": {"email": "ada@example.org"},
     "POST /api/auth/verify-email": {"token": "a token"},
@@ -131,6 +134,7 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     f"POST {A_USER}/rights": {"is_staff": True, "is_superuser": True, "reason": WHY},
     f"POST {A_USER}/password-reset": {"reason": WHY},
     f"POST {A_USER}/impersonate": {"reason": WHY},
+    f"POST {A_USER}/remove-second-factor": {"reason": WHY},
     f"POST {A_USER}/clear-refusal": {"reason": WHY},
     f"POST {A_USER}/api-keys/{{key_id}}/revoke": {"reason": WHY},
     "POST /api/admin/messages/{message_id}/retry": {"reason": WHY},
@@ -163,6 +167,7 @@ INSTEAD = {
 """Fields that exclude those of a valid body."""
 OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/refresh": {"refresh": "a token", "attempt": "an attempt of this test"},
+    "POST /api/auth/oidc/{provider}": {"next": "/dashboard", "time_zone": "Europe/Rome", "locale": "it"},
     "POST /api/auth/logout": {"refresh": "a token", "everywhere": False},
     **{f"POST /api/bookings/{{booking_id}}/{action}": {"reason": "I am ill."} for action in ("cancel", "complete")},
     **{
@@ -188,6 +193,7 @@ OTHER_IDS = {
     "picture_id": SOME_ID,
     "mail_id": SOME_ID,
     "message_id": SOME_ID,
+    "identity_id": SOME_ID,
     "token": "a-token",
     "run_id": SOME_ID,
     "job_id": 1,

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from marketplace.core.domain.money import Currency
 from marketplace.core.domain.passkeys import RelyingParty
+from marketplace.core.domain.second_factors import REAUTHENTICATE_AFTER, StaffSecondFactor
 from marketplace.core.domain.users import VerifiedEffect
 from marketplace.identity_settings import NAME, ProviderSettings, read_providers
 from marketplace.setting_values import (
@@ -80,6 +81,8 @@ class Settings:
     simulator_url: str | None = None
     """`None`: `serve` starts the payment simulator."""
     oidc_providers: tuple[ProviderSettings, ...] = ()
+    staff_second_factor: StaffSecondFactor = "optional"
+    reauthenticate_after: timedelta = REAUTHENTICATE_AFTER
     rate_limit: bool = True
     share_email: bool = False
     verify_email: tuple[VerifiedEffect, ...] = ()
@@ -176,6 +179,8 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "stripe_api": public_url,
     "simulator_url": public_url,
     "oidc_providers": list_of(matching(NAME, "names such as google or example, separated by commas")),
+    "staff_second_factor": one_of(*get_args(StaffSecondFactor)),
+    "reauthenticate_after": seconds(1, 86_400),
     "rate_limit": on_or_off,
     "share_email": on_or_off,
     "verify_email": any_of(*get_args(VerifiedEffect)),

@@ -282,6 +282,8 @@ UNSEEN = {
     *(f"POST /api/auth/{name}" for name in ("login", "logout", "password", "password-reset", "refresh", "register")),
     *(f"POST /api/auth/{name}" for name in ("forgot-password", "verify-email", "verify-email/send", "email")),
     "DELETE /api/auth/logins/{login_id}",
+    "POST /api/auth/oidc/{provider}/connect",
+    "DELETE /api/auth/identities/{identity_id}",
     "POST /api/calendar/renew",
     # seats stay taken
     *(f"POST {path}/confirm" for path in (BOOKING, A_BOOKING)),

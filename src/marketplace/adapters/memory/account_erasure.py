@@ -35,6 +35,8 @@ class MemoryErasure:
         await self._delete(tables.passkeys.registered, lambda _, row: row.user_id == person)
         await self._delete(tables.passkeys.handles, lambda key, _: key == person)
         await self._delete(tables.passkeys.challenges, lambda _, row: row.user_id == person)
+        await self._delete(tables.second_factors, lambda key, _: key == person)
+        await self._delete(tables.recovery_codes, lambda _, row: row.user_id == person)
         await self._delete(tables.feed_tokens, lambda _, owner: owner == person)
         await self._delete(tables.feeds, lambda _, row: row.user_id == person)
         await self._delete(tables.creator_hours, lambda key, _: key == person)

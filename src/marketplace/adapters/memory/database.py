@@ -21,6 +21,7 @@ from marketplace.adapters.memory.records import (
     JobRow,
     LoginRow,
     MessageKey,
+    RecoveryCodeRow,
     SeatKey,
     SlotKey,
     TokenRow,
@@ -46,6 +47,7 @@ from marketplace.core.domain.password_resets import PasswordReset
 from marketplace.core.domain.pictures import PictureRecord
 from marketplace.core.domain.reports import Report
 from marketplace.core.domain.schedules import Schedule
+from marketplace.core.domain.second_factors import TotpFactor
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.slots import Slot
 from marketplace.core.domain.users import User
@@ -62,13 +64,17 @@ class MemoryDatabase:
     `claimed_events` maps an event to the open transaction that has claimed it.
     """
 
-    def __init__(self, lock_timeout: timedelta) -> None:
+    def __init__(self, lock_timeout: timedelta) -> None:  # noqa: PLR0915 - one statement per table
         self.users: Table[UUID, User] = Table("users")
         self.emails: Table[str, UUID] = Table("emails")
         self.usernames: Table[str, UUID] = Table("usernames")
         self.username_claims: Table[str, ClaimRow] = Table("username_claims")
         self.logins: Table[UUID, LoginRow] = Table("logins", lambda row: row.login.user_id)
         self.tokens: Table[bytes, TokenRow] = Table("tokens")
+        self.second_factors: Table[UUID, TotpFactor] = Table("second_factors")
+        self.recovery_codes: Table[tuple[UUID, bytes], RecoveryCodeRow] = Table(
+            "recovery_codes", lambda row: row.user_id
+        )
         self.api_keys: Table[UUID, ApiKeyRow] = Table("api_keys", lambda row: row.key.user_id)
         self.api_key_uses: Table[UUID, datetime] = Table("api_key_uses")
         self.sessions: Table[UUID, Session] = Table("sessions")

@@ -8,6 +8,11 @@ SecurityChange = Literal[
     "passkey_added",
     "passkey_removed",
     "passkey_copied",
+    "second_factor_enabled",
+    "second_factor_disabled",
+    "second_factor_removed",
+    "recovery_codes_renewed",
+    "recovery_code_used",
 ]
 """Stored as the beginning of a message's subject: never rename one."""
 

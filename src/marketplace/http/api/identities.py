@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from dishka.integrations.litestar import FromDishka
-from litestar import Controller, Request, Response, delete, get, post
+from litestar import Controller, MediaType, Request, Response, delete, get, post
 from litestar.params import FromPath
 
 from marketplace.core.domain.addresses import SiteAddresses
@@ -25,9 +25,9 @@ from marketplace.http.security import rate_limits
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.security.flow_cookie import FlowCookie
 from marketplace.http.security.origin import origin_of
-from marketplace.http.security.refresh_cookie import RefreshCookie
+from marketplace.http.security.refresh_cookie import COOKIE_HEADER, RefreshCookie
 from marketplace.http.validation.fields import NextPath
-from marketplace.http.validation.parsing import read_optional_body
+from marketplace.http.validation.parsing import read_nothing, read_optional_body
 
 SIGN_IN_PAGE, CONNECTIONS_PAGE = "/login", "/profile/security"
 FLOW_HEADER = {"Set-Cookie": "The cookie `marketplace_oidc`, which ties the browser to this attempt for 10 minutes."}
@@ -140,13 +140,24 @@ class ProviderController(Controller):
         addresses: FromDishka[SiteAddresses],
     ) -> Response[ProviderTripOut]:
         """For browsers: open `url` in the same window. It is connected if this login is still active then."""
+        await read_nothing(request)
         await limits.check(rate_limits.provider_sign_in(request))
         url, sealed = await sign_ins.begin(
             provider, redirect_uri=_redirect_uri(request, addresses, provider), principal=principal_of(request)
         )
         return _departure(request, cookie, url, sealed)
 
-    @get("/{provider:str}/callback", status_code=303, include_in_schema=False, opt=opt(Access.PUBLIC))
+    @get(
+        "/{provider:str}/callback",
+        status_code=303,
+        operation_id="finish_provider_sign_in",
+        summary="Come back from a service",
+        opt=opt(
+            Access.PUBLIC,
+            errors=(NotFound,),
+            headers={"Location": "A page of this site, which says what came of it.", **COOKIE_HEADER},
+        ),
+    )
     async def come_back(  # noqa: PLR0913, PLR0917 - one argument per service
         self,
         request: Request[Any, Any, Any],
@@ -156,8 +167,8 @@ class ProviderController(Controller):
         refusals: FromDishka[RefusalService],
         flow_cookie: FromDishka[FlowCookie],
         refresh_cookie: FromDishka[RefreshCookie],
-    ) -> Response[None]:
-        """Finish the attempt of this browser, and redirect to a page of this site, whatever came of it."""
+    ) -> Response[bytes]:
+        """Where the service sends the browser, with `state` and `code` or `error`; no client calls it."""
         known = next((each for each in sign_ins.configured if each.name == provider), None)
         if known is None:
             raise NotFound
@@ -250,13 +261,15 @@ def _departure(request: Request[Any, Any, Any], cookie: FlowCookie, url: str, se
 
 def _arrival(
     request: Request[Any, Any, Any], cookie: FlowCookie, flow: Flow | None, came: str, provider: IdentityProvider
-) -> Response[None]:
+) -> Response[bytes]:
     """Redirect to the page that says what came of it; the flow is over."""
     is_connecting = flow is not None and flow.login_id is not None
     values = {"oidc": came, "provider": provider.name}
     if flow is not None and flow.next is not None:
         values["next"] = flow.next
     page = CONNECTIONS_PAGE if is_connecting else SIGN_IN_PAGE
-    response = Response(None, status_code=303, headers={"Location": f"{page}?{urlencode(values)}"})
+    response = Response(
+        b"", status_code=303, media_type=MediaType.TEXT, headers={"Location": f"{page}?{urlencode(values)}"}
+    )
     cookie.drop(request, response)
     return response

@@ -35,6 +35,7 @@ CURSOR_LENGTH = 2000
 LOGIN_LENGTH = 1024
 MAX_NEXT = 1_500
 """Characters; a cookie has to hold it."""
+CODE_LENGTH = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +83,25 @@ _TOKEN = {"type": "string", "minLength": 1, "maxLength": LOGIN_LENGTH, "pattern"
 
 SubmittedPassword = Annotated[str, Text(1, LOGIN_LENGTH, format="password", exact=True, example=_SECRET)]
 SubmittedEmail = Annotated[str, Text(1, LOGIN_LENGTH, example="ada@example.org")]
+SubmittedCode = Annotated[
+    str,
+    Text(1, CODE_LENGTH, example="123456", description="Of an authenticator app, or a recovery code. Works once."),
+]
+Challenge = Annotated[
+    str, Text(1, LOGIN_LENGTH, example="eyJ…", description="The `challenge` of the problem `second_factor_required`.")
+]
+OptionalPassword = Annotated[
+    str | None, OrNone(Text(1, LOGIN_LENGTH, format="password", exact=True), is_empty_none=False, example=_SECRET)
+]
+OptionalCode = Annotated[
+    str | None,
+    OrNone(
+        Text(1, CODE_LENGTH),
+        is_empty_none=False,
+        example="123456",
+        description="Of an authenticator app, or a recovery code. Works once.",
+    ),
+]
 RefreshTokenField = Annotated[
     str | None,
     field(
@@ -116,6 +136,7 @@ NextPath = Annotated[
     str | None,
     OrNone(
         Text(1, MAX_NEXT, r"^/(?![/\\])[!-\[\]-~]*$", "Use a path of this site that begins with a slash."),
+        is_empty_none=False,
         example="/dashboard",
         description="A path of this site.",
     ),
