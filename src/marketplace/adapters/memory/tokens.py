@@ -31,7 +31,9 @@ class MemoryPrincipals:
         principal = replace(
             user.principal(row.login.id),
             proved_at=row.login.proved_at or row.login.created_at,
-            lacks_second_factor=user.is_staff and (factor is None or not factor.is_on),
+            lacks_second_factor=user.is_staff
+            and (factor is None or not factor.is_on)
+            and not (row.login.is_by_passkey and self._database.passkeys.registered.groups[user.id]),
         )
         return (
             principal
@@ -96,11 +98,12 @@ class MemoryTokens:
         await self._rows.lock(self._database.logins, login.id)
         self._rows.put(self._database.logins, login.id, LoginRow(login=login))
 
-    async def prove(self, login_id: UUID, now: datetime) -> bool:
+    async def prove(self, login_id: UUID, now: datetime, *, by_passkey: bool = False) -> bool:
         row = await self._rows.acquire(self._database.logins, login_id)
         if row is None or row.revoked_at is not None or row.login.is_impersonation:
             return False
-        self._rows.put(self._database.logins, login_id, replace(row, login=replace(row.login, proved_at=now)))
+        proved = replace(row.login, proved_at=now, is_by_passkey=row.login.is_by_passkey or by_passkey)
+        self._rows.put(self._database.logins, login_id, replace(row, login=proved))
         return True
 
     async def revoke(self, family_id: UUID, now: datetime) -> bool:

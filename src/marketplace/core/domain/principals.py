@@ -125,6 +125,8 @@ class Login:
     """The staff login that started this impersonation, if it is one."""
     proved_at: datetime | None = None
     """When the person last proved who they are, if that was after the sign-in."""
+    is_by_passkey: bool = False
+    """Whether they did so with a passkey, at the sign-in or after it: that is two factors."""
 
     @property
     def is_impersonation(self) -> bool:

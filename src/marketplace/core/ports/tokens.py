@@ -55,7 +55,7 @@ class Tokens(Protocol):
         """
         ...
 
-    async def prove(self, login_id: UUID, now: datetime) -> bool:
+    async def prove(self, login_id: UUID, now: datetime, *, by_passkey: bool = False) -> bool:
         """Record that the person has proved who they are. Return whether it is an own login that is not revoked."""
         ...
 

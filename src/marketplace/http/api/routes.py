@@ -40,7 +40,7 @@ from marketplace.http.api.inbox import InboxController
 from marketplace.http.api.live import LiveController
 from marketplace.http.api.logins import LoginController
 from marketplace.http.api.notifications import NotificationController
-from marketplace.http.api.passkey_sign_ins import PasskeySignInController
+from marketplace.http.api.passkey_sign_ins import PasskeyProofController, PasskeySignInController
 from marketplace.http.api.passkeys import PasskeyController
 from marketplace.http.api.password_resets import ResetController
 from marketplace.http.api.payments import PaymentController, WebhookController
@@ -67,6 +67,7 @@ CONTROLLERS = (
     UserController,
     TokenController,
     PasskeySignInController,
+    PasskeyProofController,
     PasskeyController,
     ReauthenticationController,
     SecondFactorController,

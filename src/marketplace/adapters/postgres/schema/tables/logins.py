@@ -29,6 +29,7 @@ class TokenFamilyTable(DefaultBase):
     address: Mapped[str | None] = mapped_column(Text)
     agent: Mapped[str | None] = mapped_column(Text)
     proved_at: Mapped[datetime | None]
+    is_by_passkey: Mapped[bool] = mapped_column(server_default=text("false"))
     begun_by: Mapped[UUID | None] = mapped_column(ForeignKey("token_families.id", ondelete="CASCADE"))
 
 
