@@ -73,9 +73,14 @@ class ReauthenticationService:
 
     async def methods(self, user_id: UUID) -> Sequence[ProofMethod]:
         """Return what can prove that a login is still with this person."""
-        state = await self._second_factors.state(user_id)
-        known: tuple[ProofMethod, ...] = ("password",) if state.since is None else ("totp", "recovery_code")
+        known = await self._known_methods(user_id)
         return (*known, "passkey") if self._has_passkeys and await self._passkeys.of_user(user_id) else known
+
+    async def _known_methods(self, user_id: UUID) -> tuple[ProofMethod, ...]:
+        state = await self._second_factors.state(user_id)
+        if state.since is not None:
+            return "totp", "recovery_code"
+        return ("password",) if (await self._users.get(user_id)).has_password else ()
 
     async def prove(self, principal: Principal, *, password: str | None, code: str | None) -> None:
         """Renew the proof of the login, with a code if the account has a second factor, otherwise with the password.
@@ -120,7 +125,7 @@ class ReauthenticationService:
 
     async def _prove_by_password(self, principal: Principal, password: str) -> None:
         seen = await self._users.get(principal.user_id)
-        is_right = await self._passwords.verify(password, seen.password_hash)
+        is_right = await self._passwords.verify(password, seen.verifiable_hash)
 
         async def operation() -> bool:
             async with self._unit_of_work() as tx:
