@@ -11,7 +11,7 @@ from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.mail_composer import MailComposer, UnsubscribeTokens
 from marketplace.core.ports.mailer import Mailer
-from marketplace.core.ports.payments import Payments
+from marketplace.core.ports.payment_providers import Payments
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
 from marketplace.core.ports.security import AccessTokens, Confusables, EmailSyntax, Passwords, RefreshTokens
 from marketplace.core.ports.share_cards import CardPainter

@@ -12,6 +12,7 @@ from marketplace.core.services.earnings import EarningsService
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.payment_balance import PaymentBalance
 from marketplace.core.services.payment_decider import PaymentDecider
+from marketplace.core.services.payment_disputes import PaymentDisputes
 from marketplace.core.services.payment_gateway import PaymentGateway
 from marketplace.core.services.payment_notices import PaymentNotices
 from marketplace.core.services.payment_operations import PaymentOperations
@@ -59,6 +60,7 @@ def build_payment_services(
     notices = PaymentNotices(new_messages=new_messages, ids=ids)
     balance = PaymentBalance(unit_of_work=begin, bookings=bookings, notices=notices, clock=clock, ids=ids)
     records = ProviderRecords(clock=clock, ids=ids, balance=balance)
+    disputes = PaymentDisputes(records=records, balance=balance, clock=clock, ids=ids)
     operations = PaymentOperations(
         unit_of_work=begin,
         gateway=gateway,
@@ -76,6 +78,7 @@ def build_payment_services(
         bookings=bookings,
         balance=balance,
         records=records,
+        disputes=disputes,
         clock=clock,
     )
     return PaymentServices(

@@ -2678,6 +2678,9 @@ export interface paths {
          *     `amount_differs`: what was paid counts as it is. What is too much is returned; too little leaves the rest to
          *     pay, and is returned if that isn't paid in time. `currency_differs`: the payment counts as none, and you return
          *     it at the provider. `disputed`: the payment goes on as any other, so settle the dispute first.
+         *     `dispute_lost`: the bank has returned the amount, which is recorded; you decide what becomes of the booking.
+         *
+         *     Only other staff can resolve what a staff member paid or receives.
          */
         post: operations["admin_resolve_parked_payment"];
         delete?: never;
@@ -2879,6 +2882,8 @@ export interface components {
             held_messages: number;
             /** @description Mails that were refused or lost and are still worth sending. At most 1,000 are counted. */
             failed_messages: number;
+            /** @description Payments that wait for staff. At most 1,000 are counted. */
+            parked_payments: number;
         };
         /** @enum {string} */
         AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "review_hidden" | "review_restored" | "review_reports_dismissed" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "payment_refunded" | "payment_resolved" | "commission_changed" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "message_retried" | "address_cleared" | "exported";
@@ -3759,6 +3764,19 @@ export interface components {
         };
         /** @enum {string} */
         DemoRole: "user" | "creator" | "admin";
+        /** @description A dispute at the learner's bank. `ref` is the provider's ID. */
+        DisputeOut: {
+            ref: string;
+            /** @example 99.98 */
+            amount: string;
+            state: components["schemas"]["DisputeState"];
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: date-time */
+            closed_at: string | null;
+        };
+        /** @enum {string} */
+        DisputeState: "open" | "won" | "lost";
         /** @description A change by one booking: of what is `held` until it took place, of what you've `earned`, and the `commission`. */
         EarningOut: {
             /** Format: uuid */
@@ -4594,7 +4612,7 @@ export interface components {
             resolution: string;
         };
         /** @enum {string} */
-        ParkedReason: "amount_differs" | "currency_differs" | "operation_refused" | "disputed" | "unknown_payment" | "missing_here" | "missing_there" | "twice" | "refund_differs" | "ledger_differs" | "authorization_ended";
+        ParkedReason: "amount_differs" | "currency_differs" | "operation_refused" | "disputed" | "dispute_lost" | "unknown_payment" | "missing_here" | "missing_there" | "twice" | "refund_differs" | "ledger_differs" | "authorization_ended";
         /** @description What was done about it. */
         ParkedResolutionIn: {
             /**
@@ -4632,7 +4650,7 @@ export interface components {
             new_password: components["schemas"]["TextLines"];
         };
         /** @enum {string} */
-        PaymentCause: "pay" | "confirm" | "cancel" | "seats" | "late" | "twice" | "staff" | "provider";
+        PaymentCause: "pay" | "confirm" | "cancel" | "seats" | "late" | "twice" | "staff" | "provider" | "dispute";
         /** @enum {string} */
         PaymentMethod: "online" | "at_session";
         /** @enum {string} */
@@ -4698,7 +4716,11 @@ export interface components {
         };
         /** @enum {string} */
         PaymentStatus: "due" | "open" | "authorized" | "paid" | "voided";
-        /** @description A payment with all that was asked of the provider, and what was posted in the ledger, oldest first. */
+        /**
+         * @description A payment with all that is known of it: what was asked, posted, disputed and noticed, each oldest first.
+         *
+         *     Notices are kept for 90 days; the last 100 are listed.
+         */
         PaymentTimelineOut: {
             /** Format: uuid */
             id: string;
@@ -4734,7 +4756,9 @@ export interface components {
             parked: components["schemas"]["ParkedReason"] | null;
             commission: string;
             operations: components["schemas"]["OperationOut"][];
-            transactions: components["schemas"]["EarningOut"][];
+            transactions: components["schemas"]["PostedOut"][];
+            disputes: components["schemas"]["DisputeOut"][];
+            notices: components["schemas"]["ReceivedNoticeOut"][];
         };
         /** @description A user's name. */
         PersonNameOut: {
@@ -4787,6 +4811,26 @@ export interface components {
             srcset: string;
             width: number;
             height: number;
+        };
+        /** @description What was posted in the ledger. `fee` is the provider's, paid out of the commission. */
+        PostedOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            kind: components["schemas"]["TransactionKind"];
+            /** Format: uuid */
+            booking: string;
+            /** @example Morning yoga */
+            title: string;
+            /** @example 36.00 */
+            held: string;
+            /** @example 36.00 */
+            earned: string;
+            /** @example 36.00 */
+            commission: string;
+            /** @example 36.00 */
+            fee: string;
         };
         /** @description The kinds of mail that you can choose. Those you don't send stay as they are. */
         PreferencesIn: {
@@ -5051,6 +5095,13 @@ export interface components {
             refunds: components["schemas"]["RefundOut"][];
             creator_details: components["schemas"]["PublicUserOut"];
             user_details: components["schemas"]["PublicUserOut"];
+        };
+        /** @description A notice of the provider. `kind` is its word. */
+        ReceivedNoticeOut: {
+            id: string;
+            kind: string;
+            /** Format: date-time */
+            recorded_at: string;
         };
         /** @description A refresh token, unless it's in the cookie, and a name for this attempt. */
         RefreshIn: {

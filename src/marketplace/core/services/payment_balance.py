@@ -9,13 +9,8 @@ from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.earnings import SETTLED, Bookkeeping, portions_earned
 from marketplace.core.domain.ledger import LedgerTransaction
 from marketplace.core.domain.payment_plans import cause_of, is_covered, plan
-from marketplace.core.domain.payments import (
-    Cause,
-    OperationKind,
-    Payment,
-    PaymentOperation,
-    PaymentStatus,
-)
+from marketplace.core.domain.payment_reasons import Cause
+from marketplace.core.domain.payments import OperationKind, Payment, PaymentOperation, PaymentStatus
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.system import Clock, Ids

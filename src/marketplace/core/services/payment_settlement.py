@@ -4,19 +4,14 @@ The provider is asked outside any transaction; what it reports is applied in one
 """
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.payment_plans import amount_due, has_lapsed, is_being_released, pays_all
-from marketplace.core.domain.payments import (
-    PROGRESS,
-    ParkedReason,
-    Payment,
-    PaymentStatus,
-    ProviderEvent,
-    ProviderReport,
-)
+from marketplace.core.domain.payment_reasons import ParkedReason
+from marketplace.core.domain.payments import PROGRESS, Payment, PaymentStatus, ProviderEvent, ProviderReport
 from marketplace.core.domain.seat_changes import given_back
 from marketplace.core.errors import (
     AlreadyBooked,
@@ -32,11 +27,13 @@ from marketplace.core.errors import (
 )
 from marketplace.core.errors.payments import ProviderAway
 from marketplace.core.ports.jobs import Job
-from marketplace.core.ports.payments import PaymentLists, Unknown
+from marketplace.core.ports.payment_providers import Unknown
+from marketplace.core.ports.payments import PaymentLists
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.booking_payments import BookingPayments
 from marketplace.core.services.payment_balance import PaymentBalance, back_off
+from marketplace.core.services.payment_disputes import PaymentDisputes
 from marketplace.core.services.payment_gateway import PaymentGateway
 from marketplace.core.services.payment_records import ProviderRecords
 from marketplace.core.services.retries import with_retries
@@ -65,6 +62,7 @@ class PaymentSettlement:
         bookings: BookingPayments,
         balance: PaymentBalance,
         records: ProviderRecords,
+        disputes: PaymentDisputes,
         clock: Clock,
     ) -> None:
         self._unit_of_work = unit_of_work
@@ -73,6 +71,7 @@ class PaymentSettlement:
         self._bookings = bookings
         self._balance = balance
         self._records = records
+        self._disputes = disputes
         self._clock = clock
 
     async def settle(self, payment_id: UUID | None) -> None:
@@ -146,7 +145,9 @@ class PaymentSettlement:
         if seen is None:
             raise NotFound
         async with self._unit_of_work() as tx:
-            if event is not None and not await tx.payments.add_event(seen.provider, event, self._clock.now()):
+            if event is not None and not await tx.payments.add_event(
+                seen.provider, replace(event, payment_id=payment_id), self._clock.now()
+            ):
                 return seen
             booking, is_revived = await self._acquire(tx, seen, report if may_revive else None)
             payments = {each.id: each for each in await tx.payments.acquire_of_booking(booking.id)}
@@ -158,6 +159,8 @@ class PaymentSettlement:
                 await self._balance.apply(tx, booking)
                 return after
             after, new = await self._records.observe(tx, before, report, is_news=event is not None)
+            after, of_disputes = await self._disputes.observe(tx, after, report, new)
+            new += of_disputes
             seen_now = [*{**payments, after.id: after}.values()]
             due, is_enough = amount_due(booking, seen_now), pays_all(booking, [*payments.values()], seen_now)
             operations = await tx.payments.operations([payment_id]) if after.captures_later else ()

@@ -8,8 +8,9 @@ from marketplace.core.domain.booking_details import BookingDetails, BookingHisto
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.money import currency
 from marketplace.core.domain.payment_plans import amount_due, payable
+from marketplace.core.domain.payment_reasons import Cause
 from marketplace.core.domain.payment_views import BookingPayment, Receipt, booking_payment, is_charged, receipts_of
-from marketplace.core.domain.payments import Cause, OperationKind, Payment, PaymentOperation, PaymentStatus
+from marketplace.core.domain.payments import OperationKind, Payment, PaymentOperation, PaymentStatus
 from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import MarketplaceError, NotFound
 from marketplace.core.errors.payments import NothingToPay, PaymentExpired
