@@ -23,6 +23,7 @@ from marketplace.core.domain.payments import (
     PaymentStatus,
     ProviderReport,
 )
+from marketplace.core.domain.users import User
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.payment_providers import Charge, Done, Opened, Pending, Refused, Unknown
 from marketplace.core.ports.payments import PaymentLists
@@ -96,7 +97,16 @@ class PaymentOperations:
         payment = await self._lists.find(claimed.payment_id)
         if payment is None or booking is None:
             return
-        outcome = await self._outcome(claimed, payment, booking)
+        await self.carry_out(claimed, payment, booking)
+
+    async def carry_out(
+        self, claimed: PaymentOperation, payment: Payment, booking: BookingHistory, learner: User | None = None
+    ) -> None:
+        """Ask the provider for a claimed operation of a payment, and record what came of it.
+
+        The learner is read, if their language is needed and they are not given.
+        """
+        outcome = await self._outcome(claimed, payment, booking, learner)
         settled = await with_retries(lambda: self._record(claimed, outcome))
         if settled is not None:
             self._tell(settled)
@@ -110,7 +120,9 @@ class PaymentOperations:
         async with self._unit_of_work() as tx:
             await tx.jobs.enqueue(Job(kind="settle_operation", subject=operation_id, run_at=run_at))
 
-    async def _outcome(self, claimed: PaymentOperation, payment: Payment, booking: BookingHistory) -> Outcome:
+    async def _outcome(
+        self, claimed: PaymentOperation, payment: Payment, booking: BookingHistory, learner: User | None
+    ) -> Outcome:
         report = None
         if claimed.attempts > 1 or (claimed.kind is OperationKind.VOID and payment.status is PaymentStatus.DUE):
             found = await self._gateway.get().look_up(payment)
@@ -120,7 +132,7 @@ class PaymentOperations:
             known = as_reported(claimed, report, is_over=self._clock.now() >= payment.expires_at)
             if known is not None:
                 return Outcome(known, report)
-        result = await self._call(claimed, payment, booking)
+        result = await self._call(claimed, payment, booking, learner)
         if claimed.kind is OperationKind.VOID and isinstance(result, Refused):
             return await self._unvoidable(payment, result)
         return Outcome(result, report)
@@ -134,13 +146,15 @@ class PaymentOperations:
             return Outcome(Done(), report)
         return Outcome(refused, report)
 
-    async def _call(self, claimed: PaymentOperation, payment: Payment, booking: BookingHistory) -> Result:
+    async def _call(
+        self, claimed: PaymentOperation, payment: Payment, booking: BookingHistory, learner: User | None
+    ) -> Result:
         provider = self._gateway.get()
         match claimed.kind:
             case OperationKind.OPEN:
                 if self._clock.now() >= payment.expires_at:
                     return Refused(EXPIRED)
-                return await provider.open(await self._charge(payment, booking), claimed.id)
+                return await provider.open(await self._charge(payment, booking, learner), claimed.id)
             case OperationKind.CAPTURE:
                 return await provider.capture(payment, claimed.amount, claimed.id)
             case OperationKind.VOID:
@@ -148,8 +162,8 @@ class PaymentOperations:
             case OperationKind.REFUND:
                 return await provider.refund(payment, claimed.amount, claimed.id)
 
-    async def _charge(self, payment: Payment, booking: BookingHistory) -> Charge:
-        locale = (await self._users.get(payment.user_id)).locale
+    async def _charge(self, payment: Payment, booking: BookingHistory, learner: User | None) -> Charge:
+        locale = (learner or await self._users.get(payment.user_id)).locale
         return Charge(
             payment_id=payment.id,
             amount=payment.amount,
@@ -183,6 +197,10 @@ class PaymentOperations:
                 await tx.jobs.enqueue(Job(kind="settle_operation", subject=claimed.id, run_at=run_at))
                 return after
             payment = payments[claimed.payment_id]
+            if isinstance(result, Opened):
+                payments[payment.id] = await tx.payments.save(payment.opened(result.provider_id, result.url))
+                await self._balance.apply(tx, booking, payments=[*payments.values()])
+                return after
             if claimed.kind is OperationKind.VOID and _is_paid(outcome):
                 await self._look(tx, payment, now)  # paid meanwhile: perhaps the booking takes its seats again
                 return after
@@ -200,9 +218,7 @@ class PaymentOperations:
             return []
         match claimed.kind:
             case OperationKind.OPEN:
-                if isinstance(result, Opened):
-                    await tx.payments.save(payment.opened(result.provider_id, result.url))
-                elif outcome.report is not None:
+                if outcome.report is not None:
                     # it went on meanwhile: paid for, or closed
                     await self._look(tx, payment, now)
             case OperationKind.CAPTURE:

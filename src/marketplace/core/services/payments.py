@@ -1,5 +1,7 @@
 """Paying for a booking, and what its parties see of the payment."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from marketplace.core.domain.money import currency
 from marketplace.core.domain.payment_plans import amount_due, payable
 from marketplace.core.domain.payment_reasons import Cause
 from marketplace.core.domain.payment_views import BookingPayment, Receipt, booking_payment, is_charged, receipts_of
-from marketplace.core.domain.payments import OperationKind, Payment, PaymentOperation, PaymentStatus
+from marketplace.core.domain.payments import OperationKind, Payment, PaymentStatus
 from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import MarketplaceError, NotFound
 from marketplace.core.errors.payments import NothingToPay, PaymentExpired
@@ -24,8 +26,8 @@ from marketplace.core.services.payment_balance import OPEN_GRACE, PaymentBalance
 from marketplace.core.services.payment_gateway import PaymentGateway
 from marketplace.core.services.payment_operations import PaymentOperations
 from marketplace.core.services.payment_settlement import LOOK_AFTER, PaymentSettlement
-from marketplace.core.services.rights import acquire_principal
 
+Call = Callable[[], Awaitable[None]]
 PARKED = "We received a payment that isn't the amount of this booking. We look into it, and your seats stay held."
 
 
@@ -78,7 +80,7 @@ class PaymentService:
             self._unit_of_work, operation, _no_operation, key=key, resource_id=booking_id, now=now
         )
         if asked.resource is not None:
-            await self._operations.settle(asked.resource.id)
+            await asked.resource()
         return Outcome(await self._shown(booking), is_replay=asked.is_replay)
 
     async def find(self, booking: BookingDetails, *, is_new: bool = False) -> BookingPayment | None:
@@ -113,30 +115,35 @@ class PaymentService:
             raise NotFound
         return booking
 
-    async def _ask(
-        self, principal: Principal, seen: BookingHistory, provider: str, tx: Transaction
-    ) -> PaymentOperation | None:
-        """Record what is asked of the provider. Return it if this request shall ask; `None` if the page is known."""
-        await acquire_principal(tx, principal)
+    async def _ask(self, principal: Principal, seen: BookingHistory, provider: str, tx: Transaction) -> Call | None:
+        """Record what is asked of the provider. Return what asks it; `None` if the page is known."""
+        learner = await tx.users.acquire_shared(principal.user_id)
+        learner.current(principal)
         booking = await tx.bookings.acquire(seen.id)
         payments = await tx.payments.acquire_of_booking(seen.id)
         refused = self._refusal(booking, payments)
         if refused is not None:
             raise refused
-        operations = await tx.payments.operations([each.id for each in payments])
+        operations = await tx.payments.operations([each.id for each in payments]) if payments else ()
         current = payable(booking, payments, operations)
         if current is not None:
             opening = (each for each in operations if (each.payment_id, each.kind) == (current.id, OperationKind.OPEN))
-            return next((each for each in opening if not each.is_settled), None)
+            unsettled = next((each for each in opening if not each.is_settled), None)
+            return None if unsettled is None else partial(self._operations.settle, unsettled.id)
         payment = await self._new_payment(tx, booking, payments, provider)
-        operation = self._balance.operation(payment, OperationKind.OPEN, payment.amount, Cause.PAY, "open")
+        asked = self._balance.operation(payment, OperationKind.OPEN, payment.amount, Cause.PAY, "open")
+        # claimed by this request; a job takes over if it ends without an answer
+        takes_over_at = asked.created_at + OPEN_GRACE
+        claimed = replace(asked, attempts=1, leased_until=takes_over_at)
         await tx.payments.add(payment)
-        await self._balance.ask(tx, operation, OPEN_GRACE)
-        look_at = payment.expires_at + LOOK_AFTER
-        await tx.jobs.enqueue(Job(kind="settle_payment", subject=payment.id, run_at=look_at))
-        # a page for another number of seats is closed
-        await self._balance.apply(tx, booking)
-        return operation
+        await tx.payments.ask(claimed)
+        await tx.jobs.enqueue(
+            Job(kind="settle_operation", subject=claimed.id, run_at=takes_over_at),
+            Job(kind="settle_payment", subject=payment.id, run_at=payment.expires_at + LOOK_AFTER),
+        )
+        if payments:  # a page for another number of seats is closed
+            await self._balance.apply(tx, booking)
+        return partial(self._operations.carry_out, claimed, payment, booking, learner)
 
     def _refusal(self, booking: BookingHistory, payments: tuple[Payment, ...]) -> MarketplaceError | None:
         if not booking.asks_payment():
