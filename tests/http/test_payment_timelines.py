@@ -1,5 +1,6 @@
 """What staff see and decide of a payment: its timeline, and what waits for them."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from http_api import PAID_SETTINGS, Api, Person, open_api, problem
 from http_payments import notify
 from marketplace.adapters.payments.memory import MemoryPayments
 from marketplace.adapters.payments.simulated.cards import card_of
+from marketplace.core.domain.rate_limits import PAYMENT_LOOK_UPS, Attempt
 
 PAYS = "4242424242424242"
 WHY = "Asked for by e-mail."
@@ -75,3 +77,20 @@ async def test_staff_resolve_no_payment_that_they_made_or_receive() -> None:
         refused = (await boss.get("/api/admin/audit/", action="access_refused")).json()
         assert {each["target_id"] for each in refused} == {parked["payment"]}
         assert (await other.post(path, body)).status_code == 200
+
+
+async def test_look_ups_of_opened_pages_are_limited_and_say_when_to_come_back() -> None:
+    async with open_api(replace(PAID_SETTINGS, rate_limit=True)) as api:
+        session = await api.session(await api.creator(), payment_method="online")
+        learner, other = await api.person(), await api.person()
+        path = f"/api/bookings/{(await api.booking(learner, session))['id']}/pay/"
+        assert (await learner.post(path)).status_code == 200
+        for _ in range(PAYMENT_LOOK_UPS.maximum):
+            await api.storage.rate_limits.count([Attempt(PAYMENT_LOOK_UPS, str(learner.id))], api.clock.now())
+
+        answer = await learner.post(path)
+
+        problem(answer, 429, "rate_limited")
+        assert 0 < int(answer.headers["Retry-After"]) <= PAYMENT_LOOK_UPS.span.total_seconds()
+        another = await api.booking(other, await api.session(await api.creator(), payment_method="online"))
+        assert (await other.post(f"/api/bookings/{another['id']}/pay/")).status_code == 200

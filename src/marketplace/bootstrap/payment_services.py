@@ -19,6 +19,7 @@ from marketplace.core.services.payment_operations import PaymentOperations
 from marketplace.core.services.payment_records import ProviderRecords
 from marketplace.core.services.payment_settlement import PaymentSettlement
 from marketplace.core.services.payments import PaymentService
+from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.reconciliation import Reconciliation
 
 
@@ -51,7 +52,11 @@ class PaymentServices:
 
 
 def build_payment_services(
-    storage: Storage, adapters: Adapters, options: ServiceOptions, new_messages: NewMessages
+    storage: Storage,
+    adapters: Adapters,
+    options: ServiceOptions,
+    new_messages: NewMessages,
+    limits: RateLimitService,
 ) -> PaymentServices:
     """Build the services of payments over one storage and one provider."""
     begin, clock, ids = storage.unit_of_work, adapters.clock, adapters.ids
@@ -91,6 +96,7 @@ def build_payment_services(
             settlement=settlement,
             balance=balance,
             addresses=options.addresses,
+            limits=limits,
             clock=clock,
             ids=ids,
         ),

@@ -2511,7 +2511,7 @@ export interface paths {
          * @description For the learner, while the booking has `pay_by`. Leads to the page in `url`; can be repeated.
          *
          *     A page that was opened before is looked up, so a learner who comes back from it sees what came of it. If the
-         *     provider doesn't answer, the seats stay held and the `status` is `asking`.
+         *     provider doesn't answer, the seats stay held and the `status` is `asking`. At most 60 look-ups in 15 minutes.
          */
         post: operations["pay_booking"];
         delete?: never;

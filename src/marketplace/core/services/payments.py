@@ -14,6 +14,7 @@ from marketplace.core.domain.payment_reasons import Cause
 from marketplace.core.domain.payment_views import BookingPayment, Receipt, booking_payment, is_charged, receipts_of
 from marketplace.core.domain.payments import OperationKind, Payment, PaymentStatus
 from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.rate_limits import PAYMENT_LOOK_UPS, Attempt
 from marketplace.core.errors import MarketplaceError, NotFound
 from marketplace.core.errors.payments import NothingToPay, PaymentExpired
 from marketplace.core.ports.bookings import BookingLists
@@ -26,6 +27,7 @@ from marketplace.core.services.payment_balance import OPEN_GRACE, PaymentBalance
 from marketplace.core.services.payment_gateway import PaymentGateway
 from marketplace.core.services.payment_operations import PaymentOperations
 from marketplace.core.services.payment_settlement import LOOK_AFTER, PaymentSettlement
+from marketplace.core.services.rate_limits import RateLimitService
 
 Call = Callable[[], Awaitable[None]]
 PARKED = "We received a payment that isn't the amount of this booking. We look into it, and your seats stay held."
@@ -45,6 +47,7 @@ class PaymentService:
         settlement: PaymentSettlement,
         balance: PaymentBalance,
         addresses: SiteAddresses,
+        limits: RateLimitService,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -56,6 +59,7 @@ class PaymentService:
         self._settlement = settlement
         self._balance = balance
         self._addresses = addresses
+        self._limits = limits
         self._clock = clock
         self._ids = ids
 
@@ -65,12 +69,14 @@ class PaymentService:
         """Return the payment of the learner's booking with the page where it is made, asking the provider for one.
 
         A page that was opened before is looked up first, so that who comes back from it sees what came of it. Raises
-        `NotFound`, `NotSignedIn`, `PaymentExpired`, `NothingToPay`, `KeyReused`.
+        `NotFound`, `NotSignedIn`, `PaymentExpired`, `NothingToPay`, `KeyReused`, and `RateLimited` for too many
+        look-ups.
         """
         provider = self._gateway.get()
         booking = await self._own(principal, booking_id)
         for payment in await self._lists.of_booking(booking_id):
             if payment.status is PaymentStatus.OPEN:
+                await self._limits.check(Attempt(PAYMENT_LOOK_UPS, str(principal.user_id)))
                 looked_up = await self._settlement.look(payment)
                 if not looked_up.is_payable:
                     return Outcome(await self._shown(await self._own(principal, booking_id)))
