@@ -60,7 +60,7 @@ from marketplace.core.domain.users import Contact, User
 from marketplace.core.ports.identities import IdentityProviders
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.mailer import Mailer
-from marketplace.core.ports.payments import Payments
+from marketplace.core.ports.payment_providers import Payments
 from marketplace.core.ports.pictures import ObjectStore
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork

@@ -3,7 +3,7 @@
 from marketplace.adapters.postgres.schema import online_ddl
 
 revision = "0078"
-down_revision = "0074"
+down_revision = "0076"
 branch_labels = None
 depends_on = None
 
