@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID
 
+import pyotp
 from uuid_utils.compat import uuid7
 
 from fakes import (
@@ -25,11 +26,14 @@ from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.exports.files import StreamedFiles
 from marketplace.adapters.identity.providers import NO_PROVIDERS
 from marketplace.adapters.memory.pictures import MemoryObjectStore
+from marketplace.adapters.security.challenges import JwtChallenges
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
 from marketplace.adapters.security.flow_seals import HmacFlowSeals
 from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
+from marketplace.adapters.security.secret_box import AesGcmBox
 from marketplace.adapters.security.secret_keys import SecretKeys
+from marketplace.adapters.security.totp import PyotpTotp
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.service_set import Services as BuiltServices
@@ -45,6 +49,7 @@ from marketplace.core.domain.messages import Message, MessageKind
 from marketplace.core.domain.payment_options import PaymentOptions
 from marketplace.core.domain.principals import Login, Principal
 from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
+from marketplace.core.domain.second_factors import TotpFactor
 from marketplace.core.domain.sessions import Session, SessionDetails
 from marketplace.core.domain.slots import Slot
 from marketplace.core.domain.terms import Terms
@@ -59,7 +64,7 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 
 TOMORROW = NOW + timedelta(days=1)
-KEYS = SecretKeys(("a secret of the tests",))
+KEYS = SecretKeys(("a secret of the tests, long enough",))
 PASSWORD = "correct horse"
 REFRESH_TTL = timedelta(days=7)
 ADDRESSES = SiteAddresses("https://sessions.example.org")
@@ -289,6 +294,19 @@ async def stored_login(storage: Storage, user: User, token: str, **changes: Any)
     return login
 
 
+async def stored_second_factor(storage: Storage, user: User, keys: SecretKeys = KEYS, **changes: Any) -> str:
+    """Give a user a second factor that is on. Return its secret, in base 32."""
+    secret = pyotp.random_base32()
+    defaults: dict[str, Any] = {"created_at": NOW - timedelta(days=1), "confirmed_at": NOW - timedelta(days=1)}
+    factor = TotpFactor(user_id=user.id, sealed_secret=AesGcmBox(keys).seal(secret, user.id), **defaults | changes)
+    async with storage.unit_of_work() as tx:
+        await tx.users.acquire(user.id)
+        await tx.second_factors.begin(replace(factor, confirmed_at=None, last_step=None))
+        if factor.confirmed_at is not None:
+            await tx.second_factors.confirm(user.id, factor.last_step or 0, factor.confirmed_at)
+    return secret
+
+
 async def stored_feed(storage: Storage, user: User, **changes: Any) -> CalendarFeed:
     feed = a_feed(user, **changes)
     async with storage.unit_of_work() as tx:
@@ -338,6 +356,9 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "confusables": IcuConfusables(),
         "syntax": MailStandards(),
         "access_tokens": NumberedAccessTokens(),
+        "challenges": JwtChallenges(KEYS),
+        "secret_box": AesGcmBox(KEYS),
+        "totp": PyotpTotp("sessions.example.org"),
         "refresh_tokens": HmacRefreshTokens(KEYS),
         "calendars": Rfc5545Calendars(),
         "files": StreamedFiles(),

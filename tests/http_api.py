@@ -237,9 +237,8 @@ def problem(response: Response, status: int, code: str) -> dict[str, Any]:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
     body: dict[str, Any] = response.json()
-    optional = (
-        {"errors"} | ({"starts", "price"} if status == 409 else set()) | ({"request_id"} if status == 500 else set())
-    )
+    more = {409: {"starts", "price"}, 500: {"request_id"}, 401: {"challenge", "methods"}, 403: {"methods"}}
+    optional = {"errors"} | more.get(status, set())
     assert set(body) - optional == {"type", "title", "status", "detail", "code"}
     assert (body["status"], body["code"]) == (status, code)
     assert all(isinstance(body[name], str) and body[name] for name in ("type", "title", "detail"))

@@ -56,6 +56,9 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
         role="user", first_name="Ada", last_name="Byron", time_zone="Europe/Rome", locale="pt-BR"
     ),
     "POST /api/auth/login": {"email": "ada@example.org", "password": PASSWORD, "use_cookie": True},
+    "POST /api/auth/login/second-factor": {"challenge": "a challenge", "code": "123456", "use_cookie": True},
+    "POST /api/auth/reauthenticate": {"password": PASSWORD, "code": "123456"},
+    "POST /api/auth/second-factor/confirm": {"code": "123456"},
     "POST /api/auth/password": {"current_password": PASSWORD, "new_password": "a staple of batteries"},
     "POST /api/auth/forgot-password": {"email": "ada@example.org"},
     "POST /api/auth/verify-email": {"token": "a token"},
@@ -111,6 +114,7 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     f"POST {A_USER}/rights": {"is_staff": True, "is_superuser": True, "reason": WHY},
     f"POST {A_USER}/password-reset": {"reason": WHY},
     f"POST {A_USER}/impersonate": {"reason": WHY},
+    f"POST {A_USER}/remove-second-factor": {"reason": WHY},
     f"POST {A_USER}/clear-refusal": {"reason": WHY},
     f"POST {A_USER}/api-keys/{{key_id}}/revoke": {"reason": WHY},
     "POST /api/admin/messages/{message_id}/retry": {"reason": WHY},

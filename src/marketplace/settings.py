@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from marketplace.core.domain.money import Currency
+from marketplace.core.domain.second_factors import REAUTHENTICATE_AFTER, StaffSecondFactor
 from marketplace.core.domain.users import VerifiedEffect
 from marketplace.identity_settings import NAME, ProviderSettings, read_providers
 from marketplace.setting_values import (
@@ -29,10 +30,10 @@ from marketplace.setting_values import (
     seconds,
     secret_keys,
     smtp_url,
-    variable,
+    variable_of,
 )
-from marketplace.setting_values import PREFIX as PREFIX  # noqa: PLC0414 - exported
-from marketplace.setting_values import SettingsError as SettingsError  # noqa: PLC0414 - exported
+from marketplace.setting_values import PREFIX as PREFIX  # noqa: PLC0414 - used from here
+from marketplace.setting_values import SettingsError as SettingsError  # noqa: PLC0414 - used from here
 
 DRAINING = f"{PREFIX}LEAVING"
 """Internal variable: `serve` passes workers the path of a file that exists once the program is shutting down."""
@@ -77,6 +78,8 @@ class Settings:
     """`None`: Stripe's own."""
     simulator_url: str | None = None
     """`None`: `serve` starts the payment simulator."""
+    staff_second_factor: StaffSecondFactor = "optional"
+    reauthenticate_after: timedelta = REAUTHENTICATE_AFTER
     oidc_providers: tuple[ProviderSettings, ...] = ()
     rate_limit: bool = True
     share_email: bool = False
@@ -167,6 +170,8 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "stripe_webhook_secret": matching(r"whsec_\S+", "the signing secret of a webhook endpoint of Stripe, whsec_…"),
     "stripe_api": public_url,
     "simulator_url": public_url,
+    "staff_second_factor": one_of(*get_args(StaffSecondFactor)),
+    "reauthenticate_after": seconds(1, 86_400),
     "oidc_providers": list_of(matching(NAME, "names such as google or example, separated by commas")),
     "rate_limit": on_or_off,
     "share_email": on_or_off,
@@ -209,7 +214,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read the settings from variables; an empty variable counts as unset. Raises `SettingsError`."""
     values: dict[str, Any] = {}
     for name, parse in VARIABLES.items():
-        text = provided_secret(environment, name) if name in SECRET_VARIABLES else variable(environment, name)
+        text = provided_secret(environment, name) if name in SECRET_VARIABLES else variable_of(environment, name)
         if text:
             try:
                 values[name] = parse(text)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
+from marketplace.bootstrap.second_factor_services import SecondFactorServices, build_second_factors
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.account_deletion import AccountDeletionService
 from marketplace.core.services.account_mails import TokenMails
@@ -36,6 +37,7 @@ class AccountServices:
     users: UserService
     tokens: TokenService
     logins: LoginService
+    second_factors: SecondFactorServices
     api_keys: ApiKeyService
     identities: IdentityService
     provider_sign_ins: ProviderSignIns
@@ -70,6 +72,7 @@ def build_account_services(
     sign_ins = SignIns(
         unit_of_work=begin,
         access_tokens=adapters.access_tokens,
+        challenges=adapters.challenges,
         new_messages=new_messages,
         clock=clock,
         ids=ids,
@@ -111,12 +114,14 @@ def build_account_services(
         clock=clock,
         ids=ids,
         refresh_ttl=options.refresh_ttl,
+        staff_second_factor=options.staff_second_factor,
     )
     return AccountServices(
         new_messages=new_messages,
         usernames=usernames,
         users=users,
         tokens=tokens,
+        second_factors=build_second_factors(storage, adapters, options, memory, sign_ins, new_messages),
         logins=LoginService(unit_of_work=begin, logins=storage.logins, principal_cache=memory, clock=clock, ids=ids),
         api_keys=ApiKeyService(
             unit_of_work=begin,

@@ -13,20 +13,16 @@ from marketplace.adapters.memory.pictures import MemoryObjectStore
 from marketplace.adapters.pictures.cards import PillowCards
 from marketplace.adapters.pictures.encoder import PillowEncoder
 from marketplace.adapters.pictures.folder import FolderObjectStore
-from marketplace.adapters.security.access_tokens import JwtAccessTokens
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
-from marketplace.adapters.security.flow_seals import HmacFlowSeals
 from marketplace.adapters.security.passwords import Argon2Passwords, processes_of_worker
-from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
-from marketplace.adapters.security.secret_keys import SecretKeys
-from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.adapters.system import MachineZones, MovedClock, SystemClock, UuidSeven
 from marketplace.bootstrap.identity import identity_providers
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.mail import Post, mail_of
 from marketplace.bootstrap.payments import PaymentProvider, payment_options, provider_of
+from marketplace.bootstrap.secrets import SecretPorts, secret_of
 from marketplace.bootstrap.service_set import Services
 from marketplace.bootstrap.services import build_services
 from marketplace.bootstrap.storages import MemoryStorage, PostgresStorage
@@ -40,6 +36,7 @@ from marketplace.core.ports.identities import FlowSeals, IdentityProviders
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.mail_composer import UnsubscribeTokens
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
+from marketplace.core.ports.second_factors import Challenges, SecretBox, Totp
 from marketplace.core.ports.security import AccessTokens, Confusables, EmailSyntax, Passwords, RefreshTokens
 from marketplace.core.ports.share_cards import CardPainter
 from marketplace.core.ports.storage import Storage
@@ -91,21 +88,6 @@ class Ports(Provider):
         passwords.close()
 
     @provide
-    def access_tokens(self, settings: Settings, ids: Ids) -> AccessTokens:
-        """Provide JWTs signed with the installation's secret."""
-        return JwtAccessTokens(keys=secret_of(settings), time_to_live=settings.access_token_ttl, ids=ids)
-
-    @provide
-    def refresh_tokens(self, settings: Settings) -> RefreshTokens:
-        """Provide tokens derived with the installation's secret."""
-        return HmacRefreshTokens(secret_of(settings))
-
-    @provide
-    def flow_seals(self, settings: Settings) -> FlowSeals:
-        """Provide flows signed with the installation's secret."""
-        return HmacFlowSeals(secret_of(settings))
-
-    @provide
     async def identity_providers(self, settings: Settings) -> AsyncIterator[IdentityProviders]:
         """Provide the providers of the settings; their connections close with the container."""
         providers = identity_providers(settings)
@@ -118,11 +100,6 @@ class Ports(Provider):
         if settings.object_store is not None:
             return s3_store(settings.object_store)
         return MemoryObjectStore() if settings.storage == "memory" else FolderObjectStore(settings.data_dir / PICTURES)
-
-    @provide
-    def unsubscribe_tokens(self, settings: Settings) -> UnsubscribeTokens:
-        """Provide addresses signed with the installation's secret."""
-        return HmacUnsubscribeTokens(secret_of(settings))
 
     @provide
     async def post(
@@ -150,6 +127,9 @@ class Ports(Provider):
         syntax: EmailSyntax,
         access_tokens: AccessTokens,
         refresh_tokens: RefreshTokens,
+        challenges: Challenges,
+        secret_box: SecretBox,
+        totp: Totp,
         calendars: Calendars,
         files: ExportFiles,
         encoder: PictureEncoder,
@@ -170,6 +150,9 @@ class Ports(Provider):
             syntax=syntax,
             access_tokens=access_tokens,
             refresh_tokens=refresh_tokens,
+            challenges=challenges,
+            secret_box=secret_box,
+            totp=totp,
             calendars=calendars,
             files=files,
             former_zones=MachineZones(),
@@ -205,6 +188,8 @@ class BuiltServices(Provider):
             rate_limit=settings.rate_limit,
             requires_verified=settings.verify_email,
             has_inbox=settings.inbox,
+            staff_second_factor=settings.staff_second_factor,
+            reauthenticate_after=settings.reauthenticate_after,
             payments=payment_options(settings),
         )
 
@@ -284,17 +269,17 @@ def s3_store(address: str) -> ObjectStore:
     return S3ObjectStore(address)
 
 
-def secret_of(settings: Settings) -> SecretKeys:
-    """Return the keys that sign tokens and cursors. Raises `SettingsError` if none is set."""
-    if settings.secret_key is None:
-        raise SettingsError("MARKETPLACE_SECRET_KEY is not set, but must be set unless the database is embedded.")
-    return SecretKeys.of(settings.secret_key)
-
-
 def make_container(settings: Settings, *overrides: Provider) -> AsyncContainer:
     """Build the container, and use its currency in this process. `overrides` replace providers, for tests."""
     use_currency(settings.currency)
     storage = MemoryStorage() if settings.storage == "memory" else PostgresStorage()
     return make_async_container(
-        Ports(), storage, BuiltServices(), _each_service(), HttpDependencies(), *overrides, context={Settings: settings}
+        Ports(),
+        SecretPorts(),
+        storage,
+        BuiltServices(),
+        _each_service(),
+        HttpDependencies(),
+        *overrides,
+        context={Settings: settings},
     )

@@ -7,6 +7,7 @@ from datetime import timedelta
 from marketplace.adapters.identity.providers import NO_PROVIDERS
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.payment_options import PaymentOptions
+from marketplace.core.domain.second_factors import REAUTHENTICATE_AFTER, StaffSecondFactor
 from marketplace.core.domain.users import VerifiedEffect
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
@@ -15,6 +16,7 @@ from marketplace.core.ports.mail_composer import MailComposer, UnsubscribeTokens
 from marketplace.core.ports.mailer import Mailer
 from marketplace.core.ports.payments import Payments
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
+from marketplace.core.ports.second_factors import Challenges, SecretBox, Totp
 from marketplace.core.ports.security import AccessTokens, Confusables, EmailSyntax, Passwords, RefreshTokens
 from marketplace.core.ports.share_cards import CardPainter
 from marketplace.core.ports.subscribers import Subscriber
@@ -32,6 +34,9 @@ class Adapters:
     syntax: EmailSyntax
     access_tokens: AccessTokens
     refresh_tokens: RefreshTokens
+    challenges: Challenges
+    secret_box: SecretBox
+    totp: Totp
     calendars: Calendars
     files: ExportFiles
     former_zones: FormerZones
@@ -61,5 +66,8 @@ class ServiceOptions:
     requires_verified: Collection[VerifiedEffect] = ()
     """What needs a verified e-mail address."""
     has_inbox: bool = False
+    staff_second_factor: StaffSecondFactor = "optional"
+    reauthenticate_after: timedelta = REAUTHENTICATE_AFTER
+    """How long a proof of identity counts for what a borrowed device must not do."""
     payments: PaymentOptions | None = None
     """`None`: prices are information, and learners pay creators directly."""

@@ -15,6 +15,7 @@ from marketplace.core.services.admin.lists import AdminListService
 from marketplace.core.services.admin.messages import MessageAdminService
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.admin.reviews import ReviewAdminService
+from marketplace.core.services.admin.second_factors import SecondFactorAdminService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.api_keys import ApiKeyService
@@ -42,11 +43,14 @@ from marketplace.core.services.picture_sweeps import PictureSweeper
 from marketplace.core.services.pictures import PictureService
 from marketplace.core.services.provider_sign_ins import ProviderSignIns
 from marketplace.core.services.rate_limits import RateLimitService
+from marketplace.core.services.reauthentication import ReauthenticationService
 from marketplace.core.services.reminders import ReminderService
 from marketplace.core.services.reports import ReportService
 from marketplace.core.services.reviews import ReviewService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.seat_changes import SeatChanges
+from marketplace.core.services.second_factor_sign_ins import SecondFactorSignIns
+from marketplace.core.services.second_factors import SecondFactorService
 from marketplace.core.services.sent_messages import SentMessageService
 from marketplace.core.services.session_words import SessionWordsService
 from marketplace.core.services.sessions import SessionService
@@ -70,6 +74,10 @@ class Services(PaymentServices):
     usernames: UsernameService
     tokens: TokenService
     logins: LoginService
+    second_factors: SecondFactorService
+    second_factor_sign_ins: SecondFactorSignIns
+    second_factor_admin: SecondFactorAdminService
+    reauthentication: ReauthenticationService
     api_keys: ApiKeyService
     identities: IdentityService
     provider_sign_ins: ProviderSignIns

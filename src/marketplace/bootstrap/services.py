@@ -218,5 +218,6 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         terms=TermsService(unit_of_work=begin, clock=clock),
         session_words=SessionWordsService(unit_of_work=begin, clock=clock),
         **payments.named(),
+        **accounts.second_factors.named(),
         **build_admin_services(storage, adapters, limits),
     )

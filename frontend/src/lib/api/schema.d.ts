@@ -73,6 +73,9 @@ export interface paths {
         /**
          * Change your password
          * @description Ends all other logins of the caller; this one stays active.
+         *
+         *     With two-step sign-in on, this login must have been proved within the last minutes: see
+         *     `/api/auth/reauthenticate/`.
          */
         post: operations["change_password"];
         delete?: never;
@@ -116,6 +119,9 @@ export interface paths {
         /**
          * Sign in
          * @description An unknown address and a wrong password get the same response, in the same time.
+         *
+         *     If the account has two-step sign-in on, the right password gets 401 `second_factor_required` with a
+         *     `challenge`, to send with a code to `/api/auth/login/second-factor/` within 10 minutes.
          *
          *     With `use_cookie`, the refresh token is set as a cookie that scripts can't read, and `refresh` is `null`.
          */
@@ -169,6 +175,120 @@ export interface paths {
          *     longer valid is cleared.
          */
         post: operations["refresh_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish a sign-in with a code
+         * @description After 401 `second_factor_required` of `/api/auth/login/`.
+         *
+         *     A challenge opens one login, within 10 minutes and until the password changes; a wrong code doesn't use it up.
+         *     Each code works once.
+         */
+        post: operations["log_in_with_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/reauthenticate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove that it's you
+         * @description After 403 `reauthentication_required`, whose `methods` say what is accepted. A sign-in is a proof, too.
+         *
+         *     The proof counts for this login, for 10 minutes unless the operator says otherwise. With two-step sign-in on,
+         *     only a code is one.
+         */
+        post: operations["reauthenticate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get your two-step sign-in
+         * @description Whether it is on, and how many recovery codes are left.
+         */
+        get: operations["get_second_factor"];
+        put?: never;
+        /**
+         * Begin to set up two-step sign-in
+         * @description Makes a secret for an authenticator app, which counts once a code confirms it. Again makes another one.
+         */
+        post: operations["begin_second_factor"];
+        /**
+         * Turn off two-step sign-in
+         * @description The password alone is enough to sign in from then on. Deletes the recovery codes, too.
+         */
+        delete: operations["remove_second_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turn on two-step sign-in
+         * @description With a code of the app. Returns recovery codes, and ends all your other logins.
+         */
+        post: operations["confirm_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make new recovery codes
+         * @description The earlier ones stop working.
+         */
+        post: operations["renew_recovery_codes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -419,6 +539,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/oidc/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from a service
+         * @description Where the service sends the browser, with `state` and `code` or `error`; no client calls it.
+         */
+        get: operations["finish_provider_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/oidc/{provider}/connect": {
         parameters: {
             query?: never;
@@ -453,6 +593,26 @@ export interface paths {
         get: operations["list_providers"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the challenge of a second factor
+         * @description For browsers that came back from a service and are asked for a code. It is handed out once.
+         */
+        post: operations["take_second_factor_challenge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1714,6 +1874,8 @@ export interface paths {
         /**
          * Update an account
          * @description Names, bio, languages, email address and username. Only superusers can change other staff accounts.
+         *
+         *     To change the email address, your login must have been proved within the last minutes.
          */
         patch: operations["admin_change_user"];
         trace?: never;
@@ -1877,6 +2039,26 @@ export interface paths {
          *     Staff members can't be impersonated. Every unsafe method gets 403 `impersonated_read_only`.
          */
         post: operations["admin_impersonate_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/remove-second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turn off a user's two-step sign-in
+         * @description For people who lost their device and their recovery codes. Ends all their logins; they get a mail.
+         */
+        post: operations["admin_remove_second_factor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3127,7 +3309,7 @@ export interface components {
             failed_messages: number;
         };
         /** @enum {string} */
-        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "api_key_created" | "api_key_revoked" | "identity_connected" | "identity_disconnected" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "review_hidden" | "review_restored" | "review_reports_dismissed" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "payment_refunded" | "payment_resolved" | "commission_changed" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "message_retried" | "address_cleared" | "exported";
+        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "reauthenticated" | "reauthentication_refused" | "second_factor_enabled" | "second_factor_disabled" | "second_factor_removed" | "recovery_codes_renewed" | "recovery_code_used" | "api_key_created" | "api_key_revoked" | "identity_connected" | "identity_disconnected" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "review_hidden" | "review_restored" | "review_reports_dismissed" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "payment_refunded" | "payment_resolved" | "commission_changed" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "message_retried" | "address_cleared" | "exported";
         /**
          * @description An action that was done or refused.
          *
@@ -3771,6 +3953,19 @@ export interface components {
         };
         /** @description Why the provider was asked. Stored: never rename one. */
         Cause: components["schemas"]["PaymentCause"];
+        /** @description What stands for the first factor, to send with a code of one of `methods`. */
+        ChallengeOut: {
+            challenge: string;
+            methods: string[];
+        };
+        /** @description A code of the authenticator app that is being set up. */
+        CodeIn: {
+            /**
+             * @description Of an authenticator app, or a recovery code. Works once.
+             * @example 123456
+             */
+            code: components["schemas"]["VisibleLine"];
+        };
         /** @description A creator's own commission, and why. */
         CommissionIn: {
             /**
@@ -4063,10 +4258,12 @@ export interface components {
          *     - `already_booked` (409): You already have a booking at this time.
          *     - `already_reported` (409): You've already reported this review. Or: You've already reported this session.
          *     - `already_reviewed` (409): You've already reviewed this booking.
+         *     - `bad_challenge` (401): This took too long, or your password has changed. Sign in again from the start.
          *     - `bad_credentials` (401): Incorrect email or password.
          *     - `bad_email_token` (401): This link doesn't work anymore. Send another one.
          *     - `bad_refresh_token` (401): You've been signed out. Sign in again.
          *     - `bad_reset_token` (401): This link doesn't work anymore. Ask for a new one.
+         *     - `bad_second_factor` (401): This code isn't right, or was used before. Wait for the next one.
          *     - `body_too_large` (413): The body is too large.
          *     - `busy` (503): The service is busy. Nothing was changed; try again in a moment.
          *     - `conflict` (409): This isn't possible right now.
@@ -4114,8 +4311,13 @@ export interface components {
          *     - `provider_away` (503): The payment provider doesn't answer. Nothing was changed; try again in a moment.
          *     - `provider_unavailable` (503): This service doesn't answer right now. Sign in another way, or try again later.
          *     - `rate_limited` (429): Too many attempts. Try again later.
+         *     - `reauthentication_required` (403): Confirm that it's you first.
          *     - `refund_exceeds_payment` (409): This is more than was paid and not yet returned.
          *     - `seats_paid` (409): This booking is paid. Make another booking for more seats.
+         *     - `second_factor_off` (409): Two-step sign-in isn't on.
+         *     - `second_factor_on` (409): Two-step sign-in is on already. Turn it off first to set it up again.
+         *     - `second_factor_required` (401): Enter a code from your authenticator app, or a recovery code.
+         *     - `second_factor_setup_required` (403): Staff need two-step sign-in here. Set it up in your profile first.
          *     - `sign_in_failed` (403): You couldn't be signed in.
          *     - `sold_out` (409): There aren't enough seats left at this time.
          *     - `staff_target` (403): You can't view the site as a staff member.
@@ -4128,7 +4330,7 @@ export interface components {
          *     - `username_taken` (409): This username is taken.
          * @enum {string}
          */
-        ErrorCode: "account_inactive" | "address_too_long" | "already_answered" | "already_booked" | "already_reported" | "already_reviewed" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "identity_taken" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_notice" | "invalid_signature" | "last_superuser" | "last_way_in" | "method_not_allowed" | "missing_scope" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_completed" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "oneself" | "outcome_unknown" | "own_review" | "own_session" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "provider_unavailable" | "rate_limited" | "refund_exceeds_payment" | "seats_paid" | "sign_in_failed" | "sold_out" | "staff_target" | "too_late" | "too_many_api_keys" | "too_many_favourites" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
+        ErrorCode: "account_inactive" | "address_too_long" | "already_answered" | "already_booked" | "already_reported" | "already_reviewed" | "bad_challenge" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "bad_second_factor" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "identity_taken" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_notice" | "invalid_signature" | "last_superuser" | "last_way_in" | "method_not_allowed" | "missing_scope" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_completed" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "oneself" | "outcome_unknown" | "own_review" | "own_session" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "provider_unavailable" | "rate_limited" | "reauthentication_required" | "refund_exceeds_payment" | "seats_paid" | "second_factor_off" | "second_factor_on" | "second_factor_required" | "second_factor_setup_required" | "sign_in_failed" | "sold_out" | "staff_target" | "too_late" | "too_many_api_keys" | "too_many_favourites" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
         /** @enum {string} */
         ExportFormat: "csv" | "jsonl" | "xlsx";
         /** @description Hours on one date. */
@@ -5135,8 +5337,9 @@ export interface components {
         /**
          * @description Problem details. `code` is stable, for programs; `detail` is for people; `errors` lists the invalid fields.
          *
-         *     `starts` lists the first booked starts that are in the way; `price` is the new price per seat. `request_id`
-         *     identifies a request that failed on our side in the log.
+         *     `starts` lists the first booked starts that are in the way; `price` is the new price per seat. `challenge`
+         *     stands for the first half of a sign-in, and `methods` are those that prove the rest, or a login again.
+         *     `request_id` identifies a request that failed on our side in the log.
          */
         Problem: {
             /** @default about:blank */
@@ -5152,6 +5355,8 @@ export interface components {
             };
             starts?: string[];
             price?: string;
+            challenge?: string;
+            methods?: string[];
             request_id?: string;
         };
         /** @description Changes to your account. Fields you don't send stay as they are. */
@@ -5295,6 +5500,19 @@ export interface components {
         };
         /** @description How far a message got, for its recipient. */
         Progress: components["schemas"]["MessageProgress"];
+        /** @description A code if two-step sign-in is on, otherwise the password. */
+        ProofIn: {
+            /**
+             * Format: password
+             * @example correct horse battery
+             */
+            password?: components["schemas"]["TextLines"] | null;
+            /**
+             * @description Of an authenticator app, or a recovery code. Works once.
+             * @example 123456
+             */
+            code?: components["schemas"]["VisibleLine"] | null;
+        };
         /** @description A service that people can sign in with. */
         ProviderOut: {
             name: string;
@@ -5383,6 +5601,10 @@ export interface components {
             refunds: components["schemas"]["RefundOut"][];
             creator_details: components["schemas"]["PublicUserOut"];
             user_details: components["schemas"]["PublicUserOut"];
+        };
+        /** @description Recovery codes, shown once. Each works once, instead of a code of the app. */
+        RecoveryCodesOut: {
+            recovery_codes: string[];
         };
         /** @description A refresh token, unless it's in the cookie, and a name for this attempt. */
         RefreshIn: {
@@ -5948,6 +6170,48 @@ export interface components {
         SeatsIn: {
             /** @example 2 */
             seats: number;
+        };
+        /** @description The challenge of a sign-in whose password was right, and a code. */
+        SecondFactorIn: {
+            /**
+             * @description The `challenge` of the problem `second_factor_required`.
+             * @example eyJ…
+             */
+            challenge: components["schemas"]["VisibleLine"];
+            /**
+             * @description Of an authenticator app, or a recovery code. Works once.
+             * @example 123456
+             */
+            code: components["schemas"]["VisibleLine"];
+            /**
+             * @description For browsers: the refresh token is set as an `HttpOnly` cookie, and `refresh` in the response is `null`.
+             * @example true
+             */
+            use_cookie?: boolean;
+        };
+        /** @description Whether two-step sign-in is on. */
+        SecondFactorOut: {
+            is_on: boolean;
+            /**
+             * Format: date-time
+             * @description When it was turned on; `null` while it is off.
+             */
+            since: string | null;
+            recovery_codes_left: number;
+            /** @description Whether it's time for new recovery codes: few are left. */
+            is_low: boolean;
+        };
+        /** @description What an authenticator app needs, shown once: the same secret in three forms. */
+        SecondFactorSetupOut: {
+            /** @description In base 32 (RFC 4648, 6), to type in. */
+            secret: string;
+            /**
+             * @description An `otpauth:` address.
+             * @example 192.0.2.7
+             */
+            address: string;
+            /** @description The address as a QR code: an SVG document. */
+            picture: string;
         };
         /** @description A session's details. */
         SessionChangesIn: {
@@ -7379,6 +7643,200 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    log_in_with_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    reauthenticate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    begin_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorSetupOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    remove_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    confirm_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     upload_avatar: {
         parameters: {
             query?: never;
@@ -7762,6 +8220,35 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    finish_provider_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: components["parameters"]["Provider"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See Other */
+            303: {
+                headers: {
+                    /** @description A page of this site, which says what came of it. */
+                    Location?: string;
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     begin_provider_connection: {
         parameters: {
             query?: never;
@@ -7811,6 +8298,31 @@ export interface operations {
                     "application/json": components["schemas"]["ProviderOut"][];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    take_second_factor_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChallengeOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -10592,6 +11104,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ImpersonationOut"];
                 };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_remove_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];

@@ -32,6 +32,8 @@ class MemoryErasure:
         await self._delete_mail(before)
         await self._delete_keys(person)
         await self._delete(tables.resets, lambda _, row: row.user_id == person)
+        await self._delete(tables.second_factors, lambda key, _: key == person)
+        await self._delete(tables.recovery_codes, lambda _, row: row.user_id == person)
         await self._delete(tables.feed_tokens, lambda _, owner: owner == person)
         await self._delete(tables.feeds, lambda _, row: row.user_id == person)
         await self._delete(tables.creator_hours, lambda key, _: key == person)

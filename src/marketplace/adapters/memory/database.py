@@ -20,6 +20,7 @@ from marketplace.adapters.memory.records import (
     JobRow,
     LoginRow,
     MessageKey,
+    RecoveryCodeRow,
     SeatKey,
     SlotKey,
     TokenRow,
@@ -45,6 +46,7 @@ from marketplace.core.domain.password_resets import PasswordReset
 from marketplace.core.domain.pictures import PictureRecord
 from marketplace.core.domain.reports import Report
 from marketplace.core.domain.schedules import Schedule
+from marketplace.core.domain.second_factors import TotpFactor
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.slots import Slot
 from marketplace.core.domain.users import User
@@ -68,6 +70,10 @@ class MemoryDatabase:
         self.username_claims: Table[str, ClaimRow] = Table("username_claims")
         self.logins: Table[UUID, LoginRow] = Table("logins", lambda row: row.login.user_id)
         self.tokens: Table[bytes, TokenRow] = Table("tokens")
+        self.second_factors: Table[UUID, TotpFactor] = Table("second_factors")
+        self.recovery_codes: Table[tuple[UUID, bytes], RecoveryCodeRow] = Table(
+            "recovery_codes", lambda row: row.user_id
+        )
         self.api_keys: Table[UUID, ApiKeyRow] = Table("api_keys", lambda row: row.key.user_id)
         self.api_key_uses: Table[UUID, datetime] = Table("api_key_uses")
         self.sessions: Table[UUID, Session] = Table("sessions")
@@ -107,8 +113,7 @@ class MemoryDatabase:
         self.reviews = ReviewTables()
         self.inbox: Table[UUID, InboxMail] = Table("inbox")
         self.claimed_messages: dict[UUID, Rows] = {}
-        self.job_ids = count()
-        self.event_numbers = count(1)
+        self.job_ids, self.event_numbers = count(), count(1)
         self.claimed_events: dict[EventId, Rows] = {}
         self.locks = Locks(lock_timeout)
         self.open_rows: set[Rows] = set()

@@ -33,6 +33,7 @@ from marketplace.adapters.memory.payments import MemoryPaymentLists
 from marketplace.adapters.memory.rate_limits import MemoryRateLimits
 from marketplace.adapters.memory.reports import MemoryReportQueue
 from marketplace.adapters.memory.reviews import MemoryReviewLists
+from marketplace.adapters.memory.second_factors import MemorySecondFactorDirectory
 from marketplace.adapters.memory.sitemaps import MemoryListedSessions
 from marketplace.adapters.memory.summaries import MemoryCreatorSummaries
 from marketplace.adapters.memory.tokens import MemoryLoginDirectory, MemoryPrincipals
@@ -58,6 +59,7 @@ def memory_storage(database: MemoryDatabase | None = None, *, lock_timeout: time
         users=MemoryUserDirectory(database),
         principals=MemoryPrincipals(database),
         logins=MemoryLoginDirectory(database),
+        second_factors=MemorySecondFactorDirectory(database),
         api_keys=MemoryApiKeyDirectory(database),
         catalog=MemoryCatalog(database),
         listed_sessions=MemoryListedSessions(database),

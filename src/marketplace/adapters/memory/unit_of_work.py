@@ -28,6 +28,7 @@ from marketplace.adapters.memory.payments import MemoryPaymentRecords
 from marketplace.adapters.memory.pictures import MemoryPictureRecords
 from marketplace.adapters.memory.reports import MemoryReports
 from marketplace.adapters.memory.reviews import MemoryReviews
+from marketplace.adapters.memory.second_factors import MemorySecondFactors
 from marketplace.adapters.memory.sessions import MemorySessions
 from marketplace.adapters.memory.slots import MemorySlots
 from marketplace.adapters.memory.tokens import MemoryTokens
@@ -43,6 +44,7 @@ class MemoryTransaction:
         self.users = MemoryUsers(rows)
         self.usernames = MemoryUsernameClaims(rows)
         self.tokens = MemoryTokens(rows)
+        self.second_factors = MemorySecondFactors(rows)
         self.api_keys = MemoryApiKeys(rows)
         self.resets = MemoryResets(rows)
         self.email_requests = MemoryEmailRequests(rows)

@@ -10,6 +10,8 @@ DELETED = {
     "token_families": "user_id",
     "api_keys": "user_id",
     "password_resets": "user_id",
+    "second_factors": "user_id",
+    "recovery_codes": "user_id",
     "calendar_feeds": "user_id",
     "creator_hours": "creator_id",
     "favourites": "user_id",

@@ -33,6 +33,7 @@ from marketplace.adapters.postgres.rate_limits import PostgresRateLimits
 from marketplace.adapters.postgres.readiness import PostgresReadiness
 from marketplace.adapters.postgres.reports import PostgresReportQueue
 from marketplace.adapters.postgres.reviews import PostgresReviewLists
+from marketplace.adapters.postgres.second_factors import PostgresSecondFactorDirectory
 from marketplace.adapters.postgres.sessions import PostgresCatalog
 from marketplace.adapters.postgres.sitemaps import PostgresListedSessions
 from marketplace.adapters.postgres.summaries import PostgresCreatorSummaries
@@ -49,6 +50,7 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         users=PostgresUserDirectory(database),
         principals=PostgresPrincipals(database),
         logins=PostgresLoginDirectory(database),
+        second_factors=PostgresSecondFactorDirectory(database),
         api_keys=PostgresApiKeyDirectory(database),
         catalog=PostgresCatalog(database, lists or database),
         listed_sessions=PostgresListedSessions(lists or database),

@@ -28,6 +28,7 @@ from marketplace.adapters.postgres.payments import PostgresPaymentRecords
 from marketplace.adapters.postgres.pictures import PostgresPictureRecords
 from marketplace.adapters.postgres.reports import PostgresReports
 from marketplace.adapters.postgres.reviews import PostgresReviews
+from marketplace.adapters.postgres.second_factors import PostgresSecondFactors
 from marketplace.adapters.postgres.sessions import PostgresSessions
 from marketplace.adapters.postgres.slots import PostgresSlots
 from marketplace.adapters.postgres.tokens import PostgresTokens
@@ -56,6 +57,7 @@ from marketplace.core.ports.payments import PaymentRecords
 from marketplace.core.ports.pictures import PictureRecords
 from marketplace.core.ports.reports import Reports
 from marketplace.core.ports.reviews import Reviews
+from marketplace.core.ports.second_factors import SecondFactors
 from marketplace.core.ports.sessions import Sessions
 from marketplace.core.ports.slots import Slots
 from marketplace.core.ports.tokens import Tokens
@@ -80,6 +82,10 @@ class PostgresTransaction:
     @cached_property
     def tokens(self) -> Tokens:
         return PostgresTokens(self._connection)
+
+    @property
+    def second_factors(self) -> SecondFactors:
+        return PostgresSecondFactors(self._connection)
 
     @cached_property
     def api_keys(self) -> ApiKeys:

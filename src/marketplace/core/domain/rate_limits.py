@@ -31,7 +31,9 @@ UNPROVEN_MAILS = RateLimit(name="unproven_mails", maximum=60, span=timedelta(hou
 Registrations beyond it are accepted, and get no mail until their owner asks for one.
 """
 PASSWORD_CHANGE = RateLimit(name="password_change", maximum=10, span=QUARTER)
-"""Per user. Successes do not count."""
+"""Per user: guesses at the current password or a second factor of an account. Successes do not count."""
+GUESSES_PER_DAY = RateLimit(name="guesses_per_day", maximum=50, span=timedelta(days=1))
+"""Per user, the same guesses: one in 7,000 accounts whose password is known loses a day to guessed codes."""
 FORGOTTEN_PASSWORD = RateLimit(name="forgotten_password", maximum=60, span=timedelta(hours=1))
 """Per client address."""
 FORGOTTEN_PASSWORD_OF = RateLimit(name="forgotten_password_of", maximum=5, span=timedelta(hours=1))

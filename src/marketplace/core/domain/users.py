@@ -184,8 +184,13 @@ class User(Contact):
         """Return the principal with the rights of this account, by an API key none of staff. Raises `NotSignedIn`."""
         if not self.is_active:
             raise NotSignedIn
-        is_staff, is_superuser = (False, False) if principal.key_id else (self.is_staff, self.is_superuser)
-        return replace(principal, role=self.role, is_staff=is_staff, is_superuser=is_superuser)
+        is_resting = principal.key_id is not None or principal.lacks_second_factor
+        return replace(
+            principal,
+            role=self.role,
+            is_staff=self.is_staff and not is_resting,
+            is_superuser=self.is_superuser and not is_resting,
+        )
 
     @property
     def has_password(self) -> bool:

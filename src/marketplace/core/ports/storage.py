@@ -28,6 +28,7 @@ from marketplace.core.ports.payments import PaymentLists
 from marketplace.core.ports.rate_limits import RateLimits
 from marketplace.core.ports.reports import ReportQueue
 from marketplace.core.ports.reviews import ReviewLists
+from marketplace.core.ports.second_factors import SecondFactorDirectory
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.sitemaps import ListedSessions
 from marketplace.core.ports.slots import Availabilities
@@ -45,6 +46,7 @@ class Storage:
     users: UserDirectory
     principals: Principals
     logins: LoginDirectory
+    second_factors: SecondFactorDirectory
     api_keys: ApiKeyDirectory
     catalog: Catalog
     listed_sessions: ListedSessions

@@ -27,6 +27,7 @@ from marketplace.core.ports.payments import PaymentRecords
 from marketplace.core.ports.pictures import PictureRecords
 from marketplace.core.ports.reports import Reports
 from marketplace.core.ports.reviews import Reviews
+from marketplace.core.ports.second_factors import SecondFactors
 from marketplace.core.ports.sessions import Sessions
 from marketplace.core.ports.slots import Slots
 from marketplace.core.ports.tokens import Tokens
@@ -45,6 +46,9 @@ class Transaction(Protocol):
 
     @property
     def tokens(self) -> Tokens: ...
+
+    @property
+    def second_factors(self) -> SecondFactors: ...
 
     @property
     def api_keys(self) -> ApiKeys: ...

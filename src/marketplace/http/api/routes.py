@@ -14,6 +14,7 @@ from marketplace.http.api.admin.password_resets import ResetAdminController
 from marketplace.http.api.admin.payments import PaymentAdminController
 from marketplace.http.api.admin.reports import ReportAdminController
 from marketplace.http.api.admin.reviews import ReviewAdminController
+from marketplace.http.api.admin.second_factors import SecondFactorAdminController
 from marketplace.http.api.admin.sessions import SessionAdminController
 from marketplace.http.api.admin.users import UserAdminController
 from marketplace.http.api.api_keys import ApiKeyController
@@ -34,7 +35,7 @@ from marketplace.http.api.creators import CreatorController
 from marketplace.http.api.earnings import EarningsController
 from marketplace.http.api.email_addresses import EmailAddressController
 from marketplace.http.api.favourites import FavouriteController
-from marketplace.http.api.identities import IdentityController, ProviderController
+from marketplace.http.api.identities import IdentityController
 from marketplace.http.api.inbox import InboxController
 from marketplace.http.api.logins import LoginController
 from marketplace.http.api.notifications import NotificationController
@@ -43,9 +44,12 @@ from marketplace.http.api.payments import PaymentController, WebhookController
 from marketplace.http.api.personal_data import PersonalDataController
 from marketplace.http.api.pictures import PictureController
 from marketplace.http.api.preferences import PreferenceController
+from marketplace.http.api.provider_sign_ins import ProviderController
+from marketplace.http.api.reauthentication import ReauthenticationController
 from marketplace.http.api.reports import ReportController
 from marketplace.http.api.reviews import ReviewController, SessionReviewController
 from marketplace.http.api.schedules import ScheduleController
+from marketplace.http.api.second_factors import SecondFactorController
 from marketplace.http.api.sessions import SessionController
 from marketplace.http.api.site_texts import SiteTextController
 from marketplace.http.api.slots import SlotController
@@ -60,6 +64,8 @@ from marketplace.http.api.users import UserController
 CONTROLLERS = (
     UserController,
     TokenController,
+    ReauthenticationController,
+    SecondFactorController,
     AvatarController,
     ResetController,
     EmailAddressController,
@@ -97,6 +103,7 @@ CONTROLLERS = (
     ResetAdminController,
     ApiKeyAdminController,
     ImpersonationController,
+    SecondFactorAdminController,
     SessionAdminController,
     ReportAdminController,
     ReviewAdminController,

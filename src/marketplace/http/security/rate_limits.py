@@ -8,6 +8,8 @@ from marketplace.core.domain.rate_limits import (
     EMAIL_CHANGE_TO,
     FORGOTTEN_PASSWORD,
     FORGOTTEN_PASSWORD_OF,
+    GUESSES_PER_DAY,
+    PASSWORD_CHANGE,
     PROVIDER_SIGN_IN,
     REFRESH,
     REGISTRATION,
@@ -17,7 +19,7 @@ from marketplace.core.domain.rate_limits import (
     VERIFICATION,
     Attempt,
 )
-from marketplace.core.domain.users import fold
+from marketplace.core.domain.users import User, fold
 from marketplace.http.answers import HasScope
 from marketplace.http.security.origin import address_of
 
@@ -34,6 +36,16 @@ def client_network(request: HasScope) -> str:
 def sign_in(network: str, email: str) -> tuple[Attempt, Attempt]:
     """Return attempts per network and account, and per network."""
     return Attempt(SIGN_IN_TO_ACCOUNT, f"{network} {fold(email)}"), Attempt(SIGN_IN, network)
+
+
+def guesses(request: HasScope, user: User) -> tuple[Attempt, ...]:
+    """Return attempts at an account's password or codes, whichever way: as at its sign-in, and over all networks.
+
+    Only people who know the password, or are signed in, can make them: strangers cannot lock the account.
+    """
+    account = str(user.id)
+    per_account = Attempt(PASSWORD_CHANGE, account), Attempt(GUESSES_PER_DAY, account)
+    return *sign_in(client_network(request), user.email), *per_account
 
 
 def forgotten_password(request: HasScope, email: str) -> tuple[Attempt, Attempt]:

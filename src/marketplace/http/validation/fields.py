@@ -33,6 +33,7 @@ from marketplace.http.validation.validators import (
 
 CURSOR_LENGTH = 2000
 LOGIN_LENGTH = 1024
+CODE_LENGTH = 100
 MAX_NEXT = 1_500
 """Characters; a cookie has to hold it."""
 
@@ -82,6 +83,25 @@ _TOKEN = {"type": "string", "minLength": 1, "maxLength": LOGIN_LENGTH, "pattern"
 
 SubmittedPassword = Annotated[str, Text(1, LOGIN_LENGTH, format="password", exact=True, example=_SECRET)]
 SubmittedEmail = Annotated[str, Text(1, LOGIN_LENGTH, example="ada@example.org")]
+SubmittedCode = Annotated[
+    str,
+    Text(1, CODE_LENGTH, example="123456", description="Of an authenticator app, or a recovery code. Works once."),
+]
+Challenge = Annotated[
+    str, Text(1, LOGIN_LENGTH, example="eyJ…", description="The `challenge` of the problem `second_factor_required`.")
+]
+OptionalPassword = Annotated[
+    str | None, OrNone(Text(1, LOGIN_LENGTH, format="password", exact=True), is_empty_none=False, example=_SECRET)
+]
+OptionalCode = Annotated[
+    str | None,
+    OrNone(
+        Text(1, CODE_LENGTH),
+        is_empty_none=False,
+        example="123456",
+        description="Of an authenticator app, or a recovery code. Works once.",
+    ),
+]
 RefreshTokenField = Annotated[
     str | None,
     field(

@@ -18,12 +18,14 @@ from marketplace.adapters.postgres.schema.tables.notifications import Notificati
 from marketplace.adapters.postgres.schema.tables.payments import PaymentTable
 from marketplace.adapters.postgres.schema.tables.pictures import PictureTable
 from marketplace.adapters.postgres.schema.tables.reviews import ReviewTable
+from marketplace.adapters.postgres.schema.tables.second_factors import SecondFactorTable
 from marketplace.adapters.postgres.schema.tables.sessions import SessionTable
 from marketplace.adapters.postgres.schema.tables.users import UserTable
 
 TABLES = (
     UserTable,
     TokenFamilyTable,
+    SecondFactorTable,
     ApiKeyTable,
     SessionTable,
     PictureTable,
