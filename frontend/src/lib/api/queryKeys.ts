@@ -5,6 +5,10 @@
 export const queryKeys = {
   me: ["me"],
   logins: ["logins"],
+  providers: ["providers"],
+  identities: ["identities"],
+  arrival: ["arrival"],
+  challenge: ["arrival", "challenge"],
   mailState: ["mail-state"],
   preferences: ["preferences"],
   sentMail: ["sent-mail"],

@@ -19,6 +19,8 @@ export const ACTIONS = [
   "email_change_refused",
   "email_changed",
   "login_ended",
+  "identity_connected",
+  "identity_disconnected",
   "reauthenticated",
   "reauthentication_refused",
   "second_factor_enabled",
