@@ -30,6 +30,7 @@ from marketplace.adapters.security.challenges import JwtChallenges
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
 from marketplace.adapters.security.flow_seals import HmacFlowSeals
+from marketplace.adapters.security.passkeys import WebauthnVerifier
 from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
 from marketplace.adapters.security.secret_box import AesGcmBox
 from marketplace.adapters.security.secret_keys import SecretKeys
@@ -46,6 +47,7 @@ from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.calendars import CalendarFeed, new_feed_token
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.messages import Message, MessageKind
+from marketplace.core.domain.passkeys import RelyingParty
 from marketplace.core.domain.payment_options import PaymentOptions
 from marketplace.core.domain.principals import Login, Principal
 from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
@@ -360,6 +362,7 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "secret_box": AesGcmBox(KEYS),
         "totp": PyotpTotp("sessions.example.org"),
         "refresh_tokens": HmacRefreshTokens(KEYS),
+        "passkeys": WebauthnVerifier(),
         "calendars": Rfc5545Calendars(),
         "files": StreamedFiles(),
         "former_zones": KnownZones(),
@@ -398,7 +401,13 @@ def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
             identity_providers=identity_providers,
             refresh_tokens=HmacRefreshTokens(keys),
         ),
-        ServiceOptions(categories=CATEGORIES, refresh_ttl=REFRESH_TTL, addresses=ADDRESSES, payments=payments),
+        ServiceOptions(
+            categories=CATEGORIES,
+            refresh_ttl=REFRESH_TTL,
+            addresses=ADDRESSES,
+            payments=payments,
+            relying_party=RelyingParty.of(ADDRESSES.root),
+        ),
     )
     return Services(
         clock=clock,

@@ -56,6 +56,26 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
         role="user", first_name="Ada", last_name="Byron", time_zone="Europe/Rome", locale="pt-BR"
     ),
     "POST /api/auth/login": {"email": "ada@example.org", "password": PASSWORD, "use_cookie": True},
+    "POST /api/auth/passkeys": {
+        "credential": {
+            "id": "AAAA",
+            "response": {"clientDataJSON": "AAAA", "attestationObject": "AAAA", "transports": ["internal"]},
+        },
+        "name": "My phone",
+    },
+    "PATCH /api/auth/passkeys/{passkey_id}": {"name": "My phone"},
+    "POST /api/auth/login/passkey": {
+        "credential": {
+            "id": "AAAA",
+            "response": {
+                "clientDataJSON": "AAAA",
+                "authenticatorData": "AAAA",
+                "signature": "AAAA",
+                "userHandle": "AAAA",
+            },
+        },
+        "use_cookie": True,
+    },
     "POST /api/auth/login/second-factor": {"challenge": "a challenge", "code": "123456", "use_cookie": True},
     "POST /api/auth/reauthenticate": {"password": PASSWORD, "code": "123456"},
     "POST /api/auth/second-factor/confirm": {"code": "123456"},
@@ -181,6 +201,7 @@ OTHER_IDS = {
     "parked_id": SOME_ID,
     "provider": "memory",
     "login_id": SOME_ID,
+    "passkey_id": SOME_ID,
     "key_id": SOME_ID,
     "feed": FEED,
     "username": "ada",

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
 
-from marketplace.setting_values import PREFIX, SettingsError, provided_secret, variable_of
+from marketplace.setting_values import PREFIX, SettingsError, provided_secret, variable
 
 NAME = r"[a-z][a-z0-9]{0,29}"
 MAX_LABEL = 40
@@ -67,9 +67,9 @@ def is_safe(address: str) -> bool:
 
 def _read(environment: Mapping[str, str], name: str) -> ProviderSettings:
     label, issuer = PRESETS.get(name, (name.capitalize(), ""))
-    issuer = variable_of(environment, f"oidc_{name}_issuer") or issuer
-    label = variable_of(environment, f"oidc_{name}_label") or label
-    client_id = variable_of(environment, f"oidc_{name}_client_id")
+    issuer = variable(environment, f"oidc_{name}_issuer") or issuer
+    label = variable(environment, f"oidc_{name}_label") or label
+    client_id = variable(environment, f"oidc_{name}_client_id")
     secret = provided_secret(environment, f"oidc_{name}_client_secret") or None
     if not is_safe(issuer) or urlsplit(issuer).query:
         expected = "the issuer's URL as it names itself, such as https://login.example.org (http on this machine only)"

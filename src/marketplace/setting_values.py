@@ -24,6 +24,31 @@ class SettingsError(ValueError):
     """A variable is missing or invalid. The message has its name, its value (unless secret) and the expected format."""
 
 
+def variable(environment: Mapping[str, str], name: str) -> str:
+    return environment.get(f"{PREFIX}{name.upper()}", "").strip()
+
+
+def provided_secret(environment: Mapping[str, str], name: str) -> str:
+    """Read a secret from its variable or from the file named by its `_FILE` variable; empty if neither is set.
+
+    Raises `SettingsError` if both are set or the file is unreadable or empty.
+    """
+    shown, text = f"{PREFIX}{name.upper()}", variable(environment, name)
+    path = variable(environment, f"{name}_file")
+    if not path:
+        return text
+    if text:
+        raise SettingsError(f"{shown} and {shown}_FILE are both set. Set only one of them.")
+    try:
+        text = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it isn't text"
+        raise SettingsError(f"{shown}_FILE is '{path}', but must be a readable file: {reason}.") from None
+    if not text:
+        raise SettingsError(f"{shown}_FILE is '{path}', but must be a file that contains the secret: it's empty.")
+    return text
+
+
 def integer(minimum: int, maximum: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if not re.fullmatch(r"\d{1,9}", text) or not minimum <= int(text) <= maximum:
@@ -196,29 +221,3 @@ def on_or_off(text: str) -> bool:
     if text not in {"on", "off"}:
         raise ValueError("on or off")
     return text == "on"
-
-
-def variable_of(environment: Mapping[str, str], name: str) -> str:
-    """Return the text of a variable; empty if it is not set."""
-    return environment.get(f"{PREFIX}{name.upper()}", "").strip()
-
-
-def provided_secret(environment: Mapping[str, str], name: str) -> str:
-    """Read a secret from its variable or from the file named by its `_FILE` variable; empty if neither is set.
-
-    Raises `SettingsError` if both are set or the file is unreadable or empty.
-    """
-    variable, text = f"{PREFIX}{name.upper()}", variable_of(environment, name)
-    path = variable_of(environment, f"{name}_file")
-    if not path:
-        return text
-    if text:
-        raise SettingsError(f"{variable} and {variable}_FILE are both set. Set only one of them.")
-    try:
-        text = Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it isn't text"
-        raise SettingsError(f"{variable}_FILE is '{path}', but must be a readable file: {reason}.") from None
-    if not text:
-        raise SettingsError(f"{variable}_FILE is '{path}', but must be a file that contains the secret: it's empty.")
-    return text

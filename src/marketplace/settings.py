@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from marketplace.core.domain.money import Currency
+from marketplace.core.domain.passkeys import RelyingParty
 from marketplace.core.domain.second_factors import REAUTHENTICATE_AFTER, StaffSecondFactor
 from marketplace.core.domain.users import VerifiedEffect
 from marketplace.identity_settings import NAME, ProviderSettings, read_providers
@@ -30,10 +31,10 @@ from marketplace.setting_values import (
     seconds,
     secret_keys,
     smtp_url,
-    variable_of,
+    variable,
 )
-from marketplace.setting_values import PREFIX as PREFIX  # noqa: PLC0414 - used from here
-from marketplace.setting_values import SettingsError as SettingsError  # noqa: PLC0414 - used from here
+from marketplace.setting_values import PREFIX as PREFIX  # noqa: PLC0414 - exported
+from marketplace.setting_values import SettingsError as SettingsError  # noqa: PLC0414 - exported
 
 DRAINING = f"{PREFIX}LEAVING"
 """Internal variable: `serve` passes workers the path of a file that exists once the program is shutting down."""
@@ -65,6 +66,7 @@ class Settings:
     workers: int = 1
     trusted_proxies: tuple[str, ...] = ()
     cors_origins: tuple[str, ...] = ()
+    passkey_origins: tuple[str, ...] = ()
     access_token_ttl: timedelta = timedelta(days=1)
     refresh_token_ttl: timedelta = timedelta(days=7)
     currency: str = "EUR"
@@ -78,9 +80,9 @@ class Settings:
     """`None`: Stripe's own."""
     simulator_url: str | None = None
     """`None`: `serve` starts the payment simulator."""
+    oidc_providers: tuple[ProviderSettings, ...] = ()
     staff_second_factor: StaffSecondFactor = "optional"
     reauthenticate_after: timedelta = REAUTHENTICATE_AFTER
-    oidc_providers: tuple[ProviderSettings, ...] = ()
     rate_limit: bool = True
     share_email: bool = False
     verify_email: tuple[VerifiedEffect, ...] = ()
@@ -110,6 +112,11 @@ class Settings:
     def site_url(self) -> str:
         """The only source of absolute addresses: `public_url`, by default this machine's. No slash at the end."""
         return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def relying_party(self) -> RelyingParty | None:
+        """For whom passkeys are made. `None`: they do not work at this address."""
+        return RelyingParty.of(self.site_url, self.passkey_origins)
 
     @property
     def clock_file(self) -> Path:
@@ -159,6 +166,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "cors_origins": list_of(
         matching(r"https?://[^/\s,*]+", "origins such as https://app.example.org, separated by commas")
     ),
+    "passkey_origins": list_of(public_url),
     "access_token_ttl": seconds(1, 31 * 86_400),
     "refresh_token_ttl": seconds(1, 366 * 86_400),
     "currency": lambda code: Currency.of(code).code,
@@ -170,9 +178,9 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "stripe_webhook_secret": matching(r"whsec_\S+", "the signing secret of a webhook endpoint of Stripe, whsec_…"),
     "stripe_api": public_url,
     "simulator_url": public_url,
+    "oidc_providers": list_of(matching(NAME, "names such as google or example, separated by commas")),
     "staff_second_factor": one_of(*get_args(StaffSecondFactor)),
     "reauthenticate_after": seconds(1, 86_400),
-    "oidc_providers": list_of(matching(NAME, "names such as google or example, separated by commas")),
     "rate_limit": on_or_off,
     "share_email": on_or_off,
     "verify_email": any_of(*get_args(VerifiedEffect)),
@@ -214,7 +222,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read the settings from variables; an empty variable counts as unset. Raises `SettingsError`."""
     values: dict[str, Any] = {}
     for name, parse in VARIABLES.items():
-        text = provided_secret(environment, name) if name in SECRET_VARIABLES else variable_of(environment, name)
+        text = provided_secret(environment, name) if name in SECRET_VARIABLES else variable(environment, name)
         if text:
             try:
                 values[name] = parse(text)

@@ -22,7 +22,7 @@ from http_api import (
     open_api,
     problem,
 )
-from http_routes import A_REVIEW, SOME_ID, routes_of
+from http_routes import A_REVIEW, GOOD_BODIES, SOME_ID, routes_of
 from marketplace.core.domain.api_keys import KEY_SCOPES
 from marketplace.core.domain.sessions import Session
 from marketplace.http.security.authorization import Access, Route
@@ -206,6 +206,13 @@ MATRIX: dict[str, Answers] = {
     "POST /api/auth/api-keys": signed_in("201"),
     # that of another person
     "DELETE /api/auth/api-keys/{key_id}": signed_in(NOT_THERE),
+    "GET /api/auth/passkeys": signed_in("200"),
+    "POST /api/auth/passkeys/options": signed_in("200"),
+    "POST /api/auth/passkeys": signed_in("400 passkey_refused"),
+    "PATCH /api/auth/passkeys/{passkey_id}": signed_in(NOT_THERE),
+    "DELETE /api/auth/passkeys/{passkey_id}": signed_in(NOT_THERE),
+    "POST /api/auth/login/passkey/options": anyone("200"),
+    "POST /api/auth/login/passkey": anyone("400 passkey_refused"),
     "POST /api/auth/forgot-password": anyone("204"),
     "POST /api/auth/verify-email": anyone("401 bad_email_token"),
     "POST /api/auth/verify-email/send": signed_in("204"),
@@ -277,6 +284,9 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     "POST /api/auth/login": lambda w, _: {"email": w.people["learner"].user.email, "password": PASSWORD},
     "POST /api/auth/refresh": lambda w, _: {"refresh": w.people["learner"].refresh},
     "POST /api/auth/logout": lambda w, _: {"refresh": w.people["learner"].refresh},
+    "POST /api/auth/passkeys": lambda *_: GOOD_BODIES["POST /api/auth/passkeys"],
+    "PATCH /api/auth/passkeys/{passkey_id}": lambda *_: {"name": "My phone"},
+    "POST /api/auth/login/passkey": lambda *_: GOOD_BODIES["POST /api/auth/login/passkey"],
     "PUT /api/auth/profile": lambda _, p: {"username": p.user.username if p.account else "nobody"},
     "PATCH /api/auth/profile": lambda *_: {"first_name": "Augusta"},
     "POST /api/auth/password": lambda *_: {"current_password": PASSWORD, "new_password": "a staple of batteries"},

@@ -15,6 +15,7 @@ import type reviews from "~/features/sessions/reviews/texts.en.json";
 import type sessions from "~/features/sessions/texts.en.json";
 import type slots from "~/features/slots/texts.en.json";
 import type texts from "~/features/texts/texts.en.json";
+import type passkeys from "~/features/users/passkeys/texts.en.json";
 import type providers from "~/features/users/providers/texts.en.json";
 import type security from "~/features/users/security/texts.en.json";
 import type users from "~/features/users/texts.en.json";
@@ -29,6 +30,7 @@ declare module "i18next" {
       problems: typeof problems;
       users: typeof users;
       security: typeof security;
+      passkeys: typeof passkeys;
       providers: typeof providers;
       sessions: typeof sessions;
       slots: typeof slots;

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
+from marketplace.bootstrap.passkey_services import PasskeyServices, build_passkey_services
 from marketplace.bootstrap.second_factor_services import SecondFactorServices, build_second_factors
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.account_deletion import AccountDeletionService
@@ -41,6 +42,7 @@ class AccountServices:
     api_keys: ApiKeyService
     identities: IdentityService
     provider_sign_ins: ProviderSignIns
+    passkeys: PasskeyServices
     resets: ResetService
     email_addresses: EmailAddressService
     account_mails: TokenMails
@@ -78,10 +80,12 @@ def build_account_services(
         ids=ids,
         refresh_ttl=options.refresh_ttl,
     )
+    issuers = [each.issuer for each in adapters.identity_providers.configured]
+    ways_in = WaysInReader(issuers, has_passkeys=options.relying_party is not None)
     identities = IdentityService(
         unit_of_work=begin,
         identities=storage.identities,
-        ways_in=WaysInReader([each.issuer for each in adapters.identity_providers.configured]),
+        ways_in=ways_in,
         new_messages=new_messages,
         clock=clock,
         ids=ids,
@@ -133,6 +137,7 @@ def build_account_services(
         ),
         identities=identities,
         provider_sign_ins=provider_sign_ins,
+        passkeys=build_passkey_services(storage, adapters, options, sign_ins, ways_in, new_messages),
         resets=ResetService(
             unit_of_work=begin,
             resets=storage.resets,
@@ -181,6 +186,7 @@ def build_account_services(
             logins=storage.logins,
             api_keys=storage.api_keys,
             identities=storage.identities,
+            passkeys=storage.passkeys,
             clock=clock,
             ids=ids,
         ),

@@ -15,6 +15,7 @@ from marketplace.adapters.pictures.encoder import PillowEncoder
 from marketplace.adapters.pictures.folder import FolderObjectStore
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
+from marketplace.adapters.security.passkeys import WebauthnVerifier
 from marketplace.adapters.security.passwords import Argon2Passwords, processes_of_worker
 from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.adapters.system import MachineZones, MovedClock, SystemClock, UuidSeven
@@ -35,6 +36,7 @@ from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.identities import FlowSeals, IdentityProviders
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.mail_composer import UnsubscribeTokens
+from marketplace.core.ports.passkeys import PasskeyVerifier
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
 from marketplace.core.ports.second_factors import Challenges, SecretBox, Totp
 from marketplace.core.ports.security import AccessTokens, Confusables, EmailSyntax, Passwords, RefreshTokens
@@ -67,6 +69,7 @@ class Ports(Provider):
     syntax = provide(MailStandards, provides=EmailSyntax)
     files = provide(StreamedFiles, provides=ExportFiles)
     encoder = provide(PillowEncoder, provides=PictureEncoder)
+    passkeys = provide(WebauthnVerifier, provides=PasskeyVerifier)
     cards = provide(PillowCards, provides=CardPainter)
 
     @provide
@@ -127,6 +130,7 @@ class Ports(Provider):
         syntax: EmailSyntax,
         access_tokens: AccessTokens,
         refresh_tokens: RefreshTokens,
+        passkeys: PasskeyVerifier,
         challenges: Challenges,
         secret_box: SecretBox,
         totp: Totp,
@@ -150,6 +154,7 @@ class Ports(Provider):
             syntax=syntax,
             access_tokens=access_tokens,
             refresh_tokens=refresh_tokens,
+            passkeys=passkeys,
             challenges=challenges,
             secret_box=secret_box,
             totp=totp,
@@ -188,6 +193,7 @@ class BuiltServices(Provider):
             rate_limit=settings.rate_limit,
             requires_verified=settings.verify_email,
             has_inbox=settings.inbox,
+            relying_party=settings.relying_party,
             staff_second_factor=settings.staff_second_factor,
             reauthenticate_after=settings.reauthenticate_after,
             payments=payment_options(settings),

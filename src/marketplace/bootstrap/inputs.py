@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from marketplace.adapters.identity.providers import NO_PROVIDERS
 from marketplace.core.domain.addresses import SiteAddresses
+from marketplace.core.domain.passkeys import RelyingParty
 from marketplace.core.domain.payment_options import PaymentOptions
 from marketplace.core.domain.second_factors import REAUTHENTICATE_AFTER, StaffSecondFactor
 from marketplace.core.domain.users import VerifiedEffect
@@ -14,6 +15,7 @@ from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.identities import FlowSeals, IdentityProviders
 from marketplace.core.ports.mail_composer import MailComposer, UnsubscribeTokens
 from marketplace.core.ports.mailer import Mailer
+from marketplace.core.ports.passkeys import PasskeyVerifier
 from marketplace.core.ports.payments import Payments
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
 from marketplace.core.ports.second_factors import Challenges, SecretBox, Totp
@@ -34,6 +36,7 @@ class Adapters:
     syntax: EmailSyntax
     access_tokens: AccessTokens
     refresh_tokens: RefreshTokens
+    passkeys: PasskeyVerifier
     challenges: Challenges
     secret_box: SecretBox
     totp: Totp
@@ -66,6 +69,8 @@ class ServiceOptions:
     requires_verified: Collection[VerifiedEffect] = ()
     """What needs a verified e-mail address."""
     has_inbox: bool = False
+    relying_party: RelyingParty | None = None
+    """`None`: passkeys do not work at the address of the installation."""
     staff_second_factor: StaffSecondFactor = "optional"
     reauthenticate_after: timedelta = REAUTHENTICATE_AFTER
     """How long a proof of identity counts for what a borrowed device must not do."""

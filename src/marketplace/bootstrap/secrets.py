@@ -35,11 +35,6 @@ class SecretPorts(Provider):
         return HmacRefreshTokens(secret_of(settings))
 
     @provide
-    def flow_seals(self, settings: Settings) -> FlowSeals:
-        """Provide flows signed with the installation's keys."""
-        return HmacFlowSeals(secret_of(settings))
-
-    @provide
     def challenges(self, settings: Settings) -> Challenges:
         """Provide challenges signed with the installation's secret."""
         return JwtChallenges(secret_of(settings))
@@ -53,6 +48,11 @@ class SecretPorts(Provider):
     def totp(self, settings: Settings) -> Totp:
         """Provide codes of authenticator apps, which list them by the host of the site."""
         return PyotpTotp(SiteAddresses(settings.site_url).host)
+
+    @provide
+    def flow_seals(self, settings: Settings) -> FlowSeals:
+        """Provide flows signed with the installation's secret."""
+        return HmacFlowSeals(secret_of(settings))
 
     @provide
     def unsubscribe_tokens(self, settings: Settings) -> UnsubscribeTokens:

@@ -37,6 +37,9 @@ from marketplace.core.services.mail_delivery import MailDelivery
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.notifications import NotificationService
+from marketplace.core.services.passkey_challenges import PasskeyChallenges
+from marketplace.core.services.passkey_sign_ins import PasskeySignIns
+from marketplace.core.services.passkeys import PasskeyService
 from marketplace.core.services.password_resets import ResetService
 from marketplace.core.services.personal_data import PersonalDataService
 from marketplace.core.services.picture_sweeps import PictureSweeper
@@ -81,6 +84,9 @@ class Services(PaymentServices):
     api_keys: ApiKeyService
     identities: IdentityService
     provider_sign_ins: ProviderSignIns
+    passkeys: PasskeyService
+    passkey_sign_ins: PasskeySignIns
+    passkey_challenges: PasskeyChallenges
     resets: ResetService
     email_addresses: EmailAddressService
     account_mails: TokenMails
@@ -155,6 +161,7 @@ class Services(PaymentServices):
             "sweep_bulk_runs": self.bulk_runner.purge,
             "sweep_email_requests": self.email_addresses.purge,
             "sweep_idempotency_keys": self.idempotency.purge,
+            "sweep_passkey_challenges": self.passkey_challenges.purge,
             "sweep_pictures": self.picture_sweeper.purge,
             "sweep_rate_limits": self.rate_limits.purge,
             **self.payment_handlers(),

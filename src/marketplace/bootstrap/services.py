@@ -108,6 +108,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         api_keys=accounts.api_keys,
         identities=accounts.identities,
         provider_sign_ins=accounts.provider_sign_ins,
+        **accounts.passkeys.named(),
         resets=accounts.resets,
         email_addresses=accounts.email_addresses,
         personal_data=accounts.personal_data,

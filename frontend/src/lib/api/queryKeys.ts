@@ -5,6 +5,7 @@
 export const queryKeys = {
   me: ["me"],
   logins: ["logins"],
+  passkeys: ["passkeys"],
   providers: ["providers"],
   identities: ["identities"],
   arrival: ["arrival"],

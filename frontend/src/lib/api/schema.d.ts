@@ -181,6 +181,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/login/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a passkey
+         * @description With what the browser returned for the options. Every refusal gets the same response.
+         *
+         *     With `use_cookie`, the refresh token is set as a cookie that scripts can't read, and `refresh` is `null`.
+         */
+        post: operations["log_in_with_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the options of a sign-in with a passkey
+         * @description For `navigator.credentials.get()`. The challenge works once, for 5 minutes.
+         *
+         *     The options name no account and no passkey: the browser offers those that it has.
+         */
+        post: operations["start_passkey_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your passkeys
+         * @description Oldest first, at most 20.
+         */
+        get: operations["list_passkeys"];
+        put?: never;
+        /**
+         * Add a passkey
+         * @description With what the browser returned for the options. You're told by mail.
+         */
+        post: operations["add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a passkey
+         * @description It can't be used to sign in anymore. You're told by mail.
+         */
+        delete: operations["remove_passkey"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a passkey
+         * @description The name is for you only.
+         */
+        patch: operations["rename_passkey"];
+        trace?: never;
+    };
+    "/api/auth/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the options of a new passkey
+         * @description For `navigator.credentials.create()`. The challenge works once, for 5 minutes, with this login.
+         */
+        post: operations["start_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login/second-factor": {
         parameters: {
             query?: never;
@@ -673,7 +785,7 @@ export interface paths {
          *     Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `payments` with their
          *     receipt numbers and refunds, the `messages` you wrote about bookings, the `mails` to you of the last months,
          *     `favourites` (IDs of sessions), `reports`, your `reviews` and `answers` to reviews, `review_reports`, active
-         *     `logins`, `identities` (services to sign in with), and `api_keys` without their secrets.
+         *     `logins`, `identities` (services to sign in with), and `api_keys` and `passkeys` without their secrets.
          */
         get: operations["export_own_data"];
         put?: never;
@@ -3309,7 +3421,7 @@ export interface components {
             failed_messages: number;
         };
         /** @enum {string} */
-        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "reauthenticated" | "reauthentication_refused" | "second_factor_enabled" | "second_factor_disabled" | "second_factor_removed" | "recovery_codes_renewed" | "recovery_code_used" | "api_key_created" | "api_key_revoked" | "identity_connected" | "identity_disconnected" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "review_hidden" | "review_restored" | "review_reports_dismissed" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "payment_refunded" | "payment_resolved" | "commission_changed" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "message_retried" | "address_cleared" | "exported";
+        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "reauthenticated" | "reauthentication_refused" | "second_factor_enabled" | "second_factor_disabled" | "second_factor_removed" | "recovery_codes_renewed" | "recovery_code_used" | "api_key_created" | "api_key_revoked" | "identity_connected" | "identity_disconnected" | "passkey_added" | "passkey_removed" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "review_hidden" | "review_restored" | "review_reports_dismissed" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "payment_refunded" | "payment_resolved" | "commission_changed" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "message_retried" | "address_cleared" | "exported";
         /**
          * @description An action that was done or refused.
          *
@@ -3353,6 +3465,15 @@ export interface components {
         };
         /** @enum {string} */
         AuditOrdering: "-at" | "at";
+        /** @description A discoverable credential, of a verified user. */
+        AuthenticatorSelection: {
+            /** @default required */
+            residentKey: string;
+            /** @default true */
+            requireResidentKey: boolean;
+            /** @default required */
+            userVerification: string;
+        };
         /** @description A session as the parties of its bookings see it. */
         BookedSessionOut: {
             /** Format: uuid */
@@ -4090,6 +4211,20 @@ export interface components {
             /** @description The last 30 days up to today, oldest first. */
             days: components["schemas"]["DaySalesOut"][];
         };
+        /** @description A credential, and how browsers reach it. */
+        CredentialDescriptor: {
+            /** @description base64url, without padding. */
+            id: string;
+            transports: string[];
+            /** @default public-key */
+            type: string;
+        };
+        /** @description A kind of key (IANA COSE algorithms). */
+        CredentialParameters: {
+            alg: number;
+            /** @default public-key */
+            type: string;
+        };
         /** @description Sign-in credentials. */
         CredentialsIn: {
             /** @example ada@example.org */
@@ -4304,6 +4439,8 @@ export interface components {
          *     - `outcome_unknown` (503): The connection was lost before the change was confirmed. It may have been made; check before you try again.
          *     - `own_review` (403): You can't report your own review.
          *     - `own_session` (403): You can't book your own session.
+         *     - `passkey_refused` (400): This passkey wasn't accepted. Try again, or use another way.
+         *     - `passkeys_unavailable` (409): Passkeys don't work at this site's address: they need https and a domain name, or localhost.
          *     - `payment_due` (409): The learner hasn't paid yet. You can answer once they have.
          *     - `payment_expired` (409): The time to pay has passed, so the seats were released. Book again to hold them.
          *     - `picture_too_large` (413): This picture is too large: at most 16 MB and 64 megapixels.
@@ -4324,13 +4461,14 @@ export interface components {
          *     - `too_late` (409): It's too late to do this.
          *     - `too_many_api_keys` (409): You've reached the maximum number of API keys. Revoke one to create another.
          *     - `too_many_favourites` (409): You've reached the maximum number of favourites. Remove one to add another.
+         *     - `too_many_passkeys` (409): You've reached the maximum number of passkeys. Remove one to add another.
          *     - `too_many_pictures` (409): A session has at most 6 pictures. Delete one first.
          *     - `unsupported_media_type` (415): The body has a media type that isn't accepted here.
          *     - `unsupported_picture` (415): Use a JPEG, PNG, WebP, AVIF, GIF or TIFF picture. SVG and HEIC pictures aren't accepted.
          *     - `username_taken` (409): This username is taken.
          * @enum {string}
          */
-        ErrorCode: "account_inactive" | "address_too_long" | "already_answered" | "already_booked" | "already_reported" | "already_reviewed" | "bad_challenge" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "bad_second_factor" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "identity_taken" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_notice" | "invalid_signature" | "last_superuser" | "last_way_in" | "method_not_allowed" | "missing_scope" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_completed" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "oneself" | "outcome_unknown" | "own_review" | "own_session" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "provider_unavailable" | "rate_limited" | "reauthentication_required" | "refund_exceeds_payment" | "seats_paid" | "second_factor_off" | "second_factor_on" | "second_factor_required" | "second_factor_setup_required" | "sign_in_failed" | "sold_out" | "staff_target" | "too_late" | "too_many_api_keys" | "too_many_favourites" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
+        ErrorCode: "account_inactive" | "address_too_long" | "already_answered" | "already_booked" | "already_reported" | "already_reviewed" | "bad_challenge" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "bad_second_factor" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "identity_taken" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_notice" | "invalid_signature" | "last_superuser" | "last_way_in" | "method_not_allowed" | "missing_scope" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_completed" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "oneself" | "outcome_unknown" | "own_review" | "own_session" | "passkey_refused" | "passkeys_unavailable" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "provider_unavailable" | "rate_limited" | "reauthentication_required" | "refund_exceeds_payment" | "seats_paid" | "second_factor_off" | "second_factor_on" | "second_factor_required" | "second_factor_setup_required" | "sign_in_failed" | "sold_out" | "staff_target" | "too_late" | "too_many_api_keys" | "too_many_favourites" | "too_many_passkeys" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
         /** @enum {string} */
         ExportFormat: "csv" | "jsonl" | "xlsx";
         /** @description Hours on one date. */
@@ -4606,7 +4744,8 @@ export interface components {
          *     `demo_accounts` is empty unless the server runs with demo data. `verify_email` is what needs a verified email
          *     address. Without `sends_mail`, no one gets mail, such as for a forgotten password; with `has_inbox`, it is kept for
          *     everyone to read. With `pays_online`, what has a price and the `payment_method` `online` is paid within `pay_within`
-         *     minutes of booking; otherwise learners pay creators directly.
+         *     minutes of booking; otherwise learners pay creators directly. Without `has_passkeys`, browsers make
+         *     none for the address of this installation.
          */
         MarketplaceOut: {
             /** @example EUR */
@@ -4621,6 +4760,7 @@ export interface components {
             has_inbox: boolean;
             pays_online: boolean;
             pay_within: number;
+            has_passkeys: boolean;
             cancellation_policies: components["schemas"]["RefundPoliciesOut"];
         };
         /** @description A message to the other party of a booking. */
@@ -4868,6 +5008,34 @@ export interface components {
             /** @description For `Authorization: Bearer`. It is not stored. */
             key: string;
         };
+        /** @description What the browser returned for the options, and a name. */
+        NewPasskeyBody: {
+            /**
+             * @example {
+             *       "id": "4s7p0fX0f1OqJ4Qm0eX2Zw",
+             *       "response": {
+             *         "clientDataJSON": "eyJ0eXBlIjo",
+             *         "attestationObject": "o2NmbXRkbm9uZQ"
+             *       }
+             *     }
+             */
+            credential: components["schemas"]["NewPasskeyIn"];
+            /**
+             * @description By default the browser and system.
+             * @example Firefox on Linux
+             */
+            name?: string | null;
+        };
+        /** @description As the `toJSON()` of a browser's `PublicKeyCredential` returns it. */
+        NewPasskeyIn: {
+            id: string;
+            response: components["schemas"]["NewPasskeyInResponse"];
+        };
+        NewPasskeyInResponse: {
+            clientDataJSON: string;
+            attestationObject: string;
+            transports?: string[];
+        };
         /** @description The next booked start, and its UTC offsets. */
         NextBookedSlotOut: {
             /** Format: uuid */
@@ -5104,6 +5272,91 @@ export interface components {
              * @example Requested by email.
              */
             resolution: components["schemas"]["VisibleLines"];
+        };
+        /** @description As the `toJSON()` of a browser's `PublicKeyCredential` returns it. */
+        PasskeyAssertionIn: {
+            id: string;
+            response: components["schemas"]["PasskeyAssertionInResponse"];
+        };
+        PasskeyAssertionInResponse: {
+            clientDataJSON: string;
+            authenticatorData: string;
+            signature: string;
+            userHandle?: string | null;
+        };
+        /** @description `PublicKeyCredentialCreationOptionsJSON`. */
+        PasskeyCreationOptions: {
+            rp: components["schemas"]["RelyingPartyOut"];
+            user: components["schemas"]["PasskeyUser"];
+            /** @description base64url, without padding. */
+            challenge: string;
+            pubKeyCredParams: components["schemas"]["CredentialParameters"][];
+            /** @default 300000 */
+            timeout: number;
+            excludeCredentials: components["schemas"]["CredentialDescriptor"][];
+            authenticatorSelection: components["schemas"]["AuthenticatorSelection"];
+            /** @default none */
+            attestation: string;
+        };
+        /** @description A name. */
+        PasskeyNameIn: {
+            /**
+             * @description For its owner.
+             * @example Firefox on Linux
+             */
+            name: components["schemas"]["VisibleLine"];
+        };
+        /** @description A passkey: when it was added and last used, and whether a service keeps a copy for one's other devices. */
+        PasskeyOut: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description For its owner.
+             * @example Firefox on Linux
+             */
+            name: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_used_at: string | null;
+            is_backed_up: boolean;
+        };
+        /** @description `PublicKeyCredentialRequestOptionsJSON`. `allowCredentials` is empty if the person chooses an account. */
+        PasskeyRequestOptions: {
+            /** @description base64url, without padding. */
+            challenge: string;
+            /** @default 300000 */
+            timeout: number;
+            rpId: string;
+            allowCredentials: components["schemas"]["CredentialDescriptor"][];
+            /** @default required */
+            userVerification: string;
+        };
+        /** @description What the browser returned for the options. */
+        PasskeySignInBody: {
+            /**
+             * @example {
+             *       "id": "4s7p0fX0f1OqJ4Qm0eX2Zw",
+             *       "response": {
+             *         "clientDataJSON": "eyJ0eXBlIjo",
+             *         "authenticatorData": "SZYN5YgO",
+             *         "signature": "MEUCIQ"
+             *       }
+             *     }
+             */
+            credential: components["schemas"]["PasskeyAssertionIn"];
+            /**
+             * @description For browsers: the refresh token is set as an `HttpOnly` cookie, and `refresh` in the response is `null`.
+             * @example true
+             */
+            use_cookie?: boolean;
+        };
+        /** @description Whom a passkey is made for. `id` is random, and says nothing about the account. */
+        PasskeyUser: {
+            /** @description base64url, without padding. */
+            id: string;
+            name: string;
+            displayName: string;
         };
         /** @description The current and the new password. */
         PasswordChangeIn: {
@@ -5707,6 +5960,11 @@ export interface components {
              * @example pt-BR
              */
             locale?: string | null;
+        };
+        /** @description For whom a passkey is made. */
+        RelyingPartyOut: {
+            id: string;
+            name: string;
         };
         /** @description A report about a session. */
         ReportIn: {
@@ -7302,6 +7560,7 @@ export interface components {
         MinPrice: string;
         /** @description Page number, starting at 1. Pages after the last are empty. */
         Page: number;
+        PasskeyId: string;
         PaymentId: string;
         PictureId: string;
         Place: components["schemas"]["VisibleLine"];
@@ -7637,6 +7896,205 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    log_in_with_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    start_passkey_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequestOptions"];
+                };
+            };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOut"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    add_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskeyBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: components["parameters"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    rename_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: components["parameters"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyNameIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    start_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyCreationOptions"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from marketplace.adapters.memory.locks import Locks
 from marketplace.adapters.memory.money_tables import MoneyTables
+from marketplace.adapters.memory.passkey_tables import PasskeyTables
 from marketplace.adapters.memory.records import (
     AddressRow,
     ApiKeyRow,
@@ -63,7 +64,7 @@ class MemoryDatabase:
     `claimed_events` maps an event to the open transaction that has claimed it.
     """
 
-    def __init__(self, lock_timeout: timedelta) -> None:
+    def __init__(self, lock_timeout: timedelta) -> None:  # noqa: PLR0915 - one statement per table
         self.users: Table[UUID, User] = Table("users")
         self.emails: Table[str, UUID] = Table("emails")
         self.usernames: Table[str, UUID] = Table("usernames")
@@ -111,6 +112,7 @@ class MemoryDatabase:
         )
         self.money = MoneyTables()
         self.reviews = ReviewTables()
+        self.passkeys = PasskeyTables()
         self.inbox: Table[UUID, InboxMail] = Table("inbox")
         self.claimed_messages: dict[UUID, Rows] = {}
         self.job_ids, self.event_numbers = count(), count(1)

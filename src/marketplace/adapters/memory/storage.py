@@ -28,6 +28,7 @@ from marketplace.adapters.memory.ledger import MemoryLedgerBooks
 from marketplace.adapters.memory.local_starts import MemoryPromisedSlots
 from marketplace.adapters.memory.messages import MemoryMessageLists
 from marketplace.adapters.memory.notifications import MemoryNotificationFeeds
+from marketplace.adapters.memory.passkeys import MemoryPasskeyDirectory
 from marketplace.adapters.memory.password_resets import MemoryResetDirectory
 from marketplace.adapters.memory.payments import MemoryPaymentLists
 from marketplace.adapters.memory.rate_limits import MemoryRateLimits
@@ -79,6 +80,7 @@ def memory_storage(database: MemoryDatabase | None = None, *, lock_timeout: time
         resets=MemoryResetDirectory(database),
         email_tokens=MemoryEmailTokenDirectory(database),
         identities=MemoryIdentityDirectory(database),
+        passkeys=MemoryPasskeyDirectory(database),
         reports=MemoryReportQueue(database),
         reviews=MemoryReviewLists(database),
         dashboards=MemoryDashboards(database),

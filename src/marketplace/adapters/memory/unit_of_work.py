@@ -23,6 +23,7 @@ from marketplace.adapters.memory.ledger import MemoryLedger
 from marketplace.adapters.memory.local_starts import MemoryLocalStarts
 from marketplace.adapters.memory.messages import MemoryMessages
 from marketplace.adapters.memory.notifications import MemoryNotifications
+from marketplace.adapters.memory.passkeys import MemoryPasskeys
 from marketplace.adapters.memory.password_resets import MemoryResets
 from marketplace.adapters.memory.payments import MemoryPaymentRecords
 from marketplace.adapters.memory.pictures import MemoryPictureRecords
@@ -48,6 +49,7 @@ class MemoryTransaction:
         self.api_keys = MemoryApiKeys(rows)
         self.resets = MemoryResets(rows)
         self.email_requests = MemoryEmailRequests(rows)
+        self.passkeys = MemoryPasskeys(rows)
         self.reports = MemoryReports(rows)
         self.reviews = MemoryReviews(rows)
         self.sessions = MemorySessions(rows)

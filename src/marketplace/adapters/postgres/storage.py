@@ -27,6 +27,7 @@ from marketplace.adapters.postgres.ledger import PostgresLedgerBooks
 from marketplace.adapters.postgres.local_starts import PostgresPromisedSlots
 from marketplace.adapters.postgres.message_lists import PostgresMessageLists
 from marketplace.adapters.postgres.notifications import PostgresNotificationFeeds
+from marketplace.adapters.postgres.passkeys import PostgresPasskeyDirectory
 from marketplace.adapters.postgres.password_resets import PostgresResetDirectory
 from marketplace.adapters.postgres.payment_lists import PostgresPaymentLists
 from marketplace.adapters.postgres.rate_limits import PostgresRateLimits
@@ -70,6 +71,7 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         resets=PostgresResetDirectory(database),
         email_tokens=PostgresEmailTokenDirectory(database),
         identities=PostgresIdentityDirectory(database),
+        passkeys=PostgresPasskeyDirectory(database),
         reports=PostgresReportQueue(database),
         reviews=PostgresReviewLists(database),
         dashboards=PostgresDashboards(database),

@@ -23,6 +23,7 @@ from marketplace.adapters.postgres.ledger import PostgresLedger
 from marketplace.adapters.postgres.local_starts import PostgresLocalStarts
 from marketplace.adapters.postgres.messages import PostgresMessages
 from marketplace.adapters.postgres.notifications import PostgresNotifications
+from marketplace.adapters.postgres.passkeys import PostgresPasskeys
 from marketplace.adapters.postgres.password_resets import PostgresResets
 from marketplace.adapters.postgres.payments import PostgresPaymentRecords
 from marketplace.adapters.postgres.pictures import PostgresPictureRecords
@@ -52,6 +53,7 @@ from marketplace.core.ports.ledger import Ledger
 from marketplace.core.ports.local_starts import LocalStarts
 from marketplace.core.ports.messages import Messages
 from marketplace.core.ports.notifications import Notifications
+from marketplace.core.ports.passkeys import Passkeys
 from marketplace.core.ports.password_resets import Resets
 from marketplace.core.ports.payments import PaymentRecords
 from marketplace.core.ports.pictures import PictureRecords
@@ -106,6 +108,10 @@ class PostgresTransaction:
     @property
     def identities(self) -> Identities:
         return PostgresIdentities(self._connection)
+
+    @property
+    def passkeys(self) -> Passkeys:
+        return PostgresPasskeys(self._connection)
 
     @property
     def reviews(self) -> Reviews:

@@ -44,6 +44,8 @@ AuditAction = Literal[
     "api_key_revoked",
     "identity_connected",
     "identity_disconnected",
+    "passkey_added",
+    "passkey_removed",
     "data_exported",
     "account_deleted",
     "account_deletion_refused",

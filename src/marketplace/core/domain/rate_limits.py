@@ -50,6 +50,8 @@ DATA_EXPORT = RateLimit(name="data_export", maximum=5, span=timedelta(hours=1))
 """Per user."""
 API_KEYS = RateLimit(name="api_keys", maximum=30, span=timedelta(days=1))
 """New keys, per user."""
+PASSKEY_CHALLENGES = RateLimit(name="passkey_challenges", maximum=300, span=QUARTER)
+"""Per client address. Each is a row until it is answered, or for 5 minutes."""
 REFRESH = RateLimit(name="refresh", maximum=1_000, span=timedelta(minutes=5))
 """Per client address."""
 PICTURE_UPLOADS = RateLimit(name="picture_uploads", maximum=60, span=timedelta(hours=1))

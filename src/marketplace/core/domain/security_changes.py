@@ -5,6 +5,9 @@ from typing import Literal
 SecurityChange = Literal[
     "identity_connected",
     "identity_disconnected",
+    "passkey_added",
+    "passkey_removed",
+    "passkey_copied",
     "second_factor_enabled",
     "second_factor_disabled",
     "second_factor_removed",

@@ -20,7 +20,7 @@ class WaysIn:
 
     def without_passkey(self) -> Self:
         """Return what is left without one of the passkeys. Raises `LastWayIn`."""
-        return self._require_any(replace(self, passkeys=self.passkeys - 1))
+        return self._require_any(replace(self, passkeys=max(self.passkeys - 1, 0)))
 
     def without_identity(self) -> Self:
         """Return what is left without one of the identities. Raises `LastWayIn`."""

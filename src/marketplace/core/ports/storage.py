@@ -23,6 +23,7 @@ from marketplace.core.ports.ledger import LedgerBooks
 from marketplace.core.ports.local_starts import PromisedSlots
 from marketplace.core.ports.messages import MessageLists
 from marketplace.core.ports.notifications import NotificationFeeds
+from marketplace.core.ports.passkeys import PasskeyDirectory
 from marketplace.core.ports.password_resets import ResetDirectory
 from marketplace.core.ports.payments import PaymentLists
 from marketplace.core.ports.rate_limits import RateLimits
@@ -66,6 +67,7 @@ class Storage:
     resets: ResetDirectory
     email_tokens: EmailTokenDirectory
     identities: IdentityDirectory
+    passkeys: PasskeyDirectory
     reports: ReportQueue
     reviews: ReviewLists
     dashboards: Dashboards

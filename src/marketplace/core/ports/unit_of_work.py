@@ -22,6 +22,7 @@ from marketplace.core.ports.ledger import Ledger
 from marketplace.core.ports.local_starts import LocalStarts
 from marketplace.core.ports.messages import Messages
 from marketplace.core.ports.notifications import Notifications
+from marketplace.core.ports.passkeys import Passkeys
 from marketplace.core.ports.password_resets import Resets
 from marketplace.core.ports.payments import PaymentRecords
 from marketplace.core.ports.pictures import PictureRecords
@@ -64,6 +65,9 @@ class Transaction(Protocol):
 
     @property
     def identities(self) -> Identities: ...
+
+    @property
+    def passkeys(self) -> Passkeys: ...
 
     @property
     def reviews(self) -> Reviews: ...

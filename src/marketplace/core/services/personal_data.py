@@ -16,6 +16,7 @@ from marketplace.core.ports.conversations import Conversations
 from marketplace.core.ports.favourites import FavouriteLists
 from marketplace.core.ports.identities import IdentityDirectory
 from marketplace.core.ports.messages import MessageLists
+from marketplace.core.ports.passkeys import PasskeyDirectory
 from marketplace.core.ports.payments import PaymentLists
 from marketplace.core.ports.reports import ReportQueue
 from marketplace.core.ports.reviews import ReviewLists
@@ -41,8 +42,9 @@ Part = Literal[
     "answers",
     "review_reports",
     "logins",
-    "api_keys",
     "identities",
+    "api_keys",
+    "passkeys",
 ]
 PAGE = 100
 """Rows read at once, so that a copy of any size is never in memory as a whole."""
@@ -68,6 +70,7 @@ class PersonalDataService:
         logins: LoginDirectory,
         api_keys: ApiKeyDirectory,
         identities: IdentityDirectory,
+        passkeys: PasskeyDirectory,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -84,6 +87,7 @@ class PersonalDataService:
         self._logins = logins
         self._api_keys = api_keys
         self._identities = identities
+        self._passkeys = passkeys
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
 
@@ -138,8 +142,8 @@ class PersonalDataService:
             yield "logins", login
         for key in await self._api_keys.of_user(person):
             yield "api_keys", key
-        for identity in await self._identities.of_user(person):
-            yield "identities", identity
+        for passkey in await self._passkeys.of_user(person):
+            yield "passkeys", passkey
 
     async def _booked(self, person: UUID, after: str | None) -> Page[BookingHistory]:
         page = await self._bookings.of_user(person, PAGE, after)

@@ -23,6 +23,7 @@ from marketplace.http.api.api_keys import api_key_out
 from marketplace.http.api.booking_views import BookingHistoryOut, BookingViews
 from marketplace.http.api.identities import identity_out
 from marketplace.http.api.logins import login_out
+from marketplace.http.api.passkey_structs import PasskeyOut
 from marketplace.http.api.payments import own_payment_out
 from marketplace.http.api.reports import ReportOut
 from marketplace.http.api.reviews import OwnReviewOut, ReviewReportOut
@@ -95,7 +96,7 @@ class PersonalDataController(Controller):
         Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `payments` with their
         receipt numbers and refunds, the `messages` you wrote about bookings, the `mails` to you of the last months,
         `favourites` (IDs of sessions), `reports`, your `reviews` and `answers` to reviews, `review_reports`, active
-        `logins`, `identities` (services to sign in with), and `api_keys` without their secrets.
+        `logins`, `identities` (services to sign in with), and `api_keys` and `passkeys` without their secrets.
         """
         principal = principal_of(request)
         await limits.check(Attempt(DATA_EXPORT, str(principal.user_id)))
@@ -131,6 +132,7 @@ def _converters(
         "logins": lambda login: login_out(login, principal.family_id),
         "api_keys": api_key_out,
         "identities": lambda identity: identity_out(identity, providers),
+        "passkeys": lambda passkey: converted(passkey, PasskeyOut),
     }
 
 

@@ -39,6 +39,8 @@ from marketplace.http.api.identities import IdentityController
 from marketplace.http.api.inbox import InboxController
 from marketplace.http.api.logins import LoginController
 from marketplace.http.api.notifications import NotificationController
+from marketplace.http.api.passkey_sign_ins import PasskeySignInController
+from marketplace.http.api.passkeys import PasskeyController
 from marketplace.http.api.password_resets import ResetController
 from marketplace.http.api.payments import PaymentController, WebhookController
 from marketplace.http.api.personal_data import PersonalDataController
@@ -64,6 +66,8 @@ from marketplace.http.api.users import UserController
 CONTROLLERS = (
     UserController,
     TokenController,
+    PasskeySignInController,
+    PasskeyController,
     ReauthenticationController,
     SecondFactorController,
     AvatarController,

@@ -9,6 +9,7 @@ from marketplace.core.domain.rate_limits import (
     FORGOTTEN_PASSWORD,
     FORGOTTEN_PASSWORD_OF,
     GUESSES_PER_DAY,
+    PASSKEY_CHALLENGES,
     PASSWORD_CHANGE,
     PROVIDER_SIGN_IN,
     REFRESH,
@@ -79,3 +80,12 @@ def provider_sign_in(request: HasScope) -> Attempt:
 
 def refresh(request: HasScope) -> Attempt:
     return Attempt(REFRESH, client_network(request))
+
+
+def passkey_challenge(request: HasScope) -> Attempt:
+    return Attempt(PASSKEY_CHALLENGES, client_network(request))
+
+
+def passkey_sign_in(request: HasScope) -> Attempt:
+    """Return attempts per network, together with those by password."""
+    return Attempt(SIGN_IN, client_network(request))

@@ -33,9 +33,9 @@ from marketplace.http.validation.validators import (
 
 CURSOR_LENGTH = 2000
 LOGIN_LENGTH = 1024
-CODE_LENGTH = 100
 MAX_NEXT = 1_500
 """Characters; a cookie has to hold it."""
+CODE_LENGTH = 100
 
 
 @dataclass(frozen=True, eq=False)

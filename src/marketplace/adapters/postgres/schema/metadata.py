@@ -15,6 +15,7 @@ from marketplace.adapters.postgres.schema.tables.ledger import LedgerTransaction
 from marketplace.adapters.postgres.schema.tables.logins import TokenFamilyTable
 from marketplace.adapters.postgres.schema.tables.messages import MessageTable
 from marketplace.adapters.postgres.schema.tables.notifications import NotificationTable
+from marketplace.adapters.postgres.schema.tables.passkeys import PasskeyTable
 from marketplace.adapters.postgres.schema.tables.payments import PaymentTable
 from marketplace.adapters.postgres.schema.tables.pictures import PictureTable
 from marketplace.adapters.postgres.schema.tables.reviews import ReviewTable
@@ -38,6 +39,7 @@ TABLES = (
     JobTable,
     NotificationTable,
     MessageTable,
+    PasskeyTable,
     PaymentTable,
     LedgerTransactionTable,
     ReviewTable,
