@@ -199,6 +199,7 @@ MATRIX: dict[str, Answers] = {
     "POST /api/auth/oidc/{provider}": anyone("404 not_found"),
     "POST /api/auth/oidc/{provider}/connect": signed_in(NOT_THERE),
     "GET /api/auth/oidc/{provider}/callback": anyone("404 not_found"),
+    "POST /api/auth/oidc/second-factor": anyone("401 bad_challenge"),
     "GET /api/auth/identities": signed_in("200"),
     # that of another person
     "DELETE /api/auth/identities/{identity_id}": signed_in(NOT_THERE),

@@ -72,7 +72,7 @@ class ReauthenticationService:
             raise ReauthenticationRequired(methods) from None
 
     async def methods(self, user_id: UUID) -> Sequence[ProofMethod]:
-        """Return what can prove that a login is still with this person."""
+        """Return what can prove that a login is still with this person; nothing if only another sign-in can."""
         known = await self._known_methods(user_id)
         return (*known, "passkey") if self._has_passkeys and await self._passkeys.of_user(user_id) else known
 
