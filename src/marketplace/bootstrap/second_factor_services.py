@@ -69,6 +69,8 @@ def build_second_factors(
             unit_of_work=begin,
             users=storage.users,
             second_factors=storage.second_factors,
+            passkeys=storage.passkeys,
+            has_passkeys=options.relying_party is not None,
             passwords=adapters.passwords,
             codes=codes,
             principal_cache=memory,

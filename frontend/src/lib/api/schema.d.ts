@@ -570,7 +570,7 @@ export interface paths {
         };
         /**
          * List your logins
-         * @description The active ones, newest first, at most 100.
+         * @description The active ones, newest first, at most 20.
          */
         get: operations["list_logins"];
         put?: never;
@@ -3257,11 +3257,6 @@ export interface components {
              * @description When a mail server refused the address, within 30 days; otherwise `null`.
              */
             email_refused_at: string | null;
-            /**
-             * Format: date-time
-             * @description When two-step sign-in was turned on; `null` while it is off.
-             */
-            second_factor_since: string | null;
             /**
              * @description The language of messages to this person (BCP 47); `null` or one without texts: the site's.
              * @example pt-BR
@@ -6435,8 +6430,6 @@ export interface components {
              * @description When it was turned on; `null` while it is off.
              */
             since: string | null;
-            /** @description Whether you have no staff rights without it. */
-            is_required: boolean;
             recovery_codes_left: number;
             /** @description Whether it's time for new recovery codes: few are left. */
             is_low: boolean;
