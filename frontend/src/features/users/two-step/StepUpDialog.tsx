@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
@@ -100,8 +100,21 @@ export default function StepUpDialog({ methods }: { methods: readonly string[] }
             />
           </>
         )}
+        {(byCode || byPassword) && (
+          <FocusOnce
+            key={isRecovery ? "recovery" : "first"}
+            focus={() => form.setFocus(byCode ? "code" : "password")}
+          />
+        )}
         {!byCode && !byPassword && <p className="text-sm">{t("step_up.none")}</p>}
       </form>
     </Dialog>
   );
+}
+
+/** Moves the focus as soon as the dialog has its fields, before the dialog does. */
+function FocusOnce({ focus }: { focus: () => void }) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when it appears
+  useEffect(focus, []);
+  return null;
 }
