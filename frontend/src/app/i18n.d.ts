@@ -18,6 +18,7 @@ import type texts from "~/features/texts/texts.en.json";
 import type passkeys from "~/features/users/passkeys/texts.en.json";
 import type security from "~/features/users/security/texts.en.json";
 import type users from "~/features/users/texts.en.json";
+import type twoStep from "~/features/users/two-step/texts.en.json";
 import type common from "~/lib/i18n/en/common.json";
 import type problems from "~/lib/i18n/en/problems.json";
 
@@ -29,6 +30,7 @@ declare module "i18next" {
       problems: typeof problems;
       users: typeof users;
       security: typeof security;
+      twoStep: typeof twoStep;
       passkeys: typeof passkeys;
       sessions: typeof sessions;
       slots: typeof slots;

@@ -190,6 +190,7 @@ def build_account_services(
             api_keys=storage.api_keys,
             identities=storage.identities,
             passkeys=storage.passkeys,
+            second_factors=storage.second_factors,
             clock=clock,
             ids=ids,
         ),

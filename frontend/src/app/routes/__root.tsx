@@ -9,6 +9,7 @@ import { browserZone } from "~/lib/time/zone";
 import { ExpiredSignIn } from "../layout/ExpiredSignIn";
 import { Header } from "../layout/Header";
 import { PagePending } from "../layout/PagePending";
+import { StepUp } from "../layout/StepUp";
 
 const Bars = lazyWithRetry(() => import("../layout/Bars"));
 const OfflineBar = lazyWithRetry(() => import("../layout/OfflineBar"));
@@ -50,6 +51,7 @@ function Root() {
         </Suspense>
       </footer>
       <ExpiredSignIn />
+      <StepUp />
       <Later>
         <Toasts firstMe={firstMe} />
       </Later>

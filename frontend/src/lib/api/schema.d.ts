@@ -805,7 +805,8 @@ export interface paths {
          *     Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `payments` with their
          *     receipt numbers and refunds, the `messages` you wrote about bookings, the `mails` to you of the last months,
          *     `favourites` (IDs of sessions), `reports`, your `reviews` and `answers` to reviews, `review_reports`, active
-         *     `logins`, `identities` (services to sign in with), and `api_keys` and `passkeys` without their secrets.
+         *     `logins`, `identities` (services to sign in with), and `api_keys`, `passkeys` and
+         *     `second_factors` (two-step sign-in, if it is on) without their secrets.
          */
         get: operations["export_own_data"];
         put?: never;
@@ -3297,6 +3298,11 @@ export interface components {
              * @description When a mail server refused the address, within 30 days; otherwise `null`.
              */
             email_refused_at: string | null;
+            /**
+             * Format: date-time
+             * @description When two-step sign-in was turned on; `null` while it is off.
+             */
+            second_factor_since: string | null;
             /**
              * @description The language of messages to this person (BCP 47); `null` or one without texts: the site's.
              * @example pt-BR
@@ -6484,6 +6490,8 @@ export interface components {
              * @description When it was turned on; `null` while it is off.
              */
             since: string | null;
+            /** @description Whether you have no staff rights without it. */
+            is_required: boolean;
             recovery_codes_left: number;
             /** @description Whether it's time for new recovery codes: few are left. */
             is_low: boolean;

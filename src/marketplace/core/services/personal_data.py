@@ -20,6 +20,7 @@ from marketplace.core.ports.passkeys import PasskeyDirectory
 from marketplace.core.ports.payments import PaymentLists
 from marketplace.core.ports.reports import ReportQueue
 from marketplace.core.ports.reviews import ReviewLists
+from marketplace.core.ports.second_factors import SecondFactorDirectory
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.tokens import LoginDirectory
@@ -45,6 +46,7 @@ Part = Literal[
     "identities",
     "api_keys",
     "passkeys",
+    "second_factors",
 ]
 PAGE = 100
 """Rows read at once, so that a copy of any size is never in memory as a whole."""
@@ -71,6 +73,7 @@ class PersonalDataService:
         api_keys: ApiKeyDirectory,
         identities: IdentityDirectory,
         passkeys: PasskeyDirectory,
+        second_factors: SecondFactorDirectory,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -88,6 +91,7 @@ class PersonalDataService:
         self._api_keys = api_keys
         self._identities = identities
         self._passkeys = passkeys
+        self._second_factors = second_factors
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
 
@@ -146,6 +150,9 @@ class PersonalDataService:
             yield "api_keys", key
         for passkey in await self._passkeys.of_user(person):
             yield "passkeys", passkey
+        factor = await self._second_factors.state(person)
+        if factor.since is not None:
+            yield "second_factors", factor
 
     async def _booked(self, person: UUID, after: str | None) -> Page[BookingHistory]:
         page = await self._bookings.of_user(person, PAGE, after)

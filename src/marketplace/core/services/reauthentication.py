@@ -74,7 +74,11 @@ class ReauthenticationService:
     async def methods(self, user_id: UUID) -> Sequence[ProofMethod]:
         """Return what can prove that a login is still with this person."""
         state = await self._second_factors.state(user_id)
-        known: tuple[ProofMethod, ...] = ("password",) if state.since is None else ("totp", "recovery_code")
+        known: tuple[ProofMethod, ...] = ()
+        if state.since is not None:
+            known = ("totp", "recovery_code")
+        elif (await self._users.get(user_id)).has_password:
+            known = ("password",)
         return (*known, "passkey") if self._has_passkeys and await self._passkeys.of_user(user_id) else known
 
     async def prove(self, principal: Principal, *, password: str | None, code: str | None) -> None:
@@ -120,7 +124,7 @@ class ReauthenticationService:
 
     async def _prove_by_password(self, principal: Principal, password: str) -> None:
         seen = await self._users.get(principal.user_id)
-        is_right = await self._passwords.verify(password, seen.password_hash)
+        is_right = await self._passwords.verify(password, seen.verifiable_hash)
 
         async def operation() -> bool:
             async with self._unit_of_work() as tx:
