@@ -85,6 +85,7 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
         "reminder_hour": False,
         "how_was_it": True,
         "new_message": True,
+        "new_review": True,
     },
     "PATCH /api/auth/profile": PROFILE,
     "POST /api/sessions": SESSION,

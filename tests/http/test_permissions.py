@@ -128,6 +128,7 @@ MATRIX: dict[str, Answers] = {
     "PUT /api/sessions/{session_id}": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
     "PATCH /api/sessions/{session_id}": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
     "DELETE /api/sessions/{session_id}": (OUT, NOT_A_CREATOR, "204", NOT_YOURS, NOT_A_CREATOR, OUT),
+    "GET /api/sessions/{session_id}/live": anyone("200"),
     "GET /api/sessions/{session_id}/slots": anyone_but_a_bad_token("200"),
     "GET /api/sessions/{session_id}/schedule": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
     "PUT /api/sessions/{session_id}/schedule": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
@@ -198,6 +199,7 @@ MATRIX: dict[str, Answers] = {
     "POST /api/auth/oidc/{provider}": anyone("404 not_found"),
     "POST /api/auth/oidc/{provider}/connect": signed_in(NOT_THERE),
     "GET /api/auth/oidc/{provider}/callback": anyone("404 not_found"),
+    "POST /api/auth/oidc/second-factor": anyone("401 bad_challenge"),
     "GET /api/auth/identities": signed_in("200"),
     # that of another person
     "DELETE /api/auth/identities/{identity_id}": signed_in(NOT_THERE),

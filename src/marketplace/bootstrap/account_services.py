@@ -78,7 +78,7 @@ def build_account_services(
         new_messages=new_messages,
         clock=clock,
         ids=ids,
-        refresh_ttl=options.refresh_ttl,
+        lifetimes=options.login_lifetimes,
     )
     issuers = [each.issuer for each in adapters.identity_providers.configured]
     ways_in = WaysInReader(issuers, has_passkeys=options.relying_party is not None)
@@ -117,7 +117,7 @@ def build_account_services(
         sign_ins=sign_ins,
         clock=clock,
         ids=ids,
-        refresh_ttl=options.refresh_ttl,
+        lifetimes=options.login_lifetimes,
         staff_second_factor=options.staff_second_factor,
     )
     second_factors = build_second_factors(storage, adapters, options, memory, sign_ins, new_messages)

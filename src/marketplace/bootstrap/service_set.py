@@ -163,6 +163,7 @@ class Services(PaymentServices):
             "sweep_bulk_runs": self.bulk_runner.purge,
             "sweep_email_requests": self.email_addresses.purge,
             "sweep_idempotency_keys": self.idempotency.purge,
+            "sweep_logins": self.logins.purge,
             "sweep_passkey_challenges": self.passkey_challenges.purge,
             "sweep_pictures": self.picture_sweeper.purge,
             "sweep_rate_limits": self.rate_limits.purge,

@@ -16,7 +16,13 @@ const OfflineBar = lazyWithRetry(() => import("../layout/OfflineBar"));
 const Footer = lazyWithRetry(() => import("../layout/Footer"));
 const Toasts = lazyWithRetry(() => import("../layout/Toasts"));
 
-export const Route = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Root });
+type Context = {
+  queryClient: QueryClient;
+  /** See `router.tsx`. */
+  addOtherRoutes: () => Promise<boolean>;
+};
+
+export const Route = createRootRouteWithContext<Context>()({ component: Root });
 
 function Root() {
   const { t } = useTranslation();

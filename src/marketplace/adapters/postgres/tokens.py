@@ -9,8 +9,9 @@ import asyncpg
 from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.gathered_reads import GatheredReads
 from marketplace.core.domain.messages import UNSAID, MessageKind
-from marketplace.core.domain.principals import Login, Principal
+from marketplace.core.domain.principals import MAX_LOGINS, Login, Principal
 from marketplace.core.domain.tokens import Claims
+from marketplace.core.ports.tokens import PURGE_BATCH
 
 STARTED = ("id", "user_id", "created_at", "expires_at", "address", "agent", "impersonated_from")
 LOGIN = (*STARTED, "proved_at", "is_by_passkey")
@@ -32,6 +33,11 @@ FIND_PRINCIPALS = """
 """
 ADD_LOGIN = """
     WITH expired AS (DELETE FROM token_families WHERE user_id = $2 AND expires_at <= $3),
+    too_many AS (
+        UPDATE token_families SET revoked_at = $3 WHERE id IN (
+            SELECT id FROM token_families
+            WHERE user_id = $2 AND begun_by IS NULL AND revoked_at IS NULL AND expires_at > $3
+            ORDER BY expires_at DESC, id DESC OFFSET $11)),
     family AS (
         INSERT INTO token_families (id, user_id, created_at, expires_at, address, agent, is_by_passkey)
         VALUES ($1, $2, $3, $4, $6, $7, $10) RETURNING id),
@@ -87,6 +93,19 @@ REVOKE_ALL_OF = """
         WHERE t.token_hash = $1 AND f.revoked_at IS NULL AND f.expires_at > $2)
     RETURNING user_id
 """
+PURGE_TOKENS = """
+    WITH old AS (
+        SELECT token_hash FROM refresh_tokens WHERE expires_at <= $1
+        ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED),
+    purged AS (DELETE FROM refresh_tokens t USING old WHERE t.token_hash = old.token_hash RETURNING 1)
+    SELECT count(*) AS n FROM purged
+"""
+PURGE_LOGINS = """
+    WITH old AS (
+        SELECT id FROM token_families WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED),
+    purged AS (DELETE FROM token_families f USING old WHERE f.id = old.id RETURNING 1)
+    SELECT count(*) AS n FROM purged
+"""
 REVOKE_ALL = """
     UPDATE token_families SET revoked_at = $2
     WHERE user_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $3::uuid
@@ -128,8 +147,9 @@ class PostgresTokens:
     async def add_login(self, login: Login, token_hash: bytes) -> bool:
         started = (login.id, login.user_id, login.created_at, login.expires_at)
         announced = (MessageKind.NEW_SIGN_IN, list(UNSAID))
+        options = (login.is_by_passkey, MAX_LOGINS - 1)
         origin = (login.address, login.agent)
-        row = await self._connection.fetchrow(ADD_LOGIN, *started, token_hash, *origin, *announced, login.is_by_passkey)
+        row = await self._connection.fetchrow(ADD_LOGIN, *started, token_hash, *origin, *announced, *options)
         return bool(row and row["is_elsewhere"])
 
     async def find(self, login_id: UUID) -> Login | None:
@@ -158,6 +178,13 @@ class PostgresTokens:
 
     async def add(self, login: Login, token_hash: bytes) -> None:
         await self._connection.execute(ADD, token_hash, login.id, login.expires_at)
+
+    async def purge(self, now: datetime, before: datetime) -> int:
+        purged = 0
+        for statement, moment in ((PURGE_TOKENS, now), (PURGE_LOGINS, before)):
+            row = await self._connection.fetchrow(statement, moment, PURGE_BATCH)
+            purged += row["n"] if row else 0
+        return purged
 
     async def revoke_login_of(self, token_hash: bytes, now: datetime) -> UUID | None:
         row = await self._connection.fetchrow(REVOKE_LOGIN_OF, token_hash, now)

@@ -91,6 +91,24 @@ class Principal:
         return self
 
 
+MAX_LOGINS = 20
+"""Logins that a user has at once."""
+LOGIN_KEPT_FOR = timedelta(days=90)
+"""How long an expired login is kept, so that its browser is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginLifetimes:
+    """How long a login lasts unless it is used, and at the longest (OWASP ASVS 5.0, 7.3)."""
+
+    unused: timedelta
+    longest: timedelta
+
+    def end_of(self, created_at: datetime, now: datetime) -> datetime:
+        """Return when a login ends that was created then and is used now."""
+        return min(now + self.unused, created_at + self.longest)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
     """A login: a family of refresh tokens derived from one another (RFC 9700, 4.14.2)."""
@@ -113,3 +131,7 @@ class Login:
     @property
     def is_impersonation(self) -> bool:
         return self.impersonated_from is not None
+
+    def renewed(self, now: datetime, lifetimes: LoginLifetimes) -> Self:
+        """Return the login with a new refresh token."""
+        return replace(self, expires_at=lifetimes.end_of(self.created_at, now))

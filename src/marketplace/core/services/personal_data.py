@@ -8,7 +8,7 @@ from uuid import UUID
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.payment_views import OwnPayment
-from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.principals import MAX_LOGINS, Principal
 from marketplace.core.errors import ImpersonatedReadOnly
 from marketplace.core.ports.api_keys import ApiKeyDirectory
 from marketplace.core.ports.bookings import BookingLists
@@ -27,7 +27,6 @@ from marketplace.core.ports.tokens import LoginDirectory
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
-from marketplace.core.services.logins import MAX_LOGINS
 from marketplace.core.services.retries import with_retries
 
 Part = Literal[
@@ -144,8 +143,6 @@ class PersonalDataService:
     async def _of_access(self, person: UUID, now: datetime) -> AsyncIterator[tuple[Part, object]]:
         for login in await self._logins.active(person, now, MAX_LOGINS):
             yield "logins", login
-        for identity in await self._identities.of_user(person):
-            yield "identities", identity
         for key in await self._api_keys.of_user(person):
             yield "api_keys", key
         for passkey in await self._passkeys.of_user(person):

@@ -72,14 +72,15 @@ class ReauthenticationService:
             raise ReauthenticationRequired(methods) from None
 
     async def methods(self, user_id: UUID) -> Sequence[ProofMethod]:
-        """Return what can prove that a login is still with this person."""
-        state = await self._second_factors.state(user_id)
-        known: tuple[ProofMethod, ...] = ()
-        if state.since is not None:
-            known = ("totp", "recovery_code")
-        elif (await self._users.get(user_id)).has_password:
-            known = ("password",)
+        """Return what can prove that a login is still with this person; nothing if only another sign-in can."""
+        known = await self._known_methods(user_id)
         return (*known, "passkey") if self._has_passkeys and await self._passkeys.of_user(user_id) else known
+
+    async def _known_methods(self, user_id: UUID) -> tuple[ProofMethod, ...]:
+        state = await self._second_factors.state(user_id)
+        if state.since is not None:
+            return "totp", "recovery_code"
+        return ("password",) if (await self._users.get(user_id)).has_password else ()
 
     async def prove(self, principal: Principal, *, password: str | None, code: str | None) -> None:
         """Renew the proof of the login, with a code if the account has a second factor, otherwise with the password.

@@ -1,10 +1,9 @@
 """Opens logins of people who have proved who they are, by a password or another way."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from marketplace.core.domain.messages import MessageKind, Topic
-from marketplace.core.domain.principals import Login, Origin
+from marketplace.core.domain.principals import Login, LoginLifetimes, Origin
 from marketplace.core.domain.second_factors import (
     CHALLENGE_TTL,
     SecondFactorMethod,
@@ -41,7 +40,7 @@ class SignIns:
         new_messages: NewMessages,
         clock: Clock,
         ids: Ids,
-        refresh_ttl: timedelta,
+        lifetimes: LoginLifetimes,
     ) -> None:
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._access_tokens = access_tokens
@@ -49,7 +48,7 @@ class SignIns:
         self._new_messages = new_messages
         self._clock = clock
         self._ids = ids
-        self._refresh_ttl = refresh_ttl
+        self._lifetimes = lifetimes
 
     async def open(self, tx: Transaction, account: User, origin: Origin) -> SignedIn | SecondFactorDue:
         """Open a login of an active account, which the transaction has acquired, unless its second factor is due.
@@ -59,12 +58,13 @@ class SignIns:
         methods = await second_factor_methods(tx, account.id)
         if not methods:
             return await self._open(tx, account, origin, self._ids.new())
+        now = self._clock.now()
         challenge = SignInChallenge(
             user_id=account.id,
             login_id=self._ids.new(),
             version=password_version(account),
             # the login that shows that a challenge was used is stored as long as it lasts
-            expires_at=self._clock.now() + min(CHALLENGE_TTL, self._refresh_ttl),
+            expires_at=min(now + CHALLENGE_TTL, self._lifetimes.end_of(now, now)),
         )
         return SecondFactorDue(challenge=self._challenges.issue(challenge), methods=methods)
 
@@ -97,7 +97,7 @@ class SignIns:
             id=login_id,
             user_id=account.id,
             created_at=now,
-            expires_at=now + self._refresh_ttl,
+            expires_at=self._lifetimes.end_of(now, now),
             address=origin.address,
             agent=origin.agent,
             is_by_passkey=is_by_passkey,
