@@ -6,6 +6,7 @@ from marketplace.bootstrap.bulk_services import build_bulk_services
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.payment_services import build_payment_services
 from marketplace.bootstrap.service_set import Services
+from marketplace.bootstrap.waitlist_services import build_waitlist
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.core.services.admin.bulk_runner import BulkActors
@@ -95,6 +96,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
     )
     bulk, bulk_runner = build_bulk_services(storage, adapters, memory, actors)
     payments = build_payment_services(storage, adapters, options, accounts.new_messages)
+    waitlist = build_waitlist(storage, adapters, options)
     notifications = NotificationService(unit_of_work=begin, feeds=storage.notifications, clock=clock, ids=ids)
     return Services(
         users=users,
@@ -117,6 +119,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         ),
         creator_hours=CreatorHoursService(unit_of_work=begin, hours=storage.hours),
         creators=CreatorService(creators=storage.creators),
+        waitlist=waitlist,
         favourites=FavouriteService(unit_of_work=begin, lists=storage.favourites, clock=clock),
         materialized_availability=materialized_availability,
         bookings=bookings,
@@ -149,7 +152,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         events=EventRelay(
             unit_of_work=begin,
             clock=clock,
-            subscribers=(decider, notifications, payments.payment_decider, *adapters.subscribers),
+            subscribers=(decider, notifications, waitlist, payments.payment_decider, *adapters.subscribers),
         ),
         new_messages=accounts.new_messages,
         mail=MailDelivery(

@@ -19,12 +19,14 @@ from marketplace.core.errors import (
 )
 from marketplace.core.errors.payments import RefundExceedsPayment
 from marketplace.core.errors.reviews import AlreadyReviewed, ReviewAlreadyReported
+from marketplace.core.errors.waitlist import AlreadyWaiting
 
 CONSTRAINTS: dict[str, type[MarketplaceError]] = {
     "uq_users_email_folded": EmailTaken,
     "uq_users_username_folded": UsernameTaken,
     "fk_token_families_begun_by_token_families": NotSignedIn,
     "ck_slots_seats_within_capacity": SoldOut,
+    "uq_waitlist_entries_one_open": AlreadyWaiting,
     "ex_slots_one_place_at_a_time": CreatorUnavailable,
     "uq_reports_one_per_person_and_session": AlreadyReported,
     "uq_reviews_one_per_booking": AlreadyReviewed,
