@@ -225,7 +225,7 @@ def problem(response: Response, status: int, code: str) -> dict[str, Any]:
     assert response.headers["content-type"] == "application/problem+json"
     body: dict[str, Any] = response.json()
     optional = (
-        {"errors"} | ({"starts", "price"} if status == 409 else set()) | ({"request_id"} if status == 500 else set())
+        {"errors"} | ({"starts", "price", "place"} if status == 409 else set()) | ({"request_id"} if status == 500 else set())
     )
     assert set(body) - optional == {"type", "title", "status", "detail", "code"}
     assert (body["status"], body["code"]) == (status, code)

@@ -21,6 +21,8 @@ def build_waitlist(storage: Storage, adapters: Adapters, options: ServiceOptions
     return WaitlistService(
         unit_of_work=storage.unit_of_work,
         waitlists=storage.waitlists,
+        availabilities=storage.availabilities,
+        bookings=storage.booking_lists,
         new_bookings=new_bookings,
         clock=adapters.clock,
         ids=adapters.ids,

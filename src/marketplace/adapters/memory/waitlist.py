@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from uuid import UUID
@@ -42,7 +42,7 @@ class MemoryWaitlists:
     async def open_of_user(self, user_id: UUID) -> tuple[WaitlistDetails, ...]:
         await asyncio.sleep(0)
         own = [entry for entry in self._all() if entry.user_id == user_id and entry.is_open]
-        return tuple(map(self._details, sorted(own, key=lambda each: (each.starts_at, each.id))))
+        return tuple(map(self._shown, sorted(own, key=lambda each: (each.starts_at, each.id))))
 
     async def open_of_creator(
         self, creator_id: UUID, limit: int, after: str | None, session_id: UUID | None = None
@@ -58,7 +58,7 @@ class MemoryWaitlists:
             position = (datetime.fromisoformat(starts_at), number)
             found = [each for each in found if (each.starts_at, each.number) > position]
         page = page_of(found, limit, lambda each: json.dumps([each.starts_at.isoformat(), each.number]))
-        return page.with_items(tuple(map(self._details, page.items)))
+        return page.with_items(tuple(map(self._shown, page.items)))
 
     async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[WaitlistEntry]:
         await asyncio.sleep(0)
@@ -68,19 +68,23 @@ class MemoryWaitlists:
     async def find(self, entry_id: UUID) -> WaitlistDetails | None:
         await asyncio.sleep(0)
         entry = self._database.waitlist.rows.get(entry_id)
-        return self._details(entry) if entry else None
+        return self._shown(entry) if entry else None
 
     def _all(self) -> Iterable[WaitlistEntry]:
         return self._database.waitlist.rows.values()
 
-    def _details(self, entry: WaitlistEntry) -> WaitlistDetails:
-        rows = Rows(self._database)
-        return WaitlistDetails(
-            **{field.name: getattr(entry, field.name) for field in fields(WaitlistEntry)},
-            session_details=session_details(rows, self._database.sessions.rows[entry.session_id], contact),
-            user_details=contact(self._database.users.rows[entry.user_id]),
-            place=_place(self._all(), entry) if entry.status == "waiting" else None,
-        )
+    def _shown(self, entry: WaitlistEntry) -> WaitlistDetails:
+        return _details(Rows(self._database), entry)
+
+
+def _details(rows: Rows, entry: WaitlistEntry) -> WaitlistDetails:
+    database = rows.database
+    return WaitlistDetails(
+        **{field.name: getattr(entry, field.name) for field in fields(WaitlistEntry)},
+        session_details=session_details(rows, rows.get(database.sessions, entry.session_id), contact),
+        user_details=contact(rows.get(database.users, entry.user_id)),
+        place=_place(rows.all(database.waitlist), entry) if entry.status == "waiting" else None,
+    )
 
 
 class MemoryWaitlist:
@@ -97,6 +101,11 @@ class MemoryWaitlist:
     async def find(self, entry_id: UUID) -> WaitlistEntry | None:
         await asyncio.sleep(0)
         return self._rows.find(self._database.waitlist, entry_id)
+
+    async def details(self, entry_ids: Collection[UUID]) -> Sequence[WaitlistDetails]:
+        await asyncio.sleep(0)
+        found = (self._rows.find(self._database.waitlist, entry_id) for entry_id in entry_ids)
+        return [_details(self._rows, entry) for entry in found if entry is not None]
 
     async def find_open(self, user_id: UUID, session_id: UUID, starts_at: datetime) -> WaitlistEntry | None:
         await asyncio.sleep(0)

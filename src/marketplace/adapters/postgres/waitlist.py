@@ -1,7 +1,7 @@
 """Waitlists in PostgreSQL. The row lock of a slot guards its line, so entries are read without locks of their own."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -47,6 +47,7 @@ DETAILS = f"""
         JOIN users u ON u.id = w.user_id
 """  # noqa: S608 - column names
 FIND_DETAILS = f"{DETAILS} WHERE w.id = $1"
+FIND_ALL_DETAILS = f"{DETAILS} WHERE w.id = ANY($1)"
 OPEN_DETAILS_OF_USER = f"{DETAILS} WHERE w.user_id = $1 AND {OPEN} ORDER BY w.starts_at, w.id"
 OF_CREATOR = f"""
     {DETAILS} WHERE w.creator_id = $1 AND {OPEN} AND ($3::uuid IS NULL OR w.session_id = $3) {{after}}
@@ -195,6 +196,9 @@ class PostgresWaitlist:
     async def find(self, entry_id: UUID) -> WaitlistEntry | None:
         row = await self._connection.fetchrow(FIND, entry_id)
         return _entry(*row) if row else None
+
+    async def details(self, entry_ids: Collection[UUID]) -> Sequence[WaitlistDetails]:
+        return [*map(details_from, await self._connection.fetch(FIND_ALL_DETAILS, list(entry_ids)))]
 
     async def find_open(self, user_id: UUID, session_id: UUID, starts_at: datetime) -> WaitlistEntry | None:
         row = await self._connection.fetchrow(FIND_OPEN, user_id, session_id, starts_at)

@@ -112,6 +112,14 @@ class WaitlistDetails(WaitlistEntry):
     place: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FullStarts:
+    """Starts of a session that have too few seats left, and the zone of its schedule."""
+
+    time_zone: str
+    slots: tuple[Slot, ...]
+
+
 def with_entry(slot: Slot) -> Slot:
     """Return the slot after a person joined its line."""
     return replace(slot, waiting=slot.waiting + 1)

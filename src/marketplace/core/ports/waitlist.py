@@ -1,6 +1,6 @@
 """Waitlists: the line of a start, and reading entries."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -46,6 +46,10 @@ class Waitlist(Protocol):
 
     async def find(self, entry_id: UUID) -> WaitlistEntry | None:
         """Return an entry as it is now, not locked."""
+        ...
+
+    async def details(self, entry_ids: Collection[UUID]) -> Sequence[WaitlistDetails]:
+        """Return entries with their sessions and people, not locked, in any order."""
         ...
 
     async def find_open(self, user_id: UUID, session_id: UUID, starts_at: datetime) -> WaitlistEntry | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.core.domain.events import BookingEvent, Delivery, SessionEvent
+from marketplace.core.domain.events import BookingEvent, Delivery, SessionEvent, WaitlistEvent
 from marketplace.core.domain.message_causes import (
     SOLD_FIELDS,
     UNREAD_HISTORY,
@@ -12,6 +12,7 @@ from marketplace.core.domain.message_causes import (
     decisions,
     edits_end,
     version_at,
+    waitlist_decisions,
 )
 from marketplace.core.domain.messages import DAY, Message, MessageKind, Topic
 from marketplace.core.errors import NotFound
@@ -42,6 +43,8 @@ class MessageDecider:
             elif isinstance(event, BookingEvent):
                 version, is_unpaid = await self._history(tx, event)
                 messages += self._decided(event.at, decisions(event, version, is_unpaid=is_unpaid))
+            elif isinstance(event, WaitlistEvent):
+                messages += self._decided(event.at, waitlist_decisions(event))
             elif event.kind == "user.registered":
                 topic = Topic(subject=str(event.user_id))
                 verification = Decision(kind=MessageKind.VERIFY_EMAIL, user_id=event.user_id, topic=topic)

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from marketplace.core.domain.events import BookingEvent, Delivery, SessionEvent
+from marketplace.core.domain.events import BookingEvent, Delivery, SessionEvent, WaitlistEvent
 from marketplace.core.domain.notifications import (
     KEPT_FOR,
     MAX_UNREAD,
     NEWS_FOR,
+    WAITLIST_KINDS,
     Notification,
     NotificationDetails,
     changes_what_was_sold,
@@ -42,6 +43,8 @@ class NotificationService:
                 await tx.notifications.add_of_session(event.session_id, event.at, str(delivery.id))
             elif isinstance(event, BookingEvent):
                 found += await self._of_booking(tx, event, str(delivery.id))
+            elif isinstance(event, WaitlistEvent) and event.kind in WAITLIST_KINDS:
+                found.append(self._of_entry(event, str(delivery.id)))
         if found:
             await tx.notifications.add(found)
 
@@ -62,6 +65,19 @@ class NotificationService:
             )
             for user_id in recipients_of(event, is_unpaid=is_unpaid)
         ]
+
+    def _of_entry(self, event: WaitlistEvent, source: str) -> Notification:
+        now = self._clock.now()
+        return Notification(
+            id=self._ids.new(),
+            user_id=event.user_id,
+            kind=WAITLIST_KINDS[event.kind],
+            booking_id=None,
+            waitlist_id=event.entry_id,
+            created_at=event.at,
+            source=source,
+            read_at=now if now - event.at > NEWS_FOR else None,
+        )
 
     @staticmethod
     async def _is_unpaid(tx: Transaction, event: BookingEvent) -> bool:

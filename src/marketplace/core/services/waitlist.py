@@ -19,6 +19,7 @@ from marketplace.core.domain.waitlist import (
     KEPT_FOR,
     MAX_LINE,
     MAX_OPEN,
+    FullStarts,
     WaitlistDetails,
     WaitlistEntry,
     closing_of,
@@ -34,7 +35,9 @@ from marketplace.core.errors import (
     SoldOut,
 )
 from marketplace.core.errors.waitlist import AlreadyWaiting, SeatsFree, WaitlistClosed, WaitlistFull
+from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.slots import Availabilities
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.waitlist import Waitlists
@@ -54,11 +57,13 @@ SETTLE_BATCH = 500
 class WaitlistService:
     """Waitlists, and a subscriber of the event relay: who is deactivated waits for nothing."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument per port or setting
         self,
         *,
         unit_of_work: UnitOfWork,
         waitlists: Waitlists,
+        availabilities: Availabilities,
+        bookings: BookingLists,
         new_bookings: NewBookings,
         clock: Clock,
         ids: Ids,
@@ -66,6 +71,8 @@ class WaitlistService:
     ) -> None:
         self._unit_of_work = unit_of_work
         self._waitlists = waitlists
+        self._availabilities = availabilities
+        self._bookings = bookings
         self._new_bookings = new_bookings
         self._clock = clock
         self._ids = ids
@@ -186,6 +193,20 @@ class WaitlistService:
         """
         await self._settle(entry_id)
         return await self._new_bookings.accept(principal, entry_id, expected_price, address, key)
+
+    async def list_full(
+        self, principal: Principal | None, session_id: UUID, begin: datetime, end: datetime, seats: int = 1
+    ) -> FullStarts:
+        """Return the starts in `[begin, end)` at which one can wait for this many seats. Raises `NotFound`.
+
+        The window is at most `MAX_WINDOW` long.
+        """
+        found = await self._availabilities.find(session_id, begin, end)
+        if found is None:
+            raise NotFound
+        await require_visible(found.session, principal, self._bookings)
+        slots = found.full_slots(begin, end, self._clock.now(), seats)
+        return FullStarts(time_zone=found.time_zone, slots=slots)
 
     async def list_own(self, principal: Principal) -> Sequence[WaitlistDetails]:
         """Return the principal's open entries, by start."""

@@ -53,6 +53,7 @@ from marketplace.http.api.time_zones import TimeZoneController
 from marketplace.http.api.tokens import TokenController
 from marketplace.http.api.unsubscribe import UnsubscribeController
 from marketplace.http.api.users import UserController
+from marketplace.http.api.waitlist import SlotWaitlistController, WaitlistController
 
 CONTROLLERS = (
     UserController,
@@ -73,6 +74,8 @@ CONTROLLERS = (
     ReviewController,
     ScheduleController,
     SlotController,
+    SlotWaitlistController,
+    WaitlistController,
     CreatorHoursController,
     CreatorController,
     FavouriteController,

@@ -26,6 +26,7 @@ CONSTRAINTS: dict[str, type[MarketplaceError]] = {
     "uq_users_username_folded": UsernameTaken,
     "fk_token_families_begun_by_token_families": NotSignedIn,
     "ck_slots_seats_within_capacity": SoldOut,
+    "ck_slots_seats_on_offer": SoldOut,
     "uq_waitlist_entries_one_open": AlreadyWaiting,
     "ex_slots_one_place_at_a_time": CreatorUnavailable,
     "uq_reports_one_per_person_and_session": AlreadyReported,
