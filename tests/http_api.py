@@ -224,9 +224,7 @@ def problem(response: Response, status: int, code: str) -> dict[str, Any]:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
     body: dict[str, Any] = response.json()
-    optional = (
-        {"errors"} | ({"starts", "price", "place"} if status == 409 else set()) | ({"request_id"} if status == 500 else set())
-    )
+    optional = {"errors"} | {409: {"starts", "price", "place"}, 500: {"request_id"}}.get(status, set())
     assert set(body) - optional == {"type", "title", "status", "detail", "code"}
     assert (body["status"], body["code"]) == (status, code)
     assert all(isinstance(body[name], str) and body[name] for name in ("type", "title", "detail"))

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from marketplace.adapters.memory.booking_quotes import is_booked
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
+from marketplace.adapters.memory.jobs import MemoryJobs
 from marketplace.adapters.memory.pages import page_of
 from marketplace.adapters.memory.sessions import session_details
 from marketplace.adapters.memory.slots import MemorySlots
@@ -94,6 +95,7 @@ class MemoryWaitlist:
         self._rows = rows
         self._database = rows.database
         self._slots = MemorySlots(rows)
+        self._jobs = MemoryJobs(rows)
 
     async def acquire_slot(self, session_id: UUID, starts_at: datetime) -> Slot | None:
         return await self._rows.acquire(self._database.slots, (session_id, starts_at))
@@ -151,11 +153,12 @@ class MemoryWaitlist:
         await asyncio.sleep(0)
         return _place(self._line(*entry.slot_key), entry)
 
-    async def add(self, slot: Slot, entry: WaitlistEntry) -> WaitlistEntry:
+    async def add(self, slot: Slot, entry: WaitlistEntry, job: Job) -> WaitlistEntry:
         if await self.find_open(entry.user_id, *entry.slot_key) is not None:
             raise AlreadyWaiting
         added = entry.numbered(next(self._database.waitlist_numbers))
         await self.save(slot, added)
+        await self._jobs.enqueue(job)
         return added
 
     async def save(self, slot: Slot, *entries: WaitlistEntry) -> None:

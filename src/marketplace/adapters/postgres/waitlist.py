@@ -118,9 +118,12 @@ SAVE = f"""
 """  # noqa: S608 - column names
 NEW = tuple(name for name in ENTRY if name != "number")
 ADD = f"""
-    WITH {SAVE_SLOT}
-    INSERT INTO waitlist_entries ({", ".join(NEW)})
-    VALUES ({", ".join(f"${place}" for place in range(7, 7 + len(NEW)))}) RETURNING number
+    WITH {SAVE_SLOT},
+    added AS (
+        INSERT INTO waitlist_entries ({", ".join(NEW)})
+        VALUES ({", ".join(f"${place}" for place in range(7, 7 + len(NEW)))}) RETURNING number),
+    {enqueued_with("added", 7 + len(NEW))}
+    SELECT number FROM added
 """  # noqa: S608 - column names
 BOOKING_VALUES = (f"${place}{'::jsonb' if place == TERMS + 1 else ''}" for place in range(1, len(NEW_BOOKING) + 1))
 BOOK = f"""
@@ -229,9 +232,9 @@ class PostgresWaitlist:
         row = await self._connection.fetchrow(PLACE_OF, *entry.slot_key, entry.number)
         return int(row["place"]) if row else 1
 
-    async def add(self, slot: Slot, entry: WaitlistEntry) -> WaitlistEntry:
+    async def add(self, slot: Slot, entry: WaitlistEntry, job: Job) -> WaitlistEntry:
         values = [getattr(entry, name) for name in NEW]
-        row = await self._connection.fetchrow(ADD, *_line(slot), *values)
+        row = await self._connection.fetchrow(ADD, *_line(slot), *values, *job_values(job))
         return entry.numbered(row["number"] if row else 0)
 
     async def save(self, slot: Slot, *entries: WaitlistEntry) -> None:

@@ -88,8 +88,8 @@ class Waitlist(Protocol):
         """Return how many wait in front of an entry of this number, plus one. The last place has number 0."""
         ...
 
-    async def add(self, slot: Slot, entry: WaitlistEntry) -> WaitlistEntry:
-        """Add an entry to the line of an acquired slot, and save the slot's line. Return it with its number.
+    async def add(self, slot: Slot, entry: WaitlistEntry, job: Job) -> WaitlistEntry:
+        """Add an entry to the line of an acquired slot, save the slot's line, and enqueue a job. Return it numbered.
 
         Raises `AlreadyWaiting`.
         """

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -107,23 +108,23 @@ class WaitlistService:
         self, tx: Transaction, principal: Principal, session_id: UUID, starts_at: datetime, seats: int
     ) -> WaitlistEntry:
         now = self._clock.now()
-        await tx.slots.acquire_quote(session_id, starts_at, principal.user_id)
+        quote = await tx.slots.acquire_quote(session_id, starts_at, principal.user_id)
+        quote.require_active_buyer()
+        own = await tx.waitlist.open_of_user(principal.user_id)
+        # others of the line wait from here on, so little is asked; a booking of the person since ends the entry later
         slot = await tx.waitlist.acquire_slot(session_id, starts_at)
         if slot is not None:
             slot = await pass_on(tx, slot, now)
-        # what was waited for is read under the lock of the slot
-        quote = await tx.slots.acquire_quote(session_id, starts_at, principal.user_id)
-        quote.require_active_buyer()
-        if await tx.waitlist.find_open(principal.user_id, session_id, starts_at) is not None:
+        if any(entry.slot_key == (session_id, starts_at) for entry in own):
             raise AlreadyWaiting
-        await self._require_full(tx, principal, quote, seats, now)
+        await self._require_full(tx, principal, replace(quote, slot=slot), seats, now)
         if self._only_verified and not quote.buyer_is_verified:
             raise EmailUnverified
         if slot is None:
             raise SeatsFree
         if slot.waiting >= MAX_LINE:
             raise WaitlistFull
-        if len(await tx.waitlist.open_of_user(principal.user_id)) >= MAX_OPEN:
+        if len(own) >= MAX_OPEN:
             raise WaitlistFull(TOO_MANY_LINES)
         return await self._add(tx, slot, quote, seats, now)
 
@@ -141,9 +142,7 @@ class WaitlistService:
         )
         if entry.is_due(now):
             raise WaitlistClosed
-        added = await tx.waitlist.add(with_entry(slot), entry)
-        await tx.jobs.enqueue(settlement_job(added))
-        return added
+        return await tx.waitlist.add(with_entry(slot), entry, settlement_job(entry))
 
     async def _require_full(
         self, tx: Transaction, principal: Principal, quote: BookingQuote, seats: int, now: datetime
