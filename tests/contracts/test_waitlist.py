@@ -240,7 +240,7 @@ async def test_joining_needs_a_start_that_is_full(storage: Storage, services: Se
         await services.waitlist.join(person, session.id, TOMORROW, 1)
     with pytest.raises(SoldOut):
         await services.waitlist.join(person, session.id, TOMORROW, 4)
-    assert (await services.waitlist.join(person, session.id, TOMORROW, 2)).place == 1
+    assert (await services.waitlist.join(person, session.id, TOMORROW, 2)).resource.place == 1
 
 
 async def test_joining_follows_the_rules_of_booking(storage: Storage, services: Services) -> None:

@@ -348,7 +348,7 @@ async def test_free_seats_that_an_older_release_left_are_offered_by_the_sweep(
         await tx.slots.release(held)
         await tx.bookings.save(cancelled, step)
 
-    await services.waitlist.purge()
+    await services.waitlist_jobs.purge()
 
     assert await status_of(storage, entry) == "offered"
     await check_lines(storage, session)
@@ -362,11 +362,11 @@ async def test_entries_are_deleted_180_days_after_they_ended(
     await services.waitlist.leave(person, entry.id)
 
     clock.at = NOW + timedelta(days=180) - MINUTE
-    await services.waitlist.purge()
+    await services.waitlist_jobs.purge()
     assert await storage.waitlists.find(entry.id) is not None
     assert [each.id for each in (await storage.waitlists.of_user(person.user_id, 9, None)).items] == [entry.id]
     clock.at += MINUTE
-    await services.waitlist.purge()
+    await services.waitlist_jobs.purge()
 
     assert await storage.waitlists.find(entry.id) is None
 

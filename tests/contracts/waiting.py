@@ -32,7 +32,7 @@ async def waiting(
 ) -> tuple[Principal, WaitlistDetails]:
     """Let a new person wait for seats of a start, and return them with their entry."""
     person = await a_person(storage)
-    return person, await services.waitlist.join(person, session.id, at, seats)
+    return person, (await services.waitlist.join(person, session.id, at, seats)).resource
 
 
 async def entry_of(storage: Storage, entry: WaitlistEntry) -> WaitlistDetails:

@@ -121,9 +121,6 @@ class Race:
         try:
             number = self.random.choice((2, 20, 70))
             joining = [self._act("join", session, people.pop(), seats=self.random.randint(1, 3)) for _ in range(number)]
-                self._act("join", session, people.pop(), seats=self.random.randint(1, 3))
-                for _ in range(self.random.choice((2, 20, 70)))
-            ]
             await self._run(NOW, [*cancels, *joining, *self._books(session, people, 37)])
             await self._run(NOW, [*await self._answers(session), *self._books(session, people, 20)])
             expiring = [act for act in await self._answers(session) if act["kind"] != "leave"]

@@ -60,7 +60,7 @@ ACTS: dict[str, Act] = {
     "cancel": lambda services, who, act: services.bookings.act(who, UUID(act["id"]), "cancel"),
     "leave": lambda services, who, act: services.waitlist.leave(who, UUID(act["id"])),
     "accept": lambda services, who, act: services.waitlist.accept(who, UUID(act["id"])),
-    "expire": lambda services, _, act: services.waitlist.settle_due(UUID(act["id"])),
+    "expire": lambda services, _, act: services.waitlist_jobs.settle_due(UUID(act["id"])),
 }
 
 

@@ -96,7 +96,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
     )
     bulk, bulk_runner = build_bulk_services(storage, adapters, memory, actors)
     payments = build_payment_services(storage, adapters, options, accounts.new_messages)
-    waitlist = build_waitlist(storage, adapters, options)
+    waitlist, waitlist_jobs = build_waitlist(storage, adapters, options)
     notifications = NotificationService(unit_of_work=begin, feeds=storage.notifications, clock=clock, ids=ids)
     return Services(
         users=users,
@@ -120,6 +120,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         creator_hours=CreatorHoursService(unit_of_work=begin, hours=storage.hours),
         creators=CreatorService(creators=storage.creators),
         waitlist=waitlist,
+        waitlist_jobs=waitlist_jobs,
         favourites=FavouriteService(unit_of_work=begin, lists=storage.favourites, clock=clock),
         materialized_availability=materialized_availability,
         bookings=bookings,
@@ -152,7 +153,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         events=EventRelay(
             unit_of_work=begin,
             clock=clock,
-            subscribers=(decider, notifications, waitlist, payments.payment_decider, *adapters.subscribers),
+            subscribers=(decider, notifications, waitlist_jobs, payments.payment_decider, *adapters.subscribers),
         ),
         new_messages=accounts.new_messages,
         mail=MailDelivery(

@@ -1,13 +1,17 @@
-"""Builds the service of waitlists."""
+"""Builds the services of waitlists."""
 
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.new_bookings import NewBookings
 from marketplace.core.services.waitlist import WaitlistService
+from marketplace.core.services.waitlist_jobs import WaitlistJobs
 
 
-def build_waitlist(storage: Storage, adapters: Adapters, options: ServiceOptions) -> WaitlistService:
-    """Build it with the rules of booking that the options set."""
+def build_waitlist(
+    storage: Storage, adapters: Adapters, options: ServiceOptions
+) -> tuple[WaitlistService, WaitlistJobs]:
+    """Build them with the rules of booking that the options set."""
+    jobs = WaitlistJobs(unit_of_work=storage.unit_of_work, clock=adapters.clock)
     only_verified = "booking" in options.requires_verified
     new_bookings = NewBookings(
         unit_of_work=storage.unit_of_work,
@@ -18,13 +22,15 @@ def build_waitlist(storage: Storage, adapters: Adapters, options: ServiceOptions
         only_verified=only_verified,
         pay_within=options.payments.pay_within if options.payments else None,
     )
-    return WaitlistService(
+    service = WaitlistService(
         unit_of_work=storage.unit_of_work,
         waitlists=storage.waitlists,
         availabilities=storage.availabilities,
         bookings=storage.booking_lists,
         new_bookings=new_bookings,
+        jobs=jobs,
         clock=adapters.clock,
         ids=adapters.ids,
         only_verified=only_verified,
     )
+    return service, jobs

@@ -16,6 +16,7 @@ const KINDS = [
   "reminder_hour",
   "how_was_it",
   "new_message",
+  "offer_expired",
 ] as const satisfies (keyof Choices)[];
 
 /** Which mail the user gets. A choice that could not be saved stays, to be tried again. */

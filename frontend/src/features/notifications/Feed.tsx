@@ -80,6 +80,17 @@ function Item({ notification, onOpen }: { notification: Notification; onOpen: ()
     !notification.is_read && "bg-accent-soft",
   );
   const write = kind === "message" ? (true as const) : undefined;
+  if (booking === null) {
+    return kind === "seat_offered" ? (
+      <Link to="/dashboard" hash="waiting" onClick={onOpen} className={className}>
+        {content}
+      </Link>
+    ) : (
+      <Link to="/sessions/$id" params={{ id: notification.session }} onClick={onOpen} className={className}>
+        {content}
+      </Link>
+    );
+  }
   return notification.as_creator ? (
     <Link to="/creator/bookings" search={{ booking }} onClick={onOpen} className={className}>
       {content}

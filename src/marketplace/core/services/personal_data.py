@@ -21,6 +21,7 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.tokens import LoginDirectory
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
+from marketplace.core.ports.waitlist import Waitlists
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.logins import MAX_LOGINS
 from marketplace.core.services.retries import with_retries
@@ -33,6 +34,7 @@ Part = Literal[
     "messages",
     "mails",
     "favourites",
+    "waitlist",
     "reports",
     "reviews",
     "answers",
@@ -58,6 +60,7 @@ class PersonalDataService:
         conversations: Conversations,
         mails: MessageLists,
         favourites: FavouriteLists,
+        waitlists: Waitlists,
         reports: ReportQueue,
         reviews: ReviewLists,
         logins: LoginDirectory,
@@ -72,6 +75,7 @@ class PersonalDataService:
         self._conversations = conversations
         self._mails = mails
         self._favourites = favourites
+        self._waitlists = waitlists
         self._reports = reports
         self._reviews = reviews
         self._logins = logins
@@ -107,14 +111,20 @@ class PersonalDataService:
             yield "messages", message
         async for mail in _items(lambda after: self._mails.of_user(person, PAGE, after)):
             yield "mails", mail
-        for kept in await self._favourites.ids(person):
-            yield "favourites", kept
+        async for kept in self._of_interest(person):
+            yield kept
         async for report in _items(lambda after: self._reports.of_reporter(person, PAGE, after)):
             yield "reports", report
         async for reviewed in self._of_reviews(person):
             yield reviewed
         for login in await self._logins.active(person, now, MAX_LOGINS):
             yield "logins", login
+
+    async def _of_interest(self, person: UUID) -> AsyncIterator[tuple[Part, object]]:
+        for kept in await self._favourites.ids(person):
+            yield "favourites", kept
+        async for entry in _items(lambda after: self._waitlists.of_user(person, PAGE, after)):
+            yield "waitlist", entry
 
     async def _of_reviews(self, person: UUID) -> AsyncIterator[tuple[Part, object]]:
         async for review in _items(lambda after: self._reviews.of_author(person, PAGE, after)):

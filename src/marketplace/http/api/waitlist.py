@@ -152,18 +152,19 @@ class SlotWaitlistController(Controller):
         status_code=201,
         operation_id="join_waitlist",
         summary="Wait for seats of a full start",
-        opt=opt(Access.SIGNED_IN, body=WaitIn, errors=JOIN_ERRORS),
+        opt=opt(Access.SIGNED_IN, body=WaitIn, is_keyed=True, errors=JOIN_ERRORS),
     )
     async def join(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], waitlist: FromDishka[WaitlistService]
-    ) -> WaitlistEntryOut:
+    ) -> Response[WaitlistEntryOut]:
         """You wait for `seats` at once. Freed seats are offered to the first in line whom they are enough for."""
         parsed = await read_body(request, WaitIn)
         starts_at = parsed.values.get("starts_at")
-        data = parsed.checked(waitlist.validate(starts_at) if starts_at else {})
-        principal = principal_of(request)
-        entry = await waitlist.join(principal, session_id, data.starts_at, data.seats)
-        return _entry(entry, principal.time_zone)
+        data = parsed.checked({**validate_key(request), **(waitlist.validate(starts_at) if starts_at else {})})
+        key, principal = key_of(request, parsed), principal_of(request)
+        joined = await waitlist.join(principal, session_id, data.starts_at, data.seats, key=key)
+        shown = _entry(joined.resource, principal.time_zone)
+        return json_answer(shown, 201, replayed_header(joined)).response()
 
 
 class WaitlistController(Controller):
