@@ -195,7 +195,9 @@ class WaitlistService:
 
         Raises `NotFound`, `NotOffered`, `OfferExpired`, and as booking does.
         """
-        await self._jobs.settle(entry_id)
+        seen = await self._waitlists.find(entry_id)
+        if seen is not None and seen.is_due(self._clock.now()):
+            await self._jobs.settle(entry_id)
         return await self._new_bookings.accept(principal, entry_id, expected_price, address, key)
 
     async def list_full(
