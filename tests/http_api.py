@@ -14,15 +14,19 @@ from dishka import AsyncContainer, Provider, Scope
 from httpx import ASGITransport, AsyncClient, Response
 from litestar import Litestar
 
+from api_key_records import stored_key
 from both_ways import BothWays
 from builders import PASSWORD, TOMORROW, stored_session, stored_user
 from fakes import MovableClock, NamedCards, NamedEncoder, PlainPasswords
 from marketplace.adapters.payments.memory import MemoryPayments
+from marketplace.adapters.security.secret_keys import SecretKeys
 from marketplace.bootstrap.container import make_container
 from marketplace.bootstrap.payments import PaymentProvider
+from marketplace.core.domain.api_keys import KEY_SCOPES, KeyScope
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User
 from marketplace.core.errors import PasswordsBusy
+from marketplace.core.ports.identities import IdentityProviders
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.share_cards import CardPainter
@@ -33,7 +37,8 @@ from marketplace.core.services.users import UserService
 from marketplace.settings import Settings
 from marketplace.telemetry.request_log import RequestObserver
 
-SECRET_KEY = "forty-two characters that nobody else has"
+SECRET_KEY = "forty-two-characters-that-nobody-else-has"
+KEYS = SecretKeys((SECRET_KEY,))
 NO_FRONTEND = Path("nowhere")
 """A folder without a front end, since this machine may have built one elsewhere."""
 SETTINGS = Settings(storage="memory", secret_key=SECRET_KEY, rate_limit=False, frontend_dir=NO_FRONTEND)
@@ -141,6 +146,11 @@ class Api:
         assert response.status_code == 201, response.text
         return Person(self.client, response.json()["access"], account=person.user)
 
+    async def by_key(self, person: Person, *scopes: KeyScope, **changes: Any) -> Person:
+        """Return the user as a program that has a key of theirs with these scopes, by default with all."""
+        key = await stored_key(self.storage, person.user, scopes=scopes or KEY_SCOPES, **changes)
+        return Person(self.client, key.secret, account=person.account)
+
     async def session(self, creator: Person | None = None, **changes: Any) -> Session:
         if creator is not None:
             changes["creator_id"] = creator.id
@@ -166,6 +176,7 @@ async def open_api(  # noqa: PLR0913, PLR0917 - one argument per adapter
     encoder: PictureEncoder | None = None,
     objects: ObjectStore | None = None,
     cards: CardPainter | None = None,
+    identity_providers: IdentityProviders | None = None,
 ) -> AsyncIterator[Api]:
     """Open a marketplace with a test clock and fast hashing; `storage` and `ids` replace the adapters.
 
@@ -179,6 +190,8 @@ async def open_api(  # noqa: PLR0913, PLR0917 - one argument per adapter
     swapped.provide(lambda: cards or NamedCards(), provides=CardPainter)
     provider = MemoryPayments(clock.now) if settings.payments != "off" else None
     swapped.provide(lambda: PaymentProvider(provider), provides=PaymentProvider)
+    if identity_providers is not None:
+        swapped.provide(lambda: identity_providers, provides=IdentityProviders)
     if objects is not None:
         swapped.provide(lambda: objects, provides=ObjectStore)
     if storage is not None:
@@ -224,7 +237,8 @@ def problem(response: Response, status: int, code: str) -> dict[str, Any]:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
     body: dict[str, Any] = response.json()
-    optional = {"errors"} | {409: {"starts", "price", "place"}, 500: {"request_id"}}.get(status, set())
+    more = {409: {"starts", "price", "place"}, 500: {"request_id"}, 401: {"challenge", "methods"}, 403: {"methods"}}
+    optional = {"errors"} | more.get(status, set())
     assert set(body) - optional == {"type", "title", "status", "detail", "code"}
     assert (body["status"], body["code"]) == (status, code)
     assert all(isinstance(body[name], str) and body[name] for name in ("type", "title", "detail"))

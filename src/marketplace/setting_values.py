@@ -1,20 +1,52 @@
-"""Parsers of the values of settings. Each raises `ValueError` with the expected format."""
+"""Reading variables, and parsers of their values, which raise `ValueError` with the expected format."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+PREFIX = "MARKETPLACE_"
 HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(:(?P<port>\d{1,5}))?")
 MAX_PORT = 65535
 STARTTLS = frozenset({"auto", "required", "never"})
 ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
 MAILBOX = re.compile(rf"(?P<name>[^<>\r\n]*)<(?P<address>{ADDRESS})>|(?P<bare>{ADDRESS})")
+MIN_SECRET = 32
+"""Characters of a secret key. HS256 requires at least 256 bits (RFC 7518, 3.2)."""
 MAX_HOST = 253
 """Characters of a host name (RFC 1035, 2.3.4, without the length bytes)."""
+
+
+class SettingsError(ValueError):
+    """A variable is missing or invalid. The message has its name, its value (unless secret) and the expected format."""
+
+
+def variable(environment: Mapping[str, str], name: str) -> str:
+    return environment.get(f"{PREFIX}{name.upper()}", "").strip()
+
+
+def provided_secret(environment: Mapping[str, str], name: str) -> str:
+    """Read a secret from its variable or from the file named by its `_FILE` variable; empty if neither is set.
+
+    Raises `SettingsError` if both are set or the file is unreadable or empty.
+    """
+    shown, text = f"{PREFIX}{name.upper()}", variable(environment, name)
+    path = variable(environment, f"{name}_file")
+    if not path:
+        return text
+    if text:
+        raise SettingsError(f"{shown} and {shown}_FILE are both set. Set only one of them.")
+    try:
+        text = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it isn't text"
+        raise SettingsError(f"{shown}_FILE is '{path}', but must be a readable file: {reason}.") from None
+    if not text:
+        raise SettingsError(f"{shown}_FILE is '{path}', but must be a file that contains the secret: it's empty.")
+    return text
 
 
 def integer(minimum: int, maximum: int) -> Callable[[str], int]:
@@ -74,6 +106,16 @@ def matching(pattern: str, expected: str) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def secret_keys(text: str) -> str:
+    """Check the keys that sign tokens, separated by white space. The newest comes first."""
+    keys = text.split()
+    if not keys or any(len(key) < MIN_SECRET for key in keys):
+        raise ValueError(
+            f"at least {MIN_SECRET} random characters without spaces, followed by older keys after spaces, if any"
+        )
+    return text
 
 
 def database_address(text: str) -> str:

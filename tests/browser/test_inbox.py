@@ -10,6 +10,7 @@ from browser.accounts import account
 from browser.conftest import DIST, OpenPage, Size
 from browser.page_checks import findings
 from builders import a_message
+from marketplace.adapters.security.secret_keys import SecretKeys
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.core.domain.messages import MessageKind
 from postgres.servers import SECRET_KEY, Server, servers
@@ -41,7 +42,7 @@ async def test_mail_of_a_registration_is_read_in_the_inbox(site: Server, open_pa
 async def test_link_of_a_mail_unsubscribes_only_by_its_button(site: Server, open_page: OpenPage, size: Size) -> None:
     person = await account(site)
     user_id = UUID((await person.call_api("GET", "/api/auth/profile/"))["id"])
-    token = HmacUnsubscribeTokens(SECRET_KEY).sign(a_message(user_id, kind=MessageKind.REMINDER_DAY))
+    token = HmacUnsubscribeTokens(SecretKeys((SECRET_KEY,))).sign(a_message(user_id, kind=MessageKind.REMINDER_DAY))
     page = await open_page(f"/unsubscribe/{token}", size)
     await expect(page.get_by_text("reminder a day before")).to_be_visible()
     assert await findings(page, f"unsubscribe-{size}") == []

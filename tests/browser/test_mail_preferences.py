@@ -14,7 +14,8 @@ from browser.conftest import DIST, OpenPage
 from browser.page_checks import findings_by_mode, is_wider_than_the_window
 from browser.staff import staff_member
 from builders import a_message
-from marketplace.core.domain.messages import Message, MessageKind, address_digest
+from marketplace.core.domain.address_digests import address_digest
+from marketplace.core.domain.messages import Message, MessageKind
 from postgres.servers import Server, servers
 
 PREFERENCES = "**/api/auth/preferences"

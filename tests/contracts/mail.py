@@ -20,6 +20,7 @@ from fakes import FreshIds, MovableClock
 from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.mail.composer import MjmlComposer
 from marketplace.adapters.mail.memory import MemoryMailer
+from marketplace.adapters.security.secret_keys import SecretKeys
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.messages import Message, MessageState
@@ -37,7 +38,7 @@ from marketplace.core.services.message_decider import MessageDecider
 from marketplace.core.services.new_messages import NewMessages
 
 SENDER = Mailbox(address="sessions@example.org", name="Sessions")
-TOKENS = HmacUnsubscribeTokens("a secret of the tests")
+TOKENS = HmacUnsubscribeTokens(SecretKeys(("a secret of the tests",)))
 
 
 class Answers:

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.adapters.payments.stripe import StripePayments
 from marketplace.core.domain.payments import PaymentStatus, ProviderReport
-from marketplace.core.errors.payments import InvalidSignature
+from marketplace.core.errors.payments import InvalidNotice
 from marketplace.core.ports.payments import Done, Opened, Refused, Unknown
 from provider_worlds import StripeWorld, a_charge, a_payment, opened, paid, stripe_world
 from stripe_fake.app import KEY, WEBHOOK_SECRET
@@ -117,14 +117,23 @@ async def test_payment_is_found_among_more_than_a_page_of_sessions(world: Stripe
     assert await world.payments.look_up(earlier) is None
 
 
-@pytest.mark.parametrize(
-    "body", ["", "[]", "{}", '{"id": "evt_1"}', '{"id": "evt_1", "type": "x", "data": []}', "\u00e9"]
+UNREADABLE = (
+    *("", "[]", "{}", '{"id": "evt_1"}', '{"id": "evt_1", "type": "x", "data": []}', "\u00e9", "[" * 30_000),
+    r'{"id": "evt\u0000", "type": "x", "data": {"object": {}}}',
+    r'{"id": "evt\ud800", "type": "x", "data": {"object": {}}}',
+    r'{"id": "evt_1", "type": "x", "data": {"object": {"payment_intent": "pi\u0000"}}}',
+    '{"id": "evt_1", "type": "x", "data": {"object": {"payment_intent": %s}}}' % ("9" * 9_000),
+    '{"id": "evt_1", "type": "x", "data": {"object": {"payment_intent": ["pi_1"]}}}',
+    '{"id": "evt_1", "type": "x", "data": {"object": {"object": "payment_intent", "id": {}}}}',
 )
-def test_signed_notice_without_an_object_is_refused(body: str) -> None:
+
+
+@pytest.mark.parametrize("body", UNREADABLE, ids=range(len(UNREADABLE)))
+def test_signed_notice_that_cannot_be_read_is_refused(body: str) -> None:
     now = datetime.now(UTC)
     payments = StripePayments(secret_key=KEY, webhook_secret=WEBHOOK_SECRET)
     header = WebhookSignature.generate_signature_header(body, WEBHOOK_SECRET, int(now.timestamp()))
-    with pytest.raises(InvalidSignature):
+    with pytest.raises(InvalidNotice):
         payments.read_event(body.encode(), {"Stripe-Signature": header}, now)
 
 

@@ -1,5 +1,8 @@
 """Access tokens: a signature is verified once, what ends a token is checked at each use."""
 
+import hmac
+import json
+from base64 import urlsafe_b64encode
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +12,7 @@ import pytest
 
 from fakes import NOW
 from marketplace.adapters.security.access_tokens import AUDIENCE, ISSUER, JwtAccessTokens
+from marketplace.adapters.security.secret_keys import SecretKeys, key_id
 from marketplace.adapters.system import UuidSeven
 from marketplace.core.domain.tokens import Claims
 from marketplace.core.errors import NotSignedIn
@@ -19,8 +23,8 @@ CLAIMS = Claims(user_id=UUID(int=1), family_id=UUID(int=2))
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
-def tokens_of(key: str = KEY) -> JwtAccessTokens:
-    return JwtAccessTokens(secret_key=key, time_to_live=DAY, ids=UuidSeven())
+def tokens_of(*keys: str) -> JwtAccessTokens:
+    return JwtAccessTokens(keys=SecretKeys(keys or (KEY,)), time_to_live=DAY, ids=UuidSeven())
 
 
 def token_with(**payload: Any) -> str:
@@ -81,7 +85,7 @@ def test_altered_token_is_refused_after_the_right_one_was_read() -> None:
 
 
 def test_refused_tokens_take_no_place_and_the_least_used_leaves_first() -> None:
-    tokens = JwtAccessTokens(secret_key=KEY, time_to_live=DAY, ids=UuidSeven(), kept=2)
+    tokens = JwtAccessTokens(keys=SecretKeys((KEY,)), time_to_live=DAY, ids=UuidSeven(), kept=2)
     idle, used, new = (tokens.issue(CLAIMS, NOW) for _ in range(3))
     tokens.read(idle, NOW)
     tokens.read(used, NOW)
@@ -96,3 +100,34 @@ def test_refused_tokens_take_no_place_and_the_least_used_leaves_first() -> None:
         assert calls["jwt.api_jwt.decode"] == 0
         tokens.read(idle, NOW)
         assert calls["jwt.api_jwt.decode"] == 1
+
+
+def test_replaced_key_verifies_while_it_is_listed_and_signs_nothing() -> None:
+    old, both, new = tokens_of(KEY), tokens_of(OTHER_KEY, KEY), tokens_of(OTHER_KEY)
+    before, after = old.issue(CLAIMS, NOW), both.issue(CLAIMS, NOW)
+
+    assert both.read(before, NOW) == CLAIMS
+    assert both.read(token_with(family=str(CLAIMS.family_id), sub=str(CLAIMS.user_id)), NOW) == CLAIMS
+    assert new.read(after, NOW) == CLAIMS
+    for tokens, token in ((new, before), (old, after)):
+        with pytest.raises(NotSignedIn):
+            tokens.read(token, NOW)
+
+
+def test_name_of_a_key_in_a_token_chooses_among_the_listed_ones_only() -> None:
+    token = jwt.encode({"sub": "x"}, OTHER_KEY, algorithm="HS256", headers={"kid": key_id(KEY)})
+    names: list[object] = ["unknown", "", 1, ["x"], {}, key_id(OTHER_KEY)]
+    for refused in (token, *map(token_named, names)):
+        with pytest.raises(NotSignedIn):
+            tokens_of().read(refused, NOW)
+    assert tokens_of().read(token_named(key_id(KEY)), NOW) == CLAIMS
+
+
+def token_named(kid: object) -> str:
+    header = base64url(json.dumps({"alg": "HS256", "typ": "JWT", "kid": kid}).encode())
+    signed = f"{header}.{token_with().split('.')[1]}"
+    return f"{signed}.{base64url(hmac.digest(KEY.encode(), signed.encode(), 'sha256'))}"
+
+
+def base64url(data: bytes) -> str:
+    return urlsafe_b64encode(data).decode().rstrip("=")

@@ -5,7 +5,7 @@ import tomllib
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from icalendar import Calendar
@@ -19,6 +19,7 @@ from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.booking_steps import BookingStep
 from marketplace.core.domain.calendars import CalendarEvent
 from marketplace.core.domain.messages import ACCOUNT_KINDS, MONEY_KINDS, RULES, MessageKind, Recipient
+from marketplace.core.domain.security_changes import SecurityChange
 from marketplace.core.ports.mail_composer import Letter, MovedMoney, Role
 from marketplace.core.ports.mailer import Mail, Mailbox
 
@@ -85,7 +86,7 @@ def with_step(booking: BookingHistory, **changes: Any) -> BookingHistory:
 
 
 def test_every_kind_has_words_for_everyone_who_gets_it() -> None:
-    assert {kind.value for kind in MessageKind} | {"page", "facts"} == TEXTS.keys()
+    assert {kind.value for kind in MessageKind} | {"page", "facts", "security_changes"} == TEXTS.keys()
     for kind in MessageKind:
         parties = (
             {"learner"} if kind in {*TO_LEARNERS_ONLY, *MONEY_KINDS, MessageKind.HOW_WAS_IT} else {"learner", "creator"}
@@ -269,6 +270,13 @@ async def test_mail_says_how_long_its_link_works(kind: MessageKind, hours: int, 
     mail = await COMPOSER.compose(a_letter(kind, "account", lifetime=timedelta(hours=hours)))
 
     assert said in mail.text
+
+
+@pytest.mark.parametrize("change", get_args(SecurityChange))
+async def test_mail_says_what_changed_about_signing_in(change: SecurityChange) -> None:
+    mail = await COMPOSER.compose(a_letter(MessageKind.SECURITY_CHANGED, "account", change=change))
+
+    assert TEXTS["security_changes"][change] in mail.text
 
 
 async def test_long_title_is_shortened_in_the_subject() -> None:

@@ -91,6 +91,15 @@ def test_wrong_secret_is_not_quoted() -> None:
     assert "hunter2" not in str(caught.value)
 
 
+def test_several_keys_are_each_long_and_in_production_each_random() -> None:
+    both = f"{RANDOM}\n{RANDOM[::-1]}"
+    assert read_settings(PRODUCTION | {"MARKETPLACE_SECRET_KEY": both}).secret_key == both
+    with pytest.raises(SettingsError, match="at least 32"):
+        read_settings({"MARKETPLACE_SECRET_KEY": f"{RANDOM} hunter2"})
+    with pytest.raises(SettingsError, match="development secret"):
+        read_settings(PRODUCTION | {"MARKETPLACE_SECRET_KEY": f"{RANDOM} {'0' * 40}"})
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -3,8 +3,9 @@ from datetime import timedelta
 
 import pytest
 
-from builders import PASSWORD, REFRESH_TTL, Services, principal_of, services_over, stored_user
+from builders import KEYS, PASSWORD, REFRESH_TTL, Services, principal_of, services_over, stored_user
 from fakes import PlainPasswords
+from marketplace.adapters.security.secret_keys import SecretKeys
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.users import User
 from marketplace.core.errors import BadCredentials, BadRefreshToken, NotSignedIn
@@ -95,6 +96,19 @@ async def test_repeated_attempt_gets_the_same_refresh_token_until_that_is_used(s
     with pytest.raises(BadRefreshToken):
         await services.tokens.refresh(first.refresh, attempt="attempt of a page")
     assert not await is_signed_in(services, last.access)
+
+
+async def test_repeated_attempt_gets_the_same_refresh_token_after_a_new_key(
+    storage: Storage, services: Services, user: User
+) -> None:
+    first = (await services.tokens.log_in(user.email, PASSWORD)).tokens
+    lost = await services.tokens.refresh(first.refresh, attempt="attempt of a page")
+    restarted = services_over(storage, clock=services.clock, keys=SecretKeys(("a new key", *KEYS.all)))
+
+    repeated = await restarted.tokens.refresh(first.refresh, attempt="attempt of a page")
+
+    assert repeated.refresh == lost.refresh
+    assert (await restarted.tokens.refresh(repeated.refresh, attempt="the next attempt")).refresh != lost.refresh
 
 
 @pytest.mark.parametrize("attempt", [None, "another attempt"])

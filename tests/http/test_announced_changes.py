@@ -305,6 +305,8 @@ UNSEEN = {
     *(f"POST /api/auth/{name}" for name in ("login", "logout", "password", "password-reset", "refresh", "register")),
     *(f"POST /api/auth/{name}" for name in ("forgot-password", "verify-email", "verify-email/send", "email")),
     "DELETE /api/auth/logins/{login_id}",
+    "POST /api/auth/oidc/{provider}/connect",
+    "DELETE /api/auth/identities/{identity_id}",
     "POST /api/calendar/renew",
     # seats stay taken
     *(f"POST {path}/confirm" for path in (BOOKING, A_BOOKING)),
@@ -365,6 +367,7 @@ UNSEEN_JOBS = {
     "sweep_email_requests",
     "sweep_idempotency_keys",
     "sweep_notifications",
+    "sweep_passkey_challenges",
     "sweep_payment_events",
     "sweep_pictures",
     "sweep_rate_limits",

@@ -1,9 +1,13 @@
 """The host of a request is the client's choice and appears in no response."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID
+
+import pytest
 
 from builders import ADDRESSES
 from http_api import SETTINGS, Api, open_api
@@ -47,3 +51,46 @@ def test_addresses_of_pages_are_routes_of_the_web_application() -> None:
     for path in paths:
         file = ROUTES / f"{path.strip('/').replace('/', '.')}.tsx"
         assert re.search(rf'createFileRoute\("{re.escape(path)}"\)', file.read_text()), path
+
+
+@pytest.mark.parametrize("path", ["/api/sessions/", "/api/categories/", "/", "/nowhere"])
+async def test_requests_with_several_hosts_or_none_are_refused(api: Api, path: str) -> None:
+    host = (b"host", b"sessions.example.org")
+    for headers, version, is_taken in (
+        ([host], "1.1", True),
+        ([], "1.0", True),
+        ([], "1.1", False),
+        ([], "2", False),
+        ([host, host], "1.1", False),
+        ([host, (b"host", b"evil.example")], "1.0", False),
+    ):
+        status, content = await answer_of(api, path, headers, version)
+        assert (status == 400) is not is_taken, (headers, version)
+        assert is_taken or json.loads(content)["code"] == "invalid"
+
+
+async def answer_of(api: Api, path: str, headers: list[tuple[bytes, bytes]], version: str) -> tuple[int, bytes]:
+    """Send a request that no client library sends, and return status and content."""
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope: Any = {
+        "type": "http",
+        "http_version": version,
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
+    await api.app(scope, receive, send)
+    return sent[0]["status"], b"".join(each.get("body", b"") for each in sent[1:])

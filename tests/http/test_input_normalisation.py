@@ -6,7 +6,7 @@ import pytest_asyncio
 
 from builders import TOMORROW, a_message, stored_booking
 from fakes import NOW
-from http_api import PAID_SETTINGS, SECRET_KEY, Api, a_registration, a_session_body, as_json, bad_fields, ids, open_api
+from http_api import KEYS, PAID_SETTINGS, Api, a_registration, a_session_body, as_json, bad_fields, ids, open_api
 from http_routes import GOOD_BODIES, SOME_ID, Owner, an_owner, routes_of
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from payment_records import stored_paid_payment, stored_parked
@@ -73,7 +73,7 @@ async def ids_of_account(api: Api, owner: Owner) -> dict[str, str]:
     """Return another login of the owner, and the token of an address to unsubscribe."""
     await api.login(owner.person.user)
     logins = (await owner.person.get("/api/auth/logins/")).json()
-    token = HmacUnsubscribeTokens(SECRET_KEY).sign(a_message(owner.person.id))
+    token = HmacUnsubscribeTokens(KEYS).sign(a_message(owner.person.id))
     found = {"login_id": next(each["id"] for each in logins if not each["is_current"]), "token": token}
     payment, parked = await stored_paid_payment(api.storage), await stored_parked(api.storage)
     return found | {"payment_id": str(payment.id), "parked_id": str(parked.id), "provider": "memory"}

@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from builders import a_message
 from fakes import FreshIds
-from http_api import SECRET_KEY, SETTINGS, Api, open_api, problem
+from http_api import KEYS, SETTINGS, Api, open_api, problem
 from marketplace.adapters.mail.inbox import InboxMailer
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.core.domain.messages import MessageKind
@@ -62,7 +62,7 @@ async def test_inbox_is_not_found_where_it_is_off(api: Api) -> None:
 
 async def test_program_unsubscribes_by_posting_the_form_of_rfc_8058(api: Api) -> None:
     user = (await api.person()).user
-    token = HmacUnsubscribeTokens(SECRET_KEY).sign(a_message(user.id, kind=MessageKind.REMINDER_HOUR))
+    token = HmacUnsubscribeTokens(KEYS).sign(a_message(user.id, kind=MessageKind.REMINDER_HOUR))
 
     async def unsubscribed() -> frozenset[MessageKind]:
         async with api.storage.unit_of_work() as tx:
@@ -83,7 +83,7 @@ async def test_program_unsubscribes_by_posting_the_form_of_rfc_8058(api: Api) ->
 
 async def test_changed_token_unsubscribes_from_nothing(api: Api) -> None:
     user = (await api.person()).user
-    token = HmacUnsubscribeTokens(SECRET_KEY).sign(a_message(user.id, kind=MessageKind.REMINDER_HOUR))
+    token = HmacUnsubscribeTokens(KEYS).sign(a_message(user.id, kind=MessageKind.REMINDER_HOUR))
 
     for changed in (token[:-3], f"{token}AA", token.swapcase(), "x", "%00", "é", token[1:]):
         for method in ("GET", "POST"):

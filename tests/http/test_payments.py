@@ -143,7 +143,8 @@ async def test_webhook_refuses_what_is_not_the_providers_and_records_what_is_not
     problem(await send("POST", WEBHOOK, content=body), 400, "invalid_signature")
     problem(await send("POST", WEBHOOK, content=body + b" ", headers=headers), 400, "invalid_signature")
     problem(await send("POST", "/api/payments/webhooks/other/", content=body, headers=headers), 404, "not_found")
-    problem(await send("POST", WEBHOOK, content=b"x" * 70_000, headers=headers), 413, "body_too_large")
+    large = problem(await send("POST", WEBHOOK, content=b"x" * 70_000, headers=headers), 413, "body_too_large")
+    assert large["detail"] == "The body is larger than 64 KiB."
     provider(api).fail("look_up", "before")
     problem(await send("POST", WEBHOOK, content=body, headers=headers), 503, "provider_away")
     for _ in range(3):

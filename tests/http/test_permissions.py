@@ -1,5 +1,5 @@
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from httpx import Response
 
+from api_key_records import stored_key
 from builders import PASSWORD, TOMORROW
 from cases import all_cases
 from fakes import NOW
@@ -21,16 +22,21 @@ from http_api import (
     open_api,
     problem,
 )
-from http_routes import A_REVIEW, SOME_ID, routes_of
+from http_routes import A_REVIEW, GOOD_BODIES, SOME_ID, routes_of
+from marketplace.core.domain.api_keys import KEY_SCOPES
 from marketplace.core.domain.sessions import Session
+from marketplace.http.security.authorization import Access, Route
 from payment_records import stored_paid_payment, stored_parked
 from review_records import stored_review
 
 PEOPLE = ("visitor", "learner", "creator", "other_creator", "staff", "deactivated")
-EVERYBODY = (*PEOPLE, "superuser", "impersonated")
+BY_KEY = ("learner by key", "creator by key", "staff by key")
+"""With a key that has the scope of the route and no other, or all scopes if the route takes no key."""
+EVERYBODY = (*PEOPLE, "superuser", "impersonated", *BY_KEY, "learner without the scope")
 OUT = "401 not_signed_in"
 NOT_A_CREATOR = "403 not_a_creator"
 NOT_YOURS = "403 not_yours"
+NO_SCOPE = "403 missing_scope"
 NOT_THERE = "404 not_found"
 ALREADY = "409 illegal_transition"
 NOT_STAFF = "403 not_staff"
@@ -53,6 +59,8 @@ class World:
     booking_id: str
     feed: str
     ids: dict[str, str]
+    programs: dict[tuple[str, object], Person] = field(default_factory=dict)
+    """Programs with a key, by whose it is and the scope of the route."""
 
 
 def anyone(status: str) -> Answers:
@@ -104,6 +112,13 @@ MATRIX: dict[str, Answers] = {
     "PATCH /api/auth/profile": signed_in("200"),
     "DELETE /api/auth/profile": (OUT, BOOKED, BOOKED, "204", "204", OUT),
     "POST /api/auth/password": signed_in("204"),
+    "POST /api/auth/login/second-factor": anyone("401 bad_challenge"),
+    "POST /api/auth/reauthenticate": signed_in("204"),
+    "GET /api/auth/second-factor": signed_in("200"),
+    "POST /api/auth/second-factor": signed_in("201"),
+    "POST /api/auth/second-factor/confirm": signed_in("409 second_factor_off"),
+    "POST /api/auth/second-factor/recovery-codes": signed_in("409 second_factor_off"),
+    "DELETE /api/auth/second-factor": signed_in("409 second_factor_off"),
     "POST /api/auth/become-creator": (OUT, "200", "409 illegal_transition", "409 illegal_transition", "200", OUT),
     "GET /api/sessions": anyone_but_a_bad_token("200"),
     "GET /api/sessions/facets": anyone_but_a_bad_token("200"),
@@ -186,6 +201,25 @@ MATRIX: dict[str, Answers] = {
     "GET /api/auth/messages": signed_in("200"),
     "GET /api/auth/logins": signed_in("200"),
     "DELETE /api/auth/logins/{login_id}": signed_in(NOT_THERE),
+    # no provider is configured
+    "GET /api/auth/oidc": anyone("200"),
+    "POST /api/auth/oidc/{provider}": anyone("404 not_found"),
+    "POST /api/auth/oidc/{provider}/connect": signed_in(NOT_THERE),
+    "GET /api/auth/oidc/{provider}/callback": anyone("404 not_found"),
+    "GET /api/auth/identities": signed_in("200"),
+    # that of another person
+    "DELETE /api/auth/identities/{identity_id}": signed_in(NOT_THERE),
+    "GET /api/auth/api-keys": signed_in("200"),
+    "POST /api/auth/api-keys": signed_in("201"),
+    # that of another person
+    "DELETE /api/auth/api-keys/{key_id}": signed_in(NOT_THERE),
+    "GET /api/auth/passkeys": signed_in("200"),
+    "POST /api/auth/passkeys/options": signed_in("200"),
+    "POST /api/auth/passkeys": signed_in("400 passkey_refused"),
+    "PATCH /api/auth/passkeys/{passkey_id}": signed_in(NOT_THERE),
+    "DELETE /api/auth/passkeys/{passkey_id}": signed_in(NOT_THERE),
+    "POST /api/auth/login/passkey/options": anyone("200"),
+    "POST /api/auth/login/passkey": anyone("400 passkey_refused"),
     "POST /api/auth/forgot-password": anyone("204"),
     "POST /api/auth/verify-email": anyone("401 bad_email_token"),
     "POST /api/auth/verify-email/send": signed_in("204"),
@@ -201,7 +235,10 @@ MATRIX: dict[str, Answers] = {
     f"POST {A_USER}/rights": staff("403 not_superuser"),
     f"POST {A_USER}/password-reset": staff("201"),
     f"POST {A_USER}/impersonate": staff("201"),
+    f"POST {A_USER}/remove-second-factor": staff("409 second_factor_off"),
     f"POST {A_USER}/clear-refusal": staff(ALREADY),
+    f"GET {A_USER}/api-keys": staff("200"),
+    f"POST {A_USER}/api-keys/{{key_id}}/revoke": staff("204"),
     # neither a person nor a booking is named
     "GET /api/admin/messages": staff("400 invalid"),
     # a message of a conversation is no mail
@@ -254,6 +291,9 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     "POST /api/auth/login": lambda w, _: {"email": w.people["learner"].user.email, "password": PASSWORD},
     "POST /api/auth/refresh": lambda w, _: {"refresh": w.people["learner"].refresh},
     "POST /api/auth/logout": lambda w, _: {"refresh": w.people["learner"].refresh},
+    "POST /api/auth/passkeys": lambda *_: GOOD_BODIES["POST /api/auth/passkeys"],
+    "PATCH /api/auth/passkeys/{passkey_id}": lambda *_: {"name": "My phone"},
+    "POST /api/auth/login/passkey": lambda *_: GOOD_BODIES["POST /api/auth/login/passkey"],
     "PUT /api/auth/profile": lambda _, p: {"username": p.user.username if p.account else "nobody"},
     "PATCH /api/auth/profile": lambda *_: {"first_name": "Augusta"},
     "POST /api/auth/password": lambda *_: {"current_password": PASSWORD, "new_password": "a staple of batteries"},
@@ -293,7 +333,13 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     f"POST {A_USER}/rights": lambda *_: {"is_staff": True, "is_superuser": False, "reason": WHY},
     f"POST {A_USER}/password-reset": lambda *_: {"reason": WHY},
     f"POST {A_USER}/impersonate": lambda *_: {"reason": WHY},
+    f"POST {A_USER}/remove-second-factor": lambda *_: {"reason": WHY},
+    "POST /api/auth/login/second-factor": lambda *_: {"challenge": "a challenge", "code": "123456"},
+    "POST /api/auth/reauthenticate": lambda *_: {"password": PASSWORD},
+    "POST /api/auth/second-factor/confirm": lambda *_: {"code": "123456"},
     f"POST {A_USER}/clear-refusal": lambda *_: {"reason": WHY},
+    f"POST {A_USER}/api-keys/{{key_id}}/revoke": lambda *_: {"reason": WHY},
+    "POST /api/auth/api-keys": lambda *_: {"name": "Calendar sync", "scopes": ["read"]},
     "POST /api/admin/messages/{message_id}/retry": lambda *_: {"reason": WHY},
     "PUT /api/auth/preferences": lambda *_: {"reminder_day": False},
     "POST /api/sessions/{session_id}/report": lambda *_: {"reason": "spam"},
@@ -385,6 +431,8 @@ async def make_world(built_api: Api) -> World:
     [picture] = added.json()["pictures"]
     payment = await stored_paid_payment(built_api.storage)
     parked = await stored_parked(built_api.storage)
+    user = await built_api.person()
+    key = await stored_key(built_api.storage, user.user)
     ids = {
         "payment_id": str(payment.id),
         "parked_id": str(parked.id),
@@ -395,10 +443,12 @@ async def make_world(built_api: Api) -> World:
         "job_id": "1",
         "login_id": SOME_ID,
         "entry_id": SOME_ID,
+        "identity_id": SOME_ID,
         "session_id": str(session.id),
         "booking_id": booking["id"],
         "message_id": message.json()["id"],
-        "user_id": str((await built_api.person()).id),
+        "user_id": str(user.id),
+        "key_id": str(key.key.id),
         "feed": feed,
         "username": creator.user.username,
         "picture_id": picture["id"],
@@ -412,9 +462,11 @@ async def make_world(built_api: Api) -> World:
     return World(people, session, unbooked, booking["id"], feed, ids)
 
 
-def expected(route: str, who: str) -> tuple[int, str]:
+def expected(route: str, who: str, declared: Route | None) -> tuple[int, str]:
     """Return the expected status and error code."""
-    if who == "superuser":
+    if who.startswith(("learner ", "creator ", "staff ")):
+        answer = with_a_key(route, who, declared)
+    elif who == "superuser":
         answer = SUPERUSER_ANSWERS.get(route, MATRIX[route][PEOPLE.index("staff")])
     elif who == "impersonated":
         answer = as_the_learner(route)
@@ -422,6 +474,32 @@ def expected(route: str, who: str) -> tuple[int, str]:
         answer = MATRIX[route][PEOPLE.index(who)]
     status, _, code = answer.partition(" ")
     return int(status), code
+
+
+def with_a_key(route: str, who: str, declared: Route | None) -> str:
+    """Return the answer expected with a key: that of its owner, without the rights of staff."""
+    is_public = declared is not None and declared.access is Access.PUBLIC
+    if not is_public and (declared is None or declared.scope is None or who not in BY_KEY):
+        return NO_SCOPE
+    row, owner = MATRIX[route], who.partition(" ")[0]
+    if owner == "staff" and f" {BOOKING}" in route:
+        owner = "other_creator"  # who is no party either
+    if owner == "staff" and "/pictures" in route and not is_public:
+        owner = "learner"
+    return row[PEOPLE.index(owner)]
+
+
+async def caller(api: Api, world: World, declared: Route | None, who: str) -> Person:
+    """Return the person of the world, or a program with a key of theirs."""
+    owner, _, by = who.partition(" ")
+    if not by:
+        return world.people[owner]
+    scope = declared.scope if declared is not None else None
+    if (who, scope) not in world.programs:
+        others = [each for each in KEY_SCOPES if each != scope]
+        scopes = others if who not in BY_KEY else [scope] if scope else []
+        world.programs[who, scope] = await api.by_key(world.people[owner], *scopes)
+    return world.programs[who, scope]
 
 
 def as_the_learner(route: str) -> str:
@@ -448,12 +526,13 @@ async def test_every_role_has_the_access_of_the_matrix(worlds: Worlds, route: st
     with all_cases() as case:
         for who in EVERYBODY:
             with case(who):
-                await has_access(await worlds.get(), route, who)
+                await has_access(worlds.api, await worlds.get(), route, who)
 
 
-async def has_access(world: World, route: str, who: str) -> None:
+async def has_access(api: Api, world: World, route: str, who: str) -> None:
     """Send a request as this person, and check that the answer is the expected one."""
-    person = world.people[who]
+    declared = routes_of(api.app)[route]
+    person = await caller(api, world, declared, who)
     method, _, path = route.partition(" ")
     unbooked = {"session_id": str(world.unbooked.id)} if route == "DELETE /api/sessions/{session_id}" else {}
     path = path.format(**world.ids | unbooked)
@@ -463,7 +542,7 @@ async def has_access(world: World, route: str, who: str) -> None:
 
     response = await person.send(method, path, **sent)
 
-    status, code = expected(route, who)
+    status, code = expected(route, who, declared)
     if code:
         problem(response, status, code)
     assert response.status_code == status, response.text

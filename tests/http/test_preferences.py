@@ -7,7 +7,7 @@ import msgspec
 
 from builders import a_message
 from fakes import NOW
-from http_api import SECRET_KEY, Api, Person, all_pages, as_json, bad_fields, ids, problem
+from http_api import KEYS, Api, Person, all_pages, as_json, bad_fields, ids, problem
 from http_routes import SOME_ID
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.core.domain.message_reasons import MessageReason
@@ -54,7 +54,7 @@ async def test_each_kind_is_chosen_by_itself(api: Api) -> None:
 
 async def test_link_in_a_mail_ends_a_kind_that_its_switch_starts_again(api: Api) -> None:
     person = await api.person()
-    token = HmacUnsubscribeTokens(SECRET_KEY).sign(a_message(person.id, kind=MessageKind.REMINDER_DAY))
+    token = HmacUnsubscribeTokens(KEYS).sign(a_message(person.id, kind=MessageKind.REMINDER_DAY))
     await api.visitor.post(f"/api/unsubscribe/{token}/")
 
     assert await choices(person) == ALL_ON | {"reminder_day": False}

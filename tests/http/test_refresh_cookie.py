@@ -17,6 +17,7 @@ REFRESH = "/api/auth/refresh/"
 LOGOUT = "/api/auth/logout/"
 PROFILE = "/api/auth/profile/"
 NAME = "marketplace_refresh"
+SECURE_NAME = "__Secure-marketplace_refresh"
 SITE = "https://market.example.org"
 ELSEWHERE = "https://app.example.org"
 PRODUCTION = replace(SETTINGS, environment="production")
@@ -27,7 +28,7 @@ def cookie_of(response: Response) -> Mapping[str, str]:
     """Return the value and the attributes of the single cookie that a response sets."""
     (header,) = response.headers.get_list("set-cookie")
     (morsel,) = SimpleCookie(header).values()
-    assert morsel.key == NAME
+    assert morsel.key in {NAME, SECURE_NAME}
     return {name: value for name, value in morsel.items() if value} | {"value": morsel.value}
 
 
@@ -55,7 +56,7 @@ async def send(
     browser: AsyncClient, path: str, token: str | None, origin: str | None = SITE, **options: Any
 ) -> Response:
     headers = {} if origin is None else {"Origin": origin}
-    headers |= {} if token is None else {"Cookie": f"theme=dark; {NAME}={token}"}
+    headers |= {} if token is None else {"Cookie": f"theme=dark; {SECURE_NAME}={token}"}
     response = await browser.post(path, headers=headers | options.pop("headers", {}), **options)
     browser.cookies.clear()
     return response
@@ -97,7 +98,31 @@ async def test_cookie_is_secure_except_over_plain_http_in_development() -> None:
         (PRODUCTION, SITE, True),
     ):
         async with open_api(settings) as api, a_browser(api, site) as browser:
-            assert ("secure" in cookie_of(await log_in(browser, await api.person()))) is is_secure
+            login = await log_in(browser, await api.person())
+            assert ("secure" in cookie_of(login)) is is_secure
+            assert login.headers["set-cookie"].startswith(f"{SECURE_NAME if is_secure else NAME}=")
+
+
+async def test_production_page_of_loopback_interface_gets_a_name_that_its_browser_takes() -> None:
+    site = "http://localhost:8000"
+    async with open_api(PRODUCTION) as api, a_browser(api, site) as browser:
+        token = cookie_of(await log_in(browser, await api.person()))["value"]
+        refreshed = await send(browser, REFRESH, token, site)
+
+        assert refreshed.headers["set-cookie"].startswith(f"{NAME}=")
+
+
+async def test_cookie_under_its_old_name_is_taken_and_replaced(api: Api) -> None:
+    async with a_browser(api) as browser:
+        token = cookie_of(await log_in(browser, await api.person()))["value"]
+        headers = {"Origin": SITE, "Cookie": f"{NAME}={token}"}
+        refreshed = await browser.post(REFRESH, headers=headers)
+
+        assert refreshed.status_code == 200
+        kept, dropped = refreshed.headers.get_list("set-cookie")
+        assert kept.startswith(f"{SECURE_NAME}=")
+        assert dropped.startswith(f'{NAME}="";')
+        assert "Max-Age=0" in dropped
 
 
 async def test_a_cookie_lives_as_long_as_its_token() -> None:

@@ -71,6 +71,7 @@ async def test_marketplace_info_has_currency_and_categories() -> None:
             "verify_email": [],
             "sends_mail": False,
             "has_inbox": False,
+            "has_passkeys": True,
         }
 
 
@@ -206,3 +207,4 @@ async def test_responses_are_not_cached_or_sniffed(api: Api) -> None:
 
     assert response.headers["cache-control"] == "no-store"
     assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"

@@ -10,7 +10,7 @@ from postgres.job_worker import work
 
 
 async def _main(dsn: str) -> None:
-    container = make_container(Settings(database_url=dsn, secret_key="forty-two characters that nobody else has"))
+    container = make_container(Settings(database_url=dsn, secret_key="forty-two-characters-that-nobody-else-has"))
     handlers = await container.get(Handlers)
     await work(dsn, {"run_bulk": handlers["run_bulk"]})
 

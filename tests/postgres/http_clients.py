@@ -14,6 +14,7 @@ import httpx
 
 from builders import TOMORROW, a_login, stored_users
 from marketplace.adapters.security.access_tokens import JwtAccessTokens
+from marketplace.adapters.security.secret_keys import SecretKeys
 from marketplace.adapters.system import UuidSeven
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.tokens import Claims, refresh_token_hash
@@ -21,7 +22,7 @@ from marketplace.core.domain.users import User
 from marketplace.core.ports.storage import Storage
 from postgres.servers import SECRET_KEY, Server
 
-TOKENS = JwtAccessTokens(secret_key=SECRET_KEY, time_to_live=timedelta(days=1), ids=UuidSeven())
+TOKENS = JwtAccessTokens(keys=SecretKeys((SECRET_KEY,)), time_to_live=timedelta(days=1), ids=UuidSeven())
 
 DISCREPANCIES = {
     "a slot whose seats are not those of its live bookings": """

@@ -93,11 +93,9 @@ async def test_writes_of_an_operation_lock_by_index(loaded: str, program: Watche
 
 async def test_ledger_is_read_by_index(loaded: str, program: Watched) -> None:
     books = program.storage.ledger
-    # the first page of a creator reads more than it shows, which is measured here and not explained yet
-    own = await pages(loaded, program, lambda limit, after: books.of_creator(BUSY, limit, after))
-    assert costly(own, blocks=400, rows=25 * (PAGE + 1)) == []
     first = (await books.since(NOW.replace(year=2020), 1, None)).items[0].at
     found = await pages(loaded, program, lambda limit, after: books.since(first, limit, after))
+    found += await pages(loaded, program, lambda limit, after: books.of_creator(BUSY, limit, after))
 
     # four blocks of the index and one of the table for the entries of each transaction
     assert costly(found, blocks=40 + 5 * (PAGE + 1), rows=4 * (PAGE + 1)) == []

@@ -1,5 +1,7 @@
 """Builds all services over one storage, for the container, the shell, the demo and the tests."""
 
+from dataclasses import replace
+
 from marketplace.bootstrap.account_services import build_account_deletion, build_account_services
 from marketplace.bootstrap.admin_services import build_admin_services
 from marketplace.bootstrap.bulk_services import build_bulk_services
@@ -8,6 +10,7 @@ from marketplace.bootstrap.payment_services import build_payment_services
 from marketplace.bootstrap.service_set import Services
 from marketplace.bootstrap.waitlist_services import build_waitlist
 from marketplace.core.ports.storage import Storage
+from marketplace.core.services.acting_keys import bound_to_keys
 from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.core.services.admin.bulk_runner import BulkActors
 from marketplace.core.services.admin.impersonation import ImpersonationService
@@ -53,6 +56,7 @@ from marketplace.core.services.zones import ZoneService
 
 def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions) -> Services:
     """Build all services over `storage`. They share one cache of principals and are otherwise stateless."""
+    storage = replace(storage, unit_of_work=bound_to_keys(storage.unit_of_work, adapters.clock))
     begin, clock, ids = storage.unit_of_work, adapters.clock, adapters.ids
     memory = PrincipalCache(clock)
     limits = RateLimitService(unit_of_work=begin, limits=storage.rate_limits, clock=clock, is_on=options.rate_limit)
@@ -103,6 +107,10 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         usernames=usernames,
         tokens=tokens,
         logins=accounts.logins,
+        api_keys=accounts.api_keys,
+        identities=accounts.identities,
+        provider_sign_ins=accounts.provider_sign_ins,
+        **accounts.passkeys.named(),
         resets=accounts.resets,
         email_addresses=accounts.email_addresses,
         personal_data=accounts.personal_data,
@@ -215,5 +223,6 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         terms=TermsService(unit_of_work=begin, clock=clock),
         session_words=SessionWordsService(unit_of_work=begin, clock=clock),
         **payments.named(),
+        **accounts.second_factors.named(),
         **build_admin_services(storage, adapters, limits),
     )

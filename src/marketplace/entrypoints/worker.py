@@ -42,10 +42,12 @@ ADOPT_INTERVAL = 2.0
 PURGE_JOBS = (
     "purge_events",
     "purge_messages",
+    "sweep_api_keys",
     "sweep_bulk_runs",
     "sweep_email_requests",
     "sweep_idempotency_keys",
     "sweep_notifications",
+    "sweep_passkey_challenges",
     "sweep_payment_events",
     "sweep_pictures",
     "sweep_rate_limits",

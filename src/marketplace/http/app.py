@@ -18,9 +18,11 @@ from marketplace.http.compression import COMPRESSION
 from marketplace.http.idempotency import KEY, REPLAYED
 from marketplace.http.kept import KeptAnswers
 from marketplace.http.lane import Lane
+from marketplace.http.middleware.acting_keys import with_key_forgotten
 from marketplace.http.middleware.cache_control import with_cache_control
 from marketplace.http.middleware.drain_body import with_drained_body
 from marketplace.http.middleware.head_and_options import with_head_and_options
+from marketplace.http.middleware.one_host import with_one_host
 from marketplace.http.middleware.own_changes import with_own_changes_seen
 from marketplace.http.openapi.page import DocumentController
 from marketplace.http.pages.creator_pages import CreatorPageController
@@ -105,9 +107,9 @@ def make_app(
     )
     setup_dishka(container, app)
     api = with_head_and_options(with_cache_control(with_route_recorded(app.asgi_handler)))
-    site = with_frontend(api, settings.frontend_dir)
+    site = with_one_host(with_frontend(api, settings.frontend_dir))
     seen = with_own_changes_seen(Lane(site, app) if has_lane else site, app.state)
-    app.asgi_handler = with_drained_body(with_request_records(seen, observers))
+    app.asgi_handler = with_drained_body(with_request_records(with_key_forgotten(seen), observers))
     return app
 
 

@@ -51,7 +51,7 @@ FUNCTIONS: dict[str, Function] = {
 
 ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 PARAMETER = re.compile(r"\{(\w+)\}")
-PLAIN_HOST = re.compile(rb"[0-9A-Za-z.:\[\]-]*")
+PLAIN_HOST = re.compile(rb"[0-9A-Za-z.:\[\]-]+")
 KNOWN_PATHS, MAX_KNOWN_PATH = 1024, 100
 """Paths whose entries are kept, and the characters of method and path up to which they are."""
 MAX_KNOWN_HEADER = 100
@@ -141,7 +141,7 @@ class Lane:
         try:
             if self._container is not self._framework.state.dishka_container:
                 await self._look_up(self._framework.state.dishka_container)
-            scope["user"] = principal = await self._authenticator.authorize(ask, entry.route.access)
+            scope["user"] = principal = await self._authenticator.authorize(ask, entry.route)
             record = request_record_of(scope)
             if record is not None and principal is not None:
                 record.person_id = principal.user_id

@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -17,8 +17,8 @@ from marketplace.http.security.authorization import Access, principal_of
 from marketplace.http.validation.fields import Cursor, Limit
 from marketplace.http.validation.parsing import wire_names
 
-SIGNATURE_LENGTH = 12
-"""Bytes of the truncated HMAC."""
+SIGNATURE_LENGTH = 16
+"""Bytes of the truncated HMAC: 128 bits (OWASP ASVS 5.0, 11.2.3)."""
 LINK = {"Link": 'The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page.'}
 UNREAD_COUNT = "X-Unread-Count"
 UNREAD = {UNREAD_COUNT: "The number of unread ones, at most 100."}
@@ -44,8 +44,9 @@ class PageQuery(msgspec.Struct, kw_only=True):
 class Cursors:
     """Signs and verifies cursors (HMAC-SHA256 over path, filters, position and, for private lists, the user)."""
 
-    def __init__(self, secret_key: str) -> None:
-        self._key = hashlib.sha256(b"cursors" + secret_key.encode()).digest()
+    def __init__(self, keys: Sequence[str]) -> None:
+        """Sign with the first of the installation's keys, and verify with all."""
+        self._keys = [hashlib.sha256(b"cursors" + key.encode()).digest() for key in keys]
 
     def validate(self, request: HasScope, parameters: Mapping[str, Any]) -> FieldErrors:
         """Return an error if `parameters` have a cursor that is not valid for this list."""
@@ -62,7 +63,8 @@ class Cursors:
             position = signed[SIGNATURE_LENGTH:].decode()
         except (binascii.Error, ValueError, UnicodeError):
             position, signed = "", b""
-        return position if hmac.compare_digest(signed[:SIGNATURE_LENGTH], self._sign(request, position)) else None
+        message, signature = _signed_part(request, position), signed[:SIGNATURE_LENGTH]
+        return position if any(hmac.compare_digest(signature, _sign(key, message)) for key in self._keys) else None
 
     def answer(self, request: HasScope, page: Page[Any]) -> Answer:
         """Answer with a page, with a `Link` to the next page (RFC 8288)."""
@@ -72,20 +74,24 @@ class Cursors:
         if page.corrected is not None:
             headers[SEARCH_CORRECTED] = quote(page.corrected, safe="")
         if page.next is not None:
-            signed = self._sign(request, page.next) + page.next.encode()
+            signed = _sign(self._keys[0], _signed_part(request, page.next)) + page.next.encode()
             cursor = base64.urlsafe_b64encode(signed).rstrip(b"=").decode()
             headers |= next_link(request, cursor=cursor)
         return json_answer(page.items, headers=headers)
 
-    def _sign(self, request: HasScope, position: str) -> bytes:
-        path = request.scope["path"].rstrip("/")
-        filters = sorted(_filters(request, exclude=("cursor", "limit", "time_zone")))
-        is_own_list = any((name, value.lower()) == ("my_sessions", "true") for name, value in filters)
-        access = request.scope["route_handler"].opt["route"].access
-        is_public = access in {Access.ANYONE, Access.PUBLIC} and not is_own_list
-        user_id = "" if is_public else str(principal_of(request).user_id)
-        message = msgspec.json.encode([path, filters, user_id, position])
-        return hmac.digest(self._key, message, "sha256")[:SIGNATURE_LENGTH]
+
+def _signed_part(request: HasScope, position: str) -> bytes:
+    path = request.scope["path"].rstrip("/")
+    filters = sorted(_filters(request, exclude=("cursor", "limit", "time_zone")))
+    is_own_list = any((name, value.lower()) == ("my_sessions", "true") for name, value in filters)
+    access = request.scope["route_handler"].opt["route"].access
+    is_public = access in {Access.ANYONE, Access.PUBLIC} and not is_own_list
+    user_id = "" if is_public else str(principal_of(request).user_id)
+    return msgspec.json.encode([path, filters, user_id, position])
+
+
+def _sign(key: bytes, message: bytes) -> bytes:
+    return hmac.digest(key, message, "sha256")[:SIGNATURE_LENGTH]
 
 
 def next_link(request: HasScope, **parameters: str) -> dict[str, str]:

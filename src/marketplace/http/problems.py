@@ -26,6 +26,7 @@ from marketplace.core.errors import (
     RateLimited,
 )
 from marketplace.core.errors.pictures import PictureTooLarge, UnsupportedPicture
+from marketplace.core.errors.second_factors import ReauthenticationRequired, SecondFactorRequired
 from marketplace.core.errors.waitlist import OfferExpired
 from marketplace.http.answers import Answer, HasScope
 from marketplace.telemetry.request_log import request_record_of
@@ -56,13 +57,15 @@ SAFE_HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
-"""Default headers of every response."""
+"""Default headers of every response. Pages replace the policy with their own."""
+MALFORMED = ("invalid", "The request is malformed.")
 FRAMEWORK: dict[int, tuple[str, str]] = {
-    400: ("invalid", "The request is malformed."),
+    400: MALFORMED,
     404: ("not_found", "There's nothing at this address."),
     405: ("method_not_allowed", "This address doesn't support that method."),
-    413: ("body_too_large", "The body is larger than 1 MiB."),
+    413: ("body_too_large", "The body is too large."),
     415: ("unsupported_media_type", "The body has a media type that isn't accepted here."),
 }
 """Codes and details of errors raised by the framework, whose own messages may expose paths or types."""
@@ -78,7 +81,8 @@ class Problem(msgspec.Struct, kw_only=True):
     """Problem details. `code` is stable, for programs; `detail` is for people; `errors` lists the invalid fields.
 
     `starts` lists the first booked starts that are in the way; `price` is the new price per seat; `place` is the place
-    in line of a person who joins the waitlist now. `request_id` identifies a request that failed on our side in the
+    in line of a person who joins the waitlist now. `challenge` stands for the first half of a sign-in, and `methods`
+    are those that prove the rest, or a login again. `request_id` identifies a request that failed on our side in the
     log.
     """
 
@@ -91,6 +95,8 @@ class Problem(msgspec.Struct, kw_only=True):
     starts: list[datetime] | msgspec.UnsetType = msgspec.UNSET
     price: Decimal | msgspec.UnsetType = msgspec.UNSET
     place: int | msgspec.UnsetType = msgspec.UNSET
+    challenge: str | msgspec.UnsetType = msgspec.UNSET
+    methods: list[str] | msgspec.UnsetType = msgspec.UNSET
     request_id: str | msgspec.UnsetType = msgspec.UNSET
 
     @classmethod
@@ -134,6 +140,10 @@ def refuse(request: HasScope, error: MarketplaceError) -> Answer:
         problem.price = error.price
     if isinstance(error, OfferExpired):
         problem.place = error.place
+    if isinstance(error, SecondFactorRequired):
+        problem.challenge = error.challenge
+    if isinstance(error, SecondFactorRequired | ReauthenticationRequired):
+        problem.methods = list(error.methods)
     return _answer(request, problem, headers)
 
 
@@ -148,8 +158,24 @@ def answer_error(request: HasScope, error: Exception) -> Answer:
     status = error.status_code if error.status_code in FRAMEWORK else 400
     code, detail = FRAMEWORK[status]
     detail = error.sentence if isinstance(error, UnsupportedMediaType) else detail
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        detail = _too_large(request) or detail
     allow = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
     return _answer(request, Problem.of(status, code, detail), allow)
+
+
+def answer_malformed(request: HasScope) -> Answer:
+    """Answer a request that no application may see, such as one with two hosts."""
+    return _answer(request, Problem.of(400, *MALFORMED))
+
+
+def _too_large(request: HasScope) -> str | None:
+    """Return what says how much the route takes."""
+    limit = getattr(request.scope.get("route_handler"), "resolve_request_max_body_size", lambda: None)()
+    if not isinstance(limit, int):
+        return None
+    size = f"{limit // 1024 // 1024} MiB" if limit % (1024 * 1024) == 0 else f"{limit // 1024} KiB"
+    return f"The body is larger than {size}."
 
 
 def handle_exception(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

@@ -73,6 +73,9 @@ export interface paths {
         /**
          * Change your password
          * @description Ends all other logins of the caller; this one stays active.
+         *
+         *     With two-step sign-in on, this login must have been proved within the last minutes: see
+         *     `/api/auth/reauthenticate/`.
          */
         post: operations["change_password"];
         delete?: never;
@@ -116,6 +119,9 @@ export interface paths {
         /**
          * Sign in
          * @description An unknown address and a wrong password get the same response, in the same time.
+         *
+         *     If the account has two-step sign-in on, the right password gets 401 `second_factor_required` with a
+         *     `challenge`, to send with a code to `/api/auth/login/second-factor/` within 10 minutes.
          *
          *     With `use_cookie`, the refresh token is set as a cookie that scripts can't read, and `refresh` is `null`.
          */
@@ -169,6 +175,232 @@ export interface paths {
          *     longer valid is cleared.
          */
         post: operations["refresh_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a passkey
+         * @description With what the browser returned for the options. Every refusal gets the same response.
+         *
+         *     With `use_cookie`, the refresh token is set as a cookie that scripts can't read, and `refresh` is `null`.
+         */
+        post: operations["log_in_with_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the options of a sign-in with a passkey
+         * @description For `navigator.credentials.get()`. The challenge works once, for 5 minutes.
+         *
+         *     The options name no account and no passkey: the browser offers those that it has.
+         */
+        post: operations["start_passkey_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your passkeys
+         * @description Oldest first, at most 20.
+         */
+        get: operations["list_passkeys"];
+        put?: never;
+        /**
+         * Add a passkey
+         * @description With what the browser returned for the options. You're told by mail.
+         */
+        post: operations["add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a passkey
+         * @description It can't be used to sign in anymore. You're told by mail.
+         */
+        delete: operations["remove_passkey"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a passkey
+         * @description The name is for you only.
+         */
+        patch: operations["rename_passkey"];
+        trace?: never;
+    };
+    "/api/auth/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the options of a new passkey
+         * @description For `navigator.credentials.create()`. The challenge works once, for 5 minutes, with this login.
+         */
+        post: operations["start_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish a sign-in with a code
+         * @description After 401 `second_factor_required` of `/api/auth/login/`.
+         *
+         *     A challenge opens one login, within 10 minutes and until the password changes; a wrong code doesn't use it up.
+         *     Each code works once.
+         */
+        post: operations["log_in_with_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/reauthenticate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove that it's you
+         * @description After 403 `reauthentication_required`, whose `methods` say what is accepted. A sign-in is a proof, too.
+         *
+         *     The proof counts for this login, for 10 minutes unless the operator says otherwise. With two-step sign-in on,
+         *     only a code is one.
+         */
+        post: operations["reauthenticate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get your two-step sign-in
+         * @description Whether it is on, and how many recovery codes are left.
+         */
+        get: operations["get_second_factor"];
+        put?: never;
+        /**
+         * Begin to set up two-step sign-in
+         * @description Makes a secret for an authenticator app, which counts once a code confirms it. Again makes another one.
+         */
+        post: operations["begin_second_factor"];
+        /**
+         * Turn off two-step sign-in
+         * @description The password alone is enough to sign in from then on. Deletes the recovery codes, too.
+         */
+        delete: operations["remove_second_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turn on two-step sign-in
+         * @description With a code of the app. Returns recovery codes, and ends all your other logins.
+         */
+        post: operations["confirm_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make new recovery codes
+         * @description The earlier ones stop working.
+         */
+        post: operations["renew_recovery_codes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -349,6 +581,176 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your API keys
+         * @description Newest first. Expired and revoked keys are listed for 90 days.
+         */
+        get: operations["list_api_keys"];
+        put?: never;
+        /**
+         * Create an API key
+         * @description At most 20 live keys each. A mail tells you of every new one.
+         *
+         *     A program sends the key as `Authorization: Bearer`, and may then do what its scopes and your role allow, but
+         *     nothing that staff or account pages do. Changing your password doesn't end keys.
+         */
+        post: operations["create_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description It changes nothing from then on, and reads nothing within a second. Revoking it again does nothing.
+         */
+        delete: operations["revoke_api_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a service
+         * @description For browsers: open `url` in the same window. The person comes back signed in, by the refresh cookie.
+         *
+         *     An account is found by the account at the service, or else by an email address that both have verified; without
+         *     one, it is created. Staff connect a service first.
+         */
+        post: operations["begin_provider_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from a service
+         * @description Where the service sends the browser, with `state` and `code` or `error`; no client calls it.
+         */
+        get: operations["finish_provider_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/{provider}/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Connect a service to your account
+         * @description For browsers: open `url` in the same window. It is connected if this login is still active then.
+         */
+        post: operations["begin_provider_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List services to sign in with
+         * @description In the operator's order. Empty if people sign in here only.
+         */
+        get: operations["list_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/identities/{identity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Disconnect a service
+         * @description The last way to sign in can't be removed.
+         */
+        delete: operations["disconnect_identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your connected sign-ins
+         * @description Oldest first.
+         */
+        get: operations["list_identities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/export": {
         parameters: {
             query?: never;
@@ -363,7 +765,8 @@ export interface paths {
          *     Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `payments` with their
          *     receipt numbers and refunds, the `messages` you wrote about bookings, the `mails` to you of the last months,
          *     `favourites` (IDs of sessions), what you waited for (`waitlist`), `reports`, your `reviews` and `answers` to
-         *     reviews, `review_reports` and active `logins`.
+         *     reviews, `review_reports`, active `logins`, `identities` (services to sign in with), and `api_keys` and
+         *     `passkeys` without their secrets.
          */
         get: operations["export_own_data"];
         put?: never;
@@ -1668,6 +2071,8 @@ export interface paths {
         /**
          * Update an account
          * @description Names, bio, languages, email address and username. Only superusers can change other staff accounts.
+         *
+         *     To change the email address, your login must have been proved within the last minutes.
          */
         patch: operations["admin_change_user"];
         trace?: never;
@@ -1775,6 +2180,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/users/{user_id}/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a user's API keys
+         * @description Newest first, without their secrets. Expired and revoked keys are listed for 90 days.
+         */
+        get: operations["admin_list_api_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/api-keys/{key_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke a user's API key
+         * @description It changes nothing from then on, and reads nothing within a second.
+         */
+        post: operations["admin_revoke_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/users/{user_id}/impersonate": {
         parameters: {
             query?: never;
@@ -1791,6 +2236,26 @@ export interface paths {
          *     Staff members can't be impersonated. Every unsafe method gets 403 `impersonated_read_only`.
          */
         post: operations["admin_impersonate_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/remove-second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turn off a user's two-step sign-in
+         * @description For people who lost their device and their recovery codes. Ends all their logins; they get a mail.
+         */
+        post: operations["admin_remove_second_factor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2464,7 +2929,7 @@ export interface paths {
         };
         /**
          * Check readiness
-         * @description 200 if the database is reachable and migrated and the program isn't shutting down; otherwise 503.
+         * @description 200 if the database is there and migrated, the clocks agree and the program isn't shutting down; else 503.
          */
         get: operations["get_readiness"];
         put?: never;
@@ -2985,6 +3450,62 @@ export interface components {
              */
             requested_start?: string | null;
         };
+        /** @description A new API key. */
+        ApiKeyIn: {
+            /**
+             * @description What the key is for.
+             * @example Calendar sync
+             */
+            name: components["schemas"]["VisibleLine"];
+            /**
+             * @description What the key allows.
+             * @example [
+             *       "read"
+             *     ]
+             */
+            scopes: components["schemas"]["ApiKeyScope"][];
+            /**
+             * Format: date-time
+             * @description When the key expires, at most a year from now; absent or `null`: in 90 days.
+             * @example 2030-05-01T00:00:00Z
+             */
+            expires_at?: string | null;
+        };
+        /** @description An API key, without its secret. */
+        ApiKeyOut: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description What the key is for.
+             * @example Calendar sync
+             */
+            name: string;
+            /**
+             * @description What the key allows.
+             * @example [
+             *       "read"
+             *     ]
+             */
+            scopes: components["schemas"]["ApiKeyScope"][];
+            /** @description Its first characters, to tell keys apart. */
+            start: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description To the minute; `null` if it was never used.
+             */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @description `null` unless it was revoked.
+             */
+            revoked_at: string | null;
+        };
+        /** @enum {string} */
+        ApiKeyScope: "read" | "bookings:write" | "sessions:write" | "profile:write";
         /** @description What needs attention. */
         AttentionOut: {
             open_reports: number;
@@ -2998,7 +3519,7 @@ export interface components {
             failed_messages: number;
         };
         /** @enum {string} */
-        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "review_hidden" | "review_restored" | "review_reports_dismissed" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "payment_refunded" | "payment_resolved" | "commission_changed" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "message_retried" | "address_cleared" | "exported";
+        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "reauthenticated" | "reauthentication_refused" | "second_factor_enabled" | "second_factor_disabled" | "second_factor_removed" | "recovery_codes_renewed" | "recovery_code_used" | "api_key_created" | "api_key_revoked" | "identity_connected" | "identity_disconnected" | "passkey_added" | "passkey_removed" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "review_hidden" | "review_restored" | "review_reports_dismissed" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "payment_refunded" | "payment_resolved" | "commission_changed" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "message_retried" | "address_cleared" | "exported";
         /**
          * @description An action that was done or refused.
          *
@@ -3042,6 +3563,15 @@ export interface components {
         };
         /** @enum {string} */
         AuditOrdering: "-at" | "at";
+        /** @description A discoverable credential, of a verified user. */
+        AuthenticatorSelection: {
+            /** @default required */
+            residentKey: string;
+            /** @default true */
+            requireResidentKey: boolean;
+            /** @default required */
+            userVerification: string;
+        };
         /** @description A session as the parties of its bookings see it. */
         BookedSessionOut: {
             /** Format: uuid */
@@ -3642,6 +4172,14 @@ export interface components {
         };
         /** @description Why the provider was asked. Stored: never rename one. */
         Cause: components["schemas"]["PaymentCause"];
+        /** @description A code of the authenticator app that is being set up. */
+        CodeIn: {
+            /**
+             * @description Of an authenticator app, or a recovery code. Works once.
+             * @example 123456
+             */
+            code: components["schemas"]["VisibleLine"];
+        };
         /** @description A creator's own commission, and why. */
         CommissionIn: {
             /**
@@ -3765,6 +4303,20 @@ export interface components {
             next_slot: components["schemas"]["NextBookedSlotOut"] | null;
             /** @description The last 30 days up to today, oldest first. */
             days: components["schemas"]["DaySalesOut"][];
+        };
+        /** @description A credential, and how browsers reach it. */
+        CredentialDescriptor: {
+            /** @description base64url, without padding. */
+            id: string;
+            transports: string[];
+            /** @default public-key */
+            type: string;
+        };
+        /** @description A kind of key (IANA COSE algorithms). */
+        CredentialParameters: {
+            alg: number;
+            /** @default public-key */
+            type: string;
         };
         /** @description Sign-in credentials. */
         CredentialsIn: {
@@ -3935,11 +4487,13 @@ export interface components {
          *     - `already_reported` (409): You've already reported this review. Or: You've already reported this session.
          *     - `already_reviewed` (409): You've already reviewed this booking.
          *     - `already_waiting` (409): You're already on the waitlist of this time.
+         *     - `bad_challenge` (401): This took too long, or your password has changed. Sign in again from the start.
          *     - `bad_credentials` (401): Incorrect email or password.
          *     - `bad_email_token` (401): This link doesn't work anymore. Send another one.
          *     - `bad_refresh_token` (401): You've been signed out. Sign in again.
          *     - `bad_reset_token` (401): This link doesn't work anymore. Ask for a new one.
-         *     - `body_too_large` (413): The body is larger than 1 MiB.
+         *     - `bad_second_factor` (401): This code isn't right, or was used before. Wait for the next one.
+         *     - `body_too_large` (413): The body is too large.
          *     - `busy` (503): The service is busy. Nothing was changed; try again in a moment.
          *     - `conflict` (409): This isn't possible right now.
          *     - `conversation_closed` (409): This conversation is closed: you could write until 30 days after the session or its cancellation.
@@ -3952,13 +4506,17 @@ export interface components {
          *     - `has_sessions` (409): This creator still has sessions. Archive them first.
          *     - `has_upcoming_bookings` (409): This session has upcoming bookings.
          *     - `idempotency_key_reused` (422): This Idempotency-Key was already used for a different request. Use a new one.
+         *     - `identity_taken` (409): This is connected to another account already.
          *     - `illegal_transition` (409): The booking's status doesn't allow this. Or: This account is already a creator account.
          *     - `impersonated_read_only` (403): You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
          *     - `internal_error` (500): Something went wrong on our side. It has been logged.
          *     - `invalid` (400): Some fields aren't valid. Or: The request is malformed.
+         *     - `invalid_notice` (400): This notice can't be read. Nothing was changed.
          *     - `invalid_signature` (400): The signature of this notice isn't valid.
          *     - `last_superuser` (409): This is the last active superuser.
+         *     - `last_way_in` (409): This is the only way to sign in to your account. Set a password or add another way first.
          *     - `method_not_allowed` (405): This address doesn't support that method.
+         *     - `missing_scope` (403): This API key lacks the scope that this needs.
          *     - `no_longer_matches` (409): This row was in the preview, but doesn't match the filters anymore.
          *     - `no_refresh_token` (401): The request has no refresh token, in its body or in a cookie.
          *     - `not_a_creator` (403): Only creators can do this. You can become a creator in your profile.
@@ -3977,19 +4535,30 @@ export interface components {
          *     - `outcome_unknown` (503): The connection was lost before the change was confirmed. It may have been made; check before you try again.
          *     - `own_review` (403): You can't report your own review.
          *     - `own_session` (403): You can't book your own session.
+         *     - `passkey_refused` (400): This passkey wasn't accepted. Try again, or use another way.
+         *     - `passkeys_unavailable` (409): Passkeys don't work at this site's address: they need https and a domain name, or localhost.
          *     - `payment_due` (409): The learner hasn't paid yet. You can answer once they have.
          *     - `payment_expired` (409): The time to pay has passed, so the seats were released. Book again to hold them.
          *     - `picture_too_large` (413): This picture is too large: at most 16 MB and 64 megapixels.
          *     - `price_changed` (409): The price has changed. Nothing was booked.
          *     - `provider_away` (503): The payment provider doesn't answer. Nothing was changed; try again in a moment.
+         *     - `provider_unavailable` (503): This service doesn't answer right now. Sign in another way, or try again later.
          *     - `rate_limited` (429): Too many attempts. Try again later.
+         *     - `reauthentication_required` (403): Confirm that it's you first.
          *     - `refund_exceeds_payment` (409): This is more than was paid and not yet returned.
          *     - `seats_free` (409): That many seats are free. Book them.
          *     - `seats_paid` (409): This booking is paid. Make another booking for more seats.
+         *     - `second_factor_off` (409): Two-step sign-in isn't on.
+         *     - `second_factor_on` (409): Two-step sign-in is on already. Turn it off first to set it up again.
+         *     - `second_factor_required` (401): Enter a code from your authenticator app, or a recovery code.
+         *     - `second_factor_setup_required` (403): Staff need two-step sign-in here. Set it up in your profile first.
+         *     - `sign_in_failed` (403): You couldn't be signed in.
          *     - `sold_out` (409): There aren't enough seats left at this time.
          *     - `staff_target` (403): You can't view the site as a staff member.
          *     - `too_late` (409): It's too late to do this.
+         *     - `too_many_api_keys` (409): You've reached the maximum number of API keys. Revoke one to create another.
          *     - `too_many_favourites` (409): You've reached the maximum number of favourites. Remove one to add another.
+         *     - `too_many_passkeys` (409): You've reached the maximum number of passkeys. Remove one to add another.
          *     - `too_many_pictures` (409): A session has at most 6 pictures. Delete one first.
          *     - `unsupported_media_type` (415): The body has a media type that isn't accepted here.
          *     - `unsupported_picture` (415): Use a JPEG, PNG, WebP, AVIF, GIF or TIFF picture. SVG and HEIC pictures aren't accepted.
@@ -3998,7 +4567,7 @@ export interface components {
          *     - `waitlist_full` (409): The waitlist of this time is full.
          * @enum {string}
          */
-        ErrorCode: "account_inactive" | "address_too_long" | "already_answered" | "already_booked" | "already_reported" | "already_reviewed" | "already_waiting" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_signature" | "last_superuser" | "method_not_allowed" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_completed" | "not_found" | "not_listed" | "not_offered" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "offer_expired" | "oneself" | "outcome_unknown" | "own_review" | "own_session" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "rate_limited" | "refund_exceeds_payment" | "seats_free" | "seats_paid" | "sold_out" | "staff_target" | "too_late" | "too_many_favourites" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken" | "waitlist_closed" | "waitlist_full";
+        ErrorCode: "account_inactive" | "address_too_long" | "already_answered" | "already_booked" | "already_reported" | "already_reviewed" | "already_waiting" | "bad_challenge" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "bad_second_factor" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "identity_taken" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_notice" | "invalid_signature" | "last_superuser" | "last_way_in" | "method_not_allowed" | "missing_scope" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_completed" | "not_found" | "not_listed" | "not_offered" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "offer_expired" | "oneself" | "outcome_unknown" | "own_review" | "own_session" | "passkey_refused" | "passkeys_unavailable" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "provider_unavailable" | "rate_limited" | "reauthentication_required" | "refund_exceeds_payment" | "seats_free" | "seats_paid" | "second_factor_off" | "second_factor_on" | "second_factor_required" | "second_factor_setup_required" | "sign_in_failed" | "sold_out" | "staff_target" | "too_late" | "too_many_api_keys" | "too_many_favourites" | "too_many_passkeys" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken" | "waitlist_closed" | "waitlist_full";
         /** @enum {string} */
         ExportFormat: "csv" | "jsonl" | "xlsx";
         /** @description Hours on one date. */
@@ -4115,6 +4684,19 @@ export interface components {
              */
             time_zone: string;
             weekly: components["schemas"]["WeeklyHoursOut"][];
+        };
+        /** @description An account at a service that signs in to yours. `provider` is `null` if this site no longer offers it. */
+        IdentityOut: {
+            /** Format: uuid */
+            id: string;
+            provider: string | null;
+            label: string;
+            /** @description The address there when it was last used. */
+            email: string | null;
+            /** Format: date-time */
+            connected_at: string;
+            /** Format: date-time */
+            last_used_at: string;
         };
         /** @description An impersonation: a read-only access token without a refresh token. */
         ImpersonationOut: {
@@ -4281,7 +4863,8 @@ export interface components {
          *     `demo_accounts` is empty unless the server runs with demo data. `verify_email` is what needs a verified email
          *     address. Without `sends_mail`, no one gets mail, such as for a forgotten password; with `has_inbox`, it is kept for
          *     everyone to read. With `pays_online`, what has a price and the `payment_method` `online` is paid within `pay_within`
-         *     minutes of booking; otherwise learners pay creators directly.
+         *     minutes of booking; otherwise learners pay creators directly. Without `has_passkeys`, browsers make
+         *     none for the address of this installation.
          */
         MarketplaceOut: {
             /** @example EUR */
@@ -4296,6 +4879,7 @@ export interface components {
             has_inbox: boolean;
             pays_online: boolean;
             pay_within: number;
+            has_passkeys: boolean;
             cancellation_policies: components["schemas"]["RefundPoliciesOut"];
         };
         /** @description A message to the other party of a booking. */
@@ -4307,7 +4891,7 @@ export interface components {
             text: components["schemas"]["VisibleLines"];
         };
         /** @enum {string} */
-        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "account_deleted" | "new_sign_in" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it" | "new_message" | "payment_received" | "payment_refunded" | "seat_offered" | "offer_expired" | "waitlist_closed";
+        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "account_deleted" | "new_sign_in" | "api_key_created" | "security_changed" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it" | "new_message" | "payment_received" | "payment_refunded" | "seat_offered" | "offer_expired" | "waitlist_closed";
         /** @description A message. `to_everyone` if the creator wrote it to every learner of that start. */
         MessageOut: {
             /** Format: uuid */
@@ -4507,6 +5091,69 @@ export interface components {
              * @example Requested by email.
              */
             reason: components["schemas"]["VisibleLines"];
+        };
+        /** @description A new API key. `key` is its secret, which is not shown again. */
+        NewApiKeyOut: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description What the key is for.
+             * @example Calendar sync
+             */
+            name: string;
+            /**
+             * @description What the key allows.
+             * @example [
+             *       "read"
+             *     ]
+             */
+            scopes: components["schemas"]["ApiKeyScope"][];
+            /** @description Its first characters, to tell keys apart. */
+            start: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description To the minute; `null` if it was never used.
+             */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @description `null` unless it was revoked.
+             */
+            revoked_at: string | null;
+            /** @description For `Authorization: Bearer`. It is not stored. */
+            key: string;
+        };
+        /** @description What the browser returned for the options, and a name. */
+        NewPasskeyBody: {
+            /**
+             * @example {
+             *       "id": "4s7p0fX0f1OqJ4Qm0eX2Zw",
+             *       "response": {
+             *         "clientDataJSON": "eyJ0eXBlIjo",
+             *         "attestationObject": "o2NmbXRkbm9uZQ"
+             *       }
+             *     }
+             */
+            credential: components["schemas"]["NewPasskeyIn"];
+            /**
+             * @description By default the browser and system.
+             * @example Firefox on Linux
+             */
+            name?: string | null;
+        };
+        /** @description As the `toJSON()` of a browser's `PublicKeyCredential` returns it. */
+        NewPasskeyIn: {
+            id: string;
+            response: components["schemas"]["NewPasskeyInResponse"];
+        };
+        NewPasskeyInResponse: {
+            clientDataJSON: string;
+            attestationObject: string;
+            transports?: string[];
         };
         /** @description The next booked start, and its UTC offsets. */
         NextBookedSlotOut: {
@@ -4749,6 +5396,91 @@ export interface components {
              */
             resolution: components["schemas"]["VisibleLines"];
         };
+        /** @description As the `toJSON()` of a browser's `PublicKeyCredential` returns it. */
+        PasskeyAssertionIn: {
+            id: string;
+            response: components["schemas"]["PasskeyAssertionInResponse"];
+        };
+        PasskeyAssertionInResponse: {
+            clientDataJSON: string;
+            authenticatorData: string;
+            signature: string;
+            userHandle?: string | null;
+        };
+        /** @description `PublicKeyCredentialCreationOptionsJSON`. */
+        PasskeyCreationOptions: {
+            rp: components["schemas"]["RelyingPartyOut"];
+            user: components["schemas"]["PasskeyUser"];
+            /** @description base64url, without padding. */
+            challenge: string;
+            pubKeyCredParams: components["schemas"]["CredentialParameters"][];
+            /** @default 300000 */
+            timeout: number;
+            excludeCredentials: components["schemas"]["CredentialDescriptor"][];
+            authenticatorSelection: components["schemas"]["AuthenticatorSelection"];
+            /** @default none */
+            attestation: string;
+        };
+        /** @description A name. */
+        PasskeyNameIn: {
+            /**
+             * @description For its owner.
+             * @example Firefox on Linux
+             */
+            name: components["schemas"]["VisibleLine"];
+        };
+        /** @description A passkey: when it was added and last used, and whether a service keeps a copy for one's other devices. */
+        PasskeyOut: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description For its owner.
+             * @example Firefox on Linux
+             */
+            name: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_used_at: string | null;
+            is_backed_up: boolean;
+        };
+        /** @description `PublicKeyCredentialRequestOptionsJSON`. `allowCredentials` is empty if the person chooses an account. */
+        PasskeyRequestOptions: {
+            /** @description base64url, without padding. */
+            challenge: string;
+            /** @default 300000 */
+            timeout: number;
+            rpId: string;
+            allowCredentials: components["schemas"]["CredentialDescriptor"][];
+            /** @default required */
+            userVerification: string;
+        };
+        /** @description What the browser returned for the options. */
+        PasskeySignInBody: {
+            /**
+             * @example {
+             *       "id": "4s7p0fX0f1OqJ4Qm0eX2Zw",
+             *       "response": {
+             *         "clientDataJSON": "eyJ0eXBlIjo",
+             *         "authenticatorData": "SZYN5YgO",
+             *         "signature": "MEUCIQ"
+             *       }
+             *     }
+             */
+            credential: components["schemas"]["PasskeyAssertionIn"];
+            /**
+             * @description For browsers: the refresh token is set as an `HttpOnly` cookie, and `refresh` in the response is `null`.
+             * @example true
+             */
+            use_cookie?: boolean;
+        };
+        /** @description Whom a passkey is made for. `id` is random, and says nothing about the account. */
+        PasskeyUser: {
+            /** @description base64url, without padding. */
+            id: string;
+            name: string;
+            displayName: string;
+        };
         /** @description The current and the new password. */
         PasswordChangeIn: {
             /**
@@ -4989,7 +5721,8 @@ export interface components {
          * @description Problem details. `code` is stable, for programs; `detail` is for people; `errors` lists the invalid fields.
          *
          *     `starts` lists the first booked starts that are in the way; `price` is the new price per seat; `place` is the place
-         *     in line of a person who joins the waitlist now. `request_id` identifies a request that failed on our side in the
+         *     in line of a person who joins the waitlist now. `challenge` stands for the first half of a sign-in, and `methods`
+         *     are those that prove the rest, or a login again. `request_id` identifies a request that failed on our side in the
          *     log.
          */
         Problem: {
@@ -5007,6 +5740,8 @@ export interface components {
             starts?: string[];
             price?: string;
             place?: number;
+            challenge?: string;
+            methods?: string[];
             request_id?: string;
         };
         /** @description Changes to your account. Fields you don't send stay as they are. */
@@ -5143,11 +5878,56 @@ export interface components {
              * @example pt-BR
              */
             locale: string | null;
+            /** @description `false` if you sign in another way only; a link for a forgotten one sets one. */
+            has_password: boolean;
             /** @default null */
             impersonated_by: components["schemas"]["PublicUserOut"] | null;
         };
         /** @description How far a message got, for its recipient. */
         Progress: components["schemas"]["MessageProgress"];
+        /** @description A code if two-step sign-in is on, otherwise the password. */
+        ProofIn: {
+            /**
+             * Format: password
+             * @example correct horse battery
+             */
+            password?: components["schemas"]["TextLines"] | null;
+            /**
+             * @description Of an authenticator app, or a recovery code. Works once.
+             * @example 123456
+             */
+            code?: components["schemas"]["VisibleLine"] | null;
+        };
+        /** @description A service that people can sign in with. */
+        ProviderOut: {
+            name: string;
+            /** @description For a button: “Continue with …”. */
+            label: string;
+            /** @description Whether it answers. */
+            is_available: boolean;
+        };
+        /** @description Where to go afterwards, and settings of an account that is created. */
+        ProviderTripIn: {
+            /**
+             * @description A path of this site.
+             * @example /dashboard
+             */
+            next?: string | null;
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
+            time_zone?: string;
+            /**
+             * @description The language of messages to this person (BCP 47); `null` or one without texts: the site's.
+             * @example pt-BR
+             */
+            locale?: string | null;
+        };
+        /** @description The address at the service to open. */
+        ProviderTripOut: {
+            url: string;
+        };
         /** @description A user's public details. */
         PublicUserOut: {
             /** Format: uuid */
@@ -5206,6 +5986,10 @@ export interface components {
             refunds: components["schemas"]["RefundOut"][];
             creator_details: components["schemas"]["PublicUserOut"];
             user_details: components["schemas"]["PublicUserOut"];
+        };
+        /** @description Recovery codes, shown once. Each works once, instead of a code of the app. */
+        RecoveryCodesOut: {
+            recovery_codes: string[];
         };
         /** @description A refresh token, unless it's in the cookie, and a name for this attempt. */
         RefreshIn: {
@@ -5308,6 +6092,11 @@ export interface components {
              * @example pt-BR
              */
             locale?: string | null;
+        };
+        /** @description For whom a passkey is made. */
+        RelyingPartyOut: {
+            id: string;
+            name: string;
         };
         /** @description A report about a session. */
         ReportIn: {
@@ -5771,6 +6560,48 @@ export interface components {
         SeatsIn: {
             /** @example 2 */
             seats: number;
+        };
+        /** @description The challenge of a sign-in whose password was right, and a code. */
+        SecondFactorIn: {
+            /**
+             * @description The `challenge` of the problem `second_factor_required`.
+             * @example eyJ…
+             */
+            challenge: components["schemas"]["VisibleLine"];
+            /**
+             * @description Of an authenticator app, or a recovery code. Works once.
+             * @example 123456
+             */
+            code: components["schemas"]["VisibleLine"];
+            /**
+             * @description For browsers: the refresh token is set as an `HttpOnly` cookie, and `refresh` in the response is `null`.
+             * @example true
+             */
+            use_cookie?: boolean;
+        };
+        /** @description Whether two-step sign-in is on. */
+        SecondFactorOut: {
+            is_on: boolean;
+            /**
+             * Format: date-time
+             * @description When it was turned on; `null` while it is off.
+             */
+            since: string | null;
+            recovery_codes_left: number;
+            /** @description Whether it's time for new recovery codes: few are left. */
+            is_low: boolean;
+        };
+        /** @description What an authenticator app needs, shown once: the same secret in three forms. */
+        SecondFactorSetupOut: {
+            /** @description In base 32 (RFC 4648, 6), to type in. */
+            secret: string;
+            /**
+             * @description An `otpauth:` address.
+             * @example 192.0.2.7
+             */
+            address: string;
+            /** @description The address as a QR code: an SVG document. */
+            picture: string;
         };
         /** @description A session's details. */
         SessionChangesIn: {
@@ -6862,6 +7693,8 @@ export interface components {
     parameters: {
         /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
         IdempotencyKey: string;
+        /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. Over plain http its name is `marketplace_refresh`. */
+        SecureMarketplaceRefresh: string;
         Action: components["schemas"]["AuditAction"];
         Actor: string;
         /** @description Sessions with a bookable start at or after this time; a bare date means midnight UTC. A session without a schedule matches unless its creator is booked for the whole period. */
@@ -6896,13 +7729,12 @@ export interface components {
         JoinedFrom: string;
         /** @description A bare date means midnight UTC. */
         JoinedTo: string;
+        KeyId: string;
         /** @description `pt` also finds `pt-BR`. */
         Language: string;
         Learner: string;
         /** @description Maximum number of results. */
         Limit: number;
-        /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. */
-        MarketplaceRefresh: string;
         /** @description Minutes. */
         MaxDuration: number;
         /** @description Per seat, with at most the decimal places of the marketplace's currency (ISO 4217). */
@@ -6913,9 +7745,11 @@ export interface components {
         MinPrice: string;
         /** @description Page number, starting at 1. Pages after the last are empty. */
         Page: number;
+        PasskeyId: string;
         PaymentId: string;
         PictureId: string;
         Place: components["schemas"]["VisibleLine"];
+        Provider: string;
         ReviewId: string;
         Role: components["schemas"]["Role"];
         RunId: string;
@@ -6938,8 +7772,6 @@ export interface components {
         IdempotencyReplayed: string;
         /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
         Link: string;
-        /** @description The cookie `marketplace_refresh`, if the login asked for it; otherwise absent. */
-        SetCookie: string;
         /** @description Number of results on all pages. */
         XTotalCount: string;
         /** @description `true` if the total is an estimate; absent if it was counted. */
@@ -6995,6 +7827,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -7168,7 +8001,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    "Set-Cookie": components["headers"]["SetCookie"];
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7189,8 +8023,8 @@ export interface operations {
             header?: never;
             path?: never;
             cookie?: {
-                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. */
-                marketplace_refresh?: components["parameters"]["MarketplaceRefresh"];
+                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. Over plain http its name is `marketplace_refresh`. */
+                "__Secure-marketplace_refresh"?: components["parameters"]["SecureMarketplaceRefresh"];
             };
         };
         requestBody?: {
@@ -7202,7 +8036,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
-                    "Set-Cookie": components["headers"]["SetCookie"];
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7222,8 +8057,8 @@ export interface operations {
             header?: never;
             path?: never;
             cookie?: {
-                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. */
-                marketplace_refresh?: components["parameters"]["MarketplaceRefresh"];
+                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. Over plain http its name is `marketplace_refresh`. */
+                "__Secure-marketplace_refresh"?: components["parameters"]["SecureMarketplaceRefresh"];
             };
         };
         requestBody?: {
@@ -7235,7 +8070,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    "Set-Cookie": components["headers"]["SetCookie"];
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7245,6 +8081,399 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    log_in_with_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    start_passkey_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequestOptions"];
+                };
+            };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOut"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    add_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskeyBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: components["parameters"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    rename_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: components["parameters"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyNameIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    start_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyCreationOptions"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    log_in_with_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    reauthenticate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    begin_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorSetupOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    remove_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    confirm_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -7353,6 +8582,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -7513,6 +8743,254 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_api_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyOut"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    create_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiKeyOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    revoke_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: components["parameters"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    begin_provider_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: components["parameters"]["Provider"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ProviderTripIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The cookie `marketplace_oidc`, which ties the browser to this attempt for 10 minutes. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderTripOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    finish_provider_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: components["parameters"]["Provider"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See Other */
+            303: {
+                headers: {
+                    /** @description A page of this site, which says what came of it. */
+                    Location?: string;
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    begin_provider_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: components["parameters"]["Provider"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The cookie `marketplace_oidc`, which ties the browser to this attempt for 10 minutes. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderTripOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderOut"][];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    disconnect_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityOut"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -7561,6 +9039,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -7622,6 +9101,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -7675,6 +9155,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
@@ -7924,6 +9405,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -8056,6 +9538,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -8130,6 +9613,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
@@ -8241,6 +9725,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -8497,6 +9982,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
@@ -8664,6 +10150,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -8753,6 +10240,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
@@ -8781,6 +10269,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
@@ -8867,6 +10356,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -8890,6 +10380,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -9132,6 +10623,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -9212,6 +10704,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -9284,6 +10777,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
@@ -9350,6 +10844,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
@@ -9384,6 +10879,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
@@ -9480,6 +10976,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -9552,6 +11049,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -9631,6 +11129,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
@@ -10342,6 +11841,67 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    admin_list_api_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyOut"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_revoke_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["parameters"]["UserId"];
+                key_id: components["parameters"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     admin_impersonate_user: {
         parameters: {
             query?: never;
@@ -10365,6 +11925,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ImpersonationOut"];
                 };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    admin_remove_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
@@ -11642,6 +13235,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
@@ -11811,6 +13405,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
@@ -11821,7 +13416,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                provider: string;
+                provider: components["parameters"]["Provider"];
             };
             cookie?: never;
         };

@@ -68,7 +68,7 @@ class MjmlComposer:
 
     async def compose(self, letter: Letter) -> Mail:
         locale = self._known(letter.recipient.locale) or self._locale
-        said, values = self._texts[locale], self._values(letter, self._texts[locale]["facts"])
+        said, values = self._texts[locale], self._values(letter, self._texts[locale])
         texts = said[letter.message.kind][letter.role]
         page = said["page"] | {
             "language": locale,
@@ -110,13 +110,16 @@ class MjmlComposer:
             template = self._compiled[text] = self._plain.from_string(text)
         return template.render(values).strip()
 
-    def _values(self, letter: Letter, names: dict[str, str]) -> dict[str, Any]:
+    def _values(self, letter: Letter, said: dict[str, Any]) -> dict[str, Any]:
+        names = said["facts"]
         zone, booking = letter.recipient.time_zone, letter.booking
         moments = self._moments(letter.recipient.locale)
         values: dict[str, Any] = {
             "name": letter.name,
             "lifetime": _lifetime(names, letter.lifetime),
             "device": letter.device,
+            "key_name": letter.key_name,
+            "change": said["security_changes"].get(letter.change, ""),
             "decided": moments.text(letter.message.created_at, zone, names["zone"]),
             "facts": [],
         }

@@ -30,10 +30,17 @@ class MemoryErasure:
         person, tables = before.id, self._tables
         await self._delete_logins(person)
         await self._delete_mail(before)
+        await self._delete_keys(person)
         await self._delete(tables.resets, lambda _, row: row.user_id == person)
+        await self._delete(tables.passkeys.registered, lambda _, row: row.user_id == person)
+        await self._delete(tables.passkeys.handles, lambda key, _: key == person)
+        await self._delete(tables.passkeys.challenges, lambda _, row: row.user_id == person)
+        await self._delete(tables.second_factors, lambda key, _: key == person)
+        await self._delete(tables.recovery_codes, lambda _, row: row.user_id == person)
         await self._delete(tables.feed_tokens, lambda _, owner: owner == person)
         await self._delete(tables.feeds, lambda _, row: row.user_id == person)
         await self._delete(tables.creator_hours, lambda key, _: key == person)
+        await self._delete(tables.identities, lambda _, row: row.user_id == person)
         await self._delete(tables.favourites, lambda _, row: row.user_id == person)
         await self._delete(tables.notifications, lambda _, row: row.user_id == person)
         await self._delete(tables.keys, lambda _, row: row.key.user_id == person)
@@ -51,6 +58,11 @@ class MemoryErasure:
         gone = own | {each.id for each in logins.values() if each.impersonated_from in own}
         await self._delete(self._tables.tokens, lambda _, row: row.family_id in gone)
         await self._delete(self._tables.logins, lambda key, _: key in gone)
+
+    async def _delete_keys(self, person: UUID) -> None:
+        keys = {row.key.id for row in self._rows.group(self._tables.api_keys, person)}
+        await self._delete(self._tables.api_key_uses, lambda key, _: key in keys)
+        await self._delete(self._tables.api_keys, lambda key, _: key in keys)
 
     async def _delete_mail(self, before: User) -> None:
         person, email = before.id, fold(before.email)

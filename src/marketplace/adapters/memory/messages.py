@@ -10,6 +10,7 @@ from uuid import UUID
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
 from marketplace.adapters.memory.pages import moment_from, moment_text, newest_first, page_of
 from marketplace.adapters.memory.records import AddressRow, MessageKey, UnsubscribedRow
+from marketplace.core.domain.address_digests import address_digest
 from marketplace.core.domain.booking_steps import LIVE
 from marketplace.core.domain.message_causes import REMINDERS
 from marketplace.core.domain.messages import (
@@ -19,7 +20,6 @@ from marketplace.core.domain.messages import (
     MessageState,
     Recipient,
     Unsent,
-    address_digest,
 )
 from marketplace.core.domain.pages import Page
 from marketplace.core.errors import NotFound

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from marketplace.core.domain.api_keys import ApiKey
 from marketplace.core.domain.bulk import BulkRefusal, BulkRun
 from marketplace.core.domain.events import EventId, RecordedEvent
 from marketplace.core.domain.idempotency import IdempotencyKey
@@ -31,12 +32,30 @@ class LoginRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKeyRow:
+    """An API key and the hash of its secret. Its last use is a row of its own, so that none is lost by a revocation."""
+
+    key: ApiKey
+    key_hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRow:
     """Whose a username key is, and when it was released."""
 
     user_id: UUID
     released_at: datetime | None = None
     username: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodeRow:
+    """A recovery code and when it was used."""
+
+    user_id: UUID
+    code_hash: bytes
+    created_at: datetime
+    used_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

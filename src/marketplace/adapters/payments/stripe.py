@@ -3,7 +3,6 @@
 A payment's `provider_id` is the ID of its Checkout session.
 """
 
-import json
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -12,9 +11,8 @@ from uuid import UUID
 import httpx
 import stripe
 
-from marketplace.adapters.payments.events import header_of
 from marketplace.adapters.payments.minor_units import STRIPE, Unchargeable
-from marketplace.adapters.payments.signatures import verify
+from marketplace.adapters.payments.stripe_notices import read_stripe_event
 from marketplace.adapters.payments.stripe_reports import (
     FAILED_REFUND,
     OPERATION_ID,
@@ -25,7 +23,7 @@ from marketplace.adapters.payments.stripe_reports import (
     status_of,
 )
 from marketplace.core.domain.payments import Payment, PaymentStatus, ProviderEvent, ProviderReport
-from marketplace.core.errors.payments import InvalidSignature, ProviderAway
+from marketplace.core.errors.payments import ProviderAway
 from marketplace.core.ports.payments import Charge, Done, Opened, Refused, Unknown
 
 API_VERSION = "2026-10-28.endive"
@@ -41,7 +39,6 @@ SKEW = timedelta(hours=1)
 EXPANDED = "payment_intent.latest_charge.balance_transaction"
 LANGUAGES = "bg cs da de el en es et fi fr hr hu id it ja ko lt lv ms mt nb nl pl pt ro ru sk sl sv th tr vi zh"
 """Of Stripe's page; others follow the browser."""
-SIGNATURE_HEADER = "stripe-signature"
 
 stripe.enable_telemetry = False
 T = TypeVar("T")
@@ -163,20 +160,7 @@ class StripePayments:
             raise ProviderAway from error
 
     def read_event(self, body: bytes, headers: Mapping[str, str], now: datetime) -> ProviderEvent:
-        verify(body, header_of(headers, SIGNATURE_HEADER), self._webhook_secret, now)
-        try:
-            event = json.loads(body)
-            subject = event["data"]["object"]
-            is_session = subject.get("object") == "checkout.session"
-            intent = subject.get("id") if subject.get("object") == "payment_intent" else subject.get("payment_intent")
-            return ProviderEvent(
-                id=str(event["id"]),
-                kind=str(event["type"]),
-                provider_id=str(subject["id"]) if is_session else intent,
-                payment_id=our_id(subject.get("metadata"), PAYMENT_ID),
-            )
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise InvalidSignature from None
+        return read_stripe_event(body, headers, self._webhook_secret, now)
 
     async def payment_of(self, event: ProviderEvent) -> UUID | Unknown | None:
         if event.payment_id is not None or event.provider_id is None or not event.provider_id.startswith("pi_"):

@@ -10,11 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.adapters.postgres.connection.pool import Connection
+from marketplace.core.domain.address_digests import address_digest
 from marketplace.core.domain.booking_steps import LIVE
 from marketplace.core.domain.fields import field_names
 from marketplace.core.domain.message_causes import REMINDERS
 from marketplace.core.domain.message_reasons import MessageReason
-from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient, address_digest
+from marketplace.core.domain.messages import Message, MessageKind, MessageState, Recipient
 from marketplace.core.domain.users import PublicUser
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.messages import PURGE_BATCH, RELEASE_BATCH, BookedSeat, SeatPosition, UpcomingSeat

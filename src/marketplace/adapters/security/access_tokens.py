@@ -7,6 +7,7 @@ from uuid import UUID
 
 import jwt
 
+from marketplace.adapters.security.secret_keys import SecretKeys, key_id
 from marketplace.core.domain.tokens import Claims
 from marketplace.core.errors import NotSignedIn
 from marketplace.core.ports.system import Ids
@@ -29,8 +30,10 @@ class _Verified:
 class JwtAccessTokens:
     """`AccessTokens` by PyJWT. A signature is verified once; the times of a token at each use."""
 
-    def __init__(self, *, secret_key: str, time_to_live: timedelta, ids: Ids, kept: int = MAX_VERIFIED) -> None:
-        self._secret_key = secret_key
+    def __init__(self, *, keys: SecretKeys, time_to_live: timedelta, ids: Ids, kept: int = MAX_VERIFIED) -> None:
+        self._signing = (key_id(keys.first), keys.first)
+        # a token without a name of its key was signed before keys had names, so with the oldest
+        self._keys = {key_id(key): key for key in keys.all} | {None: keys.all[-1]}
         self._time_to_live = time_to_live
         self._ids = ids
         # exceptions are not kept, so that only holders of tokens can fill it
@@ -47,7 +50,8 @@ class JwtAccessTokens:
             "iat": now,
             "exp": now + lasts,
         }
-        return jwt.encode(payload, self._secret_key, algorithm="HS256")
+        name, key = self._signing
+        return jwt.encode(payload, key, algorithm="HS256", headers={"kid": name})
 
     def read(self, token: str, now: datetime) -> Claims:
         verified = self._verified(token)
@@ -59,7 +63,7 @@ class JwtAccessTokens:
         try:
             payload = jwt.decode(
                 token,
-                self._secret_key,
+                self._keys[jwt.get_unverified_header(token).get("kid")],
                 algorithms=["HS256"],
                 issuer=ISSUER,
                 audience=AUDIENCE,

@@ -4,16 +4,18 @@ import hmac
 from base64 import urlsafe_b64encode
 from hashlib import sha256
 
+from marketplace.adapters.security.secret_keys import SecretKeys
+
 PURPOSE = b"refresh:"
 
 
 class HmacRefreshTokens:
-    """`RefreshTokens` derived with the installation's secret."""
+    """`RefreshTokens` derived with the installation's keys."""
 
-    def __init__(self, secret_key: str) -> None:
-        self._key = secret_key.encode()
+    def __init__(self, keys: SecretKeys) -> None:
+        self._keys = [key.encode() for key in keys.all]
 
-    def successor(self, token: str, attempt: str) -> str:
+    def successors(self, token: str, attempt: str) -> tuple[str, ...]:
         # the digest has a fixed length, so that no other pair gives the same bytes
         data = PURPOSE + sha256(token.encode()).digest() + attempt.encode()
-        return urlsafe_b64encode(hmac.digest(self._key, data, sha256)).decode().rstrip("=")
+        return tuple(urlsafe_b64encode(hmac.digest(key, data, sha256)).decode().rstrip("=") for key in self._keys)

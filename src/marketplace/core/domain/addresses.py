@@ -81,7 +81,15 @@ class SiteAddresses:
 
     def devices(self) -> str:
         """Return the page on which a person sees where they are signed in."""
-        return f"{self.root}/profile#devices"
+        return f"{self.root}/profile/security#devices"
+
+    def api_keys(self) -> str:
+        """Return the page on which a person sees and revokes their API keys."""
+        return f"{self.security()}#api-keys"
+
+    def security(self) -> str:
+        """Return the page on which a person sees how they sign in."""
+        return f"{self.root}/profile/security"
 
     def contact(self) -> str:
         return f"{self.root}/texts/contact"

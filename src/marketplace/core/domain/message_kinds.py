@@ -20,6 +20,9 @@ class MessageKind(StrEnum):
     ACCOUNT_DELETED = "account_deleted"
     """To the former address, which is deleted with the request once the message is final."""
     NEW_SIGN_IN = "new_sign_in"
+    API_KEY_CREATED = "api_key_created"
+    SECURITY_CHANGED = "security_changed"
+    """Another way to sign in, or one less: see `security_changes`."""
     BOOKING_BOOKED = "booking_booked"
     BOOKING_REQUESTED = "booking_requested"
     """Seats, or another time of a booking, that wait for the creator's answer."""
@@ -69,6 +72,8 @@ RULES: dict[MessageKind, KindRule] = {
     MessageKind.EMAIL_CHANGED: OUTCOME,
     MessageKind.ACCOUNT_DELETED: OUTCOME,
     MessageKind.NEW_SIGN_IN: KindRule(worth=DAY, is_needed=True, retries_unknown=True),
+    MessageKind.API_KEY_CREATED: OUTCOME,
+    MessageKind.SECURITY_CHANGED: OUTCOME,
     MessageKind.BOOKING_BOOKED: UPCOMING,
     MessageKind.BOOKING_REQUESTED: UPCOMING,
     MessageKind.BOOKING_CONFIRMED: UPCOMING,
@@ -95,7 +100,8 @@ WAITLIST_KINDS = frozenset({MessageKind.SEAT_OFFERED, MessageKind.OFFER_EXPIRED,
 ACCOUNT_KINDS = frozenset(
     {
         *(MessageKind.VERIFY_EMAIL, MessageKind.PASSWORD_RESET, MessageKind.EMAIL_CHANGE, MessageKind.EMAIL_CHANGED),
-        *(MessageKind.ACCOUNT_DELETED, MessageKind.NEW_SIGN_IN),
+        *(MessageKind.ACCOUNT_DELETED, MessageKind.NEW_SIGN_IN, MessageKind.SECURITY_CHANGED),
+        MessageKind.API_KEY_CREATED,
     }
 )
 """Kinds whose link, and recipient if it is another address, come from `AccountMails`."""

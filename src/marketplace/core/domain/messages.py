@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from hashlib import sha256
 from typing import Literal, Self
 from uuid import UUID
 
@@ -19,7 +18,6 @@ from marketplace.core.domain.message_kinds import (
     MessageKind,
 )
 from marketplace.core.domain.message_reasons import CAN_END, DECIDED_REASONS, MessageReason
-from marketplace.core.domain.users import fold
 from marketplace.core.errors import IllegalTransition, TooLate
 
 __all__ = [
@@ -47,7 +45,6 @@ __all__ = [
     "Recipient",
     "Topic",
     "Unsent",
-    "address_digest",
 ]
 
 
@@ -91,7 +88,7 @@ class Topic:
     """What a message is about. `starts_at` is the booked time, if any, at which it may become worthless."""
 
     subject: str
-    """ID of a booking, a login or a request for a token."""
+    """ID of a booking, a login, an API key or a request for a token."""
     version: int = 0
     booking_id: UUID | None = None
     session_id: UUID | None = None
@@ -213,11 +210,6 @@ class Message:
         if self.rule.retries_unknown and self.unknown_at is None and now < self.expires_at:
             return replace(known, state=MessageState.PENDING, next_attempt_at=now)
         return replace(known, state=MessageState.UNKNOWN, next_attempt_at=None)
-
-
-def address_digest(email: str) -> bytes:
-    """Return what stands for an address where its text is not kept, compared folded."""
-    return sha256(fold(email).encode()).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,6 +99,13 @@ class ImpersonatedReadOnly(Forbidden):
     )
 
 
+class MissingScope(Forbidden):
+    """The request has an API key without the scope that the route needs, or the route takes no key."""
+
+    code = "missing_scope"
+    sentence = "This API key lacks the scope that this needs."
+
+
 class EmailUnverified(Forbidden):
     """The installation requires a verified e-mail address for this."""
 
@@ -169,6 +176,13 @@ class TooManyFavourites(Conflict):
 
     code = "too_many_favourites"
     sentence = "You've reached the maximum number of favourites. Remove one to add another."
+
+
+class TooManyApiKeys(Conflict):
+    """A person has a bounded number of live API keys."""
+
+    code = "too_many_api_keys"
+    sentence = "You've reached the maximum number of API keys. Revoke one to create another."
 
 
 class PriceChanged(Conflict):

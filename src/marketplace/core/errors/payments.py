@@ -45,6 +45,13 @@ class InvalidSignature(Invalid):
     sentence = "The signature of this notice isn't valid."
 
 
+class InvalidNotice(Invalid):
+    """A notice is signed, and is none that the provider sends."""
+
+    code = "invalid_notice"
+    sentence = "This notice can't be read. Nothing was changed."
+
+
 class ProviderAway(Busy):
     """The payment provider does not answer."""
 

@@ -18,6 +18,10 @@ class AccountMail:
     """The recipient's address, if it is not the account's present one."""
     device: str = ""
     """For a new sign-in: the browser and system, in words."""
+    key_name: str = ""
+    """For a new API key: what its owner called it."""
+    change: str = ""
+    """For a change of how the person signs in: a `SecurityChange`."""
     lifetime: timedelta | None = None
     """How long the link works, if it has a token."""
 

@@ -42,6 +42,9 @@ class Letter:
     one_click: str | None = field(default=None, repr=False)
     """The address that unsubscribes by POST (RFC 8058)."""
     device: str = ""
+    key_name: str = ""
+    change: str = ""
+    """A `SecurityChange`, if the mail tells of one."""
     lifetime: timedelta | None = None
     """How long the link works, if it has a token."""
 

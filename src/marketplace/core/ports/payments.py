@@ -112,7 +112,10 @@ class Payments(Protocol):
         ...
 
     def read_event(self, body: bytes, headers: Mapping[str, str], now: datetime) -> ProviderEvent:
-        """Return a notice of the provider. Raises `InvalidSignature`: unsigned, forged, or signed too long ago."""
+        """Return a notice of the provider. Raises `InvalidSignature`: unsigned, forged, or signed too long ago.
+
+        Raises `InvalidNotice` if its content is none of the provider's, such as an ID that can't be stored.
+        """
         ...
 
     async def payment_of(self, event: ProviderEvent) -> UUID | Unknown | None:

@@ -56,8 +56,11 @@ class Confusables(Protocol):
 class RefreshTokens(Protocol):
     """Refresh tokens that follow others, so that a request whose response was lost can be repeated."""
 
-    def successor(self, token: str, attempt: str) -> str:
-        """Return the token that follows a token in an attempt: always the same, and only for who knows both."""
+    def successors(self, token: str, attempt: str) -> tuple[str, ...]:
+        """Return the token that follows a token in an attempt: always the same, and only for who knows both.
+
+        After it come those that followed under older keys of the installation.
+        """
         ...
 
 

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from marketplace.core.ports.account_erasure import Erasure
+from marketplace.core.ports.api_keys import ApiKeys
 from marketplace.core.ports.audit import AuditLog
 from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.bulk import BulkRuns
@@ -15,16 +16,19 @@ from marketplace.core.ports.email_tokens import EmailRequests
 from marketplace.core.ports.events import Events
 from marketplace.core.ports.favourites import Favourites
 from marketplace.core.ports.idempotency import IdempotencyKeys
+from marketplace.core.ports.identities import Identities
 from marketplace.core.ports.jobs import Jobs
 from marketplace.core.ports.ledger import Ledger
 from marketplace.core.ports.local_starts import LocalStarts
 from marketplace.core.ports.messages import Messages
 from marketplace.core.ports.notifications import Notifications
+from marketplace.core.ports.passkeys import Passkeys
 from marketplace.core.ports.password_resets import Resets
 from marketplace.core.ports.payments import PaymentRecords
 from marketplace.core.ports.pictures import PictureRecords
 from marketplace.core.ports.reports import Reports
 from marketplace.core.ports.reviews import Reviews
+from marketplace.core.ports.second_factors import SecondFactors
 from marketplace.core.ports.sessions import Sessions
 from marketplace.core.ports.slots import Slots
 from marketplace.core.ports.tokens import Tokens
@@ -46,6 +50,12 @@ class Transaction(Protocol):
     def tokens(self) -> Tokens: ...
 
     @property
+    def second_factors(self) -> SecondFactors: ...
+
+    @property
+    def api_keys(self) -> ApiKeys: ...
+
+    @property
     def reports(self) -> Reports: ...
 
     @property
@@ -53,6 +63,12 @@ class Transaction(Protocol):
 
     @property
     def email_requests(self) -> EmailRequests: ...
+
+    @property
+    def identities(self) -> Identities: ...
+
+    @property
+    def passkeys(self) -> Passkeys: ...
 
     @property
     def reviews(self) -> Reviews: ...

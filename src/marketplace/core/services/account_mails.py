@@ -6,10 +6,14 @@ from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.email_tokens import TOKEN_TTL, EmailRequest, EmailToken
 from marketplace.core.domain.messages import Message, MessageKind
 from marketplace.core.domain.password_resets import new_reset_token, reset_token_hash
+from marketplace.core.domain.security_changes import change_of
 from marketplace.core.domain.user_agents import device_of
 from marketplace.core.ports.account_mails import AccountMail
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction
+
+NEWS = frozenset({MessageKind.NEW_SIGN_IN, MessageKind.API_KEY_CREATED, MessageKind.SECURITY_CHANGED})
+"""Kinds that need no request and no token."""
 
 
 class TokenMails:
@@ -21,8 +25,8 @@ class TokenMails:
 
     async def mint(self, tx: Transaction, message: Message) -> AccountMail | None:
         user = await tx.users.acquire_shared(message.user_id)
-        if message.kind is MessageKind.NEW_SIGN_IN:
-            return await self._new_sign_in(tx, message)
+        if message.kind in NEWS:
+            return await self._news(tx, message)
         request = await self._request(tx, message)
         if request is None or not request.stands_for(user) or (request.purpose == "verify" and user.is_email_verified):
             return None
@@ -37,10 +41,22 @@ class TokenMails:
         to = request.email if request.purpose == "change" else None
         return AccountMail(link=self._addresses.verify_email(token), to=to, lifetime=lifetime)
 
+    async def _news(self, tx: Transaction, message: Message) -> AccountMail:
+        if message.kind is MessageKind.NEW_SIGN_IN:
+            return await self._new_sign_in(tx, message)
+        if message.kind is MessageKind.API_KEY_CREATED:
+            return await self._new_key(tx, message)
+        return AccountMail(link=self._addresses.security(), change=change_of(message.subject))
+
     async def _new_sign_in(self, tx: Transaction, message: Message) -> AccountMail:
         """A login that has ended meanwhile is announced too: it may have been a thief's, who signed out at once."""
         login = await tx.tokens.find(UUID(message.subject))
         return AccountMail(link=self._addresses.devices(), device=device_of(login.agent) if login else "")
+
+    async def _new_key(self, tx: Transaction, message: Message) -> AccountMail:
+        """A key that was revoked meanwhile is announced too, as a login is."""
+        key = await tx.api_keys.find(UUID(message.subject))
+        return AccountMail(link=self._addresses.api_keys(), key_name=key.name if key else "")
 
     async def _request(self, tx: Transaction, message: Message) -> EmailRequest | None:
         """Return the request of a message; that of a registration is made now, and has the ID of the account."""

@@ -111,6 +111,8 @@ class Letters:
             to=found.to or recipient.email,
             link=found.link,
             device=found.device,
+            key_name=found.key_name,
+            change=found.change,
             lifetime=found.lifetime,
             now=self._clock.now(),
         )

@@ -95,7 +95,9 @@ class NewBookings:
         tries = count(1)
 
         async def attempt() -> Outcome[BookingDetails]:
-            outcome = await book_unlocked() if next(tries) <= MAX_QUOTES else None
+            # only a transaction holds the API key of a request until it commits
+            is_unlocked = principal.key_id is None and next(tries) <= MAX_QUOTES
+            outcome = await book_unlocked() if is_unlocked else None
             return outcome or await self._idempotently(book_locked, booking_id, key)
 
         return await with_retries(attempt)

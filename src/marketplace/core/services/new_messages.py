@@ -5,6 +5,7 @@ from uuid import UUID
 
 from marketplace.core.domain.message_reasons import MessageReason
 from marketplace.core.domain.messages import RULES, Message, MessageKind, MessageState, Topic
+from marketplace.core.domain.security_changes import SecurityChange
 from marketplace.core.ports.system import Ids
 
 
@@ -23,6 +24,10 @@ class NewMessages:
         """Return what takes the place of the mail of a registration, so that it is not sent."""
         decided = self.decide(MessageKind.VERIFY_EMAIL, user_id, Topic(subject=str(user_id)), now)
         return decided.dropped(MessageReason.NETWORK_LIMIT)
+
+    def security_change(self, user_id: UUID, change: SecurityChange, now: datetime) -> Message:
+        """Return the message of a change of how a person signs in."""
+        return self.decide(MessageKind.SECURITY_CHANGED, user_id, Topic(subject=f"{change}:{self._ids.new()}"), now)
 
     def decide(
         self, kind: MessageKind, user_id: UUID, topic: Topic, now: datetime, due_at: datetime | None = None

@@ -98,7 +98,7 @@ class PaymentSettlement:
         """Apply a notice of the provider. It returns once the effect is committed.
 
         A notice is a hint: the payment is looked up. One of an unknown payment waits for staff. Raises `NotFound`,
-        `InvalidSignature`, and `ProviderAway` if the provider has to send it again.
+        `InvalidSignature`, `InvalidNotice`, and `ProviderAway` if the provider has to send it again.
         """
         provider = self._gateway.get()
         if provider_name != provider.name:

@@ -6,9 +6,17 @@ from uuid import UUID
 
 from marketplace.core.domain.audit import Target, loggable_address
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Login, Origin, Principal
-from marketplace.core.domain.tokens import Claims, SignedIn, TokenPair, new_refresh_token, refresh_token_hash
+from marketplace.core.domain.second_factors import StaffSecondFactor
+from marketplace.core.domain.tokens import (
+    SecondFactorDue,
+    SignedIn,
+    TokenPair,
+    new_refresh_token,
+    refresh_token_hash,
+)
 from marketplace.core.domain.users import User
 from marketplace.core.errors import BadCredentials, BadRefreshToken, NotSignedIn
+from marketplace.core.errors.second_factors import SecondFactorRequired
 from marketplace.core.ports.security import AccessTokens, Passwords, RefreshTokens
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.tokens import Principals
@@ -23,29 +31,32 @@ MAX_PRINCIPALS = 10_000
 
 
 class PrincipalCache:
-    """Caches the principals of logins for 500 ms, so that not every request queries the database."""
+    """Caches the principals of logins and API keys for 500 ms, so that not every request queries the database.
+
+    They are kept by the login or by the hash of the key.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._kept: dict[UUID, tuple[datetime, Principal]] = {}
+        self._kept: dict[UUID | bytes, tuple[datetime, Principal]] = {}
 
-    def recall(self, claims: Claims) -> Principal | None:
+    def recall(self, by: UUID | bytes) -> Principal | None:
         """Return the cached principal if it has not expired."""
-        kept = self._kept.get(claims.family_id)
-        if kept is None or kept[1].user_id != claims.user_id:
+        kept = self._kept.get(by)
+        if kept is None:
             return None
         # a clock that was set back makes it old, too
         return kept[1] if timedelta(0) <= self._clock.now() - kept[0] < PRINCIPAL_TTL else None
 
-    def keep(self, principal: Principal) -> None:
+    def keep(self, by: UUID | bytes, principal: Principal) -> None:
         """Cache a principal for `PRINCIPAL_TTL`. If the cache is full, clear it first."""
         if len(self._kept) >= MAX_PRINCIPALS:
             self._kept.clear()
-        self._kept[principal.family_id] = (self._clock.now(), principal)
+        self._kept[by] = (self._clock.now(), principal)
 
     def forget(self, user_id: UUID) -> None:
-        """Remove all logins of a user from the cache, after a change of the account."""
-        self._kept = {login: kept for login, kept in self._kept.items() if kept[1].user_id != user_id}
+        """Remove all logins and keys of a user from the cache, after a change of the account."""
+        self._kept = {by: kept for by, kept in self._kept.items() if kept[1].user_id != user_id}
 
 
 class TokenService:
@@ -65,6 +76,7 @@ class TokenService:
         clock: Clock,
         ids: Ids,
         refresh_ttl: timedelta,
+        staff_second_factor: StaffSecondFactor,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._users = users
@@ -77,10 +89,12 @@ class TokenService:
         self._sign_ins = sign_ins
         self._clock = clock
         self._refresh_ttl = refresh_ttl
+        self._staff_second_factor = staff_second_factor
 
     async def log_in(self, email: str, password: str, origin: Origin = UNKNOWN_ORIGIN) -> SignedIn:
         """Sign in. Raises `BadCredentials`, in the same time whether or not the account exists.
 
+        Raises `SecondFactorRequired`, with a challenge, if the password is right and the account has a second factor.
         A sign-in from a browser that the person isn't known to use is announced to them by mail.
         """
         try:
@@ -90,6 +104,8 @@ class TokenService:
         if login is None:
             await self._note_refusal(email, origin)
             raise BadCredentials
+        if isinstance(login, SecondFactorDue):
+            raise SecondFactorRequired(login.challenge, login.methods)
         return login
 
     async def _note_refusal(self, email: str, origin: Origin) -> None:
@@ -98,15 +114,15 @@ class TokenService:
         target: Target | None = ("user", user.id) if user else None
         await self._audit.write_alone(origin, "sign_in_refused", target, ({}, loggable_address(email)))
 
-    async def _log_in(self, email: str, password: str, origin: Origin) -> SignedIn | None:
+    async def _log_in(self, email: str, password: str, origin: Origin) -> SignedIn | SecondFactorDue | None:
         # returns None if the password hash changed since it was read: verify against the current one
         user = await self._users.find_by_email(email)
-        matches = await self._passwords.verify(password, user.password_hash if user else None)
+        matches = await self._passwords.verify(password, user.verifiable_hash if user else None)
         if user is None or not matches or not user.is_active:
             raise BadCredentials
         rehashed = await self._rehashed(user, password)
 
-        async def operation() -> SignedIn | None:
+        async def operation() -> SignedIn | SecondFactorDue | None:
             async with self._unit_of_work() as tx:
                 account = await tx.users.acquire(user.id)
                 if account.password_hash != user.password_hash:
@@ -126,15 +142,16 @@ class TokenService:
         Raises `BadRefreshToken`, after revoking the token's login.
         """
         now = self._clock.now()
-        refresh = new_refresh_token() if attempt is None else self._refresh_tokens.successor(token, attempt)
+        repeatable = () if attempt is None else self._refresh_tokens.successors(token, attempt)
+        refresh = repeatable[0] if repeatable else new_refresh_token()
 
-        async def operation() -> Login | None:
+        async def operation() -> tuple[Login, str] | None:
             async with self._unit_of_work() as tx:
                 login = await tx.tokens.use(refresh_token_hash(token), now)
-                if login is None and attempt is not None:
-                    repeated = await tx.tokens.find_unused(refresh_token_hash(refresh), now)
+                for successor in repeatable if login is None else ():
+                    repeated = await tx.tokens.find_unused(refresh_token_hash(successor), now)
                     if repeated is not None:
-                        return repeated
+                        return repeated, successor
                 if login is None:
                     ended = await tx.tokens.revoke_login_of(refresh_token_hash(token), now)
                     if ended is not None:
@@ -142,12 +159,12 @@ class TokenService:
                     return None
                 login = replace(login, expires_at=now + self._refresh_ttl)
                 await tx.tokens.add(login, refresh_token_hash(refresh))
-                return login
+                return login, refresh
 
-        login = await with_retries(operation)
-        if login is None:
+        renewed = await with_retries(operation)
+        if renewed is None:
             raise BadRefreshToken
-        return self._sign_ins.pair(login, refresh)
+        return self._sign_ins.pair(*renewed)
 
     async def log_out(self, token: str) -> None:
         """End the login of a refresh token. Unknown tokens are ignored: there is nothing left to end."""
@@ -174,14 +191,19 @@ class TokenService:
         self._principal_cache.forget(user_id)
 
     async def authenticate(self, token: str, *, fresh: bool = False) -> Principal:
-        """Return the principal of an access token, cached for up to 500 ms unless `fresh`. Raises `NotSignedIn`."""
+        """Return the principal of an access token, cached for up to 500 ms unless `fresh`. Raises `NotSignedIn`.
+
+        Staff who lack a second factor that the installation requires are returned without their rights.
+        """
         claims = self._access_tokens.read(token, self._clock.now())
-        principal = None if fresh else self._principal_cache.recall(claims)
-        if principal is None:
+        principal = None if fresh else self._principal_cache.recall(claims.family_id)
+        if principal is None or principal.user_id != claims.user_id:
             principal = await self._principals.find(claims)
             if principal is None:
                 raise NotSignedIn
-            self._principal_cache.keep(principal)
+            is_required = self._staff_second_factor == "required"
+            principal = principal.with_second_factor_rule(is_required=is_required)
+            self._principal_cache.keep(claims.family_id, principal)
         return principal
 
     async def _rehashed(self, user: User, password: str) -> str | None:

@@ -29,7 +29,7 @@ class AvatarController(Controller):
         operation_id="upload_avatar",
         summary="Upload your avatar",
         request_max_body_size=None,  # bounded while it is read
-        opt=opt(Access.SIGNED_IN, upload=NoTextsIn, errors=UPLOAD_ERRORS),
+        opt=opt(Access.SIGNED_IN, scope="profile:write", upload=NoTextsIn, errors=UPLOAD_ERRORS),
     )
     async def upload(self, request: Request[Any, Any, Any], avatars: FromDishka[AvatarService]) -> ProfileOut:
         """Its centre becomes a square. `avatar` is then a path on this site."""
@@ -38,7 +38,12 @@ class AvatarController(Controller):
         form = await read_upload(request)
         return msgspec.convert(await avatars.upload(principal, form.file), ProfileOut, from_attributes=True)
 
-    @delete("/", operation_id="delete_avatar", summary="Delete your avatar", opt=opt(Access.SIGNED_IN))
+    @delete(
+        "/",
+        operation_id="delete_avatar",
+        summary="Delete your avatar",
+        opt=opt(Access.SIGNED_IN, scope="profile:write"),
+    )
     async def remove(self, request: Request[Any, Any, Any], avatars: FromDishka[AvatarService]) -> None:
         """Of any kind."""
         await avatars.delete(principal_of(request))

@@ -10,6 +10,7 @@ from litestar import Controller, Request, Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
+from marketplace.core.domain.api_keys import KeyScope
 from marketplace.core.domain.booking_steps import REQUEST_ANSWERS, BookingAction
 from marketplace.core.errors import (
     AlreadyBooked,
@@ -49,6 +50,7 @@ class BookingRoutes:
     """Builds the action routes for one kind of caller. The service decides whether they may act."""
 
     access: Access
+    scope: KeyScope | None
     prefix: str
     """Prefix of the paths."""
     operation: str
@@ -77,6 +79,7 @@ class BookingRoutes:
             description=description,
             opt=opt(
                 self.access,
+                scope=self.scope,
                 body=body,
                 is_body_optional=self.is_step_optional,
                 is_keyed=True,
@@ -111,7 +114,7 @@ class BookingRoutes:
             operation_id=self.operation.format("reschedule"),
             summary=summary,
             description=description,
-            opt=opt(self.access, body=body, is_keyed=True, errors=RESCHEDULE_ERRORS),
+            opt=opt(self.access, scope=self.scope, body=body, is_keyed=True, errors=RESCHEDULE_ERRORS),
         )
         async def move(
             self: Controller,

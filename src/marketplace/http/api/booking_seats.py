@@ -36,6 +36,7 @@ class SeatsController(Controller):
         summary="Change the seats of a booking",
         opt=opt(
             Access.SIGNED_IN,
+            scope="bookings:write",
             body=SeatsIn,
             is_keyed=True,
             errors=(NotFound, NotYours, OwnSession, IllegalTransition, TooLate, SoldOut, NotBookable, SeatsPaid),

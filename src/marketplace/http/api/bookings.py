@@ -87,6 +87,7 @@ class RescheduleIn(StartIn, kw_only=True):
 
 PARTY_ROUTES = BookingRoutes(
     access=Access.SIGNED_IN,
+    scope="bookings:write",
     prefix="/{booking_id:uuid}",
     operation="{}_booking",
     step=StepIn,
@@ -166,7 +167,7 @@ class BookingController(Controller):
         "/",
         operation_id="list_bookings",
         summary="List your bookings",
-        opt=opt(Access.SIGNED_IN, query=BookingsQuery, headers=LINK),
+        opt=opt(Access.SIGNED_IN, scope="read", query=BookingsQuery, headers=LINK),
     )
     async def list_own(
         self,
@@ -183,7 +184,7 @@ class BookingController(Controller):
         "/my_bookings",
         operation_id="list_my_bookings",
         summary="List your bookings (older path)",
-        opt=opt(Access.SIGNED_IN, query=BookingsQuery, headers=LINK),
+        opt=opt(Access.SIGNED_IN, scope="read", query=BookingsQuery, headers=LINK),
     )
     async def list_mine(
         self,
@@ -200,7 +201,7 @@ class BookingController(Controller):
         "/creator_bookings",
         operation_id="list_creator_bookings",
         summary="List bookings of your sessions",
-        opt=opt(Access.CREATOR, query=BookingsQuery, headers=LINK),
+        opt=opt(Access.CREATOR, scope="read", query=BookingsQuery, headers=LINK),
     )
     async def list_of_creator(
         self,
@@ -219,6 +220,7 @@ class BookingController(Controller):
         summary="Book seats",
         opt=opt(
             Access.SIGNED_IN,
+            scope="bookings:write",
             body=BookingIn,
             is_keyed=True,
             errors=(
@@ -240,7 +242,7 @@ class BookingController(Controller):
         "/{booking_id:uuid}",
         operation_id="get_booking",
         summary="Get a booking",
-        opt=opt(Access.SIGNED_IN, query=ViewerQuery, errors=(NotFound,)),
+        opt=opt(Access.SIGNED_IN, scope="read", query=ViewerQuery, errors=(NotFound,)),
     )
     async def retrieve(
         self,

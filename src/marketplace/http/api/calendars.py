@@ -49,7 +49,7 @@ class CalendarController(Controller):
         operation_id="get_booking_calendar",
         summary="Download a booking as a calendar file",
         media_type=CALENDAR,
-        opt=opt(Access.SIGNED_IN, errors=(NotFound,)),
+        opt=opt(Access.SIGNED_IN, scope="read", errors=(NotFound,)),
     )
     async def of_booking(
         self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], calendars: FromDishka[CalendarService]

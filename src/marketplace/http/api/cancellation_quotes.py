@@ -41,7 +41,7 @@ class CancellationQuoteController(Controller):
         "/cancellation-quote",
         operation_id="get_cancellation_quote",
         summary="Get what cancelling a booking would return",
-        opt=opt(Access.SIGNED_IN, errors=(NotFound, IllegalTransition, TooLate)),
+        opt=opt(Access.SIGNED_IN, scope="read", errors=(NotFound, IllegalTransition, TooLate)),
     )
     async def quote(
         self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], quotes: FromDishka[CancellationQuotes]

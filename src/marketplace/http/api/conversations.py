@@ -73,7 +73,7 @@ class ConversationController(Controller):
         "/",
         operation_id="list_messages",
         summary="List the messages of a booking",
-        opt=opt(Access.SIGNED_IN, query=PageQuery, headers=LINK, errors=(NotFound,)),
+        opt=opt(Access.SIGNED_IN, scope="read", query=PageQuery, headers=LINK, errors=(NotFound,)),
     )
     async def list_messages(
         self,
@@ -92,7 +92,13 @@ class ConversationController(Controller):
         "/",
         operation_id="write_message",
         summary="Write to the other party of a booking",
-        opt=opt(Access.SIGNED_IN, body=MessageIn, is_keyed=True, errors=(NotFound, ConversationClosed, RateLimited)),
+        opt=opt(
+            Access.SIGNED_IN,
+            scope="bookings:write",
+            body=MessageIn,
+            is_keyed=True,
+            errors=(NotFound, ConversationClosed, RateLimited),
+        ),
     )
     async def write(
         self,
@@ -110,7 +116,7 @@ class ConversationController(Controller):
         status_code=204,
         operation_id="mark_messages_read",
         summary="Mark messages as read",
-        opt=opt(Access.SIGNED_IN, body=LastReadIn, errors=(NotFound,)),
+        opt=opt(Access.SIGNED_IN, scope="bookings:write", body=LastReadIn, errors=(NotFound,)),
     )
     async def mark_read(
         self,
@@ -133,7 +139,7 @@ class UnreadController(Controller):
         "/",
         operation_id="list_unread_messages",
         summary="Count your unread messages by booking",
-        opt=opt(Access.SIGNED_IN),
+        opt=opt(Access.SIGNED_IN, scope="read"),
     )
     async def list_unread(
         self, request: Request[Any, Any, Any], conversations: FromDishka[ConversationService]
@@ -154,6 +160,7 @@ class SlotMessageController(Controller):
         summary="Write to everyone who booked a start",
         opt=opt(
             Access.CREATOR,
+            scope="bookings:write",
             body=SlotMessageIn,
             is_keyed=True,
             errors=(NotFound, NotYours, ConversationClosed, RateLimited),

@@ -51,7 +51,12 @@ class CreatorHoursController(Controller):
     path = "/api"
     tags = ["schedules"]  # noqa: RUF012 - Litestar reads a plain list
 
-    @get("/creator/hours", operation_id="get_hours", summary="Get your general hours", opt=opt(Access.CREATOR))
+    @get(
+        "/creator/hours",
+        operation_id="get_hours",
+        summary="Get your general hours",
+        opt=opt(Access.CREATOR, scope="read"),
+    )
     async def retrieve(self, request: Request[Any, Any, Any], hours: FromDishka[CreatorHoursService]) -> HoursOut:
         """They guide the booking of sessions by arrangement: 8:00 to 21:00 every day until you set others."""
         return _hours_out(await hours.get(principal_of(request)))
@@ -60,7 +65,7 @@ class CreatorHoursController(Controller):
         "/creator/hours",
         operation_id="replace_hours",
         summary="Set your general hours",
-        opt=opt(Access.CREATOR, body=HoursIn),
+        opt=opt(Access.CREATOR, scope="sessions:write", body=HoursIn),
     )
     async def replace(self, request: Request[Any, Any, Any], hours: FromDishka[CreatorHoursService]) -> HoursOut:
         """They exclude no start: any future one can still be booked."""
@@ -72,7 +77,7 @@ class CreatorHoursController(Controller):
         "/sessions/{session_id:uuid}/suggested-starts",
         operation_id="list_suggested_starts",
         summary="Suggest starts by arrangement",
-        opt=opt(Access.ANYONE, query=SuggestionsQuery, errors=(NotFound,), headers=LINK),
+        opt=opt(Access.ANYONE, scope="read", query=SuggestionsQuery, errors=(NotFound,), headers=LINK),
     )
     async def suggest(
         self,

@@ -55,7 +55,7 @@ class CreatorController(Controller):
         "/{username:str}",
         operation_id="get_creator",
         summary="Get a creator",
-        opt=opt(Access.ANYONE, errors=(NotFound,), headers=ETAG),
+        opt=opt(Access.ANYONE, scope="read", errors=(NotFound,), headers=ETAG),
     )
     async def retrieve(
         self,

@@ -59,7 +59,7 @@ class EarningsController(Controller):
         "/",
         operation_id="list_earnings",
         summary="List your earnings",
-        opt=opt(Access.CREATOR, query=PageQuery, errors=(NotFound,), headers=LINK),
+        opt=opt(Access.CREATOR, scope="read", query=PageQuery, errors=(NotFound,), headers=LINK),
     )
     async def retrieve(
         self, request: Request[Any, Any, Any], earnings: FromDishka[EarningsService], cursors: FromDishka[Cursors]
@@ -85,6 +85,7 @@ class EarningsController(Controller):
         summary="Export your earnings",
         opt=opt(
             Access.CREATOR,
+            scope="read",
             errors=(NotFound,),
             headers={"Content-Disposition": "`attachment`, with a file name."},
             files=(CSV,),

@@ -33,7 +33,7 @@ class FavouriteController(Controller):
         "/",
         operation_id="list_favourites",
         summary="List your favourites",
-        opt=opt(Access.SIGNED_IN, query=FavouritesQuery, headers=LINK),
+        opt=opt(Access.SIGNED_IN, scope="read", query=FavouritesQuery, headers=LINK),
     )
     async def list_favourites(
         self, request: Request[Any, Any, Any], favourites: FromDishka[FavouriteService], cursors: FromDishka[Cursors]
@@ -50,7 +50,7 @@ class FavouriteController(Controller):
         "/ids",
         operation_id="list_favourite_ids",
         summary="List the IDs of your favourites",
-        opt=opt(Access.SIGNED_IN),
+        opt=opt(Access.SIGNED_IN, scope="read"),
     )
     async def list_ids(self, request: Request[Any, Any, Any], favourites: FromDishka[FavouriteService]) -> list[UUID]:
         """All at once, most recently added first, including sessions that the catalog no longer lists."""
@@ -61,7 +61,7 @@ class FavouriteController(Controller):
         status_code=204,
         operation_id="add_favourite",
         summary="Add a favourite",
-        opt=opt(Access.SIGNED_IN, errors=(NotFound, TooManyFavourites)),
+        opt=opt(Access.SIGNED_IN, scope="profile:write", errors=(NotFound, TooManyFavourites)),
     )
     async def add(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], favourites: FromDishka[FavouriteService]
@@ -74,7 +74,7 @@ class FavouriteController(Controller):
         "/{session_id:uuid}",
         operation_id="remove_favourite",
         summary="Remove a favourite",
-        opt=opt(Access.SIGNED_IN, errors=(NotFound,)),
+        opt=opt(Access.SIGNED_IN, scope="profile:write", errors=(NotFound,)),
     )
     async def remove(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], favourites: FromDishka[FavouriteService]

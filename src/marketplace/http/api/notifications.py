@@ -62,7 +62,7 @@ class NotificationController(Controller):
         "/",
         operation_id="list_notifications",
         summary="List your notifications",
-        opt=opt(Access.SIGNED_IN, query=PageQuery, headers=LINK | UNREAD),
+        opt=opt(Access.SIGNED_IN, scope="read", query=PageQuery, headers=LINK | UNREAD),
     )
     async def list_notifications(
         self,
@@ -83,7 +83,7 @@ class NotificationController(Controller):
         status_code=204,
         operation_id="mark_notifications_read",
         summary="Mark notifications as read",
-        opt=opt(Access.SIGNED_IN, body=LastNotificationIn, errors=(NotFound,)),
+        opt=opt(Access.SIGNED_IN, scope="bookings:write", body=LastNotificationIn, errors=(NotFound,)),
     )
     async def mark_read(self, request: Request[Any, Any, Any], notifications: FromDishka[NotificationService]) -> None:
         """Yours up to `last`. Can be repeated."""

@@ -16,7 +16,7 @@ from marketplace.core.domain.payment_views import BookingPayment, OwnPayment, Re
 from marketplace.core.domain.payments import PaymentOperation, PaymentStatus
 from marketplace.core.domain.sessions import Title
 from marketplace.core.errors import NotFound
-from marketplace.core.errors.payments import InvalidSignature, NothingToPay, PaymentExpired, ProviderAway
+from marketplace.core.errors.payments import InvalidNotice, InvalidSignature, NothingToPay, PaymentExpired, ProviderAway
 from marketplace.core.services.idempotency import Outcome
 from marketplace.core.services.payment_settlement import PaymentSettlement
 from marketplace.core.services.payments import PaymentService
@@ -135,7 +135,7 @@ class PaymentController(Controller):
         "/receipts",
         operation_id="list_receipts",
         summary="List the receipts of a booking",
-        opt=opt(Access.SIGNED_IN, errors=(NotFound,)),
+        opt=opt(Access.SIGNED_IN, scope="read", errors=(NotFound,)),
     )
     async def receipts(
         self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], payments: FromDishka[PaymentService]
@@ -156,7 +156,7 @@ class WebhookController(Controller):
         request_max_body_size=MAX_NOTICE,
         operation_id="receive_payment_notice",
         summary="Receive a notice of a payment provider",
-        opt=opt(Access.PUBLIC, errors=(NotFound, InvalidSignature, ProviderAway)),
+        opt=opt(Access.PUBLIC, errors=(NotFound, InvalidSignature, InvalidNotice, ProviderAway)),
     )
     async def receive(
         self, request: Request[Any, Any, Any], provider: FromPath[str], settlement: FromDishka[PaymentSettlement]

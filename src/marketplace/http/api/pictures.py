@@ -68,6 +68,7 @@ class PictureController(Controller):
         request_max_body_size=None,  # bounded while it is read
         opt=opt(
             Access.SIGNED_IN,
+            scope="sessions:write",
             upload=PictureTextsIn,
             errors=(NotFound, NotYours, NotACreator, TooManyPictures, *UPLOAD_ERRORS),
         ),
@@ -87,7 +88,13 @@ class PictureController(Controller):
         "/{picture_id:uuid}",
         operation_id="change_picture",
         summary="Describe or move a picture",
-        opt=opt(Access.SIGNED_IN, body=PictureIn, is_partial=True, errors=(NotFound, NotYours, NotACreator)),
+        opt=opt(
+            Access.SIGNED_IN,
+            scope="sessions:write",
+            body=PictureIn,
+            is_partial=True,
+            errors=(NotFound, NotYours, NotACreator),
+        ),
     )
     async def change(
         self,
@@ -107,7 +114,7 @@ class PictureController(Controller):
         "/{picture_id:uuid}",
         operation_id="delete_picture",
         summary="Delete a picture",
-        opt=opt(Access.SIGNED_IN, errors=(NotFound, NotYours, NotACreator)),
+        opt=opt(Access.SIGNED_IN, scope="sessions:write", errors=(NotFound, NotYours, NotACreator)),
     )
     async def remove(
         self,

@@ -94,7 +94,7 @@ class SessionReviewController(Controller):
         "/",
         operation_id="list_reviews",
         summary="List the reviews of a session",
-        opt=opt(Access.ANYONE, query=PageQuery, errors=(NotFound,), headers=LINK | ETAG),
+        opt=opt(Access.ANYONE, scope="read", query=PageQuery, errors=(NotFound,), headers=LINK | ETAG),
     )
     async def list_reviews(
         self,
@@ -149,7 +149,7 @@ class ReviewController(Controller):
         "/",
         operation_id="list_own_reviews",
         summary="List your reviews",
-        opt=opt(Access.SIGNED_IN, query=PageQuery, headers=LINK),
+        opt=opt(Access.SIGNED_IN, scope="read", query=PageQuery, headers=LINK),
     )
     async def list_own(
         self, request: Request[Any, Any, Any], reviews: FromDishka[ReviewService], cursors: FromDishka[Cursors]

@@ -109,7 +109,7 @@ class ScheduleController(Controller):
         "/{session_id:uuid}/schedule",
         operation_id="get_schedule",
         summary="Get a session's schedule",
-        opt=opt(Access.CREATOR, errors=(NotFound, NotYours)),
+        opt=opt(Access.CREATOR, scope="read", errors=(NotFound, NotYours)),
     )
     async def retrieve(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], schedules: FromDishka[ScheduleService]
@@ -121,7 +121,9 @@ class ScheduleController(Controller):
         "/{session_id:uuid}/schedule",
         operation_id="replace_schedule",
         summary="Set a session's schedule",
-        opt=opt(Access.CREATOR, body=ScheduleIn, errors=(NotFound, NotYours, CreatorUnavailable)),
+        opt=opt(
+            Access.CREATOR, scope="sessions:write", body=ScheduleIn, errors=(NotFound, NotYours, CreatorUnavailable)
+        ),
     )
     async def replace(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], schedules: FromDishka[ScheduleService]
@@ -141,6 +143,7 @@ class ScheduleController(Controller):
         summary="Preview a schedule",
         opt=opt(
             Access.CREATOR,
+            scope="sessions:write",
             body=SchedulePreviewIn,
             query=PreviewRestQuery,
             errors=(NotFound, NotYours, CreatorUnavailable),

@@ -138,7 +138,11 @@ class SessionController(Controller):
         operation_id="list_sessions",
         summary="Search the catalog",
         opt=opt(
-            Access.ANYONE, query=CatalogQuery, errors=(NotSignedIn, NotACreator), headers=BOUNDED | SEARCHED | ETAG
+            Access.ANYONE,
+            scope="read",
+            query=CatalogQuery,
+            errors=(NotSignedIn, NotACreator),
+            headers=BOUNDED | SEARCHED | ETAG,
         ),
     )
     async def list_sessions(
@@ -158,7 +162,7 @@ class SessionController(Controller):
         "/facets",
         operation_id="count_sessions",
         summary="Count the catalog by category, tag and price",
-        opt=opt(Access.ANYONE, query=FacetsQuery, headers=ETAG),
+        opt=opt(Access.ANYONE, scope="read", query=FacetsQuery, headers=ETAG),
     )
     async def facets(
         self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService], kept: FromDishka[KeptAnswers]
@@ -170,7 +174,7 @@ class SessionController(Controller):
         "/",
         operation_id="create_session",
         summary="Create a session",
-        opt=opt(Access.CREATOR, body=SessionIn, is_keyed=True, errors=(EmailUnverified,)),
+        opt=opt(Access.CREATOR, scope="sessions:write", body=SessionIn, is_keyed=True, errors=(EmailUnverified,)),
     )
     async def create(
         self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService]
@@ -188,7 +192,7 @@ class SessionController(Controller):
         "/{session_id:uuid}",
         operation_id="get_session",
         summary="Get a session",
-        opt=opt(Access.ANYONE, query=ViewerQuery, errors=(NotFound,), headers=ETAG),
+        opt=opt(Access.ANYONE, scope="read", query=ViewerQuery, errors=(NotFound,), headers=ETAG),
     )
     async def retrieve(
         self,
@@ -204,7 +208,7 @@ class SessionController(Controller):
         "/{session_id:uuid}",
         operation_id="replace_session",
         summary="Update a session",
-        opt=opt(Access.CREATOR, body=SessionIn, errors=CHANGE_ERRORS),
+        opt=opt(Access.CREATOR, scope="sessions:write", body=SessionIn, errors=CHANGE_ERRORS),
     )
     async def replace(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionService]
@@ -219,6 +223,7 @@ class SessionController(Controller):
         summary="Update parts of a session",
         opt=opt(
             Access.CREATOR,
+            scope="sessions:write",
             body=SessionIn,
             is_partial=True,
             errors=CHANGE_ERRORS,
@@ -238,7 +243,7 @@ class SessionController(Controller):
         "/{session_id:uuid}",
         operation_id="archive_session",
         summary="Archive a session",
-        opt=opt(Access.CREATOR, errors=(NotFound, NotYours, HasUpcomingBookings)),
+        opt=opt(Access.CREATOR, scope="sessions:write", errors=(NotFound, NotYours, HasUpcomingBookings)),
     )
     async def archive(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionService]

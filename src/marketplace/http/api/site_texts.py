@@ -38,7 +38,7 @@ class SiteTextController(Controller):
         "/{name:str}",
         operation_id="get_text",
         summary="Get a text of the operator",
-        opt=opt(Access.ANYONE, errors=(NotFound,), headers=ETAG),
+        opt=opt(Access.ANYONE, scope="read", errors=(NotFound,), headers=ETAG),
     )
     async def retrieve(
         self,

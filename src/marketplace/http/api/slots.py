@@ -99,7 +99,7 @@ class SlotController(Controller):
         "/",
         operation_id="list_slots",
         summary="List bookable starts",
-        opt=opt(Access.ANYONE, query=SlotsQuery, errors=(NotFound, NotYours), headers=LINK | ETAG),
+        opt=opt(Access.ANYONE, scope="read", query=SlotsQuery, errors=(NotFound, NotYours), headers=LINK | ETAG),
     )
     async def list_slots(
         self,
@@ -120,7 +120,13 @@ class SlotController(Controller):
         status_code=200,
         operation_id="cancel_slot",
         summary="Cancel all bookings of a start",
-        opt=opt(Access.CREATOR, body=SlotCancellationIn, is_keyed=True, errors=(NotFound, NotYours, TooLate)),
+        opt=opt(
+            Access.CREATOR,
+            scope="bookings:write",
+            body=SlotCancellationIn,
+            is_keyed=True,
+            errors=(NotFound, NotYours, TooLate),
+        ),
     )
     async def cancel(
         self,

@@ -64,7 +64,7 @@ class SuggestionController(Controller):
         "/",
         operation_id="suggest_sessions",
         summary="Suggest while a search is typed",
-        opt=opt(Access.ANYONE, query=SuggestQuery, headers=ETAG),
+        opt=opt(Access.ANYONE, scope="read", query=SuggestQuery, headers=ETAG),
     )
     async def suggest(
         self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService], kept: FromDishka[KeptAnswers]

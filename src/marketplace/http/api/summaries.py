@@ -69,7 +69,7 @@ class SummaryController(Controller):
         "/summary",
         operation_id="get_creator_summary",
         summary="Get your creator summary",
-        opt=opt(Access.CREATOR),
+        opt=opt(Access.CREATOR, scope="read"),
     )
     async def of_creator(
         self, request: Request[Any, Any, Any], summaries: FromDishka[SummaryService]

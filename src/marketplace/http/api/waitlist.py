@@ -127,7 +127,7 @@ class SlotWaitlistController(Controller):
         "/",
         operation_id="list_full_starts",
         summary="List full starts that you can wait for",
-        opt=opt(Access.ANYONE, query=FullStartsQuery, errors=(NotFound,)),
+        opt=opt(Access.ANYONE, scope="read", query=FullStartsQuery, errors=(NotFound,)),
     )
     async def list_full(
         self,
@@ -152,7 +152,7 @@ class SlotWaitlistController(Controller):
         status_code=201,
         operation_id="join_waitlist",
         summary="Wait for seats of a full start",
-        opt=opt(Access.SIGNED_IN, body=WaitIn, is_keyed=True, errors=JOIN_ERRORS),
+        opt=opt(Access.SIGNED_IN, scope="bookings:write", body=WaitIn, is_keyed=True, errors=JOIN_ERRORS),
     )
     async def join(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], waitlist: FromDishka[WaitlistService]
@@ -177,7 +177,7 @@ class WaitlistController(Controller):
         "/",
         operation_id="list_waitlist",
         summary="List what you wait for",
-        opt=opt(Access.SIGNED_IN, query=ViewerQuery),
+        opt=opt(Access.SIGNED_IN, scope="read", query=ViewerQuery),
     )
     async def list_own(
         self, request: Request[Any, Any, Any], waitlist: FromDishka[WaitlistService]
@@ -190,7 +190,7 @@ class WaitlistController(Controller):
         "/creator",
         operation_id="list_waitlist_of_creator",
         summary="List who waits for your sessions",
-        opt=opt(Access.CREATOR, query=CreatorWaitlistQuery, headers=LINK),
+        opt=opt(Access.CREATOR, scope="read", query=CreatorWaitlistQuery, headers=LINK),
     )
     async def list_of_creator(
         self, request: Request[Any, Any, Any], waitlist: FromDishka[WaitlistService], cursors: FromDishka[Cursors]
@@ -207,7 +207,7 @@ class WaitlistController(Controller):
         "/{entry_id:uuid}",
         operation_id="leave_waitlist",
         summary="Leave a waitlist, or let an offer go",
-        opt=opt(Access.SIGNED_IN, errors=(NotFound,)),
+        opt=opt(Access.SIGNED_IN, scope="bookings:write", errors=(NotFound,)),
     )
     async def leave(
         self, request: Request[Any, Any, Any], entry_id: FromPath[UUID], waitlist: FromDishka[WaitlistService]
@@ -220,7 +220,14 @@ class WaitlistController(Controller):
         status_code=201,
         operation_id="accept_offer",
         summary="Accept an offer",
-        opt=opt(Access.SIGNED_IN, body=AcceptIn, is_body_optional=True, is_keyed=True, errors=ACCEPT_ERRORS),
+        opt=opt(
+            Access.SIGNED_IN,
+            scope="bookings:write",
+            body=AcceptIn,
+            is_body_optional=True,
+            is_keyed=True,
+            errors=ACCEPT_ERRORS,
+        ),
     )
     async def accept(
         self,

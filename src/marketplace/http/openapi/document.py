@@ -41,6 +41,8 @@ Times are ISO 8601 in UTC; starts also have their UTC offsets. Amounts are decim
 fields are ignored. Every path works with and without a trailing slash. Errors are `application/problem+json` (RFC 9457)
 with a stable `code`. Lists are bare arrays; the `Link` header has the next page.
 """
+KEY_SCOPE = "x-api-key-scope"
+"""Extension with the scope that an API key needs for an operation."""
 SCHEMES: dict[Access, list[dict[str, list[str]]]] = {
     Access.PUBLIC: [],
     Access.ANYONE: [{}, {"bearer": []}],
@@ -81,7 +83,12 @@ def openapi_config() -> OpenAPIConfig:
         components=Components(
             security_schemes={
                 "bearer": SecurityScheme(
-                    type="http", scheme="bearer", bearer_format="JWT", description="The `access` token of a login."
+                    type="http",
+                    scheme="bearer",
+                    description=(
+                        "The `access` token of a login (JWT), or an API key (`mkt_` and 49 letters and digits). Each "
+                        f"operation names the scope that a key needs in `{KEY_SCOPE}`; without one it takes no key."
+                    ),
                 )
             }
         ),
@@ -234,6 +241,8 @@ def _complete(operation: dict[str, Any], route: Route, method: str, *, has_path_
     if not operation["deprecated"]:
         del operation["deprecated"]
     operation["security"] = SCHEMES[route.access]
+    if route.scope is not None:
+        operation[KEY_SCOPE] = route.scope
     parameters = [
         *operation.get("parameters", ()),
         *(_parameters(route.query) if route.query is not None else ()),

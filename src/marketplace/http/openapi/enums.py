@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Any, get_args
 
 from marketplace.core.domain.admin_lists import AuditOrdering, BookingListOrdering, SessionListOrdering, UserOrdering
+from marketplace.core.domain.api_keys import KeyScope
 from marketplace.core.domain.audit import AuditAction, TargetKind
 from marketplace.core.domain.bookable_starts import Closing
 from marketplace.core.domain.booking_details import BookingOrdering
@@ -30,6 +31,7 @@ from marketplace.http.api.system import DemoRole
 
 ENUMS: dict[str, Any] = {
     "AllowedAction": AllowedAction,
+    "ApiKeyScope": KeyScope,
     "AuditAction": AuditAction,
     "AuditOrdering": AuditOrdering,
     "BookingListOrdering": BookingListOrdering,

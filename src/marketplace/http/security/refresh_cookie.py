@@ -11,20 +11,23 @@ from marketplace.http import problems
 from marketplace.settings import Settings
 
 NAME = "marketplace_refresh"
+SECURE_NAME = f"__Secure-{NAME}"
+"""Of a `Secure` cookie: browsers take this prefix from https only (RFC 6265bis, 4.1.3.1)."""
 PATH = "/api/auth/"
 STRICT: Any = "Strict"
 """Capitalized as in the standard; `Any`, since the framework's type allows lower case only."""
 COOKIE_PARAMETER: dict[str, Any] = {
-    "name": NAME,
+    "name": SECURE_NAME,
     "in": "cookie",
     "required": False,
     "description": (
         "The refresh token of a login with `use_cookie`, sent by browsers. Used if the body "
-        "has none and the `Origin` is this site or one that the operator allows."
+        "has none and the `Origin` is this site or one that the operator allows. Over plain http its name is "
+        f"`{NAME}`."
     ),
     "schema": {"type": "string"},
 }
-COOKIE_HEADER = {"Set-Cookie": f"The cookie `{NAME}`, if the login asked for it; otherwise absent."}
+COOKIE_HEADER = {"Set-Cookie": f"The cookie `{SECURE_NAME}`, if the login asked for it; otherwise absent."}
 
 
 class ForeignOrigin(Forbidden):
@@ -43,8 +46,11 @@ class RefreshCookie:
         self._max_age = int(settings.refresh_token_ttl.total_seconds())
 
     def token_of(self, request: Request[Any, Any, Any]) -> str:
-        """Return the token in the cookie. Raises `NoRefreshToken`, `ForeignOrigin`."""
-        token = request.cookies.get(NAME)
+        """Return the token in the cookie, also under the name it had before the prefix.
+
+        Raises `NoRefreshToken`, `ForeignOrigin`.
+        """
+        token = request.cookies.get(SECURE_NAME) or request.cookies.get(NAME)
         if not token:
             raise NoRefreshToken
         if not self._is_same_or_allowed_origin(request):
@@ -66,16 +72,14 @@ class RefreshCookie:
         return response
 
     def _set(self, request: Request[Any, Any, Any], response: Response[Any], value: str, max_age: int) -> None:
-        is_plain = request.scope["scheme"] == "http" and not self._is_production
-        response.set_cookie(
-            NAME,
-            value,
-            path=PATH,
-            max_age=max_age,
-            httponly=True,
-            samesite=STRICT,
-            secure=not is_plain,
-        )
+        is_secure = request.scope["scheme"] == "https" or self._is_production
+        # in production a page of plain http is one on the loopback interface, and its browser refuses the prefix
+        has_prefix = is_secure and not request.headers.get("origin", "").startswith("http:")
+        cookies = {SECURE_NAME if has_prefix else NAME: (value, max_age)}
+        if has_prefix and NAME in request.cookies:
+            cookies[NAME] = ("", 0)
+        for name, (content, age) in cookies.items():
+            response.set_cookie(name, content, path=PATH, max_age=age, httponly=True, samesite=STRICT, secure=is_secure)
 
     def _is_same_or_allowed_origin(self, request: Request[Any, Any, Any]) -> bool:
         """Return whether `Origin` matches `Host` or is allowed by `cors_origins` (CSRF protection).

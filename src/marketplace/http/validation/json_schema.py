@@ -4,6 +4,7 @@ import re
 from functools import singledispatch
 from typing import Any
 
+from marketplace.core.domain.api_keys import KEY_SCOPES, ScopeSet
 from marketplace.core.domain.fields import Boolean, Choice, OrNone, Rule, Text, Whole
 from marketplace.core.domain.language_tags import MAX_TAG_LENGTH, TAG_PATTERN, LanguageTag, LanguageTags
 from marketplace.core.domain.ledger import PERCENT, CommissionRate
@@ -104,6 +105,11 @@ def _(_: TimeZoneName) -> dict[str, Any]:
 @values_of.register
 def _(rule: TagList | LanguageTags) -> dict[str, Any]:
     return {"type": "array", "maxItems": rule.maximum, "items": values_of(rule.each)}
+
+
+@values_of.register
+def _(_: ScopeSet) -> dict[str, Any]:
+    return {"type": "array", "minItems": 1, "items": {"type": "string", "enum": list(KEY_SCOPES)}}
 
 
 @values_of.register

@@ -41,6 +41,7 @@ class BookingRecordOut(BookingHistoryOut, rename=BOOKING_NAMES):
 
 STAFF_ROUTES = BookingRoutes(
     access=Access.STAFF,
+    scope=None,
     prefix="",
     operation="admin_{}_booking",
     step=ReasonIn,

@@ -26,7 +26,7 @@ class LedgerTransactionTable(DefaultBase):
         Index("uq_ledger_transactions_once", "once", unique=True),
         Index("ix_ledger_transactions_at", "at", "id"),
         Index("ix_ledger_transactions_booking_id_at", "booking_id", "at", "id"),
-        Index("ix_ledger_transactions_creator_id_at", "creator_id", "at", "id"),
+        Index("ix_ledger_transactions_of_creators", "creator_id", "at", "id", postgresql_where=text("kind <> 'fee'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
