@@ -28,10 +28,10 @@ async def full_start(
 
 
 async def waiting(
-    storage: Storage, services: Services, session: Session, seats: int = 1, at: datetime = TOMORROW
+    storage: Storage, services: Services, session: Session, seats: int = 1, at: datetime = TOMORROW, **changes: Any
 ) -> tuple[Principal, WaitlistDetails]:
     """Let a new person wait for seats of a start, and return them with their entry."""
-    person = await a_person(storage)
+    person = await a_person(storage, **changes)
     return person, (await services.waitlist.join(person, session.id, at, seats)).resource
 
 

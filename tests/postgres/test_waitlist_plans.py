@@ -52,6 +52,7 @@ async def busy_slot(loaded: str, program: Watched) -> Slot:
         "SELECT starts_at FROM waitlist_entries WHERE session_id = $1 GROUP BY 1 ORDER BY count(*) DESC LIMIT 1", BUSY
     )
     await connection.close()
+    assert row is not None
     async with program.storage.unit_of_work() as tx:
         slot = await tx.waitlist.acquire_slot(BUSY, row["starts_at"])
     assert slot is not None

@@ -99,7 +99,7 @@ async def racers(dsn: str, *options: str) -> AsyncIterator[Racers]:
 class Race:
     """Rounds of one race, watched all the time by a connection of its own."""
 
-    def __init__(self, storage: Storage, opened: asyncpg.Pool, watcher: asyncpg.Connection, running: Racers) -> None:
+    def __init__(self, storage: Storage, opened: asyncpg.Pool, watcher: Any, running: Racers) -> None:
         self.storage, self.connection, self.watcher, self.racers = storage, opened, watcher, running
         self.people: list[UUID] = []
         self.broken: list[str] = []

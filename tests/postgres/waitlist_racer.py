@@ -40,7 +40,7 @@ class UnlockedWaitlist(PostgresWaitlist):
 class UnlockedTransaction(PostgresTransaction):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        self.waitlist = UnlockedWaitlist(connection)  # type: ignore[misc]
+        self.waitlist = UnlockedWaitlist(connection)
 
 
 class UnlockedWork:

@@ -76,6 +76,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         quotes=storage.booking_quotes,
         lists=storage.booking_lists,
         users=storage.users,
+        waitlists=storage.waitlists,
         clock=clock,
         ids=ids,
         only_verified="booking" in options.requires_verified,

@@ -17,6 +17,7 @@ def build_waitlist(
         unit_of_work=storage.unit_of_work,
         quotes=storage.booking_quotes,
         lists=storage.booking_lists,
+        waitlists=storage.waitlists,
         clock=adapters.clock,
         ids=adapters.ids,
         only_verified=only_verified,

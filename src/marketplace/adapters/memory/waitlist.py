@@ -71,6 +71,11 @@ class MemoryWaitlists:
         entry = self._database.waitlist.rows.get(entry_id)
         return self._shown(entry) if entry else None
 
+    async def is_waiting(self, user_id: UUID, session_id: UUID, starts_at: datetime) -> bool:
+        await asyncio.sleep(0)
+        key = (user_id, session_id, starts_at)
+        return any(each.is_open and (each.user_id, *each.slot_key) == key for each in self._all())
+
     def _all(self) -> Iterable[WaitlistEntry]:
         return self._database.waitlist.rows.values()
 

@@ -185,6 +185,9 @@ class PostgresWaitlists:
         row = await self._database.fetchrow(FIND_DETAILS, entry_id)
         return details_from(row) if row else None
 
+    async def is_waiting(self, user_id: UUID, session_id: UUID, starts_at: datetime) -> bool:
+        return await self._database.fetchrow(FIND_OPEN, user_id, session_id, starts_at) is not None
+
 
 class PostgresWaitlist:
     """`Waitlist` on a transaction's connection."""

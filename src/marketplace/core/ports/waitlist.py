@@ -36,6 +36,10 @@ class Waitlists(Protocol):
 
     async def find(self, entry_id: UUID) -> WaitlistDetails | None: ...
 
+    async def is_waiting(self, user_id: UUID, session_id: UUID, starts_at: datetime) -> bool:
+        """Return whether the person has an open entry of this start."""
+        ...
+
 
 class Waitlist(Protocol):
     """Entries within a transaction. The lock of a slot guards its line: nothing changes an entry without it."""

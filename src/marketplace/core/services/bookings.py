@@ -21,6 +21,7 @@ from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
+from marketplace.core.ports.waitlist import Waitlists
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.booking_moves import BookingMoves
 from marketplace.core.services.booking_steps import (
@@ -50,6 +51,7 @@ class BookingService:
         quotes: BookingQuotes,
         lists: BookingLists,
         users: UserDirectory,
+        waitlists: Waitlists,
         clock: Clock,
         ids: Ids,
         only_verified: bool = False,
@@ -59,6 +61,7 @@ class BookingService:
             unit_of_work=unit_of_work,
             quotes=quotes,
             lists=lists,
+            waitlists=waitlists,
             clock=clock,
             ids=ids,
             only_verified=only_verified,

@@ -22,6 +22,7 @@ from marketplace.core.ports.booking_quotes import BookingQuotes
 from marketplace.core.ports.bookings import BookingLists, Bookings
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.ports.waitlist import Waitlists
 from marketplace.core.services.booking_steps import settlement_job
 from marketplace.core.services.idempotency import Outcome, idempotently
 from marketplace.core.services.retries import with_retries
@@ -45,6 +46,7 @@ class NewBookings:
         unit_of_work: UnitOfWork,
         quotes: BookingQuotes,
         lists: BookingLists,
+        waitlists: Waitlists,
         clock: Clock,
         ids: Ids,
         only_verified: bool = False,
@@ -53,6 +55,7 @@ class NewBookings:
         self._unit_of_work = unit_of_work
         self._quotes = quotes
         self._lists = lists
+        self._waitlists = waitlists
         self._clock = clock
         self._ids = ids
         self._only_verified = only_verified
@@ -66,15 +69,14 @@ class NewBookings:
         booking_id = self._ids.new()
 
         async def book_unlocked() -> Outcome[BookingDetails] | None:
-            """Return `None` if people wait for this start."""
+            """Return `None` if the buyer waits for this start, or an offer of it has expired."""
             quote = await self._quotes.find(session_id, starts_at, principal.user_id, self._clock.now(), key)
             if isinstance(quote, UUID):
                 return Outcome(await self._read(quote), is_replay=True)
             self._check_start(starts_at)
             if quote is None:
                 raise NotFound
-            if quote.slot is not None and quote.slot.waiting:
-                await self._settle(quote.slot)
+            if quote.slot is not None and await self._needs_line(principal, quote.slot):
                 return None
             booking = await self._decide(quote, self._lists, principal, booking_id, wanted)
             await self._quotes.accept(quote, booking, settlement_job(booking), key)
@@ -190,12 +192,17 @@ class NewBookings:
             await require_visible(quote.session, principal, bookings)
             raise NotBookable from None
 
-    async def _settle(self, slot: Slot) -> None:
-        """Pass expired offers on, in a transaction of its own: it must stay if the buyer is refused."""
+    async def _needs_line(self, principal: Principal, slot: Slot) -> bool:
+        """Return whether a booking has to lock the line of a slot.
+
+        Expired offers are passed on before, in a transaction of its own: that must stay if the buyer is refused.
+        """
         now = self._clock.now()
         if slot.has_due_offers(now):
             async with self._unit_of_work() as tx:
                 await offer_seats_of(tx, *slot.key, now)
+            return True
+        return slot.waiting > 0 and await self._waitlists.is_waiting(principal.user_id, *slot.key)
 
     def _check_start(self, starts_at: datetime) -> None:
         # checked within the operation: a repeat after the start must still get the stored outcome

@@ -124,7 +124,7 @@ function Own({ entry, when }: { entry: WaitlistEntry; when: string }) {
       <Link
         to="/dashboard"
         hash="waiting"
-        aria-label={t("full.offer_named", { when })}
+        aria-label={t("full.see_named", { when })}
         className={buttonClass({ size: "sm" })}
       >
         {t("full.see")}

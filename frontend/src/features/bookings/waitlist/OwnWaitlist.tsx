@@ -12,6 +12,7 @@ import { createKeyFor } from "~/lib/api/idempotencyKeys";
 import { bookingLimits } from "~/lib/api/limits";
 import { displayName } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
+import { multiplyPrice } from "~/lib/money/money";
 import { formatDateTime, formatTimeRange, useZone, zoneNameAt } from "~/lib/time/time";
 import { invalidateAvailability } from "../book/queries";
 import { OfferCountdown } from "./OfferCountdown";
@@ -105,7 +106,7 @@ function WaitCard({ entry }: { entry: WaitlistEntry }) {
         <Button
           variant="quiet"
           isBusy={leaving.isPending}
-          aria-label={t("own.leave_named", { title: entry.title })}
+          aria-label={t("own.named", { action: t("own.leave"), title: entry.title })}
           onClick={() => leaving.mutate()}
         >
           {t("own.leave")}
@@ -133,7 +134,8 @@ function OfferCard({ offer }: { offer: Offer }) {
     onError: (error) => toast.error(errorMessage(error)),
     onSettled: () => Promise.all([refetchWaitlist(), invalidateAvailability(offer.session)]),
   });
-  const total = String(Number(offer.price) * offer.seats);
+  const amount = price(multiplyPrice(offer.price, offer.seats));
+  const accept = Number(offer.price) > 0 ? t("own.accept_for", { amount }) : t("own.accept");
   return (
     <Card className="border-accent p-4 sm:p-5">
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3">
@@ -170,17 +172,17 @@ function OfferCard({ offer }: { offer: Offer }) {
           <Button
             variant="quiet"
             isBusy={leaving.isPending}
-            aria-label={t("own.let_go_named", { title: offer.title })}
+            aria-label={t("own.named", { action: t("own.let_go"), title: offer.title })}
             onClick={() => leaving.mutate()}
           >
             {t("own.let_go")}
           </Button>
           <Button
             isBusy={accepting.isPending}
-            aria-label={t("own.accept_named", { title: offer.title })}
+            aria-label={t("own.named", { action: accept, title: offer.title })}
             onClick={() => accepting.mutate()}
           >
-            {Number(offer.price) > 0 ? `${t("own.accept")} · ${price(total)}` : t("own.accept")}
+            {accept}
           </Button>
         </div>
       </div>
