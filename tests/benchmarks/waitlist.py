@@ -19,17 +19,19 @@ from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 
+from benchmarks.cpu import CpuMeter
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
+from marketplace.adapters.postgres.embedded.postmaster import find_postmaster
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
 
 ROUNDS = int(os.environ.get("ROUNDS", "7"))
 SECONDS = float(os.environ.get("SECONDS", "3"))
 CLIENTS, PEOPLE, HOT, SEATS = 16, 400, 4, 10_000
-LINE, CANCELS = 200, 300
+LINE, CANCELS = 200, 150
 ROOT = Path(__file__).parents[2]
 BUILDS = ("before", "now")
 
@@ -110,6 +112,20 @@ def ask(started: subprocess.Popen[str], question: str) -> Any:
     return json.loads(started.stdout.readline())
 
 
+class Turn(NamedTuple):
+    """Bookings a second, and CPU seconds of each: of the program and PostgreSQL together."""
+
+    rate: float
+    cpu: float
+
+
+def turn(started: subprocess.Popen[str], postmaster: int) -> Turn:
+    meter = CpuMeter(started.pid, postmaster)
+    rate = float(ask(started, "bookings"))
+    spent = meter.spent()
+    return Turn(rate, (spent.server + spent.postgres) / (rate * SECONDS))
+
+
 async def databases(dsn: str) -> dict[str, str]:
     """Create a database for each build."""
     own = await asyncpg.connect(dsn)
@@ -128,13 +144,17 @@ def main(commit: str) -> None:
         subprocess.run(["tar", "x"], cwd=before, input=archive.stdout, check=True)
         names = asyncio.run(databases(dsn))
         with build_of(before, names["before"]) as old, build_of(ROOT, names["now"]) as new:
-            ratios = list[float]()
+            postmaster = find_postmaster(Path(folder) / "data")
+            assert postmaster is not None
+            rates, costs = list[float](), list[float]()
             for number in range(ROUNDS):
                 pairs = [("before", old), ("now", new)]
-                found = {name: ask(each, "bookings") for name, each in (pairs if number % 2 else pairs[::-1])}
-                ratios.append(found["now"] / found["before"])
-                print(f"bookings/s: before {found['before']:.0f}, now {found['now']:.0f}, ratio {ratios[-1]:.3f}")
-            print(f"median ratio of {ROUNDS} rounds: {statistics.median(ratios):.3f}")
+                found = {name: turn(each, postmaster.pid) for name, each in (pairs if number % 2 else pairs[::-1])}
+                rates.append(found["now"].rate / found["before"].rate)
+                costs.append(found["now"].cpu / found["before"].cpu)
+            for name, values in (("bookings/s", rates), ("CPU of a booking", costs)):
+                middle, spread = statistics.median(values), statistics.quantiles(values, n=4)
+                print(f"{name}, now / before: {middle:.3f} (quartiles {spread[0]:.3f} to {spread[2]:.3f})")
             times = sorted(ask(new, "offers"))
             p50, p99 = times[len(times) // 2], times[int(len(times) * 0.99)]
             print(f"cancel → offer, lines of {LINE}, ten at once: median {p50 * 1e3:.0f} ms, p99 {p99 * 1e3:.0f} ms")

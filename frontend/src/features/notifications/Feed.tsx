@@ -62,7 +62,7 @@ function Item({ notification, onOpen }: { notification: Notification; onOpen: ()
   const t = useTexts();
   const zone = useZone();
   const now = useNow();
-  const { kind, title, other, booking, created_at } = notification;
+  const { kind, title, other, booking, session, created_at } = notification;
   const content = (
     <>
       <span dir="auto" className="block text-sm">
@@ -91,6 +91,12 @@ function Item({ notification, onOpen }: { notification: Notification; onOpen: ()
       </Link>
     );
   }
+  if (kind === "reviewed" || kind === "review_answered")
+    return (
+      <Link to="/sessions/$id" params={{ id: session }} hash="reviews" onClick={onOpen} className={className}>
+        {content}
+      </Link>
+    );
   return notification.as_creator ? (
     <Link to="/creator/bookings" search={{ booking }} onClick={onOpen} className={className}>
       {content}

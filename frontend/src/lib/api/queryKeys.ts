@@ -5,7 +5,12 @@
 export const queryKeys = {
   me: ["me"],
   logins: ["logins"],
+  secondFactor: ["second-factor"],
   passkeys: ["passkeys"],
+  providers: ["providers"],
+  identities: ["identities"],
+  arrival: ["arrival"],
+  challenge: ["arrival", "challenge"],
   mailState: ["mail-state"],
   preferences: ["preferences"],
   sentMail: ["sent-mail"],

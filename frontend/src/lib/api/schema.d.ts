@@ -225,6 +225,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/reauthenticate/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove that it's you with a passkey
+         * @description After 403 `reauthentication_required` with `passkey` among its `methods`, in place of a code or password.
+         */
+        post: operations["reauthenticate_with_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/reauthenticate/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the options of a proof with a passkey
+         * @description For `navigator.credentials.get()`. The challenge works once, for 5 minutes, with this login.
+         */
+        post: operations["start_passkey_proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/passkeys": {
         parameters: {
             query?: never;
@@ -570,7 +610,7 @@ export interface paths {
         };
         /**
          * List your logins
-         * @description The active ones, newest first, at most 100.
+         * @description The active ones, newest first, at most 20.
          */
         get: operations["list_logins"];
         put?: never;
@@ -711,6 +751,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/oidc/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the challenge of a second factor
+         * @description For browsers that came back from a service and are asked for a code. It is handed out once.
+         */
+        post: operations["take_second_factor_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/identities/{identity_id}": {
         parameters: {
             query?: never;
@@ -765,8 +825,8 @@ export interface paths {
          *     Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `payments` with their
          *     receipt numbers and refunds, the `messages` you wrote about bookings, the `mails` to you of the last months,
          *     `favourites` (IDs of sessions), what you waited for (`waitlist`), `reports`, your `reviews` and `answers` to
-         *     reviews, `review_reports`, active `logins`, `identities` (services to sign in with), and `api_keys` and
-         *     `passkeys` without their secrets.
+         *     reviews, `review_reports`, active `logins`, `identities` (services to sign in with), and `api_keys`, `passkeys`
+         *     and `second_factors` (two-step sign-in, if it is on) without their secrets.
          */
         get: operations["export_own_data"];
         put?: never;
@@ -1276,6 +1336,30 @@ export interface paths {
          * @description By start, with the offers to you. At most 20.
          */
         get: operations["list_waitlist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch the seats of a session
+         * @description Server-sent events, for `EventSource`, about the starts of the next 62 days. A token is ignored.
+         *
+         *     Each has the session as `session` in its data. `seats`: `starts` are those that changed, as in the list of
+         *     bookable starts, with `seats_left` 0 if they can't be booked now. `reread`: changes may have been missed, so
+         *     read the list again. `gone`: the session isn't public any more, and the stream ends.
+         */
+        get: operations["watch_seats"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3080,7 +3164,7 @@ export interface paths {
          * @description For the learner, while the booking has `pay_by`. Leads to the page in `url`; can be repeated.
          *
          *     A page that was opened before is looked up, so a learner who comes back from it sees what came of it. If the
-         *     provider doesn't answer, the seats stay held and the `status` is `asking`.
+         *     provider doesn't answer, the seats stay held and the `status` is `asking`. At most 60 look-ups in 15 minutes.
          */
         post: operations["pay_booking"];
         delete?: never;
@@ -3247,6 +3331,9 @@ export interface paths {
          *     `amount_differs`: what was paid counts as it is. What is too much is returned; too little leaves the rest to
          *     pay, and is returned if that isn't paid in time. `currency_differs`: the payment counts as none, and you return
          *     it at the provider. `disputed`: the payment goes on as any other, so settle the dispute first.
+         *     `dispute_lost`: the bank has returned the amount, which is recorded; you decide what becomes of the booking.
+         *
+         *     Only other staff can resolve what a staff member paid or receives.
          */
         post: operations["admin_resolve_parked_payment"];
         delete?: never;
@@ -3375,6 +3462,11 @@ export interface components {
              * @description When a mail server refused the address, within 30 days; otherwise `null`.
              */
             email_refused_at: string | null;
+            /**
+             * Format: date-time
+             * @description When two-step sign-in was turned on; `null` while it is off.
+             */
+            second_factor_since: string | null;
             /**
              * @description The language of messages to this person (BCP 47); `null` or one without texts: the site's.
              * @example pt-BR
@@ -3517,6 +3609,8 @@ export interface components {
             held_messages: number;
             /** @description Mails that were refused or lost and are still worth sending. At most 1,000 are counted. */
             failed_messages: number;
+            /** @description Payments that wait for staff. At most 1,000 are counted. */
+            parked_payments: number;
         };
         /** @enum {string} */
         AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "reauthenticated" | "reauthentication_refused" | "second_factor_enabled" | "second_factor_disabled" | "second_factor_removed" | "recovery_codes_renewed" | "recovery_code_used" | "api_key_created" | "api_key_revoked" | "identity_connected" | "identity_disconnected" | "passkey_added" | "passkey_removed" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "review_hidden" | "review_restored" | "review_reports_dismissed" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "payment_refunded" | "payment_resolved" | "commission_changed" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "message_retried" | "address_cleared" | "exported";
@@ -4172,6 +4266,11 @@ export interface components {
         };
         /** @description Why the provider was asked. Stored: never rename one. */
         Cause: components["schemas"]["PaymentCause"];
+        /** @description What stands for the first factor, to send with a code of one of `methods`. */
+        ChallengeOut: {
+            challenge: string;
+            methods: string[];
+        };
         /** @description A code of the authenticator app that is being set up. */
         CodeIn: {
             /**
@@ -4428,6 +4527,19 @@ export interface components {
         };
         /** @enum {string} */
         DemoRole: "user" | "creator" | "admin";
+        /** @description A dispute at the learner's bank. `ref` is the provider's ID. */
+        DisputeOut: {
+            ref: string;
+            /** @example 99.98 */
+            amount: string;
+            state: components["schemas"]["DisputeState"];
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: date-time */
+            closed_at: string | null;
+        };
+        /** @enum {string} */
+        DisputeState: "open" | "won" | "lost";
         /** @description A change by one booking: of what is `held` until it took place, of what you've `earned`, and the `commission`. */
         EarningOut: {
             /** Format: uuid */
@@ -4891,7 +5003,7 @@ export interface components {
             text: components["schemas"]["VisibleLines"];
         };
         /** @enum {string} */
-        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "account_deleted" | "new_sign_in" | "api_key_created" | "security_changed" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it" | "new_message" | "payment_received" | "payment_refunded" | "seat_offered" | "offer_expired" | "waitlist_closed";
+        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "account_deleted" | "new_sign_in" | "api_key_created" | "security_changed" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it" | "new_message" | "new_review" | "payment_received" | "payment_refunded" | "seat_offered" | "offer_expired" | "waitlist_closed";
         /** @description A message. `to_everyone` if the creator wrote it to every learner of that start. */
         MessageOut: {
             /** Format: uuid */
@@ -4910,7 +5022,7 @@ export interface components {
         /** @enum {string} */
         MessageProgress: "waiting" | "sent" | "not_sent" | "unknown";
         /** @enum {string} */
-        MessageReason: "no_mail_server" | "server_postponed" | "not_written" | "server_refused" | "outcome_lost" | "too_late" | "no_account" | "deactivated" | "address_refused" | "unverified" | "unsubscribed" | "address_limit" | "network_limit" | "already_verified" | "request_ended" | "no_booking" | "no_payment" | "booking_changed" | "status_changed" | "booking_started" | "answered" | "announced" | "offer_ended" | "message_read";
+        MessageReason: "no_mail_server" | "server_postponed" | "not_written" | "server_refused" | "outcome_lost" | "too_late" | "no_account" | "deactivated" | "address_refused" | "unverified" | "unsubscribed" | "address_limit" | "network_limit" | "already_verified" | "request_ended" | "no_booking" | "no_payment" | "booking_changed" | "status_changed" | "booking_started" | "answered" | "announced" | "offer_ended" | "review_hidden" | "message_read";
         /** @enum {string} */
         MessageState: "pending" | "held" | "started" | "sent" | "refused" | "unknown" | "dropped";
         /** @description A review as staff see it, with the newest reports about it. */
@@ -5198,7 +5310,7 @@ export interface components {
             viewer_ends_utc_offset?: string;
         };
         /** @enum {string} */
-        NotificationKind: "booked" | "requested" | "confirmed" | "declined" | "withdrawn" | "expired" | "moved" | "move_requested" | "cancelled" | "seats_changed" | "session_changed" | "message" | "paid" | "refunded" | "earning_returned" | "seat_offered" | "offer_expired" | "waitlist_closed";
+        NotificationKind: "booked" | "requested" | "confirmed" | "declined" | "withdrawn" | "expired" | "moved" | "move_requested" | "cancelled" | "seats_changed" | "session_changed" | "message" | "paid" | "refunded" | "earning_returned" | "reviewed" | "review_answered" | "seat_offered" | "offer_expired" | "waitlist_closed";
         /**
          * @description What happened to a booking, or to a wait for seats. `title` is as sold; `booking_date` is the start as it stands.
          *
@@ -5387,7 +5499,7 @@ export interface components {
             resolution: string;
         };
         /** @enum {string} */
-        ParkedReason: "amount_differs" | "currency_differs" | "operation_refused" | "disputed" | "unknown_payment" | "missing_here" | "missing_there" | "twice" | "refund_differs" | "ledger_differs" | "authorization_ended";
+        ParkedReason: "amount_differs" | "currency_differs" | "operation_refused" | "disputed" | "dispute_lost" | "unknown_payment" | "missing_here" | "missing_there" | "twice" | "refund_differs" | "ledger_differs" | "authorization_ended";
         /** @description What was done about it. */
         ParkedResolutionIn: {
             /**
@@ -5443,6 +5555,20 @@ export interface components {
             /** Format: date-time */
             last_used_at: string | null;
             is_backed_up: boolean;
+        };
+        /** @description What the browser returned for the options. */
+        PasskeyProofBody: {
+            /**
+             * @example {
+             *       "id": "4s7p0fX0f1OqJ4Qm0eX2Zw",
+             *       "response": {
+             *         "clientDataJSON": "eyJ0eXBlIjo",
+             *         "authenticatorData": "SZYN5YgO",
+             *         "signature": "MEUCIQ"
+             *       }
+             *     }
+             */
+            credential: components["schemas"]["PasskeyAssertionIn"];
         };
         /** @description `PublicKeyCredentialRequestOptionsJSON`. `allowCredentials` is empty if the person chooses an account. */
         PasskeyRequestOptions: {
@@ -5510,7 +5636,7 @@ export interface components {
             new_password: components["schemas"]["TextLines"];
         };
         /** @enum {string} */
-        PaymentCause: "pay" | "confirm" | "cancel" | "seats" | "late" | "twice" | "staff" | "provider";
+        PaymentCause: "pay" | "confirm" | "cancel" | "seats" | "late" | "twice" | "staff" | "provider" | "dispute";
         /** @enum {string} */
         PaymentMethod: "online" | "at_session";
         /** @enum {string} */
@@ -5576,7 +5702,11 @@ export interface components {
         };
         /** @enum {string} */
         PaymentStatus: "due" | "open" | "authorized" | "paid" | "voided";
-        /** @description A payment with all that was asked of the provider, and what was posted in the ledger, oldest first. */
+        /**
+         * @description A payment with all that is known of it: what was asked, posted, disputed and noticed, each oldest first.
+         *
+         *     Notices are kept for 90 days; the last 100 are listed.
+         */
         PaymentTimelineOut: {
             /** Format: uuid */
             id: string;
@@ -5612,7 +5742,9 @@ export interface components {
             parked: components["schemas"]["ParkedReason"] | null;
             commission: string;
             operations: components["schemas"]["OperationOut"][];
-            transactions: components["schemas"]["EarningOut"][];
+            transactions: components["schemas"]["PostedOut"][];
+            disputes: components["schemas"]["DisputeOut"][];
+            notices: components["schemas"]["ReceivedNoticeOut"][];
         };
         /** @description A user's name. */
         PersonNameOut: {
@@ -5666,6 +5798,26 @@ export interface components {
             width: number;
             height: number;
         };
+        /** @description What was posted in the ledger. `fee` is the provider's, paid out of the commission. */
+        PostedOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            kind: components["schemas"]["TransactionKind"];
+            /** Format: uuid */
+            booking: string;
+            /** @example Morning yoga */
+            title: string;
+            /** @example 36.00 */
+            held: string;
+            /** @example 36.00 */
+            earned: string;
+            /** @example 36.00 */
+            commission: string;
+            /** @example 36.00 */
+            fee: string;
+        };
         /** @description The kinds of mail that you can choose. Those you don't send stay as they are. */
         PreferencesIn: {
             /**
@@ -5693,6 +5845,11 @@ export interface components {
              * @example true
              */
             offer_expired?: boolean;
+            /**
+             * @description Whether you get this kind of mail.
+             * @example true
+             */
+            new_review?: boolean;
         };
         /** @description The kinds of mail that you can choose, by name, and those that you always get. */
         PreferencesOut: {
@@ -5706,6 +5863,8 @@ export interface components {
             new_message: boolean;
             /** @description That an offer of a waitlist expired. */
             offer_expired: boolean;
+            /** @description That someone reviewed a session of yours. */
+            new_review: boolean;
             always: components["schemas"]["MessageKind"][];
         };
         /** @description Number of sessions that cost at least `min_price` and less than `max_price` (`null`: no limit). */
@@ -5986,6 +6145,13 @@ export interface components {
             refunds: components["schemas"]["RefundOut"][];
             creator_details: components["schemas"]["PublicUserOut"];
             user_details: components["schemas"]["PublicUserOut"];
+        };
+        /** @description A notice of the provider. `kind` is its word. */
+        ReceivedNoticeOut: {
+            id: string;
+            kind: string;
+            /** Format: date-time */
+            recorded_at: string;
         };
         /** @description Recovery codes, shown once. Each works once, instead of a code of the app. */
         RecoveryCodesOut: {
@@ -6587,6 +6753,8 @@ export interface components {
              * @description When it was turned on; `null` while it is off.
              */
             since: string | null;
+            /** @description Whether you have no staff rights without it. */
+            is_required: boolean;
             recovery_codes_left: number;
             /** @description Whether it's time for new recovery codes: few are left. */
             is_low: boolean;
@@ -8144,6 +8312,63 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    reauthenticate_with_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyProofBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    start_passkey_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequestOptions"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     list_passkeys: {
         parameters: {
             query?: never;
@@ -8221,6 +8446,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -8941,6 +9167,31 @@ export interface operations {
                     "application/json": components["schemas"]["ProviderOut"][];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    take_second_factor_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChallengeOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -10151,6 +10402,31 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    watch_seats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };

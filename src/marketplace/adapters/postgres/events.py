@@ -131,7 +131,9 @@ def _payload(event: RecordedEvent) -> dict[str, Any]:
         times = {"starts_at": event.starts_at.isoformat(), "seats": event.seats}
         return {"creator_id": str(event.creator_id), "title": "", "changed": (), **of_entry, **times}
     title = event.title if isinstance(event, SessionEvent) else ""
-    return {"creator_id": str(event.creator_id), "title": title, "changed": event.changed}
+    review_id = event.review_id if isinstance(event, SessionEvent) else None
+    optional = {} if review_id is None else {"review_id": str(review_id)}
+    return {"creator_id": str(event.creator_id), "title": title, "changed": event.changed, **optional}
 
 
 def _event(row: asyncpg.Record) -> RecordedEvent:
@@ -159,4 +161,5 @@ def _event(row: asyncpg.Record) -> RecordedEvent:
         creator_id=UUID(payload["creator_id"]),
         title=payload["title"],
         changed=tuple(payload["changed"]),
+        review_id=UUID(payload["review_id"]) if "review_id" in payload else None,
     )

@@ -28,7 +28,9 @@ BookingEventKind = Literal[
     "booking.completed",
     "booking.seats_changed",
 ]
-SessionEventKind = Literal["session.created", "session.changed", "session.archived"]
+SessionEventKind = Literal[
+    "session.created", "session.changed", "session.archived", "session.reviewed", "session.review_answered"
+]
 UserEventKind = Literal["user.registered", "user.changed"]
 WaitlistEventKind = Literal["waitlist.offered", "waitlist.expired", "waitlist.closed", "waitlist.ended"]
 """`expired`: an offer was not accepted in time. `closed`: others ended it. `ended`: the person let an offer go."""
@@ -141,6 +143,8 @@ class SessionEvent:
     creator_id: UUID
     title: str
     changed: tuple[str, ...] = ()
+    review_id: UUID | None = None
+    """The review that was written or answered, if that is what happened."""
 
     @classmethod
     def of(

@@ -10,6 +10,7 @@ from marketplace.core.domain.booking_steps import LIVE, BookingStatus, BookingSt
 from marketplace.core.domain.events import BookingEvent, BookingEventKind, WaitlistEvent, WaitlistEventKind
 from marketplace.core.domain.message_reasons import MessageReason
 from marketplace.core.domain.messages import DAY, HOUR, MessageKind, Topic
+from marketplace.core.domain.reviews import Review
 from marketplace.core.domain.waitlist import WaitlistEntry, WaitlistStatus
 
 REMINDERS: dict[MessageKind, timedelta] = {MessageKind.REMINDER_DAY: DAY, MessageKind.REMINDER_HOUR: HOUR}
@@ -159,6 +160,14 @@ def is_true_of(kind: MessageKind, entry: WaitlistEntry, now: datetime) -> bool:
     """Return whether a message about an entry of a waitlist still holds."""
     is_open = kind is not MessageKind.SEAT_OFFERED or entry.is_offered(now)
     return entry.status == NEEDED_STATUS[kind] and is_open
+
+
+def review_decision(review: Review) -> Decision | None:
+    """Return the message to a creator about a review of their session, unless it is hidden."""
+    if review.hidden_at is not None:
+        return None
+    topic = Topic(subject=str(review.id), booking_id=review.booking_id, session_id=review.session_id)
+    return Decision(kind=MessageKind.NEW_REVIEW, user_id=review.creator_id, topic=topic)
 
 
 def _is_reminded_of(step: BookingEvent | BookingStep) -> bool:

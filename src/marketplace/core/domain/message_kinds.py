@@ -38,6 +38,7 @@ class MessageKind(StrEnum):
     HOW_WAS_IT = "how_was_it"
     NEW_MESSAGE = "new_message"
     """The other party of a booking has written."""
+    NEW_REVIEW = "new_review"
     PAYMENT_RECEIVED = "payment_received"
     PAYMENT_REFUNDED = "payment_refunded"
     SEAT_OFFERED = "seat_offered"
@@ -87,6 +88,7 @@ RULES: dict[MessageKind, KindRule] = {
     MessageKind.SESSION_CHANGED: UPCOMING,
     MessageKind.HOW_WAS_IT: KindRule(worth=3 * DAY),
     MessageKind.NEW_MESSAGE: KindRule(worth=DAY),
+    MessageKind.NEW_REVIEW: KindRule(worth=3 * DAY),
     MessageKind.PAYMENT_RECEIVED: OUTCOME,
     MessageKind.PAYMENT_REFUNDED: OUTCOME,
     MessageKind.SEAT_OFFERED: KindRule(worth=2 * HOUR, is_needed=True, ends_at_start=True, retries_unknown=True),

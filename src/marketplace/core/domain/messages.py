@@ -77,8 +77,7 @@ REFUSED_PER_DAY = 1
 """Mails to an address that a mail server refused, likewise: the refusal may have been an error."""
 REFUSED_FOR = timedelta(days=30)
 """How long nothing else is sent to a refused address."""
-FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), HOUR
-MAX_DOUBLINGS = 7
+FIRST_RETRY, LAST_RETRY, MAX_DOUBLINGS = timedelta(seconds=30), HOUR, 7
 KEPT_FOR = timedelta(days=180)
 """How long messages are kept, from when they are due."""
 
@@ -88,7 +87,7 @@ class Topic:
     """What a message is about. `starts_at` is the booked time, if any, at which it may become worthless."""
 
     subject: str
-    """ID of a booking, a login, an API key or a request for a token."""
+    """ID of a booking, a review, a login, an API key or a request for a token."""
     version: int = 0
     booking_id: UUID | None = None
     session_id: UUID | None = None

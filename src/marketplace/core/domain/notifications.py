@@ -7,7 +7,13 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from marketplace.core.domain.events import BookingEvent, BookingEventKind, SessionEvent, WaitlistEventKind
+from marketplace.core.domain.events import (
+    BookingEvent,
+    BookingEventKind,
+    SessionEvent,
+    SessionEventKind,
+    WaitlistEventKind,
+)
 from marketplace.core.domain.message_causes import SOLD_FIELDS
 from marketplace.core.domain.users import PublicUser
 
@@ -27,12 +33,15 @@ NotificationKind = Literal[
     "paid",
     "refunded",
     "earning_returned",
+    "reviewed",
+    "review_answered",
     "seat_offered",
     "offer_expired",
     "waitlist_closed",
 ]
 """`withdrawn`: the learner ended their own request for another start. `paid` and `refunded` are the learner's;
-`earning_returned` tells the creator what a refund took of what they had earned. The last three are about a waitlist."""
+`earning_returned` tells the creator what a refund took of what they had earned. `reviewed` is the creator's,
+`review_answered` the author's. The last three are about a waitlist."""
 KEPT_FOR = timedelta(days=90)
 NEWS_FOR = timedelta(days=3)
 """What is delivered longer after it happened, as after a stop of the relay or in a new demo, is listed as read."""
@@ -108,6 +117,10 @@ WAITLIST_KINDS: dict[WaitlistEventKind, NotificationKind] = {
     "waitlist.offered": "seat_offered",
     "waitlist.expired": "offer_expired",
     "waitlist.closed": "waitlist_closed",
+}
+REVIEW_KINDS: dict[SessionEventKind, NotificationKind] = {
+    "session.reviewed": "reviewed",
+    "session.review_answered": "review_answered",
 }
 
 

@@ -77,6 +77,13 @@ class WaitedForOut(msgspec.Struct, rename={"session_id": "session"}):
     ended_at: datetime | None
 
 
+class KeptSecondFactorOut(msgspec.Struct):
+    """Two-step sign-in that is on, without its secret."""
+
+    since: datetime
+    recovery_codes_left: int
+
+
 class PersonalDataController(Controller):
     """A copy of one's data."""
 
@@ -108,8 +115,8 @@ class PersonalDataController(Controller):
         Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `payments` with their
         receipt numbers and refunds, the `messages` you wrote about bookings, the `mails` to you of the last months,
         `favourites` (IDs of sessions), what you waited for (`waitlist`), `reports`, your `reviews` and `answers` to
-        reviews, `review_reports`, active `logins`, `identities` (services to sign in with), and `api_keys` and
-        `passkeys` without their secrets.
+        reviews, `review_reports`, active `logins`, `identities` (services to sign in with), and `api_keys`, `passkeys`
+        and `second_factors` (two-step sign-in, if it is on) without their secrets.
         """
         principal = principal_of(request)
         await limits.check(Attempt(DATA_EXPORT, str(principal.user_id)))
@@ -147,6 +154,7 @@ def _converters(
         "api_keys": api_key_out,
         "identities": lambda identity: identity_out(identity, providers),
         "passkeys": lambda passkey: converted(passkey, PasskeyOut),
+        "second_factors": lambda factor: converted(factor, KeptSecondFactorOut),
     }
 
 

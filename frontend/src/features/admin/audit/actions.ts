@@ -21,6 +21,8 @@ export const ACTIONS = [
   "login_ended",
   "passkey_added",
   "passkey_removed",
+  "identity_connected",
+  "identity_disconnected",
   "reauthenticated",
   "reauthentication_refused",
   "second_factor_enabled",
