@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from marketplace.core.domain.identities import FlowSecrets, IdentityProvider, ProvedIdentity
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Origin, Principal
-from marketplace.core.domain.tokens import SignedIn
+from marketplace.core.domain.tokens import SecondFactorDue, SignedIn
 from marketplace.core.errors import NotFound
 from marketplace.core.errors.identities import ProviderUnavailable
 from marketplace.core.services.provider_sign_ins import ProviderSignIns, Returned
@@ -84,7 +84,9 @@ class Traveller:
         code = f"code {len(self.providers.proofs)}"
         self.providers.proofs[code] = proof
         kept = self.sign_ins.flow_of("example", sealed)
-        return await self.sign_ins.finish(kept, Returned(state=state, code=code), origin, no_limit)
+        found = await self.sign_ins.finish(kept, Returned(state=state, code=code), origin, no_limit)
+        assert not isinstance(found, SecondFactorDue)
+        return found
 
     async def sign_in(self, proof: ProvedIdentity, **options: Any) -> SignedIn:
         signed_in = await self.come_back(await self.leave(**options), proof)

@@ -11,10 +11,12 @@ import { useMe } from "~/lib/auth/me";
 import { stepUp } from "~/lib/auth/stepUp";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { PasswordInput } from "../PasswordInput";
+import { canUsePasskeys } from "../passkeys/credentials";
+import { PasskeyProof } from "../passkeys/PasskeyProof";
 import { CodeField, KindSwitch } from "./CodeField";
 import { useTwoStepTexts } from "./texts";
 
-/** Asks for the password, or a code where two-step sign-in is on, over whatever page a request waits on. */
+/** Asks for the password, a passkey, or a code where two-step sign-in is on, over whatever page a request waits on. */
 export default function StepUpDialog({ methods }: { methods: readonly string[] }) {
   const t = useTwoStepTexts();
   const { t: common } = useTranslation();
@@ -25,6 +27,7 @@ export default function StepUpDialog({ methods }: { methods: readonly string[] }
   const { errors, isSubmitting } = form.formState;
   const byCode = methods.includes("totp");
   const byPassword = !byCode && methods.includes("password");
+  const byPasskey = methods.includes("passkey") && canUsePasskeys();
 
   const submit = form.handleSubmit(async ({ password, code }) => {
     setFailure(null);
@@ -106,7 +109,8 @@ export default function StepUpDialog({ methods }: { methods: readonly string[] }
             focus={() => form.setFocus(byCode ? "code" : "password")}
           />
         )}
-        {!byCode && !byPassword && <p className="text-sm">{t("step_up.none")}</p>}
+        {byPasskey && <PasskeyProof separator={byCode || byPassword} onDone={() => stepUp.settle(true)} />}
+        {!byCode && !byPassword && !byPasskey && <p className="text-sm">{t("step_up.none")}</p>}
       </form>
     </Dialog>
   );
