@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from marketplace.core.domain.money import Currency
+from marketplace.core.domain.payment_options import ReceiptIssuer
 from marketplace.core.domain.users import VerifiedEffect
 from marketplace.setting_values import (
     any_of,
@@ -21,8 +22,10 @@ from marketplace.setting_values import (
     object_store,
     on_or_off,
     one_of,
+    origin,
     path,
     public_url,
+    receipt_issuer,
     seconds,
     smtp_url,
 )
@@ -73,17 +76,15 @@ class Settings:
     inbox: bool = False
     stripe_secret_key: str | None = field(default=None, repr=False)
     stripe_webhook_secret: str | None = field(default=None, repr=False)
-    stripe_api: str | None = None
-    """`None`: Stripe's own."""
-    simulator_url: str | None = None
-    """`None`: `serve` starts the payment simulator."""
+    stripe_api: str | None = None  # Stripe's own
+    simulator_url: str | None = None  # `serve` starts the payment simulator
     rate_limit: bool = True
     share_email: bool = False
     verify_email: tuple[VerifiedEffect, ...] = ()
     payments: Literal["off", "simulator", "stripe"] = "off"
     pay_within: timedelta = timedelta(minutes=15)
-    commission: int = 0
-    """Basis points."""
+    commission: int = 0  # basis points
+    receipt_issuer: ReceiptIssuer | None = None
     keep_answers: bool = True
     demo: bool = False
     worker_inside: bool | None = None
@@ -152,9 +153,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "public_url": public_url,
     "workers": integer(1, 64),
     "trusted_proxies": list_of(network),
-    "cors_origins": list_of(
-        matching(r"https?://[^/\s,*]+", "origins such as https://app.example.org, separated by commas")
-    ),
+    "cors_origins": list_of(origin),
     "access_token_ttl": seconds(1, 31 * 86_400),
     "refresh_token_ttl": seconds(1, 366 * 86_400),
     "currency": lambda code: Currency.of(code).code,
@@ -172,6 +171,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "payments": one_of("off", "simulator", "stripe"),
     "pay_within": seconds(1, 7 * 86_400),
     "commission": basis_points(50),
+    "receipt_issuer": receipt_issuer,
     "keep_answers": on_or_off,
     "demo": on_or_off,
     "worker_inside": on_or_off,
