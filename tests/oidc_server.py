@@ -25,10 +25,10 @@ def settings_of(issuer: str) -> ProviderSettings:
 
 
 @asynccontextmanager
-async def oidc_server(redirect_uri: str, log: Path) -> AsyncIterator[str]:
+async def oidc_server(redirect_uri: str, log: Path, port: int | None = None) -> AsyncIterator[str]:
     """Yield the URL of the issuer."""
     assert (FOLDER / "node_modules").exists(), "make tests/deployment/oidc/node_modules/.installed"
-    port = free_port()
+    port = port or free_port()
     with log.open("w") as output:
         program = subprocess.Popen(  # noqa: ASYNC220 - starts only
             ["node", str(FOLDER / "provider.mjs"), str(port), redirect_uri], stdout=output, stderr=output

@@ -34,4 +34,10 @@ const provider = new Provider(issuer, {
   }),
 });
 
+// its pages ask a host of fonts
+provider.use(async (context, next) => {
+  await next();
+  if (typeof context.body === "string") context.body = context.body.replace(/@import url\([^)]*\);/g, "");
+});
+
 provider.listen(Number(port), "127.0.0.1", () => console.log(issuer));
