@@ -51,6 +51,10 @@ SCHEDULE: dict[str, Any] = {
     "valid_from": "2029-01-01",
     "valid_until": None,
 }
+AN_ASSERTION: dict[str, Any] = {
+    "id": "AAAA",
+    "response": {"clientDataJSON": "AAAA", "authenticatorData": "AAAA", "signature": "AAAA", "userHandle": "AAAA"},
+}
 GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/register": a_registration(
         role="user", first_name="Ada", last_name="Byron", time_zone="Europe/Rome", locale="pt-BR"
@@ -64,18 +68,8 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
         "name": "My phone",
     },
     "PATCH /api/auth/passkeys/{passkey_id}": {"name": "My phone"},
-    "POST /api/auth/login/passkey": {
-        "credential": {
-            "id": "AAAA",
-            "response": {
-                "clientDataJSON": "AAAA",
-                "authenticatorData": "AAAA",
-                "signature": "AAAA",
-                "userHandle": "AAAA",
-            },
-        },
-        "use_cookie": True,
-    },
+    "POST /api/auth/login/passkey": {"credential": AN_ASSERTION, "use_cookie": True},
+    "POST /api/auth/reauthenticate/passkey": {"credential": AN_ASSERTION},
     "POST /api/auth/login/second-factor": {"challenge": "a challenge", "code": "123456", "use_cookie": True},
     "POST /api/auth/reauthenticate": {"password": PASSWORD, "code": "123456"},
     "POST /api/auth/second-factor/confirm": {"code": "123456"},
@@ -91,6 +85,8 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
         "reminder_hour": False,
         "how_was_it": True,
         "new_message": True,
+        "offer_expired": False,
+        "new_review": True,
     },
     "PATCH /api/auth/profile": PROFILE,
     "POST /api/sessions": SESSION,
@@ -104,6 +100,7 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
         "starts_to": "2030-05-15",
     },
     "POST /api/sessions/{session_id}/slots/cancel": {"starts_at": "2030-05-01T10:00:00Z", "reason": "I am ill."},
+    "POST /api/sessions/{session_id}/slots/waitlist": {"starts_at": "2030-05-01T10:00:00Z", "seats": 2},
     "POST /api/sessions/{session_id}/slots/message": {"starts_at": "2030-05-01T10:00:00Z", "text": "Bring a mat."},
     "POST /api/bookings/{booking_id}/messages": {"text": "Is there a place to park?"},
     "POST /api/notifications/read": {"last": SOME_ID},
@@ -174,6 +171,7 @@ OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
         f"POST /api/bookings/{{booking_id}}/{action}": {"reason": "I am ill.", "requested_start": None}
         for action in ("confirm", "decline")
     },
+    "POST /api/waitlist/{entry_id}/accept": {"expected_price": "49.99", "address": "Calle Mayor 1, Madrid"},
     f"POST {A_SESSION}/restore": {"reason": WHY},
     f"POST {A_SESSION}/feature": {"reason": WHY},
     f"POST {A_SESSION}/unfeature": {"reason": WHY},
@@ -192,6 +190,7 @@ OTHER_IDS = {
     "review_id": SOME_ID,
     "picture_id": SOME_ID,
     "mail_id": SOME_ID,
+    "entry_id": SOME_ID,
     "message_id": SOME_ID,
     "identity_id": SOME_ID,
     "token": "a-token",

@@ -10,6 +10,7 @@ from fakes import NOW
 from http_api import SETTINGS, Api, Person, as_json, open_api, problem
 from marketplace.core.services.personal_data import PAGE
 from staff_services import logged
+from two_steps import a_person_with_codes, code_of, signed_in_with
 
 EXPORT = "/api/auth/export/"
 
@@ -28,11 +29,11 @@ async def test_new_account_has_a_copy_with_every_part_empty(api: Api) -> None:
 
     found = await copy_of(person)
 
-    parts = ["sessions", "bookings", "payments", "messages", "mails", "favourites", "reports", "reviews"]
-    parts += ["answers", "review_reports", "logins", "identities", "api_keys", "passkeys"]
+    parts = ["sessions", "bookings", "payments", "messages", "mails", "favourites", "waitlist", "reports", "reviews"]
+    parts += ["answers", "review_reports", "logins", "identities", "api_keys", "passkeys", "second_factors"]
     assert [*found] == ["profile", *parts]
     assert found["profile"] == (await person.get("/api/auth/profile/")).json()
-    assert [found[part] for part in parts if part not in {"mails", "logins"}] == [[]] * 12
+    assert [found[part] for part in parts if part not in {"mails", "logins"}] == [[]] * 13
     assert [login["is_current"] for login in found["logins"]] == [True]
 
 
@@ -42,6 +43,9 @@ async def test_copy_has_what_the_person_made_and_did_and_nothing_of_others(api: 
     booked = await api.booking(person, theirs)
     await api.booking(other, session)
     await person.put(f"/api/favourites/{theirs.id}/", {})
+    full = await api.session(max_participants=1)
+    await api.booking(other, full)
+    await person.post(f"/api/sessions/{full.id}/slots/waitlist/", {"starts_at": as_json(TOMORROW)})
     await person.post(f"/api/sessions/{theirs.id}/report/", {"reason": "spam", "text": "Every week the same."})
     await other.post(f"/api/sessions/{theirs.id}/report/", {"reason": "other"})
 
@@ -52,6 +56,9 @@ async def test_copy_has_what_the_person_made_and_did_and_nothing_of_others(api: 
     assert (booking["id"], [step["action"] for step in booking["history"]]) == (booked["id"], ["book"])
     assert booking == (await person.get(f"/api/bookings/{booked['id']}/")).json()
     assert found["favourites"] == [str(theirs.id)]
+    assert [(each["session"], each["seats"], each["status"]) for each in found["waitlist"]] == [
+        (str(full.id), 1, "waiting")
+    ]
     assert [(each["session"], each["text"]) for each in found["reports"]] == [(str(theirs.id), "Every week the same.")]
     assert other.user.email not in str(found)
 
@@ -122,3 +129,15 @@ async def test_copies_are_limited(limited: Api) -> None:
     person = await limited.person()
 
     assert [(await person.get(EXPORT)).status_code for _ in range(6)] == [200] * 5 + [429]
+
+
+async def test_copy_says_since_when_two_step_sign_in_is_on_and_no_secret(api: Api) -> None:
+    user, secret = await a_person_with_codes(api)
+    person = await signed_in_with(api, user, code_of(api, secret))
+    codes = (await person.post("/api/auth/second-factor/recovery-codes/")).json()["recovery_codes"]
+
+    copy = await person.get("/api/auth/export/")
+
+    since = (await person.get("/api/auth/second-factor/")).json()["since"]
+    assert copy.json()["second_factors"] == [{"since": since, "recovery_codes_left": 10}]
+    assert not any(each in copy.text for each in (secret, *codes))

@@ -38,6 +38,7 @@ from marketplace.core.services.materialized_availability import MaterializedAvai
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.notifications import NotificationService
 from marketplace.core.services.passkey_challenges import PasskeyChallenges
+from marketplace.core.services.passkey_proofs import PasskeyProofs
 from marketplace.core.services.passkey_sign_ins import PasskeySignIns
 from marketplace.core.services.passkeys import PasskeyService
 from marketplace.core.services.password_resets import ResetService
@@ -66,6 +67,8 @@ from marketplace.core.services.terms import TermsService
 from marketplace.core.services.tokens import TokenService
 from marketplace.core.services.usernames import UsernameService
 from marketplace.core.services.users import UserService
+from marketplace.core.services.waitlist import WaitlistService
+from marketplace.core.services.waitlist_jobs import WaitlistJobs
 from marketplace.core.services.zones import ZoneService
 
 
@@ -86,6 +89,7 @@ class Services(PaymentServices):
     provider_sign_ins: ProviderSignIns
     passkeys: PasskeyService
     passkey_sign_ins: PasskeySignIns
+    passkey_proofs: PasskeyProofs
     passkey_challenges: PasskeyChallenges
     resets: ResetService
     email_addresses: EmailAddressService
@@ -102,6 +106,8 @@ class Services(PaymentServices):
     creator_hours: CreatorHoursService
     creators: CreatorService
     favourites: FavouriteService
+    waitlist: WaitlistService
+    waitlist_jobs: WaitlistJobs
     materialized_availability: MaterializedAvailabilityService
     bookings: BookingService
     seat_changes: SeatChanges
@@ -149,6 +155,7 @@ class Services(PaymentServices):
             "find_forgetful": self.email_addresses.find_forgetful,
             "index_names": self.session_words.index_names,
             "index_sessions": self.session_words.index_outdated,
+            "leave_waitlists": self.waitlist_jobs.leave_all,
             "purge_events": self.events.purge,
             "sweep_notifications": self.notifications.purge,
             "purge_messages": self.mail.purge,
@@ -157,12 +164,15 @@ class Services(PaymentServices):
             "record_terms": self.terms.record_missing,
             "renew_open_times": self.materialized_availability.renew,
             "run_bulk": self.bulk_runner.run,
+            "settle_waitlist": self.waitlist_jobs.settle_due,
             "sweep_api_keys": self.api_keys.purge,
             "sweep_bulk_runs": self.bulk_runner.purge,
             "sweep_email_requests": self.email_addresses.purge,
             "sweep_idempotency_keys": self.idempotency.purge,
+            "sweep_logins": self.logins.purge,
             "sweep_passkey_challenges": self.passkey_challenges.purge,
             "sweep_pictures": self.picture_sweeper.purge,
             "sweep_rate_limits": self.rate_limits.purge,
+            "sweep_waitlist": self.waitlist_jobs.purge,
             **self.payment_handlers(),
         }

@@ -5,6 +5,7 @@
 export const queryKeys = {
   me: ["me"],
   logins: ["logins"],
+  secondFactor: ["second-factor"],
   passkeys: ["passkeys"],
   providers: ["providers"],
   identities: ["identities"],

@@ -8,7 +8,7 @@ from uuid import UUID
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.payment_views import OwnPayment
-from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.principals import MAX_LOGINS, Principal
 from marketplace.core.errors import ImpersonatedReadOnly
 from marketplace.core.ports.api_keys import ApiKeyDirectory
 from marketplace.core.ports.bookings import BookingLists
@@ -20,13 +20,14 @@ from marketplace.core.ports.passkeys import PasskeyDirectory
 from marketplace.core.ports.payments import PaymentLists
 from marketplace.core.ports.reports import ReportQueue
 from marketplace.core.ports.reviews import ReviewLists
+from marketplace.core.ports.second_factors import SecondFactorDirectory
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.tokens import LoginDirectory
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
+from marketplace.core.ports.waitlist import Waitlists
 from marketplace.core.services.audit import AuditWriter
-from marketplace.core.services.logins import MAX_LOGINS
 from marketplace.core.services.retries import with_retries
 
 Part = Literal[
@@ -37,6 +38,7 @@ Part = Literal[
     "messages",
     "mails",
     "favourites",
+    "waitlist",
     "reports",
     "reviews",
     "answers",
@@ -45,6 +47,7 @@ Part = Literal[
     "identities",
     "api_keys",
     "passkeys",
+    "second_factors",
 ]
 PAGE = 100
 """Rows read at once, so that a copy of any size is never in memory as a whole."""
@@ -65,12 +68,14 @@ class PersonalDataService:
         conversations: Conversations,
         mails: MessageLists,
         favourites: FavouriteLists,
+        waitlists: Waitlists,
         reports: ReportQueue,
         reviews: ReviewLists,
         logins: LoginDirectory,
         api_keys: ApiKeyDirectory,
         identities: IdentityDirectory,
         passkeys: PasskeyDirectory,
+        second_factors: SecondFactorDirectory,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -82,12 +87,14 @@ class PersonalDataService:
         self._conversations = conversations
         self._mails = mails
         self._favourites = favourites
+        self._waitlists = waitlists
         self._reports = reports
         self._reviews = reviews
         self._logins = logins
         self._api_keys = api_keys
         self._identities = identities
         self._passkeys = passkeys
+        self._second_factors = second_factors
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
 
@@ -120,14 +127,20 @@ class PersonalDataService:
             yield "messages", message
         async for mail in _items(lambda after: self._mails.of_user(person, PAGE, after)):
             yield "mails", mail
-        for kept in await self._favourites.ids(person):
-            yield "favourites", kept
+        async for kept in self._of_interest(person):
+            yield kept
         async for report in _items(lambda after: self._reports.of_reporter(person, PAGE, after)):
             yield "reports", report
         async for reviewed in self._of_reviews(person):
             yield reviewed
         async for way in self._of_access(person, now):
             yield way
+
+    async def _of_interest(self, person: UUID) -> AsyncIterator[tuple[Part, object]]:
+        for kept in await self._favourites.ids(person):
+            yield "favourites", kept
+        async for entry in _items(lambda after: self._waitlists.of_user(person, PAGE, after)):
+            yield "waitlist", entry
 
     async def _of_reviews(self, person: UUID) -> AsyncIterator[tuple[Part, object]]:
         async for review in _items(lambda after: self._reviews.of_author(person, PAGE, after)):
@@ -144,6 +157,9 @@ class PersonalDataService:
             yield "api_keys", key
         for passkey in await self._passkeys.of_user(person):
             yield "passkeys", passkey
+        factor = await self._second_factors.state(person)
+        if factor.since is not None:
+            yield "second_factors", factor
 
     async def _booked(self, person: UUID, after: str | None) -> Page[BookingHistory]:
         page = await self._bookings.of_user(person, PAGE, after)

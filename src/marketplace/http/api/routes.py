@@ -37,9 +37,10 @@ from marketplace.http.api.email_addresses import EmailAddressController
 from marketplace.http.api.favourites import FavouriteController
 from marketplace.http.api.identities import IdentityController
 from marketplace.http.api.inbox import InboxController
+from marketplace.http.api.live import LiveController
 from marketplace.http.api.logins import LoginController
 from marketplace.http.api.notifications import NotificationController
-from marketplace.http.api.passkey_sign_ins import PasskeySignInController
+from marketplace.http.api.passkey_sign_ins import PasskeyProofController, PasskeySignInController
 from marketplace.http.api.passkeys import PasskeyController
 from marketplace.http.api.password_resets import ResetController
 from marketplace.http.api.payments import PaymentController, WebhookController
@@ -62,11 +63,13 @@ from marketplace.http.api.time_zones import TimeZoneController
 from marketplace.http.api.tokens import TokenController
 from marketplace.http.api.unsubscribe import UnsubscribeController
 from marketplace.http.api.users import UserController
+from marketplace.http.api.waitlist import SlotWaitlistController, WaitlistController
 
 CONTROLLERS = (
     UserController,
     TokenController,
     PasskeySignInController,
+    PasskeyProofController,
     PasskeyController,
     ReauthenticationController,
     SecondFactorController,
@@ -89,6 +92,9 @@ CONTROLLERS = (
     ReviewController,
     ScheduleController,
     SlotController,
+    SlotWaitlistController,
+    WaitlistController,
+    LiveController,
     CreatorHoursController,
     CreatorController,
     FavouriteController,

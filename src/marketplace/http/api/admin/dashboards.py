@@ -13,7 +13,7 @@ from msgspec import Meta
 from marketplace.core.domain.dashboards import MAX_DAYS, MIN_DAYS, Dashboard
 from marketplace.core.domain.fields import Whole
 from marketplace.core.domain.money import Amount
-from marketplace.core.domain.users import TimeZone
+from marketplace.core.domain.time_zone_names import TimeZone
 from marketplace.core.errors import IllegalTransition, NotFound
 from marketplace.core.services.admin.dashboards import DashboardService
 from marketplace.http.api.admin.pages import TOTAL, NumberedPageQuery, numbered
@@ -59,6 +59,7 @@ class AttentionOut(msgspec.Struct, rename={"expiring_requests": "lapsing_request
     failed_messages: Annotated[
         int, Meta(description="Mails that were refused or lost and are still worth sending. At most 1,000 are counted.")
     ]
+    parked_payments: Annotated[int, Meta(description="Payments that wait for staff. At most 1,000 are counted.")]
 
 
 class DashboardOut(msgspec.Struct, rename={"from_date": "from", "to_date": "to"}):
