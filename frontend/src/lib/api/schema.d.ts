@@ -225,6 +225,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/reauthenticate/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove that it's you with a passkey
+         * @description After 403 `reauthentication_required` with `passkey` among its `methods`, in place of a code or password.
+         */
+        post: operations["reauthenticate_with_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/reauthenticate/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the options of a proof with a passkey
+         * @description For `navigator.credentials.get()`. The challenge works once, for 5 minutes, with this login.
+         */
+        post: operations["start_passkey_proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/passkeys": {
         parameters: {
             query?: never;
@@ -711,6 +751,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/oidc/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the challenge of a second factor
+         * @description For browsers that came back from a service and are asked for a code. It is handed out once.
+         */
+        post: operations["take_second_factor_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/identities/{identity_id}": {
         parameters: {
             query?: never;
@@ -765,7 +825,8 @@ export interface paths {
          *     Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `payments` with their
          *     receipt numbers and refunds, the `messages` you wrote about bookings, the `mails` to you of the last months,
          *     `favourites` (IDs of sessions), `reports`, your `reviews` and `answers` to reviews, `review_reports`, active
-         *     `logins`, `identities` (services to sign in with), and `api_keys` and `passkeys` without their secrets.
+         *     `logins`, `identities` (services to sign in with), and `api_keys`, `passkeys` and
+         *     `second_factors` (two-step sign-in, if it is on) without their secrets.
          */
         get: operations["export_own_data"];
         put?: never;
@@ -1171,6 +1232,30 @@ export interface paths {
          *     With `explain=true`, the creator also gets closed starts, with the reason.
          */
         get: operations["list_slots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch the seats of a session
+         * @description Server-sent events, for `EventSource`, about the starts of the next 62 days. A token is ignored.
+         *
+         *     Each has the session as `session` in its data. `seats`: `starts` are those that changed, as in the list of
+         *     bookable starts, with `seats_left` 0 if they can't be booked now. `reread`: changes may have been missed, so
+         *     read the list again. `gone`: the session isn't public any more, and the stream ends.
+         */
+        get: operations["watch_seats"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2975,7 +3060,7 @@ export interface paths {
          * @description For the learner, while the booking has `pay_by`. Leads to the page in `url`; can be repeated.
          *
          *     A page that was opened before is looked up, so a learner who comes back from it sees what came of it. If the
-         *     provider doesn't answer, the seats stay held and the `status` is `asking`.
+         *     provider doesn't answer, the seats stay held and the `status` is `asking`. At most 60 look-ups in 15 minutes.
          */
         post: operations["pay_booking"];
         delete?: never;
@@ -3142,6 +3227,9 @@ export interface paths {
          *     `amount_differs`: what was paid counts as it is. What is too much is returned; too little leaves the rest to
          *     pay, and is returned if that isn't paid in time. `currency_differs`: the payment counts as none, and you return
          *     it at the provider. `disputed`: the payment goes on as any other, so settle the dispute first.
+         *     `dispute_lost`: the bank has returned the amount, which is recorded; you decide what becomes of the booking.
+         *
+         *     Only other staff can resolve what a staff member paid or receives.
          */
         post: operations["admin_resolve_parked_payment"];
         delete?: never;
@@ -3257,6 +3345,11 @@ export interface components {
              * @description When a mail server refused the address, within 30 days; otherwise `null`.
              */
             email_refused_at: string | null;
+            /**
+             * Format: date-time
+             * @description When two-step sign-in was turned on; `null` while it is off.
+             */
+            second_factor_since: string | null;
             /**
              * @description The language of messages to this person (BCP 47); `null` or one without texts: the site's.
              * @example pt-BR
@@ -3399,6 +3492,8 @@ export interface components {
             held_messages: number;
             /** @description Mails that were refused or lost and are still worth sending. At most 1,000 are counted. */
             failed_messages: number;
+            /** @description Payments that wait for staff. At most 1,000 are counted. */
+            parked_payments: number;
         };
         /** @enum {string} */
         AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "reauthenticated" | "reauthentication_refused" | "second_factor_enabled" | "second_factor_disabled" | "second_factor_removed" | "recovery_codes_renewed" | "recovery_code_used" | "api_key_created" | "api_key_revoked" | "identity_connected" | "identity_disconnected" | "passkey_added" | "passkey_removed" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "review_hidden" | "review_restored" | "review_reports_dismissed" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "payment_refunded" | "payment_resolved" | "commission_changed" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "message_retried" | "address_cleared" | "exported";
@@ -4054,6 +4149,11 @@ export interface components {
         };
         /** @description Why the provider was asked. Stored: never rename one. */
         Cause: components["schemas"]["PaymentCause"];
+        /** @description What stands for the first factor, to send with a code of one of `methods`. */
+        ChallengeOut: {
+            challenge: string;
+            methods: string[];
+        };
         /** @description A code of the authenticator app that is being set up. */
         CodeIn: {
             /**
@@ -4310,6 +4410,19 @@ export interface components {
         };
         /** @enum {string} */
         DemoRole: "user" | "creator" | "admin";
+        /** @description A dispute at the learner's bank. `ref` is the provider's ID. */
+        DisputeOut: {
+            ref: string;
+            /** @example 99.98 */
+            amount: string;
+            state: components["schemas"]["DisputeState"];
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: date-time */
+            closed_at: string | null;
+        };
+        /** @enum {string} */
+        DisputeState: "open" | "won" | "lost";
         /** @description A change by one booking: of what is `held` until it took place, of what you've `earned`, and the `commission`. */
         EarningOut: {
             /** Format: uuid */
@@ -4747,7 +4860,7 @@ export interface components {
             text: components["schemas"]["VisibleLines"];
         };
         /** @enum {string} */
-        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "account_deleted" | "new_sign_in" | "api_key_created" | "security_changed" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it" | "new_message" | "payment_received" | "payment_refunded";
+        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "account_deleted" | "new_sign_in" | "api_key_created" | "security_changed" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it" | "new_message" | "new_review" | "payment_received" | "payment_refunded";
         /** @description A message. `to_everyone` if the creator wrote it to every learner of that start. */
         MessageOut: {
             /** Format: uuid */
@@ -4766,7 +4879,7 @@ export interface components {
         /** @enum {string} */
         MessageProgress: "waiting" | "sent" | "not_sent" | "unknown";
         /** @enum {string} */
-        MessageReason: "no_mail_server" | "server_postponed" | "not_written" | "server_refused" | "outcome_lost" | "too_late" | "no_account" | "deactivated" | "address_refused" | "unverified" | "unsubscribed" | "address_limit" | "network_limit" | "already_verified" | "request_ended" | "no_booking" | "no_payment" | "booking_changed" | "status_changed" | "booking_started" | "answered" | "announced" | "message_read";
+        MessageReason: "no_mail_server" | "server_postponed" | "not_written" | "server_refused" | "outcome_lost" | "too_late" | "no_account" | "deactivated" | "address_refused" | "unverified" | "unsubscribed" | "address_limit" | "network_limit" | "already_verified" | "request_ended" | "no_booking" | "no_payment" | "booking_changed" | "status_changed" | "booking_started" | "answered" | "announced" | "review_hidden" | "message_read";
         /** @enum {string} */
         MessageState: "pending" | "held" | "started" | "sent" | "refused" | "unknown" | "dropped";
         /** @description A review as staff see it, with the newest reports about it. */
@@ -5054,7 +5167,7 @@ export interface components {
             viewer_ends_utc_offset?: string;
         };
         /** @enum {string} */
-        NotificationKind: "booked" | "requested" | "confirmed" | "declined" | "withdrawn" | "expired" | "moved" | "move_requested" | "cancelled" | "seats_changed" | "session_changed" | "message" | "paid" | "refunded" | "earning_returned";
+        NotificationKind: "booked" | "requested" | "confirmed" | "declined" | "withdrawn" | "expired" | "moved" | "move_requested" | "cancelled" | "seats_changed" | "session_changed" | "message" | "paid" | "refunded" | "earning_returned" | "reviewed" | "review_answered";
         /**
          * @description What happened to a booking. `title` is as sold; `booking_date` is the start as it stands.
          *
@@ -5067,6 +5180,8 @@ export interface components {
             kind: components["schemas"]["NotificationKind"];
             /** Format: uuid */
             booking: string;
+            /** Format: uuid */
+            session: string;
             /** @example Morning yoga */
             title: string;
             /** Format: date-time */
@@ -5239,7 +5354,7 @@ export interface components {
             resolution: string;
         };
         /** @enum {string} */
-        ParkedReason: "amount_differs" | "currency_differs" | "operation_refused" | "disputed" | "unknown_payment" | "missing_here" | "missing_there" | "twice" | "refund_differs" | "ledger_differs" | "authorization_ended";
+        ParkedReason: "amount_differs" | "currency_differs" | "operation_refused" | "disputed" | "dispute_lost" | "unknown_payment" | "missing_here" | "missing_there" | "twice" | "refund_differs" | "ledger_differs" | "authorization_ended";
         /** @description What was done about it. */
         ParkedResolutionIn: {
             /**
@@ -5295,6 +5410,20 @@ export interface components {
             /** Format: date-time */
             last_used_at: string | null;
             is_backed_up: boolean;
+        };
+        /** @description What the browser returned for the options. */
+        PasskeyProofBody: {
+            /**
+             * @example {
+             *       "id": "4s7p0fX0f1OqJ4Qm0eX2Zw",
+             *       "response": {
+             *         "clientDataJSON": "eyJ0eXBlIjo",
+             *         "authenticatorData": "SZYN5YgO",
+             *         "signature": "MEUCIQ"
+             *       }
+             *     }
+             */
+            credential: components["schemas"]["PasskeyAssertionIn"];
         };
         /** @description `PublicKeyCredentialRequestOptionsJSON`. `allowCredentials` is empty if the person chooses an account. */
         PasskeyRequestOptions: {
@@ -5362,7 +5491,7 @@ export interface components {
             new_password: components["schemas"]["TextLines"];
         };
         /** @enum {string} */
-        PaymentCause: "pay" | "confirm" | "cancel" | "seats" | "late" | "twice" | "staff" | "provider";
+        PaymentCause: "pay" | "confirm" | "cancel" | "seats" | "late" | "twice" | "staff" | "provider" | "dispute";
         /** @enum {string} */
         PaymentMethod: "online" | "at_session";
         /** @enum {string} */
@@ -5428,7 +5557,11 @@ export interface components {
         };
         /** @enum {string} */
         PaymentStatus: "due" | "open" | "authorized" | "paid" | "voided";
-        /** @description A payment with all that was asked of the provider, and what was posted in the ledger, oldest first. */
+        /**
+         * @description A payment with all that is known of it: what was asked, posted, disputed and noticed, each oldest first.
+         *
+         *     Notices are kept for 90 days; the last 100 are listed.
+         */
         PaymentTimelineOut: {
             /** Format: uuid */
             id: string;
@@ -5464,7 +5597,9 @@ export interface components {
             parked: components["schemas"]["ParkedReason"] | null;
             commission: string;
             operations: components["schemas"]["OperationOut"][];
-            transactions: components["schemas"]["EarningOut"][];
+            transactions: components["schemas"]["PostedOut"][];
+            disputes: components["schemas"]["DisputeOut"][];
+            notices: components["schemas"]["ReceivedNoticeOut"][];
         };
         /** @description A user's name. */
         PersonNameOut: {
@@ -5518,6 +5653,26 @@ export interface components {
             width: number;
             height: number;
         };
+        /** @description What was posted in the ledger. `fee` is the provider's, paid out of the commission. */
+        PostedOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            kind: components["schemas"]["TransactionKind"];
+            /** Format: uuid */
+            booking: string;
+            /** @example Morning yoga */
+            title: string;
+            /** @example 36.00 */
+            held: string;
+            /** @example 36.00 */
+            earned: string;
+            /** @example 36.00 */
+            commission: string;
+            /** @example 36.00 */
+            fee: string;
+        };
         /** @description The kinds of mail that you can choose. Those you don't send stay as they are. */
         PreferencesIn: {
             /**
@@ -5540,6 +5695,11 @@ export interface components {
              * @example true
              */
             new_message?: boolean;
+            /**
+             * @description Whether you get this kind of mail.
+             * @example true
+             */
+            new_review?: boolean;
         };
         /** @description The kinds of mail that you can choose, by name, and those that you always get. */
         PreferencesOut: {
@@ -5551,6 +5711,8 @@ export interface components {
             how_was_it: boolean;
             /** @description That someone wrote to you about a booking. */
             new_message: boolean;
+            /** @description That someone reviewed a session of yours. */
+            new_review: boolean;
             always: components["schemas"]["MessageKind"][];
         };
         /** @description Number of sessions that cost at least `min_price` and less than `max_price` (`null`: no limit). */
@@ -5829,6 +5991,13 @@ export interface components {
             refunds: components["schemas"]["RefundOut"][];
             creator_details: components["schemas"]["PublicUserOut"];
             user_details: components["schemas"]["PublicUserOut"];
+        };
+        /** @description A notice of the provider. `kind` is its word. */
+        ReceivedNoticeOut: {
+            id: string;
+            kind: string;
+            /** Format: date-time */
+            recorded_at: string;
         };
         /** @description Recovery codes, shown once. Each works once, instead of a code of the app. */
         RecoveryCodesOut: {
@@ -6430,6 +6599,8 @@ export interface components {
              * @description When it was turned on; `null` while it is off.
              */
             since: string | null;
+            /** @description Whether you have no staff rights without it. */
+            is_required: boolean;
             recovery_codes_left: number;
             /** @description Whether it's time for new recovery codes: few are left. */
             is_low: boolean;
@@ -7934,6 +8105,63 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    reauthenticate_with_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyProofBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    start_passkey_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequestOptions"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     list_passkeys: {
         parameters: {
             query?: never;
@@ -8011,6 +8239,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -8731,6 +8960,31 @@ export interface operations {
                     "application/json": components["schemas"]["ProviderOut"][];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    take_second_factor_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChallengeOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -9737,6 +9991,31 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    watch_seats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
