@@ -193,6 +193,15 @@ tests/deployment/maildev/node_modules/.installed: tests/deployment/maildev/packa
 	$(BIN)/python -m uv pip sync --quiet --python .bench/bin/python --require-hashes requirements-bench.lock
 	@touch $@
 
+.audit/.installed: requirements-audit.lock
+	$(BIN)/python -m uv venv --quiet --clear .audit
+	$(BIN)/python -m uv pip sync --quiet --python .audit/bin/python --require-hashes requirements-audit.lock
+	@touch $@
+
+.PHONY: audit
+audit: install .audit/.installed ## Write bills of materials to dist/sbom, and ask the registries for known vulnerabilities
+	.audit/bin/python deploy/audit.py
+
 .PHONY: bench
 bench: install .bench/.installed ## Measure requests next to bare handlers and Django, and write docs/performance.md (ten minutes; needs wrk; BENCH="detail page" runs parts)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench.py $(BENCH)
@@ -262,7 +271,7 @@ lighthouse: install frontend/lighthouse/node_modules/.installed ## Run Lighthous
 		node frontend/lighthouse/run.mjs $(BIN)/marketplace
 
 .PHONY: lock
-lock: install ## Upgrade all dependencies and write the six lock files
+lock: install ## Upgrade all dependencies and write the seven lock files
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 --extra embedded --extra s3 --extra simulator --extra stripe --extra traces --group dev --upgrade pyproject.toml -o requirements.lock
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
@@ -273,9 +282,11 @@ lock: install ## Upgrade all dependencies and write the six lock files
 		--python-version 3.11 --group pyproject.toml:bench --upgrade -o requirements-bench.lock
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		--python-version 3.11 --group pyproject.toml:s3 --upgrade -o requirements-s3.lock
+	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--python-version 3.11 --group pyproject.toml:audit --upgrade -o requirements-audit.lock
 	@echo hatchling | $(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--no-annotate --python-version 3.11 --upgrade - -o requirements-build.lock
 
 .PHONY: clean
 clean: ## Remove everything that was built; keep the data in .marketplace
-	rm -rf $(VENV) .clients .bench .s3 frontend/node_modules frontend/*/node_modules tests/deployment/maildev/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .audit .clients .bench .s3 dist frontend/node_modules frontend/*/node_modules tests/deployment/maildev/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache

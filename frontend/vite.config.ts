@@ -16,7 +16,7 @@ const VENDOR =
 
 // the most visited pages, named as the router splits them
 const FIRST_PAGES = ["index", "sessions.$id"].map(
-  (route) => `${import.meta.dirname}/src/app/routes/${route}.tsx?tsr-split=component`,
+  (route) => `${import.meta.dirname}/src/app/routes/${route}.tsx?tsr-split=component---loader`,
 );
 
 // the oldest browsers that the application runs in; scripts/browsers.mjs checks what the build needs

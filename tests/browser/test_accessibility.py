@@ -65,6 +65,7 @@ async def test_every_page_passes_axe(creator: Account, open_page: OpenPage, size
     for path in (
         "/dashboard",
         "/profile",
+        "/profile/security",
         "/creator",
         "/creator/sessions/new",
         f"/creator/sessions/{published}/edit",

@@ -79,7 +79,8 @@ async def test_learner_dialogs_are_accessible(scene: Scene, open_page: OpenPage,
     details = ("More actions for", "Details")
     cancel, move = ("Cancel",), ("Reschedule",)
     found = await dialog_errors(page, size, "/dashboard", cancel, move, details)
-    found += await dialog_errors(page, size, "/profile", ("Sign out everywhere",))
+    found += await dialog_errors(page, size, "/profile/security", ("Sign out everywhere",))
+    await page.goto("/profile")
     await page.get_by_role("button", name="Show calendar link").click()
     given = (await scene.learner.call_api("GET", "/api/calendar/"))["url"]
     await expect(page.get_by_label("Private link")).to_have_value(given)

@@ -124,15 +124,16 @@ async def test_forgotten_password_is_set_with_the_mailed_link(site: Server, open
     await expect(page.get_by_text("to get messages")).to_have_count(0)
 
 
-async def test_another_device_is_signed_out_in_the_profile(site: Server, open_page: OpenPage) -> None:
+async def test_another_device_is_signed_out_from_a_link_in_an_older_mail(site: Server, open_page: OpenPage) -> None:
     person = await account(site, time_zone=None)
     page, other = await open_page("/"), await open_page("/")
     await person.sign_in(page)
     await person.sign_in(other)
     await page.goto("/profile#devices")
+    await page.wait_for_url("**/profile/security#devices")
     devices = page.get_by_role("region", name="Devices")
     await expect(devices.get_by_text("This device")).to_be_visible()
     before = await devices.get_by_role("listitem").count()
     await devices.get_by_role("button", name="Sign out on").first.click()
     await expect(devices.get_by_role("listitem")).to_have_count(before - 1)
-    await check(page, "profile-devices-desktop")
+    await check(page, "security-devices-desktop")

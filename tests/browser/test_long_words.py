@@ -48,7 +48,7 @@ async def test_long_words_do_not_widen_any_page(
     assert await too_wide(visitor, "/dashboard") == []
     teaching = await open_page("/", "phone")
     await creator.sign_in(teaching)
-    own = ("/creator", "/creator/bookings", f"/creator/sessions/{published}/edit", "/profile")
+    own = ("/creator", "/creator/bookings", f"/creator/sessions/{published}/edit", "/profile", "/profile/security")
     assert await too_wide(teaching, *own) == []
     back_office = await open_page("/", "phone")
     await staff.sign_in(back_office)

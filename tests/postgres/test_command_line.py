@@ -35,7 +35,6 @@ class Shell:
             "MARKETPLACE_DATABASE_URL": dsn,
             "MARKETPLACE_SECRET_KEY": SECRET,
             "MARKETPLACE_DATA_DIR": str(folder / "data"),
-            "IPYTHONDIR": str(folder / "ipython"),
             "MARKETPLACE_DATABASE_WAIT": "0",
         }
 
@@ -289,10 +288,10 @@ def test_shell_has_services_and_top_level_await_and_its_actions_are_audited(shel
     left = shell.run("shell", typed="\n".join(lines))
 
     assert left.returncode == 0, left.stderr
-    assert "The sessions marketplace. Available: " in left.stdout
-    assert " acting_as, " in left.stdout
+    assert "The sessions marketplace. Available: " in left.stderr
+    assert " acting_as, " in left.stderr
     assert "active: False" in left.stdout
-    assert "NotFound" in left.stdout
+    assert "NotFound" in left.stderr
     assert "still here" in left.stdout
     kept = query(
         empty_database,

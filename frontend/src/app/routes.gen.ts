@@ -33,6 +33,7 @@ import { Route as CreatorHoursRouteImport } from "./routes/creator.hours";
 import { Route as CreatorsUsernameRouteImport } from "./routes/creators.$username";
 import { Route as InboxIndexRouteImport } from "./routes/inbox.index";
 import { Route as InboxIdRouteImport } from "./routes/inbox.$id";
+import { Route as ProfileSecurityRouteImport } from "./routes/profile_.security";
 import { Route as SessionsIdRouteImport } from "./routes/sessions.$id";
 import { Route as TextsNameRouteImport } from "./routes/texts.$name";
 import { Route as UnsubscribeTokenRouteImport } from "./routes/unsubscribe.$token";
@@ -171,6 +172,11 @@ const InboxIdRoute = InboxIdRouteImport.update({
   path: "/inbox/$id",
   getParentRoute: () => rootRouteImport,
 } as any);
+const ProfileSecurityRoute = ProfileSecurityRouteImport.update({
+  id: "/profile_/security",
+  path: "/profile/security",
+  getParentRoute: () => rootRouteImport,
+} as any);
 const SessionsIdRoute = SessionsIdRouteImport.update({
   id: "/sessions/$id",
   path: "/sessions/$id",
@@ -279,6 +285,7 @@ export interface FileRoutesByFullPath {
   "/creator/hours": typeof CreatorHoursRoute;
   "/creators/$username": typeof CreatorsUsernameRoute;
   "/inbox/$id": typeof InboxIdRoute;
+  "/profile/security": typeof ProfileSecurityRoute;
   "/sessions/$id": typeof SessionsIdRoute;
   "/texts/$name": typeof TextsNameRoute;
   "/unsubscribe/$token": typeof UnsubscribeTokenRoute;
@@ -320,6 +327,7 @@ export interface FileRoutesByTo {
   "/creator/hours": typeof CreatorHoursRoute;
   "/creators/$username": typeof CreatorsUsernameRoute;
   "/inbox/$id": typeof InboxIdRoute;
+  "/profile/security": typeof ProfileSecurityRoute;
   "/sessions/$id": typeof SessionsIdRoute;
   "/texts/$name": typeof TextsNameRoute;
   "/unsubscribe/$token": typeof UnsubscribeTokenRoute;
@@ -364,6 +372,7 @@ export interface FileRoutesById {
   "/creator/hours": typeof CreatorHoursRoute;
   "/creators/$username": typeof CreatorsUsernameRoute;
   "/inbox/$id": typeof InboxIdRoute;
+  "/profile_/security": typeof ProfileSecurityRoute;
   "/sessions/$id": typeof SessionsIdRoute;
   "/texts/$name": typeof TextsNameRoute;
   "/unsubscribe/$token": typeof UnsubscribeTokenRoute;
@@ -409,6 +418,7 @@ export interface FileRouteTypes {
     | "/creator/hours"
     | "/creators/$username"
     | "/inbox/$id"
+    | "/profile/security"
     | "/sessions/$id"
     | "/texts/$name"
     | "/unsubscribe/$token"
@@ -450,6 +460,7 @@ export interface FileRouteTypes {
     | "/creator/hours"
     | "/creators/$username"
     | "/inbox/$id"
+    | "/profile/security"
     | "/sessions/$id"
     | "/texts/$name"
     | "/unsubscribe/$token"
@@ -493,6 +504,7 @@ export interface FileRouteTypes {
     | "/creator/hours"
     | "/creators/$username"
     | "/inbox/$id"
+    | "/profile_/security"
     | "/sessions/$id"
     | "/texts/$name"
     | "/unsubscribe/$token"
@@ -529,6 +541,7 @@ export interface RootRouteChildren {
   VerifyEmailRoute: typeof VerifyEmailRoute;
   CreatorsUsernameRoute: typeof CreatorsUsernameRoute;
   InboxIdRoute: typeof InboxIdRoute;
+  ProfileSecurityRoute: typeof ProfileSecurityRoute;
   SessionsIdRoute: typeof SessionsIdRoute;
   TextsNameRoute: typeof TextsNameRoute;
   UnsubscribeTokenRoute: typeof UnsubscribeTokenRoute;
@@ -706,6 +719,13 @@ declare module "@tanstack/react-router" {
       path: "/inbox/$id";
       fullPath: "/inbox/$id";
       preLoaderRoute: typeof InboxIdRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/profile_/security": {
+      id: "/profile_/security";
+      path: "/profile/security";
+      fullPath: "/profile/security";
+      preLoaderRoute: typeof ProfileSecurityRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/sessions/$id": {
@@ -903,6 +923,7 @@ const rootRouteChildren: RootRouteChildren = {
   VerifyEmailRoute: VerifyEmailRoute,
   CreatorsUsernameRoute: CreatorsUsernameRoute,
   InboxIdRoute: InboxIdRoute,
+  ProfileSecurityRoute: ProfileSecurityRoute,
   SessionsIdRoute: SessionsIdRoute,
   TextsNameRoute: TextsNameRoute,
   UnsubscribeTokenRoute: UnsubscribeTokenRoute,

@@ -10,29 +10,36 @@ from zoneinfo import ZoneInfo
 
 import uuid_utils.compat
 
+from marketplace.core.domain.clock_offset import ClockOffset
+from marketplace.core.ports.system import Clock
+
 READ_EVERY = 0.5
 """Seconds between reads of the clock of a demo."""
 
 
 class SystemClock:
-    """`Clock` of this machine, in UTC."""
+    """`Clock` of this machine, in UTC, corrected by what the database's clock is ahead."""
+
+    def __init__(self, offset: ClockOffset | None = None) -> None:
+        self._offset = offset or ClockOffset()
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return datetime.now(UTC) + self._offset.ahead
 
 
 class MovedClock:
-    """`Clock` of a demo: ahead of this machine by the seconds in a file, which `marketplace sandbox` writes."""
+    """`Clock` of a demo: ahead of another by the seconds in a file, which `marketplace sandbox` writes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Clock | None = None) -> None:
         self._path = path
+        self._clock = clock or SystemClock()
         self._read_at = -READ_EVERY
         self._ahead = timedelta()
 
     def now(self) -> datetime:
         if time.monotonic() - self._read_at >= READ_EVERY:
             self._read_at, self._ahead = time.monotonic(), ahead_of(self._path)
-        return datetime.now(UTC) + self._ahead
+        return self._clock.now() + self._ahead
 
 
 def ahead_of(path: Path) -> timedelta:

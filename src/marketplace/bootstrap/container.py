@@ -29,6 +29,7 @@ from marketplace.bootstrap.service_set import Services
 from marketplace.bootstrap.services import build_services
 from marketplace.bootstrap.storages import MemoryStorage, PostgresStorage
 from marketplace.core.domain.addresses import SiteAddresses
+from marketplace.core.domain.clock_offset import ClockOffset
 from marketplace.core.domain.money import use_currency
 from marketplace.core.domain.site_texts import SiteTexts
 from marketplace.core.ports.calendars import Calendars
@@ -68,9 +69,15 @@ class Ports(Provider):
     cards = provide(PillowCards, provides=CardPainter)
 
     @provide
-    def clock(self, settings: Settings) -> Clock:
-        """Provide the time; that of a demo can be moved."""
-        return MovedClock(settings.clock_file) if settings.inbox else SystemClock()
+    def offset(self) -> ClockOffset:
+        """Provide what is known of the database's clock."""
+        return ClockOffset()
+
+    @provide
+    def clock(self, settings: Settings, offset: ClockOffset) -> Clock:
+        """Provide the time of the database, as far as it is known; that of a demo can be moved."""
+        clock = SystemClock(offset)
+        return MovedClock(settings.clock_file, clock) if settings.inbox else clock
 
     @provide
     def passwords(self, settings: Settings) -> Iterator[Passwords]:

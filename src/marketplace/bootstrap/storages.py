@@ -1,6 +1,8 @@
 """Provides the storage that the settings name, and closes it with the container."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from dishka import Provider, Scope, provide
 
@@ -8,7 +10,10 @@ from marketplace.adapters.memory.storage import memory_storage
 from marketplace.adapters.postgres.connection.pool import Database, PoolLimits, connect
 from marketplace.adapters.postgres.connection.replica import Replica
 from marketplace.adapters.postgres.connection.wait_for_database import wait_for_database
+from marketplace.adapters.postgres.database_clock import DatabaseClock
+from marketplace.adapters.postgres.readiness import PostgresReadiness
 from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.core.domain.clock_offset import ClockOffset
 from marketplace.core.ports.storage import Storage
 from marketplace.settings import Settings, SettingsError
 
@@ -28,15 +33,23 @@ class PostgresStorage(Provider):
         await database.close()
 
     @provide(scope=Scope.APP)
-    async def storage(self, settings: Settings, database: Database) -> AsyncIterator[Storage]:
-        """Provide storage over the pool; public lists read from the standby, if `read_database_url` is set."""
+    async def storage(self, settings: Settings, database: Database, offset: ClockOffset) -> AsyncIterator[Storage]:
+        """Provide storage over the pool; public lists read from the standby, if `read_database_url` is set.
+
+        While it is open, `offset` follows the database's clock.
+        """
+        database_clock = DatabaseClock(database, offset)
+        await database_clock.measure()
+        following = asyncio.create_task(database_clock.follow())
         standby_url = settings.read_database_url
         if standby_url is None:
-            yield postgres_storage(database)
-            return
-        replica = Replica(lambda: connect(standby_url, pool_limits(settings)), database)
-        yield postgres_storage(database, replica)
-        await replica.close()
+            yield replace(postgres_storage(database), readiness=PostgresReadiness(database, offset))
+        else:
+            replica = Replica(lambda: connect(standby_url, pool_limits(settings)), database)
+            yield replace(postgres_storage(database, replica), readiness=PostgresReadiness(database, offset))
+            await replica.close()
+        following.cancel()
+        await asyncio.wait([following])
 
 
 class MemoryStorage(Provider):

@@ -1,13 +1,18 @@
-"""IPython shell with the services, for tasks that the back office has no page for."""
+"""Python prompt with the services, for tasks that the back office has no page for."""
 
+import ast
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+import code
+import inspect
+import readline
+import rlcompleter
+import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import fields
+from types import CodeType, FunctionType
 from typing import Any
 
-import IPython
 from dishka import AsyncContainer
-from traitlets.config import Config
 
 from marketplace.bootstrap.container import make_container
 from marketplace.bootstrap.service_set import Services
@@ -20,36 +25,60 @@ from marketplace.settings import Settings
 BANNER = """The sessions marketplace. Available: {names}.
 Top-level `await` works: `await storage.users.find_by_email("ada@example.org")`. Where a service needs a caller, pass
 `await acting_as("root@example.org")`: it acts as that account, and the audit log records your name as the origin."""
+FILE = "<shell>"
 
 
-def open_shell(settings: Settings, origin: Origin, code: str | None = None) -> None:
-    """Open a shell, or run `code` instead, and close the container afterwards. Exits with 1 if the code fails."""
+class AwaitingConsole(code.InteractiveConsole):
+    """The console of the standard library, with top-level `await` in the event loop of `runner`."""
+
+    def __init__(self, names: dict[str, Any], runner: asyncio.Runner) -> None:
+        super().__init__(names, FILE)
+        self.compile.compiler.flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        self._runner = runner
+
+    def runcode(self, code: CodeType) -> None:
+        """Run a statement; print what it raises. Overrides `InteractiveInterpreter.runcode`."""
+        try:
+            self.run(code)
+        except SystemExit:
+            raise
+        except BaseException:  # noqa: BLE001 - a prompt survives every statement, also an interrupted one
+            self.showtraceback()
+
+    def run(self, code: CodeType) -> None:
+        """Run a statement, and await it if it awaits."""
+        started = FunctionType(code, self.locals)()
+        if inspect.iscoroutine(started):
+            # the connection pool belongs to one event loop, so everything runs in it
+            self._runner.run(started)
+
+
+def open_shell(settings: Settings, origin: Origin, statements: str | None = None) -> None:
+    """Open a prompt, or run `statements` instead, and close the container afterwards. Exits with 1 if they fail."""
     with asyncio.Runner() as runner:
         container = make_container(settings)
         try:
-            namespace = runner.run(_namespace(settings, container, origin))
-            IPython.start_ipython(
-                argv=[] if code is None else ["-c", code], user_ns=namespace, config=_config(runner, namespace)
-            )
+            names = runner.run(_names(settings, container, origin))
+            console = AwaitingConsole({**names, "__name__": "__console__"}, runner)
+            if statements is None:
+                readline.set_completer(rlcompleter.Completer(console.locals).complete)
+                readline.parse_and_bind("tab: complete")
+                console.interact(BANNER.format(names=", ".join(sorted(names))), "")
+            else:
+                _run_all(console, statements)
         finally:
             runner.run(container.close())
 
 
-def _config(runner: asyncio.Runner, namespace: dict[str, Any]) -> Config:
-    config = Config()
-
-    # The connection pool belongs to one event loop, so all coroutines must run in it.
-    def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
-        return runner.run(coroutine)
-
-    config.InteractiveShell.loop_runner = run
-    config.InteractiveShell.banner2 = BANNER.format(names=", ".join(sorted(namespace))) + "\n"
-    config.InteractiveShell.enable_tip = False
-    config.TerminalInteractiveShell.confirm_exit = False
-    return config
+def _run_all(console: AwaitingConsole, statements: str) -> None:
+    try:
+        console.run(compile(statements, FILE, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT))
+    except Exception:  # noqa: BLE001 - told as at a prompt
+        console.showtraceback()
+        sys.exit(1)
 
 
-async def _namespace(settings: Settings, container: AsyncContainer, origin: Origin) -> dict[str, Any]:
+async def _names(settings: Settings, container: AsyncContainer, origin: Origin) -> dict[str, Any]:
     storage = await container.get(Storage)
     services = await container.get(Services)
     return {

@@ -5,6 +5,8 @@ import { validateCatalog } from "~/features/sessions/search";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 
 export const Route = createFileRoute("/")({
+  // boot.js preloads the chunk of this page along with its data, so its loader need not be in the entry
+  codeSplitGroupings: [["component", "loader"]],
   validateSearch: validateCatalog,
   loaderDeps: ({ search }) => search,
   loader: ({ context: { queryClient }, deps }) => {

@@ -11,6 +11,8 @@ const BookingSignIn = lazy(() => import("~/features/users/BookingSignIn"));
 const Confirmation = lazy(() => import("~/features/bookings/book/Confirmation"));
 
 export const Route = createFileRoute("/sessions/$id")({
+  // boot.js preloads the chunk of this page along with its data, so its loader need not be in the entry
+  codeSplitGroupings: [["component", "loader"]],
   validateSearch: validateChoice,
   loader: ({ context: { queryClient }, params }) => {
     void queryClient.prefetchQuery(marketplaceQuery);

@@ -2447,7 +2447,7 @@ export interface paths {
         };
         /**
          * Check readiness
-         * @description 200 if the database is reachable and migrated and the program isn't shutting down; otherwise 503.
+         * @description 200 if the database is there and migrated, the clocks agree and the program isn't shutting down; else 503.
          */
         get: operations["get_readiness"];
         put?: never;

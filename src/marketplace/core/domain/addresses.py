@@ -77,7 +77,7 @@ class SiteAddresses:
 
     def devices(self) -> str:
         """Return the page on which a person sees where they are signed in."""
-        return f"{self.root}/profile#devices"
+        return f"{self.root}/profile/security#devices"
 
     def api_keys(self) -> str:
         """Return the page on which a person sees and revokes their API keys."""

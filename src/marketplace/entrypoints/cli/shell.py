@@ -10,8 +10,8 @@ from marketplace.entrypoints.server import migrate_configured_database
 @click.command()
 @click.option("-c", "--code", help="Run this code instead of opening a prompt; exit with 1 if it fails.")
 def shell(code: str | None) -> None:
-    """Open IPython with the services and top-level `await`."""
-    # Imported here: IPython takes half a second to load.
+    """Open a Python prompt with the services and top-level `await`."""
+    # Imported here: a system without readline has the other commands.
     from marketplace.entrypoints.shell import open_shell  # noqa: PLC0415
 
     with plain_errors(), prepared_settings() as settings:

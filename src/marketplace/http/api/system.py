@@ -99,7 +99,7 @@ class SystemController(Controller):
 
     @get("/health/ready", operation_id="get_readiness", summary="Check readiness", opt=opt(Access.PUBLIC))
     async def ready(self, storage: FromDishka[Storage], state: State) -> HealthOut:
-        """200 if the database is reachable and migrated and the program isn't shutting down; otherwise 503."""
+        """200 if the database is there and migrated, the clocks agree and the program isn't shutting down; else 503."""
         draining = state.get("leaving")
         if draining is not None and draining.exists():
             raise Busy("The server is shutting down.")

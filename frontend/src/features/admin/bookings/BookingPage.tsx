@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CalendarClock, Check, CheckCheck, X } from "lucide-react";
 import { useState } from "react";
+import { BackLink } from "~/components/BackLink";
 import { Button } from "~/components/Button";
 import { History } from "~/features/bookings/History";
 import { RescheduleDialog } from "~/features/bookings/RescheduleDialog";
@@ -21,7 +22,6 @@ import {
 import { ActionDialog } from "../ActionDialog";
 import { AdminPage } from "../AdminPage";
 import { Log } from "../audit/Log";
-import { BackLink } from "../BackLink";
 import { DateTime } from "../DateTime";
 import { MailList } from "../mails/MailList";
 import { Facts, Panel } from "../Panel";

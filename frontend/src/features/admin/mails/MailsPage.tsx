@@ -1,8 +1,8 @@
 import { MailCheck } from "lucide-react";
+import { BackLink } from "~/components/BackLink";
 import { Card } from "~/components/Card";
 import { EmptyState } from "~/components/EmptyState";
 import { AdminPage } from "../AdminPage";
-import { BackLink } from "../BackLink";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
 import { MailList } from "./MailList";

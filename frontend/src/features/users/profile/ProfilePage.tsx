@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, Navigate, useLocation } from "@tanstack/react-router";
 import { useState } from "react";
+import { buttonClass } from "~/components/Button";
 import { LeaveGuard } from "~/components/LeaveGuard";
 import { Page } from "~/components/Page";
 import { CalendarFeed } from "~/features/bookings/calendar/CalendarFeed";
@@ -12,22 +13,24 @@ import { useTexts } from "../texts";
 import { AvatarField } from "./AvatarField";
 import { BecomeCreator } from "./BecomeCreator";
 import { DeleteAccount } from "./DeleteAccount";
-import { Devices } from "./Devices";
 import { EmailForm } from "./EmailForm";
 import { OwnData } from "./OwnData";
-import { PasswordForm } from "./PasswordForm";
 import { ProfileForm } from "./ProfileForm";
 import { RefusedAddress } from "./RefusedAddress";
 import { Section } from "./Section";
-import { SignOutEverywhere } from "./SignOutEverywhere";
 
-/** Account settings: profile, time zone, security. */
+/** Sections that were on this page, as older mails and bookmarks name them. */
+const MOVED = new Set(["password", "devices"]);
+
+/** Account settings: profile, time zone, notifications. */
 export function ProfilePage() {
   const t = useTexts();
   const me = useMe();
   const { data: marketplace } = useQuery(marketplaceQuery);
   const [isDirty, setDirty] = useState(false);
+  const hash = useLocation({ select: (location) => location.hash });
   if (!me) return null;
+  if (MOVED.has(hash)) return <Navigate to="/profile/security" hash={hash} replace />;
   return (
     <Page title={t("profile.title")} intro={me.email} width="middle">
       <LeaveGuard isDirty={() => isDirty} />
@@ -67,14 +70,10 @@ export function ProfilePage() {
             </Section>
           </>
         )}
-        <Section id="password" title={t("profile.password")} text={t("profile.password_text")}>
-          <PasswordForm me={me} />
-        </Section>
-        <Section id="devices" title={t("profile.devices")} text={t("profile.devices_text")}>
-          <div className="flex flex-col gap-6">
-            <Devices />
-            <SignOutEverywhere />
-          </div>
+        <Section id="security" title={t("profile.security")} text={t("profile.security_text")}>
+          <Link to="/profile/security" className={buttonClass({ variant: "secondary" })}>
+            {t("profile.security_open")}
+          </Link>
         </Section>
         <Section id="data" title={t("profile.data")} text={t("profile.data_text")}>
           <OwnData />

@@ -9,7 +9,7 @@ import { api, type Schema, unwrap } from "~/lib/api/client";
 import { queryKeys } from "~/lib/api/queryKeys";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { formatDateTime, useZone } from "~/lib/time/time";
-import { useTexts } from "../texts";
+import { useSecurityTexts } from "./texts";
 
 type Login = Schema<"OwnLoginOut">;
 
@@ -39,7 +39,7 @@ export function Devices() {
 }
 
 function Device({ login }: { login: Login }) {
-  const t = useTexts();
+  const t = useSecurityTexts();
   const zone = useZone();
   const client = useQueryClient();
   const { mutate, isPending } = useMutation({

@@ -3,26 +3,26 @@ import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { useSignOut } from "~/lib/auth/useSignOut";
-import { useTexts } from "../texts";
+import { useSecurityTexts } from "./texts";
 
 /** Ends every login of the user, including this one. */
 export function SignOutEverywhere() {
-  const t = useTexts();
+  const t = useSecurityTexts();
   const { t: common } = useTranslation();
   const signOut = useSignOut();
   const [isDialogOpen, setDialogOpen] = useState(false);
   return (
     <div className="flex flex-col gap-4">
-      <p className="text-sm text-ink-soft">{t("profile.everywhere_text")}</p>
+      <p className="text-sm text-ink-soft">{t("everywhere.text")}</p>
       <Button variant="secondary" onClick={() => setDialogOpen(true)} className="self-end">
-        {t("profile.everywhere")}
+        {t("everywhere.open")}
       </Button>
       {isDialogOpen && (
         <Dialog
           isOpen
           onClose={() => setDialogOpen(false)}
-          title={t("profile.everywhere_ask")}
-          description={t("profile.everywhere_means")}
+          title={t("everywhere.ask")}
+          description={t("everywhere.means")}
           footer={
             <>
               <Button variant="secondary" onClick={() => setDialogOpen(false)}>
@@ -35,7 +35,7 @@ export function SignOutEverywhere() {
                   void signOut({ everywhere: true });
                 }}
               >
-                {t("profile.everywhere")}
+                {t("everywhere.open")}
               </Button>
             </>
           }

@@ -1,17 +1,9 @@
-import { Link } from "@tanstack/react-router";
+import { Link, type LinkProps } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import type { ReactNode } from "react";
 
-type ListPath =
-  | "/admin"
-  | "/admin/users"
-  | "/admin/sessions"
-  | "/admin/bookings"
-  | "/admin/bulk"
-  | "/admin/payments";
-
-/** Link back to the list. */
-export function BackLink({ to, children }: { to: ListPath; children: ReactNode }) {
+/** Link to the page above this one. */
+export function BackLink({ to, children }: { to: LinkProps["to"]; children: ReactNode }) {
   return (
     <Link
       to={to}

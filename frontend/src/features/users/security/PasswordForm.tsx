@@ -13,12 +13,14 @@ import { PasswordInput } from "../PasswordInput";
 import { accountRules } from "../rules";
 import { StrengthMeter } from "../StrengthMeter";
 import { useTexts } from "../texts";
+import { useSecurityTexts } from "./texts";
 
 const EMPTY = { current_password: "", new_password: "" };
 
 /** Changes the password. Ends every other login. */
 export function PasswordForm({ me }: { me: Me }) {
   const t = useTexts();
+  const security = useSecurityTexts();
   const [failure, setFailure] = useState<string | null>(null);
   const rules = accountRules(t);
   const form = useForm({
@@ -34,7 +36,7 @@ export function PasswordForm({ me }: { me: Me }) {
     try {
       await unwrap(api.POST("/api/auth/password", { body: passwords }));
       form.reset(EMPTY);
-      toast.success(t("profile.password_changed"));
+      toast.success(security("password.changed"));
     } catch (error) {
       setFailure(setServerErrors(error, form));
     }
@@ -60,7 +62,7 @@ export function PasswordForm({ me }: { me: Me }) {
         )}
       </Field>
       <Button type="submit" variant="secondary" isBusy={isSubmitting} className="self-end">
-        {t("profile.password_change")}
+        {security("password.change")}
       </Button>
     </form>
   );

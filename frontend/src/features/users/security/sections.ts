@@ -1,0 +1,14 @@
+import type { ComponentType } from "react";
+import type { Me } from "~/lib/auth/me";
+import { lazyWithRetry } from "~/lib/lazyWithRetry";
+
+export type SectionProps = { me: Me };
+
+const PasswordSection = lazyWithRetry(() => import("./PasswordSection"));
+const DevicesSection = lazyWithRetry(() => import("./DevicesSection"));
+
+/** The sections of the security page in their order, by the anchors that lead to them. Each is a `SecuritySection`, or null. */
+export const SECTIONS: Record<string, ComponentType<SectionProps>> = {
+  password: PasswordSection,
+  devices: DevicesSection,
+};
