@@ -5,6 +5,7 @@
 export const queryKeys = {
   me: ["me"],
   logins: ["logins"],
+  apiKeys: ["api-keys"],
   mailState: ["mail-state"],
   preferences: ["preferences"],
   sentMail: ["sent-mail"],

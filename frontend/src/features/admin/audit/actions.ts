@@ -19,6 +19,8 @@ export const ACTIONS = [
   "email_change_refused",
   "email_changed",
   "login_ended",
+  "api_key_created",
+  "api_key_revoked",
   "data_exported",
   "account_deleted",
   "account_deletion_refused",

@@ -6,9 +6,11 @@ export type SectionProps = { me: Me };
 
 const PasswordSection = lazyWithRetry(() => import("./PasswordSection"));
 const DevicesSection = lazyWithRetry(() => import("./DevicesSection"));
+const ApiKeysSection = lazyWithRetry(() => import("./keys/ApiKeysSection"));
 
 /** The sections of the security page in their order, by the anchors that lead to them. Each is a `SecuritySection`, or null. */
 export const SECTIONS: Record<string, ComponentType<SectionProps>> = {
   password: PasswordSection,
   devices: DevicesSection,
+  "api-keys": ApiKeysSection,
 };
