@@ -273,9 +273,9 @@ lighthouse: install frontend/lighthouse/node_modules/.installed ## Run Lighthous
 .PHONY: lock
 lock: install ## Upgrade all dependencies and write the seven lock files
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
-		--python-version 3.11 --extra embedded --extra s3 --extra simulator --extra stripe --extra traces --group dev --upgrade pyproject.toml -o requirements.lock
+		--python-version 3.11 --extra embedded --extra oidc --extra s3 --extra simulator --extra stripe --extra traces --group dev --upgrade pyproject.toml -o requirements.lock
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
-		--python-version 3.11 --extra s3 --extra stripe --extra traces --constraint requirements.lock pyproject.toml -o requirements-runtime.lock
+		--python-version 3.11 --extra oidc --extra s3 --extra stripe --extra traces --constraint requirements.lock pyproject.toml -o requirements-runtime.lock
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		--python-version 3.11 --group pyproject.toml:clients --upgrade -o requirements-clients.lock
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID
 
+import pyotp
 from uuid_utils.compat import uuid7
 
 from fakes import (
@@ -23,11 +24,17 @@ from fakes import (
 )
 from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.exports.files import StreamedFiles
+from marketplace.adapters.identity.providers import NO_PROVIDERS
 from marketplace.adapters.memory.pictures import MemoryObjectStore
+from marketplace.adapters.security.challenges import JwtChallenges
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
+from marketplace.adapters.security.flow_seals import HmacFlowSeals
+from marketplace.adapters.security.passkeys import WebauthnVerifier
 from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
+from marketplace.adapters.security.secret_box import AesGcmBox
 from marketplace.adapters.security.secret_keys import SecretKeys
+from marketplace.adapters.security.totp import PyotpTotp
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.service_set import Services as BuiltServices
@@ -40,14 +47,17 @@ from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.calendars import CalendarFeed, new_feed_token
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.messages import Message, MessageKind
+from marketplace.core.domain.passkeys import RelyingParty
 from marketplace.core.domain.payment_options import PaymentOptions
 from marketplace.core.domain.principals import Login, Principal
 from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
+from marketplace.core.domain.second_factors import TotpFactor
 from marketplace.core.domain.sessions import Session, SessionDetails
 from marketplace.core.domain.slots import Slot
 from marketplace.core.domain.terms import Terms
 from marketplace.core.domain.tokens import refresh_token_hash
 from marketplace.core.domain.users import Contact, User
+from marketplace.core.ports.identities import IdentityProviders
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.mailer import Mailer
 from marketplace.core.ports.payments import Payments
@@ -56,7 +66,7 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 
 TOMORROW = NOW + timedelta(days=1)
-KEYS = SecretKeys(("a secret of the tests",))
+KEYS = SecretKeys(("a secret of the tests, long enough",))
 PASSWORD = "correct horse"
 REFRESH_TTL = timedelta(days=7)
 ADDRESSES = SiteAddresses("https://sessions.example.org")
@@ -286,6 +296,19 @@ async def stored_login(storage: Storage, user: User, token: str, **changes: Any)
     return login
 
 
+async def stored_second_factor(storage: Storage, user: User, keys: SecretKeys = KEYS, **changes: Any) -> str:
+    """Give a user a second factor that is on. Return its secret, in base 32."""
+    secret = pyotp.random_base32()
+    defaults: dict[str, Any] = {"created_at": NOW - timedelta(days=1), "confirmed_at": NOW - timedelta(days=1)}
+    factor = TotpFactor(user_id=user.id, sealed_secret=AesGcmBox(keys).seal(secret, user.id), **defaults | changes)
+    async with storage.unit_of_work() as tx:
+        await tx.users.acquire(user.id)
+        await tx.second_factors.begin(replace(factor, confirmed_at=None, last_step=None))
+        if factor.confirmed_at is not None:
+            await tx.second_factors.confirm(user.id, factor.last_step or 0, factor.confirmed_at)
+    return secret
+
+
 async def stored_feed(storage: Storage, user: User, **changes: Any) -> CalendarFeed:
     feed = a_feed(user, **changes)
     async with storage.unit_of_work() as tx:
@@ -335,7 +358,11 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "confusables": IcuConfusables(),
         "syntax": MailStandards(),
         "access_tokens": NumberedAccessTokens(),
+        "challenges": JwtChallenges(KEYS),
+        "secret_box": AesGcmBox(KEYS),
+        "totp": PyotpTotp("sessions.example.org"),
         "refresh_tokens": HmacRefreshTokens(KEYS),
+        "passkeys": WebauthnVerifier(),
         "calendars": Rfc5545Calendars(),
         "files": StreamedFiles(),
         "former_zones": KnownZones(),
@@ -343,6 +370,7 @@ def an_adapter_set(**changes: Any) -> Adapters:
         "objects": MemoryObjectStore(),
         "cards": NamedCards(),
         "unsubscribe_tokens": HmacUnsubscribeTokens(KEYS),
+        "flow_seals": HmacFlowSeals(KEYS),
     }
     return Adapters(**defaults | changes)
 
@@ -357,6 +385,7 @@ def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
     mailer: Mailer | None = None,
     payments: PaymentOptions | None = None,
     provider: Payments | None = None,
+    identity_providers: IdentityProviders = NO_PROVIDERS,
     keys: SecretKeys = KEYS,
 ) -> Services:
     clock, passwords, access_tokens = clock or MovableClock(), passwords or PlainPasswords(), NumberedAccessTokens()
@@ -369,9 +398,16 @@ def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
             objects=objects or MemoryObjectStore(),
             mailer=mailer,
             payments=provider,
+            identity_providers=identity_providers,
             refresh_tokens=HmacRefreshTokens(keys),
         ),
-        ServiceOptions(categories=CATEGORIES, refresh_ttl=REFRESH_TTL, addresses=ADDRESSES, payments=payments),
+        ServiceOptions(
+            categories=CATEGORIES,
+            refresh_ttl=REFRESH_TTL,
+            addresses=ADDRESSES,
+            payments=payments,
+            relying_party=RelyingParty.of(ADDRESSES.root),
+        ),
     )
     return Services(
         clock=clock,

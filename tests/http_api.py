@@ -26,6 +26,7 @@ from marketplace.core.domain.api_keys import KEY_SCOPES, KeyScope
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User
 from marketplace.core.errors import PasswordsBusy
+from marketplace.core.ports.identities import IdentityProviders
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.share_cards import CardPainter
@@ -175,6 +176,7 @@ async def open_api(  # noqa: PLR0913, PLR0917 - one argument per adapter
     encoder: PictureEncoder | None = None,
     objects: ObjectStore | None = None,
     cards: CardPainter | None = None,
+    identity_providers: IdentityProviders | None = None,
 ) -> AsyncIterator[Api]:
     """Open a marketplace with a test clock and fast hashing; `storage` and `ids` replace the adapters.
 
@@ -188,6 +190,8 @@ async def open_api(  # noqa: PLR0913, PLR0917 - one argument per adapter
     swapped.provide(lambda: cards or NamedCards(), provides=CardPainter)
     provider = MemoryPayments(clock.now) if settings.payments != "off" else None
     swapped.provide(lambda: PaymentProvider(provider), provides=PaymentProvider)
+    if identity_providers is not None:
+        swapped.provide(lambda: identity_providers, provides=IdentityProviders)
     if objects is not None:
         swapped.provide(lambda: objects, provides=ObjectStore)
     if storage is not None:
@@ -233,9 +237,8 @@ def problem(response: Response, status: int, code: str) -> dict[str, Any]:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
     body: dict[str, Any] = response.json()
-    optional = (
-        {"errors"} | ({"starts", "price"} if status == 409 else set()) | ({"request_id"} if status == 500 else set())
-    )
+    more = {409: {"starts", "price"}, 500: {"request_id"}, 401: {"challenge", "methods"}, 403: {"methods"}}
+    optional = {"errors"} | more.get(status, set())
     assert set(body) - optional == {"type", "title", "status", "detail", "code"}
     assert (body["status"], body["code"]) == (status, code)
     assert all(isinstance(body[name], str) and body[name] for name in ("type", "title", "detail"))

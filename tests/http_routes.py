@@ -56,6 +56,29 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
         role="user", first_name="Ada", last_name="Byron", time_zone="Europe/Rome", locale="pt-BR"
     ),
     "POST /api/auth/login": {"email": "ada@example.org", "password": PASSWORD, "use_cookie": True},
+    "POST /api/auth/passkeys": {
+        "credential": {
+            "id": "AAAA",
+            "response": {"clientDataJSON": "AAAA", "attestationObject": "AAAA", "transports": ["internal"]},
+        },
+        "name": "My phone",
+    },
+    "PATCH /api/auth/passkeys/{passkey_id}": {"name": "My phone"},
+    "POST /api/auth/login/passkey": {
+        "credential": {
+            "id": "AAAA",
+            "response": {
+                "clientDataJSON": "AAAA",
+                "authenticatorData": "AAAA",
+                "signature": "AAAA",
+                "userHandle": "AAAA",
+            },
+        },
+        "use_cookie": True,
+    },
+    "POST /api/auth/login/second-factor": {"challenge": "a challenge", "code": "123456", "use_cookie": True},
+    "POST /api/auth/reauthenticate": {"password": PASSWORD, "code": "123456"},
+    "POST /api/auth/second-factor/confirm": {"code": "123456"},
     "POST /api/auth/password": {"current_password": PASSWORD, "new_password": "a staple of batteries"},
     "POST /api/auth/forgot-password": {"email": "ada@example.org"},
     "POST /api/auth/verify-email": {"token": "a token"},
@@ -111,6 +134,7 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     f"POST {A_USER}/rights": {"is_staff": True, "is_superuser": True, "reason": WHY},
     f"POST {A_USER}/password-reset": {"reason": WHY},
     f"POST {A_USER}/impersonate": {"reason": WHY},
+    f"POST {A_USER}/remove-second-factor": {"reason": WHY},
     f"POST {A_USER}/clear-refusal": {"reason": WHY},
     f"POST {A_USER}/api-keys/{{key_id}}/revoke": {"reason": WHY},
     "POST /api/admin/messages/{message_id}/retry": {"reason": WHY},
@@ -143,6 +167,7 @@ INSTEAD = {
 """Fields that exclude those of a valid body."""
 OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/refresh": {"refresh": "a token", "attempt": "an attempt of this test"},
+    "POST /api/auth/oidc/{provider}": {"next": "/dashboard", "time_zone": "Europe/Rome", "locale": "it"},
     "POST /api/auth/logout": {"refresh": "a token", "everywhere": False},
     **{f"POST /api/bookings/{{booking_id}}/{action}": {"reason": "I am ill."} for action in ("cancel", "complete")},
     **{
@@ -168,6 +193,7 @@ OTHER_IDS = {
     "picture_id": SOME_ID,
     "mail_id": SOME_ID,
     "message_id": SOME_ID,
+    "identity_id": SOME_ID,
     "token": "a-token",
     "run_id": SOME_ID,
     "job_id": 1,
@@ -175,6 +201,7 @@ OTHER_IDS = {
     "parked_id": SOME_ID,
     "provider": "memory",
     "login_id": SOME_ID,
+    "passkey_id": SOME_ID,
     "key_id": SOME_ID,
     "feed": FEED,
     "username": "ada",

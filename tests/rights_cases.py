@@ -16,6 +16,7 @@ from builders import (
     principal_of,
     services_over,
     stored_booking,
+    stored_second_factor,
     stored_session,
     stored_user,
 )
@@ -201,6 +202,13 @@ async def message(market: Marketplace, actor: User) -> Ids:
     return found | {"message_id": written.id}
 
 
+async def with_second_factor(market: Marketplace, _: User) -> Ids:
+    """Store an account with a second factor."""
+    found = await stored_user(market.storage)
+    await stored_second_factor(market.storage, found)
+    return {"user_id": found.id}
+
+
 async def refused_mail(market: Marketplace, _: User) -> Ids:
     """Store a mail that a server refused."""
     recipient, later = await stored_user(market.storage), datetime.now(UTC) + timedelta(days=9_999)
@@ -251,6 +259,7 @@ CASES: dict[str, Case] = {
     f"POST {A_USER}/password-reset": Case(SUPER, user(**SUPERUSER), REASON),
     f"POST {A_USER}/impersonate": Case(STAFF, user(), REASON),
     f"POST {A_USER}/api-keys/{{key_id}}/revoke": Case(STAFF, key, REASON),
+    f"POST {A_USER}/remove-second-factor": Case(STAFF, with_second_factor, REASON),
     f"POST {A_USER}/clear-refusal": Case(STAFF, refused_mail, REASON),
     "POST /api/admin/messages/{message_id}/retry": Case(STAFF, refused_mail, REASON),
     f"PATCH {A_SESSION}": Case(STAFF, session(), REASON | {"title": "Evening yoga"}),

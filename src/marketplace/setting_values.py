@@ -1,13 +1,14 @@
-"""Parsers of the values of settings. Each raises `ValueError` with the expected format."""
+"""Reading variables, and parsers of their values, which raise `ValueError` with the expected format."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+PREFIX = "MARKETPLACE_"
 HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(:(?P<port>\d{1,5}))?")
 MAX_PORT = 65535
 STARTTLS = frozenset({"auto", "required", "never"})
@@ -17,6 +18,35 @@ MIN_SECRET = 32
 """Characters of a secret key. HS256 requires at least 256 bits (RFC 7518, 3.2)."""
 MAX_HOST = 253
 """Characters of a host name (RFC 1035, 2.3.4, without the length bytes)."""
+
+
+class SettingsError(ValueError):
+    """A variable is missing or invalid. The message has its name, its value (unless secret) and the expected format."""
+
+
+def variable(environment: Mapping[str, str], name: str) -> str:
+    return environment.get(f"{PREFIX}{name.upper()}", "").strip()
+
+
+def provided_secret(environment: Mapping[str, str], name: str) -> str:
+    """Read a secret from its variable or from the file named by its `_FILE` variable; empty if neither is set.
+
+    Raises `SettingsError` if both are set or the file is unreadable or empty.
+    """
+    shown, text = f"{PREFIX}{name.upper()}", variable(environment, name)
+    path = variable(environment, f"{name}_file")
+    if not path:
+        return text
+    if text:
+        raise SettingsError(f"{shown} and {shown}_FILE are both set. Set only one of them.")
+    try:
+        text = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it isn't text"
+        raise SettingsError(f"{shown}_FILE is '{path}', but must be a readable file: {reason}.") from None
+    if not text:
+        raise SettingsError(f"{shown}_FILE is '{path}', but must be a file that contains the secret: it's empty.")
+    return text
 
 
 def integer(minimum: int, maximum: int) -> Callable[[str], int]:

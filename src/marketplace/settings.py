@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from marketplace.core.domain.money import Currency
+from marketplace.core.domain.passkeys import RelyingParty
+from marketplace.core.domain.second_factors import REAUTHENTICATE_AFTER, StaffSecondFactor
 from marketplace.core.domain.users import VerifiedEffect
+from marketplace.identity_settings import NAME, ProviderSettings, read_providers
 from marketplace.setting_values import (
     MIN_SECRET,
     any_of,
@@ -23,13 +26,16 @@ from marketplace.setting_values import (
     on_or_off,
     one_of,
     path,
+    provided_secret,
     public_url,
     seconds,
     secret_keys,
     smtp_url,
+    variable,
 )
+from marketplace.setting_values import PREFIX as PREFIX  # noqa: PLC0414 - exported
+from marketplace.setting_values import SettingsError as SettingsError  # noqa: PLC0414 - exported
 
-PREFIX = "MARKETPLACE_"
 DRAINING = f"{PREFIX}LEAVING"
 """Internal variable: `serve` passes workers the path of a file that exists once the program is shutting down."""
 SOURCES = Path(__file__).parents[2]
@@ -39,10 +45,6 @@ FRONTEND_DIR = SOURCES / "frontend/dist"
 DATA_DIR = (PROJECT or Path(os.path.expanduser("~"))) / ".marketplace"  # noqa: PTH111 - Path.home() fails without one
 CATEGORIES = ("art", "business", "cooking", "fitness", "languages", "music", "technology", "wellbeing")
 DEVELOPMENT_SECRETS = ("change-me", "changeme", "secret", "development", "insecure", "example")
-
-
-class SettingsError(ValueError):
-    """A variable is missing or invalid. The message has its name, its value (unless secret) and the expected format."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,7 @@ class Settings:
     workers: int = 1
     trusted_proxies: tuple[str, ...] = ()
     cors_origins: tuple[str, ...] = ()
+    passkey_origins: tuple[str, ...] = ()
     access_token_ttl: timedelta = timedelta(days=1)
     refresh_token_ttl: timedelta = timedelta(days=7)
     currency: str = "EUR"
@@ -77,6 +80,9 @@ class Settings:
     """`None`: Stripe's own."""
     simulator_url: str | None = None
     """`None`: `serve` starts the payment simulator."""
+    oidc_providers: tuple[ProviderSettings, ...] = ()
+    staff_second_factor: StaffSecondFactor = "optional"
+    reauthenticate_after: timedelta = REAUTHENTICATE_AFTER
     rate_limit: bool = True
     share_email: bool = False
     verify_email: tuple[VerifiedEffect, ...] = ()
@@ -106,6 +112,11 @@ class Settings:
     def site_url(self) -> str:
         """The only source of absolute addresses: `public_url`, by default this machine's. No slash at the end."""
         return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def relying_party(self) -> RelyingParty | None:
+        """For whom passkeys are made. `None`: they do not work at this address."""
+        return RelyingParty.of(self.site_url, self.passkey_origins)
 
     @property
     def clock_file(self) -> Path:
@@ -155,6 +166,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "cors_origins": list_of(
         matching(r"https?://[^/\s,*]+", "origins such as https://app.example.org, separated by commas")
     ),
+    "passkey_origins": list_of(public_url),
     "access_token_ttl": seconds(1, 31 * 86_400),
     "refresh_token_ttl": seconds(1, 366 * 86_400),
     "currency": lambda code: Currency.of(code).code,
@@ -166,6 +178,9 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "stripe_webhook_secret": matching(r"whsec_\S+", "the signing secret of a webhook endpoint of Stripe, whsec_…"),
     "stripe_api": public_url,
     "simulator_url": public_url,
+    "oidc_providers": list_of(matching(NAME, "names such as google or example, separated by commas")),
+    "staff_second_factor": one_of(*get_args(StaffSecondFactor)),
+    "reauthenticate_after": seconds(1, 86_400),
     "rate_limit": on_or_off,
     "share_email": on_or_off,
     "verify_email": any_of(*get_args(VerifiedEffect)),
@@ -207,41 +222,18 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read the settings from variables; an empty variable counts as unset. Raises `SettingsError`."""
     values: dict[str, Any] = {}
     for name, parse in VARIABLES.items():
-        text = provided_secret(environment, name) if name in SECRET_VARIABLES else _variable(environment, name)
+        text = provided_secret(environment, name) if name in SECRET_VARIABLES else variable(environment, name)
         if text:
             try:
                 values[name] = parse(text)
             except ValueError as error:
                 shown = "(not shown)" if name in SECRET_VARIABLES else repr(text)
                 raise SettingsError(f"{PREFIX}{name.upper()} is {shown}, but must be {error}.") from None
+    if "oidc_providers" in values:
+        values["oidc_providers"] = read_providers(environment, values["oidc_providers"])
     settings = Settings(**values)
     _check_combinations(settings)
     return settings
-
-
-def _variable(environment: Mapping[str, str], name: str) -> str:
-    return environment.get(f"{PREFIX}{name.upper()}", "").strip()
-
-
-def provided_secret(environment: Mapping[str, str], name: str) -> str:
-    """Read a secret from its variable or from the file named by its `_FILE` variable; empty if neither is set.
-
-    Raises `SettingsError` if both are set or the file is unreadable or empty.
-    """
-    variable, text = f"{PREFIX}{name.upper()}", _variable(environment, name)
-    path = _variable(environment, f"{name}_file")
-    if not path:
-        return text
-    if text:
-        raise SettingsError(f"{variable} and {variable}_FILE are both set. Set only one of them.")
-    try:
-        text = Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it isn't text"
-        raise SettingsError(f"{variable}_FILE is '{path}', but must be a readable file: {reason}.") from None
-    if not text:
-        raise SettingsError(f"{variable}_FILE is '{path}', but must be a file that contains the secret: it's empty.")
-    return text
 
 
 def _refusal(name: str, value: object, rule: str) -> SettingsError:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from builders import PASSWORD, REFRESH_TTL, a_login, services_over, stored_login, stored_user
+from builders import PASSWORD, REFRESH_TTL, a_login, services_over, stored_login, stored_second_factor, stored_user
 from contracts.harness import at_once, broken_transaction, waits
 from fakes import NOW
 from marketplace.core.domain.principals import Login, Principal
@@ -230,8 +230,64 @@ async def test_principal_has_role_and_rights_of_account(storage: Storage, token:
     login = await stored_login(storage, user, token)
 
     assert await principal(storage, login) == Principal(
-        user_id=user.id, family_id=login.id, role="creator", is_staff=True, is_superuser=True
+        user_id=user.id,
+        family_id=login.id,
+        role="creator",
+        is_staff=True,
+        is_superuser=True,
+        lacks_second_factor=True,
     )
+
+
+async def test_only_staff_without_a_confirmed_second_factor_lack_it(storage: Storage, token: str) -> None:
+    learner, staff = await stored_user(storage), await stored_user(storage, is_staff=True)
+    unconfirmed, confirmed = [await stored_user(storage, is_staff=True) for _ in "12"]
+    await stored_second_factor(storage, unconfirmed, confirmed_at=None)
+    await stored_second_factor(storage, confirmed)
+    logins = [
+        await stored_login(storage, user, token + user.username) for user in (learner, staff, unconfirmed, confirmed)
+    ]
+
+    found = [await principal(storage, login) for login in logins]
+
+    assert [each is not None and each.lacks_second_factor for each in found] == [False, True, True, False]
+
+
+async def test_login_is_proved_at_its_sign_in_and_then_whenever_it_is_proved(storage: Storage, token: str) -> None:
+    login = await stored_login(storage, await stored_user(storage), token)
+    first = await principal(storage, login)
+    async with storage.unit_of_work() as tx:
+        assert await tx.tokens.prove(login.id, NOW + timedelta(hours=1))
+    second = await principal(storage, login)
+
+    assert first is not None
+    assert second is not None
+    assert (first.proved_at, second.proved_at) == (NOW, NOW + timedelta(hours=1))
+
+
+async def test_neither_ended_nor_impersonated_logins_are_proved(storage: Storage, token: str) -> None:
+    staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
+    own, ended = [await stored_login(storage, staff, token + end) for end in "12"]
+    impersonated = a_login(user, impersonated_from=own.id)
+    async with storage.unit_of_work() as tx:
+        await tx.tokens.add_impersonation(impersonated)
+        await tx.tokens.revoke(ended.id, NOW)
+    async with storage.unit_of_work() as tx:
+        assert [await tx.tokens.prove(each, NOW) for each in (ended.id, impersonated.id, uuid4())] == [False] * 3
+
+
+async def test_refresh_keeps_the_time_of_the_proof(storage: Storage, token: str) -> None:
+    login = await stored_login(storage, await stored_user(storage), token)
+    async with storage.unit_of_work() as tx:
+        await tx.tokens.prove(login.id, NOW + timedelta(hours=1))
+    async with storage.unit_of_work() as tx:
+        used = await tx.tokens.use(refresh_token_hash(token), NOW + timedelta(hours=2))
+        assert used is not None
+        await tx.tokens.add(replace(used, expires_at=NOW + timedelta(days=8)), refresh_token_hash(token + "next"))
+    found = await principal(storage, login)
+
+    assert found is not None
+    assert found.proved_at == NOW + timedelta(hours=1)
 
 
 async def test_unknown_login_or_login_of_another_user_has_no_principal(storage: Storage, token: str) -> None:

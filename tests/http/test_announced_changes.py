@@ -285,6 +285,8 @@ UNSEEN = {
     "POST /api/auth/api-keys",
     "DELETE /api/auth/api-keys/{key_id}",
     f"POST {A_USER}/api-keys/{{key_id}}/revoke",
+    "POST /api/auth/oidc/{provider}/connect",
+    "DELETE /api/auth/identities/{identity_id}",
     "POST /api/calendar/renew",
     # seats stay taken
     *(f"POST {path}/confirm" for path in (BOOKING, A_BOOKING)),
@@ -340,6 +342,7 @@ UNSEEN_JOBS = {
     "sweep_email_requests",
     "sweep_idempotency_keys",
     "sweep_notifications",
+    "sweep_passkey_challenges",
     "sweep_payment_events",
     "sweep_pictures",
     "sweep_rate_limits",

@@ -142,6 +142,17 @@ async def test_what_only_looks_like_a_key_is_refused(api: Api, token: str) -> No
     problem(await api.visitor.send("GET", "/api/sessions/", headers=headers), 401, "not_signed_in")
 
 
+async def test_key_is_created_only_with_a_fresh_proof_and_revoked_without(api: Api) -> None:
+    person = await api.person()
+    created = await person.post(KEYS, A_KEY)
+    api.clock.advance(timedelta(hours=1))
+
+    problem(await person.post(KEYS, A_KEY), 403, "reauthentication_required")
+    assert (await person.delete(f"{KEYS}{created.json()['id']}/")).status_code == 204
+    assert (await person.post("/api/auth/reauthenticate/", {"password": PASSWORD})).is_success
+    assert (await person.post(KEYS, A_KEY)).status_code == 201
+
+
 async def test_person_has_a_bounded_number_of_live_keys(api: Api) -> None:
     person = await api.person()
     created = [await person.post(KEYS, A_KEY) for _ in range(MAX_KEYS)]

@@ -29,10 +29,10 @@ async def test_new_account_has_a_copy_with_every_part_empty(api: Api) -> None:
     found = await copy_of(person)
 
     parts = ["sessions", "bookings", "payments", "messages", "mails", "favourites", "reports", "reviews"]
-    parts += ["answers", "review_reports", "logins", "api_keys"]
+    parts += ["answers", "review_reports", "logins", "identities", "api_keys", "passkeys"]
     assert [*found] == ["profile", *parts]
     assert found["profile"] == (await person.get("/api/auth/profile/")).json()
-    assert [found[part] for part in parts if part not in {"mails", "logins"}] == [[]] * 10
+    assert [found[part] for part in parts if part not in {"mails", "logins"}] == [[]] * 12
     assert [login["is_current"] for login in found["logins"]] == [True]
 
 

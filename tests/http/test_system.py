@@ -71,6 +71,7 @@ async def test_marketplace_info_has_currency_and_categories() -> None:
             "verify_email": [],
             "sends_mail": False,
             "has_inbox": False,
+            "has_passkeys": True,
         }
 
 

@@ -73,7 +73,9 @@ WITHOUT_TEXTS = {
     "pgqueuer_statistics": "numbers",
     "pictures": "IDs",
     "rate_limits": "hashes",
+    "recovery_codes": "hashes, deleted all the same",
     "refresh_tokens": "hashes",
+    "second_factors": "an encrypted secret, deleted all the same",
     "slots": "instants",
     "unsubscribed_kinds": "kinds",
 }

@@ -15,6 +15,7 @@ import type reviews from "~/features/sessions/reviews/texts.en.json";
 import type sessions from "~/features/sessions/texts.en.json";
 import type slots from "~/features/slots/texts.en.json";
 import type texts from "~/features/texts/texts.en.json";
+import type passkeys from "~/features/users/passkeys/texts.en.json";
 import type api_keys from "~/features/users/security/keys/texts.en.json";
 import type security from "~/features/users/security/texts.en.json";
 import type users from "~/features/users/texts.en.json";
@@ -30,6 +31,7 @@ declare module "i18next" {
       users: typeof users;
       security: typeof security;
       api_keys: typeof api_keys;
+      passkeys: typeof passkeys;
       sessions: typeof sessions;
       slots: typeof slots;
       bookings: typeof bookings;

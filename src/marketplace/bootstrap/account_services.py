@@ -3,23 +3,30 @@
 from dataclasses import dataclass
 
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
+from marketplace.bootstrap.passkey_services import PasskeyServices, build_passkey_services
+from marketplace.bootstrap.second_factor_services import SecondFactorServices, build_second_factors
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.account_deletion import AccountDeletionService
 from marketplace.core.services.account_mails import TokenMails
 from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.api_keys import ApiKeyService
+from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.current_passwords import CurrentPasswords
 from marketplace.core.services.email_addresses import EmailAddressService
+from marketplace.core.services.identities import IdentityService
 from marketplace.core.services.logins import LoginService
+from marketplace.core.services.new_accounts import NewAccounts
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.password_resets import ResetService
 from marketplace.core.services.personal_data import PersonalDataService
+from marketplace.core.services.provider_sign_ins import ProviderSignIns
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.sign_ins import SignIns
 from marketplace.core.services.tokens import PrincipalCache, TokenService
 from marketplace.core.services.usernames import UsernameService
 from marketplace.core.services.users import UserService
+from marketplace.core.services.ways_in import WaysInReader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +38,11 @@ class AccountServices:
     users: UserService
     tokens: TokenService
     logins: LoginService
+    second_factors: SecondFactorServices
     api_keys: ApiKeyService
+    identities: IdentityService
+    provider_sign_ins: ProviderSignIns
+    passkeys: PasskeyServices
     resets: ResetService
     email_addresses: EmailAddressService
     account_mails: TokenMails
@@ -47,6 +58,7 @@ def build_account_services(
     usernames = UsernameService(unit_of_work=begin, confusables=adapters.confusables, clock=clock)
     current_passwords = CurrentPasswords(unit_of_work=begin, passwords=passwords, clock=clock, ids=ids)
     new_messages = NewMessages(ids=ids, host=options.addresses.host, is_on=adapters.mailer is not None)
+    new_accounts = NewAccounts(usernames=usernames, new_messages=new_messages, audit=AuditWriter(begin, clock, ids))
     users = UserService(
         unit_of_work=begin,
         users=storage.users,
@@ -55,17 +67,44 @@ def build_account_services(
         passwords=passwords,
         syntax=adapters.syntax,
         usernames=usernames,
-        new_messages=new_messages,
+        new_accounts=new_accounts,
         clock=clock,
         ids=ids,
     )
     sign_ins = SignIns(
         unit_of_work=begin,
         access_tokens=adapters.access_tokens,
+        challenges=adapters.challenges,
         new_messages=new_messages,
         clock=clock,
         ids=ids,
         refresh_ttl=options.refresh_ttl,
+    )
+    issuers = [each.issuer for each in adapters.identity_providers.configured]
+    ways_in = WaysInReader(issuers, has_passkeys=options.relying_party is not None)
+    identities = IdentityService(
+        unit_of_work=begin,
+        identities=storage.identities,
+        ways_in=ways_in,
+        new_messages=new_messages,
+        clock=clock,
+        ids=ids,
+    )
+    provider_sign_ins = ProviderSignIns(
+        unit_of_work=begin,
+        users=storage.users,
+        identities=storage.identities,
+        principals=storage.principals,
+        limits=storage.rate_limits,
+        providers=adapters.identity_providers,
+        seals=adapters.flow_seals,
+        syntax=adapters.syntax,
+        connections=identities,
+        sign_ins=sign_ins,
+        new_accounts=new_accounts,
+        usernames=usernames,
+        clock=clock,
+        ids=ids,
     )
     tokens = TokenService(
         unit_of_work=begin,
@@ -79,12 +118,14 @@ def build_account_services(
         clock=clock,
         ids=ids,
         refresh_ttl=options.refresh_ttl,
+        staff_second_factor=options.staff_second_factor,
     )
     return AccountServices(
         new_messages=new_messages,
         usernames=usernames,
         users=users,
         tokens=tokens,
+        second_factors=build_second_factors(storage, adapters, options, memory, sign_ins, new_messages),
         logins=LoginService(unit_of_work=begin, logins=storage.logins, principal_cache=memory, clock=clock, ids=ids),
         api_keys=ApiKeyService(
             unit_of_work=begin,
@@ -94,6 +135,9 @@ def build_account_services(
             clock=clock,
             ids=ids,
         ),
+        identities=identities,
+        provider_sign_ins=provider_sign_ins,
+        passkeys=build_passkey_services(storage, adapters, options, sign_ins, ways_in, new_messages),
         resets=ResetService(
             unit_of_work=begin,
             resets=storage.resets,
@@ -141,6 +185,8 @@ def build_account_services(
             reviews=storage.reviews,
             logins=storage.logins,
             api_keys=storage.api_keys,
+            identities=storage.identities,
+            passkeys=storage.passkeys,
             clock=clock,
             ids=ids,
         ),

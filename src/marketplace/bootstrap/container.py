@@ -13,18 +13,17 @@ from marketplace.adapters.memory.pictures import MemoryObjectStore
 from marketplace.adapters.pictures.cards import PillowCards
 from marketplace.adapters.pictures.encoder import PillowEncoder
 from marketplace.adapters.pictures.folder import FolderObjectStore
-from marketplace.adapters.security.access_tokens import JwtAccessTokens
 from marketplace.adapters.security.confusables import IcuConfusables
 from marketplace.adapters.security.email_syntax import MailStandards
+from marketplace.adapters.security.passkeys import WebauthnVerifier
 from marketplace.adapters.security.passwords import Argon2Passwords, processes_of_worker
-from marketplace.adapters.security.refresh_tokens import HmacRefreshTokens
-from marketplace.adapters.security.secret_keys import SecretKeys
-from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.adapters.system import MachineZones, MovedClock, SystemClock, UuidSeven
+from marketplace.bootstrap.identity import identity_providers
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.mail import Post, mail_of
 from marketplace.bootstrap.payments import PaymentProvider, payment_options, provider_of
+from marketplace.bootstrap.secrets import SecretPorts, secret_of
 from marketplace.bootstrap.service_set import Services
 from marketplace.bootstrap.services import build_services
 from marketplace.bootstrap.storages import MemoryStorage, PostgresStorage
@@ -34,9 +33,12 @@ from marketplace.core.domain.money import use_currency
 from marketplace.core.domain.site_texts import SiteTexts
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
+from marketplace.core.ports.identities import FlowSeals, IdentityProviders
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.mail_composer import UnsubscribeTokens
+from marketplace.core.ports.passkeys import PasskeyVerifier
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
+from marketplace.core.ports.second_factors import Challenges, SecretBox, Totp
 from marketplace.core.ports.security import AccessTokens, Confusables, EmailSyntax, Passwords, RefreshTokens
 from marketplace.core.ports.share_cards import CardPainter
 from marketplace.core.ports.storage import Storage
@@ -47,6 +49,7 @@ from marketplace.http.api.system import DemoAccountOut, DemoAccounts
 from marketplace.http.kept import KeptAnswers
 from marketplace.http.pagination import Cursors
 from marketplace.http.security.authorization import Authenticator
+from marketplace.http.security.flow_cookie import FlowCookie
 from marketplace.http.security.refresh_cookie import RefreshCookie
 from marketplace.settings import Settings, SettingsError
 from marketplace.telemetry.logs import LoggedEvents
@@ -66,6 +69,7 @@ class Ports(Provider):
     syntax = provide(MailStandards, provides=EmailSyntax)
     files = provide(StreamedFiles, provides=ExportFiles)
     encoder = provide(PillowEncoder, provides=PictureEncoder)
+    passkeys = provide(WebauthnVerifier, provides=PasskeyVerifier)
     cards = provide(PillowCards, provides=CardPainter)
 
     @provide
@@ -87,14 +91,11 @@ class Ports(Provider):
         passwords.close()
 
     @provide
-    def access_tokens(self, settings: Settings, ids: Ids) -> AccessTokens:
-        """Provide JWTs signed with the installation's secret."""
-        return JwtAccessTokens(keys=secret_of(settings), time_to_live=settings.access_token_ttl, ids=ids)
-
-    @provide
-    def refresh_tokens(self, settings: Settings) -> RefreshTokens:
-        """Provide tokens derived with the installation's secret."""
-        return HmacRefreshTokens(secret_of(settings))
+    async def identity_providers(self, settings: Settings) -> AsyncIterator[IdentityProviders]:
+        """Provide the providers of the settings; their connections close with the container."""
+        providers = identity_providers(settings)
+        yield providers
+        await providers.close()
 
     @provide
     def objects(self, settings: Settings) -> ObjectStore:
@@ -102,11 +103,6 @@ class Ports(Provider):
         if settings.object_store is not None:
             return s3_store(settings.object_store)
         return MemoryObjectStore() if settings.storage == "memory" else FolderObjectStore(settings.data_dir / PICTURES)
-
-    @provide
-    def unsubscribe_tokens(self, settings: Settings) -> UnsubscribeTokens:
-        """Provide addresses signed with the installation's secret."""
-        return HmacUnsubscribeTokens(secret_of(settings))
 
     @provide
     async def post(
@@ -134,6 +130,10 @@ class Ports(Provider):
         syntax: EmailSyntax,
         access_tokens: AccessTokens,
         refresh_tokens: RefreshTokens,
+        passkeys: PasskeyVerifier,
+        challenges: Challenges,
+        secret_box: SecretBox,
+        totp: Totp,
         calendars: Calendars,
         files: ExportFiles,
         encoder: PictureEncoder,
@@ -142,6 +142,8 @@ class Ports(Provider):
         post: Post,
         unsubscribe_tokens: UnsubscribeTokens,
         payment_provider: PaymentProvider,
+        flow_seals: FlowSeals,
+        identity_providers: IdentityProviders,
     ) -> Adapters:
         """Collect the adapters for `build_services`."""
         return Adapters(
@@ -152,6 +154,10 @@ class Ports(Provider):
             syntax=syntax,
             access_tokens=access_tokens,
             refresh_tokens=refresh_tokens,
+            passkeys=passkeys,
+            challenges=challenges,
+            secret_box=secret_box,
+            totp=totp,
             calendars=calendars,
             files=files,
             former_zones=MachineZones(),
@@ -159,6 +165,8 @@ class Ports(Provider):
             objects=objects,
             cards=cards,
             unsubscribe_tokens=unsubscribe_tokens,
+            flow_seals=flow_seals,
+            identity_providers=identity_providers,
             mailer=post.mailer,
             composer=post.composer,
             payments=payment_provider.payments,
@@ -185,6 +193,9 @@ class BuiltServices(Provider):
             rate_limit=settings.rate_limit,
             requires_verified=settings.verify_email,
             has_inbox=settings.inbox,
+            relying_party=settings.relying_party,
+            staff_second_factor=settings.staff_second_factor,
+            reauthenticate_after=settings.reauthenticate_after,
             payments=payment_options(settings),
         )
 
@@ -248,9 +259,8 @@ class HttpDependencies(Provider):
             listening.cancel()
             await asyncio.wait([listening], timeout=1)
 
-    @provide(scope=Scope.APP)
-    def refresh_cookie(self, settings: Settings) -> RefreshCookie:
-        return RefreshCookie(settings)
+    refresh_cookie = provide(RefreshCookie, scope=Scope.APP)
+    flow_cookie = provide(FlowCookie, scope=Scope.APP)
 
 
 def s3_store(address: str) -> ObjectStore:
@@ -265,17 +275,17 @@ def s3_store(address: str) -> ObjectStore:
     return S3ObjectStore(address)
 
 
-def secret_of(settings: Settings) -> SecretKeys:
-    """Return the keys that sign tokens and cursors. Raises `SettingsError` if none is set."""
-    if settings.secret_key is None:
-        raise SettingsError("MARKETPLACE_SECRET_KEY is not set, but must be set unless the database is embedded.")
-    return SecretKeys.of(settings.secret_key)
-
-
 def make_container(settings: Settings, *overrides: Provider) -> AsyncContainer:
     """Build the container, and use its currency in this process. `overrides` replace providers, for tests."""
     use_currency(settings.currency)
     storage = MemoryStorage() if settings.storage == "memory" else PostgresStorage()
     return make_async_container(
-        Ports(), storage, BuiltServices(), _each_service(), HttpDependencies(), *overrides, context={Settings: settings}
+        Ports(),
+        SecretPorts(),
+        storage,
+        BuiltServices(),
+        _each_service(),
+        HttpDependencies(),
+        *overrides,
+        context={Settings: settings},
     )

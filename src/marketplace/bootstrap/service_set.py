@@ -15,6 +15,7 @@ from marketplace.core.services.admin.lists import AdminListService
 from marketplace.core.services.admin.messages import MessageAdminService
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.admin.reviews import ReviewAdminService
+from marketplace.core.services.admin.second_factors import SecondFactorAdminService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.api_keys import ApiKeyService
@@ -29,22 +30,30 @@ from marketplace.core.services.email_addresses import EmailAddressService
 from marketplace.core.services.events import EventRelay
 from marketplace.core.services.favourites import FavouriteService
 from marketplace.core.services.idempotency import IdempotencyService
+from marketplace.core.services.identities import IdentityService
 from marketplace.core.services.inbox import InboxService
 from marketplace.core.services.logins import LoginService
 from marketplace.core.services.mail_delivery import MailDelivery
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.notifications import NotificationService
+from marketplace.core.services.passkey_challenges import PasskeyChallenges
+from marketplace.core.services.passkey_sign_ins import PasskeySignIns
+from marketplace.core.services.passkeys import PasskeyService
 from marketplace.core.services.password_resets import ResetService
 from marketplace.core.services.personal_data import PersonalDataService
 from marketplace.core.services.picture_sweeps import PictureSweeper
 from marketplace.core.services.pictures import PictureService
+from marketplace.core.services.provider_sign_ins import ProviderSignIns
 from marketplace.core.services.rate_limits import RateLimitService
+from marketplace.core.services.reauthentication import ReauthenticationService
 from marketplace.core.services.reminders import ReminderService
 from marketplace.core.services.reports import ReportService
 from marketplace.core.services.reviews import ReviewService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.seat_changes import SeatChanges
+from marketplace.core.services.second_factor_sign_ins import SecondFactorSignIns
+from marketplace.core.services.second_factors import SecondFactorService
 from marketplace.core.services.sent_messages import SentMessageService
 from marketplace.core.services.session_words import SessionWordsService
 from marketplace.core.services.sessions import SessionService
@@ -68,7 +77,16 @@ class Services(PaymentServices):
     usernames: UsernameService
     tokens: TokenService
     logins: LoginService
+    second_factors: SecondFactorService
+    second_factor_sign_ins: SecondFactorSignIns
+    second_factor_admin: SecondFactorAdminService
+    reauthentication: ReauthenticationService
     api_keys: ApiKeyService
+    identities: IdentityService
+    provider_sign_ins: ProviderSignIns
+    passkeys: PasskeyService
+    passkey_sign_ins: PasskeySignIns
+    passkey_challenges: PasskeyChallenges
     resets: ResetService
     email_addresses: EmailAddressService
     account_mails: TokenMails
@@ -143,6 +161,7 @@ class Services(PaymentServices):
             "sweep_bulk_runs": self.bulk_runner.purge,
             "sweep_email_requests": self.email_addresses.purge,
             "sweep_idempotency_keys": self.idempotency.purge,
+            "sweep_passkey_challenges": self.passkey_challenges.purge,
             "sweep_pictures": self.picture_sweeper.purge,
             "sweep_rate_limits": self.rate_limits.purge,
             **self.payment_handlers(),

@@ -106,6 +106,9 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         tokens=tokens,
         logins=accounts.logins,
         api_keys=accounts.api_keys,
+        identities=accounts.identities,
+        provider_sign_ins=accounts.provider_sign_ins,
+        **accounts.passkeys.named(),
         resets=accounts.resets,
         email_addresses=accounts.email_addresses,
         personal_data=accounts.personal_data,
@@ -216,5 +219,6 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         terms=TermsService(unit_of_work=begin, clock=clock),
         session_words=SessionWordsService(unit_of_work=begin, clock=clock),
         **payments.named(),
+        **accounts.second_factors.named(),
         **build_admin_services(storage, adapters, limits),
     )

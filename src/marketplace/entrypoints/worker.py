@@ -47,6 +47,7 @@ PURGE_JOBS = (
     "sweep_email_requests",
     "sweep_idempotency_keys",
     "sweep_notifications",
+    "sweep_passkey_challenges",
     "sweep_payment_events",
     "sweep_pictures",
     "sweep_rate_limits",

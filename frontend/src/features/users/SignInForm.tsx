@@ -1,7 +1,7 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "zod";
 import { Button } from "~/components/Button";
@@ -12,9 +12,12 @@ import { marketplaceQuery } from "~/lib/api/marketplace";
 import { isProblem } from "~/lib/api/problem";
 import { type Me, signIn } from "~/lib/auth/me";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
+import { lazyWithRetry } from "~/lib/lazyWithRetry";
 import { loadOffsets } from "~/lib/time/offsets";
 import { PasswordInput } from "./PasswordInput";
 import { useTexts } from "./texts";
+
+const PasskeySignIn = lazyWithRetry(() => import("./passkeys/PasskeySignIn"));
 
 export type Credentials = { email: string; password: string };
 
@@ -29,7 +32,7 @@ type Props = {
   onDone: (me: Me) => void | Promise<void>;
 };
 
-/** E-mail and password. */
+/** E-mail and password, or a passkey. */
 export function SignInForm({ prefilled, initialEmail, onEmail, submitText, onDone }: Props) {
   const t = useTexts();
   const [failure, setFailure] = useState<string | null>(null);
@@ -112,6 +115,11 @@ export function SignInForm({ prefilled, initialEmail, onEmail, submitText, onDon
       <Button ref={button} type="submit" size="lg" isBusy={isSubmitting}>
         {submitText ?? t("login.submit")}
       </Button>
+      {data?.has_passkeys && "PublicKeyCredential" in window && (
+        <Suspense fallback={<div className="h-21" />}>
+          <PasskeySignIn onDone={onDone} />
+        </Suspense>
+      )}
     </form>
   );
 }

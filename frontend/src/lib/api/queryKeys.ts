@@ -6,6 +6,7 @@ export const queryKeys = {
   me: ["me"],
   logins: ["logins"],
   apiKeys: ["api-keys"],
+  passkeys: ["passkeys"],
   mailState: ["mail-state"],
   preferences: ["preferences"],
   sentMail: ["sent-mail"],

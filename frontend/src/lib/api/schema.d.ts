@@ -73,6 +73,9 @@ export interface paths {
         /**
          * Change your password
          * @description Ends all other logins of the caller; this one stays active.
+         *
+         *     With two-step sign-in on, this login must have been proved within the last minutes: see
+         *     `/api/auth/reauthenticate/`.
          */
         post: operations["change_password"];
         delete?: never;
@@ -116,6 +119,9 @@ export interface paths {
         /**
          * Sign in
          * @description An unknown address and a wrong password get the same response, in the same time.
+         *
+         *     If the account has two-step sign-in on, the right password gets 401 `second_factor_required` with a
+         *     `challenge`, to send with a code to `/api/auth/login/second-factor/` within 10 minutes.
          *
          *     With `use_cookie`, the refresh token is set as a cookie that scripts can't read, and `refresh` is `null`.
          */
@@ -169,6 +175,232 @@ export interface paths {
          *     longer valid is cleared.
          */
         post: operations["refresh_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a passkey
+         * @description With what the browser returned for the options. Every refusal gets the same response.
+         *
+         *     With `use_cookie`, the refresh token is set as a cookie that scripts can't read, and `refresh` is `null`.
+         */
+        post: operations["log_in_with_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the options of a sign-in with a passkey
+         * @description For `navigator.credentials.get()`. The challenge works once, for 5 minutes.
+         *
+         *     The options name no account and no passkey: the browser offers those that it has.
+         */
+        post: operations["start_passkey_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your passkeys
+         * @description Oldest first, at most 20.
+         */
+        get: operations["list_passkeys"];
+        put?: never;
+        /**
+         * Add a passkey
+         * @description With what the browser returned for the options. You're told by mail.
+         */
+        post: operations["add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a passkey
+         * @description It can't be used to sign in anymore. You're told by mail.
+         */
+        delete: operations["remove_passkey"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a passkey
+         * @description The name is for you only.
+         */
+        patch: operations["rename_passkey"];
+        trace?: never;
+    };
+    "/api/auth/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the options of a new passkey
+         * @description For `navigator.credentials.create()`. The challenge works once, for 5 minutes, with this login.
+         */
+        post: operations["start_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish a sign-in with a code
+         * @description After 401 `second_factor_required` of `/api/auth/login/`.
+         *
+         *     A challenge opens one login, within 10 minutes and until the password changes; a wrong code doesn't use it up.
+         *     Each code works once.
+         */
+        post: operations["log_in_with_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/reauthenticate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove that it's you
+         * @description After 403 `reauthentication_required`, whose `methods` say what is accepted. A sign-in is a proof, too.
+         *
+         *     The proof counts for this login, for 10 minutes unless the operator says otherwise. With two-step sign-in on,
+         *     only a code is one.
+         */
+        post: operations["reauthenticate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get your two-step sign-in
+         * @description Whether it is on, and how many recovery codes are left.
+         */
+        get: operations["get_second_factor"];
+        put?: never;
+        /**
+         * Begin to set up two-step sign-in
+         * @description Makes a secret for an authenticator app, which counts once a code confirms it. Again makes another one.
+         */
+        post: operations["begin_second_factor"];
+        /**
+         * Turn off two-step sign-in
+         * @description The password alone is enough to sign in from then on. Deletes the recovery codes, too.
+         */
+        delete: operations["remove_second_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turn on two-step sign-in
+         * @description With a code of the app. Returns recovery codes, and ends all your other logins.
+         */
+        post: operations["confirm_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make new recovery codes
+         * @description The earlier ones stop working.
+         */
+        post: operations["renew_recovery_codes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -396,6 +628,129 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/oidc/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a service
+         * @description For browsers: open `url` in the same window. The person comes back signed in, by the refresh cookie.
+         *
+         *     An account is found by the account at the service, or else by an email address that both have verified; without
+         *     one, it is created. Staff connect a service first.
+         */
+        post: operations["begin_provider_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from a service
+         * @description Where the service sends the browser, with `state` and `code` or `error`; no client calls it.
+         */
+        get: operations["finish_provider_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/{provider}/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Connect a service to your account
+         * @description For browsers: open `url` in the same window. It is connected if this login is still active then.
+         */
+        post: operations["begin_provider_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List services to sign in with
+         * @description In the operator's order. Empty if people sign in here only.
+         */
+        get: operations["list_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/identities/{identity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Disconnect a service
+         * @description The last way to sign in can't be removed.
+         */
+        delete: operations["disconnect_identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your connected sign-ins
+         * @description Oldest first.
+         */
+        get: operations["list_identities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/export": {
         parameters: {
             query?: never;
@@ -410,7 +765,7 @@ export interface paths {
          *     Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `payments` with their
          *     receipt numbers and refunds, the `messages` you wrote about bookings, the `mails` to you of the last months,
          *     `favourites` (IDs of sessions), `reports`, your `reviews` and `answers` to reviews, `review_reports`, active
-         *     `logins`, and `api_keys` without their secrets.
+         *     `logins`, `identities` (services to sign in with), and `api_keys` and `passkeys` without their secrets.
          */
         get: operations["export_own_data"];
         put?: never;
@@ -1611,6 +1966,8 @@ export interface paths {
         /**
          * Update an account
          * @description Names, bio, languages, email address and username. Only superusers can change other staff accounts.
+         *
+         *     To change the email address, your login must have been proved within the last minutes.
          */
         patch: operations["admin_change_user"];
         trace?: never;
@@ -1774,6 +2131,26 @@ export interface paths {
          *     Staff members can't be impersonated. Every unsafe method gets 403 `impersonated_read_only`.
          */
         post: operations["admin_impersonate_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/remove-second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turn off a user's two-step sign-in
+         * @description For people who lost their device and their recovery codes. Ends all their logins; they get a mail.
+         */
+        post: operations["admin_remove_second_factor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3024,7 +3401,7 @@ export interface components {
             failed_messages: number;
         };
         /** @enum {string} */
-        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "api_key_created" | "api_key_revoked" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "review_hidden" | "review_restored" | "review_reports_dismissed" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "payment_refunded" | "payment_resolved" | "commission_changed" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "message_retried" | "address_cleared" | "exported";
+        AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "reauthenticated" | "reauthentication_refused" | "second_factor_enabled" | "second_factor_disabled" | "second_factor_removed" | "recovery_codes_renewed" | "recovery_code_used" | "api_key_created" | "api_key_revoked" | "identity_connected" | "identity_disconnected" | "passkey_added" | "passkey_removed" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "review_hidden" | "review_restored" | "review_reports_dismissed" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "payment_refunded" | "payment_resolved" | "commission_changed" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "message_retried" | "address_cleared" | "exported";
         /**
          * @description An action that was done or refused.
          *
@@ -3068,6 +3445,15 @@ export interface components {
         };
         /** @enum {string} */
         AuditOrdering: "-at" | "at";
+        /** @description A discoverable credential, of a verified user. */
+        AuthenticatorSelection: {
+            /** @default required */
+            residentKey: string;
+            /** @default true */
+            requireResidentKey: boolean;
+            /** @default required */
+            userVerification: string;
+        };
         /** @description A session as the parties of its bookings see it. */
         BookedSessionOut: {
             /** Format: uuid */
@@ -3668,6 +4054,14 @@ export interface components {
         };
         /** @description Why the provider was asked. Stored: never rename one. */
         Cause: components["schemas"]["PaymentCause"];
+        /** @description A code of the authenticator app that is being set up. */
+        CodeIn: {
+            /**
+             * @description Of an authenticator app, or a recovery code. Works once.
+             * @example 123456
+             */
+            code: components["schemas"]["VisibleLine"];
+        };
         /** @description A creator's own commission, and why. */
         CommissionIn: {
             /**
@@ -3791,6 +4185,20 @@ export interface components {
             next_slot: components["schemas"]["NextBookedSlotOut"] | null;
             /** @description The last 30 days up to today, oldest first. */
             days: components["schemas"]["DaySalesOut"][];
+        };
+        /** @description A credential, and how browsers reach it. */
+        CredentialDescriptor: {
+            /** @description base64url, without padding. */
+            id: string;
+            transports: string[];
+            /** @default public-key */
+            type: string;
+        };
+        /** @description A kind of key (IANA COSE algorithms). */
+        CredentialParameters: {
+            alg: number;
+            /** @default public-key */
+            type: string;
         };
         /** @description Sign-in credentials. */
         CredentialsIn: {
@@ -3960,10 +4368,12 @@ export interface components {
          *     - `already_booked` (409): You already have a booking at this time.
          *     - `already_reported` (409): You've already reported this review. Or: You've already reported this session.
          *     - `already_reviewed` (409): You've already reviewed this booking.
+         *     - `bad_challenge` (401): This took too long, or your password has changed. Sign in again from the start.
          *     - `bad_credentials` (401): Incorrect email or password.
          *     - `bad_email_token` (401): This link doesn't work anymore. Send another one.
          *     - `bad_refresh_token` (401): You've been signed out. Sign in again.
          *     - `bad_reset_token` (401): This link doesn't work anymore. Ask for a new one.
+         *     - `bad_second_factor` (401): This code isn't right, or was used before. Wait for the next one.
          *     - `body_too_large` (413): The body is too large.
          *     - `busy` (503): The service is busy. Nothing was changed; try again in a moment.
          *     - `conflict` (409): This isn't possible right now.
@@ -3977,6 +4387,7 @@ export interface components {
          *     - `has_sessions` (409): This creator still has sessions. Archive them first.
          *     - `has_upcoming_bookings` (409): This session has upcoming bookings.
          *     - `idempotency_key_reused` (422): This Idempotency-Key was already used for a different request. Use a new one.
+         *     - `identity_taken` (409): This is connected to another account already.
          *     - `illegal_transition` (409): The booking's status doesn't allow this. Or: This account is already a creator account.
          *     - `impersonated_read_only` (403): You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
          *     - `internal_error` (500): Something went wrong on our side. It has been logged.
@@ -3984,6 +4395,7 @@ export interface components {
          *     - `invalid_notice` (400): This notice can't be read. Nothing was changed.
          *     - `invalid_signature` (400): The signature of this notice isn't valid.
          *     - `last_superuser` (409): This is the last active superuser.
+         *     - `last_way_in` (409): This is the only way to sign in to your account. Set a password or add another way first.
          *     - `method_not_allowed` (405): This address doesn't support that method.
          *     - `missing_scope` (403): This API key lacks the scope that this needs.
          *     - `no_longer_matches` (409): This row was in the preview, but doesn't match the filters anymore.
@@ -4002,26 +4414,36 @@ export interface components {
          *     - `outcome_unknown` (503): The connection was lost before the change was confirmed. It may have been made; check before you try again.
          *     - `own_review` (403): You can't report your own review.
          *     - `own_session` (403): You can't book your own session.
+         *     - `passkey_refused` (400): This passkey wasn't accepted. Try again, or use another way.
+         *     - `passkeys_unavailable` (409): Passkeys don't work at this site's address: they need https and a domain name, or localhost.
          *     - `payment_due` (409): The learner hasn't paid yet. You can answer once they have.
          *     - `payment_expired` (409): The time to pay has passed, so the seats were released. Book again to hold them.
          *     - `picture_too_large` (413): This picture is too large: at most 16 MB and 64 megapixels.
          *     - `price_changed` (409): The price has changed. Nothing was booked.
          *     - `provider_away` (503): The payment provider doesn't answer. Nothing was changed; try again in a moment.
+         *     - `provider_unavailable` (503): This service doesn't answer right now. Sign in another way, or try again later.
          *     - `rate_limited` (429): Too many attempts. Try again later.
+         *     - `reauthentication_required` (403): Confirm that it's you first.
          *     - `refund_exceeds_payment` (409): This is more than was paid and not yet returned.
          *     - `seats_paid` (409): This booking is paid. Make another booking for more seats.
+         *     - `second_factor_off` (409): Two-step sign-in isn't on.
+         *     - `second_factor_on` (409): Two-step sign-in is on already. Turn it off first to set it up again.
+         *     - `second_factor_required` (401): Enter a code from your authenticator app, or a recovery code.
+         *     - `second_factor_setup_required` (403): Staff need two-step sign-in here. Set it up in your profile first.
+         *     - `sign_in_failed` (403): You couldn't be signed in.
          *     - `sold_out` (409): There aren't enough seats left at this time.
          *     - `staff_target` (403): You can't view the site as a staff member.
          *     - `too_late` (409): It's too late to do this.
          *     - `too_many_api_keys` (409): You've reached the maximum number of API keys. Revoke one to create another.
          *     - `too_many_favourites` (409): You've reached the maximum number of favourites. Remove one to add another.
+         *     - `too_many_passkeys` (409): You've reached the maximum number of passkeys. Remove one to add another.
          *     - `too_many_pictures` (409): A session has at most 6 pictures. Delete one first.
          *     - `unsupported_media_type` (415): The body has a media type that isn't accepted here.
          *     - `unsupported_picture` (415): Use a JPEG, PNG, WebP, AVIF, GIF or TIFF picture. SVG and HEIC pictures aren't accepted.
          *     - `username_taken` (409): This username is taken.
          * @enum {string}
          */
-        ErrorCode: "account_inactive" | "address_too_long" | "already_answered" | "already_booked" | "already_reported" | "already_reviewed" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_notice" | "invalid_signature" | "last_superuser" | "method_not_allowed" | "missing_scope" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_completed" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "oneself" | "outcome_unknown" | "own_review" | "own_session" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "rate_limited" | "refund_exceeds_payment" | "seats_paid" | "sold_out" | "staff_target" | "too_late" | "too_many_api_keys" | "too_many_favourites" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
+        ErrorCode: "account_inactive" | "address_too_long" | "already_answered" | "already_booked" | "already_reported" | "already_reviewed" | "bad_challenge" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "bad_second_factor" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "identity_taken" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_notice" | "invalid_signature" | "last_superuser" | "last_way_in" | "method_not_allowed" | "missing_scope" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_completed" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "oneself" | "outcome_unknown" | "own_review" | "own_session" | "passkey_refused" | "passkeys_unavailable" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "provider_unavailable" | "rate_limited" | "reauthentication_required" | "refund_exceeds_payment" | "seats_paid" | "second_factor_off" | "second_factor_on" | "second_factor_required" | "second_factor_setup_required" | "sign_in_failed" | "sold_out" | "staff_target" | "too_late" | "too_many_api_keys" | "too_many_favourites" | "too_many_passkeys" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
         /** @enum {string} */
         ExportFormat: "csv" | "jsonl" | "xlsx";
         /** @description Hours on one date. */
@@ -4118,6 +4540,19 @@ export interface components {
              */
             time_zone: string;
             weekly: components["schemas"]["WeeklyHoursOut"][];
+        };
+        /** @description An account at a service that signs in to yours. `provider` is `null` if this site no longer offers it. */
+        IdentityOut: {
+            /** Format: uuid */
+            id: string;
+            provider: string | null;
+            label: string;
+            /** @description The address there when it was last used. */
+            email: string | null;
+            /** Format: date-time */
+            connected_at: string;
+            /** Format: date-time */
+            last_used_at: string;
         };
         /** @description An impersonation: a read-only access token without a refresh token. */
         ImpersonationOut: {
@@ -4284,7 +4719,8 @@ export interface components {
          *     `demo_accounts` is empty unless the server runs with demo data. `verify_email` is what needs a verified email
          *     address. Without `sends_mail`, no one gets mail, such as for a forgotten password; with `has_inbox`, it is kept for
          *     everyone to read. With `pays_online`, what has a price and the `payment_method` `online` is paid within `pay_within`
-         *     minutes of booking; otherwise learners pay creators directly.
+         *     minutes of booking; otherwise learners pay creators directly. Without `has_passkeys`, browsers make
+         *     none for the address of this installation.
          */
         MarketplaceOut: {
             /** @example EUR */
@@ -4299,6 +4735,7 @@ export interface components {
             has_inbox: boolean;
             pays_online: boolean;
             pay_within: number;
+            has_passkeys: boolean;
             cancellation_policies: components["schemas"]["RefundPoliciesOut"];
         };
         /** @description A message to the other party of a booking. */
@@ -4546,6 +4983,34 @@ export interface components {
             /** @description For `Authorization: Bearer`. It is not stored. */
             key: string;
         };
+        /** @description What the browser returned for the options, and a name. */
+        NewPasskeyBody: {
+            /**
+             * @example {
+             *       "id": "4s7p0fX0f1OqJ4Qm0eX2Zw",
+             *       "response": {
+             *         "clientDataJSON": "eyJ0eXBlIjo",
+             *         "attestationObject": "o2NmbXRkbm9uZQ"
+             *       }
+             *     }
+             */
+            credential: components["schemas"]["NewPasskeyIn"];
+            /**
+             * @description By default the browser and system.
+             * @example Firefox on Linux
+             */
+            name?: string | null;
+        };
+        /** @description As the `toJSON()` of a browser's `PublicKeyCredential` returns it. */
+        NewPasskeyIn: {
+            id: string;
+            response: components["schemas"]["NewPasskeyInResponse"];
+        };
+        NewPasskeyInResponse: {
+            clientDataJSON: string;
+            attestationObject: string;
+            transports?: string[];
+        };
         /** @description The next booked start, and its UTC offsets. */
         NextBookedSlotOut: {
             /** Format: uuid */
@@ -4783,6 +5248,91 @@ export interface components {
              */
             resolution: components["schemas"]["VisibleLines"];
         };
+        /** @description As the `toJSON()` of a browser's `PublicKeyCredential` returns it. */
+        PasskeyAssertionIn: {
+            id: string;
+            response: components["schemas"]["PasskeyAssertionInResponse"];
+        };
+        PasskeyAssertionInResponse: {
+            clientDataJSON: string;
+            authenticatorData: string;
+            signature: string;
+            userHandle?: string | null;
+        };
+        /** @description `PublicKeyCredentialCreationOptionsJSON`. */
+        PasskeyCreationOptions: {
+            rp: components["schemas"]["RelyingPartyOut"];
+            user: components["schemas"]["PasskeyUser"];
+            /** @description base64url, without padding. */
+            challenge: string;
+            pubKeyCredParams: components["schemas"]["CredentialParameters"][];
+            /** @default 300000 */
+            timeout: number;
+            excludeCredentials: components["schemas"]["CredentialDescriptor"][];
+            authenticatorSelection: components["schemas"]["AuthenticatorSelection"];
+            /** @default none */
+            attestation: string;
+        };
+        /** @description A name. */
+        PasskeyNameIn: {
+            /**
+             * @description For its owner.
+             * @example Firefox on Linux
+             */
+            name: components["schemas"]["VisibleLine"];
+        };
+        /** @description A passkey: when it was added and last used, and whether a service keeps a copy for one's other devices. */
+        PasskeyOut: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description For its owner.
+             * @example Firefox on Linux
+             */
+            name: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_used_at: string | null;
+            is_backed_up: boolean;
+        };
+        /** @description `PublicKeyCredentialRequestOptionsJSON`. `allowCredentials` is empty if the person chooses an account. */
+        PasskeyRequestOptions: {
+            /** @description base64url, without padding. */
+            challenge: string;
+            /** @default 300000 */
+            timeout: number;
+            rpId: string;
+            allowCredentials: components["schemas"]["CredentialDescriptor"][];
+            /** @default required */
+            userVerification: string;
+        };
+        /** @description What the browser returned for the options. */
+        PasskeySignInBody: {
+            /**
+             * @example {
+             *       "id": "4s7p0fX0f1OqJ4Qm0eX2Zw",
+             *       "response": {
+             *         "clientDataJSON": "eyJ0eXBlIjo",
+             *         "authenticatorData": "SZYN5YgO",
+             *         "signature": "MEUCIQ"
+             *       }
+             *     }
+             */
+            credential: components["schemas"]["PasskeyAssertionIn"];
+            /**
+             * @description For browsers: the refresh token is set as an `HttpOnly` cookie, and `refresh` in the response is `null`.
+             * @example true
+             */
+            use_cookie?: boolean;
+        };
+        /** @description Whom a passkey is made for. `id` is random, and says nothing about the account. */
+        PasskeyUser: {
+            /** @description base64url, without padding. */
+            id: string;
+            name: string;
+            displayName: string;
+        };
         /** @description The current and the new password. */
         PasswordChangeIn: {
             /**
@@ -5015,8 +5565,9 @@ export interface components {
         /**
          * @description Problem details. `code` is stable, for programs; `detail` is for people; `errors` lists the invalid fields.
          *
-         *     `starts` lists the first booked starts that are in the way; `price` is the new price per seat. `request_id`
-         *     identifies a request that failed on our side in the log.
+         *     `starts` lists the first booked starts that are in the way; `price` is the new price per seat. `challenge`
+         *     stands for the first half of a sign-in, and `methods` are those that prove the rest, or a login again.
+         *     `request_id` identifies a request that failed on our side in the log.
          */
         Problem: {
             /** @default about:blank */
@@ -5032,6 +5583,8 @@ export interface components {
             };
             starts?: string[];
             price?: string;
+            challenge?: string;
+            methods?: string[];
             request_id?: string;
         };
         /** @description Changes to your account. Fields you don't send stay as they are. */
@@ -5168,11 +5721,56 @@ export interface components {
              * @example pt-BR
              */
             locale: string | null;
+            /** @description `false` if you sign in another way only; a link for a forgotten one sets one. */
+            has_password: boolean;
             /** @default null */
             impersonated_by: components["schemas"]["PublicUserOut"] | null;
         };
         /** @description How far a message got, for its recipient. */
         Progress: components["schemas"]["MessageProgress"];
+        /** @description A code if two-step sign-in is on, otherwise the password. */
+        ProofIn: {
+            /**
+             * Format: password
+             * @example correct horse battery
+             */
+            password?: components["schemas"]["TextLines"] | null;
+            /**
+             * @description Of an authenticator app, or a recovery code. Works once.
+             * @example 123456
+             */
+            code?: components["schemas"]["VisibleLine"] | null;
+        };
+        /** @description A service that people can sign in with. */
+        ProviderOut: {
+            name: string;
+            /** @description For a button: “Continue with …”. */
+            label: string;
+            /** @description Whether it answers. */
+            is_available: boolean;
+        };
+        /** @description Where to go afterwards, and settings of an account that is created. */
+        ProviderTripIn: {
+            /**
+             * @description A path of this site.
+             * @example /dashboard
+             */
+            next?: string | null;
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
+            time_zone?: string;
+            /**
+             * @description The language of messages to this person (BCP 47); `null` or one without texts: the site's.
+             * @example pt-BR
+             */
+            locale?: string | null;
+        };
+        /** @description The address at the service to open. */
+        ProviderTripOut: {
+            url: string;
+        };
         /** @description A user's public details. */
         PublicUserOut: {
             /** Format: uuid */
@@ -5231,6 +5829,10 @@ export interface components {
             refunds: components["schemas"]["RefundOut"][];
             creator_details: components["schemas"]["PublicUserOut"];
             user_details: components["schemas"]["PublicUserOut"];
+        };
+        /** @description Recovery codes, shown once. Each works once, instead of a code of the app. */
+        RecoveryCodesOut: {
+            recovery_codes: string[];
         };
         /** @description A refresh token, unless it's in the cookie, and a name for this attempt. */
         RefreshIn: {
@@ -5333,6 +5935,11 @@ export interface components {
              * @example pt-BR
              */
             locale?: string | null;
+        };
+        /** @description For whom a passkey is made. */
+        RelyingPartyOut: {
+            id: string;
+            name: string;
         };
         /** @description A report about a session. */
         ReportIn: {
@@ -5796,6 +6403,48 @@ export interface components {
         SeatsIn: {
             /** @example 2 */
             seats: number;
+        };
+        /** @description The challenge of a sign-in whose password was right, and a code. */
+        SecondFactorIn: {
+            /**
+             * @description The `challenge` of the problem `second_factor_required`.
+             * @example eyJ…
+             */
+            challenge: components["schemas"]["VisibleLine"];
+            /**
+             * @description Of an authenticator app, or a recovery code. Works once.
+             * @example 123456
+             */
+            code: components["schemas"]["VisibleLine"];
+            /**
+             * @description For browsers: the refresh token is set as an `HttpOnly` cookie, and `refresh` in the response is `null`.
+             * @example true
+             */
+            use_cookie?: boolean;
+        };
+        /** @description Whether two-step sign-in is on. */
+        SecondFactorOut: {
+            is_on: boolean;
+            /**
+             * Format: date-time
+             * @description When it was turned on; `null` while it is off.
+             */
+            since: string | null;
+            recovery_codes_left: number;
+            /** @description Whether it's time for new recovery codes: few are left. */
+            is_low: boolean;
+        };
+        /** @description What an authenticator app needs, shown once: the same secret in three forms. */
+        SecondFactorSetupOut: {
+            /** @description In base 32 (RFC 4648, 6), to type in. */
+            secret: string;
+            /**
+             * @description An `otpauth:` address.
+             * @example 192.0.2.7
+             */
+            address: string;
+            /** @description The address as a QR code: an SVG document. */
+            picture: string;
         };
         /** @description A session's details. */
         SessionChangesIn: {
@@ -6886,9 +7535,11 @@ export interface components {
         MinPrice: string;
         /** @description Page number, starting at 1. Pages after the last are empty. */
         Page: number;
+        PasskeyId: string;
         PaymentId: string;
         PictureId: string;
         Place: components["schemas"]["VisibleLine"];
+        Provider: string;
         ReviewId: string;
         Role: components["schemas"]["Role"];
         RunId: string;
@@ -6911,8 +7562,6 @@ export interface components {
         IdempotencyReplayed: string;
         /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
         Link: string;
-        /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
-        SetCookie: string;
         /** @description Number of results on all pages. */
         XTotalCount: string;
         /** @description `true` if the total is an estimate; absent if it was counted. */
@@ -7142,7 +7791,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    "Set-Cookie": components["headers"]["SetCookie"];
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7176,7 +7826,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
-                    "Set-Cookie": components["headers"]["SetCookie"];
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7209,7 +7860,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    "Set-Cookie": components["headers"]["SetCookie"];
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7219,6 +7871,399 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    log_in_with_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    start_passkey_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequestOptions"];
+                };
+            };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOut"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    add_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskeyBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: components["parameters"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    rename_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: components["parameters"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyNameIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    start_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyCreationOptions"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    log_in_with_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    reauthenticate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    begin_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorSetupOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    remove_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    confirm_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -7570,6 +8615,172 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    begin_provider_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: components["parameters"]["Provider"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ProviderTripIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The cookie `marketplace_oidc`, which ties the browser to this attempt for 10 minutes. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderTripOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    finish_provider_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: components["parameters"]["Provider"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See Other */
+            303: {
+                headers: {
+                    /** @description A page of this site, which says what came of it. */
+                    Location?: string;
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    begin_provider_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: components["parameters"]["Provider"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The cookie `marketplace_oidc`, which ties the browser to this attempt for 10 minutes. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderTripOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderOut"][];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    disconnect_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityOut"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -10313,6 +11524,39 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    admin_remove_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     admin_archive_session: {
         parameters: {
             query?: never;
@@ -11759,7 +13003,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                provider: string;
+                provider: components["parameters"]["Provider"];
             };
             cookie?: never;
         };

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from marketplace.adapters.memory.locks import Locks
 from marketplace.adapters.memory.money_tables import MoneyTables
+from marketplace.adapters.memory.passkey_tables import PasskeyTables
 from marketplace.adapters.memory.records import (
     AddressRow,
     ApiKeyRow,
@@ -20,6 +21,7 @@ from marketplace.adapters.memory.records import (
     JobRow,
     LoginRow,
     MessageKey,
+    RecoveryCodeRow,
     SeatKey,
     SlotKey,
     TokenRow,
@@ -37,6 +39,7 @@ from marketplace.core.domain.creator_hours import CreatorHours
 from marketplace.core.domain.email_tokens import EmailRequest, EmailToken
 from marketplace.core.domain.events import EventId
 from marketplace.core.domain.favourites import Favourite
+from marketplace.core.domain.identities import Identity
 from marketplace.core.domain.materialized_availability import MaterializedAvailability
 from marketplace.core.domain.messages import Message, MessageKind
 from marketplace.core.domain.notifications import Notification
@@ -44,6 +47,7 @@ from marketplace.core.domain.password_resets import PasswordReset
 from marketplace.core.domain.pictures import PictureRecord
 from marketplace.core.domain.reports import Report
 from marketplace.core.domain.schedules import Schedule
+from marketplace.core.domain.second_factors import TotpFactor
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.slots import Slot
 from marketplace.core.domain.users import User
@@ -60,13 +64,17 @@ class MemoryDatabase:
     `claimed_events` maps an event to the open transaction that has claimed it.
     """
 
-    def __init__(self, lock_timeout: timedelta) -> None:
+    def __init__(self, lock_timeout: timedelta) -> None:  # noqa: PLR0915 - one statement per table
         self.users: Table[UUID, User] = Table("users")
         self.emails: Table[str, UUID] = Table("emails")
         self.usernames: Table[str, UUID] = Table("usernames")
         self.username_claims: Table[str, ClaimRow] = Table("username_claims")
         self.logins: Table[UUID, LoginRow] = Table("logins", lambda row: row.login.user_id)
         self.tokens: Table[bytes, TokenRow] = Table("tokens")
+        self.second_factors: Table[UUID, TotpFactor] = Table("second_factors")
+        self.recovery_codes: Table[tuple[UUID, bytes], RecoveryCodeRow] = Table(
+            "recovery_codes", lambda row: row.user_id
+        )
         self.api_keys: Table[UUID, ApiKeyRow] = Table("api_keys", lambda row: row.key.user_id)
         self.api_key_uses: Table[UUID, datetime] = Table("api_key_uses")
         self.sessions: Table[UUID, Session] = Table("sessions")
@@ -81,6 +89,7 @@ class MemoryDatabase:
         self.booking_messages: Table[UUID, BookingMessage] = Table("booking_messages", lambda row: row.booking_id)
         self.notifications: Table[UUID, Notification] = Table("notifications", lambda row: row.user_id)
         self.favourites: Table[tuple[UUID, UUID], Favourite] = Table("favourites", lambda row: row.user_id)
+        self.identities: Table[tuple[str, str], Identity] = Table("identities", lambda row: row.user_id)
         self.feeds: Table[UUID, CalendarFeed] = Table("feeds")
         self.feed_tokens: Table[str, UUID] = Table("feed_tokens")
         self.keys: Table[IdempotencyKeyId, IdempotencyKeyRow] = Table("keys")
@@ -103,6 +112,7 @@ class MemoryDatabase:
         )
         self.money = MoneyTables()
         self.reviews = ReviewTables()
+        self.passkeys = PasskeyTables()
         self.inbox: Table[UUID, InboxMail] = Table("inbox")
         self.claimed_messages: dict[UUID, Rows] = {}
         self.job_ids = count()

@@ -49,6 +49,16 @@ class ClaimRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodeRow:
+    """A recovery code and when it was used."""
+
+    user_id: UUID
+    code_hash: bytes
+    created_at: datetime
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenRow:
     """A refresh token and when it was used."""
 

@@ -21,17 +21,20 @@ from marketplace.adapters.memory.dashboards import MemoryDashboards
 from marketplace.adapters.memory.database import MemoryDatabase
 from marketplace.adapters.memory.email_tokens import MemoryEmailTokenDirectory
 from marketplace.adapters.memory.favourites import MemoryFavouriteLists
+from marketplace.adapters.memory.identities import MemoryIdentityDirectory
 from marketplace.adapters.memory.inbox import MemoryInbox
 from marketplace.adapters.memory.jobs import MemoryFailingJobs, MemoryJobQueue
 from marketplace.adapters.memory.ledger import MemoryLedgerBooks
 from marketplace.adapters.memory.local_starts import MemoryPromisedSlots
 from marketplace.adapters.memory.messages import MemoryMessageLists
 from marketplace.adapters.memory.notifications import MemoryNotificationFeeds
+from marketplace.adapters.memory.passkeys import MemoryPasskeyDirectory
 from marketplace.adapters.memory.password_resets import MemoryResetDirectory
 from marketplace.adapters.memory.payments import MemoryPaymentLists
 from marketplace.adapters.memory.rate_limits import MemoryRateLimits
 from marketplace.adapters.memory.reports import MemoryReportQueue
 from marketplace.adapters.memory.reviews import MemoryReviewLists
+from marketplace.adapters.memory.second_factors import MemorySecondFactorDirectory
 from marketplace.adapters.memory.sitemaps import MemoryListedSessions
 from marketplace.adapters.memory.summaries import MemoryCreatorSummaries
 from marketplace.adapters.memory.tokens import MemoryLoginDirectory, MemoryPrincipals
@@ -57,6 +60,7 @@ def memory_storage(database: MemoryDatabase | None = None, *, lock_timeout: time
         users=MemoryUserDirectory(database),
         principals=MemoryPrincipals(database),
         logins=MemoryLoginDirectory(database),
+        second_factors=MemorySecondFactorDirectory(database),
         api_keys=MemoryApiKeyDirectory(database),
         catalog=MemoryCatalog(database),
         listed_sessions=MemoryListedSessions(database),
@@ -75,6 +79,8 @@ def memory_storage(database: MemoryDatabase | None = None, *, lock_timeout: time
         audit=MemoryAuditLogReader(database),
         resets=MemoryResetDirectory(database),
         email_tokens=MemoryEmailTokenDirectory(database),
+        identities=MemoryIdentityDirectory(database),
+        passkeys=MemoryPasskeyDirectory(database),
         reports=MemoryReportQueue(database),
         reviews=MemoryReviewLists(database),
         dashboards=MemoryDashboards(database),

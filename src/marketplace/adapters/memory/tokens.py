@@ -27,7 +27,12 @@ class MemoryPrincipals:
             return None
         if row.revoked_at is not None or not user.is_active:
             return None
-        principal = user.principal(row.login.id)
+        factor = self._database.second_factors.rows.get(user.id)
+        principal = replace(
+            user.principal(row.login.id),
+            proved_at=row.login.proved_at or row.login.created_at,
+            lacks_second_factor=user.is_staff and (factor is None or not factor.is_on),
+        )
         return (
             principal
             if row.login.impersonated_from is None
@@ -86,6 +91,13 @@ class MemoryTokens:
             raise NotSignedIn
         await self._rows.lock(self._database.logins, login.id)
         self._rows.put(self._database.logins, login.id, LoginRow(login=login))
+
+    async def prove(self, login_id: UUID, now: datetime) -> bool:
+        row = await self._rows.acquire(self._database.logins, login_id)
+        if row is None or row.revoked_at is not None or row.login.is_impersonation:
+            return False
+        self._rows.put(self._database.logins, login_id, replace(row, login=replace(row.login, proved_at=now)))
+        return True
 
     async def revoke(self, family_id: UUID, now: datetime) -> bool:
         row = await self._rows.acquire(self._database.logins, family_id)

@@ -17,16 +17,19 @@ from marketplace.adapters.memory.email_tokens import MemoryEmailRequests
 from marketplace.adapters.memory.events import MemoryEvents
 from marketplace.adapters.memory.favourites import MemoryFavourites
 from marketplace.adapters.memory.idempotency import MemoryIdempotencyKeys
+from marketplace.adapters.memory.identities import MemoryIdentities
 from marketplace.adapters.memory.jobs import MemoryJobs
 from marketplace.adapters.memory.ledger import MemoryLedger
 from marketplace.adapters.memory.local_starts import MemoryLocalStarts
 from marketplace.adapters.memory.messages import MemoryMessages
 from marketplace.adapters.memory.notifications import MemoryNotifications
+from marketplace.adapters.memory.passkeys import MemoryPasskeys
 from marketplace.adapters.memory.password_resets import MemoryResets
 from marketplace.adapters.memory.payments import MemoryPaymentRecords
 from marketplace.adapters.memory.pictures import MemoryPictureRecords
 from marketplace.adapters.memory.reports import MemoryReports
 from marketplace.adapters.memory.reviews import MemoryReviews
+from marketplace.adapters.memory.second_factors import MemorySecondFactors
 from marketplace.adapters.memory.sessions import MemorySessions
 from marketplace.adapters.memory.slots import MemorySlots
 from marketplace.adapters.memory.tokens import MemoryTokens
@@ -42,9 +45,11 @@ class MemoryTransaction:
         self.users = MemoryUsers(rows)
         self.usernames = MemoryUsernameClaims(rows)
         self.tokens = MemoryTokens(rows)
+        self.second_factors = MemorySecondFactors(rows)
         self.api_keys = MemoryApiKeys(rows)
         self.resets = MemoryResets(rows)
         self.email_requests = MemoryEmailRequests(rows)
+        self.passkeys = MemoryPasskeys(rows)
         self.reports = MemoryReports(rows)
         self.reviews = MemoryReviews(rows)
         self.sessions = MemorySessions(rows)
@@ -59,6 +64,7 @@ class MemoryTransaction:
         self.events = MemoryEvents(rows)
         self.messages = MemoryMessages(rows)
         self.idempotency_keys = MemoryIdempotencyKeys(rows)
+        self.identities = MemoryIdentities(rows)
         self.jobs = MemoryJobs(rows)
         self.bulk_runs = MemoryBulkRuns(rows)
         self.pictures = MemoryPictureRecords(rows)

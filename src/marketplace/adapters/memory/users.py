@@ -7,7 +7,8 @@ from uuid import UUID
 
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
 from marketplace.adapters.memory.records import LoginRow
-from marketplace.core.domain.users import User, UserDetails, fold
+from marketplace.core.domain.user_details import UserDetails
+from marketplace.core.domain.users import User, fold
 from marketplace.core.errors import EmailTaken, NotFound, UsernameTaken
 
 

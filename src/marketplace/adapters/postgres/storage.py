@@ -17,6 +17,7 @@ from marketplace.adapters.postgres.creators import PostgresCreatorDirectory
 from marketplace.adapters.postgres.dashboards import PostgresDashboards
 from marketplace.adapters.postgres.email_tokens import PostgresEmailTokenDirectory
 from marketplace.adapters.postgres.favourites import PostgresFavouriteLists
+from marketplace.adapters.postgres.identities import PostgresIdentityDirectory
 from marketplace.adapters.postgres.inbox import PostgresInbox
 from marketplace.adapters.postgres.jobs.failing import PostgresFailingJobs
 from marketplace.adapters.postgres.jobs.queue import PostgresJobQueue
@@ -26,12 +27,14 @@ from marketplace.adapters.postgres.ledger import PostgresLedgerBooks
 from marketplace.adapters.postgres.local_starts import PostgresPromisedSlots
 from marketplace.adapters.postgres.message_lists import PostgresMessageLists
 from marketplace.adapters.postgres.notifications import PostgresNotificationFeeds
+from marketplace.adapters.postgres.passkeys import PostgresPasskeyDirectory
 from marketplace.adapters.postgres.password_resets import PostgresResetDirectory
 from marketplace.adapters.postgres.payment_lists import PostgresPaymentLists
 from marketplace.adapters.postgres.rate_limits import PostgresRateLimits
 from marketplace.adapters.postgres.readiness import PostgresReadiness
 from marketplace.adapters.postgres.reports import PostgresReportQueue
 from marketplace.adapters.postgres.reviews import PostgresReviewLists
+from marketplace.adapters.postgres.second_factors import PostgresSecondFactorDirectory
 from marketplace.adapters.postgres.sessions import PostgresCatalog
 from marketplace.adapters.postgres.sitemaps import PostgresListedSessions
 from marketplace.adapters.postgres.summaries import PostgresCreatorSummaries
@@ -48,6 +51,7 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         users=PostgresUserDirectory(database),
         principals=PostgresPrincipals(database),
         logins=PostgresLoginDirectory(database),
+        second_factors=PostgresSecondFactorDirectory(database),
         api_keys=PostgresApiKeyDirectory(database),
         catalog=PostgresCatalog(database, lists or database),
         listed_sessions=PostgresListedSessions(lists or database),
@@ -66,6 +70,8 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         audit=PostgresAuditLogReader(database),
         resets=PostgresResetDirectory(database),
         email_tokens=PostgresEmailTokenDirectory(database),
+        identities=PostgresIdentityDirectory(database),
+        passkeys=PostgresPasskeyDirectory(database),
         reports=PostgresReportQueue(database),
         reviews=PostgresReviewLists(database),
         dashboards=PostgresDashboards(database),

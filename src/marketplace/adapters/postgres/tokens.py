@@ -12,14 +12,16 @@ from marketplace.core.domain.messages import UNSAID, MessageKind
 from marketplace.core.domain.principals import Login, Principal
 from marketplace.core.domain.tokens import Claims
 
-LOGIN = ("id", "user_id", "created_at", "expires_at", "address", "agent", "impersonated_from")
-LOGIN_COLUMNS = "f.id, f.user_id, f.created_at, f.expires_at, f.address, f.agent, f.begun_by"
+STARTED = ("id", "user_id", "created_at", "expires_at", "address", "agent", "impersonated_from")
+LOGIN = (*STARTED, "proved_at")
+LOGIN_COLUMNS = "f.id, f.user_id, f.created_at, f.expires_at, f.address, f.agent, f.begun_by, f.proved_at"
 """The columns of `LOGIN`, in order; `begun_by` is the stored name of `impersonated_from`."""
 
 # The array is a subquery, so that the planner does not see its length and keeps one plan.
 FIND_PRINCIPALS = """
     SELECT u.id AS user_id, f.id AS family_id, u.role, u.is_staff, u.is_superuser, a.id AS impersonator_id,
-        u.time_zone
+        u.time_zone, coalesce(f.proved_at, f.created_at) AS proved_at, u.is_staff AND NOT EXISTS (
+            SELECT FROM second_factors t WHERE t.user_id = u.id AND t.confirmed_at IS NOT NULL) AS lacks_second_factor
     FROM token_families f JOIN users u ON u.id = f.user_id
         LEFT JOIN token_families b ON b.id = f.begun_by LEFT JOIN users a ON a.id = b.user_id
     WHERE f.id = ANY ((SELECT $1::uuid[])::uuid[]) AND f.revoked_at IS NULL AND u.is_active AND (f.begun_by IS NULL OR (
@@ -39,6 +41,10 @@ ADD_LOGIN = """
 ADD_IMPERSONATION = """
     INSERT INTO token_families (id, user_id, created_at, expires_at, address, agent, begun_by)
     VALUES ($1, $2, $3, $4, $5, $6, $7)
+"""
+PROVE = """
+    UPDATE token_families SET proved_at = $2
+    WHERE id = $1 AND revoked_at IS NULL AND begun_by IS NULL RETURNING id
 """
 REVOKE = "UPDATE token_families SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id"
 REVOKE_OWN = REVOKE.replace("RETURNING", "AND user_id = $3 AND begun_by IS NULL RETURNING")
@@ -127,7 +133,10 @@ class PostgresTokens:
         return _login(row) if row else None
 
     async def add_impersonation(self, login: Login) -> None:
-        await self._connection.execute(ADD_IMPERSONATION, *(getattr(login, name) for name in LOGIN))
+        await self._connection.execute(ADD_IMPERSONATION, *(getattr(login, name) for name in STARTED))
+
+    async def prove(self, login_id: UUID, now: datetime) -> bool:
+        return await self._connection.fetchrow(PROVE, login_id, now) is not None
 
     async def revoke(self, family_id: UUID, now: datetime) -> bool:
         return await self._connection.fetchrow(REVOKE, family_id, now) is not None

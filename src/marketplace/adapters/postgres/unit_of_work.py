@@ -17,16 +17,19 @@ from marketplace.adapters.postgres.email_tokens import PostgresEmailRequests
 from marketplace.adapters.postgres.events import PostgresEvents
 from marketplace.adapters.postgres.favourites import PostgresFavourites
 from marketplace.adapters.postgres.idempotency import PostgresIdempotencyKeys
+from marketplace.adapters.postgres.identities import PostgresIdentities
 from marketplace.adapters.postgres.jobs.enqueue import PostgresJobs
 from marketplace.adapters.postgres.ledger import PostgresLedger
 from marketplace.adapters.postgres.local_starts import PostgresLocalStarts
 from marketplace.adapters.postgres.messages import PostgresMessages
 from marketplace.adapters.postgres.notifications import PostgresNotifications
+from marketplace.adapters.postgres.passkeys import PostgresPasskeys
 from marketplace.adapters.postgres.password_resets import PostgresResets
 from marketplace.adapters.postgres.payments import PostgresPaymentRecords
 from marketplace.adapters.postgres.pictures import PostgresPictureRecords
 from marketplace.adapters.postgres.reports import PostgresReports
 from marketplace.adapters.postgres.reviews import PostgresReviews
+from marketplace.adapters.postgres.second_factors import PostgresSecondFactors
 from marketplace.adapters.postgres.sessions import PostgresSessions
 from marketplace.adapters.postgres.slots import PostgresSlots
 from marketplace.adapters.postgres.tokens import PostgresTokens
@@ -44,16 +47,19 @@ from marketplace.core.ports.email_tokens import EmailRequests
 from marketplace.core.ports.events import Events
 from marketplace.core.ports.favourites import Favourites
 from marketplace.core.ports.idempotency import IdempotencyKeys
+from marketplace.core.ports.identities import Identities
 from marketplace.core.ports.jobs import Jobs
 from marketplace.core.ports.ledger import Ledger
 from marketplace.core.ports.local_starts import LocalStarts
 from marketplace.core.ports.messages import Messages
 from marketplace.core.ports.notifications import Notifications
+from marketplace.core.ports.passkeys import Passkeys
 from marketplace.core.ports.password_resets import Resets
 from marketplace.core.ports.payments import PaymentRecords
 from marketplace.core.ports.pictures import PictureRecords
 from marketplace.core.ports.reports import Reports
 from marketplace.core.ports.reviews import Reviews
+from marketplace.core.ports.second_factors import SecondFactors
 from marketplace.core.ports.sessions import Sessions
 from marketplace.core.ports.slots import Slots
 from marketplace.core.ports.tokens import Tokens
@@ -79,6 +85,10 @@ class PostgresTransaction:
     def tokens(self) -> Tokens:
         return PostgresTokens(self._connection)
 
+    @property
+    def second_factors(self) -> SecondFactors:
+        return PostgresSecondFactors(self._connection)
+
     @cached_property
     def api_keys(self) -> ApiKeys:
         return PostgresApiKeys(self._connection)
@@ -94,6 +104,14 @@ class PostgresTransaction:
     @property
     def email_requests(self) -> EmailRequests:
         return PostgresEmailRequests(self._connection)
+
+    @property
+    def identities(self) -> Identities:
+        return PostgresIdentities(self._connection)
+
+    @property
+    def passkeys(self) -> Passkeys:
+        return PostgresPasskeys(self._connection)
 
     @property
     def reviews(self) -> Reviews:

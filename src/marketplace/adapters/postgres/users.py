@@ -19,7 +19,8 @@ from marketplace.adapters.postgres.tokens import LOGIN, LOGIN_COLUMNS
 from marketplace.core.domain.admin_lists import name_key
 from marketplace.core.domain.principals import Login
 from marketplace.core.domain.search_terms import indexed_names, names_of
-from marketplace.core.domain.users import User, UserDetails, fold
+from marketplace.core.domain.user_details import UserDetails
+from marketplace.core.domain.users import User, fold
 from marketplace.core.errors import NotFound
 
 COLUMNS = ", ".join(USER)

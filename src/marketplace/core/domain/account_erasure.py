@@ -7,13 +7,11 @@ from typing import Any
 
 from marketplace.core.domain.audit import AuditEntry, AuditValues
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.users import User
+from marketplace.core.domain.users import UNUSABLE_HASH, User
 
 DELETED_NAMES = ("Deleted", "user")
 DELETED_DOMAIN = "deleted.invalid"
 """Where no mail can go (RFC 2606, 2)."""
-UNUSABLE_HASH = "!"
-"""A password hash that no password has."""
 DELETED_TEXT = "This was deleted together with its author's account."
 """Instead of what the person wrote, where a text is required."""
 DELETED_LABEL = " ".join(DELETED_NAMES)

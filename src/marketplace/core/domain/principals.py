@@ -1,12 +1,13 @@
 """Principals: the user behind a request, their login and origin."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Literal, Self
 from uuid import UUID
 
 from marketplace.core.domain.api_keys import KeyScope
-from marketplace.core.errors import NotACreator, NotStaff
+from marketplace.core.errors import ImpersonatedReadOnly, NotACreator, NotStaff
+from marketplace.core.errors.second_factors import ReauthenticationRequired, SecondFactorSetupRequired
 
 Role = Literal["user", "creator"]
 
@@ -36,6 +37,10 @@ class Principal:
     origin: Origin = UNKNOWN_ORIGIN
     time_zone: str = "UTC"
     """The time zone of the user's profile."""
+    proved_at: datetime | None = field(default=None, compare=False)
+    """When the person last proved who they are, with this login. `None` outside of a request."""
+    lacks_second_factor: bool = False
+    """Whether they are staff without the second factor that the installation requires: their rights rest."""
     key_id: UUID | None = None
     """The API key of the request, if it has one. Then it has no rights of staff, and `scopes` bound it."""
     scopes: frozenset[KeyScope] = frozenset()
@@ -62,9 +67,27 @@ class Principal:
         return self
 
     def require_staff(self) -> Self:
-        """Return the principal. Raises `NotStaff`."""
+        """Return the principal. Raises `NotStaff`, `SecondFactorSetupRequired`."""
+        if self.lacks_second_factor:
+            raise SecondFactorSetupRequired
         if not self.is_staff:
             raise NotStaff
+        return self
+
+    def with_second_factor_rule(self, *, is_required: bool) -> Self:
+        """Return staff that a storage has found, without their rights if they lack a required second factor."""
+        if not self.lacks_second_factor:
+            return self
+        if not is_required:
+            return replace(self, lacks_second_factor=False)
+        return replace(self, is_staff=False, is_superuser=False)
+
+    def require_recent_proof(self, now: datetime, within: timedelta) -> Self:
+        """Return the principal. Raises `ReauthenticationRequired`, and `ImpersonatedReadOnly` during impersonation."""
+        if self.impersonator_id is not None:
+            raise ImpersonatedReadOnly
+        if self.key_id is not None or (self.proved_at is not None and now - self.proved_at > within):
+            raise ReauthenticationRequired
         return self
 
 
@@ -82,6 +105,8 @@ class Login:
     agent: str | None = None
     impersonated_from: UUID | None = None
     """The staff login that started this impersonation, if it is one."""
+    proved_at: datetime | None = None
+    """When the person last proved who they are, if that was after the sign-in."""
 
     @property
     def is_impersonation(self) -> bool:

@@ -19,6 +19,10 @@ SIGN_IN_TO_ACCOUNT = RateLimit(name="sign_in_to_account", maximum=10, span=QUART
 """Per client address and e-mail address, so that no one else can lock a user out. Successes do not count."""
 SIGN_IN = RateLimit(name="sign_in", maximum=300, span=QUARTER)
 """Per client address, which a school or office may share. Successes do not count."""
+PROVIDER_SIGN_IN = RateLimit(name="provider_sign_in", maximum=300, span=QUARTER)
+"""Ways to an identity provider that are begun, per client address."""
+PROVIDER_FLOW = RateLimit(name="provider_flow", maximum=1, span=QUARTER)
+"""Per way to an identity provider and back, which is used once. Longer than its cookie lives."""
 REGISTRATION = RateLimit(name="registration", maximum=300, span=timedelta(hours=1))
 """Per client address."""
 UNPROVEN_MAILS = RateLimit(name="unproven_mails", maximum=60, span=timedelta(hours=1))
@@ -27,7 +31,9 @@ UNPROVEN_MAILS = RateLimit(name="unproven_mails", maximum=60, span=timedelta(hou
 Registrations beyond it are accepted, and get no mail until their owner asks for one.
 """
 PASSWORD_CHANGE = RateLimit(name="password_change", maximum=10, span=QUARTER)
-"""Per user. Successes do not count."""
+"""Per user: guesses at the current password or a second factor of an account. Successes do not count."""
+GUESSES_PER_DAY = RateLimit(name="guesses_per_day", maximum=50, span=timedelta(days=1))
+"""Per user, the same guesses: one in 7,000 accounts whose password is known loses a day to guessed codes."""
 FORGOTTEN_PASSWORD = RateLimit(name="forgotten_password", maximum=60, span=timedelta(hours=1))
 """Per client address."""
 FORGOTTEN_PASSWORD_OF = RateLimit(name="forgotten_password_of", maximum=5, span=timedelta(hours=1))
@@ -44,6 +50,8 @@ DATA_EXPORT = RateLimit(name="data_export", maximum=5, span=timedelta(hours=1))
 """Per user."""
 API_KEYS = RateLimit(name="api_keys", maximum=30, span=timedelta(days=1))
 """New keys, per user."""
+PASSKEY_CHALLENGES = RateLimit(name="passkey_challenges", maximum=300, span=QUARTER)
+"""Per client address. Each is a row until it is answered, or for 5 minutes."""
 REFRESH = RateLimit(name="refresh", maximum=1_000, span=timedelta(minutes=5))
 """Per client address."""
 PICTURE_UPLOADS = RateLimit(name="picture_uploads", maximum=60, span=timedelta(hours=1))

@@ -2,7 +2,18 @@
 
 from typing import Literal
 
-SecurityChange = Literal["identity_connected", "identity_disconnected"]
+SecurityChange = Literal[
+    "identity_connected",
+    "identity_disconnected",
+    "passkey_added",
+    "passkey_removed",
+    "passkey_copied",
+    "second_factor_enabled",
+    "second_factor_disabled",
+    "second_factor_removed",
+    "recovery_codes_renewed",
+    "recovery_code_used",
+]
 """Stored as the beginning of a message's subject: never rename one."""
 
 

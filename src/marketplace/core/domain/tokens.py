@@ -2,9 +2,10 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
+from marketplace.core.domain.second_factors import SecondFactorMethod
 from marketplace.core.domain.users import User
 
 
@@ -30,6 +31,14 @@ class SignedIn:
 
     user: User
     tokens: TokenPair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorDue:
+    """A sign-in whose first factor was right. `challenge` stands for it when one of `methods` proves the second."""
+
+    challenge: str = field(repr=False)
+    methods: tuple[SecondFactorMethod, ...]
 
 
 def new_refresh_token() -> str:

@@ -18,7 +18,7 @@ from marketplace.core.domain.fields import (
     validate_entity,
 )
 from marketplace.core.domain.language_tags import Languages, Locale
-from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Login, Origin, Principal, Role
+from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Origin, Principal, Role
 from marketplace.core.domain.zone_names import read_zone, zone_errors
 from marketplace.core.errors import EmailUnverified, FieldErrors, IllegalTransition, NotSignedIn, NotSuperuser
 from marketplace.core.errors.admin import AccountInactive, HasSessions, LastSuperuser, Oneself, StaffTarget
@@ -36,6 +36,8 @@ AVATAR_URL = rf"{URL.removesuffix(')?$')}|/pictures/[0-9a-f-]{{36}}/[0-9]{{1,4}}
 
 VerifiedEffect = Literal["booking", "publishing"]
 """What an installation may require a verified e-mail address for."""
+UNUSABLE_HASH = "!"
+"""A password hash that no password has."""
 RESERVED_USERNAME = timedelta(days=90)
 """How long a username that its owner gave up stays closed to others."""
 
@@ -146,7 +148,7 @@ class Contact(PublicUser):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User(Contact):
-    """An account. `time_zone` is an IANA name; `password_hash` an argon2 string."""
+    """An account. `time_zone` is an IANA name; `password_hash` an argon2 string, or `UNUSABLE_HASH`."""
 
     password_hash: str = field(repr=False)
     time_zone: TimeZone
@@ -182,8 +184,22 @@ class User(Contact):
         """Return the principal with the rights of this account, by an API key none of staff. Raises `NotSignedIn`."""
         if not self.is_active:
             raise NotSignedIn
-        is_staff, is_superuser = (False, False) if principal.key_id else (self.is_staff, self.is_superuser)
-        return replace(principal, role=self.role, is_staff=is_staff, is_superuser=is_superuser)
+        is_resting = principal.key_id is not None or principal.lacks_second_factor
+        return replace(
+            principal,
+            role=self.role,
+            is_staff=self.is_staff and not is_resting,
+            is_superuser=self.is_superuser and not is_resting,
+        )
+
+    @property
+    def has_password(self) -> bool:
+        return self.password_hash != UNUSABLE_HASH
+
+    @property
+    def verifiable_hash(self) -> str | None:
+        """What `Passwords.verify` takes: without a password, it takes as long as with a wrong one."""
+        return self.password_hash if self.has_password else None
 
     @property
     def is_email_verified(self) -> bool:
@@ -273,16 +289,6 @@ USER_FIELDS = field_names(
 )
 """Fields recorded in the audit log; never the password, not even hashed."""
 RIGHTS_FIELDS = ("is_staff", "is_superuser")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserDetails(User):
-    """An account with its number of sessions and bookings, and its active logins, newest first."""
-
-    sessions: int
-    """Unarchived sessions."""
-    bookings: int
-    logins: tuple[Login, ...]
 
 
 def validate_rights(*, is_staff: bool, is_superuser: bool) -> FieldErrors:

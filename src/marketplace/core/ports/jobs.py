@@ -32,6 +32,7 @@ JobKind = Literal[
     "sweep_email_requests",
     "sweep_idempotency_keys",
     "sweep_notifications",
+    "sweep_passkey_challenges",
     "sweep_payment_events",
     "sweep_pictures",
     "sweep_rate_limits",

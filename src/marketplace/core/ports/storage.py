@@ -16,17 +16,20 @@ from marketplace.core.ports.creators import CreatorDirectory
 from marketplace.core.ports.dashboards import Dashboards
 from marketplace.core.ports.email_tokens import EmailTokenDirectory
 from marketplace.core.ports.favourites import FavouriteLists
+from marketplace.core.ports.identities import IdentityDirectory
 from marketplace.core.ports.inbox import Inbox
 from marketplace.core.ports.jobs import FailingJobs, JobQueue
 from marketplace.core.ports.ledger import LedgerBooks
 from marketplace.core.ports.local_starts import PromisedSlots
 from marketplace.core.ports.messages import MessageLists
 from marketplace.core.ports.notifications import NotificationFeeds
+from marketplace.core.ports.passkeys import PasskeyDirectory
 from marketplace.core.ports.password_resets import ResetDirectory
 from marketplace.core.ports.payments import PaymentLists
 from marketplace.core.ports.rate_limits import RateLimits
 from marketplace.core.ports.reports import ReportQueue
 from marketplace.core.ports.reviews import ReviewLists
+from marketplace.core.ports.second_factors import SecondFactorDirectory
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.sitemaps import ListedSessions
 from marketplace.core.ports.slots import Availabilities
@@ -44,6 +47,7 @@ class Storage:
     users: UserDirectory
     principals: Principals
     logins: LoginDirectory
+    second_factors: SecondFactorDirectory
     api_keys: ApiKeyDirectory
     catalog: Catalog
     listed_sessions: ListedSessions
@@ -62,6 +66,8 @@ class Storage:
     audit: AuditLogReader
     resets: ResetDirectory
     email_tokens: EmailTokenDirectory
+    identities: IdentityDirectory
+    passkeys: PasskeyDirectory
     reports: ReportQueue
     reviews: ReviewLists
     dashboards: Dashboards

@@ -16,6 +16,7 @@ class Principals(Protocol):
 
         An impersonated login also needs: the staff login it came from is not revoked, that staff member is active and
         still staff, and the impersonated user is not staff. `impersonator_id` is then the staff member's ID.
+        `lacks_second_factor` says whether they are staff without a confirmed factor, required or not.
         """
         ...
 
@@ -48,6 +49,10 @@ class Tokens(Protocol):
 
         Raises `NotSignedIn` if that login has ended.
         """
+        ...
+
+    async def prove(self, login_id: UUID, now: datetime) -> bool:
+        """Record that the person has proved who they are. Return whether it is an own login that is not revoked."""
         ...
 
     async def revoke(self, family_id: UUID, now: datetime) -> bool:

@@ -16,16 +16,19 @@ from marketplace.core.ports.email_tokens import EmailRequests
 from marketplace.core.ports.events import Events
 from marketplace.core.ports.favourites import Favourites
 from marketplace.core.ports.idempotency import IdempotencyKeys
+from marketplace.core.ports.identities import Identities
 from marketplace.core.ports.jobs import Jobs
 from marketplace.core.ports.ledger import Ledger
 from marketplace.core.ports.local_starts import LocalStarts
 from marketplace.core.ports.messages import Messages
 from marketplace.core.ports.notifications import Notifications
+from marketplace.core.ports.passkeys import Passkeys
 from marketplace.core.ports.password_resets import Resets
 from marketplace.core.ports.payments import PaymentRecords
 from marketplace.core.ports.pictures import PictureRecords
 from marketplace.core.ports.reports import Reports
 from marketplace.core.ports.reviews import Reviews
+from marketplace.core.ports.second_factors import SecondFactors
 from marketplace.core.ports.sessions import Sessions
 from marketplace.core.ports.slots import Slots
 from marketplace.core.ports.tokens import Tokens
@@ -46,6 +49,9 @@ class Transaction(Protocol):
     def tokens(self) -> Tokens: ...
 
     @property
+    def second_factors(self) -> SecondFactors: ...
+
+    @property
     def api_keys(self) -> ApiKeys: ...
 
     @property
@@ -56,6 +62,12 @@ class Transaction(Protocol):
 
     @property
     def email_requests(self) -> EmailRequests: ...
+
+    @property
+    def identities(self) -> Identities: ...
+
+    @property
+    def passkeys(self) -> Passkeys: ...
 
     @property
     def reviews(self) -> Reviews: ...

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from marketplace.core.domain.users import User, UserDetails
+from marketplace.core.domain.user_details import UserDetails
+from marketplace.core.domain.users import User
 
 
 class UserDirectory(Protocol):

@@ -31,7 +31,7 @@ class CurrentPasswords:
         field: str = "current_password",
     ) -> FieldErrors:
         """Validate the current password among the provided fields."""
-        if field not in provided or await self._passwords.verify(provided[field], user.password_hash):
+        if field not in provided or await self._passwords.verify(provided[field], user.verifiable_hash):
             return {}
         return await self.refuse(principal, refusal, field)
 

@@ -166,6 +166,9 @@ class ResetService:
                 raise BadResetToken
             await tx.email_requests.drop(user_id, "verify")
             await tx.messages.mark_accepted(user_id)
+            if not user.is_email_verified:
+                # who registered with another person's address must not keep a way in
+                await tx.identities.remove_all(user_id)
             return user.with_verified_email(now), NO_CHANGE
 
         return _Link(seen, use)

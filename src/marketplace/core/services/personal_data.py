@@ -14,7 +14,9 @@ from marketplace.core.ports.api_keys import ApiKeyDirectory
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.conversations import Conversations
 from marketplace.core.ports.favourites import FavouriteLists
+from marketplace.core.ports.identities import IdentityDirectory
 from marketplace.core.ports.messages import MessageLists
+from marketplace.core.ports.passkeys import PasskeyDirectory
 from marketplace.core.ports.payments import PaymentLists
 from marketplace.core.ports.reports import ReportQueue
 from marketplace.core.ports.reviews import ReviewLists
@@ -40,7 +42,9 @@ Part = Literal[
     "answers",
     "review_reports",
     "logins",
+    "identities",
     "api_keys",
+    "passkeys",
 ]
 PAGE = 100
 """Rows read at once, so that a copy of any size is never in memory as a whole."""
@@ -65,6 +69,8 @@ class PersonalDataService:
         reviews: ReviewLists,
         logins: LoginDirectory,
         api_keys: ApiKeyDirectory,
+        identities: IdentityDirectory,
+        passkeys: PasskeyDirectory,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -80,6 +86,8 @@ class PersonalDataService:
         self._reviews = reviews
         self._logins = logins
         self._api_keys = api_keys
+        self._identities = identities
+        self._passkeys = passkeys
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
 
@@ -118,8 +126,8 @@ class PersonalDataService:
             yield "reports", report
         async for reviewed in self._of_reviews(person):
             yield reviewed
-        async for access in self._of_access(person, now):
-            yield access
+        async for way in self._of_access(person, now):
+            yield way
 
     async def _of_reviews(self, person: UUID) -> AsyncIterator[tuple[Part, object]]:
         async for review in _items(lambda after: self._reviews.of_author(person, PAGE, after)):
@@ -132,8 +140,12 @@ class PersonalDataService:
     async def _of_access(self, person: UUID, now: datetime) -> AsyncIterator[tuple[Part, object]]:
         for login in await self._logins.active(person, now, MAX_LOGINS):
             yield "logins", login
+        for identity in await self._identities.of_user(person):
+            yield "identities", identity
         for key in await self._api_keys.of_user(person):
             yield "api_keys", key
+        for passkey in await self._passkeys.of_user(person):
+            yield "passkeys", passkey
 
     async def _booked(self, person: UUID, after: str | None) -> Page[BookingHistory]:
         page = await self._bookings.of_user(person, PAGE, after)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from marketplace.core.domain.rate_limits import Attempt
 from marketplace.core.errors import Busy, PasswordsBusy, RateLimited
+from marketplace.core.errors.second_factors import SecondFactorRequired
 from marketplace.core.ports.rate_limits import RateLimits
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import UnitOfWork
@@ -47,14 +48,14 @@ class RateLimitService:
 
     @asynccontextmanager
     async def guessing(self, *attempts: Attempt) -> AsyncIterator[None]:
-        """Guard a block that a guess could pass: count before it, and give back if it succeeds or was not looked at.
+        """Guard a block that a guess could pass: count before it, and give back if it is right or was not looked at.
 
         However many guess concurrently, no more than the limit are in the block. Raises `RateLimited`.
         """
         await self.check(*attempts)
         try:
             yield
-        except PasswordsBusy:
+        except (PasswordsBusy, SecondFactorRequired):  # with the latter, the guess was right
             await self._give_back(attempts)
             raise
         await self._give_back(attempts)

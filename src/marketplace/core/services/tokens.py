@@ -6,9 +6,17 @@ from uuid import UUID
 
 from marketplace.core.domain.audit import Target, loggable_address
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Login, Origin, Principal
-from marketplace.core.domain.tokens import SignedIn, TokenPair, new_refresh_token, refresh_token_hash
+from marketplace.core.domain.second_factors import StaffSecondFactor
+from marketplace.core.domain.tokens import (
+    SecondFactorDue,
+    SignedIn,
+    TokenPair,
+    new_refresh_token,
+    refresh_token_hash,
+)
 from marketplace.core.domain.users import User
 from marketplace.core.errors import BadCredentials, BadRefreshToken, NotSignedIn
+from marketplace.core.errors.second_factors import SecondFactorRequired
 from marketplace.core.ports.security import AccessTokens, Passwords, RefreshTokens
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.tokens import Principals
@@ -68,6 +76,7 @@ class TokenService:
         clock: Clock,
         ids: Ids,
         refresh_ttl: timedelta,
+        staff_second_factor: StaffSecondFactor,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._users = users
@@ -80,10 +89,12 @@ class TokenService:
         self._sign_ins = sign_ins
         self._clock = clock
         self._refresh_ttl = refresh_ttl
+        self._staff_second_factor = staff_second_factor
 
     async def log_in(self, email: str, password: str, origin: Origin = UNKNOWN_ORIGIN) -> SignedIn:
         """Sign in. Raises `BadCredentials`, in the same time whether or not the account exists.
 
+        Raises `SecondFactorRequired`, with a challenge, if the password is right and the account has a second factor.
         A sign-in from a browser that the person isn't known to use is announced to them by mail.
         """
         try:
@@ -93,6 +104,8 @@ class TokenService:
         if login is None:
             await self._note_refusal(email, origin)
             raise BadCredentials
+        if isinstance(login, SecondFactorDue):
+            raise SecondFactorRequired(login.challenge, login.methods)
         return login
 
     async def _note_refusal(self, email: str, origin: Origin) -> None:
@@ -101,15 +114,15 @@ class TokenService:
         target: Target | None = ("user", user.id) if user else None
         await self._audit.write_alone(origin, "sign_in_refused", target, ({}, loggable_address(email)))
 
-    async def _log_in(self, email: str, password: str, origin: Origin) -> SignedIn | None:
+    async def _log_in(self, email: str, password: str, origin: Origin) -> SignedIn | SecondFactorDue | None:
         # returns None if the password hash changed since it was read: verify against the current one
         user = await self._users.find_by_email(email)
-        matches = await self._passwords.verify(password, user.password_hash if user else None)
+        matches = await self._passwords.verify(password, user.verifiable_hash if user else None)
         if user is None or not matches or not user.is_active:
             raise BadCredentials
         rehashed = await self._rehashed(user, password)
 
-        async def operation() -> SignedIn | None:
+        async def operation() -> SignedIn | SecondFactorDue | None:
             async with self._unit_of_work() as tx:
                 account = await tx.users.acquire(user.id)
                 if account.password_hash != user.password_hash:
@@ -178,13 +191,18 @@ class TokenService:
         self._principal_cache.forget(user_id)
 
     async def authenticate(self, token: str, *, fresh: bool = False) -> Principal:
-        """Return the principal of an access token, cached for up to 500 ms unless `fresh`. Raises `NotSignedIn`."""
+        """Return the principal of an access token, cached for up to 500 ms unless `fresh`. Raises `NotSignedIn`.
+
+        Staff who lack a second factor that the installation requires are returned without their rights.
+        """
         claims = self._access_tokens.read(token, self._clock.now())
         principal = None if fresh else self._principal_cache.recall(claims.family_id)
         if principal is None or principal.user_id != claims.user_id:
             principal = await self._principals.find(claims)
             if principal is None:
                 raise NotSignedIn
+            is_required = self._staff_second_factor == "required"
+            principal = principal.with_second_factor_rule(is_required=is_required)
             self._principal_cache.keep(claims.family_id, principal)
         return principal
 

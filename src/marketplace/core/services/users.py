@@ -6,9 +6,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from marketplace.core.domain.audit import AuditAction, differences, values_of
+from marketplace.core.domain.audit import AuditAction, differences
 from marketplace.core.domain.email_tokens import PASSWORD_PURPOSES
-from marketplace.core.domain.events import UserEvent
 from marketplace.core.domain.fields import OptionalStaffReason, require, validate_field, validate_values
 from marketplace.core.domain.passwords import PASSWORD_LENGTH, validate_password
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Origin, Principal, Role
@@ -21,7 +20,7 @@ from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.current_passwords import CurrentPasswords
 from marketplace.core.services.events import record_user_change
-from marketplace.core.services.new_messages import NewMessages
+from marketplace.core.services.new_accounts import NewAccounts
 from marketplace.core.services.pictures import remove_avatar
 from marketplace.core.services.retries import with_retries
 from marketplace.core.services.rights import acquire_with_staff
@@ -42,14 +41,14 @@ class UserService:
         passwords: Passwords,
         syntax: EmailSyntax,
         usernames: UsernameService,
-        new_messages: NewMessages,
+        new_accounts: NewAccounts,
         clock: Clock,
         ids: Ids,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._users = users
         self._usernames = usernames
-        self._new_messages = new_messages
+        self._new_accounts = new_accounts
         self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._current_passwords = current_passwords
@@ -134,15 +133,7 @@ class UserService:
 
         async def operation() -> User:
             async with self._unit_of_work() as tx:
-                await tx.users.add(user)
-                await self._usernames.claim(tx, user)
-                registered = UserEvent(kind="user.registered", at=user.date_joined, actor_id=None, user_id=user.id)
-                await tx.events.add(registered)
-                if not is_mailed:
-                    await tx.messages.add([self._new_messages.unsent_verification(user.id, user.date_joined)])
-                created = values_of(user, USER_FIELDS)
-                await self._audit.write(tx, origin, "registered", ("user", user.id), ({}, created))
-                return user
+                return await self._new_accounts.add(tx, user, origin, is_mailed=is_mailed)
 
         return await with_retries(operation)
 

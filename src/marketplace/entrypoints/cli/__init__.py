@@ -19,7 +19,7 @@ from marketplace.entrypoints.cli.serve import serve
 from marketplace.entrypoints.cli.shell import shell
 from marketplace.entrypoints.cli.worker import worker
 from marketplace.entrypoints.cli.zones import zones
-from marketplace.settings import PREFIX, provided_secret
+from marketplace.setting_values import PREFIX, provided_secret
 
 
 @click.group()

@@ -6,13 +6,14 @@ import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, delete
 
-from marketplace.core.domain.rate_limits import PASSWORD_CHANGE, Attempt
 from marketplace.core.errors import HasUpcomingBookings, RateLimited
 from marketplace.core.errors.admin import LastSuperuser
 from marketplace.core.services.account_deletion import AccountDeletionService
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.rate_limits import RateLimitService
-from marketplace.http.security.authorization import Access, opt, principal_of
+from marketplace.core.services.users import UserService
+from marketplace.http.security.authorization import Access, Proof, opt, principal_of
+from marketplace.http.security.rate_limits import guesses
 from marketplace.http.validation.fields import SubmittedPassword
 from marketplace.http.validation.parsing import read_body
 
@@ -33,12 +34,18 @@ class AccountDeletionController(Controller):
         "/profile",
         operation_id="delete_account",
         summary="Delete your account",
-        opt=opt(Access.SIGNED_IN, body=DeletionIn, errors=(HasUpcomingBookings, LastSuperuser, RateLimited)),
+        opt=opt(
+            Access.SIGNED_IN,
+            body=DeletionIn,
+            proof=Proof.WITH_SECOND_FACTOR,
+            errors=(HasUpcomingBookings, LastSuperuser, RateLimited),
+        ),
     )
     async def delete(
         self,
         request: Request[Any, Any, Any],
         deletion: FromDishka[AccountDeletionService],
+        users: FromDishka[UserService],
         limits: FromDishka[RateLimitService],
         refusals: FromDishka[RefusalService],
     ) -> None:
@@ -49,8 +56,8 @@ class AccountDeletionController(Controller):
         """
         principal = principal_of(request)
         parsed = await read_body(request, DeletionIn)
-        guess = Attempt(PASSWORD_CHANGE, str(principal.user_id))
-        async with refusals.of_password_changes(principal), limits.guessing(guess):
+        guess = guesses(request, await users.profile(principal))
+        async with refusals.of_password_changes(principal), limits.guessing(*guess):
             if not parsed.is_valid:
                 parsed.checked(await deletion.validate(principal, parsed.values))
             await deletion.delete(principal, parsed.checked().password)

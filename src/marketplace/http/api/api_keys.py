@@ -15,7 +15,7 @@ from marketplace.core.errors import NotFound, TooManyApiKeys
 from marketplace.core.services.api_keys import ApiKeyService
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.http.conversions import converted
-from marketplace.http.security.authorization import Access, opt, principal_of
+from marketplace.http.security.authorization import Access, Proof, opt, principal_of
 from marketplace.http.validation.fields import KeyExpiresAt
 from marketplace.http.validation.parsing import read_body
 
@@ -66,7 +66,7 @@ class ApiKeyController(Controller):
         "/",
         operation_id="create_api_key",
         summary="Create an API key",
-        opt=opt(Access.SIGNED_IN, body=ApiKeyIn, errors=(TooManyApiKeys,)),
+        opt=opt(Access.SIGNED_IN, body=ApiKeyIn, proof=Proof.ALWAYS, errors=(TooManyApiKeys,)),
     )
     async def create(
         self,

@@ -7,14 +7,14 @@ import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, get, post
 
-from marketplace.core.domain.rate_limits import PASSWORD_CHANGE, Attempt
 from marketplace.core.domain.users import Email
 from marketplace.core.errors import BadEmailToken, EmailTaken, RateLimited
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.email_addresses import EmailAddressService
 from marketplace.core.services.rate_limits import RateLimitService
+from marketplace.core.services.users import UserService
 from marketplace.http.security import rate_limits
-from marketplace.http.security.authorization import Access, opt, principal_of
+from marketplace.http.security.authorization import Access, Proof, opt, principal_of
 from marketplace.http.security.origin import origin_of
 from marketplace.http.validation.fields import EmailTokenField, SubmittedPassword
 from marketplace.http.validation.parsing import read_body, read_nothing
@@ -136,20 +136,26 @@ class EmailAddressController(Controller):
         status_code=204,
         operation_id="change_email",
         summary="Change your email address",
-        opt=opt(Access.SIGNED_IN, body=EmailChangeIn, errors=(EmailTaken, RateLimited)),
+        opt=opt(
+            Access.SIGNED_IN,
+            body=EmailChangeIn,
+            proof=Proof.WITH_SECOND_FACTOR,
+            errors=(EmailTaken, RateLimited),
+        ),
     )
     async def change(
         self,
         request: Request[Any, Any, Any],
         addresses: FromDishka[EmailAddressService],
+        users: FromDishka[UserService],
         limits: FromDishka[RateLimitService],
         refusals: FromDishka[RefusalService],
     ) -> None:
         """Sends a link to the new address. It becomes yours once you verify it; only the newest link works."""
         principal = principal_of(request)
         parsed = await read_body(request, EmailChangeIn)
-        guess = Attempt(PASSWORD_CHANGE, str(principal.user_id))
-        async with refusals.of_password_changes(principal), limits.guessing(guess):
+        guess = rate_limits.guesses(request, await users.profile(principal))
+        async with refusals.of_password_changes(principal), limits.guessing(*guess):
             if not parsed.is_valid:
                 parsed.checked(await addresses.validate_change(principal, parsed.values))
             data = parsed.checked()

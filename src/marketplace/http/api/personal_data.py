@@ -10,16 +10,20 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, get
 from litestar.response import Stream
 
+from marketplace.core.domain.identities import IdentityProvider
 from marketplace.core.domain.messages import MessageKind
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.rate_limits import DATA_EXPORT, Attempt
 from marketplace.core.errors import ImpersonatedReadOnly, RateLimited
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.personal_data import Part, PersonalDataService
+from marketplace.core.services.provider_sign_ins import ProviderSignIns
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.http.api.api_keys import api_key_out
 from marketplace.http.api.booking_views import BookingHistoryOut, BookingViews
+from marketplace.http.api.identities import identity_out
 from marketplace.http.api.logins import login_out
+from marketplace.http.api.passkey_structs import PasskeyOut
 from marketplace.http.api.payments import own_payment_out
 from marketplace.http.api.reports import ReportOut
 from marketplace.http.api.reviews import OwnReviewOut, ReviewReportOut
@@ -85,20 +89,21 @@ class PersonalDataController(Controller):
         limits: FromDishka[RateLimitService],
         clock: FromDishka[Clock],
         views: FromDishka[BookingViews],
+        sign_ins: FromDishka[ProviderSignIns],
     ) -> Stream:
         """Five times an hour.
 
         Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `payments` with their
         receipt numbers and refunds, the `messages` you wrote about bookings, the `mails` to you of the last months,
         `favourites` (IDs of sessions), `reports`, your `reviews` and `answers` to reviews, `review_reports`, active
-        `logins`, and `api_keys` without their secrets.
+        `logins`, `identities` (services to sign in with), and `api_keys` and `passkeys` without their secrets.
         """
         principal = principal_of(request)
         await limits.check(Attempt(DATA_EXPORT, str(principal.user_id)))
         parts = await data.export(principal)
         name = f"marketplace-data-{clock.now():%Y-%m-%d}.json"
         return Stream(
-            _document(parts, _converters(principal, views)),
+            _document(parts, _converters(principal, views, sign_ins.configured)),
             media_type=JSON,
             headers={
                 **SAFE_HEADERS,
@@ -108,7 +113,9 @@ class PersonalDataController(Controller):
         )
 
 
-def _converters(principal: Principal, views: BookingViews) -> dict[Part, Callable[[Any], object]]:
+def _converters(
+    principal: Principal, views: BookingViews, providers: tuple[IdentityProvider, ...]
+) -> dict[Part, Callable[[Any], object]]:
     zone = principal.time_zone
     return {
         "profile": lambda user: converted(user, ProfileOut, {"impersonated_by": None}),
@@ -124,6 +131,8 @@ def _converters(principal: Principal, views: BookingViews) -> dict[Part, Callabl
         "review_reports": lambda report: converted(report, ReviewReportOut),
         "logins": lambda login: login_out(login, principal.family_id),
         "api_keys": api_key_out,
+        "identities": lambda identity: identity_out(identity, providers),
+        "passkeys": lambda passkey: converted(passkey, PasskeyOut),
     }
 
 

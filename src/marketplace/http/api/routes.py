@@ -14,6 +14,7 @@ from marketplace.http.api.admin.password_resets import ResetAdminController
 from marketplace.http.api.admin.payments import PaymentAdminController
 from marketplace.http.api.admin.reports import ReportAdminController
 from marketplace.http.api.admin.reviews import ReviewAdminController
+from marketplace.http.api.admin.second_factors import SecondFactorAdminController
 from marketplace.http.api.admin.sessions import SessionAdminController
 from marketplace.http.api.admin.users import UserAdminController
 from marketplace.http.api.api_keys import ApiKeyController
@@ -34,17 +35,22 @@ from marketplace.http.api.creators import CreatorController
 from marketplace.http.api.earnings import EarningsController
 from marketplace.http.api.email_addresses import EmailAddressController
 from marketplace.http.api.favourites import FavouriteController
+from marketplace.http.api.identities import IdentityController, ProviderController
 from marketplace.http.api.inbox import InboxController
 from marketplace.http.api.logins import LoginController
 from marketplace.http.api.notifications import NotificationController
+from marketplace.http.api.passkey_sign_ins import PasskeySignInController
+from marketplace.http.api.passkeys import PasskeyController
 from marketplace.http.api.password_resets import ResetController
 from marketplace.http.api.payments import PaymentController, WebhookController
 from marketplace.http.api.personal_data import PersonalDataController
 from marketplace.http.api.pictures import PictureController
 from marketplace.http.api.preferences import PreferenceController
+from marketplace.http.api.reauthentication import ReauthenticationController
 from marketplace.http.api.reports import ReportController
 from marketplace.http.api.reviews import ReviewController, SessionReviewController
 from marketplace.http.api.schedules import ScheduleController
+from marketplace.http.api.second_factors import SecondFactorController
 from marketplace.http.api.sessions import SessionController
 from marketplace.http.api.site_texts import SiteTextController
 from marketplace.http.api.slots import SlotController
@@ -59,11 +65,17 @@ from marketplace.http.api.users import UserController
 CONTROLLERS = (
     UserController,
     TokenController,
+    PasskeySignInController,
+    PasskeyController,
+    ReauthenticationController,
+    SecondFactorController,
     AvatarController,
     ResetController,
     EmailAddressController,
     LoginController,
     ApiKeyController,
+    ProviderController,
+    IdentityController,
     PersonalDataController,
     AccountDeletionController,
     PreferenceController,
@@ -94,6 +106,7 @@ CONTROLLERS = (
     ResetAdminController,
     ApiKeyAdminController,
     ImpersonationController,
+    SecondFactorAdminController,
     SessionAdminController,
     ReportAdminController,
     ReviewAdminController,

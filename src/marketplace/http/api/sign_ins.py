@@ -5,7 +5,8 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response
 
-from marketplace.core.domain.tokens import SignedIn
+from marketplace.core.domain.tokens import SecondFactorDue, SignedIn
+from marketplace.core.errors.second_factors import SecondFactorRequired
 from marketplace.http.api.users import ProfileOut
 from marketplace.http.security.refresh_cookie import RefreshCookie
 
@@ -24,9 +25,14 @@ class SignedInOut(TokenPairOut):
 
 
 def signed_in(
-    request: Request[Any, Any, Any], cookie: RefreshCookie, login: SignedIn, *, use_cookie: bool
+    request: Request[Any, Any, Any], cookie: RefreshCookie, login: SignedIn | SecondFactorDue, *, use_cookie: bool
 ) -> Response[SignedInOut]:
-    """Answer with the tokens; with `use_cookie`, the refresh token is in the cookie only."""
+    """Answer with the tokens; with `use_cookie`, the refresh token is in the cookie only.
+
+    Raises `SecondFactorRequired` if the second factor is due.
+    """
+    if isinstance(login, SecondFactorDue):
+        raise SecondFactorRequired(login.challenge, login.methods)
     user = msgspec.convert(login.user, ProfileOut, from_attributes=True)
     shown = None if use_cookie else login.tokens.refresh
     response = Response(SignedInOut(access=login.tokens.access, refresh=shown, user=user))

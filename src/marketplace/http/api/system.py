@@ -52,7 +52,8 @@ class MarketplaceOut(msgspec.Struct):
     `demo_accounts` is empty unless the server runs with demo data. `verify_email` is what needs a verified email
     address. Without `sends_mail`, no one gets mail, such as for a forgotten password; with `has_inbox`, it is kept for
     everyone to read. With `pays_online`, what has a price and the `payment_method` `online` is paid within `pay_within`
-    minutes of booking; otherwise learners pay creators directly.
+    minutes of booking; otherwise learners pay creators directly. Without `has_passkeys`, browsers make
+    none for the address of this installation.
     """
 
     currency: str
@@ -64,6 +65,7 @@ class MarketplaceOut(msgspec.Struct):
     has_inbox: bool
     pays_online: bool
     pay_within: int
+    has_passkeys: bool
     cancellation_policies: RefundPoliciesOut
 
 
@@ -123,6 +125,7 @@ class SystemController(Controller):
             sends_mail=settings.sends_mail,
             has_inbox=settings.inbox,
             pays_online=settings.payments != "off",
+            has_passkeys=settings.relying_party is not None,
             pay_within=max(1, settings.pay_within // MINUTE),
             cancellation_policies=POLICIES,
         )

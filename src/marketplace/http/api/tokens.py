@@ -7,6 +7,7 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, post
 
 from marketplace.core.errors import BadCredentials, BadRefreshToken, NoRefreshToken, NotSignedIn, RateLimited
+from marketplace.core.errors.second_factors import SecondFactorRequired
 from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.rate_limits import RateLimitService
@@ -60,7 +61,12 @@ class TokenController(Controller):
         status_code=200,
         operation_id="log_in",
         summary="Sign in",
-        opt=opt(Access.PUBLIC, body=CredentialsIn, errors=(BadCredentials, RateLimited), headers=COOKIE_HEADER),
+        opt=opt(
+            Access.PUBLIC,
+            body=CredentialsIn,
+            errors=(BadCredentials, SecondFactorRequired, RateLimited),
+            headers=COOKIE_HEADER,
+        ),
     )
     async def log_in(
         self,
@@ -71,6 +77,9 @@ class TokenController(Controller):
         refusals: FromDishka[RefusalService],
     ) -> Response[SignedInOut]:
         """An unknown address and a wrong password get the same response, in the same time.
+
+        If the account has two-step sign-in on, the right password gets 401 `second_factor_required` with a
+        `challenge`, to send with a code to `/api/auth/login/second-factor/` within 10 minutes.
 
         With `use_cookie`, the refresh token is set as a cookie that scripts can't read, and `refresh` is `null`.
         """

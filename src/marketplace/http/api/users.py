@@ -11,7 +11,6 @@ from litestar import Controller, Request, Response, get, patch, post, put
 from marketplace.core.domain.language_tags import Languages, Locale
 from marketplace.core.domain.passwords import NewPassword
 from marketplace.core.domain.principals import Role
-from marketplace.core.domain.rate_limits import PASSWORD_CHANGE, Attempt
 from marketplace.core.domain.users import Avatar, Bio, Email, FirstName, LastName, NewUsername, TimeZone, Username
 from marketplace.core.errors import AlreadyACreator, EmailTaken, RateLimited, UsernameTaken
 from marketplace.core.services.admin.refusals import RefusalService
@@ -19,9 +18,9 @@ from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.users import UserService
 from marketplace.http.answers import Answer, Ask, json_answer
 from marketplace.http.conversions import converted
-from marketplace.http.security.authorization import Access, opt, principal_of
+from marketplace.http.security.authorization import Access, Proof, opt, principal_of
 from marketplace.http.security.origin import origin_of
-from marketplace.http.security.rate_limits import registration, unproven_mail
+from marketplace.http.security.rate_limits import guesses, registration, unproven_mail
 from marketplace.http.validation.fields import SubmittedPassword
 from marketplace.http.validation.parsing import read_body, read_nothing
 
@@ -103,6 +102,9 @@ class ProfileOut(msgspec.Struct):
     date_joined: datetime
     email_verified_at: EmailVerifiedAt
     locale: Locale
+    has_password: Annotated[
+        bool, msgspec.Meta(description="`false` if you sign in another way only; a link for a forgotten one sets one.")
+    ]
     impersonated_by: PublicUserOut | None = None
 
 
@@ -183,7 +185,7 @@ class UserController(Controller):
         status_code=204,
         operation_id="change_password",
         summary="Change your password",
-        opt=opt(Access.SIGNED_IN, body=PasswordChangeIn, errors=(RateLimited,)),
+        opt=opt(Access.SIGNED_IN, body=PasswordChangeIn, proof=Proof.WITH_SECOND_FACTOR, errors=(RateLimited,)),
     )
     async def password(
         self,
@@ -192,11 +194,15 @@ class UserController(Controller):
         limits: FromDishka[RateLimitService],
         refusals: FromDishka[RefusalService],
     ) -> None:
-        """Ends all other logins of the caller; this one stays active."""
+        """Ends all other logins of the caller; this one stays active.
+
+        With two-step sign-in on, this login must have been proved within the last minutes: see
+        `/api/auth/reauthenticate/`.
+        """
         principal = principal_of(request)
         parsed = await read_body(request, PasswordChangeIn)
-        guess = Attempt(PASSWORD_CHANGE, str(principal.user_id))
-        async with refusals.of_password_changes(principal), limits.guessing(guess):
+        guess = guesses(request, await users.profile(principal))
+        async with refusals.of_password_changes(principal), limits.guessing(*guess):
             if not parsed.is_valid:
                 parsed.checked(await users.validate_password_change(principal, parsed.values))
             data = parsed.checked()

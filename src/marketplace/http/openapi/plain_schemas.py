@@ -38,8 +38,8 @@ class PlainSchemas:
         """Rewrite a schema within another, or of a parameter. Objects with a `title` get that as their name."""
         if "title" in schema:
             name = schema["title"]
-            self.named[name] = self.component(schema)
-            return {"$ref": REF.format(name=name)}
+            self.named[name] = self.component({key: value for key, value in schema.items() if key != "examples"})
+            return {"$ref": REF.format(name=name), **{key: schema[key] for key in ("examples",) if key in schema}}
         return self._rewritten(schema)
 
     def _rewritten(self, schema: Schema) -> Schema:

@@ -18,6 +18,7 @@ from marketplace.core.errors import (
     OutcomeUnknown,
     RateLimited,
 )
+from marketplace.core.errors.second_factors import ReauthenticationRequired, SecondFactorSetupRequired
 from marketplace.http.problems import FRAMEWORK, HEADERS, INTERNAL_ERROR, PROBLEM_JSON, STATUS, status_of
 from marketplace.http.security.authorization import SAFE_METHODS, Access, Route
 
@@ -45,8 +46,8 @@ PROXY = {"address_too_long": (414, "The address is longer than 16 KiB.")}
 """Errors of the proxy only."""
 ROLES: dict[Access, set[type[MarketplaceError]]] = {
     Access.CREATOR: {NotACreator},
-    Access.STAFF: {NotStaff},
-    Access.SUPERUSER: {NotStaff, NotSuperuser},
+    Access.STAFF: {NotStaff, SecondFactorSetupRequired},
+    Access.SUPERUSER: {NotStaff, NotSuperuser, SecondFactorSetupRequired},
 }
 """Additional errors for signed-in callers."""
 
@@ -59,6 +60,8 @@ def errors_of(route: Route, method: str, *, has_path_id: bool) -> dict[str, int]
         errors.add(Invalid)
     if route.is_keyed:
         errors.add(KeyReused)
+    if route.proof is not None:
+        errors.add(ReauthenticationRequired)
     if route.access is not Access.PUBLIC:
         errors |= {NotSignedIn, MissingScope} if is_safe else {NotSignedIn, MissingScope, ImpersonatedReadOnly}
     if not is_safe:

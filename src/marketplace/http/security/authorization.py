@@ -18,9 +18,11 @@ from marketplace.core.errors import (
     NotStaff,
     NotSuperuser,
 )
+from marketplace.core.errors.second_factors import ReauthenticationRequired, SecondFactorSetupRequired
 from marketplace.core.services.acting_keys import act_by
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.api_keys import ApiKeyService, require_scope
+from marketplace.core.services.reauthentication import ReauthenticationService
 from marketplace.core.services.tokens import TokenService
 from marketplace.http.answers import HasScope, headers_of
 from marketplace.http.security.origin import origin_of
@@ -44,6 +46,14 @@ STAFF_ONLY = frozenset({Access.STAFF, Access.SUPERUSER})
 """Refused access to these routes is recorded in the audit log."""
 
 
+class Proof(Enum):
+    """Routes that a borrowed device must not reach: when the login must have been proved recently."""
+
+    ALWAYS = "always"
+    WITH_SECOND_FACTOR = "if the account has a second factor; the body has the current password"
+    BY_FIELD = "if the body changes a certain field; the handler checks it"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """Requirements and errors of a route, read by the guard and by the OpenAPI document."""
@@ -57,6 +67,7 @@ class Route:
     is_partial: bool = False
     is_body_optional: bool = False
     query: type[msgspec.Struct] | None = None
+    proof: Proof | None = None
     is_keyed: bool = False
     """Accepts an `Idempotency-Key`."""
     is_by_cookie: bool = False
@@ -80,10 +91,17 @@ UNDECLARED = Route(access=Access.SIGNED_IN)
 class Authenticator:
     """Authenticates and authorizes requests: the same for every way to reach a route."""
 
-    def __init__(self, tokens: TokenService, api_keys: ApiKeyService, refusals: RefusalService) -> None:
+    def __init__(
+        self,
+        tokens: TokenService,
+        api_keys: ApiKeyService,
+        refusals: RefusalService,
+        reauthentication: ReauthenticationService,
+    ) -> None:
         self._tokens = tokens
         self._api_keys = api_keys
         self._refusals = refusals
+        self._reauthentication = reauthentication
 
     async def authorize(self, request: HasScope, route: Route) -> Principal | None:
         """Return the caller, `None` if anonymous.
@@ -120,6 +138,17 @@ class Authenticator:
             raise refusal
         return principal
 
+    async def require_proof(self, request: HasScope, principal: Principal, proof: Proof) -> Principal:
+        """Return the caller, whose login was proved recently. Raises `ReauthenticationRequired`, `NotSignedIn`."""
+        only = proof is Proof.WITH_SECOND_FACTOR
+        try:
+            await self._reauthentication.require(principal, only_second_factor=only)
+        except ReauthenticationRequired:
+            # principals are cached: another process may just have renewed the proof
+            principal = await self._authenticate(request, bearer_token(request) or "", fresh=True)
+            await self._reauthentication.require(principal, only_second_factor=only)
+        return principal
+
     async def _authenticate(self, request: HasScope, token: str, *, fresh: bool = False) -> Principal:
         by: TokenService | ApiKeyService = self._api_keys if looks_like_key(token) else self._tokens
         principal = await by.authenticate(token, fresh=fresh)
@@ -139,16 +168,29 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
         connection.scope["user"] = None
         return
     route = handler.opt.get("route")
+    declared = route if isinstance(route, Route) else UNDECLARED
     authenticator = await _authenticator_of(connection)
-    connection.scope["user"] = await authenticator.authorize(
-        connection, route if isinstance(route, Route) else UNDECLARED
-    )
+    principal = await authenticator.authorize(connection, declared)
+    if declared.proof is not None and declared.proof is not Proof.BY_FIELD and principal is not None:
+        principal = await authenticator.require_proof(connection, principal, declared.proof)
+    connection.scope["user"] = principal
+
+
+async def require_recent_proof(request: HasScope) -> None:
+    """Check the proof of the caller's login, where the route says `Proof.BY_FIELD`.
+
+    Raises `ReauthenticationRequired`, `NotSignedIn`.
+    """
+    authenticator = await _authenticator_of(request)
+    await authenticator.require_proof(request, principal_of(request), Proof.BY_FIELD)
 
 
 def refusal_of(access: Access, principal: Principal) -> type[MarketplaceError] | None:
     """Return the error that keeps a signed-in user from routes with this access, or `None`."""
     if access is Access.CREATOR and principal.role != "creator":
         return NotACreator
+    if access in STAFF_ONLY and principal.lacks_second_factor:
+        return SecondFactorSetupRequired
     if access in STAFF_ONLY and not principal.is_staff:
         return NotStaff
     if access is Access.SUPERUSER and not principal.is_superuser:

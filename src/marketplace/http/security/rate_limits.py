@@ -8,6 +8,10 @@ from marketplace.core.domain.rate_limits import (
     EMAIL_CHANGE_TO,
     FORGOTTEN_PASSWORD,
     FORGOTTEN_PASSWORD_OF,
+    GUESSES_PER_DAY,
+    PASSKEY_CHALLENGES,
+    PASSWORD_CHANGE,
+    PROVIDER_SIGN_IN,
     REFRESH,
     REGISTRATION,
     SIGN_IN,
@@ -16,7 +20,7 @@ from marketplace.core.domain.rate_limits import (
     VERIFICATION,
     Attempt,
 )
-from marketplace.core.domain.users import fold
+from marketplace.core.domain.users import User, fold
 from marketplace.http.answers import HasScope
 from marketplace.http.security.origin import address_of
 
@@ -33,6 +37,16 @@ def client_network(request: HasScope) -> str:
 def sign_in(network: str, email: str) -> tuple[Attempt, Attempt]:
     """Return attempts per network and account, and per network."""
     return Attempt(SIGN_IN_TO_ACCOUNT, f"{network} {fold(email)}"), Attempt(SIGN_IN, network)
+
+
+def guesses(request: HasScope, user: User) -> tuple[Attempt, ...]:
+    """Return attempts at an account's password or codes, whichever way: as at its sign-in, and over all networks.
+
+    Only people who know the password, or are signed in, can make them: strangers cannot lock the account.
+    """
+    account = str(user.id)
+    per_account = Attempt(PASSWORD_CHANGE, account), Attempt(GUESSES_PER_DAY, account)
+    return *sign_in(client_network(request), user.email), *per_account
 
 
 def forgotten_password(request: HasScope, email: str) -> tuple[Attempt, Attempt]:
@@ -60,5 +74,18 @@ def registration(request: HasScope) -> Attempt:
     return Attempt(REGISTRATION, client_network(request))
 
 
+def provider_sign_in(request: HasScope) -> Attempt:
+    return Attempt(PROVIDER_SIGN_IN, client_network(request))
+
+
 def refresh(request: HasScope) -> Attempt:
     return Attempt(REFRESH, client_network(request))
+
+
+def passkey_challenge(request: HasScope) -> Attempt:
+    return Attempt(PASSKEY_CHALLENGES, client_network(request))
+
+
+def passkey_sign_in(request: HasScope) -> Attempt:
+    """Return attempts per network, together with those by password."""
+    return Attempt(SIGN_IN, client_network(request))

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from marketplace.core.domain.booking_steps import BookingStatus
 from marketplace.core.domain.catalog import SEARCH_LENGTH
-from marketplace.core.domain.fields import VISIBLE_LINE, VISIBLE_LINES, Boolean, Rule, Text, Whole, rule_of
+from marketplace.core.domain.fields import VISIBLE_LINE, VISIBLE_LINES, Boolean, OrNone, Rule, Text, Whole, rule_of
 from marketplace.core.domain.language_tags import LanguageTag
 from marketplace.core.domain.places import PLACE_LENGTH
 from marketplace.core.domain.sessions import MAX_DURATION, TAG_LENGTH
@@ -33,6 +33,9 @@ from marketplace.http.validation.validators import (
 
 CURSOR_LENGTH = 2000
 LOGIN_LENGTH = 1024
+MAX_NEXT = 1_500
+"""Characters; a cookie has to hold it."""
+CODE_LENGTH = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +83,25 @@ _TOKEN = {"type": "string", "minLength": 1, "maxLength": LOGIN_LENGTH, "pattern"
 
 SubmittedPassword = Annotated[str, Text(1, LOGIN_LENGTH, format="password", exact=True, example=_SECRET)]
 SubmittedEmail = Annotated[str, Text(1, LOGIN_LENGTH, example="ada@example.org")]
+SubmittedCode = Annotated[
+    str,
+    Text(1, CODE_LENGTH, example="123456", description="Of an authenticator app, or a recovery code. Works once."),
+]
+Challenge = Annotated[
+    str, Text(1, LOGIN_LENGTH, example="eyJ…", description="The `challenge` of the problem `second_factor_required`.")
+]
+OptionalPassword = Annotated[
+    str | None, OrNone(Text(1, LOGIN_LENGTH, format="password", exact=True), is_empty_none=False, example=_SECRET)
+]
+OptionalCode = Annotated[
+    str | None,
+    OrNone(
+        Text(1, CODE_LENGTH),
+        is_empty_none=False,
+        example="123456",
+        description="Of an authenticator app, or a recovery code. Works once.",
+    ),
+]
 RefreshTokenField = Annotated[
     str | None,
     field(
@@ -108,6 +130,15 @@ Start = Annotated[
         instant,
         "2030-05-01T10:00:00Z",
         "The start, in the future and before 2200; a bare date means midnight UTC.",
+    ),
+]
+NextPath = Annotated[
+    str | None,
+    OrNone(
+        Text(1, MAX_NEXT, r"^/(?![/\\])[!-\[\]-~]*$", "Use a path of this site that begins with a slash."),
+        is_empty_none=False,
+        example="/dashboard",
+        description="A path of this site.",
     ),
 ]
 LocalStart = Annotated[

@@ -5,12 +5,14 @@ import { lazyWithRetry } from "~/lib/lazyWithRetry";
 export type SectionProps = { me: Me };
 
 const PasswordSection = lazyWithRetry(() => import("./PasswordSection"));
+const PasskeySection = lazyWithRetry(() => import("../passkeys/PasskeySection"));
 const DevicesSection = lazyWithRetry(() => import("./DevicesSection"));
 const ApiKeysSection = lazyWithRetry(() => import("./keys/ApiKeysSection"));
 
 /** The sections of the security page in their order, by the anchors that lead to them. Each is a `SecuritySection`, or null. */
 export const SECTIONS: Record<string, ComponentType<SectionProps>> = {
   password: PasswordSection,
+  passkeys: PasskeySection,
   devices: DevicesSection,
   "api-keys": ApiKeysSection,
 };

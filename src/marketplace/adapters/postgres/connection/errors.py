@@ -17,15 +17,19 @@ from marketplace.core.errors import (
     TransactionConflict,
     UsernameTaken,
 )
+from marketplace.core.errors.identities import IdentityTaken
+from marketplace.core.errors.passkeys import PasskeyRefused
 from marketplace.core.errors.payments import RefundExceedsPayment
 from marketplace.core.errors.reviews import AlreadyReviewed, ReviewAlreadyReported
 
 CONSTRAINTS: dict[str, type[MarketplaceError]] = {
     "uq_users_email_folded": EmailTaken,
     "uq_users_username_folded": UsernameTaken,
+    "uq_identities_issuer_subject": IdentityTaken,
     "fk_token_families_begun_by_token_families": NotSignedIn,
     "ck_slots_seats_within_capacity": SoldOut,
     "ex_slots_one_place_at_a_time": CreatorUnavailable,
+    "uq_passkeys_credential_id": PasskeyRefused,
     "uq_reports_one_per_person_and_session": AlreadyReported,
     "uq_reviews_one_per_booking": AlreadyReviewed,
     "uq_review_reports_one_per_person": ReviewAlreadyReported,

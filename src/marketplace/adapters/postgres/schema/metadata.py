@@ -9,20 +9,24 @@ from marketplace.adapters.postgres.schema.tables.calendars import CalendarFeedTa
 from marketplace.adapters.postgres.schema.tables.conversations import BookingMessageTable
 from marketplace.adapters.postgres.schema.tables.email_tokens import EmailRequestTable
 from marketplace.adapters.postgres.schema.tables.favourites import FavouriteTable
+from marketplace.adapters.postgres.schema.tables.identities import IdentityTable
 from marketplace.adapters.postgres.schema.tables.jobs import JobTable
 from marketplace.adapters.postgres.schema.tables.ledger import LedgerTransactionTable
 from marketplace.adapters.postgres.schema.tables.logins import TokenFamilyTable
 from marketplace.adapters.postgres.schema.tables.messages import MessageTable
 from marketplace.adapters.postgres.schema.tables.notifications import NotificationTable
+from marketplace.adapters.postgres.schema.tables.passkeys import PasskeyTable
 from marketplace.adapters.postgres.schema.tables.payments import PaymentTable
 from marketplace.adapters.postgres.schema.tables.pictures import PictureTable
 from marketplace.adapters.postgres.schema.tables.reviews import ReviewTable
+from marketplace.adapters.postgres.schema.tables.second_factors import SecondFactorTable
 from marketplace.adapters.postgres.schema.tables.sessions import SessionTable
 from marketplace.adapters.postgres.schema.tables.users import UserTable
 
 TABLES = (
     UserTable,
     TokenFamilyTable,
+    SecondFactorTable,
     ApiKeyTable,
     SessionTable,
     PictureTable,
@@ -31,9 +35,11 @@ TABLES = (
     CalendarFeedTable,
     EmailRequestTable,
     FavouriteTable,
+    IdentityTable,
     JobTable,
     NotificationTable,
     MessageTable,
+    PasskeyTable,
     PaymentTable,
     LedgerTransactionTable,
     ReviewTable,

@@ -7,6 +7,7 @@ from marketplace.core.domain.audit import TEXT_LENGTH, AuditAction, Change, Targ
 from marketplace.core.domain.principals import Origin, Principal
 from marketplace.core.domain.rate_limits import LOGGED_REFUSALS, Attempt
 from marketplace.core.errors import ImpersonatedReadOnly, MarketplaceError, RateLimited
+from marketplace.core.errors.identities import ProviderUnavailable, SignInFailed
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
@@ -46,6 +47,19 @@ class RefusalService:
                 target: Target | None = ("user", user.id) if user else None
                 change: Change = ({}, loggable_address(email) | {"code": error.code})
                 await self._audit.write_alone(origin, "sign_in_refused", target, change)
+            raise
+
+    @asynccontextmanager
+    async def of_provider_sign_ins(self, issuer: str, origin: Origin, network: str) -> AsyncIterator[None]:
+        """Record sign-ins at an identity provider that failed."""
+        try:
+            yield
+        except (SignInFailed, ProviderUnavailable, RateLimited) as error:
+            account_id = error.account_id if isinstance(error, SignInFailed) else None
+            if await self._is_below_limit(network):
+                target: Target | None = ("user", account_id) if account_id else None
+                fact = error.fact if isinstance(error, SignInFailed) else error.code
+                await self._audit.write_alone(origin, "sign_in_refused", target, ({}, {"issuer": issuer, "code": fact}))
             raise
 
     @asynccontextmanager

@@ -18,7 +18,8 @@ from marketplace.core.domain.bookings import BOOKING_FIELDS
 from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, require, validate_field, validate_values
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.principals import Principal, Role
-from marketplace.core.domain.users import USER_FIELDS, User, UserDetails, validate_rights
+from marketplace.core.domain.user_details import UserDetails
+from marketplace.core.domain.users import USER_FIELDS, User, validate_rights
 from marketplace.core.errors import NotFound
 from marketplace.core.errors.admin import HasSessions
 from marketplace.core.ports.audit import AuditLogReader

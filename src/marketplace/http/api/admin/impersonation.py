@@ -13,7 +13,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.errors.admin import AccountInactive, Oneself, StaffTarget
 from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.http.api.admin.users import AccountOut, ReasonIn, account_of
-from marketplace.http.security.authorization import Access, opt, principal_of
+from marketplace.http.security.authorization import Access, Proof, opt, principal_of
 from marketplace.http.validation.parsing import read_body
 
 
@@ -35,7 +35,12 @@ class ImpersonationController(Controller):
         "/impersonate",
         operation_id="admin_impersonate_user",
         summary="View the site as another user",
-        opt=opt(Access.STAFF, body=ReasonIn, errors=(NotFound, Oneself, StaffTarget, AccountInactive)),
+        opt=opt(
+            Access.STAFF,
+            body=ReasonIn,
+            proof=Proof.ALWAYS,
+            errors=(NotFound, Oneself, StaffTarget, AccountInactive),
+        ),
     )
     async def impersonate(
         self,

@@ -13,7 +13,7 @@ from marketplace.core.errors import NotFound, NotSuperuser
 from marketplace.core.errors.admin import AccountInactive, Oneself
 from marketplace.core.services.password_resets import ResetService
 from marketplace.http.api.admin.users import ReasonIn
-from marketplace.http.security.authorization import Access, opt, principal_of
+from marketplace.http.security.authorization import Access, Proof, opt, principal_of
 from marketplace.http.validation.parsing import read_body
 
 
@@ -35,7 +35,12 @@ class ResetAdminController(Controller):
         "/password-reset",
         operation_id="admin_issue_password_reset",
         summary="Create a password reset link",
-        opt=opt(Access.STAFF, body=ReasonIn, errors=(NotFound, NotSuperuser, Oneself, AccountInactive)),
+        opt=opt(
+            Access.STAFF,
+            body=ReasonIn,
+            proof=Proof.ALWAYS,
+            errors=(NotFound, NotSuperuser, Oneself, AccountInactive),
+        ),
     )
     async def issue_reset(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], resets: FromDishka[ResetService]

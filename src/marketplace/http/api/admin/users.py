@@ -32,7 +32,7 @@ from marketplace.http.api.admin.audit import AuditEntryOut
 from marketplace.http.api.admin.sold_slots import BookedSlotOut, booked_slot_out
 from marketplace.http.api.users import EmailVerifiedAt
 from marketplace.http.pagination import LINK, Cursors, PageQuery
-from marketplace.http.security.authorization import Access, opt, principal_of
+from marketplace.http.security.authorization import Access, Proof, opt, principal_of, require_recent_proof
 from marketplace.http.validation.parsing import read_body, read_query
 
 CancelSoldSeats = Annotated[
@@ -175,14 +175,20 @@ class UserAdminController(Controller):
             Access.STAFF,
             body=UserChangeIn,
             is_partial=True,
+            proof=Proof.BY_FIELD,
             errors=(NotFound, NotSuperuser, EmailTaken, UsernameTaken, AccountInactive),
         ),
     )
     async def change(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], users: FromDishka[UserAdminService]
     ) -> AccountOut:
-        """Names, bio, languages, email address and username. Only superusers can change other staff accounts."""
+        """Names, bio, languages, email address and username. Only superusers can change other staff accounts.
+
+        To change the email address, your login must have been proved within the last minutes.
+        """
         changes = (await read_body(request, UserChangeIn, partial=True)).changes()
+        if "email" in changes:
+            await require_recent_proof(request)
         reason = changes.pop("reason", "")
         return account_of(await users.change(principal_of(request), user_id, changes, reason))
 
@@ -263,7 +269,12 @@ class UserAdminController(Controller):
         status_code=200,
         operation_id="admin_change_rights",
         summary="Change permissions",
-        opt=opt(Access.SUPERUSER, body=RightsIn, errors=(NotFound, Oneself, LastSuperuser, AccountInactive)),
+        opt=opt(
+            Access.SUPERUSER,
+            body=RightsIn,
+            proof=Proof.ALWAYS,
+            errors=(NotFound, Oneself, LastSuperuser, AccountInactive),
+        ),
     )
     async def change_rights(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], users: FromDishka[UserAdminService]

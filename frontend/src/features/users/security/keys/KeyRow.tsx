@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Badge } from "~/components/Badge";
 import { Button } from "~/components/Button";
-import { formatDateTime, useZone } from "~/lib/time/time";
+import { formatDateTime, formatLongDay, useZone } from "~/lib/time/time";
 import { type ApiKey, endOf, SCOPE_TEXT } from "./keys";
 import { RevokeKeyDialog } from "./RevokeKeyDialog";
 import { useKeyTexts } from "./texts";
@@ -32,8 +32,8 @@ export function KeyRow({ apiKey }: { apiKey: ApiKey }) {
           </span>
           <span>
             {revoked_at
-              ? t("revoked_at", { when: formatDateTime(revoked_at, zone) })
-              : t(end ? "expired_at" : "expires_at", { when: formatDateTime(expires_at, zone) })}
+              ? t("revoked_at", { when: formatLongDay(revoked_at, zone) })
+              : t(end ? "expired_at" : "expires_at", { when: formatLongDay(expires_at, zone) })}
           </span>
         </p>
       </div>

@@ -9,7 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 
 class TokenFamilyTable(DefaultBase):
-    """Logins: families of rotated refresh tokens. `begun_by` is the login that an impersonation was started from."""
+    """Logins: families of rotated refresh tokens. `begun_by` is the login that an impersonation was started from.
+
+    `proved_at` is when the person last proved who they are, if that was after `created_at`.
+    """
 
     __tablename__ = "token_families"
     __table_args__ = (
@@ -24,6 +27,7 @@ class TokenFamilyTable(DefaultBase):
     revoked_at: Mapped[datetime | None]
     address: Mapped[str | None] = mapped_column(Text)
     agent: Mapped[str | None] = mapped_column(Text)
+    proved_at: Mapped[datetime | None]
     begun_by: Mapped[UUID | None] = mapped_column(ForeignKey("token_families.id", ondelete="CASCADE"))
 
 

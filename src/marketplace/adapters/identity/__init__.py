@@ -1,0 +1,1 @@
+"""Identity providers: OpenID Connect, and GitHub, which is not."""

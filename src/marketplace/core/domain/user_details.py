@@ -1,0 +1,16 @@
+"""Accounts as staff see them."""
+
+from dataclasses import dataclass
+
+from marketplace.core.domain.principals import Login
+from marketplace.core.domain.users import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserDetails(User):
+    """An account with its number of sessions and bookings, and its active logins, newest first."""
+
+    sessions: int
+    """Unarchived sessions."""
+    bookings: int
+    logins: tuple[Login, ...]

@@ -1,0 +1,84 @@
+"""Endpoints for signing in with a passkey."""
+
+from typing import Any
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, Request, Response, post
+
+from marketplace.core.errors import RateLimited
+from marketplace.core.errors.passkeys import PasskeyRefused, PasskeysUnavailable
+from marketplace.core.services.passkey_sign_ins import PasskeySignIns
+from marketplace.core.services.rate_limits import RateLimitService
+from marketplace.http.api.passkey_structs import PasskeyRequestOptions, request_options
+from marketplace.http.api.sign_ins import SignedInOut, signed_in
+from marketplace.http.security import rate_limits
+from marketplace.http.security.authorization import Access, opt
+from marketplace.http.security.origin import origin_of
+from marketplace.http.security.refresh_cookie import COOKIE_HEADER, RefreshCookie
+from marketplace.http.validation.fields import UseCookie
+from marketplace.http.validation.parsing import read_body, read_nothing
+from marketplace.http.validation.passkey_fields import AssertionField
+
+
+class PasskeySignInBody(msgspec.Struct, kw_only=True):
+    """What the browser returned for the options."""
+
+    credential: AssertionField
+    use_cookie: UseCookie = False
+
+
+class PasskeySignInController(Controller):
+    """Signing in with a passkey."""
+
+    path = "/api/auth/login/passkey"
+    tags = ["accounts"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @post(
+        "/options",
+        status_code=200,
+        operation_id="start_passkey_sign_in",
+        summary="Get the options of a sign-in with a passkey",
+        opt=opt(Access.PUBLIC, errors=(PasskeysUnavailable, RateLimited)),
+    )
+    async def start(
+        self,
+        request: Request[Any, Any, Any],
+        sign_ins: FromDishka[PasskeySignIns],
+        limits: FromDishka[RateLimitService],
+    ) -> PasskeyRequestOptions:
+        """For `navigator.credentials.get()`. The challenge works once, for 5 minutes.
+
+        The options name no account and no passkey: the browser offers those that it has.
+        """
+        await read_nothing(request)
+        await limits.check(rate_limits.passkey_challenge(request))
+        return request_options(await sign_ins.options())
+
+    @post(
+        "/",
+        status_code=200,
+        operation_id="log_in_with_passkey",
+        summary="Sign in with a passkey",
+        opt=opt(
+            Access.PUBLIC,
+            body=PasskeySignInBody,
+            errors=(PasskeyRefused, PasskeysUnavailable, RateLimited),
+            headers=COOKIE_HEADER,
+        ),
+    )
+    async def log_in(
+        self,
+        request: Request[Any, Any, Any],
+        sign_ins: FromDishka[PasskeySignIns],
+        cookie: FromDishka[RefreshCookie],
+        limits: FromDishka[RateLimitService],
+    ) -> Response[SignedInOut]:
+        """With what the browser returned for the options. Every refusal gets the same response.
+
+        With `use_cookie`, the refresh token is set as a cookie that scripts can't read, and `refresh` is `null`.
+        """
+        data = (await read_body(request, PasskeySignInBody)).checked()
+        async with limits.guessing(rate_limits.passkey_sign_in(request)):
+            login = await sign_ins.sign_in(data.credential, origin_of(request))
+        return signed_in(request, cookie, login, use_cookie=data.use_cookie)
