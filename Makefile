@@ -143,7 +143,7 @@ test: install chromium nginx .s3/.installed tests/deployment/maildev/node_module
 LONG := MARKETPLACE_TEST_LONG=1 $(PYTEST_PARALLEL) auto
 
 .PHONY: test-long
-test-long: test-long-api test-long-lifecycle test-long-schedules test-long-rights test-long-mail test-long-payments test-long-clients ## Ten times as many examples as `make test`, new ones each time (an hour, in the parts below)
+test-long: test-long-api test-long-lifecycle test-long-schedules test-long-rights test-long-mail test-long-payments test-long-live test-long-clients ## Ten times as many examples as `make test`, new ones each time (an hour, in the parts below)
 
 .PHONY: test-long-api
 test-long-api: install ## The part of test-long that sends generated requests by openapi.json
@@ -169,6 +169,12 @@ test-long-mail: install postfix ## The part of test-long that mails through post
 .PHONY: test-long-payments
 test-long-payments: install ## The part of test-long that interleaves payments with everything that goes wrong in 200,000 steps, and kills what asks the provider
 	$(LONG) tests/contracts/test_payments_stateful.py tests/postgres/test_payment_crashes.py
+
+.PHONY: test-long-live
+test-long-live: install nginx ## The part of test-long that holds 5,000 streams open
+	$(BIN)/python -c 'import resource, sys; sys.exit(resource.getrlimit(resource.RLIMIT_NOFILE)[1] < 12000)' || \
+		{ echo "5,000 streams need 12,000 open files. Raise the limit: ulimit -Hn."; exit 1; }
+	MARKETPLACE_TEST_LONG=1 $(BIN)/pytest -q -n0 tests/deployment/test_live_seats.py
 
 .clients/.installed: requirements-clients.lock
 	$(BIN)/python -m uv venv --quiet --clear .clients
@@ -245,6 +251,10 @@ bench-mail: install ## Measure what mail costs a booking, and how long a due mes
 .PHONY: bench-payments
 bench-payments: install ## Measure notices of the payment provider, and what a payment adds to a booking (minutes; BENCH="notices" runs a part)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/payments.py $(BENCH)
+
+.PHONY: bench-live
+bench-live: install ## Measure how soon a change reaches open pages, and what open streams cost bookings (minutes; BENCH="latency --streams 2000")
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/live.py $(BENCH)
 
 .PHONY: bench-uploads
 bench-uploads: install ## Measure the upload of a photo of 8 MB, and what it costs others (a minute)

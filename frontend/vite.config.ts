@@ -83,13 +83,9 @@ export default defineConfig({
     modulePreload: {
       // every target browser supports it
       polyfill: false,
-      // the entry names the files that each page preloads; leaving these few pages out keeps it small for every visitor
+      // the entry names the files that its own parts preload; leaving these out keeps it small for every visitor
       resolveDependencies: (file, needed) =>
-        /admin|ImpersonationBar|Footer|NavCount|inbox|unsubscribe|profile|texts|Toasts|creators|favourites|Heart|reset-password|creator\.|sessions\.(new|_id\.edit)|bookings\._id/.test(
-          file,
-        )
-          ? []
-          : needed,
+        /(Bars|Drawer|ExpiredSignInDialog|Footer|NavCount|OfflineBar|Toasts)-/.test(file) ? [] : needed,
     },
     // one chunk for third-party code that every page needs: compresses better, and stays cached when only our code
     // changes

@@ -1,6 +1,7 @@
 """Sends requests to the lane's routes the framework's way, too, and compares the responses and request records."""
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -16,6 +17,9 @@ from marketplace.settings import Settings
 from marketplace.telemetry.request_log import SCOPE_KEY, RequestObserver
 
 Message = dict[str, Any]
+
+STREAM = re.compile(r"/api/sessions/[^/]+/live/?")
+"""Paths of event streams. `event_streams.py` reads them."""
 
 
 class BothWays:
@@ -41,7 +45,26 @@ class BothWays:
         if "framework" in vars(self):
             self.framework.state.dishka_container = container
 
+    async def _begin_stream(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer with the beginning of a stream, as to a client that leaves at once: this one reads whole responses."""
+        status = 0
+        messages = [{"type": "http.disconnect"}, {"type": "http.request", "body": b"", "more_body": False}]
+
+        async def receive_and_leave() -> Any:
+            return messages.pop() if messages else await receive()
+
+        async def send_empty(message: Any) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            is_stream = status == 200 and scope["method"] == "GET" and message["type"] == "http.response.body"
+            await send({**message, "body": b""} if is_stream else message)
+
+        await self.app(scope, receive_and_leave if scope["method"] == "GET" else receive, send_empty)
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if STREAM.fullmatch(scope["path"]):
+            await self._begin_stream(scope, receive, send)
+            return
         if not self.compares:
             await self.app(scope, receive, send)
             return

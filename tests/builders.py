@@ -49,7 +49,7 @@ from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.messages import Message, MessageKind
 from marketplace.core.domain.passkeys import RelyingParty
 from marketplace.core.domain.payment_options import PaymentOptions
-from marketplace.core.domain.principals import Login, Principal
+from marketplace.core.domain.principals import Login, LoginLifetimes, Principal
 from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
 from marketplace.core.domain.second_factors import TotpFactor
 from marketplace.core.domain.sessions import Session, SessionDetails
@@ -60,7 +60,7 @@ from marketplace.core.domain.users import Contact, User
 from marketplace.core.ports.identities import IdentityProviders
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.mailer import Mailer
-from marketplace.core.ports.payments import Payments
+from marketplace.core.ports.payment_providers import Payments
 from marketplace.core.ports.pictures import ObjectStore
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
@@ -69,6 +69,7 @@ TOMORROW = NOW + timedelta(days=1)
 KEYS = SecretKeys(("a secret of the tests, long enough",))
 PASSWORD = "correct horse"
 REFRESH_TTL = timedelta(days=7)
+LIFETIMES = LoginLifetimes(unused=REFRESH_TTL, longest=timedelta(days=90))
 ADDRESSES = SiteAddresses("https://sessions.example.org")
 CATEGORIES = ("fitness", "music", "technology")
 
@@ -403,7 +404,7 @@ def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
         ),
         ServiceOptions(
             categories=CATEGORIES,
-            refresh_ttl=REFRESH_TTL,
+            login_lifetimes=LIFETIMES,
             addresses=ADDRESSES,
             payments=payments,
             relying_party=RelyingParty.of(ADDRESSES.root),

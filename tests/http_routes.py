@@ -51,6 +51,10 @@ SCHEDULE: dict[str, Any] = {
     "valid_from": "2029-01-01",
     "valid_until": None,
 }
+AN_ASSERTION: dict[str, Any] = {
+    "id": "AAAA",
+    "response": {"clientDataJSON": "AAAA", "authenticatorData": "AAAA", "signature": "AAAA", "userHandle": "AAAA"},
+}
 GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/register": a_registration(
         role="user", first_name="Ada", last_name="Byron", time_zone="Europe/Rome", locale="pt-BR"
@@ -64,18 +68,8 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
         "name": "My phone",
     },
     "PATCH /api/auth/passkeys/{passkey_id}": {"name": "My phone"},
-    "POST /api/auth/login/passkey": {
-        "credential": {
-            "id": "AAAA",
-            "response": {
-                "clientDataJSON": "AAAA",
-                "authenticatorData": "AAAA",
-                "signature": "AAAA",
-                "userHandle": "AAAA",
-            },
-        },
-        "use_cookie": True,
-    },
+    "POST /api/auth/login/passkey": {"credential": AN_ASSERTION, "use_cookie": True},
+    "POST /api/auth/reauthenticate/passkey": {"credential": AN_ASSERTION},
     "POST /api/auth/login/second-factor": {"challenge": "a challenge", "code": "123456", "use_cookie": True},
     "POST /api/auth/reauthenticate": {"password": PASSWORD, "code": "123456"},
     "POST /api/auth/second-factor/confirm": {"code": "123456"},
@@ -91,6 +85,7 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
         "reminder_hour": False,
         "how_was_it": True,
         "new_message": True,
+        "new_review": True,
     },
     "PATCH /api/auth/profile": PROFILE,
     "POST /api/sessions": SESSION,

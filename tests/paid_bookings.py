@@ -24,6 +24,7 @@ from marketplace.core.ports.storage import Storage
 START = NOW + timedelta(days=10)
 PRICE = Decimal(36)
 PAYS, DECLINES, TWICE = "4242424242424242", "4000000000009995", "4000000000005126"
+RETURNS_LATE = "4000000000007726"
 HALF = (RefundTier(24, 50),)
 """Half is returned until a day before the start."""
 ROUNDS = 50
@@ -132,5 +133,7 @@ class Shop:
         assert paid - returned == left
         assert min(sums[Purpose.HELD], sums[Purpose.EARNED]) >= 0
         there = [self.provider.provider.of_reference(each.id) for each in payments]
-        assert returned == sum(each.refunded for each in there if each is not None)
+        arrived = (refund for each in there if each is not None for refund in each.refunds if not refund.arrives_at)
+        lost = sum(each.lost for each in there if each is not None)
+        assert returned == sum(each.amount for each in arrived) + lost
         assert paid == sum(each.captured for each in there if each is not None)

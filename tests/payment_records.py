@@ -7,14 +7,8 @@ from uuid import uuid4
 from builders import stored_booking, stored_session
 from fakes import NOW
 from marketplace.core.domain.bookings import Booking
-from marketplace.core.domain.payments import (
-    Cause,
-    OperationKind,
-    ParkedReason,
-    Payment,
-    PaymentOperation,
-    PaymentStatus,
-)
+from marketplace.core.domain.payment_reasons import Cause, ParkedReason
+from marketplace.core.domain.payments import OperationKind, Payment, PaymentOperation, PaymentStatus
 from marketplace.core.ports.payments import ParkedPayment
 from marketplace.core.ports.storage import Storage
 

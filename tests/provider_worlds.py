@@ -20,12 +20,13 @@ from marketplace.adapters.payments.memory import MemoryPayments
 from marketplace.adapters.payments.simulated.cards import card_of
 from marketplace.adapters.payments.simulator import SimulatorPayments
 from marketplace.core.domain.payments import Payment
-from marketplace.core.ports.payments import Charge, Opened, Payments
+from marketplace.core.ports.payment_providers import Charge, Opened, Payments
 from stripe_fake.app import KEY, WEBHOOK_SECRET
 
 SECRET = "the key of a simulator of tests"
+RETURNS_LATE = "4000000000007726"
 PAYS, DECLINES, TWICE = "4242424242424242", "4000000000009995", "4000000000005126"
-TIMEOUT = 0.4
+TIMEOUT = 0.8
 Notice = tuple[bytes, dict[str, str]]
 AreEnough = Callable[[list[Notice]], bool]
 
@@ -40,7 +41,11 @@ class World(Protocol):
 
     async def refund(self, provider_id: str, amount: int) -> None: ...
 
+    async def finish_refunds(self, provider_id: str) -> None: ...
+
     async def dispute(self, provider_id: str) -> None: ...
+
+    async def close_dispute(self, provider_id: str, how: str) -> None: ...
 
     async def fail(self, operation: str, mode: str, times: int = 1) -> None: ...
 
@@ -86,10 +91,10 @@ async def opened(world: World, **changes: Any) -> Payment:
     return a_payment(charge, answer.provider_id)
 
 
-async def paid(world: World, **changes: Any) -> Payment:
+async def paid(world: World, number: str = PAYS, **changes: Any) -> Payment:
     payment = await opened(world, **changes)
     assert payment.provider_id
-    await world.pay(payment.provider_id)
+    await world.pay(payment.provider_id, number)
     return payment
 
 
@@ -175,8 +180,14 @@ class MemoryWorld:
     async def refund(self, provider_id: str, amount: int) -> None:
         self.memory.provider.refund_here(provider_id, amount)
 
+    async def finish_refunds(self, provider_id: str) -> None:
+        self.memory.provider.finish_refunds(provider_id)
+
     async def dispute(self, provider_id: str) -> None:
         self.memory.provider.dispute(provider_id)
+
+    async def close_dispute(self, provider_id: str, how: str) -> None:
+        self.memory.provider.close_dispute(provider_id, is_won=how == "won")
 
     async def fail(self, operation: str, mode: str, times: int = 1) -> None:
         self.memory.fail(operation, mode, times)
@@ -204,8 +215,14 @@ class SimulatorWorld:
         answer = await self._post(f"{page}/refund", data={"amount": f"{amount / 100:.2f}"})
         assert answer.headers["location"] == page
 
+    async def finish_refunds(self, provider_id: str) -> None:
+        await self._post(f"/dashboard/payments/{provider_id}/refunds/finish")
+
     async def dispute(self, provider_id: str) -> None:
         await self._post(f"/dashboard/payments/{provider_id}/dispute")
+
+    async def close_dispute(self, provider_id: str, how: str) -> None:
+        await self._post(f"/dashboard/payments/{provider_id}/dispute/{how}")
 
     async def fail(self, operation: str, mode: str, times: int = 1) -> None:
         await self._post("/faults", json={"operation": operation, "mode": mode, "times": times})
@@ -229,13 +246,20 @@ class StripeWorld:
     inbox: Inbox
 
     async def pay(self, provider_id: str, number: str = PAYS) -> None:
-        await self.happen("pay", session_id=provider_id, decline="insufficient_funds" if number == DECLINES else None)
+        decline = "insufficient_funds" if number == DECLINES else None
+        await self.happen("pay", session_id=provider_id, decline=decline, returns_late=number == RETURNS_LATE)
 
     async def refund(self, provider_id: str, amount: int) -> None:
         await self.happen("refund", asked={"payment_intent": await self.intent(provider_id), "amount": amount})
 
+    async def finish_refunds(self, provider_id: str) -> None:
+        await self.happen("finish_refunds", intent_id=await self.intent(provider_id))
+
     async def dispute(self, provider_id: str) -> None:
         await self.happen("dispute", intent_id=await self.intent(provider_id))
+
+    async def close_dispute(self, provider_id: str, how: str) -> None:
+        await self.happen("close_dispute", intent_id=await self.intent(provider_id), status=how)
 
     async def fail(self, operation: str, mode: str, times: int = 1) -> None:
         await self.happen("fault", operation=operation, mode=mode, times=times)

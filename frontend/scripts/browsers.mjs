@@ -8,6 +8,7 @@ const GUARDED = {
   ".canParse()": "zod",
   "URL.canParse": "zod",
   ".checkVisibility()": "Radix, focus in dialogs",
+  ".getTransports()": "passkeys, which then have no transports",
   ".share()": "the button Share",
   ".startViewTransition()": "the router",
   ".toSorted()": "Radix, a method of its own class",

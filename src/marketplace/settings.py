@@ -68,6 +68,7 @@ class Settings:
     cors_origins: tuple[str, ...] = ()
     passkey_origins: tuple[str, ...] = ()
     access_token_ttl: timedelta = timedelta(days=1)
+    login_ttl: timedelta = timedelta(days=90)
     refresh_token_ttl: timedelta = timedelta(days=7)
     currency: str = "EUR"
     categories: tuple[str, ...] = CATEGORIES
@@ -91,6 +92,8 @@ class Settings:
     commission: int = 0
     """Basis points."""
     keep_answers: bool = True
+    live_streams: int = 2_000
+    live_streams_per_network: int = 50
     demo: bool = False
     worker_inside: bool | None = None
     metrics_host: str = "127.0.0.1"
@@ -169,6 +172,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "passkey_origins": list_of(public_url),
     "access_token_ttl": seconds(1, 31 * 86_400),
     "refresh_token_ttl": seconds(1, 366 * 86_400),
+    "login_ttl": seconds(1, 3660 * 86_400),
     "currency": lambda code: Currency.of(code).code,
     "categories": list_of(matching(r"[a-z0-9][a-z0-9-]{0,39}", "lowercase words, separated by commas")),
     "smtp_url": smtp_url,
@@ -188,6 +192,8 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "pay_within": seconds(1, 7 * 86_400),
     "commission": basis_points(50),
     "keep_answers": on_or_off,
+    "live_streams": integer(0, 15_000),
+    "live_streams_per_network": integer(1, 15_000),
     "demo": on_or_off,
     "worker_inside": on_or_off,
     "metrics_host": matching(r"[\w.:\-\[\]]+", "a host name or an address"),
@@ -214,8 +220,7 @@ SECRET_VARIABLES = {
     "stripe_secret_key",
     "stripe_webhook_secret",
 }
-MAX_PAY_WITHIN = timedelta(hours=23, minutes=30)
-"""A payment page at Stripe ends within a day (half an hour after the time to pay)."""
+MAX_PAY_WITHIN = timedelta(hours=23, minutes=30)  # Stripe's payment pages end within a day, half an hour after it
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:

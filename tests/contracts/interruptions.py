@@ -11,7 +11,7 @@ from uuid import UUID
 from marketplace.adapters.payments.memory import MemoryPayments
 from marketplace.adapters.payments.simulated.records import SimulatedPayment
 from marketplace.core.domain.payments import Payment
-from marketplace.core.ports.payments import Charge, Done, Opened, Refused, Unknown
+from marketplace.core.ports.payment_providers import Charge, Done, Opened, Pending, Refused, Unknown
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ class InterruptedPayments(MemoryPayments):
     async def void(self, payment: Payment, key: UUID) -> Done | Refused | Unknown:
         return await self._around(partial(super().void, payment, key))
 
-    async def refund(self, payment: Payment, amount: int, key: UUID) -> Done | Refused | Unknown:
+    async def refund(self, payment: Payment, amount: int, key: UUID) -> Done | Pending | Refused | Unknown:
         return await self._around(partial(super().refund, payment, amount, key))
 
     async def look_up(self, payment: Payment) -> Any:

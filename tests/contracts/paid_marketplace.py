@@ -14,11 +14,11 @@ from marketplace.adapters.payments.events import SIGNATURE_HEADER
 from marketplace.adapters.payments.memory import NOTICE_KEY
 from marketplace.adapters.payments.signatures import sign
 from marketplace.adapters.payments.simulated.cards import card_of
-from marketplace.adapters.payments.simulated.provider import ProviderRefusal
 from marketplace.adapters.payments.simulated.records import SimulatedPayment
+from marketplace.adapters.payments.simulated.refusals import ProviderRefusal
 from marketplace.core.domain.booking_steps import BookingAction
 from marketplace.core.domain.payment_options import PaymentOptions
-from marketplace.core.domain.payments import ParkedReason
+from marketplace.core.domain.payment_reasons import ParkedReason
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
 from marketplace.core.errors import MarketplaceError
@@ -144,6 +144,11 @@ class PaidMarketplace:
         for page in await self._pages(self._booking(which)):
             with suppress(ProviderRefusal):
                 self.provider.provider.dispute(page.id)
+
+    async def close_dispute(self, which: int, *, is_won: bool) -> None:
+        for page in await self._pages(self._booking(which)):
+            with suppress(ProviderRefusal):
+                self.provider.provider.close_dispute(page.id, is_won=is_won)
 
     async def fail(self, operation: str, mode: str, times: int) -> None:
         self.provider.fail(operation, mode, times)

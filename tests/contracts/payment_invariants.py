@@ -8,21 +8,15 @@ from uuid import UUID
 from contracts.booking_invariants import occupied_slots
 from contracts.paid_marketplace import PaidMarketplace
 from marketplace.core.domain.booking_details import BookingHistory
+from marketplace.core.domain.disputes import DisputeState
 from marketplace.core.domain.earnings import Position
 from marketplace.core.domain.ledger import Purpose
-from marketplace.core.domain.payments import (
-    Cause,
-    OperationKind,
-    OperationState,
-    ParkedReason,
-    Payment,
-    PaymentOperation,
-    PaymentStatus,
-)
+from marketplace.core.domain.payment_reasons import Cause, ParkedReason
+from marketplace.core.domain.payments import OperationKind, OperationState, Payment, PaymentOperation, PaymentStatus
 from marketplace.core.domain.settlements import kept_now
 from paid_bookings import HALF
 
-BY_OTHERS = frozenset({Cause.STAFF, Cause.PROVIDER})
+BY_OTHERS = frozenset({Cause.STAFF, Cause.PROVIDER, Cause.DISPUTE})
 """Refunds that no rule of the marketplace asks for."""
 CLOSED = frozenset({PaymentStatus.PAID, PaymentStatus.VOIDED})
 
@@ -39,7 +33,7 @@ async def check_at_any_time(market: PaidMarketplace) -> None:
     ids = {each.id for each in payments}
     for there in market.provider.payments():
         assert there.reference in ids, "the provider was asked before the payment was committed"
-        assert there.refunded <= there.captured
+        assert there.returned <= there.captured
         twice = Counter(each.reference for each in there.refunds if each.reference is not None)
         assert set(twice.values()) <= {1}, "a refund was made twice"
     await check_seats(market)
@@ -137,8 +131,9 @@ def check_provider(
     ids = {each.id for each in payments}
     there = [each for each in market.provider.payments() if each.reference in ids]
     assert sum(each.captured for each in there) == sum(each.captured for each in payments)
-    assert sum(each.refunded for each in there) == sum(each.refunded for each in payments)
+    assert sum(each.returned for each in there) == sum(each.refunded for each in payments)
     refunds = {each.id for payment in there for each in payment.refunds}
+    refunds |= {each.id for payment in there for each in payment.disputes if each.state is DisputeState.LOST}
     done = [each for each in operations if each.kind is OperationKind.REFUND and each.state is OperationState.DONE]
     assert {each.provider_ref for each in done} == refunds
     assert len(done) == len(refunds)

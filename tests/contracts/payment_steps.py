@@ -27,6 +27,8 @@ STEPS: dict[str, tuple[int, tuple[Any, ...]]] = {
     "refund_by_staff": (1, (NEWEST, (1, 30, 50, 100))),
     "refund_in_dashboard": (1, (NEWEST, (1, 30, 100))),
     "dispute": (1, (NEWEST,)),
+    "win_dispute": (1, (NEWEST,)),
+    "lose_dispute": (1, (NEWEST,)),
     "fail": (
         4,
         (
@@ -101,9 +103,19 @@ async def meanwhile(market: PaidMarketplace, point: str, passes: int, which: int
     market.interruptions.arm(point, passes, happens[what])
 
 
+async def win_dispute(market: PaidMarketplace, which: int) -> None:
+    await market.close_dispute(which, is_won=True)
+
+
+async def lose_dispute(market: PaidMarketplace, which: int) -> None:
+    await market.close_dispute(which, is_won=False)
+
+
 HOW: dict[str, Callable[..., Awaitable[None]]] = {
     "book_and_open": book_and_open,
     "book_and_pay": book_and_pay,
     "crash": crash,
     "meanwhile": meanwhile,
+    "win_dispute": win_dispute,
+    "lose_dispute": lose_dispute,
 }

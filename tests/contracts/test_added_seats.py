@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 
 from builders import a_principal, principal_of, seats_taken, stored_booking, stored_user
+from marketplace.core.domain.payment_reasons import Cause
 from marketplace.core.domain.payment_views import BookingPayment, ShownStatus
-from marketplace.core.domain.payments import Cause, OperationKind, PaymentStatus
+from marketplace.core.domain.payments import OperationKind, PaymentStatus
 from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import IllegalTransition, SoldOut
 from marketplace.core.errors.payments import NothingToPay, SeatsPaid

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from builders import a_principal
-from marketplace.core.domain.payments import ParkedReason, PaymentStatus
+from marketplace.core.domain.payment_reasons import ParkedReason
+from marketplace.core.domain.payments import PaymentStatus
 from marketplace.core.ports.storage import Storage
 from paid_bookings import HALF, Shop
 

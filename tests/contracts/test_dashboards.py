@@ -7,11 +7,12 @@ from uuid import uuid4
 from builders import a_message, principal_of, services_over, stored_booking, stored_session, stored_user
 from contracts.harness import cancel_now
 from fakes import NOW
-from marketplace.core.domain.dashboards import MAX_MESSAGES, Attention, Dashboard, DashboardWindow
+from marketplace.core.domain.dashboards import MAX_COUNTED, Attention, Dashboard, DashboardWindow
 from marketplace.core.domain.fields import field_names
 from marketplace.core.domain.message_reasons import MessageReason
 from marketplace.core.domain.messages import MessageState
 from marketplace.core.ports.storage import Storage
+from payment_records import stored_parked
 from staff_services import staff_over
 
 DAY = timedelta(days=1)
@@ -113,11 +114,19 @@ async def test_held_messages_count_and_failed_ones_while_they_are_worth_sending(
     due = [a_message(user.id, expires_at=NOW + hours * DAY / 24) for hours in (0, 1, 2)]
     lost, refused = ([replace(each, id=uuid4(), subject=str(uuid4())) for each in due] for _ in range(2))
     async with empty_storage.unit_of_work() as tx:
-        await tx.messages.add([a_message(user.id).held() for _ in range(MAX_MESSAGES + 1)])
+        await tx.messages.add([a_message(user.id).held() for _ in range(MAX_COUNTED + 1)])
         await tx.messages.add([each.refused("550") for each in refused])
         await tx.messages.add([replace(each, state=MessageState.UNKNOWN, next_attempt_at=None) for each in lost])
         await tx.messages.add([*due, due[0].sent(NOW), a_message(user.id).dropped(MessageReason.TOO_LATE)])
 
     found = (await dashboard(empty_storage)).attention
 
-    assert (found.held_messages, found.failed_messages) == (MAX_MESSAGES, 4)
+    assert (found.held_messages, found.failed_messages) == (MAX_COUNTED, 4)
+
+
+async def test_payments_that_wait_for_staff_count_until_they_are_resolved(empty_storage: Storage) -> None:
+    first, _ = [await stored_parked(empty_storage) for _ in range(2)]
+    async with empty_storage.unit_of_work() as tx:
+        await tx.payments.resolve(first.id, uuid4(), "Done.", NOW)
+
+    assert (await dashboard(empty_storage)).attention.parked_payments == 1

@@ -11,12 +11,13 @@ import pytest
 from builders import a_principal, principal_of, seats_taken, stored_booking, stored_user
 from marketplace.adapters.payments.simulated.records import State
 from marketplace.core.domain.booking_steps import BookingAction
+from marketplace.core.domain.payment_reasons import Cause, ParkedReason
 from marketplace.core.domain.payment_views import OwnPayment, ShownStatus
-from marketplace.core.domain.payments import Cause, OperationKind, ParkedReason, PaymentOperation, PaymentStatus
+from marketplace.core.domain.payments import OperationKind, OperationState, PaymentOperation, PaymentStatus
 from marketplace.core.errors import NotFound
 from marketplace.core.errors.payments import NothingToPay, PaymentExpired, RefundExceedsPayment
 from marketplace.core.ports.storage import Storage
-from paid_bookings import DECLINES, HALF, START, TWICE, Shop
+from paid_bookings import DECLINES, HALF, RETURNS_LATE, START, TWICE, Shop
 
 QUARTER = timedelta(minutes=15)
 WHY = "Asked for by e-mail."
@@ -471,3 +472,38 @@ async def test_copy_of_ones_data_has_every_payment_with_its_receipt_and_refunds(
     assert (own[booking_id].payment.receipt_number is None, own[unpaid].payment.receipt_number) == (False, None)
     assert [each.amount for each in own[booking_id].refunds] == [1800]
     assert own[unpaid].refunds == ()
+
+
+async def test_refund_that_takes_days_is_done_once_the_provider_says_so(shop: Shop) -> None:
+    session, learner = await shop.session(), await shop.learner()
+    booking_id = await shop.book(session, learner)
+    await shop.pay(learner, booking_id, RETURNS_LATE)
+    await shop.notify()
+    await shop.services.bookings.act(learner, booking_id, "cancel")
+    await shop.notify()
+
+    [begun] = await refunds(shop, booking_id)
+    assert (begun.state, begun.provider_ref is not None, begun.settled_at) == (OperationState.ASKED, True, None)
+    assert await shop.sums(booking_id) == {"paid_in": -3600, "held": 3600}
+    [payment] = await shop.payments(booking_id)
+    assert (payment.refund_claimed, payment.refunded) == (3600, 0)
+
+    shop.clock.advance(timedelta(days=2))
+    await shop.notify()
+    [done] = await refunds(shop, booking_id)
+    assert (done.id, done.state, done.provider_ref) == (begun.id, OperationState.DONE, begun.provider_ref)
+    assert await shop.sums(booking_id) == {"paid_in": -3600, "returned": 3600}
+
+
+async def test_refund_that_takes_days_is_done_although_its_notice_was_lost(shop: Shop) -> None:
+    session, learner = await shop.session(), await shop.learner()
+    booking_id = await shop.book(session, learner)
+    await shop.pay(learner, booking_id, RETURNS_LATE)
+    await shop.notify()
+    await shop.services.bookings.act(learner, booking_id, "cancel")
+    await shop.notify()
+
+    await shop.advance(timedelta(days=2))
+
+    assert [each.state for each in await refunds(shop, booking_id)] == [OperationState.DONE]
+    assert await shop.sums(booking_id) == {"paid_in": -3600, "returned": 3600}

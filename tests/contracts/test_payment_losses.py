@@ -8,7 +8,8 @@ import pytest
 from builders import a_principal, principal_of, services_over, stored_user
 from due_jobs import run_due
 from marketplace.adapters.payments.simulated.records import State
-from marketplace.core.domain.payments import ParkedReason, PaymentStatus
+from marketplace.core.domain.payment_reasons import ParkedReason
+from marketplace.core.domain.payments import PaymentStatus
 from marketplace.core.errors import IllegalTransition
 from marketplace.core.ports.storage import Storage
 from paid_bookings import Shop

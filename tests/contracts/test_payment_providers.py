@@ -9,12 +9,13 @@ import pytest
 import pytest_asyncio
 from uuid_utils.compat import uuid7
 
+from marketplace.core.domain.disputes import DisputeState
 from marketplace.core.domain.payments import Payment, PaymentStatus, ProviderEvent, ProviderRefund, ProviderReport
 from marketplace.core.errors.payments import InvalidSignature, ProviderAway
-from marketplace.core.ports.payments import Done, Opened, Refused, Unknown
-from provider_worlds import DECLINES, WORLDS, Notice, World, a_charge, a_payment, opened, paid
+from marketplace.core.ports.payment_providers import Done, Opened, Pending, Refused, Unknown
+from provider_worlds import DECLINES, RETURNS_LATE, WORLDS, Notice, World, a_charge, a_payment, opened, paid
 
-Ask = Callable[[World, Payment, UUID], Awaitable[Done | Refused | Unknown]]
+Ask = Callable[[World, Payment, UUID], Awaitable[Done | Pending | Refused | Unknown]]
 LOST = ("before", "after", "never", "500")
 
 
@@ -129,6 +130,40 @@ async def test_refund_and_dispute_made_at_the_provider_are_reported(world: World
     found = await report(world, payment)
     assert [(refund.amount, refund.operation_id) for refund in found.refunds] == [(1500, None)]
     assert found.is_disputed
+
+
+async def test_dispute_is_reported_until_the_bank_has_decided(world: World) -> None:
+    for how, state in (("won", DisputeState.WON), ("lost", DisputeState.LOST)):
+        payment = await paid(world)
+        assert payment.provider_id
+        await world.dispute(payment.provider_id)
+        before = await report(world, payment)
+        [opened_dispute] = before.disputes
+        assert (opened_dispute.amount, opened_dispute.state, before.returned) == (7200, DisputeState.OPEN, 0)
+        await world.close_dispute(payment.provider_id, how)
+        after = await report(world, payment)
+        [closed] = after.disputes
+        assert (closed.ref, closed.amount, closed.state) == (opened_dispute.ref, 7200, state)
+        assert (after.captured, after.refunds, after.is_disputed) == (7200, (), False)
+        assert after.returned == (7200 if how == "lost" else 0)
+        assert bool(closed.fee) is (how == "lost")
+
+
+async def test_refund_that_takes_days_is_pending_until_it_has_arrived(world: World) -> None:
+    payment, key = await paid(world, RETURNS_LATE), uuid7()
+    start = len(await world.notices(lambda found: bool(events_of(world, payment, found))))
+    asked = await world.payments.refund(payment, 1500, key)
+    assert isinstance(asked, Pending), asked
+    assert await world.payments.refund(payment, 1500, key) == asked
+    [refund] = (await report(world, payment)).refunds
+    assert refund == ProviderRefund(ref=asked.ref or "", amount=1500, is_done=False, operation_id=key)
+
+    assert payment.provider_id
+    await world.finish_refunds(payment.provider_id)
+    before = await report(world, payment)
+    assert [each.is_done for each in before.refunds] == [True]
+    await world.notices(lambda found: bool(events_of(world, payment, found[start:])))
+    assert await world.payments.refund(payment, 1500, key) == Done(asked.ref)
 
 
 async def test_unknown_payment_is_none(world: World) -> None:

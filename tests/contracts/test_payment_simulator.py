@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 
 from marketplace.adapters.payments.simulator import SimulatorPayments
 from marketplace.core.domain.payments import PaymentStatus, ProviderReport
-from marketplace.core.ports.payments import Done, Refused, Unknown
+from marketplace.core.ports.payment_providers import Done, Refused, Unknown
 from provider_worlds import (
     DECLINES,
     SECRET,

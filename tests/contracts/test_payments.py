@@ -11,7 +11,8 @@ import pytest
 from builders import stored_user
 from contracts.harness import at_once, broken_transaction, waits
 from fakes import NOW
-from marketplace.core.domain.payments import ParkedReason, Payment, PaymentStatus, ProviderEvent
+from marketplace.core.domain.payment_reasons import ParkedReason
+from marketplace.core.domain.payments import Payment, PaymentStatus, ProviderEvent
 from marketplace.core.errors import IllegalTransition, NotFound
 from marketplace.core.errors.payments import RefundExceedsPayment
 from marketplace.core.ports.storage import Storage
@@ -294,3 +295,17 @@ async def test_commission_of_a_creator_is_kept(storage: Storage) -> None:
             await tx.payments.save_commission(creator.id, basis_points, staff.id, NOW + timedelta(days=1))
             assert await tx.payments.commission_of(creator.id) == basis_points
         assert await storage.payments.commission_of(creator.id) == basis_points
+
+
+async def test_notices_of_a_payment_are_listed_oldest_first(storage: Storage) -> None:
+    payment = await stored_payment(storage)
+    async with storage.unit_of_work() as tx:
+        for number in (2, 1, 3):
+            event = ProviderEvent(id=f"evt_{number}", kind="paid", provider_id="pi_1", payment_id=payment.id)
+            assert await tx.payments.add_event(f"provider {payment.id}", event, NOW + number * MINUTE)
+        other = ProviderEvent(id="evt_4", kind="paid", provider_id="pi_1", payment_id=None)
+        assert await tx.payments.add_event(f"provider {payment.id}", other, NOW)
+
+    found = await storage.payments.notices(payment.id)
+
+    assert [(each.id, each.recorded_at) for each in found] == [(f"evt_{n}", NOW + n * MINUTE) for n in (1, 2, 3)]

@@ -15,9 +15,10 @@ from fakes import NOW
 from marketplace.adapters.payments.memory import MemoryPayments
 from marketplace.adapters.payments.simulated.provider import SimulatedProvider
 from marketplace.core.domain.payment_options import PaymentOptions
-from marketplace.core.domain.payments import ParkedReason, ProviderReport
+from marketplace.core.domain.payment_reasons import ParkedReason
+from marketplace.core.domain.payments import ProviderReport
 from marketplace.core.errors.payments import ProviderAway
-from marketplace.core.ports.payments import Charge
+from marketplace.core.ports.payment_providers import Charge
 from marketplace.core.ports.storage import Storage
 from paid_bookings import HALF, Shop
 

@@ -12,7 +12,7 @@ from fakes import NOW
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.adapters.payments.simulated.provider import SimulatedProvider
 from marketplace.adapters.payments.simulated.records import SimulatedPayment
-from marketplace.core.domain.payments import ParkedReason
+from marketplace.core.domain.payment_reasons import ParkedReason
 from marketplace.core.domain.principals import Principal
 from paid_bookings import DECLINES, HALF, PAYS, TWICE, Shop
 

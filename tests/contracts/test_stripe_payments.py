@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from marketplace.adapters.payments.stripe import StripePayments
 from marketplace.core.domain.payments import PaymentStatus, ProviderReport
 from marketplace.core.errors.payments import InvalidNotice
-from marketplace.core.ports.payments import Done, Opened, Refused, Unknown
+from marketplace.core.ports.payment_providers import Done, Opened, Refused, Unknown
 from provider_worlds import StripeWorld, a_charge, a_payment, opened, paid, stripe_world
 from stripe_fake.app import KEY, WEBHOOK_SECRET
 

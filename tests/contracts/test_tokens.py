@@ -9,7 +9,7 @@ import pytest
 from builders import PASSWORD, REFRESH_TTL, a_login, services_over, stored_login, stored_second_factor, stored_user
 from contracts.harness import at_once, broken_transaction, waits
 from fakes import NOW
-from marketplace.core.domain.principals import Login, Principal
+from marketplace.core.domain.principals import MAX_LOGINS, Login, Principal
 from marketplace.core.domain.tokens import Claims, refresh_token_hash
 from marketplace.core.domain.users import User
 from marketplace.core.ports.storage import Storage
@@ -223,6 +223,52 @@ async def test_new_login_drops_expired_logins_and_keeps_active_ones(storage: Sto
     assert await principal(storage, living) is not None
     assert await principal(storage, newest) is not None
     assert await use(storage, token + "2") == living
+
+
+async def test_new_login_ends_those_beyond_twenty_that_were_used_longest_ago(storage: Storage, token: str) -> None:
+    user, other = await stored_user(storage), await stored_user(storage)
+    logins = [
+        await stored_login(storage, user, f"{token}{number}", expires_at=NOW + timedelta(hours=50 - number))
+        for number in range(MAX_LOGINS)
+    ]
+    theirs = await stored_login(storage, other, f"{token}theirs", expires_at=NOW + timedelta(hours=1))
+
+    newest = await stored_login(storage, user, f"{token}newest", expires_at=NOW + timedelta(hours=100))
+
+    assert await principal(storage, logins[-1]) is None
+    assert await use(storage, f"{token}{MAX_LOGINS - 1}") is None
+    active = await storage.logins.active(user.id, NOW, 100)
+    assert {login.id for login in active} == {login.id for login in [newest, *logins[:-1]]}
+    assert await principal(storage, theirs) is not None
+
+
+async def test_impersonated_logins_neither_count_nor_end(storage: Storage, token: str) -> None:
+    user, staff = await stored_user(storage), await stored_user(storage, is_staff=True)
+    origin = await stored_login(storage, staff, f"{token}staff")
+    impersonated = replace(a_login(user), impersonated_from=origin.id)
+    async with storage.unit_of_work() as tx:
+        await tx.tokens.add_impersonation(impersonated)
+
+    logins = [await stored_login(storage, user, f"{token}{number}") for number in range(MAX_LOGINS)]
+
+    assert await principal(storage, impersonated) is not None
+    assert len(await storage.logins.active(user.id, NOW, 100)) == len(logins)
+
+
+async def test_purge_deletes_expired_tokens_at_once_and_logins_when_they_are_old(storage: Storage, token: str) -> None:
+    user, moment = await stored_user(storage), NOW - timedelta(days=100)
+    old = await stored_login(storage, user, f"{token}old", created_at=moment, expires_at=moment + timedelta(days=1))
+    recent = await stored_login(storage, await stored_user(storage), f"{token}recent", expires_at=NOW)
+    living = await stored_login(storage, await stored_user(storage), f"{token}1", expires_at=NOW + timedelta(hours=1))
+
+    async with storage.unit_of_work() as tx:
+        while await tx.tokens.purge(NOW, NOW - timedelta(days=90)):
+            pass
+        assert await tx.tokens.find(old.id) is None
+        assert await tx.tokens.find(recent.id) == recent
+        assert await tx.tokens.revoke_login_of(refresh_token_hash(f"{token}recent"), NOW) is None
+
+    assert await use(storage, f"{token}1") == living
 
 
 async def test_principal_has_role_and_rights_of_account(storage: Storage, token: str) -> None:

@@ -27,6 +27,7 @@ from marketplace.bootstrap.inputs import ServiceOptions
 from marketplace.bootstrap.services import build_services
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.principals import LoginLifetimes
 from marketplace.core.domain.schedules import TimeRange, WeeklyHours
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.zone_changes import PromisedSlot, ZoneChange
@@ -326,7 +327,7 @@ async def test_job_records_what_an_earlier_release_sold_by_the_zone_data_of_then
     zones = build_services(
         empty_storage,
         an_adapter_set(former_zones=former),
-        ServiceOptions(categories=(), refresh_ttl=WEEK, addresses=ADDRESSES),
+        ServiceOptions(categories=(), login_lifetimes=LoginLifetimes(unused=WEEK, longest=WEEK), addresses=ADDRESSES),
     ).zones
     await zones.begin()
 

@@ -12,7 +12,7 @@ import pytest
 
 from builders import (
     ADDRESSES,
-    REFRESH_TTL,
+    LIFETIMES,
     Services,
     a_principal,
     all_starts,
@@ -101,7 +101,7 @@ def killed_after(storage: Storage, transactions: int) -> Storage:
 
 async def seed(storage: Storage, now: datetime = NOW, categories: Iterable[str] = CATEGORIES) -> DemoReport:
     adapters = an_adapter_set(ids=IDS)
-    options = ServiceOptions(categories=tuple(categories), refresh_ttl=REFRESH_TTL, addresses=ADDRESSES)
+    options = ServiceOptions(categories=tuple(categories), login_lifetimes=LIFETIMES, addresses=ADDRESSES)
 
     def services_at(clock: Clock, passwords: Passwords) -> BuiltServices:
         return build_services(storage, replace(adapters, clock=clock, passwords=passwords), options)

@@ -85,13 +85,19 @@ def with_step(booking: BookingHistory, **changes: Any) -> BookingHistory:
     return replace(booking, history=(*booking.history, step(booking, **changes)))
 
 
+def recipients_of(kind: MessageKind) -> set[str]:
+    if kind in ACCOUNT_KINDS:
+        return {"account"}
+    if kind is MessageKind.NEW_REVIEW:
+        return {"creator"}
+    is_to_learners = kind in {*TO_LEARNERS_ONLY, *MONEY_KINDS, MessageKind.HOW_WAS_IT}
+    return {"learner"} if is_to_learners else {"learner", "creator"}
+
+
 def test_every_kind_has_words_for_everyone_who_gets_it() -> None:
     assert {kind.value for kind in MessageKind} | {"page", "facts", "security_changes"} == TEXTS.keys()
     for kind in MessageKind:
-        parties = (
-            {"learner"} if kind in {*TO_LEARNERS_ONLY, *MONEY_KINDS, MessageKind.HOW_WAS_IT} else {"learner", "creator"}
-        )
-        assert TEXTS[kind].keys() == ({"account"} if kind in ACCOUNT_KINDS else parties)
+        assert TEXTS[kind].keys() == recipients_of(kind)
 
 
 @pytest.mark.parametrize(("kind", "role"), LETTERS)
@@ -208,7 +214,7 @@ async def test_only_optional_mail_can_be_unsubscribed_from() -> None:
     async def composed(kind: MessageKind, role: Role) -> Mail:
         return await COMPOSER.compose(a_letter(kind, role))
 
-    mails = {kind: await composed(kind, role) for kind, role in LETTERS if role != "creator"}
+    mails = {kind: await composed(kind, role) for kind, role in reversed(LETTERS)}
 
     optional = {kind for kind, mail in mails.items() if "List-Unsubscribe-Post" in dict(mail.headers)}
     assert optional == {
@@ -216,6 +222,7 @@ async def test_only_optional_mail_can_be_unsubscribed_from() -> None:
         MessageKind.REMINDER_HOUR,
         MessageKind.HOW_WAS_IT,
         MessageKind.NEW_MESSAGE,
+        MessageKind.NEW_REVIEW,
     }
     assert {kind for kind, mail in mails.items() if "https://a.b/u" in mail.html} == optional
     assert {kind for kind, mail in mails.items() if "https://a.b/u" in mail.text} == optional

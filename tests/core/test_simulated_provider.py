@@ -13,8 +13,9 @@ from fakes import NOW, MovableClock
 from marketplace.adapters.payments.memory import MemoryPayments
 from marketplace.adapters.payments.simulated.cards import CARDS, Behaviour, Card, card_of
 from marketplace.adapters.payments.simulated.notices import RETRIES
-from marketplace.adapters.payments.simulated.provider import ProviderRefusal, SimulatedProvider
+from marketplace.adapters.payments.simulated.provider import SimulatedProvider
 from marketplace.adapters.payments.simulated.records import Record, SimulatedPayment, State
+from marketplace.adapters.payments.simulated.refusals import ProviderRefusal
 from provider_worlds import a_charge
 
 DAY = timedelta(days=1)

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from builders import KEYS, PASSWORD, REFRESH_TTL, Services, principal_of, services_over, stored_user
+from builders import KEYS, LIFETIMES, PASSWORD, REFRESH_TTL, Services, principal_of, services_over, stored_user
 from fakes import PlainPasswords
 from marketplace.adapters.security.secret_keys import SecretKeys
 from marketplace.core.domain.principals import Principal
@@ -13,6 +13,7 @@ from marketplace.core.ports.storage import Storage
 
 NEW_PASSWORD = "battery staple"
 REMEMBERED = timedelta(milliseconds=500)
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -128,6 +129,19 @@ async def test_repeated_attempt_is_refused_once_the_login_has_ended(services: Se
 
     with pytest.raises(BadRefreshToken):
         await services.tokens.refresh(first.refresh, attempt="attempt of a page")
+
+
+async def test_login_ends_ninety_days_after_its_sign_in_however_often_it_is_renewed(
+    services: Services, user: User
+) -> None:
+    pair = (await services.tokens.log_in(user.email, PASSWORD)).tokens
+    for _ in range(LIFETIMES.longest // DAY):
+        pair = await services.tokens.refresh(pair.refresh)
+        services.clock.advance(DAY)
+
+    assert LIFETIMES.longest % DAY == timedelta(0)
+    with pytest.raises(BadRefreshToken):
+        await services.tokens.refresh(pair.refresh)
 
 
 async def test_login_lasts_as_long_as_its_newest_refresh_token(services: Services, user: User) -> None:

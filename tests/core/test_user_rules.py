@@ -12,7 +12,9 @@ def validate(password: str) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("password", ["12345678", "correct horse battery", "p" * 128, "пароль для меня", "        "])
+@pytest.mark.parametrize(
+    "password", ["12345678", "correct horse battery", "p" * 128, "пароль для меня", "        ", "market of sessions"]
+)
 def test_password_of_8_to_128_characters_of_any_kind_is_accepted(password: str) -> None:
     assert validate(password) == []
 
@@ -26,6 +28,9 @@ def test_password_of_8_to_128_characters_of_any_kind_is_accepted(password: str) 
         ("ADA@example.org", "email"),
         ("adalovelace", "username"),
         ("PassWord1", "most common"),
+        ("Marketplace2026!", "word of this site"),
+        ("!sessions-SESSIONS-1", "word of this site"),
+        ("\uff21DMIN 12345", "word of this site"),
     ],
 )
 def test_refused_password_has_one_error_sentence(password: str, word: str) -> None:

@@ -6,6 +6,7 @@ from builders import a_message
 from fakes import NOW
 from http_api import Api, Person, bad_fields, problem
 from marketplace.core.domain.failing_jobs import FAILING_AFTER
+from payment_records import a_parked_payment
 from staff_services import a_failing_job
 
 TODAY = NOW.date().isoformat()
@@ -23,6 +24,7 @@ async def test_dashboard_has_daily_numbers_and_pending_work(empty_api: Api) -> N
     async with api.storage.unit_of_work() as tx:
         failed = [a_message(learner.id).refused("550 5.1.1") for _ in range(2)]
         await tx.messages.add([a_message(learner.id).held(), *failed])
+        await tx.payments.park(a_parked_payment())
     api.clock.advance(timedelta(hours=1))
 
     found = (await staff.get("/api/admin/dashboard/", days=7)).json()
@@ -42,6 +44,7 @@ async def test_dashboard_has_daily_numbers_and_pending_work(empty_api: Api) -> N
         "failed_jobs": 1,
         "held_messages": 1,
         "failed_messages": 2,
+        "parked_payments": 1,
     }
 
 

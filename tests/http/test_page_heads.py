@@ -157,6 +157,15 @@ async def test_structured_data_have_the_rating_that_is_shown(site: Api) -> None:
         "worstRating": 1,
     }
 
+    staff, hidden = (
+        await site.person(is_staff=True),
+        await stored_review(site.storage, session, stars=1, text="Zugzwang!"),
+    )
+    await staff.post(f"/api/admin/reviews/{hidden.id}/hide/", {"reason": "Insults the creator."})
+    after = await structured(site, session.id)
+    assert (after["aggregateRating"]["reviewCount"], after["aggregateRating"]["ratingValue"]) == (2, 4.5)
+    assert "Zugzwang" not in str(after)
+
 
 async def test_event_says_where_as_far_as_anyone_may_know(site: Api) -> None:
     creator = await site.creator()

@@ -8,15 +8,18 @@ from typing import Any
 import pytest
 
 from authenticators import BACKED_UP, ELIGIBLE, PRESENT, SITE, VERIFIED, Authenticator, decoded, encoded
+from builders import PASSWORD, stored_second_factor
 from fakes import NOW
-from http_api import SETTINGS, Api, Person, as_json, bad_fields, open_api, problem
+from http_api import KEYS, SETTINGS, Api, Person, as_json, bad_fields, open_api, problem
 from http_routes import SOME_ID
 from marketplace.core.domain.messages import MessageKind
 from marketplace.core.domain.passkeys import MAX_PASSKEYS
+from marketplace.core.domain.users import UNUSABLE_HASH
 from staff_services import logged
 
 PASSKEYS, OPTIONS = "/api/auth/passkeys/", "/api/auth/passkeys/options/"
 SIGN_IN, SIGN_IN_OPTIONS = "/api/auth/login/passkey/", "/api/auth/login/passkey/options/"
+PROOF = "/api/auth/reauthenticate/passkey/"
 PROFILE = "/api/auth/profile/"
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 REFUSED = {"code": "passkey_refused"}
@@ -530,3 +533,117 @@ async def test_own_data_list_passkeys_without_keys(api: Api) -> None:
     assert response.json()["passkeys"] == (await person.get(PASSKEYS)).json()
     assert encoded(device.credential_id) not in response.text
     assert encoded(device.user_handle) not in response.text
+
+
+async def test_passkey_is_added_and_removed_only_with_a_recent_proof(api: Api) -> None:
+    person = await api.person()
+    await registered(person)
+    [passkey] = (await person.get(PASSKEYS)).json()
+    api.clock.advance(timedelta(minutes=10, seconds=1))
+
+    for refused in (await person.post(OPTIONS), await person.delete(f"{PASSKEYS}{passkey['id']}/")):
+        assert refused.status_code == 403
+        assert (refused.json()["code"], refused.json()["methods"]) == (
+            "reauthentication_required",
+            ["password", "passkey"],
+        )
+    assert (await person.patch(f"{PASSKEYS}{passkey['id']}/", {"name": "Mine"})).status_code == 200
+
+
+async def proof_options(person: Person) -> dict[str, Any]:
+    response = await person.post(f"{PROOF}options/")
+    assert response.status_code == 200, response.text
+    options: dict[str, Any] = response.json()
+    return options
+
+
+async def test_passkey_proves_that_it_is_its_person(api: Api) -> None:
+    person = await api.person()
+    device = await registered(person)
+    api.clock.advance(timedelta(minutes=11))
+    options = await proof_options(person)
+    assert [each["id"] for each in options["allowCredentials"]] == [encoded(device.credential_id)]
+
+    credential = device.sign(options)
+    assert (await person.post(PROOF, {"credential": credential})).status_code == 204
+
+    assert (await person.post(OPTIONS)).status_code == 200
+    problem(await person.post(PROOF, {"credential": credential}), 400, "passkey_refused")
+    entries = [each for each in await logged(api.storage, ("user", person.id)) if "reauth" in each.action]
+    assert {each.action: dict(each.after) for each in entries} == {
+        "reauthenticated": {"method": "passkey"},
+        "reauthentication_refused": REFUSED,
+    }
+
+
+async def test_proof_needs_a_passkey_and_a_challenge_of_the_same_person_and_login(api: Api) -> None:
+    person, other = await api.person(), await api.person()
+    device, theirs = await registered(person), await registered(other)
+    elsewhere = await api.login(person.user)
+    api.clock.advance(timedelta(minutes=11))
+
+    refused = [
+        theirs.sign(await proof_options(person)),
+        device.sign(await proof_options(other)),
+        device.sign(await proof_options(elsewhere)),
+        device.sign(await asked(api)),
+    ]
+    for credential in refused:
+        problem(await person.post(PROOF, {"credential": credential}), 400, "passkey_refused")
+
+    assert (await person.post(OPTIONS)).status_code == 403
+
+
+async def test_proofs_are_limited_per_person() -> None:
+    async with open_api(replace(SETTINGS, rate_limit=True)) as api:
+        person = await api.person()
+        device = await registered(person)
+        wrong = device.sign(await proof_options(person), origin="https://example.org")
+        statuses = [(await person.post(PROOF, {"credential": wrong})).status_code for _ in range(40)]
+        assert statuses[0] == 400
+        assert statuses[-1] == 429
+
+
+async def test_sign_in_with_a_passkey_is_two_factors(api: Api) -> None:
+    person = await api.person()
+    device = await registered(person)
+    await stored_second_factor(api.storage, person.user, KEYS)
+    credentials = {"email": person.user.email, "password": PASSWORD}
+    problem(await api.visitor.post("/api/auth/login/", credentials), 401, "second_factor_required")
+
+    there = await signed_in(api, device)
+
+    assert (await there.get(PROFILE)).status_code == 200
+
+
+async def test_passkey_gives_staff_the_rights_that_need_a_second_factor() -> None:
+    async with open_api(replace(SETTINGS, staff_second_factor="required")) as api:
+        staff = await api.person(is_staff=True)
+        device = await registered(staff)
+        problem(await staff.get("/api/admin/users/"), 403, "second_factor_setup_required")
+
+        there = await signed_in(api, device)
+        assert (await there.get("/api/admin/users/")).status_code == 200
+        assert (await staff.post(PROOF, {"credential": device.sign(await proof_options(staff))})).status_code == 204
+        assert (await staff.get("/api/admin/users/")).status_code == 200
+
+        [passkey] = (await there.get(PASSKEYS)).json()
+        await there.delete(f"{PASSKEYS}{passkey['id']}/")
+        api.clock.advance(timedelta(seconds=1))
+        problem(await there.get("/api/admin/users/"), 403, "second_factor_setup_required")
+
+
+async def test_last_way_in_cannot_be_removed(api: Api) -> None:
+    person = await api.person()
+    device = await registered(person)
+    await registered(person)
+    first, second = (await person.get(PASSKEYS)).json()
+    async with api.storage.unit_of_work() as tx:
+        account = await tx.users.acquire(person.id)
+        await tx.users.save(replace(account, password_hash=UNUSABLE_HASH))
+    there = await signed_in(api, device)
+    assert (await there.delete(f"{PASSKEYS}{second['id']}/")).status_code == 204
+
+    problem(await there.delete(f"{PASSKEYS}{first['id']}/"), 409, "last_way_in")
+
+    assert (await there.get(PASSKEYS)).json() != []

@@ -5,9 +5,9 @@ from uuid import UUID
 import pytest_asyncio
 
 from builders import TOMORROW
-from due_jobs import run_due
 from fakes import NOW
 from http_api import PAID_SETTINGS, Api, Person, as_json, open_api, problem
+from http_payments import notify
 from marketplace.adapters.payments.memory import MemoryPayments
 from marketplace.adapters.payments.simulated.cards import card_of
 from marketplace.bootstrap.service_set import Services
@@ -44,16 +44,6 @@ async def paid(api: Api, learner: Person, booking: dict[str, Any], card: str = P
     there.pay(shown["url"].rpartition("/")[2], card_of(card))
     await notify(api)
     return shown
-
-
-async def notify(api: Api) -> None:
-    for body, headers in provider(api).notices():
-        assert (await api.visitor.send("POST", WEBHOOK, content=body, headers=headers)).status_code == 204
-    services = await api.container.get(Services)
-    while await services.events.deliver():
-        pass
-    handlers = {kind: run for kind, run in services.handlers().items() if kind.startswith("settle_")}
-    await run_due(api.storage.job_queue, api.clock.now(), handlers)
 
 
 async def test_booking_shows_its_payment_from_the_booking_to_the_receipt(api: Api) -> None:

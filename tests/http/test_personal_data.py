@@ -10,6 +10,7 @@ from fakes import NOW
 from http_api import SETTINGS, Api, Person, as_json, open_api, problem
 from marketplace.core.services.personal_data import PAGE
 from staff_services import logged
+from two_steps import a_person_with_codes, code_of, signed_in_with
 
 EXPORT = "/api/auth/export/"
 
@@ -29,10 +30,10 @@ async def test_new_account_has_a_copy_with_every_part_empty(api: Api) -> None:
     found = await copy_of(person)
 
     parts = ["sessions", "bookings", "payments", "messages", "mails", "favourites", "reports", "reviews"]
-    parts += ["answers", "review_reports", "logins", "identities", "api_keys", "passkeys"]
+    parts += ["answers", "review_reports", "logins", "identities", "api_keys", "passkeys", "second_factors"]
     assert [*found] == ["profile", *parts]
     assert found["profile"] == (await person.get("/api/auth/profile/")).json()
-    assert [found[part] for part in parts if part not in {"mails", "logins"}] == [[]] * 12
+    assert [found[part] for part in parts if part not in {"mails", "logins"}] == [[]] * 13
     assert [login["is_current"] for login in found["logins"]] == [True]
 
 
@@ -122,3 +123,15 @@ async def test_copies_are_limited(limited: Api) -> None:
     person = await limited.person()
 
     assert [(await person.get(EXPORT)).status_code for _ in range(6)] == [200] * 5 + [429]
+
+
+async def test_copy_says_since_when_two_step_sign_in_is_on_and_no_secret(api: Api) -> None:
+    user, secret = await a_person_with_codes(api)
+    person = await signed_in_with(api, user, code_of(api, secret))
+    codes = (await person.post("/api/auth/second-factor/recovery-codes/")).json()["recovery_codes"]
+
+    copy = await person.get("/api/auth/export/")
+
+    since = (await person.get("/api/auth/second-factor/")).json()["since"]
+    assert copy.json()["second_factors"] == [{"since": since, "recovery_codes_left": 10}]
+    assert not any(each in copy.text for each in (secret, *codes))

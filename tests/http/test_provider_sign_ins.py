@@ -1,91 +1,19 @@
 """Signing in at an identity provider, as a browser does."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from http.cookies import SimpleCookie
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from httpx import ASGITransport, AsyncClient, Response
 
 from builders import PASSWORD
 from fakes import NOW
-from http_api import SETTINGS, Api, Person, bad_fields, open_api, problem
-from http_routes import SOME_ID
+from http_api import SETTINGS, Api, bad_fields, problem
 from lying_issuer import LyingIssuer, json_answer
-from marketplace.adapters.identity.providers import ConfiguredProviders
 from marketplace.core.domain.audit import AuditDetails
 from marketplace.core.domain.rate_limits import PROVIDER_SIGN_IN, REGISTRATION, Attempt
-
-BEGIN = "/api/auth/oidc/example/"
-CALLBACK = f"{BEGIN}callback/"
-IDENTITIES = "/api/auth/identities/"
-ADA: dict[str, Any] = {"email": "ada@example.org", "email_verified": True, "given_name": "Ada"}
-
-
-@dataclass(slots=True)
-class Browser:
-    """A browser, which keeps cookies by name and path, on its way to the issuer and back."""
-
-    api: Api
-    issuer: LyingIssuer
-    base_url: str = "http://test"
-    cookies: dict[str, str] = field(default_factory=dict)
-    last: SimpleCookie = field(default_factory=SimpleCookie)
-
-    async def send(self, method: str, path: str, **options: Any) -> Response:
-        # a client of its own, since that of the test keeps cookies, too
-        async with AsyncClient(transport=ASGITransport(self.api.both), base_url=self.base_url) as client:
-            sent = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-            headers = {"Cookie": sent, "Origin": self.base_url} | options.pop("headers", {})
-            response = await client.request(method, path, headers=headers, **options)
-        self.last = SimpleCookie()
-        for line in response.headers.get_list("set-cookie"):
-            self.last.load(line)
-        for name, morsel in self.last.items():
-            if morsel["max-age"] == "0":
-                self.cookies.pop(name, None)
-            else:
-                self.cookies[name] = morsel.value
-        return response
-
-    async def leave(self, person: Person | None = None, **body: Any) -> str:
-        """Return the address at the issuer."""
-        path = BEGIN if person is None else f"{BEGIN}connect/"
-        sent = {"headers": person.headers} if person else {"json": body}
-        response = await self.send("POST", path, **sent)
-        assert response.status_code == 200, response.text
-        url: str = response.json()["url"]
-        return url
-
-    async def come_back(self, returned: dict[str, str]) -> dict[str, str]:
-        """Return the values of the page's address, with its `page`."""
-        response = await self.send("GET", CALLBACK, params=returned)
-        assert (response.status_code, response.content) == (303, b"")
-        assert response.headers["cache-control"] == "no-store"
-        page = urlsplit(response.headers["location"])
-        assert page.scheme == page.netloc == ""
-        return {"page": page.path} | {name: values[0] for name, values in parse_qs(page.query).items()}
-
-    async def sign_in(self, person: Person | None = None, **body: Any) -> dict[str, str]:
-        return await self.come_back(self.issuer.consent(await self.leave(person, **body)))
-
-    async def access(self) -> Person:
-        """Return who is signed in by the refresh cookie."""
-        response = await self.send("POST", "/api/auth/refresh/", json={})
-        assert response.status_code == 200, response.text
-        return Person(self.api.client, response.json()["access"])
-
-
-@asynccontextmanager
-async def opened(issuer: LyingIssuer, **changes: Any) -> AsyncIterator[Browser]:
-    settings = changes.pop("settings", SETTINGS)
-    providers = ConfiguredProviders([issuer.provider()])
-    async with open_api(settings, identity_providers=providers, **changes) as api:
-        issuer.now = api.clock.now
-        yield Browser(api, issuer)
+from provider_browser import ADA, BEGIN, Browser, opened
 
 
 @pytest.fixture
@@ -249,77 +177,6 @@ async def test_cookie_is_secure_in_production() -> None:
         assert browser.last["marketplace_oidc"]["secure"] is True
         redirect_uri = "https://sessions.example.org/api/auth/oidc/example/callback/"
         assert parse_qs(urlsplit(url).query)["redirect_uri"] == [redirect_uri]
-
-
-async def test_signed_in_person_connects_and_disconnects(browser: Browser) -> None:
-    person = await browser.api.person()
-
-    assert await browser.sign_in(person) == {"page": "/profile/security", "oidc": "done", "provider": "example"}
-    assert "marketplace_refresh" not in browser.cookies
-    (identity,) = (await person.get(IDENTITIES)).json()
-    assert {name: identity[name] for name in ("provider", "label", "email")} == {
-        "provider": "example",
-        "label": "Example",
-        "email": "ada@example.org",
-    }
-    assert (await person.get("/api/auth/export/")).json()["identities"] == [identity]
-    problem(await (await browser.api.person()).delete(f"{IDENTITIES}{identity['id']}/"), 404, "not_found")
-    assert (await person.delete(f"{IDENTITIES}{identity['id']}/")).status_code == 204
-    assert (await person.get(IDENTITIES)).json() == []
-    assert [len(await entries_of(browser.api, f"identity_{change}")) for change in ("connected", "disconnected")] == [
-        *(1, 1)
-    ]
-
-
-async def test_identity_of_someone_else_is_not_connected(browser: Browser) -> None:
-    await browser.sign_in()
-    person = await browser.api.person()
-
-    assert await browser.sign_in(person) == {"page": "/profile/security", "oidc": "taken", "provider": "example"}
-    assert (await person.get(IDENTITIES)).json() == []
-
-
-async def test_only_way_in_stays(browser: Browser) -> None:
-    await browser.sign_in()
-    person = await browser.access()
-    (identity,) = (await person.get(IDENTITIES)).json()
-
-    problem(await person.delete(f"{IDENTITIES}{identity['id']}/"), 409, "last_way_in")
-
-
-async def test_connecting_needs_the_access_token_and_no_impersonation(browser: Browser) -> None:
-    staff, person = await browser.api.person(is_staff=True), await browser.api.person()
-    viewing = await browser.api.seen_as(staff, person)
-
-    problem(await browser.send("POST", f"{BEGIN}connect/"), 401, "not_signed_in")
-    problem(await viewing.post(f"{BEGIN}connect/"), 403, "impersonated_read_only")
-    problem(await viewing.delete(f"{IDENTITIES}{SOME_ID}/"), 403, "impersonated_read_only")
-
-
-async def test_password_of_an_account_without_one_takes_as_long_as_a_wrong_one(browser: Browser) -> None:
-    await browser.sign_in()
-    browser.api.passwords.verified.clear()
-
-    answers = [
-        await browser.send("POST", "/api/auth/login/", json={"email": email, "password": "!"})
-        for email in ("ada@example.org", "nobody@example.org")
-    ]
-
-    assert [problem(answer, 401, "bad_credentials")["detail"] for answer in answers] == [
-        "Incorrect email or password."
-    ] * 2
-    assert browser.api.passwords.verified == [None, None]
-
-
-async def test_deleted_account_leaves_no_identity(browser: Browser) -> None:
-    person = await browser.api.person()
-    await browser.sign_in(person)
-
-    assert (await person.send("DELETE", "/api/auth/profile/", json={"password": PASSWORD})).status_code == 204
-
-    assert await browser.api.storage.identities.of_user(person.id) == ()
-    assert (await browser.sign_in())["oidc"] == "done"
-    assert (await (await browser.access()).get("/api/auth/profile/")).json()["id"] != str(person.id)
 
 
 async def test_limits_hold_per_address() -> None:

@@ -126,6 +126,37 @@ async def test_kept_answers_show_a_review_and_its_hiding_at_once(api: Api) -> No
     assert own["moderation"]["reason"] == WHY["reason"]
 
 
+async def test_hidden_review_is_in_no_answer_but_its_authors_and_staffs(api: Api) -> None:
+    creator, learner, reader, staff = (
+        await api.creator(),
+        await api.person(),
+        await api.person(),
+        await api.person(is_staff=True),
+    )
+    session = await api.session(creator)
+    booking = await attended(api, learner, session)
+    body = {"booking": booking, "stars": 1, "text": "Zugzwang!"}
+    review = (await learner.post(path_of(session), body)).json()["id"]
+    await creator.post(f"/api/reviews/{review}/answer/", {"text": "I disagree."})
+    await staff.post(f"/api/admin/reviews/{review}/hide/", WHY)
+
+    paths = (
+        *(path_of(session), f"/api/sessions/{session.id}/", "/api/sessions/", "/api/sessions/?search=Zugzwang"),
+        *("/api/sessions/suggest/?search=zugz", f"/api/creators/{creator.user.username}/"),
+    )
+    own = ("/api/auth/export/", "/api/reviews/", "/api/notifications/", "/api/bookings/", "/api/auth/messages/")
+    for person in (api.visitor, creator, reader):
+        for path in paths if person is api.visitor else (*paths, *own):
+            answer = await person.get(path)
+            assert answer.status_code == 200, (path, answer.text)
+            assert "Zugzwang!" not in answer.text, path
+            assert review not in answer.text or path == "/api/auth/export/", path
+    assert (await api.visitor.get("/api/sessions/?search=Zugzwang")).json() == []
+    for path in ("/api/auth/export/", "/api/reviews/"):
+        assert "Zugzwang!" in (await learner.get(path)).text
+    assert "Zugzwang!" in (await staff.get("/api/admin/reviews/?state=hidden")).text
+
+
 async def test_staff_see_who_reported_and_what_became_of_it(api: Api) -> None:
     session, reader, staff = await api.session(), await api.person(), await api.person(is_staff=True)
     review = await stored_review(api.storage, session)

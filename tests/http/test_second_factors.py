@@ -1,46 +1,20 @@
 from datetime import timedelta
 from typing import Any
 
-import pyotp
 import pytest
-from httpx import Response
 
-from builders import PASSWORD, stored_second_factor, stored_user
-from http_api import KEYS, Api, Person, problem
-from marketplace.core.domain.users import User
-
-A_NEW_PASSWORD = "a staple of batteries"
-WRONG = "000000"
-PASSWORD_CHANGE = {"current_password": PASSWORD, "new_password": A_NEW_PASSWORD}
-
-
-def code_of(api: Api, secret: str, *, steps: int = 0) -> str:
-    return pyotp.TOTP(secret).at(api.clock.now() + timedelta(seconds=30 * steps))
-
-
-async def log_in(api: Api, user: User) -> Response:
-    return await api.visitor.post("/api/auth/login/", {"email": user.email, "password": PASSWORD})
-
-
-async def challenge_of(api: Api, user: User) -> str:
-    refused = await log_in(api, user)
-    problem(refused, 401, "second_factor_required")
-    return str(refused.json()["challenge"])
-
-
-async def finish(api: Api, challenge: str, code: str, **more: Any) -> Response:
-    return await api.visitor.post("/api/auth/login/second-factor/", {"challenge": challenge, "code": code, **more})
-
-
-async def a_person_with_codes(api: Api, **changes: Any) -> tuple[User, str]:
-    user = await stored_user(api.storage, **changes)
-    return user, await stored_second_factor(api.storage, user, KEYS)
-
-
-async def signed_in_with(api: Api, user: User, code: str) -> Person:
-    answer = await finish(api, await challenge_of(api, user), code)
-    assert answer.status_code == 200, answer.text
-    return Person(api.client, answer.json()["access"], answer.json()["refresh"], user)
+from http_api import Api, Person, problem
+from two_steps import (
+    A_NEW_PASSWORD,
+    PASSWORD_CHANGE,
+    WRONG,
+    a_person_with_codes,
+    challenge_of,
+    code_of,
+    finish,
+    log_in,
+    signed_in_with,
+)
 
 
 async def test_right_password_of_account_with_second_factor_gets_a_challenge(api: Api) -> None:
@@ -163,8 +137,14 @@ async def test_setup_is_confirmed_by_a_code_and_returns_ten_recovery_codes(api: 
     assert confirmed.status_code == 200
     assert len(set(confirmed.json()["recovery_codes"])) == 10
     state = (await person.get("/api/auth/second-factor/")).json()
-    assert state == {"is_on": True, "since": state["since"], "recovery_codes_left": 10, "is_low": False}
     assert state["since"] is not None
+    assert state == {
+        "is_on": True,
+        "since": state["since"],
+        "is_required": False,
+        "recovery_codes_left": 10,
+        "is_low": False,
+    }
     problem(await other.get("/api/auth/profile/"), 401, "not_signed_in")
     problem(await log_in(api, person.user), 401, "second_factor_required")
     used = await finish(api, await challenge_of(api, person.user), code_of(api, setup["secret"]))

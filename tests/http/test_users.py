@@ -25,6 +25,7 @@ PROFILE_FIELDS = {
     "email_verified_at",
     "locale",
     "impersonated_by",
+    "has_password",
 }
 NEW_PASSWORD = "a staple of batteries"
 

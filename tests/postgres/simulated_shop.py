@@ -12,7 +12,7 @@ from fakes import MovableClock
 from marketplace.adapters.payments.simulator import SimulatorPayments
 from marketplace.core.domain.payment_options import PaymentOptions
 from marketplace.core.domain.sessions import Session
-from marketplace.core.ports.payments import Payments
+from marketplace.core.ports.payment_providers import Payments
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from provider_worlds import PAYS

@@ -65,6 +65,7 @@ WITHOUT_TEXTS = {
     "open_times": "instants",
     "parked_payments": "words of staff about payments",
     "password_resets": "hashes",
+    "payment_disputes": "IDs and amounts",
     "payment_events": "IDs",
     "payments": "amounts, and IDs of the provider, who has data of their own",
     "pgqueuer": "IDs, and unused since migration 0018, as the next three",

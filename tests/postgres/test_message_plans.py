@@ -12,7 +12,7 @@ from builders import a_message, stored_session, stored_users
 from databases import execute
 from fakes import NOW, FreshIds
 from http_api import SETTINGS
-from marketplace.core.domain.dashboards import MAX_MESSAGES, DashboardWindow
+from marketplace.core.domain.dashboards import MAX_COUNTED, DashboardWindow
 from marketplace.core.domain.messages import Message, MessageKind, Unsent
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import User
@@ -102,7 +102,7 @@ async def test_messages_for_staff_are_counted_by_their_indexes(
     (plan,) = await carried_out(database, program, program.storage.dashboards.find(window))
 
     read = {str(node.get("Index Name")): node["Actual Rows"] for node in nodes(plan.root) if "Index Name" in node}
-    assert (read["ix_messages_held"], read["ix_messages_failed"]) == (MAX_MESSAGES, 24)
+    assert (read["ix_messages_held"], read["ix_messages_failed"]) == (MAX_COUNTED, 24)
     lists = program.storage.messages
     for unsent in get_args(Unsent):
         position = (await lists.unsent(unsent, NOW, 2, None)).next

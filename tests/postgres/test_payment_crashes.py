@@ -19,7 +19,7 @@ from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.payments import OperationKind, OperationState, PaymentStatus
 from marketplace.core.domain.sessions import Session
-from marketplace.core.ports.payments import Unknown
+from marketplace.core.ports.payment_providers import Unknown
 from marketplace.core.ports.storage import Storage
 from postgres.payment_worker import KINDS, POINTS
 from postgres.simulated_shop import SimulatedShop

@@ -16,6 +16,7 @@ from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.sessions import Session
 from marketplace.core.services.tokens import PRINCIPAL_TTL
 from marketplace.telemetry.request_log import RequestRecord
+from review_records import stored_review
 
 Send = Callable[[], Awaitable[Response]]
 
@@ -77,6 +78,20 @@ async def page_with_schedules(marketplace: Marketplace) -> Send:
     return partial(marketplace.api.visitor.get, "/api/sessions/", creator=str(sessions[0].creator_id))
 
 
+async def detail_with_rating(marketplace: Marketplace) -> Send:
+    [session] = await marketplace.sessions(None)
+    await stored_review(marketplace.api.storage, session)
+    return partial(marketplace.api.visitor.get, f"/api/sessions/{session.id}/")
+
+
+async def page_with_ratings(marketplace: Marketplace) -> Send:
+    sessions = await marketplace.sessions(None, None)
+    for session in sessions:
+        await stored_review(marketplace.api.storage, session)
+    creator = str(sessions[0].creator_id)
+    return partial(marketplace.api.visitor.get, "/api/sessions/", creator=creator, ordering="rating")
+
+
 async def profile(marketplace: Marketplace) -> Send:
     return partial((await marketplace.api.person()).get, "/api/auth/profile/")
 
@@ -100,6 +115,8 @@ async def my_bookings(marketplace: Marketplace) -> Send:
         (detail_with_schedule, 1, 1),
         (page, 1, 1),
         (page_with_schedules, 2, 2),
+        (detail_with_rating, 1, 1),
+        (page_with_ratings, 1, 1),
         (profile, 2, 1),
         (profile_by_key, 3, 1),
         (my_bookings, 2, 1),

@@ -29,7 +29,7 @@ ANONYMOUS = ("--checks", "missing_required_header", "--phases", "coverage")
 
 
 async def test_api_conforms_to_its_openapi_document(empty_database: str, tmp_path: Path) -> None:
-    operations = sum(len(methods) for methods in document(Settings().categories)["paths"].values())
+    operations = sum(len(methods) for methods in document(Settings().categories)["paths"].values()) - 1
     await run_command(empty_database, "seed-demo")
     async with servers(1, empty_database, tmp_path) as (server,):
         address = f"http://127.0.0.1:{server.port}"
@@ -62,6 +62,8 @@ def _check(server: str, folder: Path, options: Sequence[str]) -> subprocess.Comp
     words = [
         *(str(Path(sys.executable).with_name("schemathesis")), "run", f"{server}/api/schema/openapi.json"),
         *("--max-examples", EXAMPLES, *([] if IS_LONG else ["--seed", "1"]), "--suppress-health-check", "all"),
+        # it ends when its client leaves, and schemathesis reads whole responses
+        *("--exclude-operation-id", "watch_seats"),
         *options,
     ]
     environment = {

@@ -120,7 +120,7 @@ class Account:
             metadata=asked.get("metadata", {}),
             payment_intent=intent["id"],
             reason=None,
-            status="succeeded",
+            status="pending" if charge["_returns_late"] else "succeeded",
         )
         charge["amount_refunded"] += amount
         charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
@@ -135,7 +135,14 @@ class Account:
         self.objects[refund["charge"]]["amount_refunded"] -= refund["amount"]
         self._emit("refund.failed", refund)
 
-    def pay(self, session_id: str, decline: str | None = None) -> None:
+    def finish_refunds(self, intent_id: str) -> None:
+        """Let refunds arrive that were on their way."""
+        for refund in [*self.all("refund")]:
+            if (refund["status"], refund["payment_intent"]) == ("pending", intent_id):
+                refund["status"] = "succeeded"
+                self._emit("refund.updated", refund)
+
+    def pay(self, session_id: str, decline: str | None = None, *, returns_late: bool = False) -> None:
         """Let the learner use a card that is taken, or declined for a reason."""
         session = self.get("checkout.session", session_id)
         if session["status"] != "open":
@@ -161,6 +168,7 @@ class Account:
             payment_intent=intent["id"],
             refunded=False,
             status="succeeded",
+            _returns_late=returns_late,
         )
         intent |= {"latest_charge": charge["id"], "last_payment_error": None}
         session |= {"status": "complete", "url": None}
@@ -194,8 +202,16 @@ class Account:
             payment_intent=intent_id,
             reason="fraudulent",
             status="needs_response",
+            balance_transactions=[],
         )
         self._emit("charge.dispute.created", dispute)
+
+    def close_dispute(self, intent_id: str, status: str) -> None:
+        """Let the bank decide."""
+        dispute = next(each for each in self.all("dispute") if each["payment_intent"] == intent_id)
+        moved = {"amount": -dispute["amount"], "currency": dispute["currency"], "fee": 2000, "type": "adjustment"}
+        dispute |= {"status": status, "balance_transactions": [moved] if status == "lost" else []}
+        self._emit("charge.dispute.closed", dispute)
 
     def _captured(self, intent: Json, amount: int) -> None:
         charge = self.objects[intent["latest_charge"]]

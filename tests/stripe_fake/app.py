@@ -56,6 +56,7 @@ class Fake:
             ),
             ("POST", "/v1/refunds", self._route("refund", self.account.refund)),
             ("GET", "/v1/refunds", self._route("look_up", lambda asked: self._list("refund", asked))),
+            ("GET", "/v1/disputes", self._route("look_up", lambda asked: self._list("dispute", asked))),
             ("POST", "/_fake", self._happen),
         ]
         return Application(routes)
@@ -152,8 +153,10 @@ class Fake:
             "refund": account.refund,
             "fail_refund": account.fail_refund,
             "dispute": account.dispute,
+            "close_dispute": account.close_dispute,
             "fault": lambda operation, mode, times: self._faults.add(operation, Fault(mode), times),
             "forward": lambda seconds: setattr(account, "ahead", account.ahead + seconds),
+            "finish_refunds": account.finish_refunds,
             "forget_keys": self._used.clear,
             "settle_fees_in": lambda currency: setattr(account, "fee_currency", currency),
             "forget_metadata": lambda session_id: account.objects[session_id]["metadata"].clear(),

@@ -3,6 +3,7 @@
 // Security-Policy blocks inline scripts.
 (() => {
   const PAGES = [];
+  const OTHER_ROUTES = [];
 
   const kept = (key) => {
     try {
@@ -33,6 +34,8 @@
   else showHead();
 
   const isVisitor = kept("marketplace.signed-in") === null;
+  const isFirstPage = PAGES.some(({ path }) => new RegExp(path).test(location.pathname));
+  if (!isFirstPage) for (const file of OTHER_ROUTES) ask(file, "modulepreload");
   for (const { path, files, data } of PAGES) {
     const found = new RegExp(path).exec(location.pathname);
     if (!found) continue;

@@ -29,10 +29,12 @@ export function boot(pages: Page[], texts: Record<string, URL>): Plugin {
         const said = html.replace(/%(\w+):([\w.]+)%/g, (_, feature, key) => wordsOf(texts[feature], key));
         if (!bundle) return said;
         const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
-        const source = readFileSync(SOURCE, "utf8").replace(
-          "const PAGES = [];",
-          `const PAGES = ${JSON.stringify(pages.map((page) => planOf(page, chunks)))};`,
-        );
+        const source = readFileSync(SOURCE, "utf8")
+          .replace("PAGES = []", `PAGES = ${JSON.stringify(pages.map((page) => planOf(page, chunks)))}`)
+          .replace(
+            "OTHER_ROUTES = []",
+            `OTHER_ROUTES = ${JSON.stringify(filesOf("/routes.gen.ts", chunks))}`,
+          );
         const hash = createHash("sha256").update(source).digest("hex").slice(0, 8);
         const fileName = `assets/boot-${hash}.js`;
         (this as unknown as Rollup.PluginContext).emitFile({ type: "asset", fileName, source });
@@ -55,15 +57,18 @@ function withStyles(html: string, bundle: Rollup.OutputBundle): string {
   });
 }
 
-/** The files that a page needs in addition to the entry. */
 function planOf({ path, route, data }: Page, chunks: Rollup.OutputChunk[]) {
+  return { path, files: filesOf(`/${route}?`, chunks), data };
+}
+
+/** The files that a module needs in addition to the entry. */
+function filesOf(module: string, chunks: Rollup.OutputChunk[]): string[] {
   const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
   const entry = chunks.find(({ isEntry }) => isEntry);
-  const own = chunks.find(({ moduleIds }) => moduleIds.some((id) => id.includes(`/${route}?`)));
-  if (!entry || !own) throw new Error(`no chunk has the component of ${route}`);
+  const own = chunks.find(({ moduleIds }) => moduleIds.some((id) => id.includes(module)));
+  if (!entry || !own) throw new Error(`no chunk has ${module}`);
   const there = withImports(byName, entry.fileName);
-  const files = [...withImports(byName, own.fileName)].filter((file) => !there.has(file));
-  return { path, files: files.map((file) => `/${file}`), data };
+  return [...withImports(byName, own.fileName)].filter((file) => !there.has(file)).map((file) => `/${file}`);
 }
 
 function withImports(chunks: Map<string, Rollup.OutputChunk>, name: string, found = new Set<string>()) {

@@ -16,9 +16,11 @@ import type sessions from "~/features/sessions/texts.en.json";
 import type slots from "~/features/slots/texts.en.json";
 import type texts from "~/features/texts/texts.en.json";
 import type passkeys from "~/features/users/passkeys/texts.en.json";
+import type providers from "~/features/users/providers/texts.en.json";
 import type api_keys from "~/features/users/security/keys/texts.en.json";
 import type security from "~/features/users/security/texts.en.json";
 import type users from "~/features/users/texts.en.json";
+import type twoStep from "~/features/users/two-step/texts.en.json";
 import type common from "~/lib/i18n/en/common.json";
 import type problems from "~/lib/i18n/en/problems.json";
 
@@ -31,7 +33,9 @@ declare module "i18next" {
       users: typeof users;
       security: typeof security;
       api_keys: typeof api_keys;
+      twoStep: typeof twoStep;
       passkeys: typeof passkeys;
+      providers: typeof providers;
       sessions: typeof sessions;
       slots: typeof slots;
       bookings: typeof bookings;

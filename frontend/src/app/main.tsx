@@ -8,7 +8,7 @@ import { queryClient } from "~/lib/api/queryClient";
 import { loadOffsets } from "~/lib/time/offsets";
 import { browserZone } from "~/lib/time/zone";
 import { followLogin } from "./followLogin";
-import { router } from "./router";
+import { addOtherRoutes, router } from "./router";
 import { applyTheme, storedTheme } from "./theme";
 
 applyTheme(storedTheme());
@@ -21,6 +21,9 @@ addEventListener("vite:preloadError", ({ payload }) => {
 
 /** Delay in milliseconds before the page's skeleton is shown, to avoid a flash on fast loads. */
 const SHELL_DELAY_MS = 400;
+
+/** Delay in milliseconds after which the other pages' routes are loaded, so that they do not compete with the first page. */
+const OTHER_ROUTES_DELAY_MS = 1500;
 
 const container = document.getElementById("app");
 if (!container) throw new Error("index.html has no place for the application");
@@ -42,5 +45,12 @@ function renderApp(root: HTMLElement): void {
 // skeleton after a short delay
 const isHeadShown = document.querySelector("[data-shell=head]") !== null;
 const shellTimeout = new Promise((resolve) => isHeadShown || setTimeout(resolve, SHELL_DELAY_MS));
-const pageLoad = Promise.all([router.load(), loadOffsets(browserZone())]);
-void Promise.race([pageLoad, shellTimeout]).finally(() => renderApp(container));
+const [, , firstRoute] = router.getMatchedRoutes(router.latestLocation.pathname);
+const isElsewhere = firstRoute?.id === "/$";
+// of a page elsewhere, boot.js has preloaded the routes; a failure comes up again when the router loads the page
+const routesLoad = isElsewhere ? addOtherRoutes().catch(() => undefined) : Promise.resolve();
+const pageLoad = Promise.all([routesLoad.then(() => router.load()), loadOffsets(browserZone())]);
+void Promise.race([pageLoad, shellTimeout]).finally(() => {
+  renderApp(container);
+  if (!isElsewhere) setTimeout(() => void addOtherRoutes().catch(() => undefined), OTHER_ROUTES_DELAY_MS);
+});

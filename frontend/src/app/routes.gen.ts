@@ -10,6 +10,7 @@
 
 import { Route as rootRouteImport } from "./routes/__root";
 import { Route as IndexRouteImport } from "./routes/index";
+import { Route as SplatRouteImport } from "./routes/$";
 import { Route as AdminRouteImport } from "./routes/admin";
 import { Route as CreatorRouteImport } from "./routes/creator";
 import { Route as DashboardRouteImport } from "./routes/dashboard";
@@ -55,6 +56,11 @@ import { Route as CreatorSessionsIdEditRouteImport } from "./routes/creator.sess
 const IndexRoute = IndexRouteImport.update({
   id: "/",
   path: "/",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const SplatRoute = SplatRouteImport.update({
+  id: "/$",
+  path: "/$",
   getParentRoute: () => rootRouteImport,
 } as any);
 const AdminRoute = AdminRouteImport.update({
@@ -265,6 +271,7 @@ const CreatorSessionsIdEditRoute = CreatorSessionsIdEditRouteImport.update({
 
 export interface FileRoutesByFullPath {
   "/": typeof IndexRoute;
+  "/$": typeof SplatRoute;
   "/admin": typeof AdminRouteWithChildren;
   "/creator": typeof CreatorRouteWithChildren;
   "/dashboard": typeof DashboardRoute;
@@ -309,6 +316,7 @@ export interface FileRoutesByFullPath {
 }
 export interface FileRoutesByTo {
   "/": typeof IndexRoute;
+  "/$": typeof SplatRoute;
   "/dashboard": typeof DashboardRoute;
   "/favourites": typeof FavouritesRoute;
   "/forgot-password": typeof ForgotPasswordRoute;
@@ -352,6 +360,7 @@ export interface FileRoutesByTo {
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   "/": typeof IndexRoute;
+  "/$": typeof SplatRoute;
   "/admin": typeof AdminRouteWithChildren;
   "/creator": typeof CreatorRouteWithChildren;
   "/dashboard": typeof DashboardRoute;
@@ -398,6 +407,7 @@ export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
   fullPaths:
     | "/"
+    | "/$"
     | "/admin"
     | "/creator"
     | "/dashboard"
@@ -442,6 +452,7 @@ export interface FileRouteTypes {
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/"
+    | "/$"
     | "/dashboard"
     | "/favourites"
     | "/forgot-password"
@@ -484,6 +495,7 @@ export interface FileRouteTypes {
   id:
     | "__root__"
     | "/"
+    | "/$"
     | "/admin"
     | "/creator"
     | "/dashboard"
@@ -529,6 +541,7 @@ export interface FileRouteTypes {
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute;
+  SplatRoute: typeof SplatRoute;
   AdminRoute: typeof AdminRouteWithChildren;
   CreatorRoute: typeof CreatorRouteWithChildren;
   DashboardRoute: typeof DashboardRoute;
@@ -558,6 +571,13 @@ declare module "@tanstack/react-router" {
       path: "/";
       fullPath: "/";
       preLoaderRoute: typeof IndexRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/$": {
+      id: "/$";
+      path: "/$";
+      fullPath: "/$";
+      preLoaderRoute: typeof SplatRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/admin": {
@@ -911,6 +931,7 @@ const CreatorRouteWithChildren =
 
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
+  SplatRoute: SplatRoute,
   AdminRoute: AdminRouteWithChildren,
   CreatorRoute: CreatorRouteWithChildren,
   DashboardRoute: DashboardRoute,

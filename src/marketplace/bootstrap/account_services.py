@@ -78,7 +78,7 @@ def build_account_services(
         new_messages=new_messages,
         clock=clock,
         ids=ids,
-        refresh_ttl=options.refresh_ttl,
+        lifetimes=options.login_lifetimes,
     )
     issuers = [each.issuer for each in adapters.identity_providers.configured]
     ways_in = WaysInReader(issuers, has_passkeys=options.relying_party is not None)
@@ -117,15 +117,16 @@ def build_account_services(
         sign_ins=sign_ins,
         clock=clock,
         ids=ids,
-        refresh_ttl=options.refresh_ttl,
+        lifetimes=options.login_lifetimes,
         staff_second_factor=options.staff_second_factor,
     )
+    second_factors = build_second_factors(storage, adapters, options, memory, sign_ins, new_messages)
     return AccountServices(
         new_messages=new_messages,
         usernames=usernames,
         users=users,
         tokens=tokens,
-        second_factors=build_second_factors(storage, adapters, options, memory, sign_ins, new_messages),
+        second_factors=second_factors,
         logins=LoginService(unit_of_work=begin, logins=storage.logins, principal_cache=memory, clock=clock, ids=ids),
         api_keys=ApiKeyService(
             unit_of_work=begin,
@@ -137,7 +138,9 @@ def build_account_services(
         ),
         identities=identities,
         provider_sign_ins=provider_sign_ins,
-        passkeys=build_passkey_services(storage, adapters, options, sign_ins, ways_in, new_messages),
+        passkeys=build_passkey_services(
+            storage, adapters, options, memory, sign_ins, second_factors.reauthentication, ways_in, new_messages
+        ),
         resets=ResetService(
             unit_of_work=begin,
             resets=storage.resets,
@@ -187,6 +190,7 @@ def build_account_services(
             api_keys=storage.api_keys,
             identities=storage.identities,
             passkeys=storage.passkeys,
+            second_factors=storage.second_factors,
             clock=clock,
             ids=ids,
         ),

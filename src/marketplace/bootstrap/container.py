@@ -1,6 +1,5 @@
 """The composition root: binds adapters to ports and closes them with the container."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import asdict
 from typing import Any, get_type_hints
@@ -21,6 +20,7 @@ from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.adapters.system import MachineZones, MovedClock, SystemClock, UuidSeven
 from marketplace.bootstrap.identity import identity_providers
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
+from marketplace.bootstrap.kept_from_changes import KeptFromChanges
 from marketplace.bootstrap.mail import Post, mail_of
 from marketplace.bootstrap.payments import PaymentProvider, payment_options, provider_of
 from marketplace.bootstrap.secrets import SecretPorts, secret_of
@@ -30,6 +30,7 @@ from marketplace.bootstrap.storages import MemoryStorage, PostgresStorage
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.clock_offset import ClockOffset
 from marketplace.core.domain.money import use_currency
+from marketplace.core.domain.principals import LoginLifetimes
 from marketplace.core.domain.site_texts import SiteTexts
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.exports import ExportFiles
@@ -46,7 +47,6 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.demo.people import DEMO_ACCOUNTS
 from marketplace.http.api.booking_views import BookingViews
 from marketplace.http.api.system import DemoAccountOut, DemoAccounts
-from marketplace.http.kept import KeptAnswers
 from marketplace.http.pagination import Cursors
 from marketplace.http.security.authorization import Authenticator
 from marketplace.http.security.flow_cookie import FlowCookie
@@ -188,7 +188,7 @@ class BuiltServices(Provider):
         """Select the settings that services depend on."""
         return ServiceOptions(
             categories=settings.categories,
-            refresh_ttl=settings.refresh_token_ttl,
+            login_lifetimes=LoginLifetimes(unused=settings.refresh_token_ttl, longest=settings.login_ttl),
             addresses=addresses,
             rate_limit=settings.rate_limit,
             requires_verified=settings.verify_email,
@@ -245,20 +245,6 @@ class HttpDependencies(Provider):
         """Provide the operator's texts, read once."""
         return read_site_texts(settings.texts_dir)
 
-    @provide(scope=Scope.APP)
-    async def kept_answers(self, settings: Settings, clock: Clock, storage: Storage) -> AsyncIterator[KeptAnswers]:
-        """Provide kept answers, which listen for changes until the container is closed."""
-        kept = KeptAnswers(clock, has_standby=settings.read_database_url is not None)
-        if not settings.keep_answers:
-            yield kept
-            return
-        listening = asyncio.create_task(storage.announcements.listen(kept))
-        yield kept
-        while not listening.done():
-            # again if it is lost: before Python 3.12 a wait with a timeout that ends at that moment ignores it
-            listening.cancel()
-            await asyncio.wait([listening], timeout=1)
-
     refresh_cookie = provide(RefreshCookie, scope=Scope.APP)
     flow_cookie = provide(FlowCookie, scope=Scope.APP)
 
@@ -286,6 +272,7 @@ def make_container(settings: Settings, *overrides: Provider) -> AsyncContainer:
         BuiltServices(),
         _each_service(),
         HttpDependencies(),
+        KeptFromChanges(),
         *overrides,
         context={Settings: settings},
     )

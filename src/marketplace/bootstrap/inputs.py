@@ -8,6 +8,7 @@ from marketplace.adapters.identity.providers import NO_PROVIDERS
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.passkeys import RelyingParty
 from marketplace.core.domain.payment_options import PaymentOptions
+from marketplace.core.domain.principals import LoginLifetimes
 from marketplace.core.domain.second_factors import REAUTHENTICATE_AFTER, StaffSecondFactor
 from marketplace.core.domain.users import VerifiedEffect
 from marketplace.core.ports.calendars import Calendars
@@ -17,6 +18,7 @@ from marketplace.core.ports.mail_composer import MailComposer, UnsubscribeTokens
 from marketplace.core.ports.mailer import Mailer
 from marketplace.core.ports.passkeys import PasskeyVerifier
 from marketplace.core.ports.payments import Payments
+from marketplace.core.ports.payment_providers import Payments
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
 from marketplace.core.ports.second_factors import Challenges, SecretBox, Totp
 from marketplace.core.ports.security import AccessTokens, Confusables, EmailSyntax, Passwords, RefreshTokens
@@ -60,10 +62,10 @@ class Adapters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceOptions:
-    """Settings that services depend on. `refresh_ttl` is the lifetime of an unused login."""
+    """Settings that services depend on."""
 
     categories: Collection[str]
-    refresh_ttl: timedelta
+    login_lifetimes: LoginLifetimes
     addresses: SiteAddresses
     rate_limit: bool = True
     requires_verified: Collection[VerifiedEffect] = ()

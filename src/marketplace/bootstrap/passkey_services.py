@@ -8,9 +8,12 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.passkey_assertions import PasskeyAssertions
 from marketplace.core.services.passkey_challenges import PasskeyChallenges
+from marketplace.core.services.passkey_proofs import PasskeyProofs
 from marketplace.core.services.passkey_sign_ins import PasskeySignIns
 from marketplace.core.services.passkeys import PasskeyService
+from marketplace.core.services.reauthentication import ReauthenticationService
 from marketplace.core.services.sign_ins import SignIns
+from marketplace.core.services.tokens import PrincipalCache
 from marketplace.core.services.ways_in import WaysInReader
 
 
@@ -20,17 +23,20 @@ class PasskeyServices:
 
     passkeys: PasskeyService
     passkey_sign_ins: PasskeySignIns
+    passkey_proofs: PasskeyProofs
     passkey_challenges: PasskeyChallenges
 
     def named(self) -> dict[str, Any]:
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
-def build_passkey_services(
+def build_passkey_services(  # noqa: PLR0913, PLR0917 - what others build
     storage: Storage,
     adapters: Adapters,
     options: ServiceOptions,
+    memory: PrincipalCache,
     sign_ins: SignIns,
+    reauthentication: ReauthenticationService,
     ways_in: WaysInReader,
     new_messages: NewMessages,
 ) -> PasskeyServices:
@@ -59,6 +65,14 @@ def build_passkey_services(
         ),
         passkey_sign_ins=PasskeySignIns(
             unit_of_work=begin, assertions=assertions, sign_ins=sign_ins, clock=clock, ids=ids
+        ),
+        passkey_proofs=PasskeyProofs(
+            unit_of_work=begin,
+            assertions=assertions,
+            reauthentication=reauthentication,
+            principal_cache=memory,
+            clock=clock,
+            ids=ids,
         ),
         passkey_challenges=challenges,
     )

@@ -12,12 +12,14 @@ from marketplace.core.services.earnings import EarningsService
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.payment_balance import PaymentBalance
 from marketplace.core.services.payment_decider import PaymentDecider
+from marketplace.core.services.payment_disputes import PaymentDisputes
 from marketplace.core.services.payment_gateway import PaymentGateway
 from marketplace.core.services.payment_notices import PaymentNotices
 from marketplace.core.services.payment_operations import PaymentOperations
 from marketplace.core.services.payment_records import ProviderRecords
 from marketplace.core.services.payment_settlement import PaymentSettlement
 from marketplace.core.services.payments import PaymentService
+from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.reconciliation import Reconciliation
 
 
@@ -50,7 +52,11 @@ class PaymentServices:
 
 
 def build_payment_services(
-    storage: Storage, adapters: Adapters, options: ServiceOptions, new_messages: NewMessages
+    storage: Storage,
+    adapters: Adapters,
+    options: ServiceOptions,
+    new_messages: NewMessages,
+    limits: RateLimitService,
 ) -> PaymentServices:
     """Build the services of payments over one storage and one provider."""
     begin, clock, ids = storage.unit_of_work, adapters.clock, adapters.ids
@@ -59,6 +65,7 @@ def build_payment_services(
     notices = PaymentNotices(new_messages=new_messages, ids=ids)
     balance = PaymentBalance(unit_of_work=begin, bookings=bookings, notices=notices, clock=clock, ids=ids)
     records = ProviderRecords(clock=clock, ids=ids, balance=balance)
+    disputes = PaymentDisputes(records=records, balance=balance, clock=clock, ids=ids)
     operations = PaymentOperations(
         unit_of_work=begin,
         gateway=gateway,
@@ -76,6 +83,7 @@ def build_payment_services(
         bookings=bookings,
         balance=balance,
         records=records,
+        disputes=disputes,
         clock=clock,
     )
     return PaymentServices(
@@ -88,6 +96,7 @@ def build_payment_services(
             settlement=settlement,
             balance=balance,
             addresses=options.addresses,
+            limits=limits,
             clock=clock,
             ids=ids,
         ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from marketplace.adapters.payments.events import simulator_secret
 from marketplace.adapters.payments.minor_units import STRIPE
 from marketplace.core.domain.payment_options import PaymentOptions
-from marketplace.core.ports.payments import Payments
+from marketplace.core.ports.payment_providers import Payments
 from marketplace.settings import PREFIX, Settings, SettingsError
 
 SIMULATOR = "simulator"

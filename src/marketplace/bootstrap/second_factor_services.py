@@ -57,6 +57,7 @@ def build_second_factors(
             principal_cache=memory,
             clock=clock,
             ids=ids,
+            staff_second_factor=options.staff_second_factor,
         ),
         second_factor_sign_ins=SecondFactorSignIns(
             unit_of_work=begin, users=storage.users, sign_ins=sign_ins, codes=codes, clock=clock, ids=ids
@@ -68,6 +69,8 @@ def build_second_factors(
             unit_of_work=begin,
             users=storage.users,
             second_factors=storage.second_factors,
+            passkeys=storage.passkeys,
+            has_passkeys=options.relying_party is not None,
             passwords=adapters.passwords,
             codes=codes,
             principal_cache=memory,

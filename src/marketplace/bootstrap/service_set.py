@@ -38,6 +38,7 @@ from marketplace.core.services.materialized_availability import MaterializedAvai
 from marketplace.core.services.new_messages import NewMessages
 from marketplace.core.services.notifications import NotificationService
 from marketplace.core.services.passkey_challenges import PasskeyChallenges
+from marketplace.core.services.passkey_proofs import PasskeyProofs
 from marketplace.core.services.passkey_sign_ins import PasskeySignIns
 from marketplace.core.services.passkeys import PasskeyService
 from marketplace.core.services.password_resets import ResetService
@@ -86,6 +87,7 @@ class Services(PaymentServices):
     provider_sign_ins: ProviderSignIns
     passkeys: PasskeyService
     passkey_sign_ins: PasskeySignIns
+    passkey_proofs: PasskeyProofs
     passkey_challenges: PasskeyChallenges
     resets: ResetService
     email_addresses: EmailAddressService
@@ -161,6 +163,7 @@ class Services(PaymentServices):
             "sweep_bulk_runs": self.bulk_runner.purge,
             "sweep_email_requests": self.email_addresses.purge,
             "sweep_idempotency_keys": self.idempotency.purge,
+            "sweep_logins": self.logins.purge,
             "sweep_passkey_challenges": self.passkey_challenges.purge,
             "sweep_pictures": self.picture_sweeper.purge,
             "sweep_rate_limits": self.rate_limits.purge,

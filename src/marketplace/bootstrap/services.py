@@ -98,7 +98,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         users=users, accounts=accounts.user_admin, sessions=sessions, moderation=session_admin, bookings=bookings
     )
     bulk, bulk_runner = build_bulk_services(storage, adapters, memory, actors)
-    payments = build_payment_services(storage, adapters, options, accounts.new_messages)
+    payments = build_payment_services(storage, adapters, options, accounts.new_messages, limits)
     notifications = NotificationService(unit_of_work=begin, feeds=storage.notifications, clock=clock, ids=ids)
     return Services(
         users=users,

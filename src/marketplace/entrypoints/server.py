@@ -29,6 +29,7 @@ from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock
 from marketplace.demo.seed import DemoReport, seed_demo
+from marketplace.entrypoints.connections import BACKLOG, max_connections, raise_file_limit
 from marketplace.entrypoints.migration_process import migrate_apart
 from marketplace.http.static.frontend import has_pages
 from marketplace.settings import DRAINING, PREFIX, Settings, SettingsError
@@ -190,6 +191,7 @@ def serve(settings: Settings) -> None:
     with tempfile.TemporaryDirectory(prefix="marketplace-") as folder:
         draining = Path(folder) / "leaving"
         os.environ[DRAINING] = str(draining)
+        raise_file_limit(settings)
         _make_server(settings, draining).serve()
 
 
@@ -203,6 +205,8 @@ def _make_server(settings: Settings, draining: Path) -> _DrainingServer:
         loop=Loops.uvloop,
         workers=settings.workers,
         websockets=False,
+        backlog=BACKLOG,
+        backpressure=max_connections(settings),
         respawn_failed_workers=True,
         workers_kill_timeout=int(settings.shutdown_timeout.total_seconds()),
         log_dictconfig=GRANIAN_LOGGING,

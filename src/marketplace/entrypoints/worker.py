@@ -28,6 +28,7 @@ from marketplace.core.services.terms import TermsService
 from marketplace.core.services.usernames import UsernameService
 from marketplace.core.services.zones import ZoneService
 from marketplace.http.kept import KeptAnswers
+from marketplace.http.live.live_seats import LiveSeats
 from marketplace.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ PURGE_JOBS = (
     "sweep_bulk_runs",
     "sweep_email_requests",
     "sweep_idempotency_keys",
+    "sweep_logins",
     "sweep_notifications",
     "sweep_passkey_challenges",
     "sweep_payment_events",
@@ -185,7 +187,7 @@ class InProcessWorker:
 
 
 class PoolSampler:
-    """Samples the connection pool while an application runs, and the kept answers if it serves.
+    """Samples the connection pool while an application runs, and the kept answers and streams if it serves.
 
     It also counts what requests and jobs ask of the payment provider.
     """
@@ -194,14 +196,17 @@ class PoolSampler:
         self._meter = meter
         self._container = container
         self._serves = serves
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         answers = await self._container.get(KeptAnswers) if self._serves else None
         (await self._container.get(PaymentOperations)).call_with_attempts(self._meter.count_operation)
-        self._task = asyncio.create_task(self._meter.sample(await self._container.get(Database), answers))
+        sampled = [self._meter.sample(await self._container.get(Database), answers)]
+        if self._serves:
+            sampled.append(self._meter.sample_streams(await self._container.get(LiveSeats)))
+        self._tasks = [asyncio.create_task(each) for each in sampled]
 
     async def end(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

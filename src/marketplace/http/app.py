@@ -18,6 +18,8 @@ from marketplace.http.compression import COMPRESSION
 from marketplace.http.idempotency import KEY, REPLAYED
 from marketplace.http.kept import KeptAnswers
 from marketplace.http.lane import Lane
+from marketplace.http.live.asgi import with_live_streams
+from marketplace.http.live.live_seats import LiveSeats
 from marketplace.http.middleware.acting_keys import with_key_forgotten
 from marketplace.http.middleware.cache_control import with_cache_control
 from marketplace.http.middleware.drain_body import with_drained_body
@@ -84,6 +86,9 @@ def make_app(
         await container.get(Storage)
         await container.get(KeptAnswers)
         await container.get(SiteTexts)
+        live = await container.get(LiveSeats)
+        if "leaving" in app.state:
+            live.is_leaving = app.state["leaving"].exists
 
     app = Litestar(
         route_handlers=[DishkaRouter("", route_handlers=[*CONTROLLERS, *UNDOCUMENTED])],
@@ -109,7 +114,8 @@ def make_app(
     api = with_head_and_options(with_cache_control(with_route_recorded(app.asgi_handler)))
     site = with_one_host(with_frontend(api, settings.frontend_dir))
     seen = with_own_changes_seen(Lane(site, app) if has_lane else site, app.state)
-    app.asgi_handler = with_drained_body(with_request_records(with_key_forgotten(seen), observers))
+    streamed = with_live_streams(with_key_forgotten(seen), app.state, app.cors_config)
+    app.asgi_handler = with_drained_body(with_request_records(streamed, observers))
     return app
 
 

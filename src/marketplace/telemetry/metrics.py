@@ -43,6 +43,13 @@ class AnswerCounts(Protocol):
 ANSWER_COUNTS = ("hits", "misses", "drops")
 
 
+class StreamCounts(Protocol):
+    """Streams of live seats that are open, and events sent since the process started."""
+
+    open: int
+    sent: int
+
+
 class Meter:
     """Metrics of one process."""
 
@@ -110,6 +117,15 @@ class Meter:
             ["event"],
             registry=registry,
         )
+        self._streams = Gauge(
+            "marketplace_live_streams",
+            "Open streams of live seats.",
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self._live_events = Counter(
+            "marketplace_live_events", "Events sent on streams of live seats, one for each stream.", registry=registry
+        )
         # Initialise at zero: `increase()` misses the first event of a series that starts at 1, and an absent series is
         # not zero.
         self._bookings.labels(CREATED)
@@ -171,6 +187,15 @@ class Meter:
                 self._jobs.labels(kind, outcome).observe(perf_counter() - started)
 
         return handle
+
+    async def sample_streams(self, streams: StreamCounts) -> None:
+        """Sample the streams of a server every `SAMPLE_INTERVAL` seconds until cancelled."""
+        seen = 0
+        while True:
+            self._streams.set(streams.open)
+            self._live_events.inc(streams.sent - seen)
+            seen = streams.sent
+            await asyncio.sleep(SAMPLE_INTERVAL)
 
     async def sample(self, pool: ConnectionPool, answers: AnswerCounts | None = None) -> None:
         """Sample the pool, and the kept answers of a server, every `SAMPLE_INTERVAL` seconds until cancelled."""

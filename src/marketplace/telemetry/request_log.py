@@ -45,6 +45,8 @@ class RequestRecord:
     is_replayed: bool = False
     started: float = 0.0
     """Start by `perf_counter`."""
+    answered: float = 0.0
+    """When a response that stays open was answered, by `perf_counter`; 0 if the answer ends with the response."""
     seconds: float = 0.0
     parent: str = ""
     """The `traceparent` header (W3C Trace Context)."""
@@ -90,7 +92,7 @@ def with_request_records(app: ASGIApp, observers: Sequence[RequestObserver]) -> 
             record.status = record.status or 500
             raise
         finally:
-            record.seconds = perf_counter() - record.started
+            record.seconds = (record.answered or perf_counter()) - record.started
             DATABASE_TIMING.reset(timing)
             CURRENT_REQUEST.reset(current)
             for observer in observers:

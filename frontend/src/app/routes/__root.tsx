@@ -9,13 +9,20 @@ import { browserZone } from "~/lib/time/zone";
 import { ExpiredSignIn } from "../layout/ExpiredSignIn";
 import { Header } from "../layout/Header";
 import { PagePending } from "../layout/PagePending";
+import { StepUp } from "../layout/StepUp";
 
 const Bars = lazyWithRetry(() => import("../layout/Bars"));
 const OfflineBar = lazyWithRetry(() => import("../layout/OfflineBar"));
 const Footer = lazyWithRetry(() => import("../layout/Footer"));
 const Toasts = lazyWithRetry(() => import("../layout/Toasts"));
 
-export const Route = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Root });
+type Context = {
+  queryClient: QueryClient;
+  /** See `router.tsx`. */
+  addOtherRoutes: () => Promise<boolean>;
+};
+
+export const Route = createRootRouteWithContext<Context>()({ component: Root });
 
 function Root() {
   const { t } = useTranslation();
@@ -50,6 +57,7 @@ function Root() {
         </Suspense>
       </footer>
       <ExpiredSignIn />
+      <StepUp />
       <Later>
         <Toasts firstMe={firstMe} />
       </Later>

@@ -2,11 +2,11 @@ import { createFileRoute } from "@tanstack/react-router";
 import { LoginPage } from "~/features/users/LoginPage";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { requireVisitor } from "~/lib/auth/me";
-import { validateNext } from "~/lib/auth/next";
+import { validateArrival } from "~/lib/auth/next";
 
 export const Route = createFileRoute("/login")({
-  validateSearch: validateNext,
+  validateSearch: validateArrival,
   beforeLoad: requireVisitor,
   loader: ({ context }) => context.queryClient.ensureQueryData(marketplaceQuery),
-  component: () => <LoginPage next={Route.useSearch().next} />,
+  component: () => <LoginPage {...Route.useSearch()} />,
 });

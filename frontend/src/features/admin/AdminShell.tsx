@@ -1,4 +1,4 @@
-import { useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import {
   CalendarCheck,
@@ -14,6 +14,8 @@ import {
 } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { NotFound } from "~/components/NotFound";
+import { secondFactorQuery } from "~/features/users/two-step/queries";
+import StaffHint from "~/features/users/two-step/StaffHint";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { useMe } from "~/lib/auth/me";
 import { useTexts } from "./texts";
@@ -35,8 +37,10 @@ export function AdminShell() {
   const me = useMe();
   // every page here formats money
   const { pays_online } = useSuspenseQuery(marketplaceQuery).data;
+  const factor = useQuery({ ...secondFactorQuery, enabled: me?.is_staff ?? false });
   if (!me) return null;
   if (!me.is_staff) return <NotFound />;
+  if (factor.data?.is_required && !factor.data.is_on) return <StaffHint />;
   return (
     <div
       data-wide

@@ -11,12 +11,11 @@ import { errorMessage } from "~/lib/i18n/errorMessage";
 import { type Choices, choose, preferencesQuery } from "./queries";
 import { useTexts } from "./texts";
 
-const KINDS = [
-  "reminder_day",
-  "reminder_hour",
-  "how_was_it",
-  "new_message",
-] as const satisfies (keyof Choices)[];
+type Kind = keyof Choices;
+
+const OF_BOOKINGS = ["reminder_day", "reminder_hour", "how_was_it", "new_message"] as const satisfies Kind[];
+const OF_SESSIONS = ["new_review"] as const satisfies Kind[];
+const KINDS = [...OF_BOOKINGS, ...OF_SESSIONS];
 
 /** Which mail the user gets. A choice that could not be saved stays, to be tried again. */
 export function PreferenceSwitches({ isCreator }: { isCreator: boolean }) {
@@ -47,6 +46,16 @@ export function PreferenceSwitches({ isCreator }: { isCreator: boolean }) {
     setUnsaved(choices);
     saving.mutate(choices);
   };
+  const switches = (kinds: readonly (typeof KINDS)[number][]) =>
+    kinds.map((kind) => (
+      <SwitchField
+        key={kind}
+        label={t(`preferences.${kind}`)}
+        hint={t(`preferences.${kind}_hint`)}
+        isOn={shown[kind] ?? true}
+        onChange={(isOn) => change(kind, isOn)}
+      />
+    ));
   return (
     <div className="flex flex-col gap-6">
       {saving.error && (
@@ -66,17 +75,13 @@ export function PreferenceSwitches({ isCreator }: { isCreator: boolean }) {
         </Notice>
       )}
       <Group title={t("preferences.bookings")} always={t("preferences.always_bookings")}>
-        {KINDS.map((kind) => (
-          <SwitchField
-            key={kind}
-            label={t(`preferences.${kind}`)}
-            hint={t(`preferences.${kind}_hint`)}
-            isOn={shown[kind] ?? true}
-            onChange={(isOn) => change(kind, isOn)}
-          />
-        ))}
+        {switches(OF_BOOKINGS)}
       </Group>
-      {isCreator && <Group title={t("preferences.sessions")} always={t("preferences.always_sessions")} />}
+      {isCreator && (
+        <Group title={t("preferences.sessions")} always={t("preferences.always_sessions")}>
+          {switches(OF_SESSIONS)}
+        </Group>
+      )}
       <Group title={t("preferences.account")} always={t("preferences.always_account")} />
     </div>
   );

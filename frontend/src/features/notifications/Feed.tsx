@@ -62,7 +62,7 @@ function Item({ notification, onOpen }: { notification: Notification; onOpen: ()
   const t = useTexts();
   const zone = useZone();
   const now = useNow();
-  const { kind, title, other, booking, created_at } = notification;
+  const { kind, title, other, booking, session, created_at } = notification;
   const content = (
     <>
       <span dir="auto" className="block text-sm">
@@ -80,6 +80,12 @@ function Item({ notification, onOpen }: { notification: Notification; onOpen: ()
     !notification.is_read && "bg-accent-soft",
   );
   const write = kind === "message" ? (true as const) : undefined;
+  if (kind === "reviewed" || kind === "review_answered")
+    return (
+      <Link to="/sessions/$id" params={{ id: session }} hash="reviews" onClick={onOpen} className={className}>
+        {content}
+      </Link>
+    );
   return notification.as_creator ? (
     <Link to="/creator/bookings" search={{ booking }} onClick={onOpen} className={className}>
       {content}

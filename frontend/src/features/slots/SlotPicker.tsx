@@ -1,4 +1,5 @@
 import type { BookableSession, PickedTime } from "./bookable";
+import { LiveSeats } from "./live/LiveSeats";
 import { NextDates } from "./NextDates";
 import { OpenTimePicker } from "./OpenTimePicker";
 import { ScheduledTimePicker } from "./ScheduledTimePicker";
@@ -22,6 +23,15 @@ export type SlotPickerProps = {
  * time. Times are in the viewer's zone, with the creator's next to them.
  */
 export function SlotPicker(props: SlotPickerProps) {
+  return (
+    <>
+      <Starts {...props} />
+      <LiveSeats sessionId={props.session.id} chosen={props.value} />
+    </>
+  );
+}
+
+function Starts(props: SlotPickerProps) {
   if (props.session.is_open) return <OpenTimePicker {...props} />;
   return props.isListFirst ? <NextDates {...props} /> : <ScheduledTimePicker {...props} />;
 }

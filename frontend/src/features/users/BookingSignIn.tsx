@@ -1,10 +1,14 @@
-import { type ReactElement, useState } from "react";
+import { type ReactElement, Suspense, useState } from "react";
 import { Dialog } from "~/components/Dialog";
 import { Notice } from "~/components/Notice";
 import type { Me } from "~/lib/auth/me";
+import { useNext } from "~/lib/auth/useNext";
+import { lazyWithRetry } from "~/lib/lazyWithRetry";
 import { QuickRegisterForm } from "./QuickRegisterForm";
 import { SignInForm } from "./SignInForm";
 import { useTexts } from "./texts";
+
+const ProviderButtons = lazyWithRetry(() => import("./providers/ProviderButtons"));
 
 type Props = {
   /** What is booked after signing in. */
@@ -16,6 +20,7 @@ type Props = {
 /** Signs in or registers over the page that books. */
 export default function BookingSignIn({ summary, onDone, onClose }: Props) {
   const t = useTexts();
+  const { next } = useNext();
   const [isNew, setNew] = useState(false);
   const [email, setEmail] = useState("");
   const [isMade, setMade] = useState(false);
@@ -43,6 +48,9 @@ export default function BookingSignIn({ summary, onDone, onClose }: Props) {
             onDone={onDone}
           />
         )}
+        <Suspense fallback={null}>
+          <ProviderButtons next={next} />
+        </Suspense>
         <p className="text-center text-sm text-ink-soft">
           <span>{t(isNew ? "register.have_one" : "login.new_here")}</span>{" "}
           <button

@@ -7,14 +7,25 @@ import { Skeleton } from "~/components/Skeleton";
 import { bookingAddress } from "~/features/bookings/book/address";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { homeOf } from "~/lib/auth/me";
+import { lazyWithRetry } from "~/lib/lazyWithRetry";
 import { DemoAccounts } from "./DemoAccounts";
 import { SignInForm } from "./SignInForm";
 import { useTexts } from "./texts";
 
+const Arrival = lazyWithRetry(() => import("./providers/Arrival"));
+const ProviderButtons = lazyWithRetry(() => import("./providers/ProviderButtons"));
 const AddressedPreview = lazy(() => import("~/features/bookings/book/AddressedPreview"));
 
 /** Signs in and goes to `next`, by default where the person works. Shows what they were about to book. */
-export function LoginPage({ next }: { next: string | undefined }) {
+export function LoginPage({
+  next,
+  oidc,
+  provider = "",
+}: {
+  next?: string;
+  oidc?: string;
+  provider?: string;
+}) {
   const t = useTexts();
   const router = useRouter();
   const { demo_accounts } = useSuspenseQuery(marketplaceQuery).data;
@@ -30,7 +41,15 @@ export function LoginPage({ next }: { next: string | undefined }) {
         </div>
       )}
       <Card className="p-5 sm:p-7">
+        {oidc && (
+          <Suspense fallback={<Skeleton className="mb-6 h-12" />}>
+            <Arrival came={oidc} provider={provider} next={next} />
+          </Suspense>
+        )}
         <SignInForm prefilled={prefilled} onDone={(me) => router.history.replace(next ?? homeOf(me))} />
+        <Suspense fallback={null}>
+          <ProviderButtons next={next} />
+        </Suspense>
       </Card>
       {demo_accounts && demo_accounts.length > 0 && (
         <DemoAccounts accounts={demo_accounts} onUse={setPrefilled} />

@@ -1,6 +1,6 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { Link, useRouter } from "@tanstack/react-router";
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import { useForm } from "react-hook-form";
 import { toast } from "sonner";
 import { z } from "zod";
@@ -11,12 +11,15 @@ import { Notice } from "~/components/Notice";
 import { Page } from "~/components/Page";
 import { displayName, homeOf } from "~/lib/auth/me";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
+import { lazyWithRetry } from "~/lib/lazyWithRetry";
 import { PasswordInput } from "./PasswordInput";
 import { RoleChoice } from "./RoleChoice";
 import { register } from "./register";
 import { accountRules } from "./rules";
 import { StrengthMeter } from "./StrengthMeter";
 import { useTexts } from "./texts";
+
+const ProviderButtons = lazyWithRetry(() => import("./providers/ProviderButtons"));
 
 /** Creates an account and signs in. */
 export function RegisterPage({ next, role = "user" }: { next?: string; role?: "user" | "creator" }) {
@@ -91,6 +94,9 @@ export function RegisterPage({ next, role = "user" }: { next?: string; role?: "u
             {t("register.submit")}
           </Button>
         </form>
+        <Suspense fallback={null}>
+          <ProviderButtons next={next} />
+        </Suspense>
       </Card>
       <p className="mt-6 text-center text-sm text-ink-soft">
         {t("register.have_one")}{" "}

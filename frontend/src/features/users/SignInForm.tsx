@@ -7,6 +7,7 @@ import { z } from "zod";
 import { Button } from "~/components/Button";
 import { Field, Input } from "~/components/Field";
 import { Notice } from "~/components/Notice";
+import { Skeleton } from "~/components/Skeleton";
 import { api, unwrap } from "~/lib/api/client";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { isProblem } from "~/lib/api/problem";
@@ -17,6 +18,7 @@ import { loadOffsets } from "~/lib/time/offsets";
 import { PasswordInput } from "./PasswordInput";
 import { useTexts } from "./texts";
 
+const SecondStepForm = lazyWithRetry(() => import("./two-step/SecondStepForm"));
 const PasskeySignIn = lazyWithRetry(() => import("./passkeys/PasskeySignIn"));
 
 export type Credentials = { email: string; password: string };
@@ -36,6 +38,7 @@ type Props = {
 export function SignInForm({ prefilled, initialEmail, onEmail, submitText, onDone }: Props) {
   const t = useTexts();
   const [failure, setFailure] = useState<string | null>(null);
+  const [challenge, setChallenge] = useState<string | null>(null);
   const rules = z.object({
     email: z
       .string()
@@ -77,12 +80,29 @@ export function SignInForm({ prefilled, initialEmail, onEmail, submitText, onDon
       signIn(access, user);
       await onDone(user);
     } catch (error) {
-      if (isProblem(error, "bad_credentials")) {
+      if (isProblem(error, "second_factor_required")) setChallenge(error.challenge);
+      else if (isProblem(error, "bad_credentials")) {
         setFailure(t("login.wrong"));
         form.setFocus("password", { shouldSelect: true });
       } else setFailure(setServerErrors(error, form));
     }
   });
+
+  if (challenge !== null)
+    return (
+      <Suspense fallback={<Skeleton className="h-72" />}>
+        <SecondStepForm
+          email={form.getValues("email")}
+          challenge={challenge}
+          onDone={onDone}
+          onBack={(why) => {
+            setChallenge(null);
+            setFailure(why);
+            form.setValue("password", "");
+          }}
+        />
+      </Suspense>
+    );
 
   return (
     <form noValidate onSubmit={submit} className="flex flex-col gap-5">

@@ -1,5 +1,6 @@
 import createClient from "openapi-fetch";
 import { login } from "~/lib/auth/login";
+import { stepUp } from "~/lib/auth/stepUp";
 import { Problem } from "./problem";
 import type { components, paths } from "./schema";
 
@@ -15,17 +16,40 @@ async function send(request: Request, token: string | null): Promise<Response> {
 }
 
 /** Requests authenticated by password or cookie; their 401 does not mean that the token has expired. */
-const WITHOUT_TOKEN = /\/api\/auth\/(login|logout|register|password-reset|forgot-password|verify-email)\/?$/;
+const WITHOUT_TOKEN =
+  /\/api\/auth\/(login(\/second-factor)?|logout|register|password-reset|forgot-password|verify-email)\/?$/;
 
-/** Sends a request with the user's token and retries once with a new one if it has expired. */
+type Refusal = { code?: string; methods?: string[] };
+
+/** What a problem says, read from a copy of the response. */
+async function refusalOf(response: Response): Promise<Refusal> {
+  return response
+    .clone()
+    .json()
+    .then((body: Refusal | null) => body ?? {})
+    .catch(() => ({}));
+}
+
+/**
+ * Sends a request with the user's token. Retries once with a new one if it has expired, and once after the user has
+ * proved who they are, if the server asks for that.
+ */
 async function sendSignedIn(request: Request): Promise<Response> {
   if (WITHOUT_TOKEN.test(request.url)) return send(request, null);
-  const token = await login.token();
-  const retryRequest = request.clone();
-  const response = await send(request, token);
-  if (response.status !== 401 || token === null) return response;
-  const renewed = await login.renew(token);
-  return renewed ? send(retryRequest, renewed) : response;
+  let token = await login.token();
+  const spare = request.clone();
+  let response = await send(request, token);
+  if (response.status === 401 && token !== null) {
+    // a wrong password or code is no expired token
+    if ((await refusalOf(response)).code?.startsWith("bad_")) return response;
+    token = await login.renew(token);
+    if (!token) return response;
+    response = await send(spare.clone(), token);
+  }
+  if (response.status !== 403) return response;
+  const { code, methods = [] } = await refusalOf(response);
+  if (code !== "reauthentication_required" || !(await stepUp.ask(methods))) return response;
+  return send(spare, await login.token());
 }
 
 /** Sends a request without the token, for what is the same for everybody: the server answers from what it keeps. */

@@ -15,6 +15,8 @@ export class Problem extends Error {
   readonly starts: string[];
   /** The price per seat, for a 409 because it has changed. */
   readonly price: string | null;
+  /** What stands for the first half of a sign-in whose second factor is due. */
+  readonly challenge: string | null;
   /** Seconds to wait before retrying. */
   readonly retryAfter: number | null;
 
@@ -26,6 +28,7 @@ export class Problem extends Error {
     this.errors = (body.errors as Record<string, string[]> | undefined) ?? {};
     this.starts = body.starts ?? [];
     this.price = body.price ?? null;
+    this.challenge = body.challenge ?? null;
     this.retryAfter = retryAfter;
   }
 

@@ -570,7 +570,7 @@ export interface paths {
         };
         /**
          * List your logins
-         * @description The active ones, newest first, at most 100.
+         * @description The active ones, newest first, at most 20.
          */
         get: operations["list_logins"];
         put?: never;

@@ -4,3 +4,14 @@ export function validateNext(search: Record<string, unknown>): { next?: string }
   const isOurs = typeof next === "string" && /^\/(?![/\\])[^\s\\\p{Cc}]*$/u.test(next);
   return isOurs ? { next } : {};
 }
+
+/** `next`, and what came of signing in with another service. */
+export function validateArrival(search: Record<string, unknown>): {
+  next?: string;
+  oidc?: string;
+  provider?: string;
+} {
+  const { oidc, provider } = search;
+  if (typeof oidc !== "string" || typeof provider !== "string") return validateNext(search);
+  return { ...validateNext(search), oidc, provider };
+}

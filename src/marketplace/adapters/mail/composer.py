@@ -202,7 +202,8 @@ def _details(names: dict[str, str], letter: Letter, booking: BookingHistory) -> 
     """Return the facts that a kind adds to the session and its time."""
     if letter.money is not None:
         return [(names["receipt"], str(letter.money.receipt_number))]
-    return [] if letter.message.kind is MessageKind.NEW_MESSAGE else _terms(names, booking)
+    is_about_words = letter.message.kind in {MessageKind.NEW_MESSAGE, MessageKind.NEW_REVIEW}
+    return [] if is_about_words else _terms(names, booking)
 
 
 def _amount(letter: Letter, language: str | None) -> str:

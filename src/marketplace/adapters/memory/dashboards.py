@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from marketplace.adapters.memory.database import MemoryDatabase
-from marketplace.core.domain.dashboards import MAX_MESSAGES, Attention, Dashboard, DashboardWindow, DayNumbers
+from marketplace.core.domain.dashboards import MAX_COUNTED, Attention, Dashboard, DashboardWindow, DayNumbers
 from marketplace.core.domain.failing_jobs import FAILING_AFTER
 from marketplace.core.domain.messages import FAILED, MessageState
 from marketplace.core.domain.money import currency
@@ -41,13 +41,14 @@ class MemoryDashboards:
 
     def _attention(self, window: DashboardWindow) -> Attention:
         database = self._database
-        messages = database.messages.rows.values()
+        messages, parked = database.messages.rows.values(), database.money.parked.rows.values()
         failed = (each for each in messages if each.state in FAILED and each.expires_at > window.now)
         pending = (booking for booking in database.bookings.rows.values() if booking.awaits_creator())
         return Attention(
             open_reports=sum(report.resolution is None for report in database.reports.rows.values()),
             expiring_requests=sum((each.respond_by or each.starts_at) < window.expiring_before for each in pending),
             failed_jobs=sum(row.attempts >= FAILING_AFTER for row in database.jobs.rows.values()),
-            held_messages=min(sum(each.state is MessageState.HELD for each in messages), MAX_MESSAGES),
-            failed_messages=min(sum(1 for _ in failed), MAX_MESSAGES),
+            held_messages=min(sum(each.state is MessageState.HELD for each in messages), MAX_COUNTED),
+            failed_messages=min(sum(1 for _ in failed), MAX_COUNTED),
+            parked_payments=min(sum(each.resolved_at is None for each in parked), MAX_COUNTED),
         )

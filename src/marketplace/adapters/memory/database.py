@@ -115,8 +115,7 @@ class MemoryDatabase:
         self.passkeys = PasskeyTables()
         self.inbox: Table[UUID, InboxMail] = Table("inbox")
         self.claimed_messages: dict[UUID, Rows] = {}
-        self.job_ids = count()
-        self.event_numbers = count(1)
+        self.job_ids, self.event_numbers = count(), count(1)
         self.claimed_events: dict[EventId, Rows] = {}
         self.locks = Locks(lock_timeout)
         self.open_rows: set[Rows] = set()

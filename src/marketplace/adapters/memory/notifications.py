@@ -45,6 +45,7 @@ class MemoryNotificationFeeds:
         other = self._database.users.rows[booking.user_id if as_creator else booking.creator_id]
         return NotificationDetails(
             **{field.name: getattr(row, field.name) for field in fields(Notification)},
+            session_id=booking.session_id,
             title=booking.terms.title,
             starts_at=booking.starts_at,
             as_creator=as_creator,

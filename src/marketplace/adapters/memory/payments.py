@@ -1,25 +1,24 @@
 """Payments in memory."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 from uuid import UUID
 
-from marketplace.adapters.memory.database import MemoryDatabase, Rows
-from marketplace.adapters.memory.pages import moment, moment_from, moment_text, newest_first, page_of
-from marketplace.core.domain.pages import Page
-from marketplace.core.domain.payment_search import PaymentSearch
+from marketplace.adapters.memory.database import Rows
+from marketplace.adapters.memory.payment_lists import disputes_of, operations_of, payments_of
+from marketplace.core.domain.disputes import PaymentDispute
+from marketplace.core.domain.payment_reasons import ParkedReason
 from marketplace.core.domain.payments import (
     OperationKind,
     OperationState,
-    ParkedReason,
     Payment,
     PaymentOperation,
     PaymentStatus,
     ProviderEvent,
+    ReceivedNotice,
 )
 from marketplace.core.errors import IllegalTransition, NotFound
 from marketplace.core.errors.payments import RefundExceedsPayment
@@ -27,84 +26,6 @@ from marketplace.core.ports.payments import PURGE_BATCH, ParkedPayment
 
 BY_ID = attrgetter("id")
 UNSETTLED = (OperationState.ASKED, OperationState.UNKNOWN)
-
-
-def _operations(rows: Rows, payment_ids: Sequence[UUID]) -> tuple[PaymentOperation, ...]:
-    table = rows.database.money.operations
-    return tuple(sorted((each for number in set(payment_ids) for each in rows.group(table, number)), key=moment))
-
-
-def _payments(rows: Rows, booking_ids: Sequence[UUID]) -> tuple[Payment, ...]:
-    table = rows.database.money.payments
-    return tuple(sorted((each for number in set(booking_ids) for each in rows.group(table, number)), key=BY_ID))
-
-
-class MemoryPaymentLists:
-    """`PaymentLists` over the in-memory tables."""
-
-    def __init__(self, database: MemoryDatabase) -> None:
-        self._database = database
-
-    async def find(self, payment_id: UUID) -> Payment | None:
-        await asyncio.sleep(0)
-        return self._database.money.payments.rows.get(payment_id)
-
-    async def find_by_provider(self, provider: str, provider_id: str) -> Payment | None:
-        await asyncio.sleep(0)
-        wanted = (provider, provider_id)
-        rows = self._database.money.payments.rows.values()
-        return next((each for each in rows if (each.provider, each.provider_id) == wanted), None)
-
-    async def of_booking(self, booking_id: UUID) -> tuple[Payment, ...]:
-        await asyncio.sleep(0)
-        found = Rows(self._database).group(self._database.money.payments, booking_id)
-        return tuple(sorted(found, key=lambda payment: payment.id))
-
-    async def of_bookings(self, booking_ids: Sequence[UUID]) -> tuple[Payment, ...]:
-        await asyncio.sleep(0)
-        return _payments(Rows(self._database), booking_ids)
-
-    async def operations(self, payment_ids: Sequence[UUID]) -> tuple[PaymentOperation, ...]:
-        await asyncio.sleep(0)
-        return _operations(Rows(self._database), payment_ids)
-
-    async def operation(self, operation_id: UUID) -> PaymentOperation | None:
-        await asyncio.sleep(0)
-        return self._database.money.operations.rows.get(operation_id)
-
-    async def commission_of(self, creator_id: UUID) -> int | None:
-        await asyncio.sleep(0)
-        return self._database.money.commissions.rows.get(creator_id)
-
-    async def unsettled(self, now: datetime, limit: int) -> tuple[Payment, ...]:
-        await asyncio.sleep(0)
-        can_be_paid = (PaymentStatus.DUE, PaymentStatus.OPEN)
-        rows = self._database.money.payments.rows.values()
-        late = (each for each in rows if each.status in can_be_paid and each.expires_at <= now)
-        return tuple(sorted(late, key=lambda payment: (payment.expires_at, payment.id))[:limit])
-
-    async def search(self, text: str, limit: int, after: str | None) -> Page[Payment]:
-        await asyncio.sleep(0)
-        wanted, rows = PaymentSearch.of(text), self._database.money.payments.rows.values()
-        return newest_first([each for each in rows if wanted is None or wanted.matches(each)], limit, after)
-
-    async def parked(self, limit: int, after: str | None) -> Page[ParkedPayment]:
-        await asyncio.sleep(0)
-        last = None if after is None else moment_from(json.loads(after))
-        waiting = [each for each in self._database.money.parked.rows.values() if each.resolved_at is None]
-        left = [each for each in waiting if last is None or (each.found_at, each.id) < last]
-        left.sort(key=lambda each: (each.found_at, each.id), reverse=True)
-        return page_of(left, limit, lambda each: json.dumps(moment_text((each.found_at, each.id))))
-
-    async def find_parked(self, parked_id: UUID) -> ParkedPayment | None:
-        await asyncio.sleep(0)
-        return self._database.money.parked.rows.get(parked_id)
-
-    async def created_since(self, since: datetime) -> AsyncIterator[Payment]:
-        rows = self._database.money.payments.rows.values()
-        for payment in sorted((each for each in rows if each.created_at >= since), key=moment):
-            await asyncio.sleep(0)
-            yield payment
 
 
 class MemoryPaymentRecords:
@@ -120,7 +41,24 @@ class MemoryPaymentRecords:
 
     async def of_bookings(self, booking_ids: Sequence[UUID]) -> tuple[Payment, ...]:
         await asyncio.sleep(0)
-        return _payments(self._rows, booking_ids)
+        return payments_of(self._rows, booking_ids)
+
+    async def disputes(self, payment_ids: Sequence[UUID]) -> tuple[PaymentDispute, ...]:
+        await asyncio.sleep(0)
+        return disputes_of(self._rows, payment_ids)
+
+    async def save_dispute(self, dispute: PaymentDispute) -> None:
+        table, key = self._database.money.disputes, (dispute.payment_id, dispute.ref)
+        before = await self._rows.acquire_key(table, key)
+        opened_at = before.opened_at if before is not None else dispute.opened_at
+        self._rows.put(table, key, replace(dispute, opened_at=opened_at))
+
+    async def lift(self, payment_id: UUID, reason: ParkedReason, now: datetime) -> None:
+        about = (payment_id, reason, None)
+        for each in self._rows.all(self._database.money.parked):
+            if (each.payment_id, each.reason, each.resolved_at) == about:
+                await self._rows.lock(self._database.money.parked, each.id)
+                self._rows.put(self._database.money.parked, each.id, replace(each, resolved_at=now))
 
     async def was_resolved(self, payment_id: UUID, reason: ParkedReason) -> bool:
         await asyncio.sleep(0)
@@ -168,11 +106,11 @@ class MemoryPaymentRecords:
 
     async def operations(self, payment_ids: Sequence[UUID]) -> tuple[PaymentOperation, ...]:
         await asyncio.sleep(0)
-        return _operations(self._rows, payment_ids)
+        return operations_of(self._rows, payment_ids)
 
     async def ask(self, operation: PaymentOperation) -> bool:
         payment = await self._acquire(operation.payment_id)
-        if any(each.once == operation.once for each in _operations(self._rows, [payment.id])):
+        if any(each.once == operation.once for each in operations_of(self._rows, [payment.id])):
             return False
         if operation.kind is OperationKind.REFUND:
             self._put(replace(payment, refund_claimed=payment.refund_claimed + operation.amount))
@@ -215,13 +153,15 @@ class MemoryPaymentRecords:
         table, key = self._database.money.events, (provider, event.id)
         if await self._rows.acquire_key(table, key) is not None:
             return False
-        self._rows.put(table, key, now)
+        notice = ReceivedNotice(id=event.id, kind=event.kind, recorded_at=now)
+        self._rows.put(table, key, (event.payment_id, notice))
         return True
 
     async def purge_events(self, before: datetime) -> int:
         await asyncio.sleep(0)
         table = self._database.money.events
-        old = sorted((at, key) for key, at in table.rows.items() if at < before)[:PURGE_BATCH]
+        old = sorted((each.recorded_at, key) for key, (_, each) in table.rows.items() if each.recorded_at < before)
+        old = old[:PURGE_BATCH]
         for _, key in old:
             self._rows.drop(table, key)
         return len(old)

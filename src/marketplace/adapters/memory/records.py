@@ -63,6 +63,7 @@ class TokenRow:
     """A refresh token and when it was used."""
 
     family_id: UUID
+    expires_at: datetime
     used_at: datetime | None = None
 
 

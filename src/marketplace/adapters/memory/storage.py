@@ -30,7 +30,7 @@ from marketplace.adapters.memory.messages import MemoryMessageLists
 from marketplace.adapters.memory.notifications import MemoryNotificationFeeds
 from marketplace.adapters.memory.passkeys import MemoryPasskeyDirectory
 from marketplace.adapters.memory.password_resets import MemoryResetDirectory
-from marketplace.adapters.memory.payments import MemoryPaymentLists
+from marketplace.adapters.memory.payment_lists import MemoryPaymentLists
 from marketplace.adapters.memory.rate_limits import MemoryRateLimits
 from marketplace.adapters.memory.reports import MemoryReportQueue
 from marketplace.adapters.memory.reviews import MemoryReviewLists

@@ -8,7 +8,7 @@ from uuid import UUID
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
 from marketplace.adapters.memory.records import LoginRow, TokenRow
 from marketplace.core.domain.messages import UNSAID, MessageKind
-from marketplace.core.domain.principals import Login, Principal
+from marketplace.core.domain.principals import MAX_LOGINS, Login, Principal
 from marketplace.core.domain.tokens import Claims
 from marketplace.core.errors import NotSignedIn
 
@@ -31,7 +31,9 @@ class MemoryPrincipals:
         principal = replace(
             user.principal(row.login.id),
             proved_at=row.login.proved_at or row.login.created_at,
-            lacks_second_factor=user.is_staff and (factor is None or not factor.is_on),
+            lacks_second_factor=user.is_staff
+            and (factor is None or not factor.is_on)
+            and not (row.login.is_by_passkey and self._database.passkeys.registered.groups[user.id]),
         )
         return (
             principal
@@ -78,6 +80,10 @@ class MemoryTokens:
             row = await self._rows.acquire(self._database.logins, candidate.login.id)
             if row is not None and row.login.expires_at <= login.created_at:
                 self._drop(row.login.id)
+        mine = self._of_user(login.user_id)
+        active = [row for row in mine if row.revoked_at is None and not row.login.is_impersonation]
+        for row in sorted(active, key=lambda row: (row.login.expires_at, row.login.id))[: -(MAX_LOGINS - 1)]:
+            self._revoke(row, login.created_at)
         await self.add(login, token_hash)
         return bool(own) and login.agent not in known
 
@@ -92,11 +98,12 @@ class MemoryTokens:
         await self._rows.lock(self._database.logins, login.id)
         self._rows.put(self._database.logins, login.id, LoginRow(login=login))
 
-    async def prove(self, login_id: UUID, now: datetime) -> bool:
+    async def prove(self, login_id: UUID, now: datetime, *, by_passkey: bool = False) -> bool:
         row = await self._rows.acquire(self._database.logins, login_id)
         if row is None or row.revoked_at is not None or row.login.is_impersonation:
             return False
-        self._rows.put(self._database.logins, login_id, replace(row, login=replace(row.login, proved_at=now)))
+        proved = replace(row.login, proved_at=now, is_by_passkey=row.login.is_by_passkey or by_passkey)
+        self._rows.put(self._database.logins, login_id, replace(row, login=proved))
         return True
 
     async def revoke(self, family_id: UUID, now: datetime) -> bool:
@@ -134,7 +141,18 @@ class MemoryTokens:
         row = await self._rows.acquire(self._database.logins, login.id)
         extended = replace(row, login=login) if row else LoginRow(login=login)
         self._rows.put(self._database.logins, login.id, extended)
-        self._rows.put(self._database.tokens, token_hash, TokenRow(family_id=login.id))
+        self._rows.put(self._database.tokens, token_hash, TokenRow(family_id=login.id, expires_at=login.expires_at))
+
+    async def purge(self, now: datetime, before: datetime) -> int:
+        logins, tokens = self._database.logins, self._database.tokens
+        old = [token_hash for token_hash, row in self._rows.items(tokens) if row.expires_at <= now]
+        for token_hash in old:
+            self._rows.drop(tokens, token_hash)
+        ended = [row.login.id for row in self._rows.all(logins) if row.login.expires_at <= before]
+        for login_id in ended:
+            if await self._rows.acquire(logins, login_id) is not None:
+                self._drop(login_id)
+        return len(old) + len(ended)
 
     async def revoke_login_of(self, token_hash: bytes, now: datetime) -> UUID | None:
         row = await self._acquire_login_of(token_hash)

@@ -36,10 +36,12 @@ class MemoryUserDirectory:
             for row in self._database.logins.rows.values()
             if row.login.user_id == user_id and self._is_active(row, now)
         )
+        factor = self._database.second_factors.rows.get(user_id)
         return UserDetails(
             **{field.name: getattr(user, field.name) for field in fields(User)},
             sessions=sum(one.creator_id == user_id and one.archived_at is None for one in sessions),
             bookings=sum(one.user_id == user_id for one in bookings),
+            second_factor_since=factor.confirmed_at if factor else None,
             logins=tuple(sorted(logins, key=lambda login: (login.created_at, login.id), reverse=True)),
         )
 

@@ -8,10 +8,11 @@ from uuid import UUID
 from marketplace.adapters.payments.events import SIGNATURE_HEADER, read_simulated_event
 from marketplace.adapters.payments.signatures import sign
 from marketplace.adapters.payments.simulated.faults import Fault, Faults
-from marketplace.adapters.payments.simulated.provider import KeyReused, ProviderRefusal, SimulatedProvider
+from marketplace.adapters.payments.simulated.provider import SimulatedProvider
+from marketplace.adapters.payments.simulated.refusals import KeyReused, ProviderRefusal
 from marketplace.core.domain.payments import Payment, ProviderEvent, ProviderReport
 from marketplace.core.errors.payments import ProviderAway
-from marketplace.core.ports.payments import Charge, Done, Opened, Refused, Unknown
+from marketplace.core.ports.payment_providers import Charge, Done, Opened, Pending, Refused, Unknown
 
 NOTICE_KEY = "signs notices within one process"
 
@@ -53,8 +54,10 @@ class MemoryPayments:
     async def void(self, payment: Payment, key: UUID) -> Done | Refused | Unknown:
         return self._call("void", lambda copies: self.provider.void(_id(payment), key, copies))
 
-    async def refund(self, payment: Payment, amount: int, key: UUID) -> Done | Refused | Unknown:
-        return self._call("refund", lambda copies: self.provider.refund(_id(payment), amount, key, key, copies))
+    async def refund(self, payment: Payment, amount: int, key: UUID) -> Done | Pending | Refused | Unknown:
+        outcome = self._call("refund", lambda copies: self.provider.refund(_id(payment), amount, key, key, copies))
+        is_done = isinstance(outcome, Done) and self.provider.has_returned(_id(payment), outcome.ref or "")
+        return outcome if is_done or not isinstance(outcome, Done) else Pending(outcome.ref)
 
     async def look_up(self, payment: Payment) -> ProviderReport | Unknown | None:
         if self._faults.take("look_up") is not None:

@@ -13,7 +13,7 @@ from marketplace.adapters.payments.events import read_simulated_event
 from marketplace.adapters.payments.simulated.records import SimulatedPayment
 from marketplace.core.domain.payments import Payment, ProviderEvent, ProviderReport
 from marketplace.core.errors.payments import ProviderAway
-from marketplace.core.ports.payments import Charge, Done, Opened, Refused, Unknown
+from marketplace.core.ports.payment_providers import Charge, Done, Opened, Pending, Refused, Unknown
 
 CONNECT_TIMEOUT, TIMEOUT = 2.0, 10.0
 """Seconds."""
@@ -26,6 +26,7 @@ class _Page(msgspec.Struct):
 
 class _Effect(msgspec.Struct):
     ref: str
+    is_done: bool = True
 
 
 class _List(msgspec.Struct):
@@ -66,8 +67,8 @@ class SimulatorPayments:
     async def void(self, payment: Payment, key: UUID) -> Done | Refused | Unknown:
         return await self._effect(payment, "void", {}, key)
 
-    async def refund(self, payment: Payment, amount: int, key: UUID) -> Done | Refused | Unknown:
-        return await self._effect(payment, "refunds", {"amount": amount, "reference": key}, key)
+    async def refund(self, payment: Payment, amount: int, key: UUID) -> Done | Pending | Refused | Unknown:
+        return await self._asked(payment, "refunds", {"amount": amount, "reference": key}, key)
 
     async def look_up(self, payment: Payment) -> ProviderReport | Unknown | None:
         if payment.provider_id is not None:
@@ -105,10 +106,18 @@ class SimulatorPayments:
     async def _effect(
         self, payment: Payment, action: str, asked: Mapping[str, object], key: UUID
     ) -> Done | Refused | Unknown:
+        found = await self._asked(payment, action, asked, key)
+        return Done(found.ref) if isinstance(found, Pending) else found
+
+    async def _asked(
+        self, payment: Payment, action: str, asked: Mapping[str, object], key: UUID
+    ) -> Done | Pending | Refused | Unknown:
         if payment.provider_id is None:
             return Refused("no_such_payment")
         found = _read(await self._post(f"/v1/payments/{payment.provider_id}/{action}", asked, key), _Effect)
-        return Done(found.ref) if isinstance(found, _Effect) else found
+        if not isinstance(found, _Effect):
+            return found
+        return Done(found.ref) if found.is_done else Pending(found.ref)
 
     async def _post(self, path: str, asked: object, key: UUID) -> Answered:
         headers = {"content-type": "application/json", "idempotency-key": str(key)}

@@ -17,14 +17,16 @@ from marketplace.adapters.payments.stripe_reports import (
     FAILED_REFUND,
     OPERATION_ID,
     PAYMENT_ID,
+    PENDING_REFUND,
     intent_of,
+    is_disputed,
     our_id,
     report_of,
     status_of,
 )
 from marketplace.core.domain.payments import Payment, PaymentStatus, ProviderEvent, ProviderReport
 from marketplace.core.errors.payments import ProviderAway
-from marketplace.core.ports.payments import Charge, Done, Opened, Refused, Unknown
+from marketplace.core.ports.payment_providers import Charge, Done, Opened, Pending, Refused, Unknown
 
 API_VERSION = "2026-10-28.endive"
 """Of requests. That of notices does not matter: they are hints, of which only IDs are read."""
@@ -64,6 +66,7 @@ class StripePayments:
         self._sessions = self._client.v1.checkout.sessions
         self._intents = self._client.v1.payment_intents
         self._refunds = self._client.v1.refunds
+        self._disputes = self._client.v1.disputes
 
     async def open(self, charge: Charge, key: UUID) -> Opened | Refused | Unknown:
         try:
@@ -108,7 +111,7 @@ class StripePayments:
             return Done(canceled.id) if isinstance(canceled, stripe.PaymentIntent) else canceled
         return Done(session.id) if status is PaymentStatus.VOIDED else Refused(f"payment_{status}")
 
-    async def refund(self, payment: Payment, amount: int, key: UUID) -> Done | Refused | Unknown:
+    async def refund(self, payment: Payment, amount: int, key: UUID) -> Done | Pending | Refused | Unknown:
         session = await self._session(payment)
         if not isinstance(session, stripe.checkout.Session):
             return session
@@ -130,7 +133,9 @@ class StripePayments:
             found = await _asked(self._refunds.create_async(asked, {"idempotency_key": str(key)}))
         if not isinstance(found, stripe.Refund):
             return found
-        return Refused(found.failure_reason or "failed") if found.status in FAILED_REFUND else Done(found.id)
+        if found.status in FAILED_REFUND:
+            return Refused(found.failure_reason or "failed")
+        return Pending(found.id) if found.status in PENDING_REFUND else Done(found.id)
 
     async def look_up(self, payment: Payment) -> ProviderReport | Unknown | None:
         session: stripe.checkout.Session | Refused | Unknown | None
@@ -198,14 +203,19 @@ class StripePayments:
         return None
 
     async def _report(self, session: stripe.checkout.Session) -> ProviderReport | Unknown:
-        intent, refunds = intent_of(session), list[stripe.Refund]()
+        intent, refunds, disputes = intent_of(session), list[stripe.Refund](), list[stripe.Dispute]()
         if intent is not None and intent.amount_received:
             found = await self._refunds_of(intent)
             if not isinstance(found, list):
                 return Unknown(found.code)
             refunds = found
+        if intent is not None and is_disputed(intent):
+            listed = await self._disputes_of(intent)
+            if not isinstance(listed, list):
+                return Unknown(listed.code)
+            disputes = listed
         try:
-            return report_of(session, refunds)
+            return report_of(session, refunds, disputes)
         except Unchargeable:
             return Unknown("unreadable_amount")
 
@@ -213,6 +223,13 @@ class StripePayments:
         async def read() -> list[stripe.Refund]:
             page = await self._refunds.list_async({"payment_intent": intent.id, "limit": PAGE_SIZE})
             return [refund async for refund in page.auto_paging_iter()]
+
+        return await _asked(read())
+
+    async def _disputes_of(self, intent: stripe.PaymentIntent) -> list[stripe.Dispute] | Refused | Unknown:
+        async def read() -> list[stripe.Dispute]:
+            page = await self._disputes.list_async({"payment_intent": intent.id, "limit": PAGE_SIZE})
+            return [dispute async for dispute in page.auto_paging_iter()]
 
         return await _asked(read())
 

@@ -6,10 +6,13 @@ from uuid import UUID
 import stripe
 
 from marketplace.adapters.payments.minor_units import STRIPE, Unchargeable
+from marketplace.core.domain.disputes import DisputeState, ProviderDispute
 from marketplace.core.domain.payments import PaymentStatus, ProviderRefund, ProviderReport
 
 PAYMENT_ID, OPERATION_ID = "payment_id", "operation_id"
 """Keys of our IDs in the metadata of sessions, payment intents and refunds."""
+WON = frozenset({"won", "warning_closed"})
+"""Statuses of a dispute, or of the inquiry before one, that left the amount to us."""
 FAILED_REFUND = frozenset({"failed", "canceled"})
 PENDING_REFUND = frozenset({"pending", "requires_action"})
 
@@ -39,7 +42,15 @@ def status_of(session: stripe.checkout.Session) -> PaymentStatus:
     return PaymentStatus.VOIDED if session.status == "expired" else PaymentStatus.OPEN
 
 
-def report_of(session: stripe.checkout.Session, refunds: list[stripe.Refund]) -> ProviderReport:
+def is_disputed(intent: stripe.PaymentIntent | None) -> bool:
+    """Return whether the charge was ever disputed, which stays so."""
+    charge = _charge_of(intent)
+    return charge is not None and charge.disputed
+
+
+def report_of(
+    session: stripe.checkout.Session, refunds: list[stripe.Refund], disputes: list[stripe.Dispute]
+) -> ProviderReport:
     """Return a session whose payment intent, charge and fee are expanded. Raises `Unchargeable`."""
     intent, code = intent_of(session), str(session.currency).upper()
     charge = _charge_of(intent)
@@ -52,7 +63,7 @@ def report_of(session: stripe.checkout.Session, refunds: list[stripe.Refund]) ->
         captured=STRIPE.from_provider(intent.amount_received if intent else 0, code),
         refunds=tuple(_refund_of(refund, code) for refund in refunds if refund.status not in FAILED_REFUND),
         decline_reason=_decline_of(intent),
-        is_disputed=charge is not None and charge.disputed,
+        disputes=tuple(_dispute_of(dispute, code) for dispute in disputes),
         fee=_fee_of(charge, session.currency),
     )
 
@@ -67,6 +78,17 @@ def _refund_of(refund: stripe.Refund, code: str) -> ProviderRefund:
         amount=STRIPE.from_provider(refund.amount, code),
         is_done=refund.status not in PENDING_REFUND,
         operation_id=our_id(refund.metadata, OPERATION_ID),
+    )
+
+
+def _dispute_of(dispute: stripe.Dispute, code: str) -> ProviderDispute:
+    state = DisputeState.LOST if dispute.status == "lost" else DisputeState.OPEN
+    moved = [each for each in dispute.balance_transactions if each.currency == dispute.currency]
+    return ProviderDispute(
+        ref=dispute.id,
+        amount=STRIPE.from_provider(dispute.amount, code),
+        state=DisputeState.WON if dispute.status in WON else state,
+        fee=STRIPE.from_provider(max(0, sum(each.fee for each in moved)), code),
     )
 
 

@@ -2,7 +2,7 @@
 
 from marketplace.adapters.postgres.connection.pool import Database
 from marketplace.adapters.postgres.jobs.failing import IS_FAILING
-from marketplace.core.domain.dashboards import MAX_MESSAGES, Attention, Dashboard, DashboardWindow, DayNumbers
+from marketplace.core.domain.dashboards import MAX_COUNTED, Attention, Dashboard, DashboardWindow, DayNumbers
 from marketplace.core.domain.fields import field_names
 
 # every number is an index-only scan of one range, one day at a time: for a whole year the planner would choose by its
@@ -14,10 +14,12 @@ FIND = f"""
             WHERE status = 'pending' AND pay_by IS NULL AND coalesce(answer_by, starts_at) < $3)
         + (SELECT count(*) FROM bookings WHERE requested_start IS NOT NULL AND answer_by < $3) AS expiring_requests,
         (SELECT count(*) FROM jobs WHERE {IS_FAILING}) AS failed_jobs,
-        (SELECT count(*) FROM (SELECT FROM messages WHERE state = 'held' LIMIT {MAX_MESSAGES}) AS held)
+        (SELECT count(*) FROM (SELECT FROM messages WHERE state = 'held' LIMIT {MAX_COUNTED}) AS held)
             AS held_messages,
         (SELECT count(*) FROM (SELECT FROM messages WHERE state IN ('refused', 'unknown') AND expires_at > $4
-            LIMIT {MAX_MESSAGES}) AS failed) AS failed_messages
+            LIMIT {MAX_COUNTED}) AS failed) AS failed_messages,
+        (SELECT count(*) FROM (SELECT FROM parked_payments WHERE resolved_at IS NULL LIMIT {MAX_COUNTED}) AS waiting)
+            AS parked_payments
     FROM unnest($1::timestamptz[], $2::timestamptz[]) WITH ORDINALITY AS days (begins, ends, place),
         LATERAL (SELECT coalesce(sum(seats), 0) AS seats, coalesce(sum(amount), 0.00) AS income FROM bookings
             WHERE created_at >= begins AND created_at < ends AND status <> 'cancelled') AS sold,

@@ -125,7 +125,9 @@ def _payload(event: RecordedEvent) -> dict[str, Any]:
     The release before knows no event of a user but `user.registered`, and reads all others as one of a session.
     """
     title = event.title if isinstance(event, SessionEvent) else ""
-    return {"creator_id": str(event.creator_id), "title": title, "changed": event.changed}
+    review_id = event.review_id if isinstance(event, SessionEvent) else None
+    optional = {} if review_id is None else {"review_id": str(review_id)}
+    return {"creator_id": str(event.creator_id), "title": title, "changed": event.changed, **optional}
 
 
 def _event(row: asyncpg.Record) -> RecordedEvent:
@@ -141,4 +143,5 @@ def _event(row: asyncpg.Record) -> RecordedEvent:
         creator_id=UUID(payload["creator_id"]),
         title=payload["title"],
         changed=tuple(payload["changed"]),
+        review_id=UUID(payload["review_id"]) if "review_id" in payload else None,
     )

@@ -42,7 +42,7 @@ ADD_OF_MESSAGES = f"""
 """  # noqa: S608 - constant text
 # OFFSET 0 keeps the planner from merging the few bookings with all of the index
 PAGE = f"""
-    SELECT n.*, coalesce(b.terms ->> 'title', s.title) AS title, b.starts_at, b.creator_id = n.user_id AS as_creator,
+    SELECT n.*, s.id AS session_id, coalesce(b.terms ->> 'title', s.title) AS title, b.starts_at, b.creator_id = n.user_id AS as_creator,
         ({columns("o", PUBLIC_USER)}) AS other
     FROM (SELECT {COLUMNS} FROM notifications WHERE user_id = $1 {{after}}
             ORDER BY created_at DESC, id DESC LIMIT $2) n
@@ -129,6 +129,7 @@ class PostgresNotifications:
 def _details(row: asyncpg.Record) -> NotificationDetails:
     return NotificationDetails(
         **{name: row[name] for name in NOTIFICATION},
+        session_id=row["session_id"],
         title=row["title"],
         starts_at=row["starts_at"],
         as_creator=row["as_creator"],

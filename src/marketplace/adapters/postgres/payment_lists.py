@@ -7,21 +7,24 @@ from uuid import UUID
 from marketplace.adapters.postgres.connection.pool import Database
 from marketplace.adapters.postgres.payment_rows import (
     COMMISSION_OF,
+    DISPUTES,
     OF_BOOKING,
     OF_BOOKINGS,
     OPERATION_COLUMNS,
     OPERATIONS,
     PARKED_COLUMNS,
     PAYMENT_COLUMNS,
+    stored_dispute,
     stored_operation,
     stored_parked,
     stored_payment,
 )
 from marketplace.adapters.postgres.positions import page_of, position_from
+from marketplace.core.domain.disputes import PaymentDispute
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.payment_search import PaymentSearch
-from marketplace.core.domain.payments import Payment, PaymentOperation
-from marketplace.core.ports.payments import ParkedPayment
+from marketplace.core.domain.payments import Payment, PaymentOperation, ReceivedNotice
+from marketplace.core.ports.payments import MAX_NOTICES, ParkedPayment
 
 CHUNK = 500
 FROM_PAYMENTS = f"SELECT {PAYMENT_COLUMNS} FROM payments"  # noqa: S608 - column names
@@ -46,6 +49,9 @@ WAITING = f"""
     ORDER BY found_at DESC, id DESC LIMIT $1
 """  # noqa: S608 - column names
 FIRST_WAITING, LATER_WAITING = WAITING.format(after=""), WAITING.format(after="AND (found_at, id) < ($2, $3)")
+NOTICES = """
+    SELECT id, kind, recorded_at FROM payment_events WHERE payment_id = $1 ORDER BY recorded_at DESC, id DESC LIMIT $2
+"""
 FIND_PARKED = f"SELECT {PARKED_COLUMNS} FROM parked_payments WHERE id = $1"  # noqa: S608 - column names
 CREATED_SINCE = f"{FROM_PAYMENTS} WHERE created_at >= $1 ORDER BY created_at, id LIMIT $2"
 CREATED_AFTER = f"{FROM_PAYMENTS} WHERE (created_at, id) > ($1, $3) ORDER BY created_at, id LIMIT $2"
@@ -77,6 +83,13 @@ class PostgresPaymentLists:
     async def operation(self, operation_id: UUID) -> PaymentOperation | None:
         row = await self._database.fetchrow(FIND_OPERATION, operation_id)
         return stored_operation(row) if row else None
+
+    async def disputes(self, payment_ids: Sequence[UUID]) -> tuple[PaymentDispute, ...]:
+        return tuple(map(stored_dispute, await self._database.fetch(DISPUTES, payment_ids)))
+
+    async def notices(self, payment_id: UUID) -> tuple[ReceivedNotice, ...]:
+        rows = await self._database.fetch(NOTICES, payment_id, MAX_NOTICES)
+        return tuple(ReceivedNotice(**row) for row in reversed(rows))
 
     async def commission_of(self, creator_id: UUID) -> int | None:
         row = await self._database.fetchrow(COMMISSION_OF, creator_id)

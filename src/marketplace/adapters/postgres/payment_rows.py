@@ -3,16 +3,10 @@
 from typing import Any
 
 from marketplace.adapters.postgres.rows import constructor
+from marketplace.core.domain.disputes import DisputeState, PaymentDispute
 from marketplace.core.domain.fields import field_names
-from marketplace.core.domain.payments import (
-    Cause,
-    OperationKind,
-    OperationState,
-    ParkedReason,
-    Payment,
-    PaymentOperation,
-    PaymentStatus,
-)
+from marketplace.core.domain.payment_reasons import Cause, ParkedReason
+from marketplace.core.domain.payments import OperationKind, OperationState, Payment, PaymentOperation, PaymentStatus
 from marketplace.core.ports.payments import ParkedPayment
 
 PAYMENT, OPERATION, PARKED = field_names(Payment), field_names(PaymentOperation), field_names(ParkedPayment)
@@ -23,6 +17,12 @@ OF_BOOKINGS = f"""
 """  # noqa: S608 - column names
 OPERATIONS = f"""
     SELECT {OPERATION_COLUMNS} FROM payment_operations WHERE payment_id = ANY($1::uuid[]) ORDER BY created_at, id
+"""  # noqa: S608 - column names
+DISPUTE = field_names(PaymentDispute)
+DISPUTE_COLUMNS = ", ".join(DISPUTE)
+DISPUTES = f"""
+    SELECT {DISPUTE_COLUMNS} FROM payment_disputes WHERE payment_id = ANY($1::uuid[])
+    ORDER BY opened_at, payment_id, ref
 """  # noqa: S608 - column names
 COMMISSION_OF = "SELECT basis_points FROM creator_commissions WHERE creator_id = $1"
 
@@ -38,6 +38,7 @@ def _reason_from(stored: str | None) -> ParkedReason | None:
 
 _payment = constructor(Payment, {"status": PaymentStatus, "parked": _reason_from})
 _operation = constructor(PaymentOperation, {"kind": OperationKind, "state": OperationState, "cause": Cause})
+_dispute = constructor(PaymentDispute, {"state": DisputeState})
 _parked = constructor(ParkedPayment, {"reason": ParkedReason})
 
 
@@ -49,6 +50,11 @@ def stored_payment(row: Any) -> Payment:
 def stored_operation(row: Any) -> PaymentOperation:
     """Convert a row of `OPERATION_COLUMNS`."""
     return _operation(*row)
+
+
+def stored_dispute(row: Any) -> PaymentDispute:
+    """Convert a row of `DISPUTE_COLUMNS`."""
+    return _dispute(*row)
 
 
 def stored_parked(row: Any) -> ParkedPayment:

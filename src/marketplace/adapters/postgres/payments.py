@@ -13,6 +13,9 @@ from uuid import UUID
 from marketplace.adapters.postgres.connection.pool import Connection
 from marketplace.adapters.postgres.payment_rows import (
     COMMISSION_OF,
+    DISPUTE,
+    DISPUTE_COLUMNS,
+    DISPUTES,
     OF_BOOKING,
     OF_BOOKINGS,
     OPERATION,
@@ -23,11 +26,14 @@ from marketplace.adapters.postgres.payment_rows import (
     PAYMENT,
     PAYMENT_COLUMNS,
     placeholders,
+    stored_dispute,
     stored_operation,
     stored_parked,
     stored_payment,
 )
-from marketplace.core.domain.payments import ParkedReason, Payment, PaymentOperation, ProviderEvent
+from marketplace.core.domain.disputes import PaymentDispute
+from marketplace.core.domain.payment_reasons import ParkedReason
+from marketplace.core.domain.payments import Payment, PaymentOperation, ProviderEvent
 from marketplace.core.errors import IllegalTransition, NotFound
 from marketplace.core.ports.payments import PURGE_BATCH, ParkedPayment
 
@@ -98,6 +104,12 @@ PARK = f"""
     ON CONFLICT (reason, provider, provider_id, payment_id) WHERE resolved_at IS NULL DO NOTHING RETURNING id
 """  # noqa: S608 - column names
 ACQUIRE_PARKED = f"SELECT {PARKED_COLUMNS} FROM parked_payments WHERE id = $1 FOR NO KEY UPDATE"  # noqa: S608 - the same
+SAVE_DISPUTE = f"""
+    INSERT INTO payment_disputes ({DISPUTE_COLUMNS}) VALUES ({placeholders(DISPUTE)})
+    ON CONFLICT (payment_id, ref)
+    DO UPDATE SET amount = excluded.amount, state = excluded.state, closed_at = excluded.closed_at
+"""  # noqa: S608 - column names
+LIFT = "UPDATE parked_payments SET resolved_at = $3 WHERE payment_id = $1 AND reason = $2 AND resolved_at IS NULL"
 WAS_RESOLVED = """
     SELECT 1 FROM parked_payments WHERE payment_id = $1 AND reason = $2 AND resolved_at IS NOT NULL LIMIT 1
 """
@@ -120,6 +132,15 @@ class PostgresPaymentRecords:
 
     async def of_bookings(self, booking_ids: Sequence[UUID]) -> tuple[Payment, ...]:
         return tuple(map(stored_payment, await self._connection.fetch(OF_BOOKINGS, booking_ids)))
+
+    async def disputes(self, payment_ids: Sequence[UUID]) -> tuple[PaymentDispute, ...]:
+        return tuple(map(stored_dispute, await self._connection.fetch(DISPUTES, payment_ids)))
+
+    async def save_dispute(self, dispute: PaymentDispute) -> None:
+        await self._connection.execute(SAVE_DISPUTE, *(getattr(dispute, name) for name in DISPUTE))
+
+    async def lift(self, payment_id: UUID, reason: ParkedReason, now: datetime) -> None:
+        await self._connection.execute(LIFT, payment_id, reason.value, now)
 
     async def was_resolved(self, payment_id: UUID, reason: ParkedReason) -> bool:
         return await self._connection.fetchrow(WAS_RESOLVED, payment_id, reason.value) is not None

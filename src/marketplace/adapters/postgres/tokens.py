@@ -9,19 +9,23 @@ import asyncpg
 from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.gathered_reads import GatheredReads
 from marketplace.core.domain.messages import UNSAID, MessageKind
-from marketplace.core.domain.principals import Login, Principal
+from marketplace.core.domain.principals import MAX_LOGINS, Login, Principal
 from marketplace.core.domain.tokens import Claims
+from marketplace.core.ports.tokens import PURGE_BATCH
 
 STARTED = ("id", "user_id", "created_at", "expires_at", "address", "agent", "impersonated_from")
-LOGIN = (*STARTED, "proved_at")
-LOGIN_COLUMNS = "f.id, f.user_id, f.created_at, f.expires_at, f.address, f.agent, f.begun_by, f.proved_at"
+LOGIN = (*STARTED, "proved_at", "is_by_passkey")
+LOGIN_COLUMNS = (
+    "f.id, f.user_id, f.created_at, f.expires_at, f.address, f.agent, f.begun_by, f.proved_at, f.is_by_passkey"
+)
 """The columns of `LOGIN`, in order; `begun_by` is the stored name of `impersonated_from`."""
 
 # The array is a subquery, so that the planner does not see its length and keeps one plan.
 FIND_PRINCIPALS = """
     SELECT u.id AS user_id, f.id AS family_id, u.role, u.is_staff, u.is_superuser, a.id AS impersonator_id,
         u.time_zone, coalesce(f.proved_at, f.created_at) AS proved_at, u.is_staff AND NOT EXISTS (
-            SELECT FROM second_factors t WHERE t.user_id = u.id AND t.confirmed_at IS NOT NULL) AS lacks_second_factor
+            SELECT FROM second_factors t WHERE t.user_id = u.id AND t.confirmed_at IS NOT NULL) AND NOT (
+            f.is_by_passkey AND EXISTS (SELECT FROM passkeys k WHERE k.user_id = u.id)) AS lacks_second_factor
     FROM token_families f JOIN users u ON u.id = f.user_id
         LEFT JOIN token_families b ON b.id = f.begun_by LEFT JOIN users a ON a.id = b.user_id
     WHERE f.id = ANY ((SELECT $1::uuid[])::uuid[]) AND f.revoked_at IS NULL AND u.is_active AND (f.begun_by IS NULL OR (
@@ -29,9 +33,14 @@ FIND_PRINCIPALS = """
 """
 ADD_LOGIN = """
     WITH expired AS (DELETE FROM token_families WHERE user_id = $2 AND expires_at <= $3),
+    too_many AS (
+        UPDATE token_families SET revoked_at = $3 WHERE id IN (
+            SELECT id FROM token_families
+            WHERE user_id = $2 AND begun_by IS NULL AND revoked_at IS NULL AND expires_at > $3
+            ORDER BY expires_at DESC, id DESC OFFSET $11)),
     family AS (
-        INSERT INTO token_families (id, user_id, created_at, expires_at, address, agent)
-        VALUES ($1, $2, $3, $4, $6, $7) RETURNING id),
+        INSERT INTO token_families (id, user_id, created_at, expires_at, address, agent, is_by_passkey)
+        VALUES ($1, $2, $3, $4, $6, $7, $10) RETURNING id),
     token AS (INSERT INTO refresh_tokens (token_hash, family_id, expires_at) SELECT $5, id, $4 FROM family)
     SELECT count(*) > 0 AND NOT coalesce(bool_or(agent IS NOT DISTINCT FROM $7 AND NOT EXISTS (
         SELECT FROM messages m WHERE m.user_id = $2 AND m.subject = f.id::text AND m.kind = $8 AND m.state = ANY ($9)
@@ -43,7 +52,7 @@ ADD_IMPERSONATION = """
     VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 PROVE = """
-    UPDATE token_families SET proved_at = $2
+    UPDATE token_families SET proved_at = $2, is_by_passkey = is_by_passkey OR $3
     WHERE id = $1 AND revoked_at IS NULL AND begun_by IS NULL RETURNING id
 """
 REVOKE = "UPDATE token_families SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id"
@@ -83,6 +92,19 @@ REVOKE_ALL_OF = """
         SELECT f.user_id FROM refresh_tokens t JOIN token_families f ON f.id = t.family_id
         WHERE t.token_hash = $1 AND f.revoked_at IS NULL AND f.expires_at > $2)
     RETURNING user_id
+"""
+PURGE_TOKENS = """
+    WITH old AS (
+        SELECT token_hash FROM refresh_tokens WHERE expires_at <= $1
+        ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED),
+    purged AS (DELETE FROM refresh_tokens t USING old WHERE t.token_hash = old.token_hash RETURNING 1)
+    SELECT count(*) AS n FROM purged
+"""
+PURGE_LOGINS = """
+    WITH old AS (
+        SELECT id FROM token_families WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED),
+    purged AS (DELETE FROM token_families f USING old WHERE f.id = old.id RETURNING 1)
+    SELECT count(*) AS n FROM purged
 """
 REVOKE_ALL = """
     UPDATE token_families SET revoked_at = $2
@@ -125,7 +147,9 @@ class PostgresTokens:
     async def add_login(self, login: Login, token_hash: bytes) -> bool:
         started = (login.id, login.user_id, login.created_at, login.expires_at)
         announced = (MessageKind.NEW_SIGN_IN, list(UNSAID))
-        row = await self._connection.fetchrow(ADD_LOGIN, *started, token_hash, login.address, login.agent, *announced)
+        options = (login.is_by_passkey, MAX_LOGINS - 1)
+        origin = (login.address, login.agent)
+        row = await self._connection.fetchrow(ADD_LOGIN, *started, token_hash, *origin, *announced, *options)
         return bool(row and row["is_elsewhere"])
 
     async def find(self, login_id: UUID) -> Login | None:
@@ -135,8 +159,8 @@ class PostgresTokens:
     async def add_impersonation(self, login: Login) -> None:
         await self._connection.execute(ADD_IMPERSONATION, *(getattr(login, name) for name in STARTED))
 
-    async def prove(self, login_id: UUID, now: datetime) -> bool:
-        return await self._connection.fetchrow(PROVE, login_id, now) is not None
+    async def prove(self, login_id: UUID, now: datetime, *, by_passkey: bool = False) -> bool:
+        return await self._connection.fetchrow(PROVE, login_id, now, by_passkey) is not None
 
     async def revoke(self, family_id: UUID, now: datetime) -> bool:
         return await self._connection.fetchrow(REVOKE, family_id, now) is not None
@@ -154,6 +178,13 @@ class PostgresTokens:
 
     async def add(self, login: Login, token_hash: bytes) -> None:
         await self._connection.execute(ADD, token_hash, login.id, login.expires_at)
+
+    async def purge(self, now: datetime, before: datetime) -> int:
+        purged = 0
+        for statement, moment in ((PURGE_TOKENS, now), (PURGE_LOGINS, before)):
+            row = await self._connection.fetchrow(statement, moment, PURGE_BATCH)
+            purged += row["n"] if row else 0
+        return purged
 
     async def revoke_login_of(self, token_hash: bytes, now: datetime) -> UUID | None:
         row = await self._connection.fetchrow(REVOKE_LOGIN_OF, token_hash, now)

@@ -34,6 +34,7 @@ DETAILS = f"""
     SELECT {columns("u", USER)},
         (SELECT count(*) FROM sessions s WHERE s.creator_id = u.id AND s.archived_at IS NULL) AS sessions,
         (SELECT count(*) FROM bookings b WHERE b.user_id = u.id) AS bookings,
+        (SELECT t.confirmed_at FROM second_factors t WHERE t.user_id = u.id) AS second_factor_since,
         ARRAY(SELECT ({LOGIN_COLUMNS}) FROM token_families f LEFT JOIN token_families b ON b.id = f.begun_by
             WHERE f.user_id = u.id AND f.revoked_at IS NULL AND b.revoked_at IS NULL AND f.expires_at > $2
             ORDER BY f.created_at DESC, f.id DESC) AS logins

@@ -51,6 +51,10 @@ class SiteAddresses:
         """Return the page on which a learner reviews a completed booking."""
         return f"{self.root}/bookings/{booking_id}/review"
 
+    def reviews(self, session_id: UUID) -> str:
+        """Return the place on a session's page where its reviews are."""
+        return f"{self.session(session_id)}#reviews"
+
     def attendees(self, session_id: UUID) -> str:
         """Return the page on which a creator sees the bookings of a session."""
         return f"{self.root}/creator/bookings?session={session_id}"

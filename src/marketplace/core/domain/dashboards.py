@@ -12,8 +12,8 @@ from marketplace.core.domain.zone_names import zone_named
 
 MIN_DAYS, MAX_DAYS = 7, 366
 EXPIRING_WITHIN = timedelta(hours=24)
-MAX_MESSAGES = 1_000
-"""Messages that are counted at most."""
+MAX_COUNTED = 1_000
+"""Messages and parked payments that are counted at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,8 @@ class DatedNumbers(DayNumbers):
 class Attention:
     """Items that need attention. `expiring_requests` are pending bookings that expire within 24 hours.
 
-    `failed_messages` were refused or lost, and are still worth sending. Messages are counted up to `MAX_MESSAGES`.
+    `failed_messages` were refused or lost, and are still worth sending. Messages and payments
+    that wait for staff are counted up to `MAX_COUNTED`.
     """
 
     open_reports: int
@@ -84,6 +85,7 @@ class Attention:
     failed_jobs: int
     held_messages: int
     failed_messages: int
+    parked_payments: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

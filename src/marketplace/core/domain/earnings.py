@@ -23,9 +23,12 @@ from marketplace.core.domain.ledger import (
     share_of,
 )
 from marketplace.core.domain.money import Currency
-from marketplace.core.domain.payments import ParkedReason, Payment, PaymentOperation
+from marketplace.core.domain.payment_reasons import Cause, ParkedReason
+from marketplace.core.domain.payments import Payment, PaymentOperation
 from marketplace.core.domain.settlements import kept_now
 
+REFUND, DISPUTE = "refund-", "dispute-"
+"""What precedes the ID of the operation in `once` of a posted refund, by who made it."""
 SETTLED = frozenset({"cancelled", "completed"})
 """Statuses in which what is kept of a booking is earned."""
 
@@ -74,6 +77,11 @@ class Bookkeeping:
         """Return the transaction of the provider's fee."""
         return self._transaction(new_id, TransactionKind.FEE, f"fee-{self.payment.id}", fee_entries(amount))
 
+    def dispute_fee(self, new_id: UUID, ref: str, amount: int) -> LedgerTransaction:
+        """Return the transaction of what the provider takes for a dispute."""
+        once = f"fee-{self.payment.id}-{ref}"
+        return self._transaction(new_id, TransactionKind.FEE, once, fee_entries(amount))
+
     def earned(self, new_id: UUID, portion: Portion) -> LedgerTransaction:
         """Return the transaction of what becomes the creator's and the marketplace's."""
         number = sum(each.kind is TransactionKind.EARNING for each in self._own())
@@ -90,7 +98,7 @@ class Bookkeeping:
         kind = TransactionKind.EARNING if rest else TransactionKind.PAYMENT
         reversed_id = next((each.id for each in reversed(self._own()) if each.kind is kind), None)
         entries = refund_entries(self.payment.user_id, self.payment.creator_id, held, rest - commission, commission)
-        once = f"refund-{operation.id}"
+        once = f"{DISPUTE if operation.cause is Cause.DISPUTE else REFUND}{operation.id}"
         return self._transaction(new_id, TransactionKind.REFUND, once, entries, reversed_id)
 
     def _own(self) -> list[LedgerTransaction]:
@@ -175,6 +183,12 @@ def earning_row(transaction: LedgerTransaction, title: str) -> EarningRow:
         commission=money.of_minor(position.commission),
         currency=transaction.currency,
     )
+
+
+def fee_of(transaction: LedgerTransaction) -> Decimal:
+    """Return what a transaction pays to the provider."""
+    fee = sum(each.amount for each in transaction.entries if each.account.purpose is Purpose.FEE)
+    return Currency.of(transaction.currency).of_minor(fee)
 
 
 EARNING_COLUMNS = {

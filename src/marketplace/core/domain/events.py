@@ -27,7 +27,9 @@ BookingEventKind = Literal[
     "booking.completed",
     "booking.seats_changed",
 ]
-SessionEventKind = Literal["session.created", "session.changed", "session.archived"]
+SessionEventKind = Literal[
+    "session.created", "session.changed", "session.archived", "session.reviewed", "session.review_answered"
+]
 UserEventKind = Literal["user.registered", "user.changed"]
 EventKind = Literal[BookingEventKind, SessionEventKind, UserEventKind]
 
@@ -138,6 +140,8 @@ class SessionEvent:
     creator_id: UUID
     title: str
     changed: tuple[str, ...] = ()
+    review_id: UUID | None = None
+    """The review that was written or answered, if that is what happened."""
 
     @classmethod
     def of(

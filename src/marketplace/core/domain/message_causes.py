@@ -10,6 +10,7 @@ from marketplace.core.domain.booking_steps import LIVE, BookingStatus, BookingSt
 from marketplace.core.domain.events import BookingEvent, BookingEventKind
 from marketplace.core.domain.message_reasons import MessageReason
 from marketplace.core.domain.messages import DAY, HOUR, MessageKind, Topic
+from marketplace.core.domain.reviews import Review
 
 REMINDERS: dict[MessageKind, timedelta] = {MessageKind.REMINDER_DAY: DAY, MessageKind.REMINDER_HOUR: HOUR}
 """How long before the start each is due."""
@@ -133,6 +134,14 @@ def reminders_of(booking: BookingHistory) -> Iterator[Decision]:
             )
             yield from _reminders(booking.user_id, topic, booking.starts_at, step.at)
             return
+
+
+def review_decision(review: Review) -> Decision | None:
+    """Return the message to a creator about a review of their session, unless it is hidden."""
+    if review.hidden_at is not None:
+        return None
+    topic = Topic(subject=str(review.id), booking_id=review.booking_id, session_id=review.session_id)
+    return Decision(kind=MessageKind.NEW_REVIEW, user_id=review.creator_id, topic=topic)
 
 
 def _is_reminded_of(step: BookingEvent | BookingStep) -> bool:

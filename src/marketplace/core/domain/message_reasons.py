@@ -41,6 +41,8 @@ class MessageReason(StrEnum):
     """The creator has answered."""
     ANNOUNCED = "announced"
     """Another mail announces the same conversation."""
+    REVIEW_HIDDEN = "review_hidden"
+    """Staff have hidden the review, or it is gone."""
     MESSAGE_READ = "message_read"
     """The conversation it announces was read or answered."""
 

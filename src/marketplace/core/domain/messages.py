@@ -43,6 +43,7 @@ class MessageKind(StrEnum):
     HOW_WAS_IT = "how_was_it"
     NEW_MESSAGE = "new_message"
     """The other party of a booking has written."""
+    NEW_REVIEW = "new_review"
     PAYMENT_RECEIVED = "payment_received"
     PAYMENT_REFUNDED = "payment_refunded"
 
@@ -106,6 +107,7 @@ RULES: dict[MessageKind, KindRule] = {
     MessageKind.SESSION_CHANGED: UPCOMING,
     MessageKind.HOW_WAS_IT: KindRule(worth=3 * DAY),
     MessageKind.NEW_MESSAGE: KindRule(worth=DAY),
+    MessageKind.NEW_REVIEW: KindRule(worth=3 * DAY),
     MessageKind.PAYMENT_RECEIVED: OUTCOME,
     MessageKind.PAYMENT_REFUNDED: OUTCOME,
 }
@@ -132,8 +134,7 @@ REFUSED_PER_DAY = 1
 """Mails to an address that a mail server refused, likewise: the refusal may have been an error."""
 REFUSED_FOR = timedelta(days=30)
 """How long nothing else is sent to a refused address."""
-FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), HOUR
-MAX_DOUBLINGS = 7
+FIRST_RETRY, LAST_RETRY, MAX_DOUBLINGS = timedelta(seconds=30), HOUR, 7
 KEPT_FOR = timedelta(days=180)
 """How long messages are kept, from when they are due."""
 
@@ -143,7 +144,7 @@ class Topic:
     """What a message is about. `starts_at` is the booked time, if any, at which it may become worthless."""
 
     subject: str
-    """ID of a booking, a login, an API key or a request for a token."""
+    """ID of a booking, a review, a login, an API key or a request for a token."""
     version: int = 0
     booking_id: UUID | None = None
     session_id: UUID | None = None

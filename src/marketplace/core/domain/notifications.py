@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from marketplace.core.domain.events import BookingEvent, BookingEventKind, SessionEvent
+from marketplace.core.domain.events import BookingEvent, BookingEventKind, SessionEvent, SessionEventKind
 from marketplace.core.domain.message_causes import SOLD_FIELDS
 from marketplace.core.domain.users import PublicUser
 
@@ -27,9 +27,12 @@ NotificationKind = Literal[
     "paid",
     "refunded",
     "earning_returned",
+    "reviewed",
+    "review_answered",
 ]
 """`withdrawn`: the learner ended their own request for another start. `paid` and `refunded` are the learner's;
-`earning_returned` tells the creator what a refund took of what they had earned."""
+`earning_returned` tells the creator what a refund took of what they had earned. `reviewed` is the creator's,
+`review_answered` the author's."""
 KEPT_FOR = timedelta(days=90)
 NEWS_FOR = timedelta(days=3)
 """What is delivered longer after it happened, as after a stop of the relay or in a new demo, is listed as read."""
@@ -69,6 +72,7 @@ class Notification:
 class NotificationDetails(Notification):
     """A notification with the booking as it stands: the title as sold, the start, and the other party."""
 
+    session_id: UUID
     title: str
     starts_at: datetime
     as_creator: bool
@@ -93,6 +97,12 @@ def kind_of(event: BookingEvent) -> NotificationKind | None:
     if event.kind == "booking.rescheduled" and event.from_start is None:
         return "move_requested"
     return KINDS.get(event.kind)
+
+
+REVIEW_KINDS: dict[SessionEventKind, NotificationKind] = {
+    "session.reviewed": "reviewed",
+    "session.review_answered": "review_answered",
+}
 
 
 def recipients_of(event: BookingEvent, *, is_unpaid: bool = False) -> Iterator[UUID]:

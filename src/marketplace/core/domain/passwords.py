@@ -8,6 +8,14 @@ from marketplace.core.domain.users import fold
 
 PASSWORD_LENGTH = (8, 128)
 """Characters. The upper bound keeps hashing cheap (OWASP ASVS 5.0, 6.2)."""
+CONTEXT_WORDS = frozenset(
+    {
+        *("marketplace", "market", "session", "sessions", "booking", "bookings", "learner", "learners"),
+        *("creator", "creators", "teacher", "student", "staff", "admin", "administrator", "superuser"),
+        *("password", "passphrase", "welcome", "changeme", "letmein"),
+    }
+)
+"""Words that a password must not consist of, whatever digits and signs surround them (OWASP ASVS 5.0, 6.1.2)."""
 PASSWORD_EXPECTED = "Use a password of {} to {} characters.".format(*PASSWORD_LENGTH)
 NewPassword = Annotated[
     str,
@@ -25,8 +33,9 @@ NewPassword = Annotated[
 def validate_password(password: str, *, names: tuple[str, ...], is_common: Callable[[str], bool]) -> list[str]:
     """Return error messages for a new password; empty if it is acceptable.
 
-    `names` are the e-mail address and username, which it must not equal. Follows NIST SP 800-63B, 3.1.1.2: a minimum
-    length and a blocklist of common passwords, no composition rules.
+    `names` are the e-mail address and username, which it must not equal. One of `CONTEXT_WORDS`, alone or repeated,
+    with digits and signs is not enough. Follows NIST SP 800-63B, 3.1.1.2: a minimum length and a blocklist of common
+    passwords, no composition rules.
     """
     malformed = validate_field("password", NewPassword, password).get("password")
     if malformed:
@@ -35,4 +44,11 @@ def validate_password(password: str, *, names: tuple[str, ...], is_common: Calla
         return ["Use a password other than your email address or username."]
     if is_common(password):
         return ["This is one of the most common passwords. Use another one."]
+    if _is_of_context(password):
+        return ["This is a word of this site, so it's easy to guess. Use another password."]
     return []
+
+
+def _is_of_context(password: str) -> bool:
+    words = set("".join(each if each.isalpha() else " " for each in fold(password)).split())
+    return len(words) == 1 and not words.isdisjoint(CONTEXT_WORDS)

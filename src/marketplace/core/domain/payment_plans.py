@@ -10,14 +10,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingHistory
-from marketplace.core.domain.payments import (
-    Cause,
-    OperationKind,
-    OperationState,
-    Payment,
-    PaymentOperation,
-    PaymentStatus,
-)
+from marketplace.core.domain.payment_reasons import Cause
+from marketplace.core.domain.payments import OperationKind, OperationState, Payment, PaymentOperation, PaymentStatus
 from marketplace.core.domain.seat_changes import given_back
 from marketplace.core.domain.settlements import kept_now, price_of_unpaid
 

@@ -9,6 +9,9 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
+from marketplace.core.domain.disputes import DisputeState, ProviderDispute
+from marketplace.core.domain.payment_reasons import LEFT_TO_STAFF, Cause, ParkedReason
+
 RETRY_FIRST, RETRY_MAX = timedelta(seconds=1), timedelta(hours=1)
 MAX_DOUBLINGS = 12
 
@@ -50,50 +53,11 @@ class OperationState(StrEnum):
     """What is known of an effect at the provider. Stored: never rename one."""
 
     ASKED = "asked"
-    """Committed before the provider is called."""
+    """Committed before the provider is called; or begun there, if it has a `provider_ref`, such as a refund of days."""
     DONE = "done"
     REFUSED = "refused"
     UNKNOWN = "unknown"
     """The provider was called and its answer was lost. Only a look-up settles it."""
-
-
-class Cause(StrEnum):
-    """Why the provider was asked. Stored: never rename one."""
-
-    PAY = "pay"
-    CONFIRM = "confirm"
-    CANCEL = "cancel"
-    """The booking was cancelled, declined or expired; the refund is the quote of that moment."""
-    SEATS = "seats"
-    LATE = "late"
-    """The payment arrived after its seats were gone."""
-    TWICE = "twice"
-    """The learner paid more than once for the same thing."""
-    STAFF = "staff"
-    PROVIDER = "provider"
-    """It was made in the provider's own dashboard, and is only recorded here."""
-
-
-class ParkedReason(StrEnum):
-    """Why a payment, or a report of the provider, waits for staff. Stored: never rename one."""
-
-    AMOUNT = "amount_differs"
-    CURRENCY = "currency_differs"
-    REFUSED = "operation_refused"
-    DISPUTED = "disputed"
-    UNKNOWN_PAYMENT = "unknown_payment"
-    MISSING_HERE = "missing_here"
-    MISSING_THERE = "missing_there"
-    TWICE = "twice"
-    REFUND_DIFFERS = "refund_differs"
-    LEDGER = "ledger_differs"
-    """Our ledger has another amount than our payment."""
-    LAPSED = "authorization_ended"
-    """The provider released an authorization that the booking needs: nothing pays for it anymore."""
-
-
-LEFT_TO_STAFF = frozenset({ParkedReason.AMOUNT, ParkedReason.CURRENCY, ParkedReason.DISPUTED})
-"""Reasons that the provider reports again and again. Only their own resolution ends them; see `Payment.resolved`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +133,6 @@ class Payment:
             self,
             provider_id=report.provider_id,
             decline_reason=report.decline_reason or self.decline_reason,
-            parked=self.parked or (ParkedReason.DISPUTED if report.is_disputed else None),
         )
         if report.status is PaymentStatus.PAID and report.captured > self.captured:
             # a card can be charged twice for one payment: what is too much is returned
@@ -274,9 +237,33 @@ class ProviderReport:
     refunds: tuple[ProviderRefund, ...] = ()
     """Those that took effect or are on their way; none that failed."""
     decline_reason: str | None = None
-    is_disputed: bool = False
+    disputes: tuple[ProviderDispute, ...] = ()
     fee: int | None = None
     """What the provider keeps for it in this currency, if it says so."""
+
+    @property
+    def is_disputed(self) -> bool:
+        """Return whether a bank has still to decide."""
+        return any(each.state is DisputeState.OPEN for each in self.disputes)
+
+    @property
+    def lost(self) -> int:
+        """Return what banks have taken back."""
+        return sum(each.amount for each in self.disputes if each.state is DisputeState.LOST)
+
+    @property
+    def returned(self) -> int:
+        """Return what went back to the learner, by whatever way."""
+        return sum(each.amount for each in self.refunds if each.is_done) + self.lost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedNotice:
+    """A notice that was received. `kind` is the provider's word."""
+
+    id: str
+    kind: str
+    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

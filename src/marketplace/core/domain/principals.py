@@ -91,6 +91,24 @@ class Principal:
         return self
 
 
+MAX_LOGINS = 20
+"""Logins that a user has at once."""
+LOGIN_KEPT_FOR = timedelta(days=90)
+"""How long an expired login is kept, so that its browser is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginLifetimes:
+    """How long a login lasts unless it is used, and at the longest (OWASP ASVS 5.0, 7.3)."""
+
+    unused: timedelta
+    longest: timedelta
+
+    def end_of(self, created_at: datetime, now: datetime) -> datetime:
+        """Return when a login ends that was created then and is used now."""
+        return min(now + self.unused, created_at + self.longest)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
     """A login: a family of refresh tokens derived from one another (RFC 9700, 4.14.2)."""
@@ -107,7 +125,13 @@ class Login:
     """The staff login that started this impersonation, if it is one."""
     proved_at: datetime | None = None
     """When the person last proved who they are, if that was after the sign-in."""
+    is_by_passkey: bool = False
+    """Whether they did so with a passkey, at the sign-in or after it: that is two factors."""
 
     @property
     def is_impersonation(self) -> bool:
         return self.impersonated_from is not None
+
+    def renewed(self, now: datetime, lifetimes: LoginLifetimes) -> Self:
+        """Return the login with a new refresh token."""
+        return replace(self, expires_at=lifetimes.end_of(self.created_at, now))

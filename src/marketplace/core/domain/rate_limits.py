@@ -60,6 +60,8 @@ BOOKING_MESSAGES = RateLimit(name="booking_messages", maximum=60, span=QUARTER)
 """Per user."""
 SLOT_MESSAGES = RateLimit(name="slot_messages", maximum=20, span=timedelta(hours=1))
 """Messages to everyone of a slot, per user."""
+PAYMENT_LOOK_UPS = RateLimit(name="payment_look_ups", maximum=60, span=QUARTER)
+"""Per user: look-ups of opened pages at the payment provider, which has limits of its own."""
 LOGGED_REFUSALS = RateLimit(name="refusals_kept", maximum=100, span=timedelta(hours=1))
 """Audit log entries of refusals, per user, or per client address if not signed in.
 

@@ -1,6 +1,7 @@
 """Accounts as staff see them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from marketplace.core.domain.principals import Login
 from marketplace.core.domain.users import User
@@ -13,4 +14,5 @@ class UserDetails(User):
     sessions: int
     """Unarchived sessions."""
     bookings: int
+    second_factor_since: datetime | None
     logins: tuple[Login, ...]

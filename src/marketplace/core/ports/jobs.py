@@ -31,6 +31,7 @@ JobKind = Literal[
     "sweep_bulk_runs",
     "sweep_email_requests",
     "sweep_idempotency_keys",
+    "sweep_logins",
     "sweep_notifications",
     "sweep_passkey_challenges",
     "sweep_payment_events",

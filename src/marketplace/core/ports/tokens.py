@@ -7,6 +7,8 @@ from uuid import UUID
 from marketplace.core.domain.principals import Login, Principal
 from marketplace.core.domain.tokens import Claims
 
+PURGE_BATCH = 10_000
+
 
 class Principals(Protocol):
     """Reads of principals, outside a transaction."""
@@ -33,7 +35,9 @@ class Tokens(Protocol):
     """Logins within a transaction."""
 
     async def add_login(self, login: Login, token_hash: bytes) -> bool:
-        """Add a login with its first refresh token, and delete the user's expired logins.
+        """Add a login with its first refresh token; delete the user's expired ones and end those beyond `MAX_LOGINS`.
+
+        Of the active ones, those that were used last stay. Impersonated logins don't count.
 
         Return whether the user has other logins, but none that makes this user agent known. Revoked and expired ones
         that were still stored count; one whose message to the user ended `UNSAID` makes nothing known.
@@ -51,7 +55,7 @@ class Tokens(Protocol):
         """
         ...
 
-    async def prove(self, login_id: UUID, now: datetime) -> bool:
+    async def prove(self, login_id: UUID, now: datetime, *, by_passkey: bool = False) -> bool:
         """Record that the person has proved who they are. Return whether it is an own login that is not revoked."""
         ...
 
@@ -90,6 +94,13 @@ class Tokens(Protocol):
         """Revoke every login of the user to whose active login this refresh token, used or not, belongs.
 
         Returns the user's ID; `None`, with nothing changed, if the token is unknown or its login revoked or expired.
+        """
+        ...
+
+    async def purge(self, now: datetime, before: datetime) -> int:
+        """Delete refresh tokens expired at `now`, and logins expired at `before`, at most `PURGE_BATCH` each.
+
+        Return how many were deleted.
         """
         ...
 

@@ -50,7 +50,7 @@ class Letters:
     async def about_bookings(self, tx: Transaction, messages: Sequence[Message]) -> Mapping[UUID, Letter | NotSendable]:
         """Return what to send now, or why not, by ID of the message. Costs two statements, and locks nothing.
 
-        Two more are for messages about payments.
+        Two more are for messages about payments, and one for each about a review.
 
         Of a kind in `LOCKS_ACCOUNT`, only `write` decides.
         """
@@ -60,10 +60,13 @@ class Letters:
         about = {message.id: await self._booking_of(tx, message) for message in messages}
         bookings = await tx.bookings.histories([number for number in about.values() if number])
         found = {booking.id: booking for booking in bookings}
-        moved = await self._moved(tx, messages)
+        moved, reviews = await self._moved(tx, messages), await _published_reviews(tx, messages)
         decided = dict[UUID, Letter | NotSendable]()
         for message in messages:
             number = about[message.id]
+            if message.kind is MessageKind.NEW_REVIEW and message.id not in reviews:
+                decided[message.id] = NotSendable(MessageReason.REVIEW_HIDDEN)
+                continue
             try:
                 booking = found.get(number) if number else None
                 recipient = recipients.get(message.user_id)
@@ -154,6 +157,8 @@ class Letters:
         role: Role = "learner" if message.user_id == booking.user_id else "creator"
         if message.kind is MessageKind.NEW_MESSAGE:
             link = self._addresses.conversation(booking.id, as_creator=role == "creator")
+        elif message.kind is MessageKind.NEW_REVIEW:
+            link = self._addresses.reviews(booking.session_id)
         elif message.kind in MONEY_KINDS:
             self._require(MessageReason.NO_PAYMENT if money is None else None)
             link = self._addresses.booking(booking.id)
@@ -192,6 +197,13 @@ class Letters:
     def _require(refusal: MessageReason | None) -> None:
         if refusal is not None:
             raise NotSendable(refusal)
+
+
+async def _published_reviews(tx: Transaction, messages: Sequence[Message]) -> frozenset[UUID]:
+    """Return the IDs of the messages whose reviews can be seen."""
+    about = {each.id: UUID(each.subject) for each in messages if each.kind is MessageKind.NEW_REVIEW}
+    found = {number: await tx.reviews.find(review_id) for number, review_id in about.items()}
+    return frozenset(number for number, review in found.items() if review is not None and review.hidden_at is None)
 
 
 def moved_money(

@@ -3,17 +3,15 @@
 from uuid import UUID
 
 from marketplace.core.domain.audit import Change
-from marketplace.core.domain.principals import Login, Principal
+from marketplace.core.domain.principals import LOGIN_KEPT_FOR, MAX_LOGINS, Login, Principal
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.tokens import LoginDirectory
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.purging import purge_hourly
 from marketplace.core.services.retries import with_retries
 from marketplace.core.services.tokens import PrincipalCache
-
-MAX_LOGINS = 100
-"""Logins that are listed, the newest."""
 
 
 class LoginService:
@@ -50,3 +48,13 @@ class LoginService:
 
         await with_retries(operation)
         self._principal_cache.forget(principal.user_id)
+
+    async def purge(self, _: UUID | None = None) -> None:
+        """Delete expired refresh tokens and old logins, and enqueue the next purge."""
+        now = self._clock.now()
+
+        async def purge() -> int:
+            async with self._unit_of_work() as tx:
+                return await tx.tokens.purge(now, now - LOGIN_KEPT_FOR)
+
+        await purge_hourly(self._unit_of_work, "sweep_logins", now, purge)

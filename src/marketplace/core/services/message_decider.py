@@ -11,6 +11,7 @@ from marketplace.core.domain.message_causes import (
     Decision,
     decisions,
     edits_end,
+    review_decision,
     version_at,
 )
 from marketplace.core.domain.messages import DAY, Message, MessageKind, Topic
@@ -24,8 +25,9 @@ from marketplace.core.services.new_messages import NewMessages
 class MessageDecider:
     """A `Subscriber` that turns events into messages, in the transaction that marks the events as delivered.
 
-    It costs one statement per batch, and one to read the booking of each event that can happen to it more than once, or
-    before its payment. A change of a session costs two statements for each batch of its bookings to come.
+    It costs one statement per batch, one to read the booking of each event that can happen to it more than once, or
+    before its payment, and one to read each new review. A change of a session costs two statements for each batch of
+    its bookings to come.
     """
 
     def __init__(self, *, new_messages: NewMessages, clock: Clock, seats_at_a_time: int = SEATS_BATCH) -> None:
@@ -38,6 +40,7 @@ class MessageDecider:
         messages = list[Message]()
         for event in (delivery.event for delivery in deliveries):
             if isinstance(event, SessionEvent):
+                messages += await self._of_review(tx, event)
                 await self._announce(tx, event)
             elif isinstance(event, BookingEvent):
                 version, is_unpaid = await self._history(tx, event)
@@ -64,6 +67,13 @@ class MessageDecider:
             raise NotFound
         version = 0 if event.kind in UNREAD_HISTORY else version_at(event, booking.history)
         return version, event.is_unpaid(booking)
+
+    async def _of_review(self, tx: Transaction, event: SessionEvent) -> list[Message]:
+        if event.kind != "session.reviewed" or event.review_id is None:
+            return []
+        review = await tx.reviews.find(event.review_id)
+        decision = None if review is None else review_decision(review)
+        return [] if decision is None else self._decided(event.at, [decision])
 
     async def _announce(self, tx: Transaction, event: SessionEvent) -> None:
         """Decide a message to each learner with a booking to come, in batches, from the soonest start on."""

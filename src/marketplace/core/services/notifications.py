@@ -8,6 +8,7 @@ from marketplace.core.domain.notifications import (
     KEPT_FOR,
     MAX_UNREAD,
     NEWS_FOR,
+    REVIEW_KINDS,
     Notification,
     NotificationDetails,
     changes_what_was_sold,
@@ -40,6 +41,8 @@ class NotificationService:
             event = delivery.event
             if isinstance(event, SessionEvent) and changes_what_was_sold(event):
                 await tx.notifications.add_of_session(event.session_id, event.at, str(delivery.id))
+            elif isinstance(event, SessionEvent):
+                found += await self._of_review(tx, event, str(delivery.id))
             elif isinstance(event, BookingEvent):
                 found += await self._of_booking(tx, event, str(delivery.id))
         if found:
@@ -61,6 +64,24 @@ class NotificationService:
                 read_at=now if now - event.at > NEWS_FOR else None,
             )
             for user_id in recipients_of(event, is_unpaid=is_unpaid)
+        ]
+
+    async def _of_review(self, tx: Transaction, event: SessionEvent, source: str) -> Sequence[Notification]:
+        """Notify the creator of a new review and its author of the answer, unless it is hidden."""
+        kind, now = REVIEW_KINDS.get(event.kind), self._clock.now()
+        review = None if kind is None or event.review_id is None else await tx.reviews.find(event.review_id)
+        if kind is None or review is None or review.hidden_at is not None:
+            return ()
+        return [
+            Notification(
+                id=self._ids.new(),
+                user_id=review.creator_id if kind == "reviewed" else review.author_id,
+                kind=kind,
+                booking_id=review.booking_id,
+                created_at=event.at,
+                source=source,
+                read_at=now if now - event.at > NEWS_FOR else None,
+            )
         ]
 
     @staticmethod

@@ -52,6 +52,6 @@ class PasskeySignIns:
                 if refusal is not None:
                     await self._audit.write(tx, origin, "sign_in_refused", ("user", account.id), refusal)
                     return None
-                return await self._sign_ins.open(tx, account, origin)
+                return await self._sign_ins.open_by_passkey(tx, account, origin)
 
         return await with_retries(operation)

@@ -9,13 +9,8 @@ from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.earnings import SETTLED, Bookkeeping, portions_earned
 from marketplace.core.domain.ledger import LedgerTransaction
 from marketplace.core.domain.payment_plans import cause_of, is_covered, plan
-from marketplace.core.domain.payments import (
-    Cause,
-    OperationKind,
-    Payment,
-    PaymentOperation,
-    PaymentStatus,
-)
+from marketplace.core.domain.payment_reasons import Cause
+from marketplace.core.domain.payments import OperationKind, Payment, PaymentOperation, PaymentStatus
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.system import Clock, Ids
@@ -53,23 +48,32 @@ class PaymentBalance:
                 if is_covered(booking, payments, operations):  # it has fewer seats than when it was paid
                     later = any(each.captures_later for each in payments if each.status is PaymentStatus.AUTHORIZED)
                     booking = await self._bookings.apply(tx, booking, requires_confirmation=later)
-                await self.apply(tx, booking)
+                await self.apply(tx, booking, payments=payments, operations=operations)
 
         with suppress(NotFound):
             await with_retries(operation)
 
     async def apply(
-        self, tx: Transaction, booking: BookingHistory, transactions: Sequence[LedgerTransaction] = ()
+        self,
+        tx: Transaction,
+        booking: BookingHistory,
+        transactions: Sequence[LedgerTransaction] = (),
+        *,
+        payments: Sequence[Payment] | None = None,
+        operations: Sequence[PaymentOperation] | None = None,
     ) -> None:
         """Ask for everything that follows from an acquired booking, and post what happened and what is earned.
 
-        Who is concerned by what is posted is told in the same transaction.
+        Who is concerned by what is posted is told in the same transaction. `payments` and `operations` are all of the
+        booking as they are now in this transaction, read unless they are given.
         Post nothing else in the same transaction: the balances of the ledger are locked last.
         """
-        payments = await tx.payments.acquire_of_booking(booking.id)
+        if payments is None:
+            payments = await tx.payments.acquire_of_booking(booking.id)
         if not payments:
             return
-        operations = await tx.payments.operations([each.id for each in payments])
+        if operations is None:
+            operations = await tx.payments.operations([each.id for each in payments])
         number = len(operations)
         for wanted in plan(booking, payments, operations):
             cause = Cause.CANCEL if wanted.kind is OperationKind.VOID else cause_of(booking, wanted.payment)

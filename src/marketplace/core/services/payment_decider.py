@@ -44,4 +44,6 @@ class PaymentDecider:
 
 
 def _decides(event: BookingEvent) -> bool:
-    return event.kind in DECIDING and bool(event.amount)
+    # a confirmation without an actor is a payment, whose transaction has decided already
+    is_payment = event.kind == "booking.confirmed" and event.actor_id is None
+    return event.kind in DECIDING and not is_payment and bool(event.amount)

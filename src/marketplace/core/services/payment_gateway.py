@@ -2,7 +2,7 @@
 
 from marketplace.core.domain.payment_options import PaymentOptions
 from marketplace.core.errors import NotFound
-from marketplace.core.ports.payments import Payments
+from marketplace.core.ports.payment_providers import Payments
 
 
 class PaymentGateway:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingHistory
+from marketplace.core.domain.earnings import DISPUTE, REFUND
 from marketplace.core.domain.ledger import LedgerTransaction, Purpose, TransactionKind
 from marketplace.core.domain.messages import Message, MessageKind, Topic
 from marketplace.core.domain.money import Currency
@@ -12,9 +13,6 @@ from marketplace.core.domain.notifications import Notification, NotificationKind
 from marketplace.core.ports.system import Ids
 from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.core.services.new_messages import NewMessages
-
-REFUND = "refund-"
-"""What precedes the ID of the operation in `once` of a posted refund."""
 
 
 class PaymentNotices:
@@ -35,14 +33,17 @@ class PaymentNotices:
                 notifications.append(self._notification(booking.user_id, "paid", each, -_sum(each, Purpose.PAID_IN)))
                 messages.append(self._mail(MessageKind.PAYMENT_RECEIVED, str(each.payment_id), booking, each))
             elif each.kind is TransactionKind.REFUND:
-                notifications.append(
-                    self._notification(booking.user_id, "refunded", each, _sum(each, Purpose.RETURNED))
-                )
-                messages.append(self._mail(MessageKind.PAYMENT_REFUNDED, each.once.removeprefix(REFUND), booking, each))
+                if not each.once.startswith(DISPUTE):  # the bank tells its customer
+                    notifications.append(
+                        self._notification(booking.user_id, "refunded", each, _sum(each, Purpose.RETURNED))
+                    )
+                    subject = each.once.removeprefix(REFUND)
+                    messages.append(self._mail(MessageKind.PAYMENT_REFUNDED, subject, booking, each))
                 if taken := -_sum(each, Purpose.EARNED):
                     notifications.append(self._notification(booking.creator_id, "earning_returned", each, taken))
-        if messages:
+        if notifications:
             await tx.notifications.add(notifications)
+        if messages:
             await tx.messages.add(messages)
 
     def _mail(self, kind: MessageKind, subject: str, booking: BookingHistory, posted: LedgerTransaction) -> Message:

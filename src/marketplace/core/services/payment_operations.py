@@ -5,49 +5,43 @@ An operation whose answer was lost is looked up before it is asked for again, al
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.ledger import LedgerTransaction
+from marketplace.core.domain.payment_reasons import ParkedReason
 from marketplace.core.domain.payments import (
     PROGRESS,
     RETRY_MAX,
     OperationKind,
     OperationState,
-    ParkedReason,
     Payment,
     PaymentOperation,
     PaymentStatus,
     ProviderReport,
 )
+from marketplace.core.domain.users import User
 from marketplace.core.ports.jobs import Job
-from marketplace.core.ports.payments import (
-    Charge,
-    Done,
-    Opened,
-    PaymentLists,
-    Refused,
-    Unknown,
-)
+from marketplace.core.ports.payment_providers import Charge, Done, Opened, Pending, Refused, Unknown
+from marketplace.core.ports.payments import PaymentLists
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.payment_balance import PaymentBalance
 from marketplace.core.services.payment_gateway import PaymentGateway
 from marketplace.core.services.payment_records import LEASE, ProviderRecords
+from marketplace.core.services.reported_operations import EXPIRED, Result, as_reported
 from marketplace.core.services.retries import with_retries
 
 LOG = logging.getLogger(__name__)
 
 Observer = Callable[[PaymentOperation], None]
-Result = Opened | Done | Refused | Unknown
 
-EXPIRED = "expired"
-NOT_OPENED = "not_opened_yet"
-PENDING = "refund_pending"
+LOOK_AGAIN = timedelta(hours=6)
+"""How long until what the provider has begun is looked up, if no notice comes."""
 
 
 class Outcome(NamedTuple):
@@ -103,7 +97,16 @@ class PaymentOperations:
         payment = await self._lists.find(claimed.payment_id)
         if payment is None or booking is None:
             return
-        outcome = await self._outcome(claimed, payment, booking)
+        await self.carry_out(claimed, payment, booking)
+
+    async def carry_out(
+        self, claimed: PaymentOperation, payment: Payment, booking: BookingHistory, learner: User | None = None
+    ) -> None:
+        """Ask the provider for a claimed operation of a payment, and record what came of it.
+
+        The learner is read, if their language is needed and they are not given.
+        """
+        outcome = await self._outcome(claimed, payment, booking, learner)
         settled = await with_retries(lambda: self._record(claimed, outcome))
         if settled is not None:
             self._tell(settled)
@@ -117,17 +120,19 @@ class PaymentOperations:
         async with self._unit_of_work() as tx:
             await tx.jobs.enqueue(Job(kind="settle_operation", subject=operation_id, run_at=run_at))
 
-    async def _outcome(self, claimed: PaymentOperation, payment: Payment, booking: BookingHistory) -> Outcome:
+    async def _outcome(
+        self, claimed: PaymentOperation, payment: Payment, booking: BookingHistory, learner: User | None
+    ) -> Outcome:
         report = None
         if claimed.attempts > 1 or (claimed.kind is OperationKind.VOID and payment.status is PaymentStatus.DUE):
             found = await self._gateway.get().look_up(payment)
             if isinstance(found, Unknown):
                 return Outcome(found)
             report = found
-            known = self._as_reported(claimed, payment, report)
+            known = as_reported(claimed, report, is_over=self._clock.now() >= payment.expires_at)
             if known is not None:
                 return Outcome(known, report)
-        result = await self._call(claimed, payment, booking)
+        result = await self._call(claimed, payment, booking, learner)
         if claimed.kind is OperationKind.VOID and isinstance(result, Refused):
             return await self._unvoidable(payment, result)
         return Outcome(result, report)
@@ -141,26 +146,15 @@ class PaymentOperations:
             return Outcome(Done(), report)
         return Outcome(refused, report)
 
-    def _as_reported(self, claimed: PaymentOperation, payment: Payment, report: ProviderReport | None) -> Result | None:
-        """Return the outcome as a look-up shows it, or `None` if the provider has to be asked."""
-        is_over = self._clock.now() >= payment.expires_at
-        match claimed.kind:
-            case OperationKind.OPEN:
-                return _opening(report, is_over=is_over)
-            case OperationKind.CAPTURE:
-                return _capture(report)
-            case OperationKind.VOID:
-                return _void(report, is_over=is_over)
-            case OperationKind.REFUND:
-                return _refund(report, claimed.id)
-
-    async def _call(self, claimed: PaymentOperation, payment: Payment, booking: BookingHistory) -> Result:
+    async def _call(
+        self, claimed: PaymentOperation, payment: Payment, booking: BookingHistory, learner: User | None
+    ) -> Result:
         provider = self._gateway.get()
         match claimed.kind:
             case OperationKind.OPEN:
                 if self._clock.now() >= payment.expires_at:
                     return Refused(EXPIRED)
-                return await provider.open(await self._charge(payment, booking), claimed.id)
+                return await provider.open(await self._charge(payment, booking, learner), claimed.id)
             case OperationKind.CAPTURE:
                 return await provider.capture(payment, claimed.amount, claimed.id)
             case OperationKind.VOID:
@@ -168,8 +162,8 @@ class PaymentOperations:
             case OperationKind.REFUND:
                 return await provider.refund(payment, claimed.amount, claimed.id)
 
-    async def _charge(self, payment: Payment, booking: BookingHistory) -> Charge:
-        locale = (await self._users.get(payment.user_id)).locale
+    async def _charge(self, payment: Payment, booking: BookingHistory, learner: User | None) -> Charge:
+        locale = (learner or await self._users.get(payment.user_id)).locale
         return Charge(
             payment_id=payment.id,
             amount=payment.amount,
@@ -185,17 +179,28 @@ class PaymentOperations:
         """Record the outcome with all that follows from it. Return `None` if another worker has taken over."""
         now, state, result = self._clock.now(), _state_of(outcome.result), outcome.result
         error = result.code if isinstance(result, Refused | Unknown) else None
-        ref = result.ref if isinstance(result, Done) else result.provider_id if isinstance(result, Opened) else None
+        ref = (
+            result.ref
+            if isinstance(result, Done | Pending)
+            else result.provider_id
+            if isinstance(result, Opened)
+            else None
+        )
         after = self._records.settled(claimed, state, ref=ref, error=error)
         async with self._unit_of_work() as tx:
             booking = await tx.bookings.acquire(claimed.booking_id)
             payments = {each.id: each for each in await tx.payments.acquire_of_booking(claimed.booking_id)}
             if not await tx.payments.record(claimed, after):
                 return None
-            if state is OperationState.UNKNOWN:
-                await tx.jobs.enqueue(Job(kind="settle_operation", subject=claimed.id, run_at=claimed.retry_at(now)))
+            if not after.is_settled:
+                run_at = now + LOOK_AGAIN if isinstance(result, Pending) else claimed.retry_at(now)
+                await tx.jobs.enqueue(Job(kind="settle_operation", subject=claimed.id, run_at=run_at))
                 return after
             payment = payments[claimed.payment_id]
+            if isinstance(result, Opened):
+                payments[payment.id] = await tx.payments.save(payment.opened(result.provider_id, result.url))
+                await self._balance.apply(tx, booking, payments=[*payments.values()])
+                return after
             if claimed.kind is OperationKind.VOID and _is_paid(outcome):
                 await self._look(tx, payment, now)  # paid meanwhile: perhaps the booking takes its seats again
                 return after
@@ -213,9 +218,7 @@ class PaymentOperations:
             return []
         match claimed.kind:
             case OperationKind.OPEN:
-                if isinstance(result, Opened):
-                    await tx.payments.save(payment.opened(result.provider_id, result.url))
-                elif outcome.report is not None:
+                if outcome.report is not None:
                     # it went on meanwhile: paid for, or closed
                     await self._look(tx, payment, now)
             case OperationKind.CAPTURE:
@@ -245,7 +248,8 @@ class PaymentOperations:
         await tx.jobs.enqueue(Job(kind="settle_payment", subject=payment.id, run_at=now))
 
     def _tell(self, settled: PaymentOperation) -> None:
-        level = logging.INFO if settled.state is OperationState.DONE else logging.WARNING
+        is_well = settled.state in {OperationState.DONE, OperationState.ASKED}
+        level = logging.INFO if is_well else logging.WARNING
         LOG.log(
             level,
             "Operation %s (%s) of payment %s is %s, attempt %d%s",
@@ -260,35 +264,6 @@ class PaymentOperations:
             self._observer(settled)
 
 
-def _opening(report: ProviderReport | None, *, is_over: bool) -> Result | None:
-    if report is not None and report.status is not PaymentStatus.OPEN:
-        return Done(report.provider_id)
-    return Refused(EXPIRED) if is_over else None
-
-
-def _capture(report: ProviderReport | None) -> Result | None:
-    status = None if report is None else report.status
-    if status is PaymentStatus.VOIDED:
-        return Refused(status.value)
-    return Done() if status is PaymentStatus.PAID else None
-
-
-def _void(report: ProviderReport | None, *, is_over: bool) -> Result | None:
-    if report is None:
-        # the call that opens it may be under way
-        return Done() if is_over else Unknown(NOT_OPENED)
-    if report.status is PaymentStatus.PAID:
-        return Refused(report.status.value)
-    return Done() if report.status is PaymentStatus.VOIDED else None
-
-
-def _refund(report: ProviderReport | None, operation_id: UUID) -> Result | None:
-    own = next((each for each in report.refunds if each.operation_id == operation_id), None) if report else None
-    if own is None:
-        return None
-    return Done(own.ref) if own.is_done else Unknown(PENDING)
-
-
 def _is_paid(outcome: Outcome) -> bool:
     return outcome.report is not None and outcome.report.status is PaymentStatus.PAID
 
@@ -296,4 +271,6 @@ def _is_paid(outcome: Outcome) -> bool:
 def _state_of(result: Result) -> OperationState:
     if isinstance(result, Unknown):
         return OperationState.UNKNOWN
+    if isinstance(result, Pending):
+        return OperationState.ASKED
     return OperationState.REFUSED if isinstance(result, Refused) else OperationState.DONE

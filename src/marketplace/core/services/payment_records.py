@@ -7,11 +7,10 @@ from uuid import UUID
 
 from marketplace.core.domain.earnings import Bookkeeping
 from marketplace.core.domain.ledger import LedgerTransaction
+from marketplace.core.domain.payment_reasons import Cause, ParkedReason
 from marketplace.core.domain.payments import (
-    Cause,
     OperationKind,
     OperationState,
-    ParkedReason,
     Payment,
     PaymentOperation,
     ProviderRefund,
@@ -47,10 +46,6 @@ class ProviderRecords:
         """
         now = self._clock.now()
         after = payment.observed(report, now)
-        if after.parked is ParkedReason.DISPUTED is not payment.parked and await tx.payments.was_resolved(
-            payment.id, ParkedReason.DISPUTED
-        ):
-            after = replace(after, parked=payment.parked)
         if after.parked is not None and after.parked is not payment.parked:
             await self.park(tx, after, after.parked, expected=payment.amount, found=report.amount)
         if after != payment:
@@ -61,7 +56,7 @@ class ProviderRecords:
             for refund in report.refunds:
                 new += await self._observe_refund(tx, after, refund, [*posted, *new])
             if is_news:  # or staff could not resolve it: it would be found again
-                await self._park_lost_refund(tx, after, sum(each.amount for each in report.refunds), now)
+                await self._park_lost_refund(tx, after, _on_the_way_back(report), now)
         return after, new
 
     async def _park_lost_refund(self, tx: Transaction, payment: Payment, returned: int, now: datetime) -> None:
@@ -121,9 +116,11 @@ class ProviderRecords:
         posted: list[LedgerTransaction],
     ) -> list[LedgerTransaction]:
         """Record that a claimed refund is done, and return what is posted: nothing if another worker took it over."""
-        if not await tx.payments.record(claimed, self.settled(claimed, OperationState.DONE, ref=ref)):
-            return []
-        return self.posted_refund(payment, claimed, posted)
+        return self.posted_refund(payment, claimed, posted) if await self.record_refund(tx, claimed, ref) else []
+
+    async def record_refund(self, tx: Transaction, claimed: PaymentOperation, ref: str | None) -> bool:
+        """Record that a claimed refund is done. Return `False` if another worker took it over."""
+        return await tx.payments.record(claimed, self.settled(claimed, OperationState.DONE, ref=ref))
 
     def posted_refund(
         self, payment: Payment, done: PaymentOperation, posted: list[LedgerTransaction]
@@ -134,8 +131,8 @@ class ProviderRecords:
     def settled(
         self, claimed: PaymentOperation, state: OperationState, *, ref: str | None = None, error: str | None = None
     ) -> PaymentOperation:
-        """Return the operation with its outcome. `unknown` settles nothing."""
-        at = None if state is OperationState.UNKNOWN else self._clock.now()
+        """Return the operation with its outcome. `unknown` settles nothing, nor does what the provider has begun."""
+        at = None if state in {OperationState.ASKED, OperationState.UNKNOWN} else self._clock.now()
         ref = ref or claimed.provider_ref
         return replace(claimed, state=state, settled_at=at, provider_ref=ref, error=error, leased_until=None)
 
@@ -189,3 +186,7 @@ class ProviderRecords:
         if is_new:
             LOG.warning("Payment %s (%s) waits for staff: %s", payment_id or "-", provider, reason.value)
         return is_new
+
+
+def _on_the_way_back(report: ProviderReport) -> int:
+    return sum(each.amount for each in report.refunds) + report.lost

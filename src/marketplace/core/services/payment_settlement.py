@@ -4,19 +4,16 @@ The provider is asked outside any transaction; what it reports is applied in one
 """
 
 import logging
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
+from enum import Enum, auto
 from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.payment_plans import amount_due, has_lapsed, is_being_released, pays_all
-from marketplace.core.domain.payments import (
-    PROGRESS,
-    ParkedReason,
-    Payment,
-    PaymentStatus,
-    ProviderEvent,
-    ProviderReport,
-)
+from marketplace.core.domain.payment_reasons import ParkedReason
+from marketplace.core.domain.payments import PROGRESS, Payment, PaymentStatus, ProviderEvent, ProviderReport
 from marketplace.core.domain.seat_changes import given_back
 from marketplace.core.errors import (
     AlreadyBooked,
@@ -32,11 +29,13 @@ from marketplace.core.errors import (
 )
 from marketplace.core.errors.payments import ProviderAway
 from marketplace.core.ports.jobs import Job
-from marketplace.core.ports.payments import PaymentLists, Unknown
+from marketplace.core.ports.payment_providers import Unknown
+from marketplace.core.ports.payments import PaymentLists
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.booking_payments import BookingPayments
 from marketplace.core.services.payment_balance import PaymentBalance, back_off
+from marketplace.core.services.payment_disputes import PaymentDisputes
 from marketplace.core.services.payment_gateway import PaymentGateway
 from marketplace.core.services.payment_records import ProviderRecords
 from marketplace.core.services.retries import with_retries
@@ -65,6 +64,7 @@ class PaymentSettlement:
         bookings: BookingPayments,
         balance: PaymentBalance,
         records: ProviderRecords,
+        disputes: PaymentDisputes,
         clock: Clock,
     ) -> None:
         self._unit_of_work = unit_of_work
@@ -73,6 +73,7 @@ class PaymentSettlement:
         self._bookings = bookings
         self._balance = balance
         self._records = records
+        self._disputes = disputes
         self._clock = clock
 
     async def settle(self, payment_id: UUID | None) -> None:
@@ -133,24 +134,34 @@ class PaymentSettlement:
 
         An event that was applied before changes nothing.
         """
+        with suppress(_TakesSeatsAgain):
+            return await with_retries(lambda: self._apply(payment, report, event, _Seats.KEPT))
         try:
-            return await with_retries(lambda: self._apply(payment.id, report, event, may_revive=True))
+            return await with_retries(lambda: self._apply(payment, report, event, _Seats.TAKEN_AGAIN))
         except GONE as reason:
             LOG.info("The seats of payment %s are gone: %s", payment.id, type(reason).__name__)
-            return await with_retries(lambda: self._apply(payment.id, report, event, may_revive=False))
+            return await with_retries(lambda: self._apply(payment, report, event, _Seats.GONE))
 
     async def _apply(
-        self, payment_id: UUID, report: ProviderReport | None, event: ProviderEvent | None, *, may_revive: bool
+        self, known: Payment, report: ProviderReport | None, event: ProviderEvent | None, seats: "_Seats"
     ) -> Payment:
-        seen = await self._lists.find(payment_id)
+        seen = known if seats is _Seats.KEPT else await self._lists.find(known.id)
         if seen is None:
             raise NotFound
         async with self._unit_of_work() as tx:
-            if event is not None and not await tx.payments.add_event(seen.provider, event, self._clock.now()):
+            if event is not None and not await tx.payments.add_event(
+                seen.provider, replace(event, payment_id=seen.id), self._clock.now()
+            ):
                 return seen
-            booking, is_revived = await self._acquire(tx, seen, report if may_revive else None)
+            is_revived = False
+            if seats is _Seats.TAKEN_AGAIN:
+                booking, is_revived = await self._acquire(tx, seen, report)
+            else:
+                booking = await tx.bookings.acquire(seen.booking_id)
             payments = {each.id: each for each in await tx.payments.acquire_of_booking(booking.id)}
-            before = payments[payment_id]
+            before = payments[seen.id]
+            if seats is _Seats.KEPT and _takes_seats_again(booking, before, report):
+                raise _TakesSeatsAgain
             if is_revived and before.status is not seen.status:
                 raise StaleRead  # another report of it was applied, and its money may be on the way back
             if report is None:
@@ -158,20 +169,37 @@ class PaymentSettlement:
                 await self._balance.apply(tx, booking)
                 return after
             after, new = await self._records.observe(tx, before, report, is_news=event is not None)
+            after, of_disputes = await self._disputes.observe(tx, after, report, new)
+            new += of_disputes
             seen_now = [*{**payments, after.id: after}.values()]
-            due, is_enough = amount_due(booking, seen_now), pays_all(booking, [*payments.values()], seen_now)
-            operations = await tx.payments.operations([payment_id]) if after.captures_later else ()
-            pays = after.status in IN_TIME and is_enough and not is_being_released(after, operations)
-            if is_revived and not pays:
-                raise IllegalTransition("More seats were booked than this pays for, or it is being released.")
-            if booking.asks_payment() and pays:
-                booking = await self._bookings.apply(tx, booking, requires_confirmation=after.captures_later)
-            elif after.status is PaymentStatus.VOIDED is not before.status and _is_unheld(booking, due):
-                booking = await self._bookings.end_unheld(tx, booking)
-            if has_lapsed(booking, before, after):
-                await self._records.park(tx, after, ParkedReason.LAPSED, expected=after.amount, found=0)
-            await self._balance.apply(tx, booking, new)
+            booking = await self._follow(tx, booking, (before, after), ([*payments.values()], seen_now), is_revived)
+            # refunds and disputes have moved amounts
+            is_plain = not report.refunds and not report.disputes
+            await self._balance.apply(tx, booking, new, payments=seen_now if is_plain else None)
         return after
+
+    async def _follow(
+        self,
+        tx: Transaction,
+        booking: BookingHistory,
+        payment: tuple[Payment, Payment],
+        payments: tuple[list[Payment], list[Payment]],
+        is_revived: bool,  # noqa: FBT001 - passed on
+    ) -> BookingHistory:
+        """Let an acquired booking follow its payment, each before and after a report. Return it as it is then."""
+        (before, after), (all_before, all_after) = payment, payments
+        due, is_enough = amount_due(booking, all_after), pays_all(booking, all_before, all_after)
+        operations = await tx.payments.operations([after.id]) if after.captures_later else ()
+        pays = after.status in IN_TIME and is_enough and not is_being_released(after, operations)
+        if is_revived and not pays:
+            raise IllegalTransition("More seats were booked than this pays for, or it is being released.")
+        if booking.asks_payment() and pays:
+            booking = await self._bookings.apply(tx, booking, requires_confirmation=after.captures_later)
+        elif after.status is PaymentStatus.VOIDED is not before.status and _is_unheld(booking, due):
+            booking = await self._bookings.end_unheld(tx, booking)
+        if has_lapsed(booking, before, after):
+            await self._records.park(tx, after, ParkedReason.LAPSED, expected=after.amount, found=0)
+        return booking
 
     async def _acquire(
         self, tx: Transaction, payment: Payment, report: ProviderReport | None
@@ -189,7 +217,7 @@ class PaymentSettlement:
         if report is not None and _is_late_for_seats(seen, payment, report):
             return await self._bookings.retake(tx, seen), True
         booking = await tx.bookings.acquire(payment.booking_id)
-        if report is not None and (_is_late(booking, payment, report) or _is_late_for_seats(booking, payment, report)):
+        if _takes_seats_again(booking, payment, report):
             raise StaleRead  # it expired meanwhile
         return booking, False
 
@@ -198,6 +226,26 @@ class PaymentSettlement:
         if payment.is_payable and self._clock.now() >= payment.expires_at + LOOK_AFTER:
             return await tx.payments.save(payment.voided())
         return payment
+
+
+class _Seats(Enum):
+    """What a report does about seats that were given back before their payment came."""
+
+    KEPT = auto()
+    """The booking has its seats, as nearly every one; otherwise `_TakesSeatsAgain` is raised."""
+    TAKEN_AGAIN = auto()
+    """Seats are locked before the booking, so it is read first."""
+    GONE = auto()
+
+
+class _TakesSeatsAgain(Exception):
+    """The booking has given its seats back."""
+
+
+def _takes_seats_again(booking: BookingHistory, payment: Payment, report: ProviderReport | None) -> bool:
+    if report is None:
+        return False
+    return _is_late(booking, payment, report) or _is_late_for_seats(booking, payment, report)
 
 
 def _is_unheld(booking: BookingHistory, due: int) -> bool:

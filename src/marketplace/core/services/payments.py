@@ -1,5 +1,7 @@
 """Paying for a booking, and what its parties see of the payment."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
@@ -8,9 +10,11 @@ from marketplace.core.domain.booking_details import BookingDetails, BookingHisto
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.money import currency
 from marketplace.core.domain.payment_plans import amount_due, payable
+from marketplace.core.domain.payment_reasons import Cause
 from marketplace.core.domain.payment_views import BookingPayment, Receipt, booking_payment, is_charged, receipts_of
-from marketplace.core.domain.payments import Cause, OperationKind, Payment, PaymentOperation, PaymentStatus
+from marketplace.core.domain.payments import OperationKind, Payment, PaymentStatus
 from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.rate_limits import PAYMENT_LOOK_UPS, Attempt
 from marketplace.core.errors import MarketplaceError, NotFound
 from marketplace.core.errors.payments import NothingToPay, PaymentExpired
 from marketplace.core.ports.bookings import BookingLists
@@ -23,8 +27,9 @@ from marketplace.core.services.payment_balance import OPEN_GRACE, PaymentBalance
 from marketplace.core.services.payment_gateway import PaymentGateway
 from marketplace.core.services.payment_operations import PaymentOperations
 from marketplace.core.services.payment_settlement import LOOK_AFTER, PaymentSettlement
-from marketplace.core.services.rights import acquire_principal
+from marketplace.core.services.rate_limits import RateLimitService
 
+Call = Callable[[], Awaitable[None]]
 PARKED = "We received a payment that isn't the amount of this booking. We look into it, and your seats stay held."
 
 
@@ -42,6 +47,7 @@ class PaymentService:
         settlement: PaymentSettlement,
         balance: PaymentBalance,
         addresses: SiteAddresses,
+        limits: RateLimitService,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -53,6 +59,7 @@ class PaymentService:
         self._settlement = settlement
         self._balance = balance
         self._addresses = addresses
+        self._limits = limits
         self._clock = clock
         self._ids = ids
 
@@ -62,12 +69,14 @@ class PaymentService:
         """Return the payment of the learner's booking with the page where it is made, asking the provider for one.
 
         A page that was opened before is looked up first, so that who comes back from it sees what came of it. Raises
-        `NotFound`, `NotSignedIn`, `PaymentExpired`, `NothingToPay`, `KeyReused`.
+        `NotFound`, `NotSignedIn`, `PaymentExpired`, `NothingToPay`, `KeyReused`, and `RateLimited` for too many
+        look-ups.
         """
         provider = self._gateway.get()
         booking = await self._own(principal, booking_id)
         for payment in await self._lists.of_booking(booking_id):
             if payment.status is PaymentStatus.OPEN:
+                await self._limits.check(Attempt(PAYMENT_LOOK_UPS, str(principal.user_id)))
                 looked_up = await self._settlement.look(payment)
                 if not looked_up.is_payable:
                     return Outcome(await self._shown(await self._own(principal, booking_id)))
@@ -77,7 +86,7 @@ class PaymentService:
             self._unit_of_work, operation, _no_operation, key=key, resource_id=booking_id, now=now
         )
         if asked.resource is not None:
-            await self._operations.settle(asked.resource.id)
+            await asked.resource()
         return Outcome(await self._shown(booking), is_replay=asked.is_replay)
 
     async def find(self, booking: BookingDetails, *, is_new: bool = False) -> BookingPayment | None:
@@ -112,30 +121,35 @@ class PaymentService:
             raise NotFound
         return booking
 
-    async def _ask(
-        self, principal: Principal, seen: BookingHistory, provider: str, tx: Transaction
-    ) -> PaymentOperation | None:
-        """Record what is asked of the provider. Return it if this request shall ask; `None` if the page is known."""
-        await acquire_principal(tx, principal)
+    async def _ask(self, principal: Principal, seen: BookingHistory, provider: str, tx: Transaction) -> Call | None:
+        """Record what is asked of the provider. Return what asks it; `None` if the page is known."""
+        learner = await tx.users.acquire_shared(principal.user_id)
+        learner.current(principal)
         booking = await tx.bookings.acquire(seen.id)
         payments = await tx.payments.acquire_of_booking(seen.id)
         refused = self._refusal(booking, payments)
         if refused is not None:
             raise refused
-        operations = await tx.payments.operations([each.id for each in payments])
+        operations = await tx.payments.operations([each.id for each in payments]) if payments else ()
         current = payable(booking, payments, operations)
         if current is not None:
             opening = (each for each in operations if (each.payment_id, each.kind) == (current.id, OperationKind.OPEN))
-            return next((each for each in opening if not each.is_settled), None)
+            unsettled = next((each for each in opening if not each.is_settled), None)
+            return None if unsettled is None else partial(self._operations.settle, unsettled.id)
         payment = await self._new_payment(tx, booking, payments, provider)
-        operation = self._balance.operation(payment, OperationKind.OPEN, payment.amount, Cause.PAY, "open")
+        asked = self._balance.operation(payment, OperationKind.OPEN, payment.amount, Cause.PAY, "open")
+        # claimed by this request; a job takes over if it ends without an answer
+        takes_over_at = asked.created_at + OPEN_GRACE
+        claimed = replace(asked, attempts=1, leased_until=takes_over_at)
         await tx.payments.add(payment)
-        await self._balance.ask(tx, operation, OPEN_GRACE)
-        look_at = payment.expires_at + LOOK_AFTER
-        await tx.jobs.enqueue(Job(kind="settle_payment", subject=payment.id, run_at=look_at))
-        # a page for another number of seats is closed
-        await self._balance.apply(tx, booking)
-        return operation
+        await tx.payments.ask(claimed)
+        await tx.jobs.enqueue(
+            Job(kind="settle_operation", subject=claimed.id, run_at=takes_over_at),
+            Job(kind="settle_payment", subject=payment.id, run_at=payment.expires_at + LOOK_AFTER),
+        )
+        if payments:  # a page for another number of seats is closed
+            await self._balance.apply(tx, booking)
+        return partial(self._operations.carry_out, claimed, payment, booking, learner)
 
     def _refusal(self, booking: BookingHistory, payments: tuple[Payment, ...]) -> MarketplaceError | None:
         if not booking.asks_payment():

@@ -8,7 +8,7 @@ from uuid import UUID
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.payment_views import OwnPayment
-from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.principals import MAX_LOGINS, Principal
 from marketplace.core.errors import ImpersonatedReadOnly
 from marketplace.core.ports.api_keys import ApiKeyDirectory
 from marketplace.core.ports.bookings import BookingLists
@@ -20,13 +20,13 @@ from marketplace.core.ports.passkeys import PasskeyDirectory
 from marketplace.core.ports.payments import PaymentLists
 from marketplace.core.ports.reports import ReportQueue
 from marketplace.core.ports.reviews import ReviewLists
+from marketplace.core.ports.second_factors import SecondFactorDirectory
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.tokens import LoginDirectory
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
-from marketplace.core.services.logins import MAX_LOGINS
 from marketplace.core.services.retries import with_retries
 
 Part = Literal[
@@ -45,6 +45,7 @@ Part = Literal[
     "identities",
     "api_keys",
     "passkeys",
+    "second_factors",
 ]
 PAGE = 100
 """Rows read at once, so that a copy of any size is never in memory as a whole."""
@@ -71,6 +72,7 @@ class PersonalDataService:
         api_keys: ApiKeyDirectory,
         identities: IdentityDirectory,
         passkeys: PasskeyDirectory,
+        second_factors: SecondFactorDirectory,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -88,6 +90,7 @@ class PersonalDataService:
         self._api_keys = api_keys
         self._identities = identities
         self._passkeys = passkeys
+        self._second_factors = second_factors
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
 
@@ -140,12 +143,13 @@ class PersonalDataService:
     async def _of_access(self, person: UUID, now: datetime) -> AsyncIterator[tuple[Part, object]]:
         for login in await self._logins.active(person, now, MAX_LOGINS):
             yield "logins", login
-        for identity in await self._identities.of_user(person):
-            yield "identities", identity
         for key in await self._api_keys.of_user(person):
             yield "api_keys", key
         for passkey in await self._passkeys.of_user(person):
             yield "passkeys", passkey
+        factor = await self._second_factors.state(person)
+        if factor.since is not None:
+            yield "second_factors", factor
 
     async def _booked(self, person: UUID, after: str | None) -> Page[BookingHistory]:
         page = await self._bookings.of_user(person, PAGE, after)

@@ -17,7 +17,7 @@ from marketplace.core.domain.identities import (
 )
 from marketplace.core.domain.principals import Origin, Principal
 from marketplace.core.domain.rate_limits import PROVIDER_FLOW, Attempt
-from marketplace.core.domain.tokens import Claims, SignedIn
+from marketplace.core.domain.tokens import Claims, SecondFactorDue, SignedIn
 from marketplace.core.domain.users import UNUSABLE_HASH, Email, FirstName, LastName, User, fold
 from marketplace.core.errors import EmailTaken, ImpersonatedReadOnly, NotSignedIn, StaleRead, UsernameTaken
 from marketplace.core.errors.identities import IdentityTaken, SignInFailed
@@ -133,8 +133,8 @@ class ProviderSignIns:
 
     async def finish(
         self, kept: KeptFlow | None, returned: Returned, origin: Origin, may_register: MayRegister
-    ) -> SignedIn | None:
-        """Sign in who came back; `None` if they came to connect, which they now are.
+    ) -> SignedIn | SecondFactorDue | None:
+        """Sign in who came back, unless a second factor is due; `None` if they came to connect, which they now are.
 
         Raises `SignInFailed`, `ProviderUnavailable`, `RateLimited`.
         """
@@ -184,7 +184,9 @@ class ProviderSignIns:
         )
         return replace(proved, email=email, first_name=first, last_name=last)
 
-    async def _sign_in(self, flow: Flow, proved: ProvedIdentity, origin: Origin, may_register: MayRegister) -> SignedIn:
+    async def _sign_in(
+        self, flow: Flow, proved: ProvedIdentity, origin: Origin, may_register: MayRegister
+    ) -> SignedIn | SecondFactorDue:
         known = await self._identities.find(proved.issuer, proved.subject)
         email = proved.proved_email
         owner = None if known is None else await self._users.get(known.user_id)
@@ -211,7 +213,7 @@ class ProviderSignIns:
         except IdentityTaken as error:
             raise StaleRead from error
 
-    async def _register(self, flow: Flow, proved: ProvedIdentity, origin: Origin) -> SignedIn:
+    async def _register(self, flow: Flow, proved: ProvedIdentity, origin: Origin) -> SignedIn | SecondFactorDue:
         user_id, now = self._ids.new(), self._clock.now()
         names = self._usernames.derived(proved.first_name, proved.last_name, user_id)
         user = User(
@@ -236,7 +238,7 @@ class ProviderSignIns:
                 return await self._add(replace(user, username=name), proved, origin)
         return await self._add(user, proved, origin)
 
-    async def _add(self, user: User, proved: ProvedIdentity, origin: Origin) -> SignedIn:
+    async def _add(self, user: User, proved: ProvedIdentity, origin: Origin) -> SignedIn | SecondFactorDue:
         try:
             async with self._unit_of_work() as tx:
                 await self._new_accounts.add(tx, user, origin)

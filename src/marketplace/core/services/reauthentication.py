@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Literal
 from uuid import UUID
 
 from marketplace.core.domain.audit import Change
@@ -9,6 +10,7 @@ from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.second_factors import ProofMethod
 from marketplace.core.errors import BadCredentials, Invalid, NotSignedIn
 from marketplace.core.errors.second_factors import BadSecondFactor, ReauthenticationRequired
+from marketplace.core.ports.passkeys import PasskeyDirectory
 from marketplace.core.ports.second_factors import SecondFactorDirectory
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.system import Clock, Ids
@@ -35,6 +37,8 @@ class ReauthenticationService:
         unit_of_work: UnitOfWork,
         users: UserDirectory,
         second_factors: SecondFactorDirectory,
+        passkeys: PasskeyDirectory,
+        has_passkeys: bool,
         passwords: Passwords,
         codes: SecondFactorCodes,
         principal_cache: PrincipalCache,
@@ -45,6 +49,8 @@ class ReauthenticationService:
         self._unit_of_work = unit_of_work
         self._users = users
         self._second_factors = second_factors
+        self._passkeys = passkeys
+        self._has_passkeys = has_passkeys
         self._passwords = passwords
         self._codes = codes
         self._principal_cache = principal_cache
@@ -66,9 +72,15 @@ class ReauthenticationService:
             raise ReauthenticationRequired(methods) from None
 
     async def methods(self, user_id: UUID) -> Sequence[ProofMethod]:
-        """Return what can prove that a login is still with this person."""
+        """Return what can prove that a login is still with this person; nothing if only another sign-in can."""
+        known = await self._known_methods(user_id)
+        return (*known, "passkey") if self._has_passkeys and await self._passkeys.of_user(user_id) else known
+
+    async def _known_methods(self, user_id: UUID) -> tuple[ProofMethod, ...]:
         state = await self._second_factors.state(user_id)
-        return ("password",) if state.since is None else ("totp", "recovery_code")
+        if state.since is not None:
+            return "totp", "recovery_code"
+        return ("password",) if (await self._users.get(user_id)).has_password else ()
 
     async def prove(self, principal: Principal, *, password: str | None, code: str | None) -> None:
         """Renew the proof of the login, with a code if the account has a second factor, otherwise with the password.
@@ -85,12 +97,14 @@ class ReauthenticationService:
             await self._prove_by_password(principal, password)
         self._principal_cache.forget(principal.user_id)
 
-    async def renew(self, tx: Transaction, principal: Principal, method: str) -> None:
+    async def renew(
+        self, tx: Transaction, principal: Principal, method: Literal["password", "code", "passkey"]
+    ) -> None:
         """Renew the proof of the login, whose account the transaction has acquired, after a proof of any kind.
 
         The caller must remove the user from the principal cache after the commit. Raises `NotSignedIn`.
         """
-        if not await tx.tokens.prove(principal.family_id, self._clock.now()):
+        if not await tx.tokens.prove(principal.family_id, self._clock.now(), by_passkey=method == "passkey"):
             raise NotSignedIn
         change: Change = ({}, {"method": method})
         await self._audit.write(tx, principal, "reauthenticated", ("user", principal.user_id), change)
@@ -111,7 +125,7 @@ class ReauthenticationService:
 
     async def _prove_by_password(self, principal: Principal, password: str) -> None:
         seen = await self._users.get(principal.user_id)
-        is_right = await self._passwords.verify(password, seen.password_hash)
+        is_right = await self._passwords.verify(password, seen.verifiable_hash)
 
         async def operation() -> bool:
             async with self._unit_of_work() as tx:

@@ -7,17 +7,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.core.domain.ledger import TransactionKind
-from marketplace.core.domain.payments import (
-    LEFT_TO_STAFF,
-    OperationKind,
-    ParkedReason,
-    Payment,
-    PaymentStatus,
-    ProviderReport,
-)
+from marketplace.core.domain.payment_reasons import LEFT_TO_STAFF, ParkedReason
+from marketplace.core.domain.payments import OperationKind, Payment, PaymentStatus, ProviderReport
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.ledger import LedgerBooks
-from marketplace.core.ports.payments import PaymentLists, Unknown
+from marketplace.core.ports.payment_providers import Unknown
+from marketplace.core.ports.payments import PaymentLists
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.services.payment_gateway import PaymentGateway
@@ -152,7 +147,7 @@ class Reconciliation:
 
     async def _compare_refunds(self, payment: Payment, report: ProviderReport) -> list[Drift]:
         fresh = await self._lists.find(payment.id) or payment
-        returned = sum(each.amount for each in report.refunds if each.is_done)
+        returned = report.returned
         operations = await self._lists.operations([payment.id])
         is_under_way = any(each.kind is OperationKind.REFUND and not each.is_settled for each in operations)
         if returned == fresh.refunded or is_under_way:
@@ -210,10 +205,9 @@ class Reconciliation:
 
 
 def _differs(payment: Payment, report: ProviderReport) -> bool:
-    returned = sum(each.amount for each in report.refunds if each.is_done)
     ours = (payment.status, payment.captured, payment.refunded, payment.amount, payment.currency)
-    theirs = (report.status, report.captured, returned, report.amount, report.currency)
-    return ours != theirs or report.is_disputed
+    theirs = (report.status, report.captured, report.returned, report.amount, report.currency)
+    return ours != theirs or bool(report.disputes)
 
 
 def _drift(

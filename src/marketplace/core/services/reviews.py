@@ -1,5 +1,6 @@
 """Reviews: writing, answering, reporting and reading them."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -84,7 +85,9 @@ class ReviewService:
                 raise NotFound
             review = Review.of(booking, review_id, stars, text, now)
             await tx.reviews.add(review)
-            await count(tx, principal, session, review, 1, now)
+            await tx.reviews.rate(review, session.rating.plus(review.stars, 1), 1)
+            written = SessionEvent.of("session.reviewed", session, principal.user_id, now, ["reviews"])
+            await tx.events.add(replace(written, review_id=review.id))
             return ReviewDetails.named(review, booking.user_details, session.title)
 
         return await idempotently(self._unit_of_work, operation, self._read, key=key, resource_id=review_id, now=now)
@@ -106,7 +109,8 @@ class ReviewService:
             await tx.reviews.save(review)
             session = await tx.sessions.find(review.session_id)
             if session is not None:
-                await tx.events.add(announcement(session, principal, now))
+                event = SessionEvent.of("session.review_answered", session, principal.user_id, now, ["reviews"])
+                await tx.events.add(replace(event, review_id=review.id))
 
         created = await idempotently(self._unit_of_work, operation, no_replay, key=key, resource_id=review_id, now=now)
         return Outcome(await self._read(review_id), is_replay=created.is_replay)

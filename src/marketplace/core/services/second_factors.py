@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.second_factors import (
     SecondFactorState,
+    StaffSecondFactor,
     TotpFactor,
     new_recovery_codes,
     recovery_code_hash,
@@ -47,8 +48,10 @@ class SecondFactorService:
         principal_cache: PrincipalCache,
         clock: Clock,
         ids: Ids,
+        staff_second_factor: StaffSecondFactor,
     ) -> None:
         self._unit_of_work = unit_of_work
+        self._staff_second_factor = staff_second_factor
         self._second_factors = second_factors
         self._totp = totp
         self._secret_box = secret_box
@@ -60,6 +63,10 @@ class SecondFactorService:
     async def state(self, principal: Principal) -> SecondFactorState:
         """Return whether it is on, since when, and how many recovery codes are left."""
         return await self._second_factors.state(principal.user_id)
+
+    def is_required(self, principal: Principal) -> bool:
+        """Return whether the installation requires it of this person."""
+        return self._staff_second_factor == "required" and (principal.is_staff or principal.lacks_second_factor)
 
     async def begin(self, principal: Principal) -> SecondFactorSetup:
         """Begin to set it up, anew if that was begun before. Raises `SecondFactorOn`, `NotSignedIn`."""

@@ -1,10 +1,9 @@
 """Opens logins of people who have proved who they are, by a password or another way."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from marketplace.core.domain.messages import MessageKind, Topic
-from marketplace.core.domain.principals import Login, Origin
+from marketplace.core.domain.principals import Login, LoginLifetimes, Origin
 from marketplace.core.domain.second_factors import (
     CHALLENGE_TTL,
     SecondFactorMethod,
@@ -41,7 +40,7 @@ class SignIns:
         new_messages: NewMessages,
         clock: Clock,
         ids: Ids,
-        refresh_ttl: timedelta,
+        lifetimes: LoginLifetimes,
     ) -> None:
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._access_tokens = access_tokens
@@ -49,27 +48,29 @@ class SignIns:
         self._new_messages = new_messages
         self._clock = clock
         self._ids = ids
-        self._refresh_ttl = refresh_ttl
+        self._lifetimes = lifetimes
 
-    async def open(
-        self, tx: Transaction, account: User, origin: Origin, *, has_two_factors: bool = False
-    ) -> SignedIn | SecondFactorDue:
+    async def open(self, tx: Transaction, account: User, origin: Origin) -> SignedIn | SecondFactorDue:
         """Open a login of an active account, which the transaction has acquired, unless its second factor is due.
 
-        `has_two_factors` says that what proved the person is two factors itself, such as a passkey with user
-        verification. A login from a browser that the person isn't known to use is announced to them by mail.
+        A login from a browser that the person isn't known to use is announced to them by mail.
         """
-        methods = () if has_two_factors else await second_factor_methods(tx, account.id)
+        methods = await second_factor_methods(tx, account.id)
         if not methods:
             return await self._open(tx, account, origin, self._ids.new())
+        now = self._clock.now()
         challenge = SignInChallenge(
             user_id=account.id,
             login_id=self._ids.new(),
             version=password_version(account),
             # the login that shows that a challenge was used is stored as long as it lasts
-            expires_at=self._clock.now() + min(CHALLENGE_TTL, self._refresh_ttl),
+            expires_at=min(now + CHALLENGE_TTL, self._lifetimes.end_of(now, now)),
         )
         return SecondFactorDue(challenge=self._challenges.issue(challenge), methods=methods)
+
+    async def open_by_passkey(self, tx: Transaction, account: User, origin: Origin) -> SignedIn:
+        """Open a login as `open` does. A passkey with user verification is two factors, so that none is due."""
+        return await self._open(tx, account, origin, self._ids.new(), is_by_passkey=True)
 
     def read(self, challenge: str) -> SignInChallenge:
         """Return a challenge of `open`. Raises `BadChallenge` if it is forged or expired."""
@@ -88,15 +89,18 @@ class SignIns:
         """Open the login of a challenge that passed `require_open` in this transaction, once its proof was right."""
         return await self._open(tx, account, origin, challenge.login_id)
 
-    async def _open(self, tx: Transaction, account: User, origin: Origin, login_id: UUID) -> SignedIn:
+    async def _open(
+        self, tx: Transaction, account: User, origin: Origin, login_id: UUID, *, is_by_passkey: bool = False
+    ) -> SignedIn:
         now, refresh = self._clock.now(), new_refresh_token()
         login = Login(
             id=login_id,
             user_id=account.id,
             created_at=now,
-            expires_at=now + self._refresh_ttl,
+            expires_at=self._lifetimes.end_of(now, now),
             address=origin.address,
             agent=origin.agent,
+            is_by_passkey=is_by_passkey,
         )
         if await tx.tokens.add_login(login, refresh_token_hash(refresh)) and account.is_email_verified:
             topic = Topic(subject=str(login.id))

@@ -11,6 +11,7 @@ from marketplace.core.domain.bookable_starts import BookableRun, BookableStarts
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.fields import Reason, require, validate_field
 from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.live_seats import PublicStarts
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.schedules import Schedule
 from marketplace.core.domain.sessions import Session
@@ -70,6 +71,14 @@ class SlotService:
             return found.shown_as(())
         suggesting, begin = found.suggesting(), max(begin, self._clock.now())
         return await self._first_starts(suggesting, suggesting.explained_runs, begin, end)
+
+    async def public(self, session_id: UUID) -> PublicStarts:
+        """Return what anyone sees of the next `MAX_WINDOW`, for pages that stay open. Raises `NotFound`.
+
+        That is what `list` returns or, for a session by arrangement, `suggest`.
+        """
+        now = self._clock.now()
+        return PublicStarts(availability=await self._visible(None, session_id, now, now + MAX_WINDOW), read_at=now)
 
     async def _visible(
         self, principal: Principal | None, session_id: UUID, begin: datetime, end: datetime

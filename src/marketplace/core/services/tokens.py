@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from marketplace.core.domain.audit import Target, loggable_address
-from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Login, Origin, Principal
+from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Login, LoginLifetimes, Origin, Principal
 from marketplace.core.domain.second_factors import StaffSecondFactor
 from marketplace.core.domain.tokens import (
     SecondFactorDue,
@@ -75,7 +75,7 @@ class TokenService:
         sign_ins: SignIns,
         clock: Clock,
         ids: Ids,
-        refresh_ttl: timedelta,
+        lifetimes: LoginLifetimes,
         staff_second_factor: StaffSecondFactor,
     ) -> None:
         self._unit_of_work = unit_of_work
@@ -88,7 +88,7 @@ class TokenService:
         self._refresh_tokens = refresh_tokens
         self._sign_ins = sign_ins
         self._clock = clock
-        self._refresh_ttl = refresh_ttl
+        self._lifetimes = lifetimes
         self._staff_second_factor = staff_second_factor
 
     async def log_in(self, email: str, password: str, origin: Origin = UNKNOWN_ORIGIN) -> SignedIn:
@@ -157,7 +157,7 @@ class TokenService:
                     if ended is not None:
                         await self._audit.write(tx, origin, "refresh_refused", ("user", ended))
                     return None
-                login = replace(login, expires_at=now + self._refresh_ttl)
+                login = login.renewed(now, self._lifetimes)
                 await tx.tokens.add(login, refresh_token_hash(refresh))
                 return login, refresh
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
-from marketplace.adapters.payments.simulated.provider import ProviderRefusal
+from marketplace.adapters.payments.simulated.refusals import ProviderRefusal
 from marketplace.core.domain.money import Currency
 
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}

@@ -8,8 +8,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from marketplace.adapters.payments.simulated.cards import CARDS, DECLINES, Behaviour, card_of
-from marketplace.adapters.payments.simulated.provider import LATE, ProviderRefusal, SimulatedProvider
+from marketplace.adapters.payments.simulated.provider import LATE, SimulatedProvider
 from marketplace.adapters.payments.simulated.records import SimulatedPayment, State
+from marketplace.adapters.payments.simulated.refusals import ProviderRefusal
 from marketplace.core.domain.money import Currency
 from marketplace.demo.payment_simulator.formats import card_number, minor_units, money, shown
 from marketplace.demo.payment_simulator.rest import ID, span
@@ -45,7 +46,9 @@ class Pages:
             ("GET", "/dashboard", self._dashboard),
             ("GET", f"/dashboard/payments/{ID}", self._payment_page),
             ("POST", f"/dashboard/payments/{ID}/refund", self._refund),
+            ("POST", f"/dashboard/payments/{ID}/refunds/finish", self._finish_refunds),
             ("POST", f"/dashboard/payments/{ID}/dispute", self._dispute),
+            ("POST", f"/dashboard/payments/{ID}/dispute/(won|lost)", self._close_dispute),
             ("POST", r"/dashboard/notices/(evt_[0-9a-f]{24})", self._send_notice),
             ("POST", "/dashboard/clock", self._forward),
             ("GET", "/(style.css|page.js)", _asset),
@@ -118,7 +121,7 @@ class Pages:
             payment=payment,
             notices=self._provider.notices.of(payment_id),
             refused=request.query.get("refused", ""),
-            rest=money(payment.captured - payment.refunded, payment.currency, sign=False),
+            rest=money(payment.captured - payment.returned, payment.currency, sign=False),
         )
 
     def _refund(self, request: Request, payment_id: str) -> Answer:
@@ -128,8 +131,14 @@ class Pages:
 
         return self._acted(payment_id, act)
 
+    def _finish_refunds(self, _: Request, payment_id: str) -> Answer:
+        return self._acted(payment_id, lambda: self._provider.finish_refunds(payment_id))
+
     def _dispute(self, _: Request, payment_id: str) -> Answer:
         return self._acted(payment_id, lambda: self._provider.dispute(payment_id))
+
+    def _close_dispute(self, _: Request, payment_id: str, how: str) -> Answer:
+        return self._acted(payment_id, lambda: self._provider.close_dispute(payment_id, is_won=how == "won"))
 
     def _acted(self, payment_id: str, act: Callable[[], object]) -> Answer:
         page = f"/dashboard/payments/{payment_id}"

@@ -9,9 +9,10 @@ from uuid import UUID
 import msgspec
 
 from marketplace.adapters.payments.simulated.faults import Fault, Faults
-from marketplace.adapters.payments.simulated.provider import KeyReused, ProviderRefusal, SimulatedProvider
+from marketplace.adapters.payments.simulated.provider import SimulatedProvider
 from marketplace.adapters.payments.simulated.records import SimulatedPayment
-from marketplace.core.ports.payments import Charge
+from marketplace.adapters.payments.simulated.refusals import KeyReused, ProviderRefusal
+from marketplace.core.ports.payment_providers import Charge
 from marketplace.demo.payment_simulator.wire import Answer, Broken, Request, Route, Silent, json_answer
 
 PAGE_SIZE = 100
@@ -90,7 +91,7 @@ class Rest:
         def effect(copies: int) -> Answer:
             asked = msgspec.json.decode(request.body, type=_Amount)
             ref = self._provider.refund(payment_id, asked.amount, asked.reference, _key(request), copies)
-            return _ref(ref)
+            return json_answer({"ref": ref, "is_done": self._provider.has_returned(payment_id, ref)})
 
         return self._guarded("refund", request, effect)
 

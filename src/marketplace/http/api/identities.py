@@ -1,58 +1,20 @@
-"""Endpoints for signing in at identity providers, and for one's connected sign-ins."""
+"""Endpoints for one's connected sign-ins."""
 
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
 from dishka.integrations.litestar import FromDishka
-from litestar import Controller, MediaType, Request, Response, delete, get, post
+from litestar import Controller, Request, delete, get
 from litestar.params import FromPath
 
-from marketplace.core.domain.addresses import SiteAddresses
-from marketplace.core.domain.identities import Flow, Identity, IdentityProvider
-from marketplace.core.domain.language_tags import Locale
-from marketplace.core.domain.users import TimeZone
-from marketplace.core.errors import Busy, ImpersonatedReadOnly, NotFound, RateLimited
-from marketplace.core.errors.identities import LastWayIn, ProviderUnavailable, SignInFailed
-from marketplace.core.services.admin.refusals import RefusalService
+from marketplace.core.domain.identities import Identity, IdentityProvider
+from marketplace.core.errors import NotFound
+from marketplace.core.errors.identities import LastWayIn
 from marketplace.core.services.identities import IdentityService
-from marketplace.core.services.provider_sign_ins import ProviderSignIns, Returned
-from marketplace.core.services.rate_limits import RateLimitService
-from marketplace.http.answers import first_parameter, headers_of
-from marketplace.http.security import rate_limits
-from marketplace.http.security.authorization import Access, opt, principal_of
-from marketplace.http.security.flow_cookie import FlowCookie
-from marketplace.http.security.origin import origin_of
-from marketplace.http.security.refresh_cookie import COOKIE_HEADER, RefreshCookie
-from marketplace.http.validation.fields import NextPath
-from marketplace.http.validation.parsing import read_nothing, read_optional_body
-
-SIGN_IN_PAGE, CONNECTIONS_PAGE = "/login", "/profile/security"
-FLOW_HEADER = {"Set-Cookie": "The cookie `marketplace_oidc`, which ties the browser to this attempt for 10 minutes."}
-
-
-class ProviderOut(msgspec.Struct):
-    """A service that people can sign in with."""
-
-    name: str
-    label: Annotated[str, msgspec.Meta(description="For a button: “Continue with …”.")]
-    is_available: Annotated[bool, msgspec.Meta(description="Whether it answers.")]
-
-
-class ProviderTripIn(msgspec.Struct, kw_only=True):
-    """Where to go afterwards, and settings of an account that is created."""
-
-    next: NextPath = None
-    time_zone: TimeZone = "UTC"
-    locale: Locale = None
-
-
-class ProviderTripOut(msgspec.Struct):
-    """The address at the service to open."""
-
-    url: str
+from marketplace.core.services.provider_sign_ins import ProviderSignIns
+from marketplace.http.security.authorization import Access, Proof, opt, principal_of
 
 
 class IdentityOut(msgspec.Struct):
@@ -64,132 +26,6 @@ class IdentityOut(msgspec.Struct):
     email: Annotated[str | None, msgspec.Meta(description="The address there when it was last used.")]
     connected_at: datetime
     last_used_at: datetime
-
-
-class ProviderController(Controller):
-    """Signing in at identity providers. Their answer comes to an address of this site, in the person's browser."""
-
-    path = "/api/auth/oidc"
-    tags = ["accounts"]  # noqa: RUF012 - Litestar reads a plain list
-
-    @get("/", operation_id="list_providers", summary="List services to sign in with", opt=opt(Access.PUBLIC))
-    async def list_all(self, sign_ins: FromDishka[ProviderSignIns]) -> list[ProviderOut]:
-        """In the operator's order. Empty if people sign in here only."""
-        available = await sign_ins.available()
-        return [
-            ProviderOut(name=each.name, label=each.label, is_available=each.name in available)
-            for each in sign_ins.configured
-        ]
-
-    @post(
-        "/{provider:str}",
-        status_code=200,
-        operation_id="begin_provider_sign_in",
-        summary="Sign in with a service",
-        opt=opt(
-            Access.PUBLIC,
-            body=ProviderTripIn,
-            is_body_optional=True,
-            errors=(NotFound, ProviderUnavailable, RateLimited),
-            headers=FLOW_HEADER,
-        ),
-    )
-    async def begin(
-        self,
-        request: Request[Any, Any, Any],
-        provider: FromPath[str],
-        sign_ins: FromDishka[ProviderSignIns],
-        limits: FromDishka[RateLimitService],
-        cookie: FromDishka[FlowCookie],
-        addresses: FromDishka[SiteAddresses],
-    ) -> Response[ProviderTripOut]:
-        """For browsers: open `url` in the same window. The person comes back signed in, by the refresh cookie.
-
-        An account is found by the account at the service, or else by an email address that both have verified; without
-        one, it is created. Staff connect a service first.
-        """
-        trip = (await read_optional_body(request, ProviderTripIn)).checked()
-        await limits.check(rate_limits.provider_sign_in(request))
-        url, sealed = await sign_ins.begin(
-            provider,
-            redirect_uri=_redirect_uri(request, addresses, provider),
-            next_path=trip.next,
-            time_zone=trip.time_zone,
-            locale=trip.locale,
-        )
-        return _departure(request, cookie, url, sealed)
-
-    @post(
-        "/{provider:str}/connect",
-        status_code=200,
-        operation_id="begin_provider_connection",
-        summary="Connect a service to your account",
-        opt=opt(
-            Access.SIGNED_IN,
-            errors=(NotFound, ProviderUnavailable, RateLimited, ImpersonatedReadOnly),
-            headers=FLOW_HEADER,
-        ),
-    )
-    async def connect(
-        self,
-        request: Request[Any, Any, Any],
-        provider: FromPath[str],
-        sign_ins: FromDishka[ProviderSignIns],
-        limits: FromDishka[RateLimitService],
-        cookie: FromDishka[FlowCookie],
-        addresses: FromDishka[SiteAddresses],
-    ) -> Response[ProviderTripOut]:
-        """For browsers: open `url` in the same window. It is connected if this login is still active then."""
-        await read_nothing(request)
-        await limits.check(rate_limits.provider_sign_in(request))
-        url, sealed = await sign_ins.begin(
-            provider, redirect_uri=_redirect_uri(request, addresses, provider), principal=principal_of(request)
-        )
-        return _departure(request, cookie, url, sealed)
-
-    @get(
-        "/{provider:str}/callback",
-        status_code=303,
-        operation_id="finish_provider_sign_in",
-        summary="Come back from a service",
-        opt=opt(
-            Access.PUBLIC,
-            errors=(NotFound,),
-            headers={"Location": "A page of this site, which says what came of it.", **COOKIE_HEADER},
-        ),
-    )
-    async def come_back(  # noqa: PLR0913, PLR0917 - one argument per service
-        self,
-        request: Request[Any, Any, Any],
-        provider: FromPath[str],
-        sign_ins: FromDishka[ProviderSignIns],
-        limits: FromDishka[RateLimitService],
-        refusals: FromDishka[RefusalService],
-        flow_cookie: FromDishka[FlowCookie],
-        refresh_cookie: FromDishka[RefreshCookie],
-    ) -> Response[bytes]:
-        """Where the service sends the browser, with `state` and `code` or `error`; no client calls it."""
-        known = next((each for each in sign_ins.configured if each.name == provider), None)
-        if known is None:
-            raise NotFound
-        kept = sign_ins.flow_of(provider, flow_cookie.sealed_of(request))
-        flow = kept[0] if kept else None
-        origin, network = origin_of(request), rate_limits.client_network(request)
-        try:
-            async with refusals.of_provider_sign_ins(known.issuer, origin, network):
-                login = await sign_ins.finish(
-                    kept, _returned(request), origin, lambda: limits.check(rate_limits.registration(request))
-                )
-        except SignInFailed as error:
-            return _arrival(request, flow_cookie, flow, error.failure, known)
-        except RateLimited:
-            return _arrival(request, flow_cookie, flow, "limited", known)
-        except Busy:
-            return _arrival(request, flow_cookie, flow, "unavailable", known)
-        response = _arrival(request, flow_cookie, flow, "done", known)
-        if login is not None:
-            refresh_cookie.keep(request, response, login.tokens.refresh)
-        return response
 
 
 class IdentityController(Controller):
@@ -212,7 +48,7 @@ class IdentityController(Controller):
         "/{identity_id:uuid}",
         operation_id="disconnect_identity",
         summary="Disconnect a service",
-        opt=opt(Access.SIGNED_IN, errors=(NotFound, LastWayIn)),
+        opt=opt(Access.SIGNED_IN, proof=Proof.ALWAYS, errors=(NotFound, LastWayIn)),
     )
     async def disconnect(
         self, request: Request[Any, Any, Any], identity_id: FromPath[UUID], identities: FromDishka[IdentityService]
@@ -231,45 +67,3 @@ def identity_out(identity: Identity, configured: tuple[IdentityProvider, ...]) -
         connected_at=identity.connected_at,
         last_used_at=identity.last_used_at,
     )
-
-
-def _redirect_uri(request: Request[Any, Any, Any], addresses: SiteAddresses, provider: str) -> str:
-    """Return where a provider sends the browser: at the site's address, whatever host a request names.
-
-    On this machine, both names of it are the site's: the cookie is only sent to the one that set it.
-    """
-    other = addresses.root.replace("://localhost", "://127.0.0.1", 1)
-    hosts = headers_of(request, b"host")
-    root = other if hosts and f"http://{hosts[0]}" == other else addresses.root
-    return f"{root}/api/auth/oidc/{provider}/callback/"
-
-
-def _returned(request: Request[Any, Any, Any]) -> Returned:
-    return Returned(
-        state=first_parameter(request, "state"),
-        code=first_parameter(request, "code"),
-        error=first_parameter(request, "error"),
-        issuer=first_parameter(request, "iss") or None,
-    )
-
-
-def _departure(request: Request[Any, Any, Any], cookie: FlowCookie, url: str, sealed: str) -> Response[ProviderTripOut]:
-    response = Response(ProviderTripOut(url=url))
-    cookie.keep(request, response, sealed)
-    return response
-
-
-def _arrival(
-    request: Request[Any, Any, Any], cookie: FlowCookie, flow: Flow | None, came: str, provider: IdentityProvider
-) -> Response[bytes]:
-    """Redirect to the page that says what came of it; the flow is over."""
-    is_connecting = flow is not None and flow.login_id is not None
-    values = {"oidc": came, "provider": provider.name}
-    if flow is not None and flow.next is not None:
-        values["next"] = flow.next
-    page = CONNECTIONS_PAGE if is_connecting else SIGN_IN_PAGE
-    response = Response(
-        b"", status_code=303, media_type=MediaType.TEXT, headers={"Location": f"{page}?{urlencode(values)}"}
-    )
-    cookie.drop(request, response)
-    return response

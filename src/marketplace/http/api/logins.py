@@ -37,7 +37,7 @@ class LoginController(Controller):
 
     @get("/", operation_id="list_logins", summary="List your logins", opt=opt(Access.SIGNED_IN))
     async def list_own(self, request: Request[Any, Any, Any], logins: FromDishka[LoginService]) -> list[OwnLoginOut]:
-        """The active ones, newest first, at most 100."""
+        """The active ones, newest first, at most 20."""
         principal = principal_of(request)
         return [login_out(login, principal.family_id) for login in await logins.list(principal)]
 

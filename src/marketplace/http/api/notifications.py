@@ -21,8 +21,10 @@ from marketplace.http.pagination import LINK, UNREAD, UNREAD_COUNT, Cursors, Pag
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.parsing import read_body
 
+NAMES = {"booking_id": "booking", "session_id": "session", "starts_at": "booking_date"}
 
-class NotificationOut(msgspec.Struct, rename={"booking_id": "booking", "starts_at": "booking_date"}):
+
+class NotificationOut(msgspec.Struct, rename=NAMES):
     """What happened to a booking. `title` is as sold; `booking_date` is the start as it stands.
 
     `other` is the other party. `as_creator` if the booking is of your session. `amount` is what was paid or returned,
@@ -32,6 +34,7 @@ class NotificationOut(msgspec.Struct, rename={"booking_id": "booking", "starts_a
     id: UUID
     kind: NotificationKind
     booking_id: UUID
+    session_id: UUID
     title: Title
     starts_at: datetime
     as_creator: bool

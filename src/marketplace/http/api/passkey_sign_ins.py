@@ -1,4 +1,4 @@
-"""Endpoints for signing in with a passkey."""
+"""Endpoints for signing in, and for proving that it is oneself, with a passkey."""
 
 from typing import Any
 
@@ -8,12 +8,14 @@ from litestar import Controller, Request, Response, post
 
 from marketplace.core.errors import RateLimited
 from marketplace.core.errors.passkeys import PasskeyRefused, PasskeysUnavailable
+from marketplace.core.services.passkey_proofs import PasskeyProofs
 from marketplace.core.services.passkey_sign_ins import PasskeySignIns
 from marketplace.core.services.rate_limits import RateLimitService
+from marketplace.core.services.users import UserService
 from marketplace.http.api.passkey_structs import PasskeyRequestOptions, request_options
 from marketplace.http.api.sign_ins import SignedInOut, signed_in
 from marketplace.http.security import rate_limits
-from marketplace.http.security.authorization import Access, opt
+from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.security.origin import origin_of
 from marketplace.http.security.refresh_cookie import COOKIE_HEADER, RefreshCookie
 from marketplace.http.validation.fields import UseCookie
@@ -26,6 +28,12 @@ class PasskeySignInBody(msgspec.Struct, kw_only=True):
 
     credential: AssertionField
     use_cookie: UseCookie = False
+
+
+class PasskeyProofBody(msgspec.Struct, kw_only=True):
+    """What the browser returned for the options."""
+
+    credential: AssertionField
 
 
 class PasskeySignInController(Controller):
@@ -82,3 +90,48 @@ class PasskeySignInController(Controller):
         async with limits.guessing(rate_limits.passkey_sign_in(request)):
             login = await sign_ins.sign_in(data.credential, origin_of(request))
         return signed_in(request, cookie, login, use_cookie=data.use_cookie)
+
+
+class PasskeyProofController(Controller):
+    """Step-up with a passkey."""
+
+    path = "/api/auth/reauthenticate/passkey"
+    tags = ["accounts"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @post(
+        "/options",
+        status_code=200,
+        operation_id="start_passkey_proof",
+        summary="Get the options of a proof with a passkey",
+        opt=opt(Access.SIGNED_IN, errors=(PasskeysUnavailable, RateLimited)),
+    )
+    async def start(
+        self,
+        request: Request[Any, Any, Any],
+        proofs: FromDishka[PasskeyProofs],
+        limits: FromDishka[RateLimitService],
+    ) -> PasskeyRequestOptions:
+        """For `navigator.credentials.get()`. The challenge works once, for 5 minutes, with this login."""
+        await read_nothing(request)
+        await limits.check(rate_limits.passkey_challenge(request))
+        return request_options(await proofs.options(principal_of(request)))
+
+    @post(
+        "/",
+        status_code=204,
+        operation_id="reauthenticate_with_passkey",
+        summary="Prove that it's you with a passkey",
+        opt=opt(Access.SIGNED_IN, body=PasskeyProofBody, errors=(PasskeyRefused, PasskeysUnavailable, RateLimited)),
+    )
+    async def reauthenticate(
+        self,
+        request: Request[Any, Any, Any],
+        proofs: FromDishka[PasskeyProofs],
+        users: FromDishka[UserService],
+        limits: FromDishka[RateLimitService],
+    ) -> None:
+        """After 403 `reauthentication_required` with `passkey` among its `methods`, in place of a code or password."""
+        principal = principal_of(request)
+        data = (await read_body(request, PasskeyProofBody)).checked()
+        async with limits.guessing(*rate_limits.guesses(request, await users.profile(principal))):
+            await proofs.prove(principal, data.credential)

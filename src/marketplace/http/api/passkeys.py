@@ -10,13 +10,14 @@ from litestar.params import FromPath
 
 from marketplace.core.domain.passkeys import PasskeyName
 from marketplace.core.errors import NotFound, RateLimited
+from marketplace.core.errors.identities import LastWayIn
 from marketplace.core.errors.passkeys import PasskeyRefused, PasskeysUnavailable, TooManyPasskeys
 from marketplace.core.services.passkeys import PasskeyService
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.http.api.passkey_structs import PasskeyCreationOptions, PasskeyOut, creation_options
 from marketplace.http.conversions import converted
 from marketplace.http.security import rate_limits
-from marketplace.http.security.authorization import Access, opt, principal_of
+from marketplace.http.security.authorization import Access, Proof, opt, principal_of
 from marketplace.http.validation.parsing import read_body, read_nothing
 from marketplace.http.validation.passkey_fields import NewCredentialField, OptionalPasskeyName
 
@@ -50,7 +51,7 @@ class PasskeyController(Controller):
         status_code=200,
         operation_id="start_passkey",
         summary="Get the options of a new passkey",
-        opt=opt(Access.SIGNED_IN, errors=(PasskeysUnavailable, TooManyPasskeys, RateLimited)),
+        opt=opt(Access.SIGNED_IN, proof=Proof.ALWAYS, errors=(PasskeysUnavailable, TooManyPasskeys, RateLimited)),
     )
     async def start(
         self,
@@ -97,7 +98,7 @@ class PasskeyController(Controller):
         "/{passkey_id:uuid}",
         operation_id="remove_passkey",
         summary="Remove a passkey",
-        opt=opt(Access.SIGNED_IN, errors=(NotFound,)),
+        opt=opt(Access.SIGNED_IN, proof=Proof.ALWAYS, errors=(NotFound, LastWayIn)),
     )
     async def remove(
         self, request: Request[Any, Any, Any], passkey_id: FromPath[UUID], passkeys: FromDishka[PasskeyService]

@@ -15,7 +15,7 @@ from marketplace.core.domain.money import Amount, Currency
 from marketplace.core.domain.payment_views import BookingPayment, OwnPayment, Receipt, ShownStatus
 from marketplace.core.domain.payments import PaymentOperation, PaymentStatus
 from marketplace.core.domain.sessions import Title
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, RateLimited
 from marketplace.core.errors.payments import InvalidNotice, InvalidSignature, NothingToPay, PaymentExpired, ProviderAway
 from marketplace.core.services.idempotency import Outcome
 from marketplace.core.services.payment_settlement import PaymentSettlement
@@ -114,7 +114,7 @@ class PaymentController(Controller):
         opt=opt(
             Access.SIGNED_IN,
             is_keyed=True,
-            errors=(NotFound, NothingToPay, PaymentExpired),
+            errors=(NotFound, NothingToPay, PaymentExpired, RateLimited),
         ),
     )
     async def pay(
@@ -123,7 +123,7 @@ class PaymentController(Controller):
         """For the learner, while the booking has `pay_by`. Leads to the page in `url`; can be repeated.
 
         A page that was opened before is looked up, so a learner who comes back from it sees what came of it. If the
-        provider doesn't answer, the seats stay held and the `status` is `asking`.
+        provider doesn't answer, the seats stay held and the `status` is `asking`. At most 60 look-ups in 15 minutes.
         """
         await read_nothing(request)
         nothing = ParsedBody(msgspec.Struct, {}, {})

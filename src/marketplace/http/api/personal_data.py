@@ -65,6 +65,13 @@ class MailOut(msgspec.Struct, rename={"booking_id": "booking", "session_id": "se
     sent_at: datetime | None
 
 
+class KeptSecondFactorOut(msgspec.Struct):
+    """Two-step sign-in that is on, without its secret."""
+
+    since: datetime
+    recovery_codes_left: int
+
+
 class PersonalDataController(Controller):
     """A copy of one's data."""
 
@@ -96,7 +103,8 @@ class PersonalDataController(Controller):
         Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `payments` with their
         receipt numbers and refunds, the `messages` you wrote about bookings, the `mails` to you of the last months,
         `favourites` (IDs of sessions), `reports`, your `reviews` and `answers` to reviews, `review_reports`, active
-        `logins`, `identities` (services to sign in with), and `api_keys` and `passkeys` without their secrets.
+        `logins`, `identities` (services to sign in with), and `api_keys`, `passkeys` and
+        `second_factors` (two-step sign-in, if it is on) without their secrets.
         """
         principal = principal_of(request)
         await limits.check(Attempt(DATA_EXPORT, str(principal.user_id)))
@@ -133,6 +141,7 @@ def _converters(
         "api_keys": api_key_out,
         "identities": lambda identity: identity_out(identity, providers),
         "passkeys": lambda passkey: converted(passkey, PasskeyOut),
+        "second_factors": lambda factor: converted(factor, KeptSecondFactorOut),
     }
 
 

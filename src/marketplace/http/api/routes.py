@@ -35,17 +35,19 @@ from marketplace.http.api.creators import CreatorController
 from marketplace.http.api.earnings import EarningsController
 from marketplace.http.api.email_addresses import EmailAddressController
 from marketplace.http.api.favourites import FavouriteController
-from marketplace.http.api.identities import IdentityController, ProviderController
+from marketplace.http.api.identities import IdentityController
 from marketplace.http.api.inbox import InboxController
+from marketplace.http.api.live import LiveController
 from marketplace.http.api.logins import LoginController
 from marketplace.http.api.notifications import NotificationController
-from marketplace.http.api.passkey_sign_ins import PasskeySignInController
+from marketplace.http.api.passkey_sign_ins import PasskeyProofController, PasskeySignInController
 from marketplace.http.api.passkeys import PasskeyController
 from marketplace.http.api.password_resets import ResetController
 from marketplace.http.api.payments import PaymentController, WebhookController
 from marketplace.http.api.personal_data import PersonalDataController
 from marketplace.http.api.pictures import PictureController
 from marketplace.http.api.preferences import PreferenceController
+from marketplace.http.api.provider_sign_ins import ProviderController
 from marketplace.http.api.reauthentication import ReauthenticationController
 from marketplace.http.api.reports import ReportController
 from marketplace.http.api.reviews import ReviewController, SessionReviewController
@@ -66,6 +68,7 @@ CONTROLLERS = (
     UserController,
     TokenController,
     PasskeySignInController,
+    PasskeyProofController,
     PasskeyController,
     ReauthenticationController,
     SecondFactorController,
@@ -88,6 +91,7 @@ CONTROLLERS = (
     ReviewController,
     ScheduleController,
     SlotController,
+    LiveController,
     CreatorHoursController,
     CreatorController,
     FavouriteController,

@@ -26,6 +26,7 @@ class SecondFactorOut(msgspec.Struct):
 
     is_on: bool
     since: Annotated[datetime | None, msgspec.Meta(description="When it was turned on; `null` while it is off.")]
+    is_required: Annotated[bool, msgspec.Meta(description="Whether you have no staff rights without it.")]
     recovery_codes_left: int
     is_low: Annotated[bool, msgspec.Meta(description="Whether it's time for new recovery codes: few are left.")]
 
@@ -55,10 +56,16 @@ class SecondFactorController(Controller):
         self, request: Request[Any, Any, Any], factors: FromDishka[SecondFactorService]
     ) -> SecondFactorOut:
         """Whether it is on, and how many recovery codes are left."""
-        state = await factors.state(principal_of(request))
+        principal = principal_of(request)
+        state = await factors.state(principal)
         is_on, left = state.since is not None, state.recovery_codes_left
-        is_low = is_on and left <= LOW_RECOVERY_CODES
-        return SecondFactorOut(is_on=is_on, since=state.since, recovery_codes_left=left, is_low=is_low)
+        return SecondFactorOut(
+            is_on=is_on,
+            since=state.since,
+            is_required=factors.is_required(principal),
+            recovery_codes_left=left,
+            is_low=is_on and left <= LOW_RECOVERY_CODES,
+        )
 
     @post(
         "/",

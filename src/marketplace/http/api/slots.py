@@ -152,10 +152,11 @@ def slots_answer(
     if found.next is not None:
         window = (msgspec.to_builtins(instant.astimezone(UTC)) for instant in (found.next, end))
         headers = next_link(request, **dict(zip(names, window, strict=True)))
-    return json_answer(_slots_out(found, viewer_zone), headers=headers)
+    return json_answer(starts_out(found, viewer_zone), headers=headers)
 
 
-def _slots_out(found: BookableStarts, viewer_zone: str | None) -> list[msgspec.Struct]:
+def starts_out(found: BookableStarts, viewer_zone: str | None = None) -> list[msgspec.Struct]:
+    """Return the `SlotOut` of each start."""
     if not found.runs:
         return []
     length = timedelta(minutes=found.duration)

@@ -16,7 +16,7 @@ def with_one_host(app: ASGIApp) -> ASGIApp:
     """Wrap `app` to answer 400 unless the request has one `Host`."""
 
     async def answer(scope: Any, receive: Receive, send: Send) -> None:
-        if scope["type"] != ScopeType.HTTP or _has_one_host(scope):
+        if scope["type"] != ScopeType.HTTP or has_one_host(scope):
             await app(scope, receive, send)
             return
         refused = answer_malformed(Ask(scope))
@@ -29,6 +29,6 @@ def with_one_host(app: ASGIApp) -> ASGIApp:
     return answer
 
 
-def _has_one_host(scope: Any) -> bool:
+def has_one_host(scope: Any) -> bool:
     hosts = sum(name == b"host" for name, _ in scope["headers"])
     return hosts == 1 or (hosts == 0 and bool(scope["http_version"] == OPTIONAL))

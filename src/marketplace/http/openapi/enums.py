@@ -11,14 +11,16 @@ from marketplace.core.domain.booking_details import BookingOrdering
 from marketplace.core.domain.booking_steps import AllowedAction, BookingStatus, StepAction
 from marketplace.core.domain.bulk import BulkAction, BulkKind, BulkOutcome, BulkState
 from marketplace.core.domain.catalog import Ordering
+from marketplace.core.domain.disputes import DisputeState
 from marketplace.core.domain.exports import ExportFormat
 from marketplace.core.domain.ledger import TransactionKind
 from marketplace.core.domain.message_details import Progress
 from marketplace.core.domain.message_reasons import MessageReason
 from marketplace.core.domain.messages import MessageKind, MessageState, Unsent
 from marketplace.core.domain.notifications import NotificationKind
+from marketplace.core.domain.payment_reasons import Cause, ParkedReason
 from marketplace.core.domain.payment_views import ShownStatus
-from marketplace.core.domain.payments import Cause, OperationKind, OperationState, ParkedReason, PaymentStatus
+from marketplace.core.domain.payments import OperationKind, OperationState, PaymentStatus
 from marketplace.core.domain.places import SessionFormat
 from marketplace.core.domain.principals import Role
 from marketplace.core.domain.reports import ReportReason, Resolution
@@ -51,6 +53,7 @@ ENUMS: dict[str, Any] = {
     "UnsentMessages": Unsent,
     "NotificationKind": NotificationKind,
     "ParkedReason": ParkedReason,
+    "DisputeState": DisputeState,
     "PaymentCause": Cause,
     "PaymentOperationKind": OperationKind,
     "PaymentOperationState": OperationState,

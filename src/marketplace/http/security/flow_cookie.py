@@ -5,12 +5,19 @@ from typing import Any
 from litestar import Request, Response
 
 from marketplace.core.domain.identities import FLOW_TTL
+from marketplace.core.domain.tokens import SecondFactorDue
 from marketplace.settings import Settings
 
 NAME = "marketplace_oidc"
 PATH = "/api/auth/oidc/"
 LAX: Any = "Lax"
 """Sent with the navigation that comes back from another site. `Any`: the framework's type has lower case only."""
+
+
+STRICT: Any = "Strict"
+CHALLENGE = "marketplace_challenge"
+"""Holds what stands for a first factor, so that it is in no address, until the page that asks for the second has it."""
+BETWEEN = "~"
 
 
 class FlowCookie:
@@ -31,6 +38,30 @@ class FlowCookie:
         """Delete the cookie."""
         self._set(request, response, "", 0)
 
-    def _set(self, request: Request[Any, Any, Any], response: Response[Any], value: str, max_age: int) -> None:
+    def keep_challenge(self, request: Request[Any, Any, Any], response: Response[Any], due: SecondFactorDue) -> None:
+        """Set the cookie of a second factor that is due, which only a page of this site can ask for."""
+        value = f"{'.'.join(due.methods)}{BETWEEN}{due.challenge}"
+        self._set(request, response, value, int(FLOW_TTL.total_seconds()), name=CHALLENGE, same_site=STRICT)
+
+    def challenge_of(self, request: Request[Any, Any, Any]) -> tuple[str, list[str]] | None:
+        """Return the challenge and the methods of a second factor that is due."""
+        methods, _, challenge = request.cookies.get(CHALLENGE, "").partition(BETWEEN)
+        return (challenge, methods.split(".")) if challenge else None
+
+    def drop_challenge(self, request: Request[Any, Any, Any], response: Response[Any]) -> None:
+        self._set(request, response, "", 0, name=CHALLENGE, same_site=STRICT)
+
+    def _set(
+        self,
+        request: Request[Any, Any, Any],
+        response: Response[Any],
+        value: str,
+        max_age: int,
+        *,
+        name: str = NAME,
+        same_site: Any = LAX,
+    ) -> None:
         is_plain = request.scope["scheme"] == "http" and not self._is_production
-        response.set_cookie(NAME, value, path=PATH, max_age=max_age, httponly=True, samesite=LAX, secure=not is_plain)
+        response.set_cookie(
+            name, value, path=PATH, max_age=max_age, httponly=True, samesite=same_site, secure=not is_plain
+        )

@@ -23,6 +23,8 @@ export const ACTIONS = [
   "api_key_revoked",
   "passkey_added",
   "passkey_removed",
+  "identity_connected",
+  "identity_disconnected",
   "reauthenticated",
   "reauthentication_refused",
   "second_factor_enabled",

@@ -1,7 +1,9 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, type LinkProps } from "@tanstack/react-router";
 import {
   ChevronRight,
   CircleCheck,
+  CreditCard,
   Flag,
   Hourglass,
   type LucideIcon,
@@ -9,8 +11,10 @@ import {
   MailX,
   TriangleAlert,
 } from "lucide-react";
+import { marketplaceQuery } from "~/lib/api/marketplace";
 import { cn } from "~/lib/cn";
 import { useTexts } from "../texts";
+import { countShown } from "./counts";
 import type { Dashboard } from "./queries";
 
 type Item = {
@@ -29,25 +33,28 @@ const ITEMS: Item[] = [
   { name: "failed_jobs", icon: TriangleAlert, to: { to: "/admin", hash: "jobs" } },
   { name: "held_messages", icon: MailWarning, to: { to: "/admin/mails", search: { unsent: "held" } } },
   { name: "failed_messages", icon: MailX, to: { to: "/admin/mails", search: { unsent: "failed" } } },
+  { name: "parked_payments", icon: CreditCard, to: { to: "/admin/payments" } },
 ];
-
 /** What needs attention, each with a link. */
 export function Attention({ attention }: { attention: Dashboard["attention"] }) {
   const t = useTexts();
+  const { pays_online: hasPayments } = useSuspenseQuery(marketplaceQuery).data;
   return (
     <section aria-labelledby="attention">
       <h2 id="attention" className="sr-only">
         {t("home.attention")}
       </h2>
       <ul className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
-        {ITEMS.map(({ name, icon, to }) => {
+        {ITEMS.filter(({ name }) => name !== "parked_payments" || hasPayments).map(({ name, icon, to }) => {
           const count = attention[name];
           const Icon = count > 0 ? icon : CircleCheck;
           const content = (
             <>
               <Icon aria-hidden className={cn("size-5 shrink-0", count > 0 ? "text-warn" : "text-good")} />
               <span className="min-w-0 flex-1 text-sm font-medium">
-                {count > 0 ? t(`home.${name}`, { count }) : t(`home.no_${name}`)}
+                {count > 0
+                  ? t(`home.${name}`, { count, shown: countShown(name, count) })
+                  : t(`home.no_${name}`)}
               </span>
               {count > 0 && <ChevronRight aria-hidden className="size-4 text-ink-faint" />}
             </>

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { PaymentTimeline } from "./queries";
-import { amountIn, readPercent, readRefund, refundableOf, timelineOf } from "./rules";
+import { amountIn, keyOf, readPercent, readRefund, refundableOf, stateOf, timelineOf } from "./rules";
 
 it("a refund is any part of what is left", () => {
   const left = refundableOf({ captured: "40.00", refund_claimed: "10.00" });
@@ -42,12 +42,35 @@ it("a timeline is in order of time, a posting after the operation of the same in
       { id: "paid", at: "2030-01-01T10:00:00.250Z" },
       { id: "returned", at: "2030-01-01T12:00:00.5Z" },
     ],
+    disputes: [
+      { ref: "d1", state: "lost", opened_at: "2030-01-01T11:00:00Z", closed_at: "2030-01-01T13:00:00Z" },
+      { ref: "d2", state: "open", opened_at: "2030-01-01T14:00:00Z", closed_at: null },
+    ],
+    notices: [{ id: "n1", kind: "payment.paid", recorded_at: "2030-01-01T10:00:00.250Z" }],
   } as unknown as PaymentTimeline);
-  const ids = entries.map((each) => ("operation" in each ? each.operation.id : each.transaction.id));
-  expect(ids).toEqual(["open", "paid", "refund", "returned"]);
+  expect(entries.map(keyOf)).toEqual([
+    "open",
+    "n1",
+    "paid",
+    "d1 opened",
+    "refund",
+    "returned",
+    "d1 lost",
+    "d2 opened",
+  ]);
 });
 
 it("an amount is shown in its own currency", () => {
   expect(amountIn("1500", "JPY")).toBe("¥1,500");
   expect(amountIn("12.50", "EUR")).toBe("€12.50");
+});
+
+it("an operation that the provider has begun is on its way", () => {
+  const operation = (state: string, provider_ref: string | null) =>
+    stateOf({ state, provider_ref } as Parameters<typeof stateOf>[0]);
+  expect([operation("asked", null), operation("asked", "re_1"), operation("done", "re_1")]).toEqual([
+    "asked",
+    "begun",
+    "done",
+  ]);
 });

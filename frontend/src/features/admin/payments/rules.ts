@@ -4,15 +4,41 @@ import type { Operation, PaymentRecord, PaymentTimeline } from "./queries";
 
 export type TimelineEntry =
   | { at: string; operation: Operation }
-  | { at: string; transaction: PaymentTimeline["transactions"][number] };
+  | { at: string; transaction: PaymentTimeline["transactions"][number] }
+  | { at: string; dispute: PaymentTimeline["disputes"][number]; outcome: "opened" | "won" | "lost" }
+  | { at: string; notice: PaymentTimeline["notices"][number] };
 
-/** What was asked of the provider and what was posted in the ledger, oldest first; a posting follows its operation. */
-export function timelineOf({ operations, transactions }: PaymentTimeline): TimelineEntry[] {
+/** All that is known of a payment, oldest first: notices and what they were about, then what was asked and posted. */
+export function timelineOf({
+  operations,
+  transactions,
+  disputes,
+  notices,
+}: PaymentTimeline): TimelineEntry[] {
   const entries: TimelineEntry[] = [
+    ...notices.map((notice) => ({ at: notice.recorded_at, notice })),
+    ...disputes.flatMap(stepsOf),
     ...operations.map((operation) => ({ at: operation.created_at, operation })),
     ...transactions.map((transaction) => ({ at: transaction.at, transaction })),
   ];
   return entries.sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+}
+
+function stepsOf(dispute: PaymentTimeline["disputes"][number]): TimelineEntry[] {
+  const opened = { at: dispute.opened_at, dispute, outcome: "opened" } as const;
+  if (dispute.closed_at === null || dispute.state === "open") return [opened];
+  return [opened, { at: dispute.closed_at, dispute, outcome: dispute.state }];
+}
+
+export function keyOf(entry: TimelineEntry): string {
+  if ("operation" in entry) return entry.operation.id;
+  if ("transaction" in entry) return entry.transaction.id;
+  return "notice" in entry ? entry.notice.id : `${entry.dispute.ref} ${entry.outcome}`;
+}
+
+/** How far an operation got; one that the provider has begun is on its way. */
+export function stateOf({ state, provider_ref }: Operation): Operation["state"] | "begun" {
+  return state === "asked" && provider_ref ? "begun" : state;
 }
 
 /** What can still be returned: what was taken in and no refund has claimed. */

@@ -1,11 +1,19 @@
-import { Eye, KeyRound, Power, Repeat2, ShieldCheck } from "lucide-react";
+import { Eye, KeyRound, Power, Repeat2, ShieldCheck, ShieldOff } from "lucide-react";
 import { Button } from "~/components/Button";
 import { Menu, MenuItem } from "~/components/Menu";
 import { displayName, useMe } from "~/lib/auth/me";
 import { useTexts } from "../texts";
 import type { AccountDetails } from "./queries";
 
-export type AccountIntent = "edit" | "activate" | "deactivate" | "role" | "rights" | "reset" | "impersonate";
+export type AccountIntent =
+  | "edit"
+  | "activate"
+  | "deactivate"
+  | "role"
+  | "rights"
+  | "reset"
+  | "second_factor"
+  | "impersonate";
 
 /** Actions for an account. Hidden for one's own account, a deleted one, and for staff accounts unless the viewer is a superuser. */
 export function AccountActions({
@@ -43,6 +51,11 @@ export function AccountActions({
           <MenuItem icon={Repeat2} onSelect={() => onIntent("role")}>
             {t(account.role === "creator" ? "role.make_user" : "role.make_creator")}
           </MenuItem>
+          {account.second_factor_since && (
+            <MenuItem icon={ShieldOff} onSelect={() => onIntent("second_factor")}>
+              {t("second_factor.open")}
+            </MenuItem>
+          )}
           {me.is_superuser && (
             <MenuItem icon={ShieldCheck} onSelect={() => onIntent("rights")}>
               {t("rights.open")}

@@ -5,7 +5,7 @@ import { useTexts } from "../texts";
 import type { AccountIntent } from "./AccountActions";
 import { DeactivateDialog } from "./DeactivateDialog";
 import { EditAccountDialog } from "./EditAccountDialog";
-import { type AccountDetails, activate, changeRole } from "./queries";
+import { type AccountDetails, activate, changeRole, removeSecondFactor } from "./queries";
 import { ResetDialog } from "./ResetDialog";
 import { RightsDialog } from "./RightsDialog";
 
@@ -40,6 +40,17 @@ export function AccountDialog({
           actionLabel={t("activate.do")}
           done={t("activate.done", { name })}
           submit={(reason) => activate(account.id, reason)}
+          onClose={onClose}
+        />
+      );
+    case "second_factor":
+      return (
+        <ActionDialog
+          title={t("second_factor.title", { name })}
+          text={t("second_factor.text")}
+          actionLabel={t("second_factor.do")}
+          done={t("second_factor.done", { name })}
+          submit={(reason) => removeSecondFactor(account.id, reason)}
           onClose={onClose}
         />
       );

@@ -101,6 +101,14 @@ function Details({ account }: { account: AccountDetails }) {
                 ...(account.deleted_at
                   ? [{ name: t("users.deleted"), value: <DateTime at={account.deleted_at} /> }]
                   : []),
+                {
+                  name: t("second_factor.fact"),
+                  value: account.second_factor_since ? (
+                    <DateTime at={account.second_factor_since} />
+                  ) : (
+                    t("second_factor.off")
+                  ),
+                },
                 { name: t("users.zone"), value: zone },
                 ...(account.languages.length > 0
                   ? [{ name: t("users.languages"), value: account.languages.map(language).join(", ") }]

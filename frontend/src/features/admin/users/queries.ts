@@ -88,6 +88,12 @@ export function changeRights(id: string, rights: Rights, reason: string): Promis
   );
 }
 
+export function removeSecondFactor(id: string, reason: string): Promise<unknown> {
+  return unwrap(
+    api.POST("/api/admin/users/{user_id}/remove-second-factor", { params: userPath(id), body: { reason } }),
+  );
+}
+
 export function issueReset(id: string, reason: string): Promise<Reset> {
   return unwrap(
     api.POST("/api/admin/users/{user_id}/password-reset", { params: userPath(id), body: { reason } }),

@@ -1,3 +1,4 @@
+import { SetPassword } from "../providers/SetPassword";
 import { PasswordForm } from "./PasswordForm";
 import { SecuritySection } from "./SecuritySection";
 import type { SectionProps } from "./sections";
@@ -7,7 +8,7 @@ export default function PasswordSection({ me }: SectionProps) {
   const t = useSecurityTexts();
   return (
     <SecuritySection id="password" title={t("password.title")} text={t("password.text")}>
-      <PasswordForm me={me} />
+      {me.has_password ? <PasswordForm me={me} /> : <SetPassword me={me} />}
     </SecuritySection>
   );
 }

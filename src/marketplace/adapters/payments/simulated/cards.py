@@ -15,6 +15,8 @@ class Behaviour(StrEnum):
     """The payment is made, but the page never answers and no notice is sent until it is asked for."""
     PAYS_TWICE = "pays_twice"
     """The card is charged twice, and each notice is sent twice."""
+    RETURNS_LATE = "returns_late"
+    """It pays, and a refund takes days to arrive."""
     LATE = "late"
     """The payment is made minutes after the learner left, even if the page was closed meanwhile."""
 
@@ -46,6 +48,7 @@ CARDS = (
     Card(number="4000002500003155", behaviour=Behaviour.CHALLENGES, does="Asks to confirm (3-D Secure)"),
     Card(number="4000000000000259", behaviour=Behaviour.HANGS, does="Pays, but the page never answers"),
     Card(number="4000000000005126", behaviour=Behaviour.PAYS_TWICE, does="Pays twice"),
+    Card(number="4000000000007726", behaviour=Behaviour.RETURNS_LATE, does="Pays, and refunds take two days"),
     Card(number="4000000000003220", behaviour=Behaviour.LATE, does="Pays some minutes later"),
 )
 _BY_NUMBER = {card.number: card for card in CARDS}

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -14,29 +14,23 @@ from marketplace.adapters.payments.simulated.records import (
     Notice,
     Record,
     SimulatedPayment,
-    SimulatedRefund,
     State,
     UsedKey,
+    decided,
+    disputed,
+    opened,
+    taken,
+    with_arrived,
+    with_refund,
 )
-from marketplace.core.ports.payments import Charge
+from marketplace.adapters.payments.simulated.refusals import KeyReused, ProviderRefusal
+from marketplace.core.ports.payment_providers import Charge
 
 AUTHORIZATION = timedelta(days=7)
 """How long a card's authorization lasts."""
 FURTHEST = (State.VOIDED, State.OPEN, State.AUTHORIZED, State.PAID)
 LATE = timedelta(minutes=20)
 """How long a late payment takes unless the learner says otherwise: longer than the time to pay."""
-
-
-class ProviderRefusal(Exception):
-    """The provider did nothing. `code` is its word for why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class KeyReused(Exception):
-    """An idempotency key was used for another request."""
 
 
 def _forget(record: Record) -> None:
@@ -89,20 +83,7 @@ class SimulatedProvider:
                 raise ProviderRefusal("expired")
             if charge.amount <= 0:
                 raise ProviderRefusal("amount_too_small")
-            payment = SimulatedPayment(
-                id=f"sim_{key.hex}",
-                reference=charge.payment_id,
-                amount=charge.amount,
-                currency=charge.currency,
-                captures_later=charge.captures_later,
-                title=charge.title,
-                return_url=charge.return_url,
-                locale=charge.locale,
-                created_at=self.time(),
-                # by the provider's clock: moved before, it takes nothing of the time to pay
-                expires_at=charge.expires_at + self.ahead,
-            )
-            return self._change(payment).id
+            return self._change(opened(charge, f"sim_{key.hex}", self.time(), self.ahead)).id
 
         return self._payments[self._once(key, f"open {charge}", effect)]
 
@@ -144,6 +125,10 @@ class SimulatedProvider:
             lambda: self._refunded(self.get(payment_id), amount, reference, copies),
         )
 
+    def has_returned(self, payment_id: str, ref: str) -> bool:
+        """Return whether a refund has arrived."""
+        return any(each.id == ref and each.arrives_at is None for each in self.get(payment_id).refunds)
+
     def get(self, payment_id: str) -> SimulatedPayment:
         """Return a payment as it is now. Raises `ProviderRefusal`."""
         if payment_id not in self._payments:
@@ -167,7 +152,7 @@ class SimulatedProvider:
         payment = self.get(payment_id)
         if payment.state is not State.OPEN or payment.pays_at is not None:
             raise ProviderRefusal(f"payment_{payment.state}")
-        payment = replace(payment, is_challenged=False)
+        payment = replace(payment, is_challenged=False, returns_late=card.behaviour is Behaviour.RETURNS_LATE)
         match card.behaviour:
             case Behaviour.DECLINES:
                 return self.decline(payment_id, card.decline_reason or "card_declined")
@@ -205,13 +190,26 @@ class SimulatedProvider:
         return self._refunded(self.get(payment_id), amount, None, copies=1)
 
     def dispute(self, payment_id: str) -> SimulatedPayment:
-        """Let the cardholder dispute a payment. Raises `ProviderRefusal` if it is not paid."""
+        """Let the cardholder dispute a payment. Raises `ProviderRefusal` if it is not paid, or disputed already."""
         payment = self.get(payment_id)
-        if payment.state is not State.PAID:
+        if payment.state is not State.PAID or payment.is_disputed or payment.captured == payment.returned:
             raise ProviderRefusal(f"payment_{payment.state}")
-        after = self._change(replace(payment, is_disputed=True))
+        after = self._change(disputed(payment, f"dis_{secrets.token_hex(12)}", self.time()))
         self.notices.add(after, "payment.disputed")
         return after
+
+    def close_dispute(self, payment_id: str, *, is_won: bool) -> SimulatedPayment:
+        """Let the bank decide for the shop or for the cardholder. Raises `ProviderRefusal` if nothing is disputed."""
+        payment = self.get(payment_id)
+        if not payment.is_disputed:
+            raise ProviderRefusal("not_disputed")
+        after = self._change(decided(payment, is_won=is_won))
+        self.notices.add(after, "payment.dispute_closed")
+        return after
+
+    def finish_refunds(self, payment_id: str) -> None:
+        """Let refunds arrive that are on their way. Raises `ProviderRefusal`."""
+        self._arrived(self.get(payment_id), datetime.max.replace(tzinfo=UTC))
 
     def forward(self, by: timedelta) -> None:
         """Move the provider's clock, and let everything happen that is due by then."""
@@ -226,6 +224,7 @@ class SimulatedProvider:
 
     def _settled(self, payment: SimulatedPayment) -> SimulatedPayment:
         at = self.time()
+        payment = self._arrived(payment, at)
         if payment.pays_at is not None and payment.pays_at <= at:
             arrived = replace(payment, pays_at=None)
             # a late authorization of a closed payment lapses, a late charge is made
@@ -238,18 +237,16 @@ class SimulatedProvider:
             return self._voided(payment)
         return payment
 
+    def _arrived(self, payment: SimulatedPayment, by: datetime) -> SimulatedPayment:
+        after = with_arrived(payment, by)
+        if after is not payment:
+            self.notices.add(self._change(after), "payment.refunded")
+        return after
+
     def _paid(
         self, payment: SimulatedPayment, *, copies: int = 1, charges: int = 1, is_held: bool = False
     ) -> SimulatedPayment:
-        if payment.captures_later:
-            after = replace(
-                payment,
-                state=State.AUTHORIZED,
-                authorized_until=self.time() + AUTHORIZATION,
-                decline_reason=None,
-            )
-        else:
-            after = replace(payment, state=State.PAID, captured=payment.amount * charges, decline_reason=None)
+        after = taken(payment, charges, self.time() + AUTHORIZATION)
         self.notices.add(self._change(after), f"payment.{after.state}", copies=copies, is_held=is_held)
         return after
 
@@ -264,11 +261,12 @@ class SimulatedProvider:
             return known[0]
         if payment.state is not State.PAID:
             raise ProviderRefusal(f"payment_{payment.state}")
-        if not 0 < amount <= payment.captured - payment.refunded:
+        if not 0 < amount <= payment.captured - payment.returned:
             raise ProviderRefusal("refund_exceeds_payment")
-        refund = SimulatedRefund(id=f"ref_{secrets.token_hex(12)}", amount=amount, reference=reference, at=self.time())
-        after = self._change(replace(payment, refunds=(*payment.refunds, refund)))
-        self.notices.add(after, "payment.refunded", copies=copies)
+        after = self._change(with_refund(payment, f"ref_{secrets.token_hex(12)}", amount, reference, self.time()))
+        refund = after.refunds[-1]
+        if refund.arrives_at is None:
+            self.notices.add(after, "payment.refunded", copies=copies)
         return refund.id
 
     def _once(self, key: UUID, asked: str, effect: Callable[[], str]) -> str:
@@ -290,5 +288,9 @@ class SimulatedProvider:
         if payment.id not in self._payments:
             self._by_reference.setdefault(payment.reference, []).append(payment.id)
         self._payments[payment.id] = payment
-        is_unsettled = payment.state in {State.OPEN, State.AUTHORIZED} or payment.pays_at is not None
+        is_unsettled = (
+            payment.state in {State.OPEN, State.AUTHORIZED}
+            or payment.pays_at is not None
+            or any(each.arrives_at for each in payment.refunds)
+        )
         (self._unsettled.add if is_unsettled else self._unsettled.discard)(payment.id)

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from marketplace.core.domain.audit import AuditValues, Target
 from marketplace.core.domain.booking_details import BookingHistory
+from marketplace.core.domain.disputes import PaymentDispute
 from marketplace.core.domain.fields import StaffReason, require, validate_field
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.ledger import MAX_COMMISSION, LedgerTransaction
 from marketplace.core.domain.money import Currency
 from marketplace.core.domain.pages import Page
-from marketplace.core.domain.payments import Cause, OperationKind, Payment, PaymentOperation
+from marketplace.core.domain.payment_reasons import Cause
+from marketplace.core.domain.payments import OperationKind, Payment, PaymentOperation, ReceivedNotice
 from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import Invalid, NotFound, NotYours
 from marketplace.core.errors.payments import RefundExceedsPayment
@@ -48,6 +50,8 @@ class PaymentTimeline:
     booking: BookingHistory
     operations: tuple[PaymentOperation, ...]
     transactions: tuple[LedgerTransaction, ...]
+    disputes: tuple[PaymentDispute, ...]
+    notices: tuple[ReceivedNotice, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +113,8 @@ class PaymentAdminService:
             booking=booking,
             operations=await self._lists.operations([payment_id]),
             transactions=tuple(each for each in posted if each.payment_id == payment_id),
+            disputes=await self._lists.disputes([payment_id]),
+            notices=await self._lists.notices(payment_id),
         )
 
     async def currency_of(self, payment_id: UUID) -> Currency:
@@ -175,7 +181,7 @@ class PaymentAdminService:
 
         Of another amount or currency, see `Payment.resolved`.
 
-        Raises `Invalid`, `NotFound`, `NotStaff`, `IllegalTransition`, `KeyReused`.
+        Raises `Invalid`, `NotFound`, `NotStaff`, `NotYours` for their own, `IllegalTransition`, `KeyReused`.
         """
         self._gateway.get()
         require(validate_field("resolution", StaffReason, resolution))
@@ -187,6 +193,8 @@ class PaymentAdminService:
 
         async def operation(tx: Transaction) -> ParkedPayment:
             current, now = await acquire_staff(tx, staff), self._clock.now()
+            if payment is not None and current.user_id in {payment.user_id, payment.creator_id}:
+                raise NotYours("Only other staff can resolve a payment that you made or receive.")
             if payment is not None:
                 await self._resume(tx, payment, parked, now)
             resolved = await tx.payments.resolve(parked_id, current.actor_id, resolution, now)
@@ -199,7 +207,8 @@ class PaymentAdminService:
             return await self._lists.find_parked(parked_id) or parked
 
         now = self._clock.now()
-        return await idempotently(self._unit_of_work, operation, replay, key=key, resource_id=parked_id, now=now)
+        async with self._audit.refusals(staff, "payment_resolved", ("payment", parked.payment_id or parked_id)):
+            return await idempotently(self._unit_of_work, operation, replay, key=key, resource_id=parked_id, now=now)
 
     async def _resume(self, tx: Transaction, seen: Payment, parked: ParkedPayment, now: datetime) -> None:
         """Let the marketplace ask the provider again for what the payment needs, unless it also waits for another."""

@@ -59,6 +59,7 @@ class AttentionOut(msgspec.Struct, rename={"expiring_requests": "lapsing_request
     failed_messages: Annotated[
         int, Meta(description="Mails that were refused or lost and are still worth sending. At most 1,000 are counted.")
     ]
+    parked_payments: Annotated[int, Meta(description="Payments that wait for staff. At most 1,000 are counted.")]
 
 
 class DashboardOut(msgspec.Struct, rename={"from_date": "from", "to_date": "to"}):

@@ -10,18 +10,12 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
 
-from marketplace.core.domain.earnings import earning_row
+from marketplace.core.domain.disputes import DisputeState
+from marketplace.core.domain.earnings import earning_row, fee_of
 from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, Text
-from marketplace.core.domain.money import Amount, Currency
-from marketplace.core.domain.payments import (
-    Cause,
-    OperationKind,
-    OperationState,
-    ParkedReason,
-    Payment,
-    PaymentOperation,
-    PaymentStatus,
-)
+from marketplace.core.domain.money import Amount, AmountChange, Currency
+from marketplace.core.domain.payment_reasons import Cause, ParkedReason
+from marketplace.core.domain.payments import OperationKind, OperationState, Payment, PaymentOperation, PaymentStatus
 from marketplace.core.domain.sessions import Title
 from marketplace.core.errors import IllegalTransition, Invalid, NotFound, NotYours
 from marketplace.core.errors.payments import RefundExceedsPayment
@@ -103,11 +97,40 @@ class OperationOut(msgspec.Struct, rename={"actor_id": "by"}):
     reason: OptionalStaffReason
 
 
+class PostedOut(EarningOut):
+    """What was posted in the ledger. `fee` is the provider's, paid out of the commission."""
+
+    fee: AmountChange
+
+
+class DisputeOut(msgspec.Struct):
+    """A dispute at the learner's bank. `ref` is the provider's ID."""
+
+    ref: str
+    amount: Amount
+    state: DisputeState
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+class ReceivedNoticeOut(msgspec.Struct):
+    """A notice of the provider. `kind` is its word."""
+
+    id: str
+    kind: str
+    recorded_at: datetime
+
+
 class PaymentTimelineOut(PaymentRecordOut):
-    """A payment with all that was asked of the provider, and what was posted in the ledger, oldest first."""
+    """A payment with all that is known of it: what was asked, posted, disputed and noticed, each oldest first.
+
+    Notices are kept for 90 days; the last 100 are listed.
+    """
 
     operations: list[OperationOut]
-    transactions: list[EarningOut]
+    transactions: list[PostedOut]
+    disputes: list[DisputeOut]
+    notices: list[ReceivedNoticeOut]
 
 
 class ParkedPaymentOut(msgspec.Struct, rename={"payment_id": "payment"}):
@@ -204,7 +227,7 @@ class PaymentAdminController(Controller):
         status_code=200,
         operation_id="admin_resolve_parked_payment",
         summary="Resolve a payment that waits for staff",
-        opt=opt(Access.STAFF, body=ParkedResolutionIn, is_keyed=True, errors=(NotFound, IllegalTransition)),
+        opt=opt(Access.STAFF, body=ParkedResolutionIn, is_keyed=True, errors=(NotFound, NotYours, IllegalTransition)),
     )
     async def resolve(
         self, request: Request[Any, Any, Any], parked_id: FromPath[UUID], payments: FromDishka[PaymentAdminService]
@@ -214,6 +237,9 @@ class PaymentAdminController(Controller):
         `amount_differs`: what was paid counts as it is. What is too much is returned; too little leaves the rest to
         pay, and is returned if that isn't paid in time. `currency_differs`: the payment counts as none, and you return
         it at the provider. `disputed`: the payment goes on as any other, so settle the dispute first.
+        `dispute_lost`: the bank has returned the amount, which is recorded; you decide what becomes of the booking.
+
+        Only other staff can resolve what a staff member paid or receives.
         """
         parsed = await read_body(request, ParkedResolutionIn)
         data, key = parsed.checked(validate_key(request)), key_of(request, parsed)
@@ -249,7 +275,11 @@ def _timeline(found: PaymentTimeline) -> PaymentTimelineOut:
     return PaymentTimelineOut(
         **_record(payment, title),
         operations=[operation_out(each) for each in found.operations],
-        transactions=[converted(earning_row(each, title), EarningOut) for each in found.transactions],
+        transactions=[
+            converted(earning_row(each, title), PostedOut, {"fee": fee_of(each)}) for each in found.transactions
+        ],
+        disputes=[converted(each, DisputeOut, {"amount": money.of_minor(each.amount)}) for each in found.disputes],
+        notices=[converted(each, ReceivedNoticeOut) for each in found.notices],
     )
 
 

@@ -125,6 +125,9 @@ class AccountDetailsOut(AccountOut):
         datetime | None,
         msgspec.Meta(description="When a mail server refused the address, within 30 days; otherwise `null`."),
     ]
+    second_factor_since: Annotated[
+        datetime | None, msgspec.Meta(description="When two-step sign-in was turned on; `null` while it is off.")
+    ]
     locale: Locale
     deleted_at: DeletedAt
     logins: list[LoginOut]
@@ -161,6 +164,7 @@ class UserAdminController(Controller):
             bookings=found.bookings,
             email_verified_at=found.email_verified_at,
             email_refused_at=await messages.refused_at(user_id),
+            second_factor_since=found.second_factor_since,
             locale=found.locale,
             deleted_at=found.deleted_at,
             logins=msgspec.convert(found.logins, list[LoginOut], from_attributes=True),

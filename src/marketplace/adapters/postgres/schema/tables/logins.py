@@ -17,6 +17,7 @@ class TokenFamilyTable(DefaultBase):
     __tablename__ = "token_families"
     __table_args__ = (
         Index("ix_token_families_user_id", "user_id"),
+        Index("ix_token_families_expires_at", "expires_at"),
         Index("ix_token_families_begun_by", "begun_by", postgresql_where=text("begun_by IS NOT NULL")),
     )
 
@@ -28,6 +29,7 @@ class TokenFamilyTable(DefaultBase):
     address: Mapped[str | None] = mapped_column(Text)
     agent: Mapped[str | None] = mapped_column(Text)
     proved_at: Mapped[datetime | None]
+    is_by_passkey: Mapped[bool] = mapped_column(server_default=text("false"))
     begun_by: Mapped[UUID | None] = mapped_column(ForeignKey("token_families.id", ondelete="CASCADE"))
 
 
@@ -35,7 +37,10 @@ class RefreshTokenTable(DefaultBase):
     """Refresh tokens, as hashes. Used ones are kept as long as their login, to detect reuse."""
 
     __tablename__ = "refresh_tokens"
-    __table_args__ = (Index("ix_refresh_tokens_family_id", "family_id"),)
+    __table_args__ = (
+        Index("ix_refresh_tokens_family_id", "family_id"),
+        Index("ix_refresh_tokens_expires_at", "expires_at"),
+    )
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     family_id: Mapped[UUID] = mapped_column(ForeignKey("token_families.id", ondelete="CASCADE"))

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.adapters.postgres.schema.tables.checks import one_of
+from marketplace.core.domain.disputes import DisputeState
 from marketplace.core.domain.ledger import MAX_COMMISSION
 from marketplace.core.domain.payments import OperationKind, OperationState, PaymentStatus
 
@@ -106,7 +107,15 @@ class PaymentEventTable(DefaultBase):
     """Notices of providers by their own ID, without their content; old rows are deleted."""
 
     __tablename__ = "payment_events"
-    __table_args__ = (Index("ix_payment_events_recorded_at", "recorded_at"),)
+    __table_args__ = (
+        Index("ix_payment_events_recorded_at", "recorded_at"),
+        Index(
+            "ix_payment_events_payment_id",
+            "payment_id",
+            "recorded_at",
+            postgresql_where=text("payment_id IS NOT NULL"),
+        ),
+    )
 
     provider: Mapped[str] = mapped_column(Text, primary_key=True)
     id: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -146,6 +155,25 @@ class ParkedPaymentTable(DefaultBase):
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[UUID | None]
     resolution: Mapped[str] = mapped_column(Text)
+
+
+class PaymentDisputeTable(DefaultBase):
+    """Disputes of payments by the provider's ID. They hold IDs and amounts only."""
+
+    __tablename__ = "payment_disputes"
+    __table_args__ = (
+        one_of("state", DisputeState),
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_at"),
+    )
+
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"), primary_key=True)
+    ref: Mapped[str] = mapped_column(Text, primary_key=True)
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
 
 
 class CreatorCommissionTable(DefaultBase):

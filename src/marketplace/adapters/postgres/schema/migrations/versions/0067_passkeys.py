@@ -10,7 +10,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add three tables that the release before does not write."""
+    """Add three tables that the release before does not write, and a column that it leaves at its default."""
+    op.add_column(
+        "token_families", sa.Column("is_by_passkey", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    )
     op.create_table(
         "passkeys",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -61,3 +64,4 @@ def downgrade() -> None:
     """Drop them: passkeys stop working."""
     for name in ("passkey_challenges", "passkey_handles", "passkeys"):
         op.drop_table(name)
+    op.drop_column("token_families", "is_by_passkey")

@@ -1,0 +1,1 @@
+"""Live seats: streams of server-sent events about the seats of a session."""

@@ -1,0 +1,206 @@
+"""All streams of one process: reads what an announced change concerns, and sends what differs.
+
+A change is read once for each session that is watched, however many clients watch it, and the event has the seats, so
+that clients read nothing. It is an `AnswerKeeper` and hears the announcements that kept answers hear.
+"""
+
+import asyncio
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from itertools import count
+from time import monotonic
+from uuid import UUID
+
+from marketplace.core.errors import Busy, NotFound, RateLimited
+from marketplace.core.services.slots import SlotService
+from marketplace.http.live.messages import retry_message
+from marketplace.http.live.stream import Stream
+from marketplace.http.live.topics import Topic
+
+LOG = logging.getLogger(__name__)
+
+READ_INTERVAL = 0.6
+"""Seconds between two reads of one session at least: changes that come meanwhile are read together."""
+RETRY_PAUSE = 1.0
+"""Seconds until a read that failed is tried again."""
+TICK = 0.5
+"""Seconds between looks for the end of the program, and parts of a round of heartbeats."""
+HEARTBEAT_TICKS = 40
+"""A stream has a heartbeat every 20 s: proxies end a response that is silent for longer (60 s by default in nginx)."""
+TOGETHER = 100
+"""Streams that are sent to before other requests have their turn."""
+FULL_PAUSE = timedelta(minutes=1)
+"""How long a client is told to wait that has too many streams."""
+
+
+class LiveSeats:
+    """Topics by session, and the streams of this process."""
+
+    def __init__(self, slots: SlotService, *, max_streams: int, max_per_network: int) -> None:
+        self._slots = slots
+        self._max_streams = max_streams
+        self._max_per_network = max_per_network
+        self.is_leaving: Callable[[], bool] = bool
+        """Whether the program is about to end. Asked every `TICK`."""
+        self._topics: dict[UUID, Topic] = {}
+        self._of_creator: defaultdict[UUID, set[Topic]] = defaultdict(set)
+        self._of_network: Counter[str] = Counter()
+        self.turns: list[set[Stream]] = [set() for _ in range(HEARTBEAT_TICKS)]
+        self._numbers = count()
+        self._due: set[Topic] = set()
+        self._has_due = asyncio.Event()
+        self._was_suspended = False
+        self._has_left = False
+        self.open = 0
+        """Streams."""
+        self.sent = 0
+        """Events since the process started, one for each stream that they went to."""
+
+    async def join(self, session_id: UUID, network: str, known_version: str = "") -> tuple[Topic, Stream]:
+        """Open a stream, which `leave` ends. A client that does not know the latest version is told to read.
+
+        Raises `Busy`, `RateLimited`, and `NotFound` if the session is not public.
+        """
+        if self._has_left or self.open >= self._max_streams:
+            raise Busy
+        if self._of_network[network] >= self._max_per_network:
+            raise RateLimited(FULL_PAUSE)
+        topic = self._topics.get(session_id)
+        if topic is None:
+            topic = self._topics[session_id] = Topic(session_id)
+        stream = Stream(network, next(self._numbers) % HEARTBEAT_TICKS)
+        # before the read: a change that is announced meanwhile has the session read again
+        topic.streams.add(stream)
+        self.turns[stream.turn].add(stream)
+        self._of_network[network] += 1
+        self.open += 1
+        try:
+            await self._read_first(topic)
+        except BaseException:
+            self.leave(topic, stream)
+            raise
+        stream.push(retry_message(), b"")
+        if known_version != topic.version:
+            stream.push(topic.reread, b"")
+            self.sent += 1
+        return topic, stream
+
+    def leave(self, topic: Topic, stream: Stream) -> None:
+        """Forget a stream whose client has left, or that is over."""
+        stream.leave()
+        topic.streams.discard(stream)
+        self.turns[stream.turn].discard(stream)
+        self._of_network[stream.network] -= 1
+        if not self._of_network[stream.network]:
+            del self._of_network[stream.network]
+        self.open -= 1
+        if not topic.streams:
+            self._forget(topic)
+
+    async def _read_first(self, topic: Topic) -> None:
+        """Read a new topic, once for all streams that wait for it."""
+        async with topic.first_read:
+            if topic.known is None:
+                topic.read_at = monotonic()
+                topic.known = await self._slots.public(topic.session_id)
+                self._of_creator[topic.known.creator_id].add(topic)
+
+    def _forget(self, topic: Topic) -> None:
+        if self._topics.get(topic.session_id) is topic:
+            del self._topics[topic.session_id]
+        self._due.discard(topic)
+        if topic.known is not None:
+            topics = self._of_creator[topic.known.creator_id]
+            topics.discard(topic)
+            if not topics:
+                del self._of_creator[topic.known.creator_id]
+
+    def drop(self, creator_id: UUID | None = None) -> None:
+        """Read the sessions of a creator again; all by default."""
+        if creator_id is None:
+            self._read_again(self._topics.values())
+        elif creator_id in self._of_creator:
+            self._read_again(self._of_creator[creator_id])
+
+    def resume(self) -> None:
+        """Read everything again, and have all clients do so: changes may have been missed."""
+        if self._was_suspended:
+            self._was_suspended = False
+            for topic in self._topics.values():
+                topic.has_gap = True
+            self._read_again(self._topics.values())
+
+    def suspend(self) -> None:
+        self._was_suspended = True
+
+    def _read_again(self, topics: Iterable[Topic]) -> None:
+        self._due.update(topics)
+        if self._due:
+            self._has_due.set()
+
+    async def run(self) -> None:
+        """Read what has changed, send it, and keep streams alive, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._keep_reading())
+            tasks.create_task(self._keep_alive())
+
+    async def _keep_reading(self) -> None:
+        while True:
+            await self._has_due.wait()
+            self._has_due.clear()
+            while self._due:
+                soonest = min(self._due, key=lambda topic: topic.read_at)
+                wait = soonest.read_at + READ_INTERVAL - monotonic()
+                if wait > 0:
+                    await asyncio.sleep(wait)
+                if soonest in self._due:
+                    # before the read: a change that is announced meanwhile makes it due again
+                    self._due.discard(soonest)
+                    await self._read(soonest)
+
+    async def _read(self, topic: Topic) -> None:
+        """Read a topic and send what differs; one read at a time, so that the last is the latest."""
+        topic.read_at = monotonic()
+        try:
+            later = await self._slots.public(topic.session_id)
+        except NotFound:
+            await self._send(topic, topic.end())
+            for stream in topic.streams:
+                stream.end()
+            self._forget(topic)
+        except Exception as error:
+            LOG.warning("Live seats are read again: %s", type(error).__name__, exc_info=not isinstance(error, Busy))
+            topic.read_at = monotonic() + RETRY_PAUSE
+            self._due.add(topic)
+        else:
+            message = topic.update(later)
+            if message is not None:
+                await self._send(topic, message)
+
+    async def _send(self, topic: Topic, message: bytes) -> None:
+        reread = topic.reread
+        self.sent += len(topic.streams)
+        for place, stream in enumerate([*topic.streams], 1):
+            stream.push(message, reread)
+            if not place % TOGETHER:
+                await asyncio.sleep(0)
+
+    async def _keep_alive(self) -> None:
+        for turn in count():
+            await asyncio.sleep(TICK)
+            for stream in self.turns[turn % HEARTBEAT_TICKS]:
+                stream.beat()
+            if not self._has_left and self.is_leaving():
+                await self._end_all()
+
+    async def _end_all(self) -> None:
+        """End all streams; their clients reconnect, each after a time of its own, to another process or the next."""
+        self._has_left = True
+        for topic in [*self._topics.values()]:
+            for place, stream in enumerate([*topic.streams], 1):
+                stream.push(retry_message(), topic.reread)
+                stream.end()
+                if not place % TOGETHER:
+                    await asyncio.sleep(0)
