@@ -17,7 +17,6 @@ from marketplace.core.ports.identities import FlowSeals, IdentityProviders
 from marketplace.core.ports.mail_composer import MailComposer, UnsubscribeTokens
 from marketplace.core.ports.mailer import Mailer
 from marketplace.core.ports.passkeys import PasskeyVerifier
-from marketplace.core.ports.payments import Payments
 from marketplace.core.ports.payment_providers import Payments
 from marketplace.core.ports.pictures import ObjectStore, PictureEncoder
 from marketplace.core.ports.second_factors import Challenges, SecretBox, Totp
