@@ -143,7 +143,7 @@ test: install chromium nginx .s3/.installed tests/deployment/maildev/node_module
 LONG := MARKETPLACE_TEST_LONG=1 $(PYTEST_PARALLEL) auto
 
 .PHONY: test-long
-test-long: test-long-api test-long-lifecycle test-long-schedules test-long-rights test-long-mail test-long-payments test-long-live test-long-clients ## Ten times as many examples as `make test`, new ones each time (an hour, in the parts below)
+test-long: test-long-api test-long-lifecycle test-long-schedules test-long-rights test-long-mail test-long-payments test-long-live test-long-waitlists test-long-clients ## Ten times as many examples as `make test`, new ones each time (an hour, in the parts below)
 
 .PHONY: test-long-api
 test-long-api: install ## The part of test-long that sends generated requests by openapi.json
@@ -169,6 +169,10 @@ test-long-mail: install postfix ## The part of test-long that mails through post
 .PHONY: test-long-payments
 test-long-payments: install ## The part of test-long that interleaves payments with everything that goes wrong in 200,000 steps, and kills what asks the provider
 	$(LONG) tests/contracts/test_payments_stateful.py tests/postgres/test_payment_crashes.py
+
+.PHONY: test-long-waitlists
+test-long-waitlists: install ## The part of test-long that races 200 people in three processes for the seats of 1,000 full starts
+	$(LONG) tests/postgres/test_waitlist_races.py
 
 .PHONY: test-long-live
 test-long-live: install nginx ## The part of test-long that holds 5,000 streams open

@@ -237,7 +237,7 @@ def problem(response: Response, status: int, code: str) -> dict[str, Any]:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
     body: dict[str, Any] = response.json()
-    more = {409: {"starts", "price"}, 500: {"request_id"}, 401: {"challenge", "methods"}, 403: {"methods"}}
+    more = {409: {"starts", "price", "place"}, 500: {"request_id"}, 401: {"challenge", "methods"}, 403: {"methods"}}
     optional = {"errors"} | more.get(status, set())
     assert set(body) - optional == {"type", "title", "status", "detail", "code"}
     assert (body["status"], body["code"]) == (status, code)

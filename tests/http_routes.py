@@ -85,6 +85,7 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
         "reminder_hour": False,
         "how_was_it": True,
         "new_message": True,
+        "offer_expired": False,
         "new_review": True,
     },
     "PATCH /api/auth/profile": PROFILE,
@@ -99,6 +100,7 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
         "starts_to": "2030-05-15",
     },
     "POST /api/sessions/{session_id}/slots/cancel": {"starts_at": "2030-05-01T10:00:00Z", "reason": "I am ill."},
+    "POST /api/sessions/{session_id}/slots/waitlist": {"starts_at": "2030-05-01T10:00:00Z", "seats": 2},
     "POST /api/sessions/{session_id}/slots/message": {"starts_at": "2030-05-01T10:00:00Z", "text": "Bring a mat."},
     "POST /api/bookings/{booking_id}/messages": {"text": "Is there a place to park?"},
     "POST /api/notifications/read": {"last": SOME_ID},
@@ -169,6 +171,7 @@ OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
         f"POST /api/bookings/{{booking_id}}/{action}": {"reason": "I am ill.", "requested_start": None}
         for action in ("confirm", "decline")
     },
+    "POST /api/waitlist/{entry_id}/accept": {"expected_price": "49.99", "address": "Calle Mayor 1, Madrid"},
     f"POST {A_SESSION}/restore": {"reason": WHY},
     f"POST {A_SESSION}/feature": {"reason": WHY},
     f"POST {A_SESSION}/unfeature": {"reason": WHY},
@@ -187,6 +190,7 @@ OTHER_IDS = {
     "review_id": SOME_ID,
     "picture_id": SOME_ID,
     "mail_id": SOME_ID,
+    "entry_id": SOME_ID,
     "message_id": SOME_ID,
     "identity_id": SOME_ID,
     "token": "a-token",

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from marketplace.core.domain.identities import FlowSecrets, IdentityProvider, ProvedIdentity
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Origin, Principal
-from marketplace.core.domain.tokens import SignedIn
+from marketplace.core.domain.tokens import SecondFactorDue, SignedIn
 from marketplace.core.errors import NotFound
 from marketplace.core.errors.identities import ProviderUnavailable
 from marketplace.core.services.provider_sign_ins import ProviderSignIns, Returned
@@ -79,7 +79,7 @@ class Traveller:
 
     async def come_back(
         self, departed: tuple[str, str], proof: ProvedIdentity, origin: Origin = UNKNOWN_ORIGIN
-    ) -> SignedIn | None:
+    ) -> SignedIn | SecondFactorDue | None:
         state, sealed = departed
         code = f"code {len(self.providers.proofs)}"
         self.providers.proofs[code] = proof
@@ -88,7 +88,7 @@ class Traveller:
 
     async def sign_in(self, proof: ProvedIdentity, **options: Any) -> SignedIn:
         signed_in = await self.come_back(await self.leave(**options), proof)
-        assert signed_in is not None
+        assert isinstance(signed_in, SignedIn)
         return signed_in
 
     async def connect(self, principal: Principal, proof: ProvedIdentity) -> None:

@@ -79,7 +79,8 @@ class OpenStreams:
         for client in self.clients:
             if client.transport is not None:
                 client.transport.close()
-        await asyncio.sleep(0)
+        # the loop closes each socket in a turn of its own
+        await asyncio.sleep(0.1)
 
     async def open(self, number: int) -> None:
         """Open more, and wait until each is answered."""

@@ -24,7 +24,8 @@ from marketplace.core.domain.refund_policies import MAX_TIERS, CancellationPolic
 from marketplace.core.domain.schedules import MAX_NOTICE
 from marketplace.core.domain.search import words
 from marketplace.core.domain.sessions import MAX_TAGS, TAG_LENGTH, Tags
-from marketplace.core.domain.users import MAX_USERNAME_LENGTH, Email, TimeZone, Username
+from marketplace.core.domain.time_zone_names import TimeZone
+from marketplace.core.domain.users import MAX_USERNAME_LENGTH, Email, Username
 from marketplace.http.api.schedules import ScheduleIn
 from marketplace.http.validation.fields import CURSOR_LENGTH, rule_for
 from marketplace.http.validation.json_schema import schema_of

@@ -36,7 +36,7 @@ from marketplace.core.errors import AlreadyBooked, CreatorUnavailable, KeyReused
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction
-from marketplace.core.services.bookings import MAX_QUOTES
+from marketplace.core.services.new_bookings import MAX_QUOTES
 
 DAY = timedelta(days=1)
 

@@ -60,7 +60,8 @@ async def test_same_account_of_an_issuer_is_connected_once(storage: Storage) -> 
     assert await storage.identities.find(ISSUER, "the same") == outcome.done[0]
     with pytest.raises(IdentityTaken):
         await stored(storage, an_identity(users[0], subject="the same"))
-    assert await stored(storage, an_identity(users[0], issuer="https://other.example.org", subject="the same"))
+    elsewhere = an_identity(users[0], issuer="https://other.example.org", subject="the same")
+    assert await stored(storage, elsewhere) == elsewhere
 
 
 async def test_save_changes_address_and_time_of_use(storage: Storage) -> None:

@@ -210,7 +210,7 @@ async def test_changes_of_a_session_are_one_notification_for_each_learner_until_
             await services.sessions.change(creator, session.id, {"title": f"Yoga {clock.now()} {number}"})
             await delivered(services)
 
-    async def changes_of(person: Principal) -> list[UUID]:
+    async def changes_of(person: Principal) -> list[UUID | None]:
         page = await services.notifications.list_own(person, 50, None)
         return [each.booking_id for each in page.items if each.kind == "session_changed"]
 

@@ -66,7 +66,8 @@ async def succeeded(attempts: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
 
 
 def a_factor(user: User, **changes: Any) -> TotpFactor:
-    return TotpFactor(**{"user_id": user.id, "sealed_secret": b"sealed", "created_at": NOW} | changes)
+    values: dict[str, Any] = {"user_id": user.id, "sealed_secret": b"sealed", "created_at": NOW}
+    return TotpFactor(**values | changes)
 
 
 async def test_one_of_many_concurrent_sign_ins_with_one_code_succeeds(storage: Storage) -> None:

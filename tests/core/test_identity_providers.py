@@ -82,7 +82,12 @@ async def test_authorization_request_has_pkce_state_and_nonce() -> None:
 async def test_claims_of_the_token_are_proved() -> None:
     found = await proved(LyingIssuer(claims=PERSON | {"at_hash": at_hash("access")}))
 
-    expected = {"issuer": ISSUER, "subject": "person-1", "email": "ada@example.org", "is_email_verified": True}
+    expected: dict[str, Any] = {
+        "issuer": ISSUER,
+        "subject": "person-1",
+        "email": "ada@example.org",
+        "is_email_verified": True,
+    }
     assert found == ProvedIdentity(**expected, first_name="Ada", last_name="Byron")
     assert found.proved_email == "ada@example.org"
 

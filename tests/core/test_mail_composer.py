@@ -10,7 +10,17 @@ from typing import Any, get_args
 import pytest
 from icalendar import Calendar
 
-from builders import ADDRESSES, TOMORROW, a_booking, a_history, a_message, a_session, a_user
+from builders import (
+    ADDRESSES,
+    TOMORROW,
+    a_booking,
+    a_contact,
+    a_history,
+    a_message,
+    a_session,
+    a_user,
+    session_details,
+)
 from fakes import NOW
 from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.mail.composer import INVITES, MAX_HTML, TEMPLATES, MjmlComposer
@@ -18,8 +28,16 @@ from marketplace.adapters.mail.moments import Moments
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.booking_steps import BookingStep
 from marketplace.core.domain.calendars import CalendarEvent
-from marketplace.core.domain.messages import ACCOUNT_KINDS, MONEY_KINDS, RULES, MessageKind, Recipient
+from marketplace.core.domain.messages import (
+    ACCOUNT_KINDS,
+    MONEY_KINDS,
+    RULES,
+    WAITLIST_KINDS,
+    MessageKind,
+    Recipient,
+)
 from marketplace.core.domain.security_changes import SecurityChange
+from marketplace.core.domain.waitlist import WaitlistDetails
 from marketplace.core.ports.mail_composer import Letter, MovedMoney, Role
 from marketplace.core.ports.mailer import Mail, Mailbox
 
@@ -54,13 +72,32 @@ def a_letter(kind: MessageKind, role: Role, booking: BookingHistory | None = Non
         "to": user.email,
         "link": "https://sessions.example.org/dashboard?a=1&b=2",
         "now": NOW,
-        "booking": None if role == "account" else booking or booked(),
+        "booking": None if role == "account" or kind in WAITLIST_KINDS else booking or booked(),
+        "entry": waited_for() if kind in WAITLIST_KINDS else None,
         "device": "Firefox <on> Linux",
         "money": MovedMoney(amount=Decimal("36.00"), currency="EUR", receipt_number=17)
         if kind in MONEY_KINDS
         else None,
     }
     return Letter(**values | optional | changes)
+
+
+def waited_for() -> WaitlistDetails:
+    return WaitlistDetails(
+        id=SESSION.id,
+        session_id=SESSION.id,
+        creator_id=CREATOR.id,
+        user_id=LEARNER.id,
+        starts_at=NOW + timedelta(days=1),
+        seats=2,
+        status="offered",
+        created_at=NOW,
+        closes_at=NOW + timedelta(days=1),
+        offer_until=NOW + timedelta(hours=2),
+        session_details=session_details(SESSION, CREATOR),
+        user_details=a_contact(LEARNER),
+        place=None,
+    )
 
 
 def booked(**changes: Any) -> BookingHistory:
@@ -90,7 +127,7 @@ def recipients_of(kind: MessageKind) -> set[str]:
         return {"account"}
     if kind is MessageKind.NEW_REVIEW:
         return {"creator"}
-    is_to_learners = kind in {*TO_LEARNERS_ONLY, *MONEY_KINDS, MessageKind.HOW_WAS_IT}
+    is_to_learners = kind in {*TO_LEARNERS_ONLY, *MONEY_KINDS, *WAITLIST_KINDS, MessageKind.HOW_WAS_IT}
     return {"learner"} if is_to_learners else {"learner", "creator"}
 
 
@@ -222,6 +259,7 @@ async def test_only_optional_mail_can_be_unsubscribed_from() -> None:
         MessageKind.REMINDER_HOUR,
         MessageKind.HOW_WAS_IT,
         MessageKind.NEW_MESSAGE,
+        MessageKind.OFFER_EXPIRED,
         MessageKind.NEW_REVIEW,
     }
     assert {kind for kind, mail in mails.items() if "https://a.b/u" in mail.html} == optional

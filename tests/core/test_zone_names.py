@@ -11,7 +11,7 @@ import tzdata
 
 from builders import a_user
 from core.schedule_builders import a_schedule
-from marketplace.core.domain.users import TimeZoneName
+from marketplace.core.domain.time_zone_names import TimeZoneName
 from marketplace.core.domain.zone_names import RENAMED_ZONES, time_zones, zone_named
 
 REPORTED_BY_BROWSERS = (

@@ -1,7 +1,6 @@
 """Streams of live seats: two programs behind the proxy, while connections and programs end."""
 
 import asyncio
-import os
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -16,6 +15,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from benchmarks.fresh_server import FreshServer
 from deployment.proxy import DIST, Proxy, proxy
 from event_streams import Event, listening_over_http
 from example_search import IS_LONG
@@ -23,6 +23,7 @@ from http_api import a_session_body
 from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from open_streams import OpenStreams, resident
+from ports import free_port
 from postgres.http_clients import Person, people, person
 from postgres.servers import Server, servers
 
@@ -204,7 +205,10 @@ async def test_open_streams_take_little_memory_and_hear_of_a_change(behind: Behi
     number = STREAMS
     session, starts = await behind.offered()
     limits = {"live_streams": number, "live_streams_per_network": number}
-    async with servers(1, behind.database, tmp_path, **SETTINGS | limits) as (server,):  # noqa: SIM117 - needs its port
+    # a forked one would come to own pages of this process as it writes to them
+    server = FreshServer(behind.database, tmp_path / "server.log", free_port(), **SETTINGS | limits)
+    try:
+        await server.starts()
         async with OpenStreams(server.port, session) as streams:
             # the first streams take what all share
             await streams.open(number // 10)
@@ -217,7 +221,11 @@ async def test_open_streams_take_little_memory_and_hear_of_a_change(behind: Behi
             await streams.heard("seats", within=20)
             assert resident(server.workers()) - before <= MAX_BYTES * number
             started = time.monotonic()
-            os.kill(server.pid, signal.SIGTERM)
+            server.process.send_signal(signal.SIGTERM)
             await streams.ended(within=20)
             assert await asyncio.to_thread(server.process.wait, 30) == 0
             assert time.monotonic() - started < 20
+    finally:
+        await server.client.aclose()
+        if server.process.poll() is None:
+            await server.end()

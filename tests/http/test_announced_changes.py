@@ -159,6 +159,27 @@ async def expired(market: Market) -> Act:
     return lambda: run_due(market.api.storage.job_queue, market.api.clock.now(), services.handlers())
 
 
+async def offered(market: Market) -> tuple[Person, str]:
+    """Offer the only seat of a start, and return the person with the offer."""
+    await market.send(market.creator, f"PATCH {SESSION}", {"max_participants": 1})
+    booking_id, person = await market.booked(), await market.api.person()
+    entry = await market.send(person, f"POST {SESSION}/slots/waitlist", {"starts_at": as_json(TOMORROW)})
+    await market.send(market.learner, f"POST {BOOKING}/cancel", booking_id=booking_id)
+    return person, entry["id"]
+
+
+async def let_go(market: Market) -> Act:
+    person, entry_id = await offered(market)
+    return lambda: market.send(person, "DELETE /api/waitlist/{entry_id}", entry_id=entry_id)
+
+
+async def passed_on(market: Market) -> Act:
+    await offered(market)
+    market.api.clock.advance(3 * HOUR)
+    services = await market.api.container.get(Services)
+    return lambda: run_due(market.api.storage.job_queue, market.api.clock.now(), services.handlers())
+
+
 async def deactivated_and_activated(market: Market) -> Act:
     await market.send(market.boss, f"POST {A_USER}/deactivate", WHY)
     return lambda: market.send(market.boss, f"POST {A_USER}/activate", WHY)
@@ -254,6 +275,7 @@ CHANGES: dict[str, Prepare] = {
     ),
     f"POST {A_REVIEW}/hide": reviewed("boss", f"POST {A_REVIEW}/hide", WHY),
     f"POST {A_REVIEW}/restore": reviewed("boss", f"POST {A_REVIEW}/restore", WHY, first=f"POST {A_REVIEW}/hide"),
+    "DELETE /api/waitlist/{entry_id}": let_go,
     f"POST {A_BOOKING}/cancel": step("boss", f"POST {A_BOOKING}/cancel", WHY),
     f"POST {A_BOOKING}/decline": step("boss", f"POST {A_BOOKING}/decline", WHY, on_request=True),
     f"POST {A_BOOKING}/reschedule": step("boss", f"POST {A_BOOKING}/reschedule", WHY | MOVE),
@@ -262,6 +284,7 @@ CHANGES: dict[str, Prepare] = {
 JOBS: dict[str, Prepare] = {
     "attend_booking": expired,
     "encode_avif": encoded_as_avif,
+    "settle_waitlist": passed_on,
     "run_bulk": in_bulk("users", "deactivate"),
 }
 FURTHER: dict[str, Prepare] = {
@@ -311,6 +334,9 @@ UNSEEN = {
     "POST /api/reviews/{review_id}/report",
     f"POST {A_REVIEW}/dismiss",
     f"POST {SESSION}/slots/message",
+    f"POST {SESSION}/slots/waitlist",
+    # the seats were taken by the offer
+    "POST /api/waitlist/{entry_id}/accept",
     "POST /api/notifications/read",
     f"POST {BOOKING}/messages",
     f"POST {BOOKING}/messages/read",
@@ -328,6 +354,9 @@ UNSEEN_JOBS = {
     # kept answers to searches are a second old at most
     "index_names",
     "index_sessions",
+    # by events as settle_waitlist
+    "leave_waitlists",
+    "sweep_waitlist",
     "purge_events",
     "purge_messages",
     # by steps of bookings at most

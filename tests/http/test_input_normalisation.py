@@ -5,9 +5,9 @@ import pytest
 import pytest_asyncio
 
 from api_key_records import stored_key
-from builders import a_message, stored_booking
+from builders import TOMORROW, a_message, stored_booking
 from fakes import NOW
-from http_api import KEYS, PAID_SETTINGS, Api, a_registration, a_session_body, bad_fields, ids, open_api
+from http_api import KEYS, PAID_SETTINGS, Api, a_registration, a_session_body, as_json, bad_fields, ids, open_api
 from http_routes import GOOD_BODIES, SOME_ID, Owner, an_owner, routes_of
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
 from payment_records import stored_paid_payment, stored_parked
@@ -120,6 +120,10 @@ async def test_every_change_works_with_and_without_its_trailing_slash(api: Api, 
     ids |= {"message_id": mail.id}
     review = await stored_review(api.storage, owner.session)
     ids |= {"review_id": review.id}
+    full = await api.session(max_participants=1)
+    await api.booking(learner, full)
+    entry = await owner.person.post(f"/api/sessions/{full.id}/slots/waitlist/", {"starts_at": as_json(TOMORROW)})
+    ids |= {"entry_id": entry.json()["id"]}
     booked = {"session": str(owner.session.id), "last": message.json()["id"]}
     [notification] = (await owner.person.get("/api/notifications/")).json()
     # what is deleted is changed before, and the other login ends before a new password ends it

@@ -28,6 +28,8 @@ async def test_creator_is_notified_of_a_booking_and_marks_it_as_read(api: Api) -
         "id": shown["id"],
         "kind": "booked",
         "booking": booking["id"],
+        "waitlist": None,
+        "session": booking["session"],
         "title": "Morning yoga",
         "booking_date": booking["booking_date"],
         "as_creator": True,

@@ -86,7 +86,7 @@ async def test_every_post_that_creates_or_changes_a_session_or_a_booking_documen
         for name, _ in operations()
         # a request that changes nothing, one whose content is its key, and one that can be repeated in any case
         if name.startswith(KEYED) and not name.endswith(("/preview", "/pictures", "/read"))
-    } | {"POST /api/admin/bulk"}
+    } | {"POST /api/admin/bulk", "POST /api/waitlist/{entry_id}/accept"}
     for name, operation in operations():
         headers = [one["name"] for one in map(resolved, operation.get("parameters", ())) if one["in"] == "header"]
         (good,) = [answer for status, answer in operation["responses"].items() if status < "400"]

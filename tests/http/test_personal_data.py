@@ -29,7 +29,7 @@ async def test_new_account_has_a_copy_with_every_part_empty(api: Api) -> None:
 
     found = await copy_of(person)
 
-    parts = ["sessions", "bookings", "payments", "messages", "mails", "favourites", "reports", "reviews"]
+    parts = ["sessions", "bookings", "payments", "messages", "mails", "favourites", "waitlist", "reports", "reviews"]
     parts += ["answers", "review_reports", "logins", "identities", "api_keys", "passkeys", "second_factors"]
     assert [*found] == ["profile", *parts]
     assert found["profile"] == (await person.get("/api/auth/profile/")).json()
@@ -43,6 +43,9 @@ async def test_copy_has_what_the_person_made_and_did_and_nothing_of_others(api: 
     booked = await api.booking(person, theirs)
     await api.booking(other, session)
     await person.put(f"/api/favourites/{theirs.id}/", {})
+    full = await api.session(max_participants=1)
+    await api.booking(other, full)
+    await person.post(f"/api/sessions/{full.id}/slots/waitlist/", {"starts_at": as_json(TOMORROW)})
     await person.post(f"/api/sessions/{theirs.id}/report/", {"reason": "spam", "text": "Every week the same."})
     await other.post(f"/api/sessions/{theirs.id}/report/", {"reason": "other"})
 
@@ -53,6 +56,9 @@ async def test_copy_has_what_the_person_made_and_did_and_nothing_of_others(api: 
     assert (booking["id"], [step["action"] for step in booking["history"]]) == (booked["id"], ["book"])
     assert booking == (await person.get(f"/api/bookings/{booked['id']}/")).json()
     assert found["favourites"] == [str(theirs.id)]
+    assert [(each["session"], each["seats"], each["status"]) for each in found["waitlist"]] == [
+        (str(full.id), 1, "waiting")
+    ]
     assert [(each["session"], each["text"]) for each in found["reports"]] == [(str(theirs.id), "Every week the same.")]
     assert other.user.email not in str(found)
 

@@ -15,7 +15,9 @@ from marketplace.core.domain.messages import OPTIONAL_KINDS, RULES, Message, Mes
 from marketplace.http.api.preferences import PreferencesIn
 
 PREFERENCES, OWN, OF_STAFF = "/api/auth/preferences/", "/api/auth/messages/", "/api/admin/messages/"
-ALL_ON = {"reminder_day": True, "reminder_hour": True, "how_was_it": True, "new_message": True, "new_review": True}
+ALL_ON = dict.fromkeys(
+    ("reminder_day", "reminder_hour", "how_was_it", "new_message", "new_review", "offer_expired"), True
+)
 REASON = {"reason": "They asked by phone."}
 
 

@@ -20,7 +20,15 @@ CUSTOM_PLANS = 6
 on a long-lived connection; `EXPLAIN` without `ANALYZE` counts as one."""
 BIG_TABLES = frozenset(
     {"sessions", "bookings", "slots", "booking_steps", "open_times", "messages", "booking_messages", "notifications"}
-    | {"payments", "payment_operations", "parked_payments", "ledger_transactions", "ledger_entries", "ledger_balances"}
+    | {
+        "waitlist_entries",
+        "payments",
+        "payment_operations",
+        "parked_payments",
+        "ledger_transactions",
+        "ledger_entries",
+        "ledger_balances",
+    }
 )
 PAGE = 20
 BEFORE_PAGE_1000 = 999 * PAGE

@@ -57,6 +57,7 @@ WITHOUT_TEXTS = {
     "email_tokens": "hashes",
     "events": "IDs and names of fields",
     "favourites": "IDs",
+    "waitlist_entries": "IDs",
     "jobs": "IDs",
     "ledger_balances": "amounts",
     "ledger_entries": "amounts",

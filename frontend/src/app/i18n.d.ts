@@ -4,6 +4,7 @@ import type conversation from "~/features/bookings/conversation/texts.en.json";
 import type earnings from "~/features/bookings/earnings/texts.en.json";
 import type payments from "~/features/bookings/pay/texts.en.json";
 import type bookings from "~/features/bookings/texts.en.json";
+import type waitlist from "~/features/bookings/waitlist/texts.en.json";
 import type mail from "~/features/mail/texts.en.json";
 import type notifications from "~/features/notifications/texts.en.json";
 import type schedules from "~/features/schedules/texts.en.json";
@@ -40,6 +41,7 @@ declare module "i18next" {
       slots: typeof slots;
       bookings: typeof bookings;
       payments: typeof payments;
+      waitlist: typeof waitlist;
       conversation: typeof conversation;
       attendees: typeof attendees;
       earnings: typeof earnings;

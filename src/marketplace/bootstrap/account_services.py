@@ -184,6 +184,7 @@ def build_account_services(
             conversations=storage.conversations,
             mails=storage.messages,
             favourites=storage.favourites,
+            waitlists=storage.waitlists,
             reports=storage.reports,
             reviews=storage.reviews,
             logins=storage.logins,

@@ -67,6 +67,8 @@ from marketplace.core.services.terms import TermsService
 from marketplace.core.services.tokens import TokenService
 from marketplace.core.services.usernames import UsernameService
 from marketplace.core.services.users import UserService
+from marketplace.core.services.waitlist import WaitlistService
+from marketplace.core.services.waitlist_jobs import WaitlistJobs
 from marketplace.core.services.zones import ZoneService
 
 
@@ -104,6 +106,8 @@ class Services(PaymentServices):
     creator_hours: CreatorHoursService
     creators: CreatorService
     favourites: FavouriteService
+    waitlist: WaitlistService
+    waitlist_jobs: WaitlistJobs
     materialized_availability: MaterializedAvailabilityService
     bookings: BookingService
     seat_changes: SeatChanges
@@ -151,6 +155,7 @@ class Services(PaymentServices):
             "find_forgetful": self.email_addresses.find_forgetful,
             "index_names": self.session_words.index_names,
             "index_sessions": self.session_words.index_outdated,
+            "leave_waitlists": self.waitlist_jobs.leave_all,
             "purge_events": self.events.purge,
             "sweep_notifications": self.notifications.purge,
             "purge_messages": self.mail.purge,
@@ -159,6 +164,7 @@ class Services(PaymentServices):
             "record_terms": self.terms.record_missing,
             "renew_open_times": self.materialized_availability.renew,
             "run_bulk": self.bulk_runner.run,
+            "settle_waitlist": self.waitlist_jobs.settle_due,
             "sweep_api_keys": self.api_keys.purge,
             "sweep_bulk_runs": self.bulk_runner.purge,
             "sweep_email_requests": self.email_addresses.purge,
@@ -167,5 +173,6 @@ class Services(PaymentServices):
             "sweep_passkey_challenges": self.passkey_challenges.purge,
             "sweep_pictures": self.picture_sweeper.purge,
             "sweep_rate_limits": self.rate_limits.purge,
+            "sweep_waitlist": self.waitlist_jobs.purge,
             **self.payment_handlers(),
         }

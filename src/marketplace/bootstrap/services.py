@@ -8,6 +8,7 @@ from marketplace.bootstrap.bulk_services import build_bulk_services
 from marketplace.bootstrap.inputs import Adapters, ServiceOptions
 from marketplace.bootstrap.payment_services import build_payment_services
 from marketplace.bootstrap.service_set import Services
+from marketplace.bootstrap.waitlist_services import build_waitlist
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.acting_keys import bound_to_keys
 from marketplace.core.services.admin.bookings import BookingAdminService
@@ -75,6 +76,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         quotes=storage.booking_quotes,
         lists=storage.booking_lists,
         users=storage.users,
+        waitlists=storage.waitlists,
         clock=clock,
         ids=ids,
         only_verified="booking" in options.requires_verified,
@@ -99,6 +101,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
     )
     bulk, bulk_runner = build_bulk_services(storage, adapters, memory, actors)
     payments = build_payment_services(storage, adapters, options, accounts.new_messages, limits)
+    waitlist, waitlist_jobs = build_waitlist(storage, adapters, options)
     notifications = NotificationService(unit_of_work=begin, feeds=storage.notifications, clock=clock, ids=ids)
     return Services(
         users=users,
@@ -125,6 +128,8 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         ),
         creator_hours=CreatorHoursService(unit_of_work=begin, hours=storage.hours),
         creators=CreatorService(creators=storage.creators),
+        waitlist=waitlist,
+        waitlist_jobs=waitlist_jobs,
         favourites=FavouriteService(unit_of_work=begin, lists=storage.favourites, clock=clock),
         materialized_availability=materialized_availability,
         bookings=bookings,
@@ -157,7 +162,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
         events=EventRelay(
             unit_of_work=begin,
             clock=clock,
-            subscribers=(decider, notifications, payments.payment_decider, *adapters.subscribers),
+            subscribers=(decider, notifications, waitlist_jobs, payments.payment_decider, *adapters.subscribers),
         ),
         new_messages=accounts.new_messages,
         mail=MailDelivery(

@@ -53,6 +53,7 @@ PURGE_JOBS = (
     "sweep_payment_events",
     "sweep_pictures",
     "sweep_rate_limits",
+    "sweep_waitlist",
 )
 
 

@@ -27,6 +27,7 @@ from marketplace.core.errors import (
 )
 from marketplace.core.errors.pictures import PictureTooLarge, UnsupportedPicture
 from marketplace.core.errors.second_factors import ReauthenticationRequired, SecondFactorRequired
+from marketplace.core.errors.waitlist import OfferExpired
 from marketplace.http.answers import Answer, HasScope
 from marketplace.telemetry.request_log import request_record_of
 
@@ -79,9 +80,10 @@ logger = logging.getLogger("marketplace.http")
 class Problem(msgspec.Struct, kw_only=True):
     """Problem details. `code` is stable, for programs; `detail` is for people; `errors` lists the invalid fields.
 
-    `starts` lists the first booked starts that are in the way; `price` is the new price per seat. `challenge`
-    stands for the first half of a sign-in, and `methods` are those that prove the rest, or a login again.
-    `request_id` identifies a request that failed on our side in the log.
+    `starts` lists the first booked starts that are in the way; `price` is the new price per seat; `place` is the place
+    in line of a person who joins the waitlist now. `challenge` stands for the first half of a sign-in, and `methods`
+    are those that prove the rest, or a login again. `request_id` identifies a request that failed on our side in the
+    log.
     """
 
     type: str = "about:blank"
@@ -92,6 +94,7 @@ class Problem(msgspec.Struct, kw_only=True):
     errors: dict[str, list[str]] | msgspec.UnsetType = msgspec.UNSET
     starts: list[datetime] | msgspec.UnsetType = msgspec.UNSET
     price: Decimal | msgspec.UnsetType = msgspec.UNSET
+    place: int | msgspec.UnsetType = msgspec.UNSET
     challenge: str | msgspec.UnsetType = msgspec.UNSET
     methods: list[str] | msgspec.UnsetType = msgspec.UNSET
     request_id: str | msgspec.UnsetType = msgspec.UNSET
@@ -135,6 +138,8 @@ def refuse(request: HasScope, error: MarketplaceError) -> Answer:
     problem = Problem.of(status_of(type(error)), error.code, error.detail, errors, starts)
     if isinstance(error, PriceChanged):
         problem.price = error.price
+    if isinstance(error, OfferExpired):
+        problem.place = error.place
     if isinstance(error, SecondFactorRequired):
         problem.challenge = error.challenge
     if isinstance(error, SecondFactorRequired | ReauthenticationRequired):

@@ -13,7 +13,13 @@ import { useTexts } from "./texts";
 
 type Kind = keyof Choices;
 
-const OF_BOOKINGS = ["reminder_day", "reminder_hour", "how_was_it", "new_message"] as const satisfies Kind[];
+const OF_BOOKINGS = [
+  "reminder_day",
+  "reminder_hour",
+  "how_was_it",
+  "new_message",
+  "offer_expired",
+] as const satisfies Kind[];
 const OF_SESSIONS = ["new_review"] as const satisfies Kind[];
 const KINDS = [...OF_BOOKINGS, ...OF_SESSIONS];
 

@@ -80,6 +80,17 @@ function Item({ notification, onOpen }: { notification: Notification; onOpen: ()
     !notification.is_read && "bg-accent-soft",
   );
   const write = kind === "message" ? (true as const) : undefined;
+  if (booking === null) {
+    return kind === "seat_offered" ? (
+      <Link to="/dashboard" hash="waiting" onClick={onOpen} className={className}>
+        {content}
+      </Link>
+    ) : (
+      <Link to="/sessions/$id" params={{ id: notification.session }} onClick={onOpen} className={className}>
+        {content}
+      </Link>
+    );
+  }
   if (kind === "reviewed" || kind === "review_answered")
     return (
       <Link to="/sessions/$id" params={{ id: session }} hash="reviews" onClick={onOpen} className={className}>

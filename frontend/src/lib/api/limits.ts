@@ -1,4 +1,5 @@
 // Written by `make types` from openapi.json: what the API asks of the fields of bodies.
+export const acceptLimits = { expected_price: { minimum: 0, maximum: 99999999.99 }, address: { maxLength: 300 } } as const;
 export const answerLimits = { reason: { maxLength: 500 } } as const;
 export const apiKeyLimits = { name: { minLength: 1, maxLength: 60 }, scopes: { minItems: 1 } } as const;
 export const bookingLimits = { seats: { minimum: 1, maximum: 10000 }, expected_price: { minimum: 0, maximum: 99999999.99 }, address: { maxLength: 300 } } as const;
@@ -55,4 +56,5 @@ export const staffAnswerLimits = { reason: { minLength: 1, maxLength: 500 } } as
 export const stepLimits = { reason: { maxLength: 500 } } as const;
 export const timeRangeLimits = { step: { minimum: 1, maximum: 1440 } } as const;
 export const userChangeLimits = { email: { minLength: 3, maxLength: 254 }, username: { minLength: 2, maxLength: 150 }, first_name: { maxLength: 150 }, last_name: { maxLength: 150 }, bio: { maxLength: 2000 }, languages: { maxItems: 10, each: { maxLength: 35 } }, reason: { maxLength: 500 } } as const;
+export const waitLimits = { seats: { minimum: 1, maximum: 10000 } } as const;
 export const weeklyHoursLimits = { weekday: { minimum: 1, maximum: 7 }, step: { minimum: 1, maximum: 1440 } } as const;

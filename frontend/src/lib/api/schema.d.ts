@@ -225,6 +225,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/reauthenticate/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove that it's you with a passkey
+         * @description After 403 `reauthentication_required` with `passkey` among its `methods`, in place of a code or password.
+         */
+        post: operations["reauthenticate_with_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/reauthenticate/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the options of a proof with a passkey
+         * @description For `navigator.credentials.get()`. The challenge works once, for 5 minutes, with this login.
+         */
+        post: operations["start_passkey_proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/passkeys": {
         parameters: {
             query?: never;
@@ -711,6 +751,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/oidc/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the challenge of a second factor
+         * @description For browsers that came back from a service and are asked for a code. It is handed out once.
+         */
+        post: operations["take_second_factor_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/identities/{identity_id}": {
         parameters: {
             query?: never;
@@ -764,8 +824,9 @@ export interface paths {
          *
          *     Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `payments` with their
          *     receipt numbers and refunds, the `messages` you wrote about bookings, the `mails` to you of the last months,
-         *     `favourites` (IDs of sessions), `reports`, your `reviews` and `answers` to reviews, `review_reports`, active
-         *     `logins`, `identities` (services to sign in with), and `api_keys` and `passkeys` without their secrets.
+         *     `favourites` (IDs of sessions), what you waited for (`waitlist`), `reports`, your `reviews` and `answers` to
+         *     reviews, `review_reports`, active `logins`, `identities` (services to sign in with), and `api_keys`, `passkeys`
+         *     and `second_factors` (two-step sign-in, if it is on) without their secrets.
          */
         get: operations["export_own_data"];
         put?: never;
@@ -1171,6 +1232,134 @@ export interface paths {
          *     With `explain=true`, the creator also gets closed starts, with the reason.
          */
         get: operations["list_slots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/slots/waitlist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List full starts that you can wait for
+         * @description Starts that could be booked if they had `seats` left, also of an open session.
+         */
+        get: operations["list_full_starts"];
+        put?: never;
+        /**
+         * Wait for seats of a full start
+         * @description You wait for `seats` at once. Freed seats are offered to the first in line whom they are enough for.
+         */
+        post: operations["join_waitlist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/waitlist/{entry_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an offer
+         * @description Books the offered seats, and answers as booking does: what is paid online has `pay_by`.
+         */
+        post: operations["accept_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/waitlist/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Leave a waitlist, or let an offer go
+         * @description The seats of an offer go to the next in line at once.
+         */
+        delete: operations["leave_waitlist"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/waitlist/creator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who waits for your sessions
+         * @description By start, in the order of each line. For creators only.
+         */
+        get: operations["list_waitlist_of_creator"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/waitlist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what you wait for
+         * @description By start, with the offers to you. At most 20.
+         */
+        get: operations["list_waitlist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch the seats of a session
+         * @description Server-sent events, for `EventSource`, about the starts of the next 62 days. A token is ignored.
+         *
+         *     Each has the session as `session` in its data. `seats`: `starts` are those that changed, as in the list of
+         *     bookable starts, with `seats_left` 0 if they can't be booked now. `reread`: changes may have been missed, so
+         *     read the list again. `gone`: the session isn't public any more, and the stream ends.
+         */
+        get: operations["watch_seats"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2975,7 +3164,7 @@ export interface paths {
          * @description For the learner, while the booking has `pay_by`. Leads to the page in `url`; can be repeated.
          *
          *     A page that was opened before is looked up, so a learner who comes back from it sees what came of it. If the
-         *     provider doesn't answer, the seats stay held and the `status` is `asking`.
+         *     provider doesn't answer, the seats stay held and the `status` is `asking`. At most 60 look-ups in 15 minutes.
          */
         post: operations["pay_booking"];
         delete?: never;
@@ -3142,6 +3331,9 @@ export interface paths {
          *     `amount_differs`: what was paid counts as it is. What is too much is returned; too little leaves the rest to
          *     pay, and is returned if that isn't paid in time. `currency_differs`: the payment counts as none, and you return
          *     it at the provider. `disputed`: the payment goes on as any other, so settle the dispute first.
+         *     `dispute_lost`: the bank has returned the amount, which is recorded; you decide what becomes of the booking.
+         *
+         *     Only other staff can resolve what a staff member paid or receives.
          */
         post: operations["admin_resolve_parked_payment"];
         delete?: never;
@@ -3198,6 +3390,19 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description As in booking. */
+        AcceptIn: {
+            /**
+             * @description The price per seat that the buyer saw. If it has changed since, nothing is booked.
+             * @example 49.99
+             */
+            expected_price?: string | null;
+            /**
+             * @description Private.
+             * @example Via della Lungara 10
+             */
+            address?: components["schemas"]["TextLines"] | null;
+        };
         /** @description An account with its unarchived sessions, bookings, active logins and latest audit log entries. */
         AccountDetailsOut: {
             /** Format: uuid */
@@ -3257,6 +3462,11 @@ export interface components {
              * @description When a mail server refused the address, within 30 days; otherwise `null`.
              */
             email_refused_at: string | null;
+            /**
+             * Format: date-time
+             * @description When two-step sign-in was turned on; `null` while it is off.
+             */
+            second_factor_since: string | null;
             /**
              * @description The language of messages to this person (BCP 47); `null` or one without texts: the site's.
              * @example pt-BR
@@ -3399,6 +3609,8 @@ export interface components {
             held_messages: number;
             /** @description Mails that were refused or lost and are still worth sending. At most 1,000 are counted. */
             failed_messages: number;
+            /** @description Payments that wait for staff. At most 1,000 are counted. */
+            parked_payments: number;
         };
         /** @enum {string} */
         AuditAction: "registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "password_reset_requested" | "email_verified" | "email_change_requested" | "email_change_refused" | "email_changed" | "login_ended" | "reauthenticated" | "reauthentication_refused" | "second_factor_enabled" | "second_factor_disabled" | "second_factor_removed" | "recovery_codes_renewed" | "recovery_code_used" | "api_key_created" | "api_key_revoked" | "identity_connected" | "identity_disconnected" | "passkey_added" | "passkey_removed" | "data_exported" | "account_deleted" | "account_deletion_refused" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "review_hidden" | "review_restored" | "review_reports_dismissed" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "payment_refunded" | "payment_resolved" | "commission_changed" | "conversation_read" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "message_retried" | "address_cleared" | "exported";
@@ -4054,6 +4266,11 @@ export interface components {
         };
         /** @description Why the provider was asked. Stored: never rename one. */
         Cause: components["schemas"]["PaymentCause"];
+        /** @description What stands for the first factor, to send with a code of one of `methods`. */
+        ChallengeOut: {
+            challenge: string;
+            methods: string[];
+        };
         /** @description A code of the authenticator app that is being set up. */
         CodeIn: {
             /**
@@ -4310,6 +4527,19 @@ export interface components {
         };
         /** @enum {string} */
         DemoRole: "user" | "creator" | "admin";
+        /** @description A dispute at the learner's bank. `ref` is the provider's ID. */
+        DisputeOut: {
+            ref: string;
+            /** @example 99.98 */
+            amount: string;
+            state: components["schemas"]["DisputeState"];
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: date-time */
+            closed_at: string | null;
+        };
+        /** @enum {string} */
+        DisputeState: "open" | "won" | "lost";
         /** @description A change by one booking: of what is `held` until it took place, of what you've `earned`, and the `commission`. */
         EarningOut: {
             /** Format: uuid */
@@ -4368,6 +4598,7 @@ export interface components {
          *     - `already_booked` (409): You already have a booking at this time.
          *     - `already_reported` (409): You've already reported this review. Or: You've already reported this session.
          *     - `already_reviewed` (409): You've already reviewed this booking.
+         *     - `already_waiting` (409): You're already on the waitlist of this time.
          *     - `bad_challenge` (401): This took too long, or your password has changed. Sign in again from the start.
          *     - `bad_credentials` (401): Incorrect email or password.
          *     - `bad_email_token` (401): This link doesn't work anymore. Send another one.
@@ -4405,11 +4636,13 @@ export interface components {
          *     - `not_completed` (409): You can review a session once it has taken place.
          *     - `not_found` (404): There's nothing at this address. Or: This doesn't exist, or you don't have access to it.
          *     - `not_listed` (409): This session isn't in the catalog.
+         *     - `not_offered` (409): No seat has been offered to you yet.
          *     - `not_signed_in` (401): Sign in to continue: the access token is missing, expired or no longer valid.
          *     - `not_staff` (403): Only staff can do this.
          *     - `not_superuser` (403): Only superusers can do this.
          *     - `not_yours` (403): This belongs to another user.
          *     - `nothing_to_pay` (409): There is nothing to pay for this booking.
+         *     - `offer_expired` (409): The offer wasn't accepted in time, and the seat has been passed on.
          *     - `oneself` (403): You can't do this to your own account.
          *     - `outcome_unknown` (503): The connection was lost before the change was confirmed. It may have been made; check before you try again.
          *     - `own_review` (403): You can't report your own review.
@@ -4425,6 +4658,7 @@ export interface components {
          *     - `rate_limited` (429): Too many attempts. Try again later.
          *     - `reauthentication_required` (403): Confirm that it's you first.
          *     - `refund_exceeds_payment` (409): This is more than was paid and not yet returned.
+         *     - `seats_free` (409): That many seats are free. Book them.
          *     - `seats_paid` (409): This booking is paid. Make another booking for more seats.
          *     - `second_factor_off` (409): Two-step sign-in isn't on.
          *     - `second_factor_on` (409): Two-step sign-in is on already. Turn it off first to set it up again.
@@ -4441,9 +4675,11 @@ export interface components {
          *     - `unsupported_media_type` (415): The body has a media type that isn't accepted here.
          *     - `unsupported_picture` (415): Use a JPEG, PNG, WebP, AVIF, GIF or TIFF picture. SVG and HEIC pictures aren't accepted.
          *     - `username_taken` (409): This username is taken.
+         *     - `waitlist_closed` (409): It's too late to wait for a seat at this time.
+         *     - `waitlist_full` (409): The waitlist of this time is full.
          * @enum {string}
          */
-        ErrorCode: "account_inactive" | "address_too_long" | "already_answered" | "already_booked" | "already_reported" | "already_reviewed" | "bad_challenge" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "bad_second_factor" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "identity_taken" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_notice" | "invalid_signature" | "last_superuser" | "last_way_in" | "method_not_allowed" | "missing_scope" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_completed" | "not_found" | "not_listed" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "oneself" | "outcome_unknown" | "own_review" | "own_session" | "passkey_refused" | "passkeys_unavailable" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "provider_unavailable" | "rate_limited" | "reauthentication_required" | "refund_exceeds_payment" | "seats_paid" | "second_factor_off" | "second_factor_on" | "second_factor_required" | "second_factor_setup_required" | "sign_in_failed" | "sold_out" | "staff_target" | "too_late" | "too_many_api_keys" | "too_many_favourites" | "too_many_passkeys" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken";
+        ErrorCode: "account_inactive" | "address_too_long" | "already_answered" | "already_booked" | "already_reported" | "already_reviewed" | "already_waiting" | "bad_challenge" | "bad_credentials" | "bad_email_token" | "bad_refresh_token" | "bad_reset_token" | "bad_second_factor" | "body_too_large" | "busy" | "conflict" | "conversation_closed" | "creator_unavailable" | "damaged_picture" | "email_taken" | "email_unverified" | "forbidden" | "foreign_origin" | "has_sessions" | "has_upcoming_bookings" | "idempotency_key_reused" | "identity_taken" | "illegal_transition" | "impersonated_read_only" | "internal_error" | "invalid" | "invalid_notice" | "invalid_signature" | "last_superuser" | "last_way_in" | "method_not_allowed" | "missing_scope" | "no_longer_matches" | "no_refresh_token" | "not_a_creator" | "not_bookable" | "not_completed" | "not_found" | "not_listed" | "not_offered" | "not_signed_in" | "not_staff" | "not_superuser" | "not_yours" | "nothing_to_pay" | "offer_expired" | "oneself" | "outcome_unknown" | "own_review" | "own_session" | "passkey_refused" | "passkeys_unavailable" | "payment_due" | "payment_expired" | "picture_too_large" | "price_changed" | "provider_away" | "provider_unavailable" | "rate_limited" | "reauthentication_required" | "refund_exceeds_payment" | "seats_free" | "seats_paid" | "second_factor_off" | "second_factor_on" | "second_factor_required" | "second_factor_setup_required" | "sign_in_failed" | "sold_out" | "staff_target" | "too_late" | "too_many_api_keys" | "too_many_favourites" | "too_many_passkeys" | "too_many_pictures" | "unsupported_media_type" | "unsupported_picture" | "username_taken" | "waitlist_closed" | "waitlist_full";
         /** @enum {string} */
         ExportFormat: "csv" | "jsonl" | "xlsx";
         /** @description Hours on one date. */
@@ -4506,6 +4742,26 @@ export interface components {
              * @example ada@example.org
              */
             email: string;
+        };
+        /** @description A start with too few seats left, and how many people wait for it or have an offer. Offered seats are taken. */
+        FullStartOut: {
+            /** @example +02:00 */
+            utc_offset: string;
+            /** @example +02:00 */
+            ends_utc_offset?: string;
+            /** @example +02:00 */
+            viewer_utc_offset?: string;
+            /** @example +02:00 */
+            viewer_ends_utc_offset?: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            /** @example 12 */
+            capacity: number;
+            /** @example 3 */
+            seats_left: number;
+            waiting: number;
         };
         /** @description `ok`; anything else is a problem document. */
         HealthOut: {
@@ -4747,7 +5003,7 @@ export interface components {
             text: components["schemas"]["VisibleLines"];
         };
         /** @enum {string} */
-        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "account_deleted" | "new_sign_in" | "api_key_created" | "security_changed" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it" | "new_message" | "payment_received" | "payment_refunded";
+        MessageKind: "verify_email" | "password_reset" | "email_change" | "email_changed" | "account_deleted" | "new_sign_in" | "api_key_created" | "security_changed" | "booking_booked" | "booking_requested" | "booking_confirmed" | "booking_declined" | "booking_expired" | "booking_moved" | "booking_cancelled" | "seats_changed" | "reminder_day" | "reminder_hour" | "session_changed" | "how_was_it" | "new_message" | "new_review" | "payment_received" | "payment_refunded" | "seat_offered" | "offer_expired" | "waitlist_closed";
         /** @description A message. `to_everyone` if the creator wrote it to every learner of that start. */
         MessageOut: {
             /** Format: uuid */
@@ -4766,7 +5022,7 @@ export interface components {
         /** @enum {string} */
         MessageProgress: "waiting" | "sent" | "not_sent" | "unknown";
         /** @enum {string} */
-        MessageReason: "no_mail_server" | "server_postponed" | "not_written" | "server_refused" | "outcome_lost" | "too_late" | "no_account" | "deactivated" | "address_refused" | "unverified" | "unsubscribed" | "address_limit" | "network_limit" | "already_verified" | "request_ended" | "no_booking" | "no_payment" | "booking_changed" | "status_changed" | "booking_started" | "answered" | "announced" | "message_read";
+        MessageReason: "no_mail_server" | "server_postponed" | "not_written" | "server_refused" | "outcome_lost" | "too_late" | "no_account" | "deactivated" | "address_refused" | "unverified" | "unsubscribed" | "address_limit" | "network_limit" | "already_verified" | "request_ended" | "no_booking" | "no_payment" | "booking_changed" | "status_changed" | "booking_started" | "answered" | "announced" | "offer_ended" | "review_hidden" | "message_read";
         /** @enum {string} */
         MessageState: "pending" | "held" | "started" | "sent" | "refused" | "unknown" | "dropped";
         /** @description A review as staff see it, with the newest reports about it. */
@@ -5054,19 +5310,23 @@ export interface components {
             viewer_ends_utc_offset?: string;
         };
         /** @enum {string} */
-        NotificationKind: "booked" | "requested" | "confirmed" | "declined" | "withdrawn" | "expired" | "moved" | "move_requested" | "cancelled" | "seats_changed" | "session_changed" | "message" | "paid" | "refunded" | "earning_returned";
+        NotificationKind: "booked" | "requested" | "confirmed" | "declined" | "withdrawn" | "expired" | "moved" | "move_requested" | "cancelled" | "seats_changed" | "session_changed" | "message" | "paid" | "refunded" | "earning_returned" | "reviewed" | "review_answered" | "seat_offered" | "offer_expired" | "waitlist_closed";
         /**
-         * @description What happened to a booking. `title` is as sold; `booking_date` is the start as it stands.
+         * @description What happened to a booking, or to a wait for seats. `title` is as sold; `booking_date` is the start as it stands.
          *
          *     `other` is the other party. `as_creator` if the booking is of your session. `amount` is what was paid or returned,
-         *     if that is what happened.
+         *     if that is what happened. `booking` is `null` if it is about a waitlist; then `waitlist` names the entry.
          */
         NotificationOut: {
             /** Format: uuid */
             id: string;
             kind: components["schemas"]["NotificationKind"];
             /** Format: uuid */
-            booking: string;
+            booking: string | null;
+            /** Format: uuid */
+            waitlist: string | null;
+            /** Format: uuid */
+            session: string;
             /** @example Morning yoga */
             title: string;
             /** Format: date-time */
@@ -5239,7 +5499,7 @@ export interface components {
             resolution: string;
         };
         /** @enum {string} */
-        ParkedReason: "amount_differs" | "currency_differs" | "operation_refused" | "disputed" | "unknown_payment" | "missing_here" | "missing_there" | "twice" | "refund_differs" | "ledger_differs" | "authorization_ended";
+        ParkedReason: "amount_differs" | "currency_differs" | "operation_refused" | "disputed" | "dispute_lost" | "unknown_payment" | "missing_here" | "missing_there" | "twice" | "refund_differs" | "ledger_differs" | "authorization_ended";
         /** @description What was done about it. */
         ParkedResolutionIn: {
             /**
@@ -5295,6 +5555,20 @@ export interface components {
             /** Format: date-time */
             last_used_at: string | null;
             is_backed_up: boolean;
+        };
+        /** @description What the browser returned for the options. */
+        PasskeyProofBody: {
+            /**
+             * @example {
+             *       "id": "4s7p0fX0f1OqJ4Qm0eX2Zw",
+             *       "response": {
+             *         "clientDataJSON": "eyJ0eXBlIjo",
+             *         "authenticatorData": "SZYN5YgO",
+             *         "signature": "MEUCIQ"
+             *       }
+             *     }
+             */
+            credential: components["schemas"]["PasskeyAssertionIn"];
         };
         /** @description `PublicKeyCredentialRequestOptionsJSON`. `allowCredentials` is empty if the person chooses an account. */
         PasskeyRequestOptions: {
@@ -5362,7 +5636,7 @@ export interface components {
             new_password: components["schemas"]["TextLines"];
         };
         /** @enum {string} */
-        PaymentCause: "pay" | "confirm" | "cancel" | "seats" | "late" | "twice" | "staff" | "provider";
+        PaymentCause: "pay" | "confirm" | "cancel" | "seats" | "late" | "twice" | "staff" | "provider" | "dispute";
         /** @enum {string} */
         PaymentMethod: "online" | "at_session";
         /** @enum {string} */
@@ -5428,7 +5702,11 @@ export interface components {
         };
         /** @enum {string} */
         PaymentStatus: "due" | "open" | "authorized" | "paid" | "voided";
-        /** @description A payment with all that was asked of the provider, and what was posted in the ledger, oldest first. */
+        /**
+         * @description A payment with all that is known of it: what was asked, posted, disputed and noticed, each oldest first.
+         *
+         *     Notices are kept for 90 days; the last 100 are listed.
+         */
         PaymentTimelineOut: {
             /** Format: uuid */
             id: string;
@@ -5464,7 +5742,9 @@ export interface components {
             parked: components["schemas"]["ParkedReason"] | null;
             commission: string;
             operations: components["schemas"]["OperationOut"][];
-            transactions: components["schemas"]["EarningOut"][];
+            transactions: components["schemas"]["PostedOut"][];
+            disputes: components["schemas"]["DisputeOut"][];
+            notices: components["schemas"]["ReceivedNoticeOut"][];
         };
         /** @description A user's name. */
         PersonNameOut: {
@@ -5518,6 +5798,26 @@ export interface components {
             width: number;
             height: number;
         };
+        /** @description What was posted in the ledger. `fee` is the provider's, paid out of the commission. */
+        PostedOut: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            kind: components["schemas"]["TransactionKind"];
+            /** Format: uuid */
+            booking: string;
+            /** @example Morning yoga */
+            title: string;
+            /** @example 36.00 */
+            held: string;
+            /** @example 36.00 */
+            earned: string;
+            /** @example 36.00 */
+            commission: string;
+            /** @example 36.00 */
+            fee: string;
+        };
         /** @description The kinds of mail that you can choose. Those you don't send stay as they are. */
         PreferencesIn: {
             /**
@@ -5540,6 +5840,16 @@ export interface components {
              * @example true
              */
             new_message?: boolean;
+            /**
+             * @description Whether you get this kind of mail.
+             * @example true
+             */
+            offer_expired?: boolean;
+            /**
+             * @description Whether you get this kind of mail.
+             * @example true
+             */
+            new_review?: boolean;
         };
         /** @description The kinds of mail that you can choose, by name, and those that you always get. */
         PreferencesOut: {
@@ -5551,6 +5861,10 @@ export interface components {
             how_was_it: boolean;
             /** @description That someone wrote to you about a booking. */
             new_message: boolean;
+            /** @description That an offer of a waitlist expired. */
+            offer_expired: boolean;
+            /** @description That someone reviewed a session of yours. */
+            new_review: boolean;
             always: components["schemas"]["MessageKind"][];
         };
         /** @description Number of sessions that cost at least `min_price` and less than `max_price` (`null`: no limit). */
@@ -5565,9 +5879,10 @@ export interface components {
         /**
          * @description Problem details. `code` is stable, for programs; `detail` is for people; `errors` lists the invalid fields.
          *
-         *     `starts` lists the first booked starts that are in the way; `price` is the new price per seat. `challenge`
-         *     stands for the first half of a sign-in, and `methods` are those that prove the rest, or a login again.
-         *     `request_id` identifies a request that failed on our side in the log.
+         *     `starts` lists the first booked starts that are in the way; `price` is the new price per seat; `place` is the place
+         *     in line of a person who joins the waitlist now. `challenge` stands for the first half of a sign-in, and `methods`
+         *     are those that prove the rest, or a login again. `request_id` identifies a request that failed on our side in the
+         *     log.
          */
         Problem: {
             /** @default about:blank */
@@ -5583,6 +5898,7 @@ export interface components {
             };
             starts?: string[];
             price?: string;
+            place?: number;
             challenge?: string;
             methods?: string[];
             request_id?: string;
@@ -5829,6 +6145,13 @@ export interface components {
             refunds: components["schemas"]["RefundOut"][];
             creator_details: components["schemas"]["PublicUserOut"];
             user_details: components["schemas"]["PublicUserOut"];
+        };
+        /** @description A notice of the provider. `kind` is its word. */
+        ReceivedNoticeOut: {
+            id: string;
+            kind: string;
+            /** Format: date-time */
+            recorded_at: string;
         };
         /** @description Recovery codes, shown once. Each works once, instead of a code of the app. */
         RecoveryCodesOut: {
@@ -6430,6 +6753,8 @@ export interface components {
              * @description When it was turned on; `null` while it is off.
              */
             since: string | null;
+            /** @description Whether you have no staff rights without it. */
+            is_required: boolean;
             recovery_codes_left: number;
             /** @description Whether it's time for new recovery codes: few are left. */
             is_low: boolean;
@@ -7349,6 +7674,58 @@ export interface components {
         };
         VisibleLine: string;
         VisibleLines: string;
+        /** @description The start to wait for, and how many seats. */
+        WaitIn: {
+            /**
+             * Format: date-time
+             * @description A booked start.
+             * @example 2030-05-01T10:00:00Z
+             */
+            starts_at: string;
+            /** @example 2 */
+            seats?: number;
+        };
+        /**
+         * @description A person who waits for seats of a start.
+         *
+         *     `place` is the place in line, 1 is next; `null` once seats are offered. `offer_until` is when the offer expires;
+         *     until then its seats are held. `price` is that of a seat as it stands.
+         */
+        WaitlistEntryOut: {
+            /** @example +02:00 */
+            utc_offset: string;
+            /** @example +02:00 */
+            ends_utc_offset?: string;
+            /** @example +02:00 */
+            viewer_utc_offset?: string;
+            /** @example +02:00 */
+            viewer_ends_utc_offset?: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            session: string;
+            /** @example Morning yoga */
+            title: string;
+            format: components["schemas"]["SessionFormat"];
+            creator: components["schemas"]["PublicUserOut"];
+            user: components["schemas"]["PublicUserOut"];
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            /** @example 2 */
+            seats: number;
+            /** @example 99.98 */
+            price: string;
+            status: components["schemas"]["WaitlistStatus"];
+            place: number | null;
+            /** Format: date-time */
+            offer_until: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @enum {string} */
+        WaitlistStatus: "waiting" | "offered";
         WebUrl: string;
         /** @description Hours on a day of the week, 1 (Monday) to 7 (Sunday). */
         WeeklyHoursIn: {
@@ -7505,6 +7882,7 @@ export interface components {
         Creator: string;
         /** @description The cursor from the previous page's `Link` header. */
         Cursor: string;
+        EntryId: string;
         /** @description Whether to list only featured sessions. */
         Featured: boolean;
         /** @description A bare date means midnight UTC. */
@@ -7934,6 +8312,63 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    reauthenticate_with_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyProofBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    start_passkey_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequestOptions"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     list_passkeys: {
         parameters: {
             query?: never;
@@ -8011,6 +8446,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -8731,6 +9167,31 @@ export interface operations {
                     "application/json": components["schemas"]["ProviderOut"][];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    take_second_factor_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChallengeOut"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -9737,6 +10198,234 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_full_starts: {
+        parameters: {
+            query?: {
+                /** @description An IANA time zone name, for `viewer_utc_offset`; by default that of your profile. */
+                time_zone?: string;
+                /** @description A bare date means midnight UTC. */
+                from?: components["parameters"]["From"];
+                /** @description A bare date means midnight UTC. */
+                to?: components["parameters"]["To"];
+                seats?: number;
+            };
+            header?: never;
+            path: {
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FullStartOut"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    join_waitlist: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaitIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitlistEntryOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    accept_offer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                entry_id: components["parameters"]["EntryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AcceptIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingOut"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    leave_waitlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: components["parameters"]["EntryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_waitlist_of_creator: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of results. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The cursor from the previous page's `Link` header. */
+                cursor?: components["parameters"]["Cursor"];
+                session?: components["parameters"]["Session"];
+                /** @description An IANA time zone name, for `viewer_utc_offset`; by default that of your profile. */
+                time_zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitlistEntryOut"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_waitlist: {
+        parameters: {
+            query?: {
+                /** @description An IANA time zone name, for `viewer_utc_offset`; by default that of your profile. */
+                time_zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitlistEntryOut"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    watch_seats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];

@@ -5,7 +5,7 @@ Jinja escapes every value of the page. This module imports jinja2 and mrml, so a
 """
 
 import tomllib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -22,6 +22,7 @@ from marketplace.core.domain.calendars import CalendarEvent, Parties, Venue
 from marketplace.core.domain.messages import DAY, HOUR, MessageKind
 from marketplace.core.domain.money import currency
 from marketplace.core.domain.utc_offsets import utc_offset
+from marketplace.core.domain.waitlist import WaitlistDetails
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.mail_composer import Letter
 from marketplace.core.ports.mailer import CalendarMethod, Invitation, Mail, Mailbox
@@ -122,6 +123,8 @@ class MjmlComposer:
             "decided": moments.text(letter.message.created_at, zone, names["zone"]),
             "facts": [],
         }
+        if letter.entry is not None:
+            return values | _of_entry(names, letter.entry, moments, zone)
         if booking is None:
             return values
         sold = booking.terms.title
@@ -162,6 +165,25 @@ def moments_of(locale: str | None) -> Moments:
     return Moments(locale)
 
 
+def _of_entry(names: dict[str, str], entry: WaitlistDetails, moments: Moments, zone: str) -> dict[str, Any]:
+    session, creator = entry.session_details, entry.session_details.creator_details.display_name
+    price = session.price * entry.seats
+    until = moments.text(entry.offer_until, zone, names["zone"]) if entry.offer_until else ""
+    return {
+        "title": _shortened(session.title),
+        "creator": creator,
+        "seats": entry.seats,
+        "offer_until": until,
+        "facts": [
+            (names["session"], session.title),
+            *_times(names, entry.starts_at, session.time_zone, moments, zone),
+            (names["with"], creator),
+            (names["seats"], str(entry.seats)),
+            (names["price"], f"{price} {currency().code}" if price else names["free"]),
+        ],
+    }
+
+
 def _was_confirmed(booking: BookingHistory) -> bool:
     return booking.status == "confirmed" or any(step.to_status == "confirmed" for step in booking.history)
 
@@ -188,14 +210,16 @@ def _shortened(title: str) -> str:
 def _appointment(
     names: dict[str, str], booking: BookingHistory, moments: Moments, zone: str, creator: str | None
 ) -> list[tuple[str, str]]:
-    session, start = booking.session_details, booking.starts_at
-    is_same_clock = utc_offset(start, session.time_zone) == utc_offset(start, zone)
-    other_zones = [] if is_same_clock else [(names["session_time"], session.time_zone)]
     other = (names["with"], creator) if creator else (names["learner"], booking.user_details.display_name)
-    return [
-        *((name, moments.text(start, each, names["zone"])) for name, each in [(names["starts"], zone), *other_zones]),
-        other,
-    ]
+    return [*_times(names, booking.starts_at, booking.session_details.time_zone, moments, zone), other]
+
+
+def _times(
+    names: dict[str, str], start: datetime, session_zone: str, moments: Moments, zone: str
+) -> list[tuple[str, str]]:
+    is_same_clock = utc_offset(start, session_zone) == utc_offset(start, zone)
+    other_zones = [] if is_same_clock else [(names["session_time"], session_zone)]
+    return [(name, moments.text(start, each, names["zone"])) for name, each in [(names["starts"], zone), *other_zones]]
 
 
 def _details(names: dict[str, str], letter: Letter, booking: BookingHistory) -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ def quoted(rows: Rows, session: Session, starts_at: datetime, buyer: User) -> Bo
         buyer=contact(buyer),
         starts_at=starts_at,
         slot=rows.find(rows.database.slots, (session.id, starts_at)),
-        already_booked=_is_booked(rows, buyer.id, session.id, starts_at),
+        already_booked=is_booked(rows, buyer.id, session.id, starts_at),
         schedule=schedule,
         buyer_is_active=buyer.is_active,
         buyer_is_verified=buyer.is_email_verified,
@@ -38,7 +38,7 @@ def _deciding(session: Session) -> Session:
     return replace(session, pictures=(), description="")
 
 
-def _is_booked(rows: Rows, buyer_id: UUID, session_id: UUID, starts_at: datetime) -> bool:
+def is_booked(rows: Rows, buyer_id: UUID, session_id: UUID, starts_at: datetime) -> bool:
     has_seat = rows.find(rows.database.seats, (buyer_id, session_id, starts_at)) is not None
     return has_seat or is_requested(rows, buyer_id, session_id, starts_at)
 

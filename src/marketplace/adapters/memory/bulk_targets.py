@@ -57,4 +57,4 @@ class MemoryBulkTargets:
 
     def _seats(self, belongs: Callable[[Slot], bool], now: datetime) -> int:
         slots = self._database.slots.rows.values()
-        return sum(slot.seats_taken for slot in slots if belongs(slot) and slot.starts_at > now)
+        return sum(slot.seats_booked for slot in slots if belongs(slot) and slot.starts_at > now)

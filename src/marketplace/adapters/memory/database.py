@@ -51,6 +51,7 @@ from marketplace.core.domain.second_factors import TotpFactor
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.slots import Slot
 from marketplace.core.domain.users import User
+from marketplace.core.domain.waitlist import WaitlistEntry
 from marketplace.core.ports.announcements import AnswerKeeper
 from marketplace.core.ports.inbox import InboxMail
 
@@ -86,6 +87,7 @@ class MemoryDatabase:
         self.bookings: Table[UUID, Booking] = Table("bookings", lambda row: row.user_id)
         self.steps: Table[UUID, tuple[BookingStep, ...]] = Table("steps")
         self.seats: Table[SeatKey, UUID] = Table("seats")
+        self.waitlist: Table[UUID, WaitlistEntry] = Table("waitlist", lambda row: row.slot_key)
         self.booking_messages: Table[UUID, BookingMessage] = Table("booking_messages", lambda row: row.booking_id)
         self.notifications: Table[UUID, Notification] = Table("notifications", lambda row: row.user_id)
         self.favourites: Table[tuple[UUID, UUID], Favourite] = Table("favourites", lambda row: row.user_id)
@@ -116,6 +118,7 @@ class MemoryDatabase:
         self.inbox: Table[UUID, InboxMail] = Table("inbox")
         self.claimed_messages: dict[UUID, Rows] = {}
         self.job_ids, self.event_numbers = count(), count(1)
+        self.waitlist_numbers = count(1)
         self.claimed_events: dict[EventId, Rows] = {}
         self.locks = Locks(lock_timeout)
         self.open_rows: set[Rows] = set()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -40,16 +41,32 @@ class MemoryNotificationFeeds:
         return self._database.notifications.rows.get(notification_id)
 
     def _details(self, row: Notification) -> NotificationDetails:
+        known = {field.name: getattr(row, field.name) for field in fields(Notification)}
+        if row.booking_id is None:
+            return self._of_entry(row, known)
         booking = self._database.bookings.rows[row.booking_id]
         as_creator = booking.creator_id == row.user_id
         other = self._database.users.rows[booking.user_id if as_creator else booking.creator_id]
         return NotificationDetails(
-            **{field.name: getattr(row, field.name) for field in fields(Notification)},
+            **known,
             session_id=booking.session_id,
             title=booking.terms.title,
             starts_at=booking.starts_at,
             as_creator=as_creator,
             other=public_user(other),
+        )
+
+    def _of_entry(self, row: Notification, known: dict[str, Any]) -> NotificationDetails:
+        entry = self._database.waitlist.rows[row.waitlist_id] if row.waitlist_id else None
+        if entry is None:
+            raise KeyError(row.id)
+        return NotificationDetails(
+            **known,
+            session_id=entry.session_id,
+            title=self._database.sessions.rows[entry.session_id].title,
+            starts_at=entry.starts_at,
+            as_creator=False,
+            other=public_user(self._database.users.rows[entry.creator_id]),
         )
 
 

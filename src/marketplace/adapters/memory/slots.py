@@ -125,7 +125,8 @@ class MemorySlots:
         taken = current.seats_taken if current else 0
         if taken + booking.seats > slot.capacity:
             return False
-        occupied = replace(slot.covering(current) if current and taken else slot, seats_taken=taken + booking.seats)
+        occupied = slot.covering(current) if current and taken else slot
+        occupied = replace(occupied.with_line_of(current or slot), seats_taken=taken + booking.seats)
         await self._check_creator_is_free([occupied])
         self._put(occupied)
         if not taken:
@@ -158,18 +159,21 @@ class MemorySlots:
         add_step(self._rows, step)
         return True
 
-    async def release(self, *bookings: Booking) -> None:
-        await self._release(seats_of(bookings))
+    async def release(self, *bookings: Booking) -> Sequence[Slot]:
+        return await self._release(seats_of(bookings))
 
-    async def release_held(self, *bookings: Booking) -> None:
-        await self._release(seats_of(bookings, only_held=True))
+    async def release_held(self, *bookings: Booking) -> Sequence[Slot]:
+        return await self._release(seats_of(bookings, only_held=True))
 
-    async def _release(self, seats: Sequence[tuple[datetime, UUID, int]]) -> None:
+    async def _release(self, seats: Sequence[tuple[datetime, UUID, int]]) -> Sequence[Slot]:
+        freed = list[Slot]()
         for starts_at, session_id, number in seats:
             slot = await self._rows.acquire(self._database.slots, (session_id, starts_at))
             if slot is None:
                 raise NotFound
-            self._put(replace(slot, seats_taken=slot.seats_taken - number))
+            freed.append(replace(slot, seats_taken=slot.seats_taken - number))
+            self._put(freed[-1])
+        return freed
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:
         """Lock the occupied upcoming slots in order of start, and return those that still are."""
@@ -205,7 +209,7 @@ class MemorySlots:
         for slot in slots:
             before = await self._rows.acquire(self._database.slots, (slot.session_id, slot.starts_at))
             if before is not None and before.seats_taken:
-                resized.append(replace(slot, seats_taken=before.seats_taken))
+                resized.append(slot.with_line_of(before))
         await self._check_creator_is_free(resized)
         for slot in resized:
             self._put(slot)
@@ -252,6 +256,12 @@ class MemorySlots:
         if not 0 <= slot.seats_taken <= slot.capacity:
             raise SoldOut
         self._rows.put(self._database.slots, (slot.session_id, slot.starts_at), slot)
+
+    async def add(self, booking: Booking, job: Job | None) -> None:
+        """Add a booking whose seats its slot counts already. Raises `AlreadyBooked`."""
+        await self._check_not_booked(booking)
+        self._add(booking)
+        await self._enqueue(job)
 
     async def _enqueue(self, job: Job | None) -> None:
         if job is not None:

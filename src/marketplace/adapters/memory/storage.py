@@ -40,6 +40,7 @@ from marketplace.adapters.memory.summaries import MemoryCreatorSummaries
 from marketplace.adapters.memory.tokens import MemoryLoginDirectory, MemoryPrincipals
 from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
 from marketplace.adapters.memory.users import MemoryUserDirectory
+from marketplace.adapters.memory.waitlist import MemoryWaitlists
 from marketplace.core.ports.storage import Storage
 
 LOCK_TIMEOUT = timedelta(seconds=5)
@@ -74,6 +75,7 @@ def memory_storage(database: MemoryDatabase | None = None, *, lock_timeout: time
         hours=MemoryHoursDirectory(database),
         creators=MemoryCreatorDirectory(database),
         favourites=MemoryFavouriteLists(database),
+        waitlists=MemoryWaitlists(database),
         summaries=MemoryCreatorSummaries(database),
         rate_limits=MemoryRateLimits(),
         audit=MemoryAuditLogReader(database),

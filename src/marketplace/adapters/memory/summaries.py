@@ -28,7 +28,7 @@ class MemoryCreatorSummaries:
         for each in bookings:
             held[each.session_id, each.requested_start] += each.held_seats
         slots = (
-            replace(slot, seats_taken=slot.seats_taken - held[slot.session_id, slot.starts_at])
+            replace(slot, seats_taken=slot.seats_booked - held[slot.session_id, slot.starts_at])
             for slot in self._database.slots.rows.values()
             if slot.creator_id == creator_id and slot.starts_at > window.now
         )

@@ -35,6 +35,7 @@ from marketplace.adapters.memory.slots import MemorySlots
 from marketplace.adapters.memory.tokens import MemoryTokens
 from marketplace.adapters.memory.usernames import MemoryUsernameClaims
 from marketplace.adapters.memory.users import MemoryUsers
+from marketplace.adapters.memory.waitlist import MemoryWaitlist
 
 
 class MemoryTransaction:
@@ -54,6 +55,7 @@ class MemoryTransaction:
         self.reviews = MemoryReviews(rows)
         self.sessions = MemorySessions(rows)
         self.slots = MemorySlots(rows)
+        self.waitlist = MemoryWaitlist(rows)
         self.bookings = MemoryBookings(rows)
         self.booking_messages = MemoryBookingMessages(rows)
         self.notifications = MemoryNotifications(rows)

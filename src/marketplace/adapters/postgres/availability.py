@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.postgres.booking_quotes import SLOT, SLOT_FIELDS
+from marketplace.adapters.postgres.booking_quotes import LINE, SLOT, SLOT_FIELDS
 from marketplace.adapters.postgres.connection.pool import Database
 from marketplace.adapters.postgres.creator_hours import hours_from
 from marketplace.adapters.postgres.rows import SESSION_WITH_CREATOR, columns, session_details
@@ -15,7 +15,7 @@ from marketplace.core.domain.slots import Slot
 
 AVAILABILITY = f"""
     SELECT {SESSION_WITH_CREATOR}, s.schedule, ARRAY(
-        SELECT ({columns("l", SLOT)}, lower(l.blocked), upper(l.blocked)) FROM slots l
+        SELECT ({columns("l", SLOT)}, lower(l.blocked), upper(l.blocked), {columns("l", LINE)}) FROM slots l
         WHERE l.creator_id = s.creator_id AND l.occupied AND l.blocked && tstzrange(
             $2::timestamptz - make_interval(mins => coalesce((s.schedule->>'buffer_before')::int, 0)),
             $3::timestamptz

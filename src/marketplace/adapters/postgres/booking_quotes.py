@@ -29,7 +29,8 @@ from marketplace.core.errors import KeyReused, StaleRead, TransactionConflict
 from marketplace.core.ports.jobs import Job
 
 SLOT = ("session_id", "creator_id", "starts_at", "ends_at", "capacity", "seats_taken")
-SLOT_FIELDS = (*SLOT, "blocked_from", "blocked_until")
+LINE = ("waiting", "seats_on_offer", "offers_until")
+SLOT_FIELDS = (*SLOT, "blocked_from", "blocked_until", *LINE)
 
 DECIDING = (
     *("title", "duration", "price", "max_participants", "status", "archived_at", "hidden_at"),
@@ -44,6 +45,7 @@ VERSION_OF_USER = "concat_ws(' ', {user}.is_active, {user}.time_zone)"
 QUOTE = f"""
     {BOOKED_SESSION}, {columns("b", CONTACT, "b_")},
         {columns("l", SLOT, "l_")}, lower(l.blocked) AS blocked_from, upper(l.blocked) AS blocked_until,
+        {columns("l", LINE)},
         s.schedule, b.is_active AS buyer_is_active, b.email_verified_at IS NOT NULL AS buyer_is_verified,
         EXISTS (SELECT FROM bookings k WHERE k.user_id = {{buyer}} AND k.session_id = {{session}}
             AND k.starts_at = {{start}} AND k.creator_id = s.creator_id AND k.status IN ('pending', 'confirmed'))

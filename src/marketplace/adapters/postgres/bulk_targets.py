@@ -23,13 +23,14 @@ DESCRIPTION, NONE = "s.description", "''::text"
 FIND_USERS = f"""
     SELECT {columns("u", USER)},
         EXISTS (SELECT FROM sessions s WHERE s.creator_id = u.id AND s.archived_at IS NULL) AS has_sessions,
-        (SELECT coalesce(sum(l.seats_taken), 0) FROM slots l WHERE l.creator_id = u.id AND l.occupied
+        (SELECT coalesce(sum(l.seats_taken - l.seats_on_offer), 0) FROM slots l WHERE l.creator_id = u.id AND l.occupied
             AND l.blocked && tstzrange($2, NULL) AND l.starts_at > $2) AS seats
     FROM users u WHERE u.id = ANY($1)
 """  # noqa: S608 - column names
 FIND_SESSIONS = f"""
     SELECT {SESSION_WITH_CREATOR.replace(DESCRIPTION, f"{NONE} AS description")},
-        (SELECT coalesce(sum(l.seats_taken), 0) FROM slots l WHERE l.session_id = s.id AND l.starts_at > $2) AS seats
+        (SELECT coalesce(sum(l.seats_taken - l.seats_on_offer), 0) FROM slots l
+            WHERE l.session_id = s.id AND l.starts_at > $2) AS seats
     FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = ANY($1)
 """  # noqa: S608 - column names
 FIND_BOOKINGS = f"""

@@ -26,6 +26,8 @@ from marketplace.core.domain.events import (
     SessionEventKind,
     UserEvent,
     UserEventKind,
+    WaitlistEvent,
+    WaitlistEventKind,
     as_it_was,
 )
 from marketplace.core.ports.events import PURGE_BATCH
@@ -124,6 +126,10 @@ def _payload(event: RecordedEvent) -> dict[str, Any]:
 
     The release before knows no event of a user but `user.registered`, and reads all others as one of a session.
     """
+    if isinstance(event, WaitlistEvent):
+        of_entry = {name: str(getattr(event, name)) for name in ("session_id", "user_id")}
+        times = {"starts_at": event.starts_at.isoformat(), "seats": event.seats}
+        return {"creator_id": str(event.creator_id), "title": "", "changed": (), **of_entry, **times}
     title = event.title if isinstance(event, SessionEvent) else ""
     review_id = event.review_id if isinstance(event, SessionEvent) else None
     optional = {} if review_id is None else {"review_id": str(review_id)}
@@ -135,6 +141,18 @@ def _event(row: asyncpg.Record) -> RecordedEvent:
     if kind in get_args(UserEventKind):
         changed = tuple(payload.get("changed", ()))
         return UserEvent(kind=kind, at=row["at"], actor_id=row["actor_id"], user_id=row["subject_id"], changed=changed)
+    if kind in get_args(WaitlistEventKind):
+        return WaitlistEvent(
+            kind=kind,
+            at=row["at"],
+            entry_id=row["subject_id"],
+            session_id=UUID(payload["session_id"]),
+            creator_id=UUID(payload["creator_id"]),
+            user_id=UUID(payload["user_id"]),
+            starts_at=datetime.fromisoformat(payload["starts_at"]),
+            seats=payload["seats"],
+            actor_id=row["actor_id"],
+        )
     return SessionEvent(
         kind=cast("SessionEventKind", kind),
         at=row["at"],

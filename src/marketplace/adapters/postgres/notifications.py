@@ -16,7 +16,7 @@ from marketplace.core.ports.notifications import PURGE_BATCH
 
 NOTIFICATION = tuple(field.name for field in fields(Notification))
 COLUMNS = ", ".join(NOTIFICATION)
-TYPES = ("uuid", "uuid", "text", "uuid", "timestamptz", "text", "timestamptz", "numeric", "text")
+TYPES = ("uuid", "uuid", "text", "uuid", "timestamptz", "text", "timestamptz", "numeric", "text", "uuid")
 ARRAYS = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(TYPES, 1))
 ONCE = "ON CONFLICT (user_id, source, booking_id) DO NOTHING"
 # UUIDs of version 7: see `conversations`
@@ -42,13 +42,16 @@ ADD_OF_MESSAGES = f"""
 """  # noqa: S608 - constant text
 # OFFSET 0 keeps the planner from merging the few bookings with all of the index
 PAGE = f"""
-    SELECT n.*, s.id AS session_id, coalesce(b.terms ->> 'title', s.title) AS title, b.starts_at, b.creator_id = n.user_id AS as_creator,
+    SELECT n.*, s.id AS session_id, coalesce(b.terms ->> 'title', s.title) AS title,
+        coalesce(b.starts_at, w.starts_at) AS starts_at, coalesce(b.creator_id = n.user_id, false) AS as_creator,
         ({columns("o", PUBLIC_USER)}) AS other
     FROM (SELECT {COLUMNS} FROM notifications WHERE user_id = $1 {{after}}
             ORDER BY created_at DESC, id DESC LIMIT $2) n
-        JOIN LATERAL (SELECT * FROM bookings WHERE id = n.booking_id OFFSET 0) b ON true
-        JOIN sessions s ON s.id = b.session_id
-        JOIN users o ON o.id = CASE WHEN b.creator_id = n.user_id THEN b.user_id ELSE b.creator_id END
+        LEFT JOIN LATERAL (SELECT * FROM bookings WHERE id = n.booking_id OFFSET 0) b ON true
+        LEFT JOIN LATERAL (SELECT * FROM waitlist_entries WHERE id = n.waitlist_id OFFSET 0) w ON true
+        JOIN sessions s ON s.id = coalesce(b.session_id, w.session_id)
+        JOIN users o ON o.id = CASE
+            WHEN b.creator_id = n.user_id THEN b.user_id ELSE coalesce(b.creator_id, w.creator_id) END
     ORDER BY n.created_at DESC, n.id DESC
 """  # noqa: S608 - column names
 FIRST, LATER = PAGE.format(after=""), PAGE.format(after="AND (created_at, id) < ($3, $4)")

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.postgres.booking_quotes import (
+    LINE,
     QUOTE,
     SLOT,
     quote_from,
@@ -24,7 +25,8 @@ from marketplace.core.domain.slots import Slot
 from marketplace.core.errors import AlreadyBooked, NotFound
 from marketplace.core.ports.jobs import Job
 
-BLOCKED = "lower(l.blocked) AS blocked_from, upper(l.blocked) AS blocked_until"
+SLOT_COLUMNS = f"{columns('l', (*SLOT, *LINE))}, lower(l.blocked) AS blocked_from, upper(l.blocked) AS blocked_until"
+"""A slot `l`, by the names of the fields of `Slot`."""
 
 # FOR KEY SHARE is the lock that the foreign keys acquire anyway. After waiting for an edit, it also reads the new rows
 # of session, creator and buyer, although the snapshot of the statement is older. The slot is checked again when taking
@@ -109,13 +111,16 @@ CHANGE_SEATS = """
     INSERT INTO booking_steps (booking_id, at, actor_id, action, from_status, to_status, reason, from_seats, to_seats)
     SELECT id, $7, $8, $9, status, status, $10, $5, $6 FROM changed RETURNING booking_id
 """
-RELEASE = "UPDATE slots SET seats_taken = seats_taken - $3 WHERE session_id = $1 AND starts_at = $2"
+RELEASE = f"""
+    UPDATE slots l SET seats_taken = l.seats_taken - $3 WHERE l.session_id = $1 AND l.starts_at = $2
+    RETURNING {SLOT_COLUMNS}
+"""  # noqa: S608 - column names
 ACQUIRE_UPCOMING = f"""
-    SELECT {columns("l", SLOT)}, {BLOCKED} FROM slots l WHERE session_id = $1 AND starts_at > $2 AND occupied
+    SELECT {SLOT_COLUMNS} FROM slots l WHERE session_id = $1 AND starts_at > $2 AND occupied
     ORDER BY starts_at FOR UPDATE
 """  # noqa: S608 - column names
 FIND_OCCUPIED = f"""
-    SELECT {columns("l", SLOT)}, {BLOCKED} FROM slots l
+    SELECT {SLOT_COLUMNS} FROM slots l
     WHERE creator_id = $1 AND occupied AND blocked && tstzrange($2, $3) ORDER BY starts_at
 """  # noqa: S608 - column names
 SOLD_DURATIONS = """
@@ -185,15 +190,18 @@ class PostgresSlots:
         step_values = (step.from_seats, step.to_seats, step.at, step.actor_id, step.action, step.reason)
         return await self._connection.fetchrow(CHANGE_SEATS, *kept, *step_values, booking.pay_by) is not None
 
-    async def release(self, *bookings: Booking) -> None:
-        await self._release(seats_of(bookings))
+    async def release(self, *bookings: Booking) -> Sequence[Slot]:
+        return await self._release(seats_of(bookings))
 
-    async def release_held(self, *bookings: Booking) -> None:
-        await self._release(seats_of(bookings, only_held=True))
+    async def release_held(self, *bookings: Booking) -> Sequence[Slot]:
+        return await self._release(seats_of(bookings, only_held=True))
 
-    async def _release(self, seats: Sequence[tuple[datetime, UUID, int]]) -> None:
+    async def _release(self, seats: Sequence[tuple[datetime, UUID, int]]) -> Sequence[Slot]:
+        freed = list[Slot]()
         for starts_at, session_id, number in seats:
-            await self._connection.execute(RELEASE, session_id, starts_at, number)
+            row = await self._connection.fetchrow(RELEASE, session_id, starts_at, number)
+            freed += [] if row is None else [Slot(**row)]
+        return freed
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:
         return tuple(Slot(**row) for row in await self._connection.fetch(ACQUIRE_UPCOMING, session_id, now))

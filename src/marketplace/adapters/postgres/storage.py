@@ -41,6 +41,7 @@ from marketplace.adapters.postgres.summaries import PostgresCreatorSummaries
 from marketplace.adapters.postgres.tokens import PostgresLoginDirectory, PostgresPrincipals
 from marketplace.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from marketplace.adapters.postgres.users import PostgresUserDirectory
+from marketplace.adapters.postgres.waitlist import PostgresWaitlists
 from marketplace.core.ports.storage import Storage
 
 
@@ -65,6 +66,7 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         hours=PostgresHoursDirectory(database),
         creators=PostgresCreatorDirectory(database),
         favourites=PostgresFavouriteLists(database),
+        waitlists=PostgresWaitlists(database),
         summaries=PostgresCreatorSummaries(database),
         rate_limits=PostgresRateLimits(database),
         audit=PostgresAuditLogReader(database),

@@ -15,10 +15,11 @@ FIND = """
         SELECT session_id, requested_start AS starts_at, sum(held_seats)::int AS seats FROM bookings
         WHERE creator_id = $1 AND requested_start > $2 GROUP BY session_id, requested_start),
     upcoming AS (
-        SELECT session_id, starts_at, ends_at, seats_taken - coalesce(held.seats, 0) AS seats_taken, capacity
+        SELECT session_id, starts_at, ends_at, capacity,
+            seats_taken - seats_on_offer - coalesce(held.seats, 0) AS seats_taken
         FROM slots LEFT JOIN held USING (session_id, starts_at)
         WHERE creator_id = $1 AND occupied AND blocked && tstzrange($2, NULL) AND starts_at > $2
-            AND seats_taken > coalesce(held.seats, 0)),
+            AND seats_taken - seats_on_offer > coalesce(held.seats, 0)),
     first AS (SELECT * FROM upcoming ORDER BY starts_at LIMIT 1),
     sold AS (
         SELECT width_bucket(created_at, $5::timestamptz[]) AS day, sum(seats) AS seats, sum(amount) AS income

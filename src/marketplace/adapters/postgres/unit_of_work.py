@@ -35,6 +35,7 @@ from marketplace.adapters.postgres.slots import PostgresSlots
 from marketplace.adapters.postgres.tokens import PostgresTokens
 from marketplace.adapters.postgres.usernames import PostgresUsernameClaims
 from marketplace.adapters.postgres.users import PostgresUsers
+from marketplace.adapters.postgres.waitlist import PostgresWaitlist
 from marketplace.core.ports.account_erasure import Erasure
 from marketplace.core.ports.api_keys import ApiKeys
 from marketplace.core.ports.audit import AuditLog
@@ -65,6 +66,7 @@ from marketplace.core.ports.slots import Slots
 from marketplace.core.ports.tokens import Tokens
 from marketplace.core.ports.usernames import UsernameClaims
 from marketplace.core.ports.users import Users
+from marketplace.core.ports.waitlist import Waitlist
 
 
 class PostgresTransaction:
@@ -124,6 +126,10 @@ class PostgresTransaction:
     @cached_property
     def slots(self) -> Slots:
         return PostgresSlots(self._connection)
+
+    @cached_property
+    def waitlist(self) -> Waitlist:
+        return PostgresWaitlist(self._connection)
 
     @cached_property
     def bookings(self) -> Bookings:

@@ -43,6 +43,10 @@ class SiteAddresses:
         """Return the page on which a learner sees a booking, with its payment."""
         return f"{self.root}/dashboard?booking={booking_id}"
 
+    def waiting(self) -> str:
+        """Return where a person sees what they wait for, and accepts an offer."""
+        return f"{self.root}/dashboard#waiting"
+
     def pay(self, booking_id: UUID) -> str:
         """Return the page on which a learner pays for a booking."""
         return f"{self.root}/bookings/{booking_id}/pay"

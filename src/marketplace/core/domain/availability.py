@@ -59,10 +59,25 @@ class Availability:
                 runs += [run._replace(starts=part) for part in run.starts.cut(removed)]
         yield from sorted(runs, key=lambda run: run.starts.first)
 
+    def full_slots(self, begin: datetime, end: datetime, now: datetime, seats: int = 1) -> tuple[Slot, ...]:
+        """Return the session's slots that start in `[begin, end)` and could be booked if they had this many seats left.
+
+        Those with offers are included: their seats are taken, too.
+        """
+        if not self._is_shown() or seats > self.session.max_participants:
+            return ()
+        own = (slot for slot in self.occupied if slot.session_id == self.session.id and slot.seats_left < seats)
+        return tuple(
+            slot
+            for slot in sorted(own, key=lambda slot: slot.starts_at)
+            if max(begin, now + MOMENT) <= slot.starts_at < end
+            and (self.schedule is None or self.schedule.is_bookable(slot.starts_at, self.session.duration, now))
+        )
+
     def shown_as(self, runs: tuple[BookableRun, ...], following: datetime | None = None) -> BookableStarts:
         """Return the starts of these runs, of which `following` is the first that is left out."""
         return BookableStarts(
-            time_zone=self._time_zone,
+            time_zone=self.time_zone,
             duration=self.session.duration,
             capacity=self.session.max_participants,
             runs=runs,
@@ -149,7 +164,8 @@ class Availability:
         return StartEvaluator(self.session, schedule, self.occupied, now)
 
     @property
-    def _time_zone(self) -> str:
+    def time_zone(self) -> str:
+        """The schedule's, or the creator's."""
         return self.schedule.time_zone if self.schedule else self.session.time_zone
 
 

@@ -16,6 +16,7 @@ from marketplace.core.domain.booking_steps import BookingStatus, BookingStep, St
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.users import PublicUser, User
+from marketplace.core.domain.waitlist import WaitlistEntry
 
 BookingEventKind = Literal[
     "booking.created",
@@ -31,7 +32,9 @@ SessionEventKind = Literal[
     "session.created", "session.changed", "session.archived", "session.reviewed", "session.review_answered"
 ]
 UserEventKind = Literal["user.registered", "user.changed"]
-EventKind = Literal[BookingEventKind, SessionEventKind, UserEventKind]
+WaitlistEventKind = Literal["waitlist.offered", "waitlist.expired", "waitlist.closed", "waitlist.ended"]
+"""`expired`: an offer was not accepted in time. `closed`: others ended it. `ended`: the person let an offer go."""
+EventKind = Literal[BookingEventKind, SessionEventKind, UserEventKind, WaitlistEventKind]
 
 STEP_EVENTS: dict[StepAction, BookingEventKind] = {
     "book": "booking.created",
@@ -185,7 +188,40 @@ class UserEvent:
         return self.user_id
 
 
-RecordedEvent = SessionEvent | UserEvent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitlistEvent:
+    """An entry of a waitlist got an offer, or ended after one or by others."""
+
+    kind: WaitlistEventKind
+    at: datetime
+    entry_id: UUID
+    session_id: UUID
+    creator_id: UUID
+    user_id: UUID
+    starts_at: datetime
+    seats: int
+    actor_id: UUID | None = None
+
+    @classmethod
+    def of(cls, kind: WaitlistEventKind, entry: WaitlistEntry, at: datetime) -> "WaitlistEvent":
+        return cls(
+            kind=kind,
+            at=at,
+            entry_id=entry.id,
+            session_id=entry.session_id,
+            creator_id=entry.creator_id,
+            user_id=entry.user_id,
+            starts_at=entry.starts_at,
+            seats=entry.seats,
+        )
+
+    @property
+    def subject_id(self) -> UUID:
+        """ID of the subject; events of one subject are delivered in order."""
+        return self.entry_id
+
+
+RecordedEvent = SessionEvent | UserEvent | WaitlistEvent
 """An event stored in its own row, since it has no booking step."""
 Event = BookingEvent | RecordedEvent
 

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.booking_steps import LIVE, BookingStatus, BookingStep
-from marketplace.core.domain.events import BookingEvent, BookingEventKind
+from marketplace.core.domain.events import BookingEvent, BookingEventKind, WaitlistEvent, WaitlistEventKind
 from marketplace.core.domain.message_reasons import MessageReason
 from marketplace.core.domain.messages import DAY, HOUR, MessageKind, Topic
 from marketplace.core.domain.reviews import Review
+from marketplace.core.domain.waitlist import WaitlistEntry, WaitlistStatus
 
 REMINDERS: dict[MessageKind, timedelta] = {MessageKind.REMINDER_DAY: DAY, MessageKind.REMINDER_HOUR: HOUR}
 """How long before the start each is due."""
@@ -134,6 +135,31 @@ def reminders_of(booking: BookingHistory) -> Iterator[Decision]:
             )
             yield from _reminders(booking.user_id, topic, booking.starts_at, step.at)
             return
+
+
+WAITLIST_MESSAGES: dict[WaitlistEventKind, MessageKind] = {
+    "waitlist.offered": MessageKind.SEAT_OFFERED,
+    "waitlist.expired": MessageKind.OFFER_EXPIRED,
+    "waitlist.closed": MessageKind.WAITLIST_CLOSED,
+}
+NEEDED_STATUS: dict[MessageKind, WaitlistStatus] = {
+    MessageKind.SEAT_OFFERED: "offered",
+    MessageKind.OFFER_EXPIRED: "expired",
+    MessageKind.WAITLIST_CLOSED: "closed",
+}
+
+
+def waitlist_decisions(event: WaitlistEvent) -> Iterator[Decision]:
+    """Yield the message to the person of an entry. An entry has each kind once."""
+    if event.kind in WAITLIST_MESSAGES:
+        topic = Topic(subject=str(event.entry_id), session_id=event.session_id, starts_at=event.starts_at)
+        yield Decision(kind=WAITLIST_MESSAGES[event.kind], user_id=event.user_id, topic=topic)
+
+
+def is_true_of(kind: MessageKind, entry: WaitlistEntry, now: datetime) -> bool:
+    """Return whether a message about an entry of a waitlist still holds."""
+    is_open = kind is not MessageKind.SEAT_OFFERED or entry.is_offered(now)
+    return entry.status == NEEDED_STATUS[kind] and is_open
 
 
 def review_decision(review: Review) -> Decision | None:

@@ -41,6 +41,8 @@ class MessageReason(StrEnum):
     """The creator has answered."""
     ANNOUNCED = "announced"
     """Another mail announces the same conversation."""
+    OFFER_ENDED = "offer_ended"
+    """The seats are no longer offered, or the person waits no longer."""
     REVIEW_HIDDEN = "review_hidden"
     """Staff have hidden the review, or it is gone."""
     MESSAGE_READ = "message_read"

@@ -7,7 +7,13 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from marketplace.core.domain.events import BookingEvent, BookingEventKind, SessionEvent, SessionEventKind
+from marketplace.core.domain.events import (
+    BookingEvent,
+    BookingEventKind,
+    SessionEvent,
+    SessionEventKind,
+    WaitlistEventKind,
+)
 from marketplace.core.domain.message_causes import SOLD_FIELDS
 from marketplace.core.domain.users import PublicUser
 
@@ -29,10 +35,13 @@ NotificationKind = Literal[
     "earning_returned",
     "reviewed",
     "review_answered",
+    "seat_offered",
+    "offer_expired",
+    "waitlist_closed",
 ]
 """`withdrawn`: the learner ended their own request for another start. `paid` and `refunded` are the learner's;
 `earning_returned` tells the creator what a refund took of what they had earned. `reviewed` is the creator's,
-`review_answered` the author's."""
+`review_answered` the author's. The last three are about a waitlist."""
 KEPT_FOR = timedelta(days=90)
 NEWS_FOR = timedelta(days=3)
 """What is delivered longer after it happened, as after a stop of the relay or in a new demo, is listed as read."""
@@ -54,18 +63,23 @@ KINDS: dict[BookingEventKind, NotificationKind] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """One thing that happened to a booking, for one person. `source` is the event or message; one per person each."""
+    """One thing that happened to a booking, or to what a person waits for, for one person.
+
+    `source` is the event or message; one per person each.
+    """
 
     id: UUID
     user_id: UUID
     kind: NotificationKind
-    booking_id: UUID
+    booking_id: UUID | None
     created_at: datetime
     source: str
     read_at: datetime | None = None
     amount: Decimal | None = None
     """What was paid or returned, in `currency` (ISO 4217), if it is about that."""
     currency: str | None = None
+    waitlist_id: UUID | None = None
+    """What the person waited for, if it is about that and no booking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +113,11 @@ def kind_of(event: BookingEvent) -> NotificationKind | None:
     return KINDS.get(event.kind)
 
 
+WAITLIST_KINDS: dict[WaitlistEventKind, NotificationKind] = {
+    "waitlist.offered": "seat_offered",
+    "waitlist.expired": "offer_expired",
+    "waitlist.closed": "waitlist_closed",
+}
 REVIEW_KINDS: dict[SessionEventKind, NotificationKind] = {
     "session.reviewed": "reviewed",
     "session.review_answered": "review_answered",

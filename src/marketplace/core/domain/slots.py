@@ -29,7 +29,8 @@ def validate_start(starts_at: datetime, now: datetime) -> list[str]:
 class Slot:
     """One start of one session. Times are half-open: `[starts_at, ends_at)`.
 
-    `[blocked_from, blocked_until)` is the creator's blocked time, buffers included.
+    `[blocked_from, blocked_until)` is the creator's blocked time, buffers included. `seats_taken` includes the seats
+    that offers of the waitlist hold.
     """
 
     session_id: UUID
@@ -40,6 +41,11 @@ class Slot:
     seats_taken: int
     blocked_from: datetime
     blocked_until: datetime
+    waiting: int = 0
+    """Open entries of its waitlist, those with an offer too."""
+    seats_on_offer: int = 0
+    offers_until: datetime | None = None
+    """No offer expires before; `None` without offers."""
 
     @classmethod
     def of(
@@ -73,6 +79,29 @@ class Slot:
     def key(self) -> tuple[UUID, datetime]:
         """Session and start."""
         return self.session_id, self.starts_at
+
+    @property
+    def seats_booked(self) -> int:
+        """Seats of bookings, pending ones and held ones too."""
+        return self.seats_taken - self.seats_on_offer
+
+    @property
+    def seats_left(self) -> int:
+        return max(self.capacity - self.seats_taken, 0)
+
+    def has_due_offers(self, now: datetime) -> bool:
+        """Return whether an offer may have expired."""
+        return self.offers_until is not None and self.offers_until <= now
+
+    def with_line_of(self, other: "Slot") -> "Slot":
+        """Return the slot with the waitlist and the seats of another one at its start."""
+        return replace(
+            self,
+            seats_taken=other.seats_taken,
+            waiting=other.waiting,
+            seats_on_offer=other.seats_on_offer,
+            offers_until=other.offers_until,
+        )
 
     def moved_to(self, starts_at: datetime) -> "Slot":
         """Return the slot, with its seats, at another start."""
@@ -138,16 +167,16 @@ def require_no_overlap(resized: Iterable[Slot], others: Iterable[Slot]) -> None:
 
 def require_capacity(session: Session, upcoming: Iterable[Slot]) -> None:
     """Raise `HasUpcomingBookings` if an upcoming slot has more booked seats than the session's capacity."""
-    short = [slot for slot in upcoming if slot.seats_taken > session.max_participants]
+    short = [slot for slot in upcoming if slot.seats_booked > session.max_participants]
     if short:
-        sold = summarize_names([f"{slot.seats_taken} at {slot.starts_at:%Y-%m-%d %H:%M} UTC" for slot in short])
+        sold = summarize_names([f"{slot.seats_booked} at {slot.starts_at:%Y-%m-%d %H:%M} UTC" for slot in short])
         starts = [slot.starts_at for slot in short]
         raise HasUpcomingBookings(f"More seats than that are already booked: {sold}.", starts=starts)
 
 
 def require_no_upcoming_bookings(upcoming: Iterable[Slot]) -> None:
     """Raise `HasUpcomingBookings` if an upcoming slot has a booked seat."""
-    booked = [slot.starts_at for slot in upcoming if slot.seats_taken]
+    booked = [slot.starts_at for slot in upcoming if slot.seats_booked]
     if booked:
         raise HasUpcomingBookings(starts=booked)
 

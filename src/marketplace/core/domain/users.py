@@ -12,14 +12,13 @@ from marketplace.core.domain.fields import (
     MAX_URL_LENGTH,
     URL,
     OrNone,
-    Rule,
     Text,
     field_names,
     validate_entity,
 )
 from marketplace.core.domain.language_tags import Languages, Locale
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Origin, Principal, Role
-from marketplace.core.domain.zone_names import read_zone, zone_errors
+from marketplace.core.domain.time_zone_names import TimeZone
 from marketplace.core.errors import EmailUnverified, FieldErrors, IllegalTransition, NotSignedIn, NotSuperuser
 from marketplace.core.errors.admin import AccountInactive, HasSessions, LastSuperuser, Oneself, StaffTarget
 
@@ -62,17 +61,6 @@ class UsernameText(Text):
         if len(fold(name)) > self.maximum:
             raise ValueError(self.expected)
         return name
-
-
-@dataclass(frozen=True, eq=False)
-class TimeZoneName(Rule):
-    """An IANA time zone. Old names that browsers report are read as the present ones."""
-
-    def read(self, value: Any) -> Any:
-        return read_zone(value)
-
-    def validate(self, value: Any) -> list[str]:
-        return zone_errors(value)
 
 
 Email = Annotated[
@@ -119,7 +107,6 @@ Avatar = Annotated[
     ),
 ]
 Bio = Annotated[str, Text(0, BIO_LENGTH, multiline=True, example="I bake.", description="Shown on a creator's page.")]
-TimeZone = Annotated[str, TimeZoneName(example="Europe/Madrid", description="An IANA time zone name.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ JobKind = Literal[
     "find_forgetful",
     "index_names",
     "index_sessions",
+    "leave_waitlists",
     "purge_events",
     "purge_messages",
     "reconcile_payments",
@@ -27,6 +28,7 @@ JobKind = Literal[
     "settle_booking",
     "settle_operation",
     "settle_payment",
+    "settle_waitlist",
     "sweep_api_keys",
     "sweep_bulk_runs",
     "sweep_email_requests",
@@ -37,6 +39,7 @@ JobKind = Literal[
     "sweep_payment_events",
     "sweep_pictures",
     "sweep_rate_limits",
+    "sweep_waitlist",
 ]
 """Stored names, which do not follow renames in the code.
 
@@ -47,9 +50,10 @@ of sessions that an older release wrote. `record_local_starts`, `record_terms`: 
 `encode_avif`: stores a picture as AVIF, too. `find_forgetful`: finds the account of a forgotten password.
 `reconcile_payments`: compares payments with those of the provider daily. `settle_booking`: asks for what a step of a
 booking means for its payments. `settle_operation`: asks the provider for an effect. `settle_payment`: looks a payment
-up at the provider. `reconcile_pictures`: compares stored bytes with their records daily. `renew_open_times`:
-refreshes materialized availability daily. `run_bulk`: continues a bulk action. `sweep_*` and `purge_*`: delete old
-rows hourly.
+up at the provider. `settle_waitlist`: passes an offer on that expired, or closes a line. `leave_waitlists`: ends what a
+deactivated account waits for. `reconcile_pictures`: compares stored bytes with their records daily. `renew_open_times`:
+refreshes materialized availability daily. `run_bulk`: continues a bulk action. `sweep_*` and `purge_*`: delete old rows
+hourly; `sweep_waitlist` settles lines, too.
 """
 
 Handler = Callable[[UUID | None], Awaitable[None]]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingHistory
 from marketplace.core.domain.messages import Message, MessageKind, Recipient
+from marketplace.core.domain.waitlist import WaitlistDetails
 from marketplace.core.ports.mailer import Mail
 
 Role = Literal["learner", "creator", "account"]
@@ -48,6 +49,8 @@ class Letter:
     """How long the link works, if it has a token."""
 
     money: MovedMoney | None = None
+    entry: WaitlistDetails | None = None
+    """What the recipient waits or waited for."""
 
     @property
     def name(self) -> str:

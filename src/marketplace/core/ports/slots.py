@@ -91,12 +91,15 @@ class Slots(Protocol):
         """
         ...
 
-    async def release(self, *bookings: Booking) -> None:
-        """Release the seats of bookings, those held at requested starts too; lock the slots by start."""
+    async def release(self, *bookings: Booking) -> Sequence[Slot]:
+        """Release the seats of bookings, those held at requested starts too; lock the slots by start, and return them.
+
+        Use `waitlist_lines.release`, which offers them to those who wait.
+        """
         ...
 
-    async def release_held(self, *bookings: Booking) -> None:
-        """Release only the seats that are held at requested starts; lock the slots by start."""
+    async def release_held(self, *bookings: Booking) -> Sequence[Slot]:
+        """Release only the seats that are held at requested starts, likewise."""
         ...
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:

@@ -38,6 +38,7 @@ from marketplace.core.ports.system import Readiness
 from marketplace.core.ports.tokens import LoginDirectory, Principals
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
+from marketplace.core.ports.waitlist import Waitlists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,7 @@ class Storage:
     hours: HoursDirectory
     creators: CreatorDirectory
     favourites: FavouriteLists
+    waitlists: Waitlists
     summaries: CreatorSummaries
     rate_limits: RateLimits
     audit: AuditLogReader

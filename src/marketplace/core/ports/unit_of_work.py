@@ -34,6 +34,7 @@ from marketplace.core.ports.slots import Slots
 from marketplace.core.ports.tokens import Tokens
 from marketplace.core.ports.usernames import UsernameClaims
 from marketplace.core.ports.users import Users
+from marketplace.core.ports.waitlist import Waitlist
 
 
 class Transaction(Protocol):
@@ -77,6 +78,9 @@ class Transaction(Protocol):
 
     @property
     def slots(self) -> Slots: ...
+
+    @property
+    def waitlist(self) -> Waitlist: ...
 
     @property
     def bookings(self) -> Bookings: ...

@@ -26,6 +26,7 @@ from marketplace.core.services.retries import with_retries
 from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.tokens import PrincipalCache
 from marketplace.core.services.usernames import UsernameService
+from marketplace.core.services.waitlist_lines import leave_all
 
 REFUSED: AuditAction = "account_deletion_refused"
 PASSWORD = "password"  # noqa: S105 - a field
@@ -100,6 +101,7 @@ class AccountDeletionService:
                 user = deleted_user(before, username, now)
                 user.require_superuser_remains(before, superusers)
                 await self._require_no_bookings(tx, principal.user_id, now)
+                await leave_all(tx, principal.user_id, now)
                 for session_id in await tx.sessions.unarchived_ids(principal.user_id):
                     await self._sessions.archive_within(tx, principal, session_id, None)
                 await remove_avatar(tx, before, user, now)

@@ -11,6 +11,7 @@ from marketplace.core.errors import CreatorUnavailable, NotBookable, SoldOut, St
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.core.services.booking_steps import BookingSteps, acquire_actor, require_reason, settlement_job
+from marketplace.core.services.waitlist_lines import offer_again
 
 
 class BookingMoves:
@@ -44,16 +45,17 @@ class BookingMoves:
         await self._steps.write_audit_entry(tx, principal, "booking_rescheduled", booking, rescheduled, reason)
         await tx.slots.acquire_for_move(slot, booking)
         if rescheduled.requested_start is not None:
-            await tx.slots.release_held(booking)
+            freed = await tx.slots.release_held(booking)
             held_seats = await _hold_requested(tx, slot, booking, quote.session.time_zone)
             rescheduled = replace(rescheduled, held_seats=held_seats)
             await tx.bookings.save(rescheduled, step)
             await self._steps.schedule_settlement(tx, rescheduled)
         else:
             rescheduled = rescheduled.promised_in(quote.session.time_zone)
-            await tx.slots.release(booking)
+            freed = await tx.slots.release(booking)
             if not await tx.slots.move(slot, rescheduled, step, settlement_job(rescheduled)):
                 raise SoldOut
+        await offer_again(tx, freed, now)
         return replace(rescheduled, history=(*booking.history, step))
 
     async def confirm(
@@ -68,9 +70,10 @@ class BookingMoves:
         await self._steps.write_audit_entry(tx, principal, "booking_confirmed", booking, moved, reason)
         slot, moved = quote.new_slot(booking.terms.duration), moved.promised_in(quote.session.time_zone)
         await tx.slots.acquire_for_move(slot, booking)
-        await tx.slots.release(booking)
+        freed = await tx.slots.release(booking)
         if not await tx.slots.move(slot, moved, step, settlement_job(moved)):
             raise SoldOut
+        await offer_again(tx, freed, step.at)
         return replace(moved, history=(*booking.history, step))
 
 

@@ -8,6 +8,7 @@ from marketplace.core.errors import NotBookable, SoldOut, StaleRead
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.core.services.booking_steps import settlement_job
+from marketplace.core.services.waitlist_lines import release
 
 
 class BookingPayments:
@@ -48,7 +49,7 @@ class BookingPayments:
         """
         now = self._clock.now()
         expired, step = replace(booking, respond_by=now).after("expire", None, now)
-        await tx.slots.release(booking)
+        await release(tx, now, booking)
         await tx.bookings.save(expired, step)
         return replace(expired, history=(*booking.history, step))
 

@@ -16,6 +16,7 @@ from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.rights import acquire_principal
+from marketplace.core.services.waitlist_lines import offer_seats_of, release, release_held
 
 STAFF_AUDIT_ACTIONS: dict[BookingAction, AuditAction] = {
     "cancel": "booking_cancelled",
@@ -63,6 +64,7 @@ class BookingSteps:
         changed, step = without_unpaid_seats(booking, now)
         if not await tx.slots.change_seats(changed, step):
             raise StaleRead  # fewer seats always fit
+        await offer_seats_of(tx, booking.session_id, booking.starts_at, now)
         await self.schedule_settlement(tx, changed)
 
     async def apply(
@@ -77,9 +79,9 @@ class BookingSteps:
             raise StaleRead  # requested since: the move needs the lock of the creator
         if stepped.status == "cancelled" != booking.status:
             # lock the slot first: a buyer who books it again holds it while reading this booking
-            await tx.slots.release(booking)
+            await release(tx, step.at, booking)
         else:
-            await tx.slots.release_held(booking)
+            await release_held(tx, step.at, booking)
         await tx.bookings.save(stepped, step)
         if action == "confirm" or booking.requested_start is not None:
             await self.schedule_settlement(tx, stepped)

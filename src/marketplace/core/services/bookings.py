@@ -5,47 +5,40 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID
 
 from marketplace.core.domain.booking_details import ANY_BOOKING, BookingDetails, BookingFilters, BookingHistory
-from marketplace.core.domain.booking_quotes import BookingQuote
 from marketplace.core.domain.booking_steps import BookingAction
-from marketplace.core.domain.bookings import Booking, Seats
 from marketplace.core.domain.fields import Reason, require, validate_field
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.pages import Page
-from marketplace.core.domain.places import Address
 from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.slots import validate_start
-from marketplace.core.errors import FieldErrors, Invalid, NotBookable, NotFound, NotStaff, StaleRead
+from marketplace.core.errors import FieldErrors, Invalid, NotFound, NotStaff
 from marketplace.core.ports.booking_quotes import BookingQuotes
-from marketplace.core.ports.bookings import BookingLists, Bookings
+from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
+from marketplace.core.ports.waitlist import Waitlists
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.booking_moves import BookingMoves
 from marketplace.core.services.booking_steps import (
     STAFF_AUDIT_ACTIONS,
     BookingSteps,
     acquire_actor,
-    settlement_job,
 )
 from marketplace.core.services.idempotency import Outcome, idempotently
+from marketplace.core.services.new_bookings import NewBookings, Wanted
 from marketplace.core.services.retries import with_retries
 from marketplace.core.services.rights import require_still_staff
-from marketplace.core.services.visibility import require_visible
 
 T = TypeVar("T")
 
-MAX_QUOTES = 3
-"""Attempts to book without a lock. Continuous edits of the session make every quote stale; then it is locked first."""
-
 
 class BookingService:
-    """Bookings. The database counts seats; what is read before only decides what to try.
+    """Bookings. `NewBookings` takes seats.
 
     With `only_verified`, people book once their e-mail address is verified; with `pay_within`, they have
     that time to pay for what is paid online.
@@ -58,19 +51,26 @@ class BookingService:
         quotes: BookingQuotes,
         lists: BookingLists,
         users: UserDirectory,
+        waitlists: Waitlists,
         clock: Clock,
         ids: Ids,
         only_verified: bool = False,
         pay_within: timedelta | None = None,
     ) -> None:
-        self._only_verified = only_verified
-        self._pay_within = pay_within
+        self._new = NewBookings(
+            unit_of_work=unit_of_work,
+            quotes=quotes,
+            lists=lists,
+            waitlists=waitlists,
+            clock=clock,
+            ids=ids,
+            only_verified=only_verified,
+            pay_within=pay_within,
+        )
         self._unit_of_work = unit_of_work
-        self._quotes = quotes
         self._lists = lists
         self._users = users
         self._clock = clock
-        self._ids = ids
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._steps = BookingSteps(clock, self._audit)
         self._moves = BookingMoves(clock, self._steps)
@@ -100,52 +100,8 @@ class BookingService:
         Raises `Invalid`, `NotFound`, `OwnSession`, `AlreadyBooked`, `SoldOut`, `CreatorUnavailable`, `NotBookable`,
         `PriceChanged`, `KeyReused`, and `EmailUnverified` if the installation requires a verified address.
         """
-        require(validate_field("seats", Seats, seats), validate_field("address", Address, address))
-        booking_id = self._ids.new()
-
-        async def decide(quote: BookingQuote, bookings: BookingLists | Bookings) -> Booking:
-            try:
-                return quote.book(
-                    booking_id,
-                    seats,
-                    self._clock.now(),
-                    expected_price,
-                    address,
-                    only_verified=self._only_verified,
-                    pay_within=self._pay_within,
-                )
-            except NotFound:
-                await require_visible(quote.session, principal, bookings)
-                raise NotBookable from None
-
-        async def book_unlocked() -> Outcome[BookingDetails]:
-            quote = await self._quotes.find(session_id, starts_at, principal.user_id, self._clock.now(), key)
-            if isinstance(quote, UUID):
-                return Outcome(await self._read(quote), is_replay=True)
-            self._check_start(starts_at)
-            if quote is None:
-                raise NotFound
-            booking = await decide(quote, self._lists)
-            await self._quotes.accept(quote, booking, settlement_job(booking), key)
-            return Outcome(quote.details(booking))
-
-        async def book_locked(tx: Transaction) -> BookingDetails:
-            self._check_start(starts_at)
-            quote = await tx.slots.acquire_quote(session_id, starts_at, principal.user_id)
-            booking = await decide(quote, tx.bookings)
-            if not await tx.slots.reserve(quote, booking, settlement_job(booking)):
-                raise StaleRead
-            return quote.details(booking)
-
-        tries = count(1)
-
-        async def attempt() -> Outcome[BookingDetails]:
-            # only a transaction holds the API key of a request until it commits
-            if principal.key_id is None and next(tries) <= MAX_QUOTES:
-                return await book_unlocked()
-            return await self._idempotently(key, booking_id, book_locked, self._read)
-
-        return await with_retries(attempt)
+        wanted = Wanted(seats=seats, expected_price=expected_price, address=address)
+        return await self._new.book(principal, session_id, starts_at, wanted, key)
 
     async def get(self, principal: Principal, booking_id: UUID) -> BookingHistory:
         """Return a booking with its history, to its two parties. Raises `NotFound` for others."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.booking_details import BookingHistory
-from marketplace.core.domain.message_causes import untrue
+from marketplace.core.domain.message_causes import is_true_of, untrue
 from marketplace.core.domain.message_reasons import MessageReason
 from marketplace.core.domain.messages import (
     ACCOUNT_KINDS,
@@ -14,12 +14,14 @@ from marketplace.core.domain.messages import (
     REFUSED_PER_DAY,
     RULES,
     UNVERIFIED_PER_DAY,
+    WAITLIST_KINDS,
     Message,
     MessageKind,
     Recipient,
 )
 from marketplace.core.domain.money import Currency
 from marketplace.core.domain.payments import OperationState, Payment, PaymentOperation
+from marketplace.core.domain.waitlist import WaitlistDetails
 from marketplace.core.ports.account_mails import AccountMails
 from marketplace.core.ports.mail_composer import Letter, MovedMoney, Role, UnsubscribeTokens
 from marketplace.core.ports.system import Clock
@@ -50,7 +52,7 @@ class Letters:
     async def about_bookings(self, tx: Transaction, messages: Sequence[Message]) -> Mapping[UUID, Letter | NotSendable]:
         """Return what to send now, or why not, by ID of the message. Costs two statements, and locks nothing.
 
-        Two more are for messages about payments, and one for each about a review.
+        Two more are for messages about payments, one for those about waitlists, and one for each about a review.
 
         Of a kind in `LOCKS_ACCOUNT`, only `write` decides.
         """
@@ -60,7 +62,8 @@ class Letters:
         about = {message.id: await self._booking_of(tx, message) for message in messages}
         bookings = await tx.bookings.histories([number for number in about.values() if number])
         found = {booking.id: booking for booking in bookings}
-        moved, reviews = await self._moved(tx, messages), await _published_reviews(tx, messages)
+        moved, entries = await self._moved(tx, messages), await _entries(tx, messages)
+        reviews = await _published_reviews(tx, messages)
         decided = dict[UUID, Letter | NotSendable]()
         for message in messages:
             number = about[message.id]
@@ -70,6 +73,9 @@ class Letters:
             try:
                 booking = found.get(number) if number else None
                 recipient = recipients.get(message.user_id)
+                if message.kind in WAITLIST_KINDS:
+                    decided[message.id] = self._about_entry(message, recipient, entries.get(UUID(message.subject)))
+                    continue
                 decided[message.id] = self._about_booking(message, recipient, booking, moved.get(message.id))
             except NotSendable as refusal:
                 decided[message.id] = refusal
@@ -183,6 +189,27 @@ class Letters:
             one_click=self._addresses.one_click_unsubscribe(token) if token else None,
         )
 
+    def _about_entry(self, message: Message, recipient: Recipient | None, entry: WaitlistDetails | None) -> Letter:
+        if recipient is None:
+            raise NotSendable(MessageReason.NO_ACCOUNT)
+        now = self._clock.now()
+        self._require(recipient.refusal(message.kind, now))
+        if entry is None or not is_true_of(message.kind, entry, now):
+            raise NotSendable(MessageReason.OFFER_ENDED)
+        is_offer = message.kind is MessageKind.SEAT_OFFERED
+        token = None if message.rule.is_needed else self._unsubscribe_tokens.sign(message)
+        return Letter(
+            message=message,
+            recipient=recipient,
+            role="learner",
+            to=recipient.email,
+            link=self._addresses.waiting() if is_offer else self._addresses.session(entry.session_id),
+            now=now,
+            entry=entry,
+            unsubscribe=self._addresses.unsubscribe(token) if token else None,
+            one_click=self._addresses.one_click_unsubscribe(token) if token else None,
+        )
+
     async def _require_unannounced(self, tx: Transaction, message: Message, booking_id: UUID) -> None:
         """A conversation is announced once, until its person reads or answers it."""
         # others of the account are decided at the same time
@@ -197,6 +224,12 @@ class Letters:
     def _require(refusal: MessageReason | None) -> None:
         if refusal is not None:
             raise NotSendable(refusal)
+
+
+async def _entries(tx: Transaction, messages: Sequence[Message]) -> Mapping[UUID, WaitlistDetails]:
+    """Return the entries of waitlists that messages are about, by ID."""
+    numbers = {UUID(each.subject) for each in messages if each.kind in WAITLIST_KINDS}
+    return {each.id: each for each in await tx.waitlist.details(numbers)} if numbers else {}
 
 
 async def _published_reviews(tx: Transaction, messages: Sequence[Message]) -> frozenset[UUID]:

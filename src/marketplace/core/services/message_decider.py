@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.core.domain.events import BookingEvent, Delivery, SessionEvent
+from marketplace.core.domain.events import BookingEvent, Delivery, SessionEvent, WaitlistEvent
 from marketplace.core.domain.message_causes import (
     SOLD_FIELDS,
     UNREAD_HISTORY,
@@ -13,6 +13,7 @@ from marketplace.core.domain.message_causes import (
     edits_end,
     review_decision,
     version_at,
+    waitlist_decisions,
 )
 from marketplace.core.domain.messages import DAY, Message, MessageKind, Topic
 from marketplace.core.errors import NotFound
@@ -45,6 +46,8 @@ class MessageDecider:
             elif isinstance(event, BookingEvent):
                 version, is_unpaid = await self._history(tx, event)
                 messages += self._decided(event.at, decisions(event, version, is_unpaid=is_unpaid))
+            elif isinstance(event, WaitlistEvent):
+                messages += self._decided(event.at, waitlist_decisions(event))
             elif event.kind == "user.registered":
                 topic = Topic(subject=str(event.user_id))
                 verification = Decision(kind=MessageKind.VERIFY_EMAIL, user_id=event.user_id, topic=topic)

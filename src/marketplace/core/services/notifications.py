@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from marketplace.core.domain.events import BookingEvent, Delivery, SessionEvent
+from marketplace.core.domain.events import BookingEvent, Delivery, SessionEvent, WaitlistEvent
 from marketplace.core.domain.notifications import (
     KEPT_FOR,
     MAX_UNREAD,
     NEWS_FOR,
     REVIEW_KINDS,
+    WAITLIST_KINDS,
     Notification,
     NotificationDetails,
     changes_what_was_sold,
@@ -45,6 +46,8 @@ class NotificationService:
                 found += await self._of_review(tx, event, str(delivery.id))
             elif isinstance(event, BookingEvent):
                 found += await self._of_booking(tx, event, str(delivery.id))
+            elif isinstance(event, WaitlistEvent) and event.kind in WAITLIST_KINDS:
+                found.append(self._of_entry(event, str(delivery.id)))
         if found:
             await tx.notifications.add(found)
 
@@ -65,6 +68,19 @@ class NotificationService:
             )
             for user_id in recipients_of(event, is_unpaid=is_unpaid)
         ]
+
+    def _of_entry(self, event: WaitlistEvent, source: str) -> Notification:
+        now = self._clock.now()
+        return Notification(
+            id=self._ids.new(),
+            user_id=event.user_id,
+            kind=WAITLIST_KINDS[event.kind],
+            booking_id=None,
+            waitlist_id=event.entry_id,
+            created_at=event.at,
+            source=source,
+            read_at=now if now - event.at > NEWS_FOR else None,
+        )
 
     async def _of_review(self, tx: Transaction, event: SessionEvent, source: str) -> Sequence[Notification]:
         """Notify the creator of a new review and its author of the answer, unless it is hidden."""

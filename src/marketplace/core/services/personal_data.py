@@ -26,6 +26,7 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.tokens import LoginDirectory
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
+from marketplace.core.ports.waitlist import Waitlists
 from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.retries import with_retries
 
@@ -37,6 +38,7 @@ Part = Literal[
     "messages",
     "mails",
     "favourites",
+    "waitlist",
     "reports",
     "reviews",
     "answers",
@@ -66,6 +68,7 @@ class PersonalDataService:
         conversations: Conversations,
         mails: MessageLists,
         favourites: FavouriteLists,
+        waitlists: Waitlists,
         reports: ReportQueue,
         reviews: ReviewLists,
         logins: LoginDirectory,
@@ -84,6 +87,7 @@ class PersonalDataService:
         self._conversations = conversations
         self._mails = mails
         self._favourites = favourites
+        self._waitlists = waitlists
         self._reports = reports
         self._reviews = reviews
         self._logins = logins
@@ -123,14 +127,20 @@ class PersonalDataService:
             yield "messages", message
         async for mail in _items(lambda after: self._mails.of_user(person, PAGE, after)):
             yield "mails", mail
-        for kept in await self._favourites.ids(person):
-            yield "favourites", kept
+        async for kept in self._of_interest(person):
+            yield kept
         async for report in _items(lambda after: self._reports.of_reporter(person, PAGE, after)):
             yield "reports", report
         async for reviewed in self._of_reviews(person):
             yield reviewed
         async for way in self._of_access(person, now):
             yield way
+
+    async def _of_interest(self, person: UUID) -> AsyncIterator[tuple[Part, object]]:
+        for kept in await self._favourites.ids(person):
+            yield "favourites", kept
+        async for entry in _items(lambda after: self._waitlists.of_user(person, PAGE, after)):
+            yield "waitlist", entry
 
     async def _of_reviews(self, person: UUID) -> AsyncIterator[tuple[Part, object]]:
         async for review in _items(lambda after: self._reviews.of_author(person, PAGE, after)):

@@ -6,6 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from marketplace.core.domain.booking_details import BookingHistory
+from marketplace.core.domain.booking_steps import BookingStep
 from marketplace.core.domain.bookings import Seats
 from marketplace.core.domain.fields import require, validate_field
 from marketplace.core.domain.idempotency import IdempotencyKey
@@ -19,6 +20,7 @@ from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.booking_steps import settlement_job
 from marketplace.core.services.idempotency import Outcome, idempotently
+from marketplace.core.services.waitlist_lines import offer_seats_of
 
 
 class SeatChanges:
@@ -70,12 +72,17 @@ class SeatChanges:
         if more > 0 and booking.is_paid:
             await self._require_payable(tx, booking)
         changed, step = with_seats(booking, seats, principal, now, pay_within=self._pay_within)
-        if not await tx.slots.change_seats(changed, step):
-            raise SoldOut
+        await self._save(tx, changed, step)
         job = settlement_job(changed)
         if changed.pay_by != booking.pay_by and job is not None:
             await tx.jobs.enqueue(job)
         return replace(changed, history=(*booking.history, step))
+
+    async def _save(self, tx: Transaction, changed: BookingHistory, step: BookingStep) -> None:
+        if not await tx.slots.change_seats(changed, step):
+            raise SoldOut
+        if step.from_seats is not None and changed.seats < step.from_seats:
+            await offer_seats_of(tx, changed.session_id, changed.starts_at, step.at)
 
     async def _require_payable(self, tx: Transaction, booking: BookingHistory) -> None:
         """Require that more seats can be paid. Raises `SeatsPaid` without payments, or if one waits for staff."""

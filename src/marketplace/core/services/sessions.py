@@ -32,6 +32,7 @@ from marketplace.core.services.retries import with_retries
 from marketplace.core.services.rights import acquire_staff
 from marketplace.core.services.slots import resize
 from marketplace.core.services.visibility import require_visible
+from marketplace.core.services.waitlist_lines import close_session
 
 
 class SessionService:
@@ -180,6 +181,8 @@ class SessionService:
                     if session.duration != before.duration:
                         materialized = await materialized_for(schedule, session.duration, now)
                         await tx.sessions.save_materialized(session_id, materialized)
+                if session.status != "active":
+                    await close_session(tx, session_id, now)
                 await tx.sessions.save(session)
                 await record_change(tx, principal, before, session, now)
                 await self._write_audit_entry(tx, principal, "session_changed", before, session, reason)
@@ -210,6 +213,7 @@ class SessionService:
         now = self._clock.now()
         session = await self._changed(tx, principal, await tx.sessions.acquire(session_id), {}, reason)
         require_no_upcoming_bookings(await tx.slots.acquire_upcoming(session_id, now))
+        await close_session(tx, session_id, now)
         archived = replace(session, archived_at=now, pictures=())
         await remove(tx, session.pictures, now)
         await tx.sessions.save(archived)

@@ -23,6 +23,7 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.idempotency import Outcome, idempotently
 from marketplace.core.services.visibility import require_visible
+from marketplace.core.services.waitlist_lines import close, close_slots, fit_line, offer_again, offer_all
 
 MAX_STARTS = 2_000
 """Starts of one answer: two months of one every 15 minutes, for 8 hours a day."""
@@ -148,6 +149,8 @@ class SlotService:
     ) -> Outcome[tuple[BookingHistory, ...]]:
         """Cancel every booking of one start of one's own session, all or none, and decline requests for it.
 
+        Its waitlist ends.
+
         Raises `Invalid`, `NotFound`, `NotYours`, `TooLate`, `KeyReused`.
         """
         require(validate_field("reason", Reason, reason))
@@ -162,8 +165,9 @@ class SlotService:
             changes = [booking.after("cancel", principal, now, reason=reason, batch_id=batch_id) for booking in here]
             declined = [booking.without_request(principal, now, reason) for booking in requests]
             # lock the slots first: a buyer who books one again holds it while reading these bookings
-            await tx.slots.release(*here)
-            await tx.slots.release_held(*requests)
+            freed = [*await tx.slots.release(*here), *await tx.slots.release_held(*requests)]
+            await close_slots(tx, [(session_id, starts_at)], now)
+            await offer_again(tx, (slot for slot in freed if slot.starts_at != starts_at), now)
             await tx.bookings.save_all([*changes, *declined])
             return tuple(replace(booking, history=(*booking.history, step)) for booking, step in changes)
 
@@ -180,11 +184,13 @@ async def cancel_all(
 ) -> tuple[tuple[BookingHistory, BookingHistory], ...]:
     """Cancel every upcoming booking of a creator, as staff. Return each before and after.
 
-    The number of statements grows with the slots, not with the bookings. Needs `acquire_with_sessions`.
+    The number of statements grows with the slots, not with the bookings. Waitlists of these slots end. Needs
+    `acquire_with_sessions`.
     """
     bookings = await tx.bookings.acquire_of_creator(creator_id, now)
     changes = [booking.after("cancel", staff, now, reason=reason, batch_id=batch_id) for booking in bookings]
-    await tx.slots.release(*bookings)
+    for slot in await tx.slots.release(*bookings):
+        await close(tx, slot, now)
     await tx.bookings.save_all(changes)
     return tuple((booking, cancelled) for booking, (cancelled, _) in zip(bookings, changes, strict=True))
 
@@ -192,7 +198,8 @@ async def cancel_all(
 async def resize(tx: Transaction, session: Session, schedule: Schedule | None, now: datetime) -> None:
     """Apply capacity, duration and the schedule's buffers to the upcoming slots of an acquired session.
 
-    A slot stays as long as the bookings in it were sold for. Raises `HasUpcomingBookings` if more seats are booked than
+    A slot stays as long as the bookings in it were sold for. Its waitlist is offered the seats that are added, and ends
+    if the start is no longer on the schedule. Raises `HasUpcomingBookings` if more seats are booked than
     the capacity, `CreatorUnavailable` if booked slots would overlap; both have the starts.
     """
     await tx.slots.acquire_creator(session.creator_id)
@@ -200,9 +207,13 @@ async def resize(tx: Transaction, session: Session, schedule: Schedule | None, n
     if not upcoming:
         return
     require_capacity(session, upcoming)
+    fitted = [await fit_line(tx, slot, session, schedule, now) for slot in upcoming]
+    upcoming = tuple(slot for slot in fitted if slot.seats_taken)
     sold = await tx.slots.find_sold_durations(session.id, now)
     resized = [
-        Slot.of(session, slot.starts_at, slot.seats_taken, schedule, sold_duration=sold.get(slot.starts_at, 0))
+        Slot.of(session, slot.starts_at, schedule=schedule, sold_duration=sold.get(slot.starts_at, 0)).with_line_of(
+            slot
+        )
         for slot in upcoming
     ]
     if any(new.reaches_beyond(old) for new, old in zip(resized, upcoming, strict=True)):
@@ -212,6 +223,7 @@ async def resize(tx: Transaction, session: Session, schedule: Schedule | None, n
             resized, [slot for slot in occupied if slot.session_id != session.id or slot.starts_at <= now]
         )
     await tx.slots.resize(resized)
+    await offer_all(tx, resized, now)
 
 
 def _window_errors(begin: datetime, end: datetime, begin_name: str, end_name: str) -> FieldErrors:

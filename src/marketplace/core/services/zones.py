@@ -21,6 +21,7 @@ from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.booking_steps import settlement_job
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
 from marketplace.core.services.retries import with_retries
+from marketplace.core.services.waitlist_lines import close_slots, release, release_held
 
 PAGE = 1_000
 BOOKINGS_PER_TRANSACTION = 500
@@ -117,6 +118,7 @@ class ZoneService:
             now = self._clock.now()
             acquired = await tx.bookings.acquire_of_creator(creator_id, now)
             changed = zone_changes(await tx.local_starts.of_creator(creator_id, now), now)
+            await close_slots(tx, [change.slot.key for change in changed if change.kept is None], now)
             bookings = defaultdict[SlotKey, list[BookingHistory]](list)
             for booking in await _without_requests(tx, acquired, changed, now):
                 bookings[booking.session_id, booking.starts_at].append(booking)
@@ -128,7 +130,7 @@ class ZoneService:
             changes, moves = sold.plan(now)
             # empty all slots before any is occupied: one may move to where another was
             for key in sorted((move.change.slot.key for move in moves), key=lambda key: key[1]):
-                await tx.slots.release(*bookings[key])
+                await release(tx, now, *bookings[key])
             for move in moves:
                 await _move(tx, move, bookings[move.change.slot.key], now)
             return changes
@@ -150,7 +152,7 @@ async def _without_requests(
         is_ending = booking.requested_start is not None and any((booking.session_id, at) in keys for at in starts)
         (ending if is_ending else kept).append(booking)
     ended = [booking.with_request_expired(now) for booking in ending]
-    await tx.slots.release_held(*ending)
+    await release_held(tx, now, *ending)
     await tx.bookings.save_all(ended)
     await tx.jobs.enqueue(*filter(None, (settlement_job(booking) for booking, _ in ended)))
     return [*kept, *(booking for booking, _ in ended)]

@@ -9,7 +9,7 @@ from litestar import Controller, Request, Response, get, put
 from litestar.params import FromPath
 
 from marketplace.core.domain.creator_hours import CreatorHours
-from marketplace.core.domain.users import TimeZone
+from marketplace.core.domain.time_zone_names import TimeZone
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.creator_hours import CreatorHoursService

@@ -21,19 +21,20 @@ from marketplace.http.pagination import LINK, UNREAD, UNREAD_COUNT, Cursors, Pag
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.parsing import read_body
 
-NAMES = {"booking_id": "booking", "session_id": "session", "starts_at": "booking_date"}
+NAMES = {"booking_id": "booking", "waitlist_id": "waitlist", "session_id": "session", "starts_at": "booking_date"}
 
 
 class NotificationOut(msgspec.Struct, rename=NAMES):
-    """What happened to a booking. `title` is as sold; `booking_date` is the start as it stands.
+    """What happened to a booking, or to a wait for seats. `title` is as sold; `booking_date` is the start as it stands.
 
     `other` is the other party. `as_creator` if the booking is of your session. `amount` is what was paid or returned,
-    if that is what happened.
+    if that is what happened. `booking` is `null` if it is about a waitlist; then `waitlist` names the entry.
     """
 
     id: UUID
     kind: NotificationKind
-    booking_id: UUID
+    booking_id: UUID | None
+    waitlist_id: UUID | None
     session_id: UUID
     title: Title
     starts_at: datetime

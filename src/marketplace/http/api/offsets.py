@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from marketplace.core.domain.users import TimeZoneName
+from marketplace.core.domain.time_zone_names import TimeZoneName
 from marketplace.core.domain.utc_offsets import MAX_OFFSETS, ZoneOffsets, utc_offset
 from marketplace.http.answers import HasScope
 from marketplace.http.security.authorization import optional_principal_of

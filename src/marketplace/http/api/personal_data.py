@@ -65,6 +65,18 @@ class MailOut(msgspec.Struct, rename={"booking_id": "booking", "session_id": "se
     sent_at: datetime | None
 
 
+class WaitedForOut(msgspec.Struct, rename={"session_id": "session"}):
+    """Seats of a start that the person waited for, of the last months, and what came of it."""
+
+    session_id: UUID
+    starts_at: datetime
+    seats: int
+    status: str
+    created_at: datetime
+    offered_at: datetime | None
+    ended_at: datetime | None
+
+
 class KeptSecondFactorOut(msgspec.Struct):
     """Two-step sign-in that is on, without its secret."""
 
@@ -102,9 +114,9 @@ class PersonalDataController(Controller):
 
         Your account as `profile`, and lists of your `sessions`, `bookings` with their history, `payments` with their
         receipt numbers and refunds, the `messages` you wrote about bookings, the `mails` to you of the last months,
-        `favourites` (IDs of sessions), `reports`, your `reviews` and `answers` to reviews, `review_reports`, active
-        `logins`, `identities` (services to sign in with), and `api_keys`, `passkeys` and
-        `second_factors` (two-step sign-in, if it is on) without their secrets.
+        `favourites` (IDs of sessions), what you waited for (`waitlist`), `reports`, your `reviews` and `answers` to
+        reviews, `review_reports`, active `logins`, `identities` (services to sign in with), and `api_keys`, `passkeys`
+        and `second_factors` (two-step sign-in, if it is on) without their secrets.
         """
         principal = principal_of(request)
         await limits.check(Attempt(DATA_EXPORT, str(principal.user_id)))
@@ -133,6 +145,7 @@ def _converters(
         "messages": lambda message: converted(message, WrittenMessageOut),
         "mails": lambda mail: converted(mail, MailOut),
         "favourites": str,
+        "waitlist": lambda entry: converted(entry, WaitedForOut),
         "reports": lambda report: msgspec.convert(report, ReportOut, from_attributes=True),
         "reviews": lambda review: converted(review, OwnReviewOut),
         "answers": lambda review: converted(review, WrittenAnswerOut),

@@ -32,6 +32,7 @@ class PreferencesIn(msgspec.Struct, kw_only=True):
     reminder_hour: Wanted = True
     how_was_it: Wanted = True
     new_message: Wanted = True
+    offer_expired: Wanted = True
     new_review: Wanted = True
 
 
@@ -42,6 +43,7 @@ class PreferencesOut(msgspec.Struct, kw_only=True):
     reminder_hour: Annotated[bool, Meta(description="A reminder an hour before a booked start.")]
     how_was_it: Annotated[bool, Meta(description="A question after a session that you booked.")]
     new_message: Annotated[bool, Meta(description="That someone wrote to you about a booking.")]
+    offer_expired: Annotated[bool, Meta(description="That an offer of a waitlist expired.")]
     new_review: Annotated[bool, Meta(description="That someone reviewed a session of yours.")]
     always: list[MessageKind]
 

@@ -11,8 +11,8 @@ from litestar.params import FromPath
 from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.identities import Flow, IdentityProvider
 from marketplace.core.domain.language_tags import Locale
+from marketplace.core.domain.time_zone_names import TimeZone
 from marketplace.core.domain.tokens import SecondFactorDue
-from marketplace.core.domain.users import TimeZone
 from marketplace.core.errors import Busy, ImpersonatedReadOnly, NotFound, RateLimited
 from marketplace.core.errors.identities import ProviderUnavailable, SignInFailed
 from marketplace.core.errors.second_factors import BadChallenge

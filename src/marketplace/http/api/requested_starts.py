@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from marketplace.core.domain.users import TimeZone
+from marketplace.core.domain.time_zone_names import TimeZone
 from marketplace.core.domain.wall_time import instant
 from marketplace.core.domain.zone_names import zone_named
 from marketplace.core.errors import FieldErrors, Invalid

@@ -63,6 +63,7 @@ from marketplace.http.api.time_zones import TimeZoneController
 from marketplace.http.api.tokens import TokenController
 from marketplace.http.api.unsubscribe import UnsubscribeController
 from marketplace.http.api.users import UserController
+from marketplace.http.api.waitlist import SlotWaitlistController, WaitlistController
 
 CONTROLLERS = (
     UserController,
@@ -91,6 +92,8 @@ CONTROLLERS = (
     ReviewController,
     ScheduleController,
     SlotController,
+    SlotWaitlistController,
+    WaitlistController,
     LiveController,
     CreatorHoursController,
     CreatorController,

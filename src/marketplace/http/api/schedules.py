@@ -11,7 +11,7 @@ from litestar import Controller, Request, Response, get, post, put
 from litestar.params import FromPath
 
 from marketplace.core.domain.schedules import Schedule, TimeRange
-from marketplace.core.domain.users import TimeZone
+from marketplace.core.domain.time_zone_names import TimeZone
 from marketplace.core.errors import CreatorUnavailable, NotFound, NotYours
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.schedules import ScheduleService

@@ -24,7 +24,7 @@ from marketplace.core.domain.sessions import (
     Tags,
     Title,
 )
-from marketplace.core.domain.users import TimeZone
+from marketplace.core.domain.time_zone_names import TimeZone
 from marketplace.http.api.picture_fields import PictureOut
 from marketplace.http.api.users import PublicUserOut
 

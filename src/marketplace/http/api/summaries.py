@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from marketplace.core.domain.money import Amount
 from marketplace.core.domain.sessions import Title
-from marketplace.core.domain.users import TimeZone
+from marketplace.core.domain.time_zone_names import TimeZone
 from marketplace.core.services.summaries import SummaryService
 from marketplace.http.api.offsets import OffsetsOut, offsets_of
 from marketplace.http.conversions import converted

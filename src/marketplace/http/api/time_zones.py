@@ -9,7 +9,7 @@ import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get
 
-from marketplace.core.domain.users import TimeZone
+from marketplace.core.domain.time_zone_names import TimeZone
 from marketplace.core.domain.utc_offsets import ZoneOffsets, utc_offset
 from marketplace.core.domain.zone_names import RENAMED_ZONES, time_zones
 from marketplace.core.ports.system import Clock

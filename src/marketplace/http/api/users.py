@@ -11,7 +11,8 @@ from litestar import Controller, Request, Response, get, patch, post, put
 from marketplace.core.domain.language_tags import Languages, Locale
 from marketplace.core.domain.passwords import NewPassword
 from marketplace.core.domain.principals import Role
-from marketplace.core.domain.users import Avatar, Bio, Email, FirstName, LastName, NewUsername, TimeZone, Username
+from marketplace.core.domain.time_zone_names import TimeZone
+from marketplace.core.domain.users import Avatar, Bio, Email, FirstName, LastName, NewUsername, Username
 from marketplace.core.errors import AlreadyACreator, EmailTaken, RateLimited, UsernameTaken
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.rate_limits import RateLimitService

@@ -71,6 +71,7 @@ def openapi_config() -> OpenAPIConfig:
             Tag(name="notifications", description="What happened to your bookings."),
             Tag(name="reviews", description="What people say about sessions that they attended."),
             Tag(name="favourites", description="Sessions that you keep to find them again."),
+            Tag(name="waitlist", description="Waiting for seats of full starts, and offers of seats that become free."),
             Tag(name="schedules", description="Schedules and bookable starts."),
             Tag(name="bookings", description="Booking, cancelling and rescheduling seats."),
             Tag(name="payments", description="Paying for bookings, receipts, and what creators earn."),

@@ -12,7 +12,7 @@ from marketplace.core.domain.money import Money
 from marketplace.core.domain.places import MAX_LATITUDE, MAX_LONGITUDE, CoordinatesRule
 from marketplace.core.domain.refund_policies import MAX_TIERS, RefundHours, RefundPercent, Tiers
 from marketplace.core.domain.sessions import TagList
-from marketplace.core.domain.users import TimeZoneName
+from marketplace.core.domain.time_zone_names import TimeZoneName
 from marketplace.http.validation.fields import WireRule, rule_for
 
 

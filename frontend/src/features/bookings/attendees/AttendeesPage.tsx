@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Badge } from "~/components/Badge";
 import { Page } from "~/components/Page";
 import { type Tab, Tabs } from "~/components/Tabs";
@@ -12,6 +12,8 @@ import { Filters } from "./Filters";
 import { type Intent, IntentDialog } from "./IntentDialog";
 import { type AttendeesSearch, currentView, VIEWS, type View } from "./search";
 import { useTexts } from "./texts";
+
+const WaitingPeople = lazy(() => import("../waitlist/WaitingPeople"));
 
 /** A creator's bookings by time, with their actions. */
 export function AttendeesPage({ search: { booking, ...search } }: { search: AttendeesSearch }) {
@@ -37,6 +39,9 @@ export function AttendeesPage({ search: { booking, ...search } }: { search: Atte
   );
   return (
     <Page title={t("title")} intro={<p className="text-sm">{t("zone", { zone: zoneName(zone) })}</p>}>
+      <Suspense>
+        <WaitingPeople session={search.session} />
+      </Suspense>
       <Tabs
         label={t("views")}
         tabs={tabs}

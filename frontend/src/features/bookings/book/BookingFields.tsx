@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useRef } from "react";
 import { Field, Textarea } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { LazySlotPicker } from "~/features/slots/LazySlotPicker";
@@ -7,6 +7,8 @@ import { useTexts } from "../texts";
 import { ExistingBookings } from "./ExistingBookings";
 import { SeatsStepper } from "./SeatsStepper";
 import type { BookingState } from "./useBooking";
+
+const FullStarts = lazy(() => import("../waitlist/FullStarts"));
 
 /** Day, time and seats. */
 export function BookingFields({ booking }: { booking: BookingState }) {
@@ -33,6 +35,9 @@ export function BookingFields({ booking }: { booking: BookingState }) {
       {session.max_participants > 1 && (
         <SeatsStepper value={seats} max={maxSeats} onChange={booking.setSeats} />
       )}
+      <Suspense>
+        <FullStarts sessionId={session.id} seats={seats} />
+      </Suspense>
       {booking.address !== null && <AddressField booking={booking} address={booking.address} />}
     </div>
   );

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { CalendarSync } from "lucide-react";
-import { Suspense, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { buttonClass } from "~/components/Button";
 import { Page } from "~/components/Page";
 import { type Tab, Tabs } from "~/components/Tabs";
@@ -18,6 +18,8 @@ import { CancelDialog } from "./CancelDialog";
 import { ownBookingsQuery } from "./queries";
 import { SeatsDialog } from "./SeatsDialog";
 import { BOOKING_TABS, type BookingsSearch, type BookingTab } from "./search";
+
+const OwnWaitlist = lazy(() => import("../waitlist/OwnWaitlist"));
 
 /** The user's bookings, by tab. */
 export function BookingsPage({ search }: { search: BookingsSearch }) {
@@ -68,6 +70,9 @@ export function BookingsPage({ search }: { search: BookingsSearch }) {
     >
       <Suspense>
         <UnpaidHolds onRelease={(booking) => setIntent({ kind: "cancel", booking })} />
+      </Suspense>
+      <Suspense>
+        <OwnWaitlist />
       </Suspense>
       <Tabs label={t("own.tabs")} tabs={tabs} shown={shown} onShow={show} />
       {intent?.kind === "cancel" && <CancelDialog booking={intent.booking} onClose={() => setIntent(null)} />}

@@ -1,9 +1,10 @@
 import { useEffect, useId, useState } from "react";
 import { useForm } from "react-hook-form";
 import { Button } from "~/components/Button";
-import { Input } from "~/components/Field";
+import { CONTROL } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { api, type Schema, unwrap } from "~/lib/api/client";
+import { cn } from "~/lib/cn";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { CodeField } from "./CodeField";
 import { useTwoStepTexts } from "./texts";
@@ -51,13 +52,14 @@ export function SetUp({ setup, onDone, onCancel }: Props) {
         <label htmlFor={secretId} className="sr-only">
           {t("setup.secret")}
         </label>
-        <Input
+        <textarea
           id={secretId}
           readOnly
+          rows={2}
           translate="no"
           value={setup.secret.replace(/(.{4})(?=.)/g, "$1 ")}
           onFocus={({ target }) => target.select()}
-          className="font-mono text-sm"
+          className={cn(CONTROL, "resize-none py-2.5 font-mono")}
         />
         <a
           href={setup.address}

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
@@ -11,10 +11,12 @@ import { useMe } from "~/lib/auth/me";
 import { stepUp } from "~/lib/auth/stepUp";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { PasswordInput } from "../PasswordInput";
+import { canUsePasskeys } from "../passkeys/credentials";
+import { PasskeyProof } from "../passkeys/PasskeyProof";
 import { CodeField, KindSwitch } from "./CodeField";
 import { useTwoStepTexts } from "./texts";
 
-/** Asks for the password, or a code where two-step sign-in is on, over whatever page a request waits on. */
+/** Asks for the password, a passkey, or a code where two-step sign-in is on, over whatever page a request waits on. */
 export default function StepUpDialog({ methods }: { methods: readonly string[] }) {
   const t = useTwoStepTexts();
   const { t: common } = useTranslation();
@@ -25,6 +27,7 @@ export default function StepUpDialog({ methods }: { methods: readonly string[] }
   const { errors, isSubmitting } = form.formState;
   const byCode = methods.includes("totp");
   const byPassword = !byCode && methods.includes("password");
+  const byPasskey = methods.includes("passkey") && canUsePasskeys();
 
   const submit = form.handleSubmit(async ({ password, code }) => {
     setFailure(null);
@@ -100,8 +103,22 @@ export default function StepUpDialog({ methods }: { methods: readonly string[] }
             />
           </>
         )}
-        {!byCode && !byPassword && <p className="text-sm">{t("step_up.none")}</p>}
+        {(byCode || byPassword) && (
+          <FocusOnce
+            key={isRecovery ? "recovery" : "first"}
+            focus={() => form.setFocus(byCode ? "code" : "password")}
+          />
+        )}
+        {byPasskey && <PasskeyProof separator={byCode || byPassword} onDone={() => stepUp.settle(true)} />}
+        {!byCode && !byPassword && !byPasskey && <p className="text-sm">{t("step_up.none")}</p>}
       </form>
     </Dialog>
   );
+}
+
+/** Moves the focus as soon as the dialog has its fields, before the dialog does. */
+function FocusOnce({ focus }: { focus: () => void }) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when it appears
+  useEffect(focus, []);
+  return null;
 }

@@ -21,6 +21,7 @@ from marketplace.core.errors.identities import IdentityTaken
 from marketplace.core.errors.passkeys import PasskeyRefused
 from marketplace.core.errors.payments import RefundExceedsPayment
 from marketplace.core.errors.reviews import AlreadyReviewed, ReviewAlreadyReported
+from marketplace.core.errors.waitlist import AlreadyWaiting
 
 CONSTRAINTS: dict[str, type[MarketplaceError]] = {
     "uq_users_email_folded": EmailTaken,
@@ -28,6 +29,8 @@ CONSTRAINTS: dict[str, type[MarketplaceError]] = {
     "uq_identities_issuer_subject": IdentityTaken,
     "fk_token_families_begun_by_token_families": NotSignedIn,
     "ck_slots_seats_within_capacity": SoldOut,
+    "ck_slots_seats_on_offer": SoldOut,
+    "uq_waitlist_entries_one_open": AlreadyWaiting,
     "ex_slots_one_place_at_a_time": CreatorUnavailable,
     "uq_passkeys_credential_id": PasskeyRefused,
     "uq_reports_one_per_person_and_session": AlreadyReported,

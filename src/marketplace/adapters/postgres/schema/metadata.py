@@ -22,6 +22,7 @@ from marketplace.adapters.postgres.schema.tables.reviews import ReviewTable
 from marketplace.adapters.postgres.schema.tables.second_factors import SecondFactorTable
 from marketplace.adapters.postgres.schema.tables.sessions import SessionTable
 from marketplace.adapters.postgres.schema.tables.users import UserTable
+from marketplace.adapters.postgres.schema.tables.waitlist import WaitlistEntryTable
 
 TABLES = (
     UserTable,
@@ -43,6 +44,7 @@ TABLES = (
     PaymentTable,
     LedgerTransactionTable,
     ReviewTable,
+    WaitlistEntryTable,
     AuditEntryTable,
 )
 """One of each module of `tables`: importing it adds the others of the module."""

@@ -23,6 +23,7 @@ from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.events import record_change
 from marketplace.core.services.idempotency import Outcome, idempotently, no_replay
 from marketplace.core.services.rights import acquire_staff
+from marketplace.core.services.waitlist_lines import close_session
 
 MAX_REPORTS = 50
 """Reports shown with a session."""
@@ -159,6 +160,7 @@ class SessionAdminService:
         before, now = await tx.sessions.acquire(session_id), self._clock.now()
         await acquire_staff(tx, staff)
         session = before.hidden(reason, now)
+        await close_session(tx, session_id, now)
         await tx.sessions.save(session)
         await record_change(tx, staff, before, session, now)
         change = differences(before, session, SESSION_FIELDS)

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from marketplace.core.errors import NotFound, NotSuperuser
 from marketplace.core.errors.admin import AccountInactive
 from marketplace.core.services.api_keys import ApiKeyService
-from marketplace.http.api.admin.users import ReasonIn
+from marketplace.http.api.admin.user_structs import ReasonIn
 from marketplace.http.api.api_keys import ApiKeyOut, api_key_out
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.parsing import read_body

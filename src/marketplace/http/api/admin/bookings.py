@@ -12,7 +12,7 @@ from marketplace.core.domain.fields import StaffReason
 from marketplace.core.errors import NotFound, NotYours, TooLate
 from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.http.api.admin.audit import AuditEntryOut
-from marketplace.http.api.admin.users import ReasonIn
+from marketplace.http.api.admin.user_structs import ReasonIn
 from marketplace.http.api.booking_routes import MOVE_CONFLICTS, BookingRoutes
 from marketplace.http.api.booking_views import BOOKING_NAMES, BookingHistoryOut, BookingViews
 from marketplace.http.api.offsets import ViewerQuery, viewer_zone_of

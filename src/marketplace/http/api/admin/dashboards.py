@@ -13,7 +13,7 @@ from msgspec import Meta
 from marketplace.core.domain.dashboards import MAX_DAYS, MIN_DAYS, Dashboard
 from marketplace.core.domain.fields import Whole
 from marketplace.core.domain.money import Amount
-from marketplace.core.domain.users import TimeZone
+from marketplace.core.domain.time_zone_names import TimeZone
 from marketplace.core.errors import IllegalTransition, NotFound
 from marketplace.core.services.admin.dashboards import DashboardService
 from marketplace.http.api.admin.pages import TOTAL, NumberedPageQuery, numbered

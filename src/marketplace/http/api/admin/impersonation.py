@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from marketplace.core.errors import NotFound
 from marketplace.core.errors.admin import AccountInactive, Oneself, StaffTarget
 from marketplace.core.services.admin.impersonation import ImpersonationService
-from marketplace.http.api.admin.users import AccountOut, ReasonIn, account_of
+from marketplace.http.api.admin.user_structs import AccountOut, ReasonIn, account_of
 from marketplace.http.security.authorization import Access, Proof, opt, principal_of
 from marketplace.http.validation.parsing import read_body
 

@@ -22,7 +22,8 @@ from marketplace.core.domain.fields import Choice, Text, WebAddress
 from marketplace.core.domain.money import Amount
 from marketplace.core.domain.principals import Role
 from marketplace.core.domain.sessions import Category, Duration, Participants, Price, SessionStatus, Title
-from marketplace.core.domain.users import Email, FirstName, LastName, TimeZone, Username
+from marketplace.core.domain.time_zone_names import TimeZone
+from marketplace.core.domain.users import Email, FirstName, LastName, Username
 from marketplace.http.api.admin.pages import NumberedPageQuery
 from marketplace.http.api.offsets import UtcOffset
 from marketplace.http.validation.fields import Window, field

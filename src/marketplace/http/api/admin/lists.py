@@ -24,7 +24,7 @@ from marketplace.http.api.admin.list_fields import (
     UserListQuery,
 )
 from marketplace.http.api.admin.pages import ESTIMATED, numbered
-from marketplace.http.api.admin.users import AccountOut
+from marketplace.http.api.admin.user_structs import AccountOut
 from marketplace.http.security.authorization import Access, opt
 from marketplace.http.validation.parsing import read_query
 

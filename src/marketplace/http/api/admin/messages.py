@@ -16,7 +16,7 @@ from marketplace.core.domain.messages import MessageKind, MessageState, Unsent
 from marketplace.core.domain.sessions import Title
 from marketplace.core.errors import FieldErrors, IllegalTransition, NotFound, NotSuperuser, TooLate
 from marketplace.core.services.admin.messages import MessageAdminService
-from marketplace.http.api.admin.users import ReasonIn
+from marketplace.http.api.admin.user_structs import ReasonIn
 from marketplace.http.pagination import LINK, Cursors, PageQuery
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.parsing import ParsedBody, read_body, read_query

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from marketplace.core.errors import NotFound, NotSuperuser
 from marketplace.core.errors.admin import AccountInactive, Oneself
 from marketplace.core.services.password_resets import ResetService
-from marketplace.http.api.admin.users import ReasonIn
+from marketplace.http.api.admin.user_structs import ReasonIn
 from marketplace.http.security.authorization import Access, Proof, opt, principal_of
 from marketplace.http.validation.parsing import read_body
 

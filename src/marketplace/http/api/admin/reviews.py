@@ -14,7 +14,7 @@ from marketplace.core.domain.reviews import ModerationState
 from marketplace.core.errors import IllegalTransition, NotFound
 from marketplace.core.services.admin.reviews import ReviewAdminService
 from marketplace.http.api.admin.pages import TOTAL, NumberedPageQuery, numbered
-from marketplace.http.api.admin.users import ReasonIn
+from marketplace.http.api.admin.user_structs import ReasonIn
 from marketplace.http.api.reviews import OwnReviewOut, ReviewReportOut
 from marketplace.http.api.users import ContactOut
 from marketplace.http.idempotency import answer, key_of, validate_key

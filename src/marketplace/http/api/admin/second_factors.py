@@ -11,7 +11,7 @@ from marketplace.core.errors import NotFound, NotSuperuser
 from marketplace.core.errors.admin import AccountInactive, Oneself
 from marketplace.core.errors.second_factors import SecondFactorOff
 from marketplace.core.services.admin.second_factors import SecondFactorAdminService
-from marketplace.http.api.admin.users import ReasonIn
+from marketplace.http.api.admin.user_structs import ReasonIn
 from marketplace.http.security.authorization import Access, Proof, opt, principal_of
 from marketplace.http.validation.parsing import read_body
 

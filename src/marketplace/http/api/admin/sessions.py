@@ -20,7 +20,7 @@ from marketplace.core.services.idempotency import Outcome
 from marketplace.core.services.sessions import SessionService
 from marketplace.http.api.admin.audit import AuditEntryOut
 from marketplace.http.api.admin.reports import ModeratedSessionOut, ReportRecordOut
-from marketplace.http.api.admin.users import ReasonIn
+from marketplace.http.api.admin.user_structs import ReasonIn
 from marketplace.http.api.session_structs import SessionIn
 from marketplace.http.idempotency import answer, key_of, validate_key
 from marketplace.http.security.authorization import Access, opt, principal_of

@@ -32,13 +32,15 @@ class SlotTable(DefaultBase):
     """One start of one session. The check and exclusion constraints prevent overselling.
 
     `occupied` replaces `seats_taken > 0` in the indexes, so that taking a further seat is a heap-only (HOT) update;
-    `fillfactor` leaves the space for it. `local_start` is the wall time in `time_zone` that was agreed with the first
+    `fillfactor` leaves the space for it. `waiting`, `seats_on_offer` and `offers_until` are of its waitlist; seats on
+    offer are part of `seats_taken`. `local_start` is the wall time in `time_zone` that was agreed with the first
     booking; NULL in rows from before migration 0022 until a job has filled it.
     """
 
     __tablename__ = "slots"
     __table_args__ = (
         CheckConstraint("seats_taken BETWEEN 0 AND capacity", name="seats_within_capacity"),
+        CheckConstraint("seats_on_offer BETWEEN 0 AND seats_taken AND waiting >= 0", name="seats_on_offer"),
         ExcludeConstraint(
             ("creator_id", "="),
             ("blocked", "&&"),
@@ -58,6 +60,9 @@ class SlotTable(DefaultBase):
     seats_taken: Mapped[int]
     local_start: Mapped[datetime | None] = mapped_column(DateTime(timezone=False))
     time_zone: Mapped[str | None] = mapped_column(Text)
+    waiting: Mapped[int] = mapped_column(server_default=text("0"))
+    seats_on_offer: Mapped[int] = mapped_column(server_default=text("0"))
+    offers_until: Mapped[datetime | None]
     occupied: Mapped[bool] = mapped_column(Computed("seats_taken > 0", persisted=True))
 
 

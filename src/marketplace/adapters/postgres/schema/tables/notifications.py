@@ -10,7 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 
 class NotificationTable(DefaultBase):
-    """What happened to people's bookings; old rows are deleted. `source` is the event, message, payment or refund."""
+    """What happened to people's bookings, or to what they wait for; old rows are deleted.
+
+    `source` is the event, message, payment or refund. `waitlist_id` names an entry, which is kept longer.
+    """
 
     __tablename__ = "notifications"
     __table_args__ = (
@@ -23,9 +26,10 @@ class NotificationTable(DefaultBase):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     kind: Mapped[str] = mapped_column(Text)
-    booking_id: Mapped[UUID] = mapped_column(ForeignKey("bookings.id"))
+    booking_id: Mapped[UUID | None] = mapped_column(ForeignKey("bookings.id"))
     created_at: Mapped[datetime]
     source: Mapped[str] = mapped_column(Text)
     read_at: Mapped[datetime | None]
     amount: Mapped[Decimal | None] = mapped_column(Numeric)
     currency: Mapped[str | None] = mapped_column(Text)
+    waitlist_id: Mapped[UUID | None]

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from marketplace.adapters.postgres.schema import online_ddl
 
 revision = "0074"
-down_revision = "0069"
+down_revision = "0071"
 branch_labels = None
 depends_on = None
 
