@@ -83,7 +83,7 @@ def test_currency_that_stripe_rounds_is_refused_at_the_start() -> None:
 async def test_settings_choose_the_provider() -> None:
     chosen = [
         provider_of(read(PAYMENTS="stripe", **KEYS)),
-        provider_of(read(PAYMENTS="simulator", SECRET_KEY="a secret key of forty-two characters or so")),
+        provider_of(read(PAYMENTS="simulator", SECRET_KEY="a-key-of-more-than-thirty-two-characters")),
     ]
     assert [provider.payments and provider.payments.name for provider in chosen] == ["stripe", "simulator"]
     for provider in chosen:

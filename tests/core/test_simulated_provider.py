@@ -62,6 +62,7 @@ def test_each_card_does_what_its_page_says(shop: Shop) -> None:
         (State.OPEN, 0, None, True),
         (State.PAID, 7200, None, False),
         (State.PAID, 14400, None, False),
+        (State.PAID, 7200, None, False),
         (State.OPEN, 0, None, False),
     ]
     unknown = shop.provider.pay(shop.open().id, card_of("1234"))
