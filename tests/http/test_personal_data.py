@@ -33,7 +33,7 @@ async def test_new_account_has_a_copy_with_every_part_empty(api: Api) -> None:
     parts += ["answers", "review_reports", "logins", "identities", "api_keys", "passkeys", "second_factors"]
     assert [*found] == ["profile", *parts]
     assert found["profile"] == (await person.get("/api/auth/profile/")).json()
-    assert [found[part] for part in parts if part not in {"mails", "logins"}] == [[]] * 13
+    assert [found[part] for part in parts if part not in {"mails", "logins"}] == [[]] * 14
     assert [login["is_current"] for login in found["logins"]] == [True]
 
 

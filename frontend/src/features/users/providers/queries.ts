@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap } from "~/lib/api/client";
 import { queryKeys } from "~/lib/api/queryKeys";
 import { i18n } from "~/lib/i18n";
+import { browserZone } from "~/lib/time/zone";
 
 export type Provider = Schema<"ProviderOut">;
 export type Identity = Schema<"IdentityOut">;
@@ -26,7 +27,7 @@ export async function leaveToSignIn(provider: Provider, next: string | undefined
       params: { path: { provider: provider.name } },
       body: {
         next: next ?? null,
-        time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+        time_zone: browserZone(),
         locale: i18n.language,
       },
     }),
