@@ -79,16 +79,18 @@ class Traveller:
 
     async def come_back(
         self, departed: tuple[str, str], proof: ProvedIdentity, origin: Origin = UNKNOWN_ORIGIN
-    ) -> SignedIn | SecondFactorDue | None:
+    ) -> SignedIn | None:
         state, sealed = departed
         code = f"code {len(self.providers.proofs)}"
         self.providers.proofs[code] = proof
         kept = self.sign_ins.flow_of("example", sealed)
-        return await self.sign_ins.finish(kept, Returned(state=state, code=code), origin, no_limit)
+        login = await self.sign_ins.finish(kept, Returned(state=state, code=code), origin, no_limit)
+        assert not isinstance(login, SecondFactorDue)
+        return login
 
     async def sign_in(self, proof: ProvedIdentity, **options: Any) -> SignedIn:
         signed_in = await self.come_back(await self.leave(**options), proof)
-        assert isinstance(signed_in, SignedIn)
+        assert signed_in is not None
         return signed_in
 
     async def connect(self, principal: Principal, proof: ProvedIdentity) -> None:
