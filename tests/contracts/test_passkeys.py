@@ -2,44 +2,19 @@ from dataclasses import replace
 from datetime import timedelta
 from secrets import token_bytes
 from typing import Any
-from uuid import UUID
 
 import pytest
-from uuid_utils.compat import uuid7
 
 from builders import stored_user
 from contracts.harness import at_once, broken_transaction
 from fakes import NOW
+from marketplace.core.domain.account_erasure import deleted_user
 from marketplace.core.domain.passkeys import OwnedPasskey, Passkey, PasskeyChallenge, new_handle
 from marketplace.core.errors.passkeys import PasskeyRefused
 from marketplace.core.ports.storage import Storage
+from passkey_records import stored_passkey
 
 MINUTE = timedelta(minutes=1)
-
-
-def a_passkey(user_id: UUID, **changes: Any) -> Passkey:
-    values: dict[str, Any] = {
-        "id": uuid7(),
-        "user_id": user_id,
-        "credential_id": token_bytes(32),
-        "public_key": token_bytes(77),
-        "sign_count": 0,
-        "is_backup_eligible": True,
-        "is_backed_up": False,
-        "name": "Firefox on Linux",
-        "transports": ("internal", "hybrid"),
-        "created_at": NOW,
-    }
-    return Passkey(**values | changes)
-
-
-async def stored_passkey(storage: Storage, user_id: UUID | None = None, **changes: Any) -> Passkey:
-    passkey = a_passkey(user_id or (await stored_user(storage)).id, **changes)
-    async with storage.unit_of_work() as tx:
-        await tx.users.acquire(passkey.user_id)
-        await tx.passkeys.handle_of(passkey.user_id, new_handle())
-        await tx.passkeys.add(passkey)
-    return passkey
 
 
 async def stored_challenge(storage: Storage, **changes: Any) -> PasskeyChallenge:
@@ -188,3 +163,17 @@ async def test_purge_deletes_expired_challenges(storage: Storage) -> None:
         assert await tx.passkeys.purge_challenges(NOW) == 0
 
     assert [await consume(storage, each) for each in (old, new)] == [None, new]
+
+
+async def test_erasure_deletes_passkeys_handle_and_challenges(storage: Storage) -> None:
+    passkey, fresh = await stored_passkey(storage), new_handle()
+    challenge = await stored_challenge(storage, purpose="prove", user_id=passkey.user_id)
+
+    async with storage.unit_of_work() as tx:
+        before = await tx.users.acquire(passkey.user_id)
+        await tx.erasure.erase(before, deleted_user(before, "deleted-passkeys", NOW))
+
+    assert await storage.passkeys.of_user(passkey.user_id) == ()
+    assert await consume(storage, challenge) is None
+    async with storage.unit_of_work() as tx:
+        assert await tx.passkeys.handle_of(passkey.user_id, fresh) == fresh

@@ -10,6 +10,7 @@ from contracts.waiting import full_start, waiting
 from due_jobs import run_due
 from fakes import NOW, MovableClock
 from marketplace.core.domain.messages import Message, MessageKind
+from marketplace.core.domain.notifications import NotificationKind
 from marketplace.core.domain.principals import Principal
 from marketplace.core.ports.mail_composer import Letter
 from marketplace.core.ports.storage import Storage
@@ -28,7 +29,7 @@ def services(storage: Storage, clock: MovableClock) -> Services:
     return services_over(storage, clock=clock)
 
 
-async def told(storage: Storage, services: Services, person: Principal) -> tuple[list[Message], list[str]]:
+async def told(storage: Storage, services: Services, person: Principal) -> tuple[list[Message], list[NotificationKind]]:
     """Deliver all events, and return a person's mails and the kinds of their notifications, oldest first."""
     while await services.events.deliver():
         pass

@@ -89,7 +89,7 @@ async def test_every_post_that_creates_or_changes_a_session_or_a_booking_documen
     } | {"POST /api/admin/bulk", "POST /api/waitlist/{entry_id}/accept"}
     for name, operation in operations():
         headers = [one["name"] for one in map(resolved, operation.get("parameters", ())) if one["in"] == "header"]
-        (good,) = [answer for status, answer in operation["responses"].items() if status < "400"]
+        (good,) = [answer for status, answer in operation["responses"].items() if status < "400" and status != "304"]
         assert headers == (["Idempotency-Key"] if name in keyed else [])
         assert ("Idempotency-Replayed" in good.get("headers", {})) == (name in keyed)
 

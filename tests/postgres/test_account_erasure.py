@@ -39,6 +39,7 @@ from marketplace.core.errors import BadCredentials
 from marketplace.core.ports.inbox import InboxMail
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.account_mails import TokenMails
+from passkey_records import stored_passkey
 from payment_records import a_paid_payment, an_operation
 from review_records import stored_review
 
@@ -66,6 +67,8 @@ WITHOUT_TEXTS = {
     "open_times": "instants",
     "parked_payments": "words of staff about payments",
     "password_resets": "hashes",
+    "passkey_challenges": "hashes, deleted all the same",
+    "passkey_handles": "random bytes, deleted all the same",
     "payment_disputes": "IDs and amounts",
     "payment_events": "IDs",
     "payments": "amounts, and IDs of the provider, who has data of their own",
@@ -176,11 +179,13 @@ async def live(market: MailedMarketplace, person: Principal) -> None:
     received = await stored_review(storage, own)
     await services.reviews.answer(person, received.id, "Quux says thanks.")
     await services.reviews.report(person, received.id, "offensive", "Quux is insulted.")
+    await services.api_keys.create(person, "Calendar of quux", ("read",))
     await keep(storage, services, person, booked.id)
 
 
 async def keep(storage: Storage, services: Services, person: Principal, booking_id: UUID) -> None:
     """Store the rest by its ports."""
+    await stored_passkey(storage, person.user_id, name="Quux's phone")
     await stored_feed(storage, await storage.users.get(person.user_id), token="quux-token")
     await services.email_addresses.request_change(person, email="zelda.next@quux.example", current_password=PASSWORD)
     forgotten = EmailRequest(id=uuid7(), purpose="reset", email=EMAIL.upper(), user_id=None, created_at=NOW)

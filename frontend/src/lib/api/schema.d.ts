@@ -6123,6 +6123,13 @@ export interface components {
              */
             reason: components["schemas"]["VisibleLines"];
         };
+        /** @description Who issues a receipt, in the operator's words; empty text says nothing. */
+        ReceiptIssuerOut: {
+            name: string;
+            /** @example 192.0.2.7 */
+            address: string;
+            tax_number: string;
+        };
         /** @description The receipt of a payment. `number` is unique and ascends, with gaps. */
         ReceiptOut: {
             number: number;
@@ -6145,6 +6152,7 @@ export interface components {
             refunds: components["schemas"]["RefundOut"][];
             creator_details: components["schemas"]["PublicUserOut"];
             user_details: components["schemas"]["PublicUserOut"];
+            issuer: components["schemas"]["ReceiptIssuerOut"] | null;
         };
         /** @description A notice of the provider. `kind` is its word. */
         ReceivedNoticeOut: {
