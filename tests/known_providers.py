@@ -84,9 +84,9 @@ class Traveller:
         code = f"code {len(self.providers.proofs)}"
         self.providers.proofs[code] = proof
         kept = self.sign_ins.flow_of("example", sealed)
-        found = await self.sign_ins.finish(kept, Returned(state=state, code=code), origin, no_limit)
-        assert not isinstance(found, SecondFactorDue)
-        return found
+        login = await self.sign_ins.finish(kept, Returned(state=state, code=code), origin, no_limit)
+        assert not isinstance(login, SecondFactorDue)
+        return login
 
     async def sign_in(self, proof: ProvedIdentity, **options: Any) -> SignedIn:
         signed_in = await self.come_back(await self.leave(**options), proof)

@@ -20,8 +20,13 @@ START = 60.0
 
 
 def settings_of(issuer: str) -> ProviderSettings:
-    values = {"name": "example", "label": "Example", "client_id": "marketplace"}
-    return ProviderSettings(issuer=issuer, client_secret="a secret: of the tests", **values)
+    return ProviderSettings(
+        name="example",
+        label="Example",
+        issuer=issuer,
+        client_id="marketplace",
+        client_secret="a secret: of the tests",
+    )
 
 
 @asynccontextmanager

@@ -100,6 +100,8 @@ async def test_person_who_is_not_believed_gets_a_sentence_and_a_way_back(open_pa
 
     await expect(page.get_by_role("alert")).to_contain_text("Example doesn't confirm your email address.")
     assert await wrong_on(page, "refused") == []
+    # another browser, which the issuer does not know yet
+    page = await open_page("/login?next=%2Ffavourites")
     await page.get_by_role("button", name=LABEL).click()
     await page.wait_for_url(f"{issuer}/**")
     await page.get_by_role("link", name=re.compile("Cancel", re.IGNORECASE)).click()

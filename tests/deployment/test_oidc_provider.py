@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from statistics import quantiles
 
@@ -13,6 +14,7 @@ from marketplace.adapters.identity.client import ProviderClient
 from marketplace.adapters.identity.oidc import OidcProvider
 from marketplace.adapters.identity.providers import ConfiguredProviders
 from marketplace.adapters.system import SystemClock
+from marketplace.core.domain.identities import FlowSecrets, ProvedIdentity
 from oidc_server import consent, oidc_server, settings_of
 from provider_browser import Browser
 
@@ -26,10 +28,14 @@ class Timed(ConfiguredProviders):
 
     spent = 0.0
 
-    async def prove(self, name: str, **values: object) -> object:  # type: ignore[override]
+    async def prove(
+        self, name: str, *, code: str, issuer: str | None, secrets: FlowSecrets, redirect_uri: str, now: datetime
+    ) -> ProvedIdentity:
         started = time.perf_counter()
         try:
-            return await super().prove(name, **values)  # type: ignore[arg-type]
+            return await super().prove(
+                name, code=code, issuer=issuer, secrets=secrets, redirect_uri=redirect_uri, now=now
+            )
         finally:
             self.spent += time.perf_counter() - started
 
