@@ -136,7 +136,7 @@ postfix:
 UNCHECKED = $(SLOW_FOLDERS) $$(grep -rl --include='test_*.py' thorough tests)
 
 .PHONY: test
-test: install chromium nginx .s3/.installed tests/deployment/maildev/node_modules/.installed ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx (a quarter of an hour or more)
+test: install chromium nginx .s3/.installed tests/deployment/maildev/node_modules/.installed tests/deployment/oidc/node_modules/.installed ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx (a quarter of an hour or more)
 	$(PYTEST_PARALLEL) $(WORKERS) -m "not runs_alone and not long" $(if $(CHECKED),$(UNCHECKED))
 	$(BIN)/pytest -q -m runs_alone $$(grep -rl --include='test_*.py' runs_alone tests)
 
@@ -196,6 +196,10 @@ test-long-clients: install .clients/.installed ## The part of test-long that wal
 
 tests/deployment/maildev/node_modules/.installed: tests/deployment/maildev/package-lock.json
 	cd tests/deployment/maildev && npm ci --silent
+	@touch $@
+
+tests/deployment/oidc/node_modules/.installed: tests/deployment/oidc/package-lock.json
+	cd tests/deployment/oidc && npm ci --silent
 	@touch $@
 
 .bench/.installed: requirements-bench.lock
@@ -303,4 +307,4 @@ lock: install ## Upgrade all dependencies and write the seven lock files
 
 .PHONY: clean
 clean: ## Remove everything that was built; keep the data in .marketplace
-	rm -rf $(VENV) .audit .clients .bench .s3 dist frontend/node_modules frontend/*/node_modules tests/deployment/maildev/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .audit .clients .bench .s3 dist frontend/node_modules frontend/*/node_modules tests/deployment/*/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache

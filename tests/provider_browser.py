@@ -24,7 +24,7 @@ class Browser:
     """A browser, which keeps cookies by name and path, on its way to the issuer and back."""
 
     api: Api
-    issuer: LyingIssuer
+    issuer: LyingIssuer = field(default_factory=LyingIssuer)
     base_url: str = "http://test"
     cookies: dict[str, str] = field(default_factory=dict)
     last: SimpleCookie = field(default_factory=SimpleCookie)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from api_key_records import stored_key
 from builders import (
     TOMORROW,
     Services,
@@ -138,6 +139,11 @@ def booking(**changes: Any) -> Target:
     return stored
 
 
+async def key(market: Marketplace, _: User) -> Ids:
+    owner = await stored_user(market.storage)
+    return {"user_id": owner.id, "key_id": (await stored_key(market.storage, owner)).key.id}
+
+
 async def report(market: Marketplace, actor: User) -> Ids:
     session_id = UUID(str((await session()(market, actor))["session_id"]))
     reporter = principal_of(await stored_user(market.storage))
@@ -252,6 +258,7 @@ CASES: dict[str, Case] = {
     f"POST {A_USER}/rights": Case(SUPER, user(), REASON | {"is_staff": True, "is_superuser": True}),
     f"POST {A_USER}/password-reset": Case(SUPER, user(**SUPERUSER), REASON),
     f"POST {A_USER}/impersonate": Case(STAFF, user(), REASON),
+    f"POST {A_USER}/api-keys/{{key_id}}/revoke": Case(STAFF, key, REASON),
     f"POST {A_USER}/remove-second-factor": Case(STAFF, with_second_factor, REASON),
     f"POST {A_USER}/clear-refusal": Case(STAFF, refused_mail, REASON),
     "POST /api/admin/messages/{message_id}/retry": Case(STAFF, refused_mail, REASON),

@@ -8,6 +8,8 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from marketplace.core.domain.payment_options import ReceiptIssuer
+
 PREFIX = "MARKETPLACE_"
 HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(:(?P<port>\d{1,5}))?")
 MAX_PORT = 65535
@@ -16,6 +18,7 @@ ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
 MAILBOX = re.compile(rf"(?P<name>[^<>\r\n]*)<(?P<address>{ADDRESS})>|(?P<bare>{ADDRESS})")
 MIN_SECRET = 32
 """Characters of a secret key. HS256 requires at least 256 bits (RFC 7518, 3.2)."""
+MAX_ISSUER, MAX_ISSUER_PARTS = 400, 2
 MAX_HOST = 253
 """Characters of a host name (RFC 1035, 2.3.4, without the length bytes)."""
 
@@ -205,6 +208,18 @@ def network(text: str) -> str:
         return str(ip_network(text))
     except ValueError:
         raise ValueError("addresses or networks such as 10.0.0.7 or 172.16.0.0/12, separated by commas") from None
+
+
+def origin(text: str) -> str:
+    return matching(r"https?://[^/\s,*]+", "origins such as https://app.example.org, separated by commas")(text)
+
+
+def receipt_issuer(text: str) -> ReceiptIssuer:
+    """Read `name | address | tax number`, of which the last two can be left out."""
+    name, *rest = (part.strip() for part in text.split("|"))
+    if not name or len(rest) > MAX_ISSUER_PARTS or len(text) > MAX_ISSUER or not text.isprintable():
+        raise ValueError("a name, an address and a tax number on one line, separated by |")
+    return ReceiptIssuer(name, *rest)
 
 
 def list_of(parse: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from marketplace.core.domain.money import Currency
 from marketplace.core.domain.passkeys import RelyingParty
+from marketplace.core.domain.payment_options import ReceiptIssuer
 from marketplace.core.domain.second_factors import REAUTHENTICATE_AFTER, StaffSecondFactor
 from marketplace.core.domain.users import VerifiedEffect
 from marketplace.identity_settings import NAME, ProviderSettings, read_providers
@@ -25,9 +26,11 @@ from marketplace.setting_values import (
     object_store,
     on_or_off,
     one_of,
+    origin,
     path,
     provided_secret,
     public_url,
+    receipt_issuer,
     seconds,
     secret_keys,
     smtp_url,
@@ -77,10 +80,8 @@ class Settings:
     inbox: bool = False
     stripe_secret_key: str | None = field(default=None, repr=False)
     stripe_webhook_secret: str | None = field(default=None, repr=False)
-    stripe_api: str | None = None
-    """`None`: Stripe's own."""
-    simulator_url: str | None = None
-    """`None`: `serve` starts the payment simulator."""
+    stripe_api: str | None = None  # Stripe's own
+    simulator_url: str | None = None  # `serve` starts the payment simulator
     oidc_providers: tuple[ProviderSettings, ...] = ()
     staff_second_factor: StaffSecondFactor = "optional"
     reauthenticate_after: timedelta = REAUTHENTICATE_AFTER
@@ -89,8 +90,8 @@ class Settings:
     verify_email: tuple[VerifiedEffect, ...] = ()
     payments: Literal["off", "simulator", "stripe"] = "off"
     pay_within: timedelta = timedelta(minutes=15)
-    commission: int = 0
-    """Basis points."""
+    commission: int = 0  # basis points
+    receipt_issuer: ReceiptIssuer | None = None
     keep_answers: bool = True
     live_streams: int = 2_000
     live_streams_per_network: int = 50
@@ -166,9 +167,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "public_url": public_url,
     "workers": integer(1, 64),
     "trusted_proxies": list_of(network),
-    "cors_origins": list_of(
-        matching(r"https?://[^/\s,*]+", "origins such as https://app.example.org, separated by commas")
-    ),
+    "cors_origins": list_of(origin),
     "passkey_origins": list_of(public_url),
     "access_token_ttl": seconds(1, 31 * 86_400),
     "refresh_token_ttl": seconds(1, 366 * 86_400),
@@ -191,6 +190,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "payments": one_of("off", "simulator", "stripe"),
     "pay_within": seconds(1, 7 * 86_400),
     "commission": basis_points(50),
+    "receipt_issuer": receipt_issuer,
     "keep_answers": on_or_off,
     "live_streams": integer(0, 15_000),
     "live_streams_per_network": integer(1, 15_000),

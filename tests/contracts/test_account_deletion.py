@@ -25,6 +25,7 @@ from fakes import NOW
 from marketplace.core.domain.account_erasure import DELETED_TEXT
 from marketplace.core.domain.admin_lists import ListedAuditFilters, ListedUserFilters
 from marketplace.core.domain.audit import AuditEntry
+from marketplace.core.domain.messages import MessageState
 from marketplace.core.domain.principals import Origin
 from marketplace.core.domain.search import words
 from marketplace.core.domain.users import User
@@ -258,6 +259,23 @@ async def test_mail_says_so_to_the_former_address_which_is_kept_until_then(stora
     async with storage.unit_of_work() as tx:
         assert await tx.email_requests.acquire(UUID(message.subject)) is None
     assert (await storage.messages.of_user(unverified.id, 9, None)).items == ()
+
+
+async def test_former_address_is_gone_although_its_mail_was_held_until_it_was_worthless(storage: Storage) -> None:
+    market = MailedMarketplace(
+        storage, account_mails=TokenMails(addresses=ADDRESSES, clock=services_over(storage).clock)
+    )
+    person = await market.a_person()
+    await delete(services_over(storage, clock=market.clock), person)
+    [message] = (await storage.messages.of_user(person.id, 9, None)).items
+    market.clock.at = message.expires_at
+
+    await market.delivery.release_held()
+
+    [dropped] = (await storage.messages.of_user(person.id, 9, None)).items
+    assert dropped.state is MessageState.DROPPED
+    async with storage.unit_of_work() as tx:
+        assert await tx.email_requests.acquire(UUID(message.subject)) is None
 
 
 async def test_booking_at_the_same_moment_comes_first_or_not_at_all(storage: Storage, services: Services) -> None:

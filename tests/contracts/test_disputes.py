@@ -222,3 +222,27 @@ async def test_dispute_is_stored_by_its_own_id_and_keeps_when_it_was_opened(stor
         closed_at=now + A_DAY,
     )
     assert await storage.payments.disputes([payment.id]) == (inside,)
+
+
+async def test_comparison_finds_a_dispute_of_a_payment_that_is_weeks_old(shop: Shop) -> None:
+    _, booking_id = await shop.paid()
+    [payment] = await shop.payments(booking_id)
+    await shop.advance(timedelta(weeks=8))
+    shop.provider.provider.dispute(payment.provider_id or "")
+    shop.provider.notices()
+    shop.clock.advance(timedelta(hours=1))
+
+    await shop.services.reconciliation.compare(shop.clock.now() - 3 * A_DAY)
+
+    assert [state for state, _, _ in await disputes(shop, payment)] == [DisputeState.OPEN]
+
+
+async def test_comparison_finds_how_an_old_dispute_ended(shop: Shop) -> None:
+    _, payment = await disputed(shop)
+    await shop.advance(timedelta(weeks=8))
+    shop.provider.provider.close_dispute(payment.provider_id or "", is_won=False)
+    shop.provider.notices()
+
+    await shop.services.reconciliation.compare(shop.clock.now() - 3 * A_DAY)
+
+    assert [state for state, _, _ in await disputes(shop, payment)] == [DisputeState.LOST]

@@ -186,7 +186,7 @@ async def test_started_message_is_saved_by_one_of_two_workers(storage: Storage) 
 
 async def release(storage: Storage, limit: int) -> int:
     async with storage.unit_of_work() as tx:
-        return await tx.messages.release_held(NOW, limit)
+        return len(await tx.messages.release_held(NOW, limit))
 
 
 async def test_held_messages_wait_for_their_release(storage: Storage) -> None:

@@ -1,5 +1,6 @@
 """What every payment provider keeps: the simulator, Stripe's library with a fake of Stripe, and memory."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -240,6 +241,21 @@ async def test_list_has_every_payment_created_since(world: World) -> None:
     assert listed[other.id] == await report(world, other)
     later = datetime.now(UTC) + timedelta(minutes=1)
     assert [found async for found in world.payments.changed_since(later)] == []
+
+
+async def test_list_has_older_payments_that_were_refunded_or_disputed_since(world: World) -> None:
+    refunded, disputed, other = [await paid(world) for _ in range(3)]
+    await asyncio.sleep(1.1)  # Stripe's instants are whole seconds
+    since = datetime.now(UTC)
+    assert refunded.provider_id
+    assert disputed.provider_id
+    await world.refund(refunded.provider_id, 300)
+    await world.dispute(disputed.provider_id)
+
+    listed = [found.payment_id async for found in world.payments.changed_since(since - timedelta(seconds=0.9))]
+
+    assert sorted(listed.count(each.id) for each in (refunded, disputed, other)) == [0, 1, 1]
+    assert other.id not in listed
 
 
 def events_of(world: World, payment: Payment, received: list[Notice]) -> list[ProviderEvent]:

@@ -25,7 +25,7 @@ from lying_issuer import (
     unsigned,
 )
 from marketplace.adapters.identity.client import MAX_ANSWER
-from marketplace.adapters.identity.kept import FRESH_FOR, RETRY_AFTER, STALE_FOR
+from marketplace.adapters.identity.kept import CHECKED_FOR, FRESH_FOR, RETRY_AFTER, STALE_FOR
 from marketplace.adapters.identity.oidc import OidcProvider
 from marketplace.adapters.identity.providers import ConfiguredProviders
 from marketplace.core.domain.identities import FlowSecrets, ProvedIdentity
@@ -327,6 +327,11 @@ async def test_issuer_that_is_away_is_asked_again_later() -> None:
     issuer.answers.clear()
     clock.at += RETRY_AFTER
     assert await providers.available() == ("example",)
+    issuer.answers["/.well-known/openid-configuration"] = UNUSABLE["500"]
+    assert await providers.available() == ("example",)
+    clock.at += CHECKED_FOR
+    assert await providers.available() == ()
+    assert (await proved(issuer, provider)).subject == "person-1"
     await providers.close()
 
 

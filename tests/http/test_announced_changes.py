@@ -305,6 +305,9 @@ UNSEEN = {
     *(f"POST /api/auth/{name}" for name in ("login", "logout", "password", "password-reset", "refresh", "register")),
     *(f"POST /api/auth/{name}" for name in ("forgot-password", "verify-email", "verify-email/send", "email")),
     "DELETE /api/auth/logins/{login_id}",
+    "POST /api/auth/api-keys",
+    "DELETE /api/auth/api-keys/{key_id}",
+    f"POST {A_USER}/api-keys/{{key_id}}/revoke",
     *(f"POST /api/auth/{path}passkey{more}" for path in ("login/", "reauthenticate/") for more in ("", "/options")),
     *(f"{method} /api/auth/passkeys/{{passkey_id}}" for method in ("PATCH", "DELETE")),
     *(f"POST /api/auth/passkeys{more}" for more in ("", "/options")),
@@ -366,6 +369,7 @@ UNSEEN_JOBS = {
     "record_terms",
     # by the clock, as what it writes
     "renew_open_times",
+    "sweep_api_keys",
     "sweep_bulk_runs",
     "sweep_email_requests",
     "sweep_idempotency_keys",

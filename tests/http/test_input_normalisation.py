@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
+from api_key_records import stored_key
 from builders import TOMORROW, a_message, stored_booking
 from fakes import NOW
 from http_api import KEYS, PAID_SETTINGS, Api, a_registration, a_session_body, as_json, bad_fields, ids, open_api
@@ -70,12 +71,13 @@ async def test_unknown_fields_are_ignored(api: Api) -> None:
 
 
 async def ids_of_account(api: Api, owner: Owner) -> dict[str, str]:
-    """Return another login of the owner, and the token of an address to unsubscribe."""
+    """Return another login and a key of the owner, and the token of an address to unsubscribe."""
     await api.login(owner.person.user)
     logins = (await owner.person.get("/api/auth/logins/")).json()
     token = HmacUnsubscribeTokens(KEYS).sign(a_message(owner.person.id))
     found = {"login_id": next(each["id"] for each in logins if not each["is_current"]), "token": token}
     payment, parked = await stored_paid_payment(api.storage), await stored_parked(api.storage)
+    found |= {"key_id": str((await stored_key(api.storage, owner.person.user)).key.id)}
     return found | {"payment_id": str(payment.id), "parked_id": str(parked.id), "provider": "memory"}
 
 

@@ -4,11 +4,15 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from http_api import PAID_SETTINGS, Api, Person, open_api, problem
 from http_payments import notify
 from marketplace.adapters.payments.memory import MemoryPayments
 from marketplace.adapters.payments.simulated.cards import card_of
+from marketplace.core.domain.payment_options import ReceiptIssuer
 from marketplace.core.domain.rate_limits import PAYMENT_LOOK_UPS, Attempt
+from marketplace.setting_values import receipt_issuer
 
 PAYS = "4242424242424242"
 WHY = "Asked for by e-mail."
@@ -94,3 +98,24 @@ async def test_look_ups_of_opened_pages_are_limited_and_say_when_to_come_back() 
         assert 0 < int(answer.headers["Retry-After"]) <= PAYMENT_LOOK_UPS.span.total_seconds()
         another = await api.booking(other, await api.session(await api.creator(), payment_method="online"))
         assert (await other.post(f"/api/bookings/{another['id']}/pay/")).status_code == 200
+
+
+async def test_receipt_names_its_issuer_as_the_operator_has_set_it() -> None:
+    issuer = receipt_issuer("Sessions GmbH | Hauptstr. 1, Berlin | DE123456789")
+    async with open_api(replace(PAID_SETTINGS, receipt_issuer=issuer)) as api:
+        learner = await api.person()
+        booking = await disputed(api, await api.creator(), learner)
+        [receipt] = (await learner.get(f"/api/bookings/{booking['id']}/receipts/")).json()
+        assert receipt["issuer"] == {
+            "name": "Sessions GmbH",
+            "address": "Hauptstr. 1, Berlin",
+            "tax_number": "DE123456789",
+        }
+
+
+def test_issuer_of_receipts_is_a_name_with_an_address_and_a_tax_number_if_given() -> None:
+    assert receipt_issuer("Ada") == ReceiptIssuer("Ada")
+    assert receipt_issuer(" Ada |  | 42 ") == ReceiptIssuer("Ada", "", "42")
+    for wrong in ("", " | x", "a|b|c|d", "a\x00", "x" * 500):
+        with pytest.raises(ValueError, match="separated by"):
+            receipt_issuer(wrong)

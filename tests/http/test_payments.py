@@ -78,6 +78,7 @@ async def test_booking_shows_its_payment_from_the_booking_to_the_receipt(api: Ap
 
     [receipt] = (await learner.get(f"{path}/receipts/")).json()
     assert (receipt["amount"], receipt["booking"], receipt["refunds"]) == ("49.99", booking["id"], [])
+    assert receipt["issuer"] is None
     assert (await learner.post(f"{path}/cancel/")).json()["payment"]["refunded"] == "0.00"
     await notify(api)
     assert (await learner.get(f"{path}/")).json()["payment"]["refunded"] == "49.99"

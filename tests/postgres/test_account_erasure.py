@@ -179,6 +179,7 @@ async def live(market: MailedMarketplace, person: Principal) -> None:
     received = await stored_review(storage, own)
     await services.reviews.answer(person, received.id, "Quux says thanks.")
     await services.reviews.report(person, received.id, "offensive", "Quux is insulted.")
+    await services.api_keys.create(person, "Calendar of quux", ("read",))
     await keep(storage, services, person, booked.id)
 
 

@@ -39,8 +39,10 @@ async def test_lists_of_payments_cost_what_they_show(loaded: str, program: Watch
     found = await pages(loaded, program, lambda limit, after: lists.search("", limit, after))
     found += await pages(loaded, program, lists.parked)
     found += await carried_out(loaded, program, lists.unsettled(NOW.replace(year=2030), PAGE))
+    found += await carried_out(loaded, program, lists.changeable(NOW.replace(year=2030), PAGE))
+    found += await carried_out(loaded, program, lists.notices(booking_of(700)))
 
-    assert len(found) == 5
+    assert len(found) == 7
     assert costly(found, blocks=60, rows=PAGE + 1) == []
 
 

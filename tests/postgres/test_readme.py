@@ -1,4 +1,4 @@
-"""The commands of the README print what it shows."""
+"""The commands of the README and of the page on API keys print what they show."""
 
 import re
 import subprocess
@@ -11,27 +11,42 @@ from postgres.servers import Server
 
 pytestmark = pytest.mark.flaky(reruns=1)  # starts programs, which a full machine gives no turn
 
-README = Path(__file__).parents[2] / "README.md"
+ROOT = Path(__file__).parents[2]
+README, API_KEYS = ROOT / "README.md", ROOT / "docs" / "api-keys.md"
 
 
-def the_journey() -> str:
-    """The shell lines under "A seat, by curl"."""
-    found = re.search(r"^## A seat, by curl$.*?^```sh$(.*?)^```$", README.read_text(), re.DOTALL | re.MULTILINE)
+def commands(page: Path, heading: str) -> str:
+    """The shell lines under a heading."""
+    found = re.search(rf"^## {heading}$.*?^```sh$(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE)
     assert found is not None
     return found[1]
 
 
-async def test_the_curl_journey_works_as_printed(database: str, tmp_path: Path) -> None:
+async def walked(script: str, database: str, tmp_path: Path) -> str:
+    """Run the commands on a new server, and return what they print."""
     server = Server(database, tmp_path / "server.log", free_port())
     try:
         await server.starts()
-        script = the_journey().replace("http://localhost:8000", f"http://127.0.0.1:{server.port}")
-        walked = subprocess.run(  # noqa: ASYNC221 - nothing else runs meanwhile
+        script = script.replace("http://localhost:8000", f"http://127.0.0.1:{server.port}")
+        done = subprocess.run(  # noqa: ASYNC221 - nothing else runs meanwhile
             ["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, check=False, timeout=180
         )
     finally:
         await server.end()
-    assert walked.returncode == 0, walked.stderr
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+async def test_key_of_the_page_on_api_keys_reads_and_is_refused_as_printed(database: str, tmp_path: Path) -> None:
+    printed = (await walked(commands(API_KEYS, "By curl"), database, tmp_path)).split("\n")
+
+    assert '"username":"mary"' in printed[0]
+    assert printed[0].endswith("[]missing_scope")
+    assert printed[1] == "not_signed_in"
+
+
+async def test_the_curl_journey_works_as_printed(database: str, tmp_path: Path) -> None:
+    printed = await walked(commands(README, "A seat, by curl"), database, tmp_path)
     for expected in (
         '"username":"grace"',
         '"username":"alan"',
@@ -40,4 +55,4 @@ async def test_the_curl_journey_works_as_printed(database: str, tmp_path: Path) 
         '"email":"alan@example.org"',
         '"status":"cancelled"',
     ):
-        assert expected in walked.stdout, expected
+        assert expected in printed, expected

@@ -10,10 +10,11 @@ import pytest_asyncio
 from httpx import Response
 
 from builders import stored_booking
-from http_api import SETTINGS, Api, open_api
+from http_api import SETTINGS, Api, a_booking_body, open_api
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.sessions import Session
+from marketplace.core.services.tokens import PRINCIPAL_TTL
 from marketplace.telemetry.request_log import RequestRecord
 from review_records import stored_review
 
@@ -95,6 +96,11 @@ async def profile(marketplace: Marketplace) -> Send:
     return partial((await marketplace.api.person()).get, "/api/auth/profile/")
 
 
+async def profile_by_key(marketplace: Marketplace) -> Send:
+    """The first request also records that the key is used, which holds for a minute."""
+    return partial((await marketplace.api.by_key(await marketplace.api.person())).get, "/api/auth/profile/")
+
+
 async def my_bookings(marketplace: Marketplace) -> Send:
     learner = await marketplace.api.person()
     [session] = await marketplace.sessions(None)
@@ -112,6 +118,7 @@ async def my_bookings(marketplace: Marketplace) -> Send:
         (detail_with_rating, 1, 1),
         (page_with_ratings, 1, 1),
         (profile, 2, 1),
+        (profile_by_key, 3, 1),
         (my_bookings, 2, 1),
     ],
 )
@@ -135,3 +142,41 @@ async def test_session_known_without_a_schedule_shows_one_at_once(marketplace: M
     after = [(await creator.get(path)).json() for _ in range(2)]
 
     assert [each["next_slot"] is not None for each in (*before, *after)] == [False, False, True, True]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_key_that_is_no_longer_remembered_costs_one_round_trip_as_a_login_does(marketplace: Marketplace) -> None:
+    person = await marketplace.api.person()
+    costs = []
+    for caller in (person, await marketplace.api.by_key(person)):
+        await caller.get("/api/auth/profile/")
+        marketplace.api.clock.advance(PRINCIPAL_TTL)
+        costs.append(await marketplace.round_trips(partial(caller.get, "/api/auth/profile/")))
+
+    assert costs == [2, 2]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_change_by_key_takes_one_round_trip_more_than_by_login(marketplace: Marketplace) -> None:
+    marketplace.api.both.compares = False
+    by_login = await marketplace.api.person()
+    costs = []
+    for caller in (by_login, await marketplace.api.by_key(await marketplace.api.person())):
+        await caller.get("/api/auth/profile/")
+        costs.append(await marketplace.round_trips(partial(caller.patch, "/api/auth/profile/", {"bio": "I bake."})))
+
+    assert costs[1] == costs[0] + 1
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_booking_by_key_is_a_transaction_with_few_round_trips(marketplace: Marketplace) -> None:
+    marketplace.api.both.compares = False
+    costs = []
+    for is_by_key in (False, True):
+        [session] = await marketplace.sessions(None)
+        person = await marketplace.api.person()
+        caller = await marketplace.api.by_key(person) if is_by_key else person
+        await caller.get("/api/auth/profile/")
+        costs.append(await marketplace.round_trips(partial(caller.post, "/api/bookings/", a_booking_body(session))))
+
+    assert costs == [2, 5]

@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 
 from example_search import IS_LONG
+from key_cases import KEY_CASES, WITHOUT_EFFECT, KeyRequest
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.ports.storage import Storage
@@ -45,8 +46,11 @@ class StaffActions:
 
     async def ask(self, method: str, path: str, who: Headers, body: object = None) -> list[httpx.Response]:
         """Send a request to every process concurrently."""
-        sent = (server.client.request(method, path, headers=who, json=body) for server in self.servers)
-        return await asyncio.gather(*sent)
+        return await self.ask_with(method, path, who, {"json": body})
+
+    async def ask_with(self, method: str, path: str, who: Headers, sent: dict[str, Any]) -> list[httpx.Response]:
+        requests = (server.client.request(method, path, headers=who, **sent) for server in self.servers)
+        return await asyncio.gather(*requests)
 
     async def act(self, which: int, who: Headers, whom: Person, action: str, **changes: Any) -> httpx.Response:
         client = self.servers[which].client
@@ -146,3 +150,19 @@ async def test_no_process_acts_by_a_right_that_it_only_remembers(staff_actions: 
     who, ids = await a_request(market, case, case.actors[0])
     responses = await staff_actions.ask(method, f"{path.format(**ids)}/", who.headers, case.body_for(ids))
     assert any(response.is_success for response in responses), [response.text for response in responses]
+
+
+@pytest.mark.parametrize("name", sorted(set(KEY_CASES) - WITHOUT_EFFECT))
+async def test_no_process_changes_anything_by_an_api_key_that_it_only_remembers(
+    staff_actions: StaffActions, name: str
+) -> None:
+    """Routes that take no key refuse it, and those that only read a download may go on for half a second."""
+    market = await Marketplace.over(staff_actions.storage)
+    for _ in range(ROUNDS):
+        request = await KeyRequest.stored(market, name)
+        assert await staff_actions.statuses(request.headers) == [200, 200]
+        await request.revoke(market)
+
+        responses = await staff_actions.ask_with(request.method, request.path, request.headers, request.sent)
+
+        assert name.startswith("GET ") or statuses(responses) <= {401, 403}, [each.text for each in responses]

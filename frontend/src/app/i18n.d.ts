@@ -18,6 +18,7 @@ import type slots from "~/features/slots/texts.en.json";
 import type texts from "~/features/texts/texts.en.json";
 import type passkeys from "~/features/users/passkeys/texts.en.json";
 import type providers from "~/features/users/providers/texts.en.json";
+import type api_keys from "~/features/users/security/keys/texts.en.json";
 import type security from "~/features/users/security/texts.en.json";
 import type users from "~/features/users/texts.en.json";
 import type twoStep from "~/features/users/two-step/texts.en.json";
@@ -32,6 +33,7 @@ declare module "i18next" {
       problems: typeof problems;
       users: typeof users;
       security: typeof security;
+      api_keys: typeof api_keys;
       twoStep: typeof twoStep;
       passkeys: typeof passkeys;
       providers: typeof providers;

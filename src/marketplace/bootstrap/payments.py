@@ -29,7 +29,9 @@ def payment_options(settings: Settings) -> PaymentOptions | None:
     """Return how payments are taken, or `None` if they are not."""
     if settings.payments == "off":
         return None
-    return PaymentOptions(pay_within=settings.pay_within, commission=settings.commission)
+    return PaymentOptions(
+        pay_within=settings.pay_within, commission=settings.commission, issuer=settings.receipt_issuer
+    )
 
 
 def check_payments(settings: Settings) -> None:

@@ -11,5 +11,6 @@ export const adminKeys = {
   bulkReport: (id: string, refused: number, page: number) => ["admin", "bulk", "report", id, refused, page],
   dashboard: (days: number) => ["admin", "dashboard", days],
   jobs: ["admin", "jobs"],
+  apiKeys: (userId: string) => ["admin", "users", "api-keys", userId],
   mails: (of: unknown) => ["admin", "mails", of],
 };

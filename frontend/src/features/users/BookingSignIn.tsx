@@ -49,7 +49,7 @@ export default function BookingSignIn({ summary, onDone, onClose }: Props) {
           />
         )}
         <Suspense fallback={null}>
-          <ProviderButtons next={next} />
+          <ProviderButtons next={next} isAfterSignIn={!isNew} />
         </Suspense>
         <p className="text-center text-sm text-ink-soft">
           <span>{t(isNew ? "register.have_one" : "login.new_here")}</span>{" "}

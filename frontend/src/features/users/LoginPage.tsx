@@ -48,7 +48,7 @@ export function LoginPage({
         )}
         <SignInForm prefilled={prefilled} onDone={(me) => router.history.replace(next ?? homeOf(me))} />
         <Suspense fallback={null}>
-          <ProviderButtons next={next} />
+          <ProviderButtons next={next} isAfterSignIn />
         </Suspense>
       </Card>
       {demo_accounts && demo_accounts.length > 0 && (

@@ -19,7 +19,7 @@ export default function SignInDialog({ onDone, onClose }: { onDone: () => void; 
     <Dialog isOpen onClose={onClose} title={t("states.sign_in_title")} description={t("states.sign_in_text")}>
       <SignInForm prefilled={prefilled} onDone={onDone} />
       <Suspense fallback={null}>
-        <ProviderButtons next={next} />
+        <ProviderButtons next={next} isAfterSignIn />
       </Suspense>
     </Dialog>
   );

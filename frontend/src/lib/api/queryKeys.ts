@@ -5,6 +5,7 @@
 export const queryKeys = {
   me: ["me"],
   logins: ["logins"],
+  apiKeys: ["api-keys"],
   secondFactor: ["second-factor"],
   passkeys: ["passkeys"],
   providers: ["providers"],

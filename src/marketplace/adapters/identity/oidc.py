@@ -62,7 +62,7 @@ class OidcProvider:
         return IdentityProvider(name=self._settings.name, label=self._settings.label, issuer=self._settings.issuer)
 
     async def check(self) -> None:
-        await self._metadata.get()
+        await self._metadata.check()
 
     async def authorization_url(self, secrets: FlowSecrets, redirect_uri: str) -> str:
         metadata = await self._metadata.get()

@@ -30,7 +30,6 @@ class MemoryErasure:
         person, tables = before.id, self._tables
         await self._delete_logins(person)
         await self._delete_mail(before)
-        await self._delete_keys(person)
         await self._delete(tables.resets, lambda _, row: row.user_id == person)
         await self._delete(tables.passkeys.registered, lambda _, row: row.user_id == person)
         await self._delete(tables.passkeys.handles, lambda key, _: key == person)
@@ -51,6 +50,7 @@ class MemoryErasure:
         await self._erase_texts(person)
         await self._erase_runs(person)
         await self._erase_entries(before)
+        await self._delete_keys(person)
 
     async def _delete_logins(self, person: UUID) -> None:
         logins = {row.login.id: row.login for row in self._rows.all(self._tables.logins)}

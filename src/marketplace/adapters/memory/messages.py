@@ -135,13 +135,14 @@ class MemoryMessages:
     async def save_all(self, changes: Sequence[tuple[Message, Message]]) -> frozenset[UUID]:
         return frozenset([after.id for claimed, after in changes if await self.save(claimed, after)])
 
-    async def release_held(self, now: datetime, limit: int = RELEASE_BATCH) -> int:
+    async def release_held(self, now: datetime, limit: int = RELEASE_BATCH) -> tuple[Message, ...]:
         await asyncio.sleep(0)
         held = (each for each in self._rows.all(self._table) if each.state is MessageState.HELD)
         oldest = sorted(held, key=lambda message: (message.due_at, message.id))[:limit]
-        for each in oldest:
-            self._rows.put(self._table, each.id, each.released(now))
-        return len(oldest)
+        released = tuple(each.released(now) for each in oldest)
+        for each in released:
+            self._rows.put(self._table, each.id, each)
+        return released
 
     async def count_started(self, user_id: UUID, kinds: Collection[MessageKind], since: datetime) -> int:
         await asyncio.sleep(0)

@@ -105,6 +105,15 @@ class MemoryPaymentLists:
         await asyncio.sleep(0)
         return self._database.money.parked.rows.get(parked_id)
 
+    async def changeable(self, before: datetime, limit: int) -> tuple[Payment, ...]:
+        await asyncio.sleep(0)
+        money = self._database.money
+        ids = {each.id for each in money.payments.rows.values() if each.status is PaymentStatus.AUTHORIZED}
+        ids |= {each.payment_id for each in money.operations.rows.values() if not each.is_settled}
+        ids |= {each.payment_id for each in money.disputes.rows.values() if not each.is_closed}
+        found = (each for each in money.payments.rows.values() if each.id in ids and each.created_at < before)
+        return tuple(sorted(found, key=moment)[:limit])
+
     async def created_since(self, since: datetime) -> AsyncIterator[Payment]:
         rows = self._database.money.payments.rows.values()
         for payment in sorted((each for each in rows if each.created_at >= since), key=moment):

@@ -12,6 +12,7 @@ import httpx
 import stripe
 
 from marketplace.adapters.payments.minor_units import STRIPE, Unchargeable
+from marketplace.adapters.payments.stripe_checkouts import checkout_of
 from marketplace.adapters.payments.stripe_notices import read_stripe_event
 from marketplace.adapters.payments.stripe_reports import (
     FAILED_REFUND,
@@ -26,21 +27,16 @@ from marketplace.adapters.payments.stripe_reports import (
 )
 from marketplace.core.domain.payments import Payment, PaymentStatus, ProviderEvent, ProviderReport
 from marketplace.core.errors.payments import ProviderAway
-from marketplace.core.ports.payment_providers import Charge, Done, Opened, Pending, Refused, Unknown
+from marketplace.core.ports.payment_providers import MAX_OLDER, Charge, Done, Opened, Pending, Refused, Unknown
 
 API_VERSION = "2026-10-28.endive"
 """Of requests. That of notices does not matter: they are hints, of which only IDs are read."""
 CONNECT_TIMEOUT, TIMEOUT = 5.0, 10.0
 """Seconds of one request."""
-MIN_PAGE = timedelta(minutes=30)
-"""How long a Checkout page lives at least; `void` ends it earlier."""
-MAX_TITLE = 250
 PAGE_SIZE = 100
 SKEW = timedelta(hours=1)
 """By how much our clock may be ahead of Stripe's."""
 EXPANDED = "payment_intent.latest_charge.balance_transaction"
-LANGUAGES = "bg cs da de el en es et fi fr hr hu id it ja ko lt lv ms mt nb nl pl pt ro ru sk sl sv th tr vi zh"
-"""Of Stripe's page; others follow the browser."""
 
 stripe.enable_telemetry = False
 T = TypeVar("T")
@@ -70,7 +66,7 @@ class StripePayments:
 
     async def open(self, charge: Charge, key: UUID) -> Opened | Refused | Unknown:
         try:
-            session = await _asked(self._sessions.create_async(_checkout(charge), {"idempotency_key": str(key)}))
+            session = await _asked(self._sessions.create_async(checkout_of(charge), {"idempotency_key": str(key)}))
         except Unchargeable:
             return Refused("amount_not_chargeable")
         if not isinstance(session, stripe.checkout.Session):
@@ -152,17 +148,37 @@ class StripePayments:
             "limit": PAGE_SIZE,
             "expand": [f"data.{EXPANDED}"],
         }
+        known = set[str]()
         try:
             page = await self._sessions.list_async(asked)
             async for session in page.auto_paging_iter():
-                if our_id(session.metadata, PAYMENT_ID) is None:
-                    continue  # of another shop that has the same account
-                report = await self._report(session)
-                if isinstance(report, Unknown):
-                    raise ProviderAway
-                yield report
+                known.add(str(intent.id if (intent := intent_of(session)) else None))
+                if our_id(session.metadata, PAYMENT_ID) is not None:  # or of another shop that has the same account
+                    yield await self._known_report(session)
+            async for session in self._older(asked["created"], known):
+                yield await self._known_report(session)
         except stripe.StripeError as error:
             raise ProviderAway from error
+
+    async def _older(self, created: Any, known: set[str]) -> AsyncIterator[stripe.checkout.Session]:
+        """Return the sessions of intents that are not known and were refunded or disputed."""
+        asked: Any = {"created": created, "limit": PAGE_SIZE}
+        for listed in (self._refunds.list_async, self._disputes.list_async):
+            page, number = await listed(asked), 0
+            async for each in page.auto_paging_iter():
+                intent, number = str(each.payment_intent), number + 1
+                if intent not in known and number <= MAX_OLDER:
+                    known.add(intent)
+                    found = await self._sessions.list_async({"payment_intent": intent, "expand": [f"data.{EXPANDED}"]})
+                    for session in found.data:
+                        if our_id(session.metadata, PAYMENT_ID) is not None:
+                            yield session
+
+    async def _known_report(self, session: stripe.checkout.Session) -> ProviderReport:
+        report = await self._report(session)
+        if isinstance(report, Unknown):
+            raise ProviderAway
+        return report
 
     def read_event(self, body: bytes, headers: Mapping[str, str], now: datetime) -> ProviderEvent:
         return read_stripe_event(body, headers, self._webhook_secret, now)
@@ -232,39 +248,6 @@ class StripePayments:
             return [dispute async for dispute in page.auto_paging_iter()]
 
         return await _asked(read())
-
-
-def _checkout(charge: Charge) -> Any:
-    """Return the parameters of a Checkout session. A repeat has the same, or its key would be refused."""
-    ours = {PAYMENT_ID: str(charge.payment_id)}
-    language = charge.locale.partition("-")[0]
-    return {
-        "mode": "payment",
-        # others are paid later than the seat can be held, and can't be authorized
-        "payment_method_types": ["card"],
-        # or the learner is asked for another currency than ours
-        "adaptive_pricing": {"enabled": False},
-        "client_reference_id": str(charge.payment_id),
-        "metadata": ours,
-        "payment_intent_data": {
-            "capture_method": "manual" if charge.captures_later else "automatic",
-            "metadata": ours,
-        },
-        "line_items": [
-            {
-                "quantity": 1,
-                "price_data": {
-                    "currency": charge.currency.lower(),
-                    "unit_amount": STRIPE.to_provider(charge.amount, charge.currency),
-                    "product_data": {"name": charge.title[:MAX_TITLE]},
-                },
-            }
-        ],
-        "success_url": charge.return_url,
-        "cancel_url": charge.return_url,
-        "expires_at": int((charge.expires_at + MIN_PAGE).timestamp()),
-        "locale": language if language in LANGUAGES.split() else "auto",
-    }
 
 
 async def _asked(call: Awaitable[T]) -> T | Refused | Unknown:

@@ -8,7 +8,6 @@ from marketplace.core.domain.users import User
 
 DELETED = {
     "token_families": "user_id",
-    "api_keys": "user_id",
     "password_resets": "user_id",
     "second_factors": "user_id",
     "recovery_codes": "user_id",
@@ -66,6 +65,8 @@ FORGET = """
         SELECT FROM sessions s WHERE s.status = 'active' AND s.archived_at IS NULL AND s.hidden_at IS NULL
             AND s.searched @@ quote_literal(lexeme)::tsquery)
 """
+# last, as those who use a key lock it
+DELETE_KEYS = "DELETE FROM api_keys WHERE user_id = $1"
 ERASE_AUDIT_VALUES = "SELECT erase_audit_values($1, $2)"
 
 
@@ -87,6 +88,7 @@ class PostgresErasure:
         await self._connection.execute(LABELS, before.id, DELETED_LABEL)
         await self._erase_sessions(before, after)
         await self._connection.execute(ERASE_AUDIT_VALUES, before.id, before.email)
+        await self._connection.execute(DELETE_KEYS, before.id)
 
     async def _erase_sessions(self, before: User, after: User) -> None:
         written = {row["word"] for row in await self._connection.fetch(OWN_WORDS, before.id)}

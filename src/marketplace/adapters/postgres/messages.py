@@ -68,15 +68,15 @@ SAVE = f"""
     WHERE m.id = n.id AND m.next_attempt_at IS NOT DISTINCT FROM n.lease AND m.state = n.former_state
     RETURNING m.id
 """  # noqa: S608 - column names
-RELEASE = """
+RELEASE = f"""
     WITH held AS (
         SELECT id FROM messages WHERE state = 'held' ORDER BY due_at, id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
     UPDATE messages m SET
         state = CASE WHEN m.expires_at <= $2 THEN 'dropped' ELSE 'pending' END,
         next_attempt_at = CASE WHEN m.expires_at > $2 THEN greatest(m.due_at, $2) END,
         last_error = CASE WHEN m.expires_at <= $2 THEN $3 ELSE m.last_error END
-    FROM held WHERE m.id = held.id RETURNING m.id
-"""
+    FROM held WHERE m.id = held.id RETURNING {RETURNED}
+"""  # noqa: S608 - column names
 COUNT_STARTED = """
     SELECT count(*) AS number FROM messages
     WHERE user_id = $1 AND created_at >= $2 AND kind = ANY($3) AND attempts > 0
@@ -171,8 +171,8 @@ class PostgresMessages:
         rows = await self._connection.fetch(SAVE, *map(list, fences), *values) if changes else ()
         return frozenset(row["id"] for row in rows)
 
-    async def release_held(self, now: datetime, limit: int = RELEASE_BATCH) -> int:
-        return len(await self._connection.fetch(RELEASE, limit, now, MessageReason.TOO_LATE))
+    async def release_held(self, now: datetime, limit: int = RELEASE_BATCH) -> tuple[Message, ...]:
+        return tuple(map(message_of, await self._connection.fetch(RELEASE, limit, now, MessageReason.TOO_LATE)))
 
     async def count_started(self, user_id: UUID, kinds: Collection[MessageKind], since: datetime) -> int:
         row = await self._connection.fetchrow(COUNT_STARTED, user_id, since, list(kinds))

@@ -53,6 +53,13 @@ NOTICES = """
     SELECT id, kind, recorded_at FROM payment_events WHERE payment_id = $1 ORDER BY recorded_at DESC, id DESC LIMIT $2
 """
 FIND_PARKED = f"SELECT {PARKED_COLUMNS} FROM parked_payments WHERE id = $1"  # noqa: S608 - column names
+CHANGEABLE = f"""
+    WITH found AS MATERIALIZED (
+        SELECT id FROM payments WHERE status = 'authorized'
+        UNION SELECT payment_id FROM payment_operations WHERE state IN ('asked', 'unknown')
+        UNION SELECT payment_id FROM payment_disputes WHERE state = 'open')
+    {FROM_PAYMENTS} JOIN found USING (id) WHERE created_at < $1 ORDER BY created_at, id LIMIT $2
+"""  # noqa: S608 - column names
 CREATED_SINCE = f"{FROM_PAYMENTS} WHERE created_at >= $1 ORDER BY created_at, id LIMIT $2"
 CREATED_AFTER = f"{FROM_PAYMENTS} WHERE (created_at, id) > ($1, $3) ORDER BY created_at, id LIMIT $2"
 
@@ -115,6 +122,9 @@ class PostgresPaymentLists:
     async def find_parked(self, parked_id: UUID) -> ParkedPayment | None:
         row = await self._database.fetchrow(FIND_PARKED, parked_id)
         return stored_parked(row) if row else None
+
+    async def changeable(self, before: datetime, limit: int) -> tuple[Payment, ...]:
+        return tuple(map(stored_payment, await self._database.fetch(CHANGEABLE, before, limit)))
 
     async def created_since(self, since: datetime) -> AsyncIterator[Payment]:
         rows = await self._database.fetch(CREATED_SINCE, since, CHUNK)

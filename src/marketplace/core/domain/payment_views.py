@@ -11,6 +11,7 @@ from uuid import UUID
 from marketplace.core.domain.booking_details import BookingDetails, BookingHistory
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.money import currency
+from marketplace.core.domain.payment_options import ReceiptIssuer
 from marketplace.core.domain.payment_plans import amount_due
 from marketplace.core.domain.payments import OperationKind, OperationState, Payment, PaymentOperation, PaymentStatus
 
@@ -53,6 +54,7 @@ class Receipt:
     booking: BookingHistory
     payment: Payment
     refunds: tuple[PaymentOperation, ...]
+    issuer: ReceiptIssuer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,8 +120,8 @@ class Messages(Protocol):
         """Update claimed messages as `save` does, in one statement. Return the IDs of those that were updated."""
         ...
 
-    async def release_held(self, now: datetime, limit: int = RELEASE_BATCH) -> int:
-        """Make held messages pending, longest due first, and drop those that are worthless. Return the number of both.
+    async def release_held(self, now: datetime, limit: int = RELEASE_BATCH) -> tuple[Message, ...]:
+        """Make held messages pending, longest due first, and drop those that are worthless. Return both as they are.
 
         They queue behind those that are due already.
         """

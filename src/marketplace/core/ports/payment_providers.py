@@ -8,6 +8,8 @@ from uuid import UUID
 
 from marketplace.core.domain.payments import Payment, ProviderEvent, ProviderReport
 
+MAX_OLDER = 1_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
@@ -105,7 +107,10 @@ class Payments(Protocol):
         ...
 
     def changed_since(self, since: datetime) -> AsyncIterator[ProviderReport]:
-        """Return every payment that the provider created since, for the daily comparison. Raises `ProviderAway`."""
+        """Return every payment that was created, refunded or disputed since, each once, for the daily comparison.
+
+        Of older ones at most `MAX_OLDER` refunds and as many disputes are followed. Raises `ProviderAway`.
+        """
         ...
 
     def read_event(self, body: bytes, headers: Mapping[str, str], now: datetime) -> ProviderEvent:

@@ -181,6 +181,13 @@ class PaymentLists(Protocol):
         """Return something parked, resolved or not, or `None`."""
         ...
 
+    async def changeable(self, before: datetime, limit: int) -> tuple[Payment, ...]:
+        """Return payments that were asked for earlier and can still change by themselves, oldest first.
+
+        Those that are authorized, disputed, or of which something was asked that is not settled.
+        """
+        ...
+
     def created_since(self, since: datetime) -> AsyncIterator[Payment]:
         """Return payments that were asked of the provider since, oldest first, for the daily comparison."""
         ...

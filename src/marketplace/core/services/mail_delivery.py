@@ -16,7 +16,7 @@ from typing import Self
 from uuid import UUID
 
 from marketplace.core.domain.message_reasons import MessageReason
-from marketplace.core.domain.messages import KEPT_FOR, Message, MessageState, Recipient
+from marketplace.core.domain.messages import FINAL, KEPT_FOR, Message, MessageKind, MessageState, Recipient
 from marketplace.core.errors import MarketplaceError
 from marketplace.core.ports.account_mails import AccountMails
 from marketplace.core.ports.mail_composer import Letter, MailComposer
@@ -94,7 +94,7 @@ class MailDelivery:
         while not stop.is_set():
             try:
                 if self._clock.now() >= release_at:
-                    release_at = await self._release_held()
+                    release_at = await self.release_held()
                 done = await self.deliver()
             except MarketplaceError as error:
                 LOG.warning("The mail delivery is waiting for the database: %s", type(error).__name__)
@@ -137,14 +137,17 @@ class MailDelivery:
 
         await purge_hourly(self._unit_of_work, "purge_messages", now, purge)
 
-    async def _release_held(self) -> datetime:
+    async def release_held(self) -> datetime:
         """Release a batch of held messages. Return when to look for more."""
         now = self._clock.now()
         async with self._unit_of_work() as tx:
             released = await tx.messages.release_held(now)
+            for each in released:
+                if each.kind is MessageKind.ACCOUNT_DELETED and each.state in FINAL:
+                    await tx.email_requests.discard(UUID(each.subject))
         if released:
-            LOG.info("%d held messages were released, or dropped as worthless", released)
-        return now if released == RELEASE_BATCH else now + RELEASE_EVERY
+            LOG.info("%d held messages were released, or dropped as worthless", len(released))
+        return now if len(released) == RELEASE_BATCH else now + RELEASE_EVERY
 
     async def _start_due(self, limit: int) -> tuple[list[Started], list[Message], list[Message]]:
         """Decide together what locks no account, and record in the same transaction that transmission begins.

@@ -1,6 +1,6 @@
 """The payment provider of this marketplace, if it takes payments."""
 
-from marketplace.core.domain.payment_options import PaymentOptions
+from marketplace.core.domain.payment_options import PaymentOptions, ReceiptIssuer
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.payment_providers import Payments
 
@@ -26,3 +26,8 @@ class PaymentGateway:
     def commission(self) -> int:
         """The marketplace's commission in basis points."""
         return 0 if self._options is None else self._options.commission
+
+    @property
+    def issuer(self) -> ReceiptIssuer | None:
+        """Return who issues receipts, if the operator says so."""
+        return None if self._options is None else self._options.issuer

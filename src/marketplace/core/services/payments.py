@@ -107,7 +107,8 @@ class PaymentService:
             raise NotFound
         payments = await self._lists.of_booking(booking_id)
         operations = await self._lists.operations([each.id for each in payments]) if payments else ()
-        return receipts_of(booking, payments, operations)
+        found = receipts_of(booking, payments, operations)
+        return tuple(replace(each, issuer=self._gateway.issuer) for each in found)
 
     async def _shown(self, booking: BookingHistory) -> BookingPayment:
         found = await self.find(booking)

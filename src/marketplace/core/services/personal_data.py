@@ -153,6 +153,8 @@ class PersonalDataService:
     async def _of_access(self, person: UUID, now: datetime) -> AsyncIterator[tuple[Part, object]]:
         for login in await self._logins.active(person, now, MAX_LOGINS):
             yield "logins", login
+        for identity in await self._identities.of_user(person):
+            yield "identities", identity
         for key in await self._api_keys.of_user(person):
             yield "api_keys", key
         for passkey in await self._passkeys.of_user(person):

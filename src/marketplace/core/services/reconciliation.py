@@ -30,6 +30,8 @@ MIN_AGE = timedelta(minutes=10)
 """Payments that were asked for later are under way, and not compared."""
 EVENTS_KEPT_FOR = 90 * DAY
 UNSETTLED_AT_ONCE = 500
+OLDER_AT_ONCE = 1_000
+"""Older payments that can still change and are compared in one night, longest known first."""
 PASSING = frozenset({ParkedReason.AMOUNT, ParkedReason.REFUND_DIFFERS})
 """Differences that a report has, too, if the payment went on after it was read."""
 
@@ -91,7 +93,9 @@ class Reconciliation:
         await purge_hourly(self._unit_of_work, "sweep_payment_events", now, purge)
 
     async def compare(self, since: datetime) -> tuple[Drift, ...]:
-        """Compare payments created since. Return the differences, of which new ones are parked.
+        """Compare payments that were created, refunded or disputed since, and older ones that can still change.
+
+        Return the differences, of which new ones are parked.
 
         Raises `NotFound` if payments are off, and `ProviderAway`.
         """
@@ -104,6 +108,9 @@ class Reconciliation:
             drifts += await self._compare_again(found, now) if any(each.reason in PASSING for each in found) else found
         async for payment in self._lists.created_since(since):
             if payment.created_at <= now - MIN_AGE:
+                drifts += await self._compare_payment(payment, seen.keys())
+        for payment in await self._lists.changeable(since, OLDER_AT_ONCE):
+            if payment.id not in seen:
                 drifts += await self._compare_payment(payment, seen.keys())
         for drift in drifts:
             await self._park(drift)

@@ -6,6 +6,7 @@ from marketplace.bootstrap.environment import prepared_settings
 from marketplace.bootstrap.payments import check_payments
 from marketplace.entrypoints.cli.console import announce, plain_errors
 from marketplace.entrypoints.cli.seed_demo import print_demo_accounts
+from marketplace.entrypoints.demo_issuer import running_issuer
 from marketplace.entrypoints.payment_simulator import running_simulator
 from marketplace.entrypoints.server import (
     check_ports,
@@ -41,9 +42,11 @@ def serve(host: str | None, port: str | None, workers: str | None, *, migrate: b
         check_stored_amounts(settings)
         if settings.demo:
             print_demo_accounts(settings)
-        with running_simulator(settings) as running:
+        with running_simulator(settings) as paid, running_issuer(paid) as running:
             announce(settings, f"Serving on http://{settings.host}:{settings.port} (API page: /api/docs/)")
             if running.payments == "simulator":
                 announce(settings, f"Test payments at {running.simulator_url}/dashboard: no real money moves")
+            if running.oidc_providers != settings.oidc_providers:
+                announce(settings, f"Demo sign-in at {running.oidc_providers[0].issuer}: it asks for no password")
             with exported_metrics(running):
                 serve_http(running)

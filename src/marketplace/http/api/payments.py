@@ -57,6 +57,14 @@ class RefundOut(msgspec.Struct):
     at: datetime
 
 
+class ReceiptIssuerOut(msgspec.Struct):
+    """Who issues a receipt, in the operator's words; empty text says nothing."""
+
+    name: str
+    address: str
+    tax_number: str
+
+
 class ReceiptOut(msgspec.Struct):
     """The receipt of a payment. `number` is unique and ascends, with gaps."""
 
@@ -72,6 +80,7 @@ class ReceiptOut(msgspec.Struct):
     refunds: list[RefundOut]
     creator_details: PublicUserOut
     user_details: PublicUserOut
+    issuer: ReceiptIssuerOut | None
 
 
 class OwnPaymentOut(msgspec.Struct):
@@ -202,4 +211,5 @@ def _receipt_out(receipt: Receipt) -> ReceiptOut:
         refunds=_refunds(receipt.refunds, money),
         creator_details=converted(booking.session_details.creator_details, PublicUserOut),
         user_details=converted(booking.user_details, PublicUserOut),
+        issuer=None if receipt.issuer is None else converted(receipt.issuer, ReceiptIssuerOut),
     )

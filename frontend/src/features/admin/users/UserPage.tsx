@@ -20,6 +20,7 @@ import { useTexts } from "../texts";
 import { AccountActions, type AccountIntent } from "./AccountActions";
 import { AccountBadges } from "./AccountBadges";
 import { AccountDialog } from "./AccountDialog";
+import { ApiKeys } from "./ApiKeys";
 import { type AccountDetails, accountQuery } from "./queries";
 import { UserBookings, UserSessions } from "./UserActivity";
 
@@ -136,6 +137,9 @@ function Details({ account }: { account: AccountDetails }) {
           {account.role === "creator" && <CommissionPanel creator={account.id} name={name} />}
           <Panel title={t("logins.title")}>
             <Logins account={account} />
+          </Panel>
+          <Panel title={t("api_keys.title")}>
+            <ApiKeys userId={account.id} />
           </Panel>
         </div>
       </div>

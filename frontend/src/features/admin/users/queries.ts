@@ -7,6 +7,7 @@ export type Account = Schema<"AccountOut">;
 export type AccountDetails = Schema<"AccountDetailsOut">;
 export type Deactivation = Schema<"DeactivationOut">;
 export type Reset = Schema<"ResetOut">;
+export type ApiKey = Schema<"ApiKeyOut">;
 export type BookedSlot = Schema<"BookedSlotOut">;
 
 /** An account with its logins and latest audit log entries. */
@@ -30,6 +31,20 @@ export function bookedSlotsQuery(id: string) {
     },
     staleTime: 0,
   });
+}
+
+/** The API keys of a user, newest first. */
+export function apiKeysQuery(id: string) {
+  return queryOptions({
+    queryKey: adminKeys.apiKeys(id),
+    queryFn: ({ signal }): Promise<ApiKey[]> =>
+      unwrap(api.GET("/api/admin/users/{user_id}/api-keys", { params: userPath(id), signal })),
+  });
+}
+
+export async function revokeApiKey(id: string, key_id: string, reason: string): Promise<void> {
+  const params = { path: { user_id: id, key_id } };
+  await unwrap(api.POST("/api/admin/users/{user_id}/api-keys/{key_id}/revoke", { params, body: { reason } }));
 }
 
 const userPath = (id: string) => ({ path: { user_id: id } });

@@ -106,7 +106,7 @@ function ExportButton({ search }: { search: AttendeesSearch }) {
       const { bookings, isComplete } = await fetchAll(toApiFilters(search, zone, now));
       const listed = bookings.filter((booking) => isInView(booking, view, now));
       if (listed.length > 0) {
-        const statusOf = (status: (typeof listed)[number]["status"]) => words(`status.${status}`);
+        const statusOf = (status: (typeof listed)[number]["status"] | "unpaid") => words(`status.${status}`);
         const csv = toCsv(toCsvRows(listed, t, { zone, currency, statusOf }));
         download(`${t("csv.file")}-${view}-${dateKey(now, zone)}.csv`, csv);
       }

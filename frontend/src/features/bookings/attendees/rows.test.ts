@@ -16,7 +16,7 @@ const booking = {
   status: "confirmed",
   created_at: "2026-11-01T09:00:00Z",
 } as unknown as Booking;
-const options = { zone: "Europe/Rome", currency: "EUR", statusOf: (status: Booking["status"]) => status };
+const options = { zone: "Europe/Rome", currency: "EUR", statusOf: (status: string) => status };
 
 it("a booking is a row with local times and no formulas", () => {
   const rows = toCsvRows([booking], t, options);
@@ -39,4 +39,13 @@ it("an address that is not shared has no column", () => {
   expect(head).not.toContain("csv.email");
   expect(row).toHaveLength(head?.length ?? 0);
   expect(toCsvRows([booking], t, options)[0]).toContain("csv.email");
+});
+
+it("a hold that is not paid says so, as its badge does", () => {
+  const hold = { ...booking, status: "pending", pay_by: "2026-11-01T09:15:00Z" } as Booking;
+  const request = { ...hold, pay_by: null } as Booking;
+
+  const statuses = toCsvRows([hold, request], t, options).map((row) => row.at(-2));
+
+  expect(statuses).toEqual(["csv.status", "unpaid", "pending"]);
 });

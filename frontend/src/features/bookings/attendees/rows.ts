@@ -1,5 +1,6 @@
 import { displayName } from "~/lib/auth/me";
 import { dateKey, formatClock, formatOffset } from "~/lib/time/time";
+import { awaitsPayment } from "../rules";
 import type { Booking } from "../types";
 import type { Texts } from "./texts";
 
@@ -11,7 +12,7 @@ export function toCsvRows(
     zone,
     currency,
     statusOf,
-  }: { zone: string; currency: string; statusOf: (status: Booking["status"]) => string },
+  }: { zone: string; currency: string; statusOf: (status: Booking["status"] | "unpaid") => string },
 ): (string | number)[][] {
   // addresses are shared by all bookings or by none
   const hasEmails = bookings.some(({ user_details }) => user_details.email !== null);
@@ -44,7 +45,7 @@ export function toCsvRows(
     booking.seats,
     booking.amount,
     currency,
-    statusOf(booking.status),
+    statusOf(awaitsPayment(booking) ? "unpaid" : booking.status),
     booking.created_at,
   ]);
   return [head, ...rows];

@@ -69,6 +69,7 @@ function ReceiptCard({ receipt }: { receipt: Receipt }) {
         <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1 border-b border-line pb-4">
           <div>
             <p className="text-sm font-semibold text-accent">{t("receipt.brand")}</p>
+            {receipt.issuer && <Issuer issuer={receipt.issuer} />}
             <h2 id={`receipt-${number}`} className="tabular text-lg">
               {t("receipt.number", { number })}
             </h2>
@@ -104,6 +105,17 @@ function ReceiptCard({ receipt }: { receipt: Receipt }) {
         <Amounts receipt={receipt} />
       </section>
     </Card>
+  );
+}
+
+function Issuer({ issuer: { name, address, tax_number } }: { issuer: NonNullable<Receipt["issuer"]> }) {
+  const t = useTexts();
+  return (
+    <address className="mb-2 text-sm text-ink-soft not-italic wrap-anywhere">
+      <bdi className="block font-semibold">{name}</bdi>
+      {address && <bdi className="block">{address}</bdi>}
+      {tax_number && <span className="block">{t("receipt.tax_number", { number: tax_number })}</span>}
+    </address>
   );
 }
 

@@ -9,6 +9,7 @@ const TwoStepSection = lazyWithRetry(() => import("../two-step/TwoStepSection"))
 const PasskeySection = lazyWithRetry(() => import("../passkeys/PasskeySection"));
 const ConnectionsSection = lazyWithRetry(() => import("../providers/ConnectionsSection"));
 const DevicesSection = lazyWithRetry(() => import("./DevicesSection"));
+const ApiKeysSection = lazyWithRetry(() => import("./keys/ApiKeysSection"));
 
 /** The sections of the security page in their order, by the anchors that lead to them. Each is a `SecuritySection`, or null. */
 export const SECTIONS: Record<string, ComponentType<SectionProps>> = {
@@ -17,4 +18,5 @@ export const SECTIONS: Record<string, ComponentType<SectionProps>> = {
   passkeys: PasskeySection,
   connections: ConnectionsSection,
   devices: DevicesSection,
+  "api-keys": ApiKeysSection,
 };

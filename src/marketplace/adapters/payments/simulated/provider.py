@@ -141,9 +141,9 @@ class SimulatedProvider:
         return max(found, key=lambda each: FURTHEST.index(each.state), default=None)
 
     def created_since(self, since: datetime) -> list[SimulatedPayment]:
-        """Return the payments created since, oldest first."""
+        """Return the payments created, refunded or disputed since, oldest first."""
         self.settle()
-        return [payment for payment in self._payments.values() if payment.created_at >= since]
+        return [payment for payment in self._payments.values() if payment.changed_at >= since]
 
     # what the learner does
 

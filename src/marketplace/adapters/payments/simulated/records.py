@@ -87,6 +87,11 @@ class SimulatedPayment(msgspec.Struct, frozen=True, kw_only=True, tag="payment")
         return sum(refund.amount for refund in self.refunds)
 
     @property
+    def changed_at(self) -> datetime:
+        """Return when it was created, or last refunded or disputed."""
+        return max([self.created_at, *(each.at for each in self.refunds), *(each.at for each in self.disputes)])
+
+    @property
     def lost(self) -> int:
         return sum(dispute.amount for dispute in self.disputes if dispute.state is DisputeState.LOST)
 

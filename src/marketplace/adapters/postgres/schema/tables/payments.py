@@ -44,6 +44,7 @@ class PaymentTable(DefaultBase):
             unique=True,
             postgresql_where=text("receipt_number IS NOT NULL"),
         ),
+        Index("ix_payments_authorized", "created_at", "id", postgresql_where=text("status = 'authorized'")),
         Index("ix_payments_unsettled", "expires_at", "id", postgresql_where=text("status IN ('due', 'open')")),
     )
 
@@ -82,6 +83,11 @@ class PaymentOperationTable(DefaultBase):
         one_of("state", OperationState),
         CheckConstraint("amount >= 0", name="amount"),
         Index("uq_payment_operations_once", "payment_id", "once", unique=True),
+        Index(
+            "ix_payment_operations_unsettled",
+            "payment_id",
+            postgresql_where=text("state IN ('asked', 'unknown')"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -165,6 +171,7 @@ class PaymentDisputeTable(DefaultBase):
         one_of("state", DisputeState),
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_at"),
+        Index("ix_payment_disputes_open", "payment_id", postgresql_where=text("state = 'open'")),
     )
 
     payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"), primary_key=True)

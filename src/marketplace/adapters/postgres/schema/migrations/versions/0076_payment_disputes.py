@@ -28,6 +28,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("payment_id", "ref", name=op.f("pk_payment_disputes")),
     )
 
+    is_open = sa.text("state = 'open'")
+    op.create_index("ix_payment_disputes_open", "payment_disputes", ["payment_id"], postgresql_where=is_open)
+
 
 def downgrade() -> None:
     """Drop it: what was disputed is no longer known here."""
