@@ -26,7 +26,8 @@ async def test_profile_leads_to_the_page_where_the_password_is_changed(site: Ser
     await page.goto("/profile#password")
     await page.wait_for_url("**/profile/security#password")
     await page.get_by_role("button", name="Sign out everywhere").click()
-    await page.get_by_role("dialog").get_by_role("button", name="Sign out everywhere").click()
+    async with page.expect_response("**/api/auth/logout*"):
+        await page.get_by_role("dialog").get_by_role("button", name="Sign out everywhere").click()
     await page.wait_for_url("**/")
     await page.goto("/login")
     await fill_sign_in(page, person.email, NEW_PASSWORD)
