@@ -18,7 +18,7 @@ from marketplace.identity_settings import ProviderSettings
 ADDRESS = "http://127.0.0.1:8020"
 REDIRECT_URI = "http://localhost:8000/api/auth/oidc/demo/callback/"
 SECRETS = FlowSecrets(state="a state", nonce="a nonce", verifier="a verifier")
-TRANSPORT = httpx.ASGITransport(Application(Pages(DemoIssuer(ADDRESS, lambda: NOW)).routes()))  # type: ignore[arg-type]
+TRANSPORT = httpx.ASGITransport(Application(Pages(DemoIssuer(ADDRESS, lambda: NOW)).routes()))
 PROVIDER = OidcProvider(
     ProviderSettings(name="demo", label="Demo", issuer=ADDRESS, client_id="marketplace"),
     ProviderClient(ADDRESS, TRANSPORT),
