@@ -12,7 +12,7 @@ from marketplace.core.domain.identities import FlowSecrets
 from marketplace.core.errors.identities import SignInFailed
 from marketplace.demo.identity_provider.issuer import DemoIssuer
 from marketplace.demo.identity_provider.pages import Pages
-from marketplace.demo.payment_simulator.wire import Application
+from marketplace.demo.wire import Application
 from marketplace.identity_settings import ProviderSettings
 
 ADDRESS = "http://127.0.0.1:8020"

@@ -316,7 +316,7 @@ UNSEEN = {
     *(f"POST /api/auth/second-factor{more}" for more in ("", "/confirm", "/recovery-codes")),
     "DELETE /api/auth/second-factor",
     f"POST {A_USER}/remove-second-factor",
-    "POST /api/auth/oidc/{provider}/connect",
+    *(f"POST /api/auth/oidc/{name}" for name in ("second-factor", "{provider}", "{provider}/connect")),
     "DELETE /api/auth/identities/{identity_id}",
     "POST /api/calendar/renew",
     # seats stay taken
@@ -378,6 +378,7 @@ UNSEEN_JOBS = {
     "sweep_bulk_runs",
     "sweep_email_requests",
     "sweep_idempotency_keys",
+    "sweep_logins",
     "sweep_notifications",
     "sweep_passkey_challenges",
     "sweep_payment_events",

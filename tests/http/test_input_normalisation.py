@@ -10,8 +10,8 @@ from fakes import NOW
 from http_api import KEYS, PAID_SETTINGS, Api, a_registration, a_session_body, as_json, bad_fields, ids, open_api
 from http_routes import GOOD_BODIES, SOME_ID, Owner, an_owner, routes_of
 from identity_records import stored_identity
-from passkey_records import stored_passkey
 from marketplace.adapters.security.unsubscribe_tokens import HmacUnsubscribeTokens
+from passkey_records import stored_passkey
 from payment_records import stored_paid_payment, stored_parked
 from review_records import stored_review
 from staff_services import a_failing_job

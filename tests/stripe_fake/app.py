@@ -10,7 +10,7 @@ import httpx
 from stripe import WebhookSignature
 
 from marketplace.adapters.payments.simulated.faults import Fault, Faults
-from marketplace.demo.payment_simulator.wire import Answer, Application, Broken, Request, Route, Silent, json_answer
+from marketplace.demo.wire import Answer, Application, Broken, Request, Route, Silent, json_answer
 from stripe_fake.account import Account, shown
 from stripe_fake.forms import ApiProblem, Json, invalid, nested
 

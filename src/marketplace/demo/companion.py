@@ -9,7 +9,7 @@ from types import FrameType
 
 import uvicorn
 
-from marketplace.demo.payment_simulator.wire import Application
+from marketplace.demo.wire import Application
 
 HOST = "127.0.0.1"
 NEXT_PORTS = 20

@@ -13,7 +13,7 @@ from marketplace.adapters.system import ahead_of
 from marketplace.demo.companion import run
 from marketplace.demo.identity_provider.issuer import DemoIssuer
 from marketplace.demo.identity_provider.pages import Pages
-from marketplace.demo.payment_simulator.wire import Application
+from marketplace.demo.wire import Application
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,8 +8,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from marketplace.demo import payment_simulator
 from marketplace.demo.identity_provider.issuer import Claimed, DemoIssuer, Refused
-from marketplace.demo.payment_simulator.wire import Answer, Request, Route, json_answer, see_other
 from marketplace.demo.people import LEARNER_EMAIL
+from marketplace.demo.wire import Answer, Request, Route, json_answer, see_other
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE = Path(payment_simulator.__file__).parent / "templates/style.css"

@@ -20,7 +20,7 @@ from marketplace.demo.payment_simulator.delivery import Delivery
 from marketplace.demo.payment_simulator.journal import Journal
 from marketplace.demo.payment_simulator.pages import Pages
 from marketplace.demo.payment_simulator.rest import Rest
-from marketplace.demo.payment_simulator.wire import Application
+from marketplace.demo.wire import Application
 
 SECRET_VARIABLE = "MARKETPLACE_SIMULATOR_SECRET"  # noqa: S105 - the name of a variable
 

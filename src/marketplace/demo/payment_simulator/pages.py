@@ -14,7 +14,7 @@ from marketplace.adapters.payments.simulated.refusals import ProviderRefusal
 from marketplace.core.domain.money import Currency
 from marketplace.demo.payment_simulator.formats import card_number, minor_units, money, shown
 from marketplace.demo.payment_simulator.rest import ID, span
-from marketplace.demo.payment_simulator.wire import Answer, Request, Route, Silent, see_other
+from marketplace.demo.wire import Answer, Request, Route, Silent, see_other
 
 FOLDER = Path(__file__).parent / "templates"
 PAGE_HEADERS = {

@@ -13,7 +13,7 @@ from marketplace.adapters.payments.simulated.provider import SimulatedProvider
 from marketplace.adapters.payments.simulated.records import SimulatedPayment
 from marketplace.adapters.payments.simulated.refusals import KeyReused, ProviderRefusal
 from marketplace.core.ports.payment_providers import Charge
-from marketplace.demo.payment_simulator.wire import Answer, Broken, Request, Route, Silent, json_answer
+from marketplace.demo.wire import Answer, Broken, Request, Route, Silent, json_answer
 
 PAGE_SIZE = 100
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}

@@ -1,4 +1,4 @@
-"""Requests, answers and routes of the simulator, as an ASGI application."""
+"""Requests, answers and routes of a program of the demo, as an ASGI application."""
 
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
