@@ -62,16 +62,19 @@ function Row({ apiKey, onRevoke }: { apiKey: ApiKey; onRevoke: () => void }) {
           <bdi className="break-words">{name}</bdi>
           {revoked_at && <Badge tone="danger">{t("api_keys.revoked")}</Badge>}
         </p>
-        <p className="tabular mt-0.5 text-xs text-ink-faint">
-          <code>{start}…</code> · {scopes.join(", ")} ·{" "}
+        <p className="tabular mt-0.5 flex flex-wrap gap-x-2 text-xs text-ink-faint">
+          <code>{`${start}…`}</code>
+          <span>{scopes.join(", ")}</span>
           {last_used_at ? (
-            <>
-              {t("api_keys.used")} <DateTime at={last_used_at} />
-            </>
+            <span>
+              <span>{t("api_keys.used")}</span> <DateTime at={last_used_at} />
+            </span>
           ) : (
-            t("api_keys.never_used")
-          )}{" "}
-          · {t(isExpired ? "api_keys.expired" : "api_keys.expires")} <DateTime at={expires_at} />
+            <span>{t("api_keys.never_used")}</span>
+          )}
+          <span>
+            <span>{t(isExpired ? "api_keys.expired" : "api_keys.expires")}</span> <DateTime at={expires_at} />
+          </span>
         </p>
       </div>
       {!revoked_at && !isExpired && (

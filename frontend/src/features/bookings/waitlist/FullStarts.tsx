@@ -83,7 +83,9 @@ function Start({
           {when}
         </time>
         <span className="tabular text-xs text-ink-soft">
-          {start.seats_left > 0 && <span>{t("full.left", { count: start.seats_left })} · </span>}
+          {start.seats_left > 0 && (
+            <span className="mr-2">{t("full.left", { count: start.seats_left })}</span>
+          )}
           <span>{t("full.waiting", { count: start.waiting })}</span>
         </span>
       </p>

@@ -33,7 +33,7 @@ export function PasskeyButton({ label, separator, run }: Props) {
       {message && <Notice tone="danger">{message}</Notice>}
       <Button variant="secondary" size="lg" isBusy={isPending} onClick={() => mutate()}>
         <KeyRound aria-hidden className="size-4.5" />
-        {label}
+        <span>{label}</span>
       </Button>
     </div>
   );

@@ -23,11 +23,13 @@ export function PasskeyRow({ passkey }: { passkey: Passkey }) {
           <bdi className="min-w-0 break-words">{name}</bdi>
           {passkey.is_backed_up && <Badge>{t("section.backed_up")}</Badge>}
         </p>
-        <p className="tabular text-ink-soft">
-          {t("section.created", { when: formatDateTime(created_at, zone) })},{" "}
-          {last_used_at
-            ? t("section.used", { when: formatDateTime(last_used_at, zone) })
-            : t("section.unused")}
+        <p className="tabular flex flex-wrap gap-x-2 text-ink-soft">
+          <span>{t("section.created", { when: formatDateTime(created_at, zone) })}</span>
+          <span>
+            {last_used_at
+              ? t("section.used", { when: formatDateTime(last_used_at, zone) })
+              : t("section.unused")}
+          </span>
         </p>
       </div>
       <div className="ml-auto flex gap-2">

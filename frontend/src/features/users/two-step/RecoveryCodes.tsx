@@ -8,7 +8,9 @@ import { useTwoStepTexts } from "./texts";
 export function RecoveryCodes({ codes, onDone }: { codes: string[]; onDone: () => void }) {
   const t = useTwoStepTexts();
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  useEffect(() => {
+    heading.current?.focus();
+  }, []);
   const text = codes.join("\n");
   return (
     <div className="flex flex-col gap-4">

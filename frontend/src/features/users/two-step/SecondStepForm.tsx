@@ -29,7 +29,9 @@ export default function SecondStepForm({ email, challenge, onDone, onBack }: Pro
   const { setFocus } = form;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another kind has another field
-  useEffect(() => setFocus("code"), [setFocus, isRecovery]);
+  useEffect(() => {
+    setFocus("code");
+  }, [setFocus, isRecovery]);
 
   const submit = form.handleSubmit(async ({ code }) => {
     setFailure(null);

@@ -24,7 +24,9 @@ export function SetUp({ setup, onDone, onCancel }: Props) {
   const form = useForm({ defaultValues: { code: "" } });
   const { errors, isSubmitting } = form.formState;
   const { setFocus } = form;
-  useEffect(() => setFocus("code"), [setFocus]);
+  useEffect(() => {
+    setFocus("code");
+  }, [setFocus]);
 
   const submit = form.handleSubmit(async (body) => {
     setFailure(null);
