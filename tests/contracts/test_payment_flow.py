@@ -482,8 +482,8 @@ async def test_refund_that_takes_days_is_done_once_the_provider_says_so(shop: Sh
     await shop.services.bookings.act(learner, booking_id, "cancel")
     await shop.notify()
 
-    [begun] = await refunds(shop, booking_id)
-    assert (begun.state, begun.provider_ref is not None, begun.settled_at) == (OperationState.ASKED, True, None)
+    [started] = await refunds(shop, booking_id)
+    assert (started.state, started.provider_ref is not None, started.settled_at) == (OperationState.ASKED, True, None)
     assert await shop.sums(booking_id) == {"paid_in": -3600, "held": 3600}
     [payment] = await shop.payments(booking_id)
     assert (payment.refund_claimed, payment.refunded) == (3600, 0)
@@ -491,7 +491,7 @@ async def test_refund_that_takes_days_is_done_once_the_provider_says_so(shop: Sh
     shop.clock.advance(timedelta(days=2))
     await shop.notify()
     [done] = await refunds(shop, booking_id)
-    assert (done.id, done.state, done.provider_ref) == (begun.id, OperationState.DONE, begun.provider_ref)
+    assert (done.id, done.state, done.provider_ref) == (started.id, OperationState.DONE, started.provider_ref)
     assert await shop.sums(booking_id) == {"paid_in": -3600, "returned": 3600}
 
 

@@ -40,7 +40,7 @@ def world(storage: Storage) -> World:
 def expected(local: Local, claim: Claim, signed: Signed) -> str:
     """Return whose account the identity signs in to, or why it does not."""
     if signed != "out":
-        return "taken" if claim == "changed" else "whoever is signed in"
+        return "taken" if claim == "changed" else "the person who is signed in"
     if claim == "changed":
         return "the former account"
     if claim != "true":
@@ -74,7 +74,7 @@ async def test_identity_is_connected_only_by_its_owner_or_two_proofs_of_one_mail
     person = {"out": None, "in as the owner": owner, "in as another": another}[signed]
     departed = await world.traveller.leave(None if person is None else await world.signed_in(person))
     accounts = {
-        "whoever is signed in": person,
+        "the person who is signed in": person,
         "the former account": former,
         "the account of the mailbox": owner,
     }

@@ -46,7 +46,7 @@ async def status_of(storage: Storage, entry: WaitlistEntry) -> str:
 
 
 async def check_lines(storage: Storage, session: Session) -> None:
-    """Check that each slot counts its bookings and offers, and that nobody who fits waits for a free seat."""
+    """Check that each slot counts its bookings and offers, and that no one who fits waits for a free seat."""
     booked, on_offer, open_entries = Counter[datetime](), Counter[datetime](), Counter[datetime]()
     for booking in await live_bookings(storage, session):
         booked[booking.starts_at] += booking.seats

@@ -20,7 +20,7 @@ from provider_browser import Browser
 
 REDIRECT_URI = "http://localhost:8000/api/auth/oidc/example/callback/"
 TIMES, LIMIT = 20, 0.15
-"""Sign-ins that are measured, and the most seconds that 19 of 20 take beside the issuer."""
+"""Sign-ins that are measured, and the most seconds that 19 of 20 take next to the issuer."""
 
 
 class Timed(ConfiguredProviders):

@@ -1,4 +1,4 @@
-// Runs oidc-provider with one client: `node provider.mjs PORT REDIRECT_URI`. Whoever types an address has it.
+// Runs oidc-provider with one client: `node provider.mjs PORT REDIRECT_URI`. A person who types an address has it.
 import Provider from "oidc-provider";
 
 const [port, redirectUri] = process.argv.slice(2);

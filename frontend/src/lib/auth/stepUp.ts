@@ -13,7 +13,7 @@ function set(next: Waiting | null): void {
 export const stepUp = {
   /** Asks for a proof by one of these methods. `false` if the user gives none. */
   ask(methods: readonly string[]): Promise<boolean> {
-    // nobody listens where there is no page, as in tests
+    // nothing listens where there is no page, as in tests
     if (listeners.size === 0) return Promise.resolve(false);
     if (waiting === null) {
       let settle: Waiting["settle"] = () => {};

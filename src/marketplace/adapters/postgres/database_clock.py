@@ -31,9 +31,9 @@ class DatabaseClock:
 
     async def measure(self) -> None:
         """Read the database's clock once. Raises as `Database`."""
-        before, begun = self._now(), time.monotonic()
+        before, started_at = self._now(), time.monotonic()
         row = await self._database.fetchrow("SELECT clock_timestamp() AS read")
-        took = timedelta(seconds=time.monotonic() - begun)
+        took = timedelta(seconds=time.monotonic() - started_at)
         was_wide = self._offset.is_wide
         if row is not None:
             self._offset.measure(before, row["read"], before + took)

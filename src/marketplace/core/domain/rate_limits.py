@@ -20,7 +20,7 @@ SIGN_IN_TO_ACCOUNT = RateLimit(name="sign_in_to_account", maximum=10, span=QUART
 SIGN_IN = RateLimit(name="sign_in", maximum=300, span=QUARTER)
 """Per client address, which a school or office may share. Successes do not count."""
 PROVIDER_SIGN_IN = RateLimit(name="provider_sign_in", maximum=300, span=QUARTER)
-"""Ways to an identity provider that are begun, per client address."""
+"""Ways to an identity provider that are started, per client address."""
 PROVIDER_FLOW = RateLimit(name="provider_flow", maximum=1, span=QUARTER)
 """Per way to an identity provider and back, which is used once. Longer than its cookie lives."""
 REGISTRATION = RateLimit(name="registration", maximum=300, span=timedelta(hours=1))

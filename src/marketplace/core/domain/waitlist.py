@@ -24,7 +24,7 @@ OPEN = frozenset[WaitlistStatus]({"waiting", "offered"})
 
 OFFER_HOLD = timedelta(hours=2)
 """How long an offer holds its seats, if the line is open long enough: it never lasts longer than half of that time, so
-that somebody else has a chance if it is not accepted."""
+that another person has a chance if it is not accepted."""
 MIN_OFFER_HOLD = timedelta(minutes=1)
 """Shorter offers are not made: the line closes."""
 MAX_OPEN = 20

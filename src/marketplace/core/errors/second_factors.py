@@ -57,7 +57,7 @@ class SecondFactorOn(Conflict):
 
 
 class SecondFactorOff(Conflict):
-    """Two-step sign-in is off, or its setup was not begun."""
+    """Two-step sign-in is off, or its setup was not started."""
 
     code = "second_factor_off"
     sentence = "Two-step sign-in isn't on."

@@ -41,7 +41,7 @@ LOG = logging.getLogger(__name__)
 Observer = Callable[[PaymentOperation], None]
 
 LOOK_AGAIN = timedelta(hours=6)
-"""How long until what the provider has begun is looked up, if no notice comes."""
+"""How long until what the provider has started is looked up, if no notice comes."""
 
 
 class Outcome(NamedTuple):

@@ -131,7 +131,7 @@ class ProviderRecords:
     def settled(
         self, claimed: PaymentOperation, state: OperationState, *, ref: str | None = None, error: str | None = None
     ) -> PaymentOperation:
-        """Return the operation with its outcome. `unknown` settles nothing, nor does what the provider has begun."""
+        """Return the operation with its outcome. `unknown` settles nothing, nor does what the provider has started."""
         at = None if state in {OperationState.ASKED, OperationState.UNKNOWN} else self._clock.now()
         ref = ref or claimed.provider_ref
         return replace(claimed, state=state, settled_at=at, provider_ref=ref, error=error, leased_until=None)

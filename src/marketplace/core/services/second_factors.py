@@ -69,7 +69,7 @@ class SecondFactorService:
         return self._staff_second_factor == "required" and (principal.is_staff or principal.lacks_second_factor)
 
     async def begin(self, principal: Principal) -> SecondFactorSetup:
-        """Begin to set it up, anew if that was begun before. Raises `SecondFactorOn`, `NotSignedIn`."""
+        """Start to set it up, again if that was started before. Raises `SecondFactorOn`, `NotSignedIn`."""
         secret = self._totp.new_secret()
         factor = TotpFactor(
             user_id=principal.user_id,
@@ -91,7 +91,7 @@ class SecondFactorService:
     async def confirm(self, principal: Principal, code: str) -> tuple[str, ...]:
         """Turn it on, once a code shows that the app has the secret. Return the recovery codes. Ends all other logins.
 
-        Raises `Invalid` if the code is wrong, `SecondFactorOn`, `SecondFactorOff` if the setup was not begun,
+        Raises `Invalid` if the code is wrong, `SecondFactorOn`, `SecondFactorOff` if the setup was not started,
         `NotSignedIn`.
         """
         recovery_codes = new_recovery_codes()

@@ -1,7 +1,7 @@
 """The line of a start within a transaction: offering free seats, and ending entries.
 
 The lock of the slot guards its line. Every path that frees seats ends here, in its own transaction, so a seat is free
-only if nobody who fits waits for it.
+only if no one who fits waits for it.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Endpoints that prove who somebody is by a second factor, or once more."""
+"""Endpoints that prove who a person is by a second factor, or once more."""
 
 from typing import Any
 

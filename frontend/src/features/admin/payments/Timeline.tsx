@@ -18,7 +18,7 @@ import { amountIn, keyOf, stateOf, type TimelineEntry, timelineOf } from "./rule
 
 const STATES = {
   asked: { icon: Hourglass, color: "text-warn" },
-  begun: { icon: Hourglass, color: "text-warn" },
+  started: { icon: Hourglass, color: "text-warn" },
   done: { icon: CircleCheck, color: "text-good" },
   refused: { icon: CircleX, color: "text-danger" },
   unknown: { icon: CircleHelp, color: "text-warn" },

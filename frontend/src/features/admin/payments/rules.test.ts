@@ -65,12 +65,12 @@ it("an amount is shown in its own currency", () => {
   expect(amountIn("12.50", "EUR")).toBe("€12.50");
 });
 
-it("an operation that the provider has begun is on its way", () => {
+it("an operation that the provider has started is on its way", () => {
   const operation = (state: string, provider_ref: string | null) =>
     stateOf({ state, provider_ref } as Parameters<typeof stateOf>[0]);
   expect([operation("asked", null), operation("asked", "re_1"), operation("done", "re_1")]).toEqual([
     "asked",
-    "begun",
+    "started",
     "done",
   ]);
 });

@@ -36,9 +36,9 @@ export function keyOf(entry: TimelineEntry): string {
   return "notice" in entry ? entry.notice.id : `${entry.dispute.ref} ${entry.outcome}`;
 }
 
-/** How far an operation got; one that the provider has begun is on its way. */
-export function stateOf({ state, provider_ref }: Operation): Operation["state"] | "begun" {
-  return state === "asked" && provider_ref ? "begun" : state;
+/** How far an operation got; one that the provider has started is on its way. */
+export function stateOf({ state, provider_ref }: Operation): Operation["state"] | "started" {
+  return state === "asked" && provider_ref ? "started" : state;
 }
 
 /** What can still be returned: what was taken in and no refund has claimed. */
