@@ -53,7 +53,7 @@ class OperationState(StrEnum):
     """What is known of an effect at the provider. Stored: never rename one."""
 
     ASKED = "asked"
-    """Committed before the provider is called; or started there, if it has a `provider_ref`, such as a refund of days."""
+    """Committed before the provider is called; or started there, if it has a `provider_ref`, as a slow refund has."""
     DONE = "done"
     REFUSED = "refused"
     UNKNOWN = "unknown"

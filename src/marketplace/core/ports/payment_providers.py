@@ -44,7 +44,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """The provider has started what was asked, such as a refund that takes days. A notice or a look-up tells the end."""
+    """The provider has started what was asked, such as a refund that takes days. A notice or look-up tells the end."""
 
     ref: str | None = None
 
