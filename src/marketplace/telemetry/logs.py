@@ -57,6 +57,7 @@ def configure_logs(settings: Settings) -> None:
     logging.captureWarnings(capture=True)
     # Alembic logs at INFO on every run, even when there is nothing to migrate.
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for every request to a provider
 
 
 def writes_json(settings: Settings) -> bool:

@@ -18,7 +18,7 @@ export function Connect({ provider }: { provider: Provider }) {
       toast.error(isProblem(error, "provider_unavailable") ? t("away", { label }) : errorMessage(error)),
   });
   return (
-    <div className="flex flex-col items-start gap-1">
+    <div className="flex flex-col items-end gap-1">
       <Button
         variant="secondary"
         isBusy={isPending || isSuccess}
