@@ -46,6 +46,27 @@ async def favourite(market: Marketplace, actor: User) -> Ids:
     return found
 
 
+async def sold_out(market: Marketplace, _: User) -> Ids:
+    """Store a session whose only seat is booked by another person."""
+    sold = await stored_session(market.storage, max_participants=1)
+    buyer = principal_of(await stored_user(market.storage))
+    booked = await market.services.bookings.book(buyer, sold.id, TOMORROW)
+    return {"session_id": sold.id, "buyer_id": buyer.user_id, "booking_id": booked.resource.id}
+
+
+async def waiting(market: Marketplace, actor: User) -> Ids:
+    found = await sold_out(market, actor)
+    joined = await market.services.waitlist.join(principal_of(actor), UUID(str(found["session_id"])), TOMORROW)
+    return found | {"entry_id": joined.resource.id}
+
+
+async def offered(market: Marketplace, actor: User) -> Ids:
+    found = await waiting(market, actor)
+    buyer = principal_of(await market.storage.users.get(UUID(str(found["buyer_id"]))))
+    await market.services.bookings.act(buyer, UUID(str(found["booking_id"])), "cancel")
+    return found
+
+
 async def notification(market: Marketplace, actor: User) -> Ids:
     booking_id = (await own_booking(market, actor))["booking_id"]
     news = Notification(
@@ -78,6 +99,9 @@ OTHERS: Mapping[str, Case] = {
         {"session": "session_id"},
     ),
     "PATCH /api/bookings/{booking_id}": Case(LEARNER, own_booking, {"seats": 2}),
+    "POST /api/sessions/{session_id}/slots/waitlist": Case(LEARNER, sold_out, {"starts_at": as_json(TOMORROW)}),
+    "DELETE /api/waitlist/{entry_id}": Case(LEARNER, waiting),
+    "POST /api/waitlist/{entry_id}/accept": Case(LEARNER, offered, {}),
     "POST /api/notifications/read": Case(LEARNER, notification, {}, {"last": "notification_id"}),
 }
 
