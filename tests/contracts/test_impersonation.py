@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from uuid_utils.compat import uuid7
 
-from builders import a_login, stored_login, stored_user
+from builders import a_login, stored_login, stored_second_factor, stored_user
 from contracts.harness import at_once, broken_transaction, waits
 from fakes import NOW
 from marketplace.core.domain.principals import Login, Principal
@@ -53,10 +53,15 @@ async def test_principal_of_impersonation_names_its_impersonator(storage: Storag
         is_staff=False,
         is_superuser=False,
         impersonator_id=staff.id,
+        lacks_second_factor=True,
     )
     seen = await principal(storage, own)
     assert seen is not None
     assert seen.impersonator_id is None
+    await stored_second_factor(storage, staff)
+    seen = await principal(storage, login)
+    assert seen is not None
+    assert not seen.lacks_second_factor
 
 
 async def test_impersonation_ends_with_login_it_was_started_from(storage: Storage, token: str) -> None:

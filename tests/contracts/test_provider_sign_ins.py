@@ -5,6 +5,7 @@ from typing import Literal
 
 import pytest
 
+from api_key_records import stored_key
 from builders import PASSWORD, principal_of, stored_user
 from contracts.provider_world import World, a_mailbox, a_new_proof, failure_of, reset_token
 from fakes import NOW
@@ -13,6 +14,7 @@ from marketplace.core.domain.messages import MessageKind
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN
 from marketplace.core.errors import BadCredentials
 from marketplace.core.ports.storage import Storage
+from passkey_records import stored_passkey
 from staff_services import logged
 
 Local = Literal["unverified", "verified", "none"]
@@ -190,22 +192,30 @@ async def test_who_registered_with_anothers_address_keeps_no_way_in_once_its_own
     mailbox, thief = a_mailbox(), a_new_proof()
     account = await stored_user(world.storage, email=mailbox)
     await world.traveller.connect(await world.signed_in(account), thief)
+    await stored_passkey(world.storage, account.id)
+    key = await stored_key(world.storage, account)
+    feed = await world.services.calendars.feed(principal_of(account))
 
     await world.services.email_addresses.request_reset(mailbox)
     token = await reset_token(world, account)
     await world.services.resets.reset(token, "battery staple of the owner", UNKNOWN_ORIGIN)
 
     assert await world.owner_of(thief) is None
+    assert await world.storage.passkeys.of_user(account.id) == ()
+    assert await world.storage.api_keys.find_user(key.hash, NOW) is None
+    assert (await world.services.calendars.feed(principal_of(account))).token != feed.token
     proof = a_new_proof(email=mailbox)
     assert (await world.traveller.sign_in(proof)).user.id == account.id
 
 
-async def test_identity_stays_when_its_owner_forgets_the_password(world: World) -> None:
+async def test_identity_and_passkey_stay_when_their_owner_forgets_the_password(world: World) -> None:
     proof = a_new_proof()
     account = (await world.traveller.sign_in(proof)).user
+    passkey = await stored_passkey(world.storage, account.id)
 
     await world.services.email_addresses.request_reset(account.email)
     await world.services.resets.reset(await reset_token(world, account), "battery staple", UNKNOWN_ORIGIN)
 
     assert (await world.storage.users.get(account.id)).has_password
     assert await world.owner_of(proof) is not None
+    assert await world.storage.passkeys.of_user(account.id) == (passkey,)

@@ -6,7 +6,17 @@ from decimal import Decimal
 
 import pytest
 
-from builders import PASSWORD, TOMORROW, Services, a_schedule, principal_of, services_over, stored_session, stored_user
+from builders import (
+    PASSWORD,
+    TOMORROW,
+    Services,
+    a_schedule,
+    principal_of,
+    services_over,
+    slots_of,
+    stored_session,
+    stored_user,
+)
 from contracts.harness import owner_of, seats_at
 from contracts.waiting import a_person, check_lines, entry_of, full_start, status_of, waiting
 from due_jobs import run_due
@@ -308,6 +318,22 @@ async def test_lower_capacity_ends_what_no_longer_fits(storage: Storage, service
 
     assert [await status_of(storage, each) for each in (first, second, group)] == ["offered", "closed", "closed"]
     assert await seats_at(storage, session) == {TOMORROW: 2}
+    await check_lines(storage, session)
+
+
+async def test_lower_capacity_offers_the_seats_of_an_offer_that_no_longer_fits(
+    storage: Storage, services: Services
+) -> None:
+    session, learner, booking = await full_start(storage, services, 4)
+    _, group = await waiting(storage, services, session, 4)
+    _, pair = await waiting(storage, services, session, 2)
+    _, other = await waiting(storage, services, session, 2)
+    await services.bookings.act(learner, booking.id, "cancel")
+
+    await services.sessions.change(owner_of(session), session.id, {"max_participants": 3})
+
+    assert [await status_of(storage, each) for each in (group, pair, other)] == ["closed", "offered", "waiting"]
+    assert [(slot.seats_taken, slot.capacity) for slot in await slots_of(storage, session)] == [(2, 3)]
     await check_lines(storage, session)
 
 

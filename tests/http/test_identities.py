@@ -7,6 +7,7 @@ import pyotp
 import pytest
 
 from builders import PASSWORD, stored_second_factor
+from fakes import NOW
 from http_api import KEYS, Api, problem
 from http_routes import SOME_ID
 from lying_issuer import LyingIssuer
@@ -101,6 +102,20 @@ async def test_second_factor_is_asked_for_after_the_provider(browser: Browser) -
     proof = {"challenge": taken.json()["challenge"], "code": code, "use_cookie": True}
     assert (await browser.send("POST", "/api/auth/login/second-factor/", json=proof)).status_code == 200
     assert (await (await browser.access()).get("/api/auth/profile/")).json()["id"] == str(person.id)
+
+
+async def test_proof_of_the_mailbox_connects_nothing_to_an_account_before_its_second_factor(browser: Browser) -> None:
+    person = await browser.api.person(email="ada@example.org", email_verified_at=NOW)
+    secret = await stored_second_factor(browser.api.storage, person.user, KEYS)
+
+    assert (await browser.sign_in())["oidc"] == "second_factor"
+    assert (await person.get(IDENTITIES)).json() == []
+    assert await entries_of(browser.api, "identity_connected") == []
+
+    challenge = (await browser.send("POST", "/api/auth/oidc/second-factor/")).json()["challenge"]
+    proof = {"challenge": challenge, "code": pyotp.TOTP(secret).at(browser.api.clock.now())}
+    signed_in = await browser.send("POST", "/api/auth/login/second-factor/", json=proof)
+    assert signed_in.json()["user"]["id"] == str(person.id)
 
 
 async def test_connecting_and_disconnecting_need_a_recent_proof(browser: Browser) -> None:

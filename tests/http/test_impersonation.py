@@ -7,8 +7,9 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
+from builders import stored_second_factor
 from fakes import NOW
-from http_api import SETTINGS, Api, Person, as_json, bad_fields, open_api, problem
+from http_api import KEYS, SETTINGS, Api, Person, as_json, bad_fields, open_api, problem
 from http_routes import routes_of, some_parts
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.core.ports.storage import Storage
@@ -50,6 +51,19 @@ async def test_profile_shows_impersonation(api: Api, staff: Person) -> None:
     assert "email" not in profile["impersonated_by"]
     for own in (learner, staff):
         assert (await own.get(PROFILE)).json()["impersonated_by"] is None
+
+
+async def test_impersonation_ends_with_the_second_factor_that_its_staff_need() -> None:
+    async with open_api(replace(SETTINGS, staff_second_factor="required")) as api:
+        staff = await api.person(is_staff=True)
+        await stored_second_factor(api.storage, staff.user, KEYS)
+        seen = await api.seen_as(staff, await api.person())
+        assert (await seen.get(PROFILE)).status_code == 200
+
+        assert (await staff.delete("/api/auth/second-factor/")).status_code == 204
+        api.clock.advance(PRINCIPAL_TTL)
+
+        problem(await seen.get(PROFILE), 401, "not_signed_in")
 
 
 async def test_change_during_impersonation_is_refused_and_audited_with_both_users(api: Api, staff: Person) -> None:

@@ -16,6 +16,7 @@ from marketplace.core.domain.messages import MessageKind
 from marketplace.core.domain.passkeys import MAX_PASSKEYS
 from marketplace.core.domain.users import UNUSABLE_HASH
 from staff_services import logged
+from two_steps import PASSWORD_CHANGE
 
 PASSKEYS, OPTIONS = "/api/auth/passkeys/", "/api/auth/passkeys/options/"
 SIGN_IN, SIGN_IN_OPTIONS = "/api/auth/login/passkey/", "/api/auth/login/passkey/options/"
@@ -631,6 +632,26 @@ async def test_passkey_gives_staff_the_rights_that_need_a_second_factor() -> Non
         await there.delete(f"{PASSKEYS}{passkey['id']}/")
         api.clock.advance(timedelta(seconds=1))
         problem(await there.get("/api/admin/users/"), 403, "second_factor_setup_required")
+
+
+async def test_password_of_staff_with_a_passkey_makes_no_second_factor() -> None:
+    async with open_api(replace(SETTINGS, staff_second_factor="required")) as api:
+        staff = await api.person(is_staff=True)
+        device = await registered(staff)
+        by_password = await api.login(staff.user)
+        [passkey] = (await by_password.get(PASSKEYS)).json()
+
+        for refused in (
+            await by_password.post("/api/auth/second-factor/"),
+            await by_password.post(OPTIONS),
+            await by_password.delete(f"{PASSKEYS}{passkey['id']}/"),
+            await by_password.post("/api/auth/password/", PASSWORD_CHANGE),
+        ):
+            assert problem(refused, 403, "reauthentication_required")["methods"] == ["passkey"]
+
+        proof = device.sign(await proof_options(by_password))
+        assert (await by_password.post(PROOF, {"credential": proof})).status_code == 204
+        assert (await by_password.post("/api/auth/second-factor/")).status_code == 201
 
 
 async def test_last_way_in_cannot_be_removed(api: Api) -> None:

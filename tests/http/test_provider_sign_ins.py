@@ -179,6 +179,21 @@ async def test_cookie_is_secure_in_production() -> None:
         assert parse_qs(urlsplit(url).query)["redirect_uri"] == [redirect_uri]
 
 
+@pytest.mark.parametrize(
+    ("site", "name"),
+    [
+        ("https://sessions.example.org", "__Secure-marketplace_refresh"),
+        ("http://localhost:8000", "marketplace_refresh"),
+    ],
+)
+async def test_production_site_gets_a_login_in_a_cookie_that_its_browser_takes(site: str, name: str) -> None:
+    settings = replace(SETTINGS, environment="production", public_url=site)
+    async with opened(LyingIssuer(userinfo=ADA), settings=settings) as browser:
+        assert (await browser.sign_in())["oidc"] == "done"
+
+        assert name in browser.last
+
+
 async def test_limits_hold_per_address() -> None:
     settings = replace(SETTINGS, rate_limit=True)
     async with opened(LyingIssuer(userinfo=ADA), settings=settings) as browser:

@@ -10,6 +10,7 @@ from marketplace.adapters.memory.records import LoginRow, TokenRow
 from marketplace.core.domain.messages import UNSAID, MessageKind
 from marketplace.core.domain.principals import MAX_LOGINS, Login, Principal
 from marketplace.core.domain.tokens import Claims
+from marketplace.core.domain.users import User
 from marketplace.core.errors import NotSignedIn
 
 
@@ -27,13 +28,10 @@ class MemoryPrincipals:
             return None
         if row.revoked_at is not None or not user.is_active:
             return None
-        factor = self._database.second_factors.rows.get(user.id)
         principal = replace(
             user.principal(row.login.id),
             proved_at=row.login.proved_at or row.login.created_at,
-            lacks_second_factor=user.is_staff
-            and (factor is None or not factor.is_on)
-            and not (row.login.is_by_passkey and self._database.passkeys.registered.groups[user.id]),
+            lacks_second_factor=self._lacks_second_factor(user, row.login),
         )
         return (
             principal
@@ -46,7 +44,15 @@ class MemoryPrincipals:
         if row is None or row.revoked_at is not None or principal.is_staff or principal.is_superuser:
             return None
         staff = self._database.users.rows[row.login.user_id]
-        return replace(principal, impersonator_id=staff.id) if staff.is_active and staff.is_staff else None
+        if not (staff.is_active and staff.is_staff):
+            return None
+        lacks_second_factor = self._lacks_second_factor(staff, row.login)
+        return replace(principal, impersonator_id=staff.id, lacks_second_factor=lacks_second_factor)
+
+    def _lacks_second_factor(self, user: User, login: Login) -> bool:
+        factor = self._database.second_factors.rows.get(user.id)
+        is_by_passkey = login.is_by_passkey and bool(self._database.passkeys.registered.groups[user.id])
+        return user.is_staff and not is_by_passkey and (factor is None or not factor.is_on)
 
 
 class MemoryLoginDirectory:

@@ -23,9 +23,10 @@ LOGIN_COLUMNS = (
 # The array is a subquery, so that the planner does not see its length and keeps one plan.
 FIND_PRINCIPALS = """
     SELECT u.id AS user_id, f.id AS family_id, u.role, u.is_staff, u.is_superuser, a.id AS impersonator_id,
-        u.time_zone, coalesce(f.proved_at, f.created_at) AS proved_at, u.is_staff AND NOT EXISTS (
-            SELECT FROM second_factors t WHERE t.user_id = u.id AND t.confirmed_at IS NOT NULL) AND NOT (
-            f.is_by_passkey AND EXISTS (SELECT FROM passkeys k WHERE k.user_id = u.id)) AS lacks_second_factor
+        u.time_zone, coalesce(f.proved_at, f.created_at) AS proved_at, coalesce(a.is_staff, u.is_staff) AND NOT EXISTS (
+            SELECT FROM second_factors t WHERE t.user_id = coalesce(a.id, u.id) AND t.confirmed_at IS NOT NULL
+        ) AND NOT (coalesce(b.is_by_passkey, f.is_by_passkey) AND EXISTS (
+            SELECT FROM passkeys k WHERE k.user_id = coalesce(a.id, u.id))) AS lacks_second_factor
     FROM token_families f JOIN users u ON u.id = f.user_id
         LEFT JOIN token_families b ON b.id = f.begun_by LEFT JOIN users a ON a.id = b.user_id
     WHERE f.id = ANY ((SELECT $1::uuid[])::uuid[]) AND f.revoked_at IS NULL AND u.is_active AND (f.begun_by IS NULL OR (

@@ -6,7 +6,7 @@ from typing import Literal, Self
 from uuid import UUID
 
 from marketplace.core.domain.api_keys import KeyScope
-from marketplace.core.errors import ImpersonatedReadOnly, NotACreator, NotStaff
+from marketplace.core.errors import ImpersonatedReadOnly, NotACreator, NotSignedIn, NotStaff
 from marketplace.core.errors.second_factors import ReauthenticationRequired, SecondFactorSetupRequired
 
 Role = Literal["user", "creator"]
@@ -40,7 +40,8 @@ class Principal:
     proved_at: datetime | None = field(default=None, compare=False)
     """When the person last proved who they are, with this login. `None` outside of a request."""
     lacks_second_factor: bool = False
-    """Whether they are staff without the second factor that the installation requires: their rights rest."""
+    """Whether they, or the impersonator, are staff without the second factor that the installation requires: their
+    rights rest."""
     key_id: UUID | None = None
     """The API key of the request, if it has one. Then it has no rights of staff, and `scopes` bound it."""
     scopes: frozenset[KeyScope] = frozenset()
@@ -75,11 +76,16 @@ class Principal:
         return self
 
     def with_second_factor_rule(self, *, is_required: bool) -> Self:
-        """Return staff that a storage has found, without their rights if they lack a required second factor."""
+        """Return staff that a storage has found, without their rights if they lack a required second factor.
+
+        Impersonation is one of them: raises `NotSignedIn`.
+        """
         if not self.lacks_second_factor:
             return self
         if not is_required:
             return replace(self, lacks_second_factor=False)
+        if self.impersonator_id is not None:
+            raise NotSignedIn
         return replace(self, is_staff=False, is_superuser=False)
 
     def require_recent_proof(self, now: datetime, within: timedelta) -> Self:

@@ -18,7 +18,8 @@ class Principals(Protocol):
 
         An impersonated login also needs: the staff login it came from is not revoked, that staff member is active and
         still staff, and the impersonated user is not staff. `impersonator_id` is then the staff member's ID.
-        `lacks_second_factor` says whether they are staff without a confirmed factor, required or not.
+        `lacks_second_factor` says whether they, or that staff member, are staff without a confirmed factor, required or
+        not.
         """
         ...
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from marketplace.core.domain.audit import NO_CHANGE, Change, values_of
+from marketplace.core.domain.calendars import CalendarFeed, new_feed_token
 from marketplace.core.domain.email_tokens import PASSWORD_PURPOSES, EmailToken
 from marketplace.core.domain.fields import StaffReason, require, validate_field
 from marketplace.core.domain.password_resets import (
@@ -167,8 +169,7 @@ class ResetService:
             await tx.email_requests.drop(user_id, "verify")
             await tx.messages.mark_accepted(user_id)
             if not user.is_email_verified:
-                # who registered with another person's address must not keep a way in
-                await tx.identities.remove_all(user_id)
+                await _remove_access(tx, user_id, now)
             return user.with_verified_email(now), NO_CHANGE
 
         return _Link(seen, use)
@@ -176,3 +177,12 @@ class ResetService:
     def _validate(self, password: str, *names: str) -> FieldErrors:
         errors = validate_password(password, names=names, is_common=self._passwords.is_common)
         return {"new_password": errors} if errors else {}
+
+
+async def _remove_access(tx: Transaction, user_id: UUID, now: datetime) -> None:
+    """Remove all access to an account but its password: who registered with another person's address keeps none."""
+    await tx.identities.remove_all(user_id)
+    for passkey in await tx.passkeys.of_user(user_id):
+        await tx.passkeys.remove(user_id, passkey.id)
+    await tx.feeds.save(CalendarFeed(user_id=user_id, token=new_feed_token(), created_at=now))
+    await tx.api_keys.revoke_all(user_id, now)

@@ -204,12 +204,13 @@ class ProviderSignIns:
                 if not (is_owner or is_reader):
                     raise StaleRead
                 outcome_of(proved, account if is_owner else None, account if is_reader else None)
-                if identity is None:
+                opened = await self._sign_ins.open(tx, account, origin)
+                if identity is not None:
+                    await tx.identities.save(identity.used(proved, self._clock.now()))
+                elif isinstance(opened, SignedIn):  # before a second factor, its way in would stay without one
                     await self._connections.connect_within(tx, account, proved, origin)
                     await self._connections.tell_connected(tx, account)
-                else:
-                    await tx.identities.save(identity.used(proved, self._clock.now()))
-                return await self._sign_ins.open(tx, account, origin)
+                return opened
         except IdentityTaken as error:
             raise StaleRead from error
 

@@ -61,8 +61,13 @@ class ReauthenticationService:
     async def require(self, principal: Principal, *, only_second_factor: bool = False) -> None:
         """Check that the login was proved recently; `only_second_factor` exempts accounts without a second factor.
 
+        In a login in which the rights of staff rest, only their passkey is a proof: with a stolen password, another
+        second factor could be set up.
+
         Raises `ReauthenticationRequired` with what can prove it, and `ImpersonatedReadOnly` during impersonation.
         """
+        if principal.lacks_second_factor and await self._has_passkey(principal.user_id):
+            raise ReauthenticationRequired(("passkey",))
         try:
             principal.require_recent_proof(self._clock.now(), self._within)
         except ReauthenticationRequired:
@@ -74,7 +79,10 @@ class ReauthenticationService:
     async def methods(self, user_id: UUID) -> Sequence[ProofMethod]:
         """Return what can prove that a login is still with this person; nothing if only another sign-in can."""
         known = await self._known_methods(user_id)
-        return (*known, "passkey") if self._has_passkeys and await self._passkeys.of_user(user_id) else known
+        return (*known, "passkey") if await self._has_passkey(user_id) else known
+
+    async def _has_passkey(self, user_id: UUID) -> bool:
+        return self._has_passkeys and bool(await self._passkeys.of_user(user_id))
 
     async def _known_methods(self, user_id: UUID) -> tuple[ProofMethod, ...]:
         state = await self._second_factors.state(user_id)

@@ -208,14 +208,15 @@ async def resize(tx: Transaction, session: Session, schedule: Schedule | None, n
         return
     require_capacity(session, upcoming)
     fitted = [await fit_line(tx, slot, session, schedule, now) for slot in upcoming]
-    upcoming = tuple(slot for slot in fitted if slot.seats_taken)
     sold = await tx.slots.find_sold_durations(session.id, now)
-    resized = [
+    sized = [
         Slot.of(session, slot.starts_at, schedule=schedule, sold_duration=sold.get(slot.starts_at, 0)).with_line_of(
             slot
         )
-        for slot in upcoming
+        for slot in fitted
     ]
+    upcoming = tuple(slot for slot in fitted if slot.seats_taken)
+    resized = [slot for slot in sized if slot.seats_taken]
     if any(new.reaches_beyond(old) for new, old in zip(resized, upcoming, strict=True)):
         begin, end = min(slot.blocked_from for slot in resized), max(slot.blocked_until for slot in resized)
         occupied = await tx.slots.find_occupied(session.creator_id, begin, end)
@@ -223,7 +224,9 @@ async def resize(tx: Transaction, session: Session, schedule: Schedule | None, n
             resized, [slot for slot in occupied if slot.session_id != session.id or slot.starts_at <= now]
         )
     await tx.slots.resize(resized)
-    await offer_all(tx, resized, now)
+    await offer_all(tx, sized, now)
+    # a slot whose offers have all ended is occupied again only now, if others were offered its seats
+    await tx.slots.resize([slot for slot in sized if not slot.seats_taken and slot.waiting])
 
 
 def _window_errors(begin: datetime, end: datetime, begin_name: str, end_name: str) -> FieldErrors:

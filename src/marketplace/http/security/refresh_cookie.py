@@ -43,6 +43,7 @@ class RefreshCookie:
     def __init__(self, settings: Settings) -> None:
         self._is_production = settings.environment == "production"
         self._allowed = frozenset(settings.cors_origins)
+        self._site = settings.public_url or ""
         self._max_age = int(settings.refresh_token_ttl.total_seconds())
 
     def token_of(self, request: Request[Any, Any, Any]) -> str:
@@ -74,7 +75,8 @@ class RefreshCookie:
     def _set(self, request: Request[Any, Any, Any], response: Response[Any], value: str, max_age: int) -> None:
         is_secure = request.scope["scheme"] == "https" or self._is_production
         # in production a page of plain http is one on the loopback interface, and its browser refuses the prefix
-        has_prefix = is_secure and not request.headers.get("origin", "").startswith("http:")
+        page = request.headers.get("origin") or self._site  # opening an address sends no origin
+        has_prefix = is_secure and not page.startswith("http:")
         cookies = {SECURE_NAME if has_prefix else NAME: (value, max_age)}
         if has_prefix and NAME in request.cookies:
             cookies[NAME] = ("", 0)
