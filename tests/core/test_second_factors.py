@@ -81,11 +81,11 @@ def test_picture_is_an_svg_document_without_scripts() -> None:
     assert "script" not in picture
 
 
-def test_recovery_codes_are_distinct_and_have_at_least_60_bits() -> None:
+def test_recovery_codes_are_distinct_and_have_at_least_112_bits() -> None:
     codes = new_recovery_codes()
 
     assert len(set(codes)) == RECOVERY_CODES
-    assert RECOVERY_GROUPS * RECOVERY_GROUP * log2(len(set(RECOVERY_ALPHABET))) >= 60
+    assert RECOVERY_GROUPS * RECOVERY_GROUP * log2(len(set(RECOVERY_ALPHABET))) >= 112
     assert all(set(code) <= {*RECOVERY_ALPHABET, "-"} for code in codes)
 
 

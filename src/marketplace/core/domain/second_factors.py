@@ -26,8 +26,8 @@ CODE_DIGITS = 6
 RECOVERY_CODES = 10
 RECOVERY_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32, without letters that look like digits or others."""
-RECOVERY_GROUPS, RECOVERY_GROUP = 4, 4
-"""80 bits: no one guesses one, so that one round of SHA-256 protects it."""
+RECOVERY_GROUPS, RECOVERY_GROUP = 6, 4
+"""120 bits: no one guesses one, so that one round of SHA-256 protects it (OWASP ASVS 5.0, 6.5.2)."""
 LOW_RECOVERY_CODES = 3
 """From how few on people are advised to make new ones."""
 LOOK_ALIKES = str.maketrans("oil", "011")

@@ -22,7 +22,7 @@ export function RecoveryCodes({ codes, onDone }: { codes: string[]; onDone: () =
       </div>
       <ul
         aria-label={t("codes.list")}
-        className="grid gap-x-6 gap-y-2 rounded-control bg-sunk p-4 font-mono text-sm sm:grid-cols-2"
+        className="flex flex-col gap-2 rounded-control bg-sunk p-4 font-mono text-sm"
       >
         {codes.map((code) => (
           <li key={code} translate="no">
