@@ -1,5 +1,6 @@
 """Waiting for seats of a full start: joining, offers, and what becomes of them."""
 
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 
@@ -32,6 +33,7 @@ from marketplace.core.errors.waitlist import (
     WaitlistFull,
 )
 from marketplace.core.ports.storage import Storage
+from marketplace.core.services.idempotency import Outcome
 
 HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 
@@ -286,6 +288,17 @@ async def test_person_waits_once_for_a_start_and_for_a_limited_number(storage: S
     own = await services.waitlist.list_own(person)
     assert len(own) == MAX_OPEN
     assert [each.starts_at for each in own] == sorted(each.starts_at for each in own)
+
+
+async def test_concurrent_joins_of_a_person_stay_within_the_number(storage: Storage, services: Services) -> None:
+    sessions = [(await full_start(storage, services))[0] for _ in range(MAX_OPEN + 4)]
+    person = await a_person(storage)
+
+    joins = (services.waitlist.join(person, session.id, TOMORROW) for session in sessions)
+    joined = await asyncio.gather(*joins, return_exceptions=True)
+
+    assert [type(each) for each in joined if not isinstance(each, Outcome)] == [WaitlistFull] * 4
+    assert len(await services.waitlist.list_own(person)) == MAX_OPEN
 
 
 async def test_only_the_person_of_an_offer_can_accept_it(storage: Storage, services: Services) -> None:

@@ -119,6 +119,9 @@ class MemoryWaitlist:
         own = (each for each in self._line(session_id, starts_at) if each.user_id == user_id)
         return next(own, None)
 
+    async def acquire_person(self, user_id: UUID) -> None:
+        await self._rows.lock_name(("waitlists of", user_id))
+
     async def open_of_user(self, user_id: UUID) -> tuple[WaitlistEntry, ...]:
         await asyncio.sleep(0)
         own = (each for each in self._rows.all(self._database.waitlist) if each.user_id == user_id and each.is_open)

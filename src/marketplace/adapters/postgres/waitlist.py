@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from marketplace.adapters.postgres.connection.locks import LINES_OF
 from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.jobs.enqueue import enqueued_with, job_values
 from marketplace.adapters.postgres.rows import (
@@ -209,6 +210,9 @@ class PostgresWaitlist:
     async def find_open(self, user_id: UUID, session_id: UUID, starts_at: datetime) -> WaitlistEntry | None:
         row = await self._connection.fetchrow(FIND_OPEN, user_id, session_id, starts_at)
         return _entry(*row) if row else None
+
+    async def acquire_person(self, user_id: UUID) -> None:
+        await self._connection.execute(LINES_OF, user_id)
 
     async def open_of_user(self, user_id: UUID) -> tuple[WaitlistEntry, ...]:
         return tuple(_entry(*row) for row in await self._connection.fetch(OPEN_OF_USER, user_id))

@@ -60,6 +60,10 @@ class Waitlist(Protocol):
         """Return the person's open entry of a start, not locked."""
         ...
 
+    async def acquire_person(self, user_id: UUID) -> None:
+        """Keep a person from joining other lines until the transaction ends. Comes after accounts and before slots."""
+        ...
+
     async def open_of_user(self, user_id: UUID) -> tuple[WaitlistEntry, ...]:
         """Return a person's open entries by start and session, not locked."""
         ...

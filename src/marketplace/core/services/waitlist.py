@@ -118,6 +118,7 @@ class WaitlistService:
         now = self._clock.now()
         quote = await tx.slots.acquire_quote(session_id, starts_at, principal.user_id)
         quote.require_active_buyer()
+        await tx.waitlist.acquire_person(principal.user_id)  # so that their entries are counted one after the other
         own = await tx.waitlist.open_of_user(principal.user_id)
         # others of the line wait from here on, so little is asked; a booking of the person since ends the entry later
         slot = await tx.waitlist.acquire_slot(session_id, starts_at)

@@ -27,6 +27,9 @@ AS_BUYER = f"""
 FAVOURITES_OF = "SELECT pg_advisory_xact_lock(hashtextextended('favourites of ' || $1::uuid, 0))"
 """Serialize additions to a person's favourites until the transaction ends."""
 
+LINES_OF = "SELECT pg_advisory_xact_lock(hashtextextended('waitlists of ' || $1::uuid, 0))"
+"""Serialize a person's joining of waitlists until the transaction ends."""
+
 SEATS_OF = "SELECT pg_advisory_xact_lock(hashtextextended('seats of ' || $1::uuid, 0))"
 """Keep others from occupying new slots of a creator until the transaction ends.
 
