@@ -157,6 +157,28 @@ async def test_expired_offer_is_taken_by_the_next_buyer_without_a_worker(
     await check_lines(storage, session)
 
 
+async def test_expired_offer_is_taken_by_a_learner_who_adds_a_seat_or_moves_without_a_worker(
+    storage: Storage, services: Services, clock: MovableClock
+) -> None:
+    for change in ("seats", "move"):
+        session, learner, booking = await full_start(storage, services, 2)
+        mover = await a_person(storage)
+        moved = (await services.bookings.book(mover, session.id, TOMORROW + 3 * HOUR)).resource
+        _, entry = await waiting(storage, services, session)
+        await services.seat_changes.change(learner, booking.id, 1)
+        assert await status_of(storage, entry) == "offered"
+        clock.advance(2 * HOUR)
+
+        if change == "seats":
+            await services.seat_changes.change(learner, booking.id, 2)
+        else:
+            await services.bookings.reschedule(mover, moved.id, TOMORROW)
+
+        assert await status_of(storage, entry) == "expired"
+        assert (await seats_at(storage, session))[TOMORROW] == 2
+        await check_lines(storage, session)
+
+
 async def test_buyer_who_finds_an_expired_offer_passes_it_on_to_the_line(
     storage: Storage, services: Services, clock: MovableClock
 ) -> None:

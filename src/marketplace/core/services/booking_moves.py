@@ -11,7 +11,7 @@ from marketplace.core.errors import CreatorUnavailable, NotBookable, SoldOut, St
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.core.services.booking_steps import BookingSteps, acquire_actor, require_reason, settlement_job
-from marketplace.core.services.waitlist_lines import offer_again
+from marketplace.core.services.waitlist_lines import offer_again, with_expired_offers_passed_on
 
 
 class BookingMoves:
@@ -41,6 +41,9 @@ class BookingMoves:
         require_reason(principal, booking, reason)
         if not quote.session.is_bookable():
             raise NotBookable
+        if quote.slot is not None and quote.slot.has_due_offers(now):
+            await tx.slots.acquire_for_move(slot, booking)
+            quote = await with_expired_offers_passed_on(tx, quote, now)
         quote.check(booking.seats, now)
         await self._steps.write_audit_entry(tx, principal, "booking_rescheduled", booking, rescheduled, reason)
         await tx.slots.acquire_for_move(slot, booking)

@@ -20,7 +20,7 @@ from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.booking_steps import settlement_job
 from marketplace.core.services.idempotency import Outcome, idempotently
-from marketplace.core.services.waitlist_lines import offer_seats_of
+from marketplace.core.services.waitlist_lines import offer_seats_of, with_expired_offers_passed_on
 
 
 class SeatChanges:
@@ -65,6 +65,7 @@ class SeatChanges:
             return booking
         quote.require_active_buyer()
         if more > 0:
+            quote = await with_expired_offers_passed_on(tx, quote, now)
             try:
                 replace(quote, already_booked=False).check(more, now)
             except NotFound:

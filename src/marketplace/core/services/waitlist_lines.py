@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from marketplace.core.domain.booking_quotes import BookingQuote
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.events import WaitlistEvent
 from marketplace.core.domain.schedules import Schedule
@@ -47,6 +48,14 @@ async def offer_seats_of(tx: Transaction, session_id: UUID, starts_at: datetime,
     slot = await tx.waitlist.acquire_slot(session_id, starts_at)
     if slot is not None:
         await pass_on(tx, slot, now)
+
+
+async def with_expired_offers_passed_on(tx: Transaction, quote: BookingQuote, now: datetime) -> BookingQuote:
+    """Return a quote in which seats of expired offers are free, unless others wait for them. Locks their slot."""
+    if quote.slot is None or not quote.slot.has_due_offers(now):
+        return quote
+    slot = await tx.waitlist.acquire_slot(*quote.slot.key)
+    return quote if slot is None else replace(quote, slot=await pass_on(tx, slot, now))
 
 
 async def pass_on(tx: Transaction, slot: Slot, now: datetime) -> Slot:
