@@ -10,6 +10,7 @@ from fakes import NOW
 from http_api import Api, Person, as_json, bad_fields
 from marketplace.core.domain.sessions import Session
 from marketplace.core.services.events import EventRelay
+from openapi_document import described_api
 
 HOUR = timedelta(hours=1)
 AT = as_json(TOMORROW)
@@ -238,3 +239,16 @@ async def test_bell_shows_the_offer_with_its_session(api: Api) -> None:
 
     assert (notice["kind"], notice["booking"], notice["waitlist"]) == ("seat_offered", None, entry["id"])
     assert (notice["session"], notice["booking_date"], notice["title"]) == (str(session.id), AT, session.title)
+
+
+async def test_repeated_joining_answers_with_the_entry_as_it_stands(api: Api) -> None:
+    session, _, _ = await full(api)
+    person = await api.person()
+    request = {"json": {"starts_at": AT}, "headers": {"Idempotency-Key": "join"}}
+    entry = (await person.send("POST", path(session), **request)).json()
+    assert (await person.delete(f"/api/waitlist/{entry['id']}/")).status_code == 204
+
+    again = await person.send("POST", path(session), **request)
+
+    assert (again.status_code, again.json()) == (201, entry | {"status": "left", "place": None})
+    assert "left" in described_api()["components"]["schemas"]["WaitlistStatus"]["enum"]

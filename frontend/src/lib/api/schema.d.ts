@@ -7697,7 +7697,7 @@ export interface components {
          * @description A person who waits for seats of a start.
          *
          *     `place` is the place in line, 1 is next; `null` once seats are offered. `offer_until` is when the offer expires;
-         *     until then its seats are held. `price` is that of a seat as it stands.
+         *     until then its seats are held. `price` is that of a seat as it stands. Only a repeated request finds an ended entry.
          */
         WaitlistEntryOut: {
             /** @example +02:00 */
@@ -7733,7 +7733,7 @@ export interface components {
             created_at: string;
         };
         /** @enum {string} */
-        WaitlistStatus: "waiting" | "offered";
+        WaitlistStatus: "waiting" | "offered" | "booked" | "left" | "expired" | "closed";
         WebUrl: string;
         /** @description Hours on a day of the week, 1 (Monday) to 7 (Sunday). */
         WeeklyHoursIn: {

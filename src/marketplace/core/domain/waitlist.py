@@ -19,7 +19,6 @@ from marketplace.core.domain.users import Contact
 WaitlistStatus = Literal["waiting", "offered", "booked", "left", "expired", "closed"]
 """`left`: by the person, also with an offer. `expired`: an offer was not accepted in time. `closed`: the start, or its
 line, came to an end. Stored: never rename one."""
-OpenStatus = Literal["waiting", "offered"]
 OPEN = frozenset[WaitlistStatus]({"waiting", "offered"})
 
 OFFER_HOLD = timedelta(hours=2)

@@ -16,7 +16,7 @@ from marketplace.core.domain.places import Address, SessionFormat
 from marketplace.core.domain.sessions import Title
 from marketplace.core.domain.slots import Slot
 from marketplace.core.domain.terms import ExpectedPrice
-from marketplace.core.domain.waitlist import OpenStatus, WaitlistDetails
+from marketplace.core.domain.waitlist import WaitlistDetails, WaitlistStatus
 from marketplace.core.errors import (
     AlreadyBooked,
     CreatorUnavailable,
@@ -98,7 +98,7 @@ class WaitlistEntryOut(OffsetsOut, kw_only=True):
     """A person who waits for seats of a start.
 
     `place` is the place in line, 1 is next; `null` once seats are offered. `offer_until` is when the offer expires;
-    until then its seats are held. `price` is that of a seat as it stands.
+    until then its seats are held. `price` is that of a seat as it stands. Only a repeated request finds an ended entry.
     """
 
     id: UUID
@@ -111,7 +111,7 @@ class WaitlistEntryOut(OffsetsOut, kw_only=True):
     ends_at: datetime
     seats: Seats
     price: Amount
-    status: OpenStatus
+    status: WaitlistStatus
     place: int | None
     offer_until: datetime | None
     created_at: datetime

@@ -28,7 +28,7 @@ from marketplace.core.domain.reviews import ModerationState
 from marketplace.core.domain.sessions import PaymentMethod, SessionStatus
 from marketplace.core.domain.site_texts import TextName
 from marketplace.core.domain.users import VerifiedEffect
-from marketplace.core.domain.waitlist import OpenStatus
+from marketplace.core.domain.waitlist import WaitlistStatus
 from marketplace.http.api.system import DemoRole
 
 ENUMS: dict[str, Any] = {
@@ -74,7 +74,7 @@ ENUMS: dict[str, Any] = {
     "TextName": TextName,
     "UserOrdering": UserOrdering,
     "VerifiedEffect": VerifiedEffect,
-    "WaitlistStatus": OpenStatus,
+    "WaitlistStatus": WaitlistStatus,
 }
 
 
