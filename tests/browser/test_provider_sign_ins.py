@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
+import pyotp
 import pytest
 from playwright.async_api import Page, expect
 
@@ -107,3 +108,34 @@ async def test_person_who_is_not_believed_gets_a_sentence_and_a_way_back(open_pa
     await page.get_by_role("link", name=re.compile("Cancel", re.IGNORECASE)).click()
     await expect(page.get_by_role("alert")).to_contain_text("You stopped signing in with Example.")
     assert "next=%2Ffavourites" in page.url
+
+
+async def test_person_with_two_step_sign_in_is_asked_for_a_code_after_the_service(
+    open_page: OpenPage, issuer: str
+) -> None:
+    assert issuer
+    page = await open_page("/login?next=%2Fprofile%2Fsecurity", "phone")
+    await page.get_by_role("button", name=LABEL).click()
+    await sign_in_there(page, "hedy@example.org")
+    section = page.get_by_role("region", name="Two-step sign-in")
+    await section.get_by_role("button", name="Turn on").click()
+    app = pyotp.TOTP((await section.get_by_role("textbox", name="Secret").input_value()).replace(" ", ""))
+    await section.get_by_role("textbox", name="Code").fill(app.now())
+    await page.keyboard.press("Enter")
+    recovery_code = await section.get_by_role("listitem").first.inner_text()
+
+    # another browser, which the issuer does not know yet
+    page = await open_page("/login?next=%2Ffavourites", "phone")
+    await page.get_by_role("button", name=LABEL).click()
+    await sign_in_there(page, "hedy@example.org")
+    code = page.get_by_role("textbox", name="Code")
+    await expect(code).to_be_focused()
+    assert await wrong_on(page, "second-step") == []
+    await code.fill("000000")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("This code isn't right")
+    await code.fill(recovery_code)
+    await page.keyboard.press("Enter")
+
+    await page.wait_for_url("**/favourites")
+    assert "challenge" not in page.url
