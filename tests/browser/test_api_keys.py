@@ -48,8 +48,8 @@ async def test_key_is_created_shown_once_used_and_revoked(site: Server, open_pag
     secret = await dialog.get_by_label("API key").input_value()
     assert re.fullmatch("mkt_[0-9A-Za-z]{49}", secret)
     await dialog_is_accessible(page, "dialog-created-api-key-phone")
-    await dialog.get_by_role("button", name="Copy").click()
-    await expect(dialog.get_by_role("button", name="Copied")).to_be_visible()
+    await dialog.get_by_role("button", name="Copy", exact=True).click()
+    await expect(dialog.get_by_role("button", name="Copied", exact=True)).to_be_visible()
     assert await page.evaluate("navigator.clipboard.readText()") == secret
     await dialog.get_by_role("button", name="I have copied it").click()
     await expect(section(page).get_by_role("listitem")).to_contain_text(f"Starts with {secret[:8]}…")

@@ -139,6 +139,8 @@ async def leave(tx: Transaction, slot: Slot, entry_id: UUID, now: datetime) -> S
 
 async def close(tx: Transaction, slot: Slot, now: datetime) -> Slot:
     """End the line of an acquired slot, release the seats on offer, and tell its people. Return the slot as saved."""
+    if not slot.waiting:
+        return slot
     entries = await tx.waitlist.open_of_slot(slot)
     slot = await _end(tx, slot, entries, "closed", now)
     for entry in entries:
