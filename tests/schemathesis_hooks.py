@@ -71,8 +71,10 @@ def problem_has_a_listed_code(_context: Any, response: Any, case: Any) -> None:
 def _fix_body(path: str, body: dict[str, Any]) -> None:
     _spoil_what_is_read_anyway(path, body)
     _fix_texts(body)
-    if _is(instant, body.get("booking_date")):
-        body["booking_date"] = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    soon = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    for name in ("booking_date", "starts_at", "expires_at"):
+        if _is(instant, body.get(name)):
+            body[name] = soon
     if path == "/api/bookings" or path.endswith("/reschedule"):
         _fix_start(body)
     if path.endswith(("/schedule", "/schedule/preview", "/creator/hours")):
@@ -95,6 +97,8 @@ def _fix_passwords(path: str, body: dict[str, Any]) -> None:
         body |= {"email": EMAIL, "password": PASSWORD}
     if path == "/api/auth/profile" and isinstance(body.get("password"), str):
         body["password"] = PASSWORD  # upcoming bookings keep the account, which the other requests need
+    if path == "/api/auth/reauthenticate" and all(isinstance(each, str | None) for each in body.values()):
+        body["password"] = PASSWORD
     if path == "/api/auth/register" and _is_password(body.get("password")):
         body["password"] = "nobody else has this one"
     if path == "/api/auth/email" and body.get("current_password") and isinstance(body["current_password"], str):
