@@ -18,8 +18,8 @@ def an_identity(user_id: UUID, **changes: Any) -> Identity:
     return Identity(**defaults | {"email": "ada@example.net", "connected_at": NOW, "last_used_at": NOW} | changes)
 
 
-async def stored_identity(storage: Storage, user_id: UUID) -> Identity:
-    identity = an_identity(user_id)
+async def stored_identity(storage: Storage, user_id: UUID, **changes: Any) -> Identity:
+    identity = an_identity(user_id, **changes)
     async with storage.unit_of_work() as tx:
         await tx.users.acquire(user_id)
         await tx.identities.add(identity)

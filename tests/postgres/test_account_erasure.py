@@ -30,6 +30,7 @@ from builders import (
 from bulk_orders import order
 from contracts.mail import MailedMarketplace
 from fakes import NOW
+from identity_records import stored_identity
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.bulk import AgreedRows, BulkRefusal
@@ -186,6 +187,7 @@ async def live(market: MailedMarketplace, person: Principal) -> None:
 async def keep(storage: Storage, services: Services, person: Principal, booking_id: UUID) -> None:
     """Store the rest by its ports."""
     await stored_passkey(storage, person.user_id, name="Quux's phone")
+    await stored_identity(storage, person.user_id, email=EMAIL)
     await stored_feed(storage, await storage.users.get(person.user_id), token="quux-token")
     await services.email_addresses.request_change(person, email="zelda.next@quux.example", current_password=PASSWORD)
     forgotten = EmailRequest(id=uuid7(), purpose="reset", email=EMAIL.upper(), user_id=None, created_at=NOW)

@@ -18,13 +18,18 @@ SENT_MESSAGES = """
     FROM generate_series(1, 5000) AS number;
     VACUUM ANALYZE messages
 """
+RESOLVED_PAYMENTS = """
+    INSERT INTO parked_payments (id, reason, provider, found_at, resolved_at, resolution)
+    SELECT gen_random_uuid(), 'twice', 'memory', now(), now(), 'Returned.' FROM generate_series(1, 5000);
+    VACUUM ANALYZE parked_payments
+"""
 BLOCKS_A_DAY = 12
 """Index pages read per day without bookings."""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _messages(loaded: str) -> None:
-    for statement in SENT_MESSAGES.split(";"):
+    for statement in (*SENT_MESSAGES.split(";"), *RESOLVED_PAYMENTS.split(";")):
         execute(loaded, statement)
 
 
