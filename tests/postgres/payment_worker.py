@@ -27,6 +27,8 @@ from provider_worlds import SECRET
 POINTS = ("asking", "asked", "claiming", "claimed", "call", "effect", "recording", "recorded")
 COMMITS = {"asking": 1, "asked": 1, "claiming": 2, "claimed": 2, "recording": 3, "recorded": 3}
 """Transactions at whose commit the process is killed: before it at `…ing`, else right after it."""
+OF_OPENING = COMMITS | {"claiming": 1, "claimed": 1, "recording": 2, "recorded": 2}
+"""The same where a page is opened, whose operation is claimed as it is asked for."""
 KINDS = ("open", "capture", "refund")
 
 
@@ -34,7 +36,7 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def dying(unit_of_work: UnitOfWork, point: str) -> UnitOfWork:
+def dying(unit_of_work: UnitOfWork, point: str, commit: int | None) -> UnitOfWork:
     """Return the unit of work, which ends the process at the point."""
     number = 0
 
@@ -44,9 +46,9 @@ def dying(unit_of_work: UnitOfWork, point: str) -> UnitOfWork:
         async with unit_of_work() as tx:
             yield tx
             number += 1
-            if number == COMMITS.get(point) and point.endswith("ing"):
+            if number == commit and point.endswith("ing"):
                 die()
-        if number == COMMITS.get(point):
+        if number == commit:
             die()
 
     return opened
@@ -80,7 +82,8 @@ async def ask(dsn: str, address: str, kind: str, point: str, booking_id: UUID, l
     database = await connect(dsn, PoolLimits(min_size=1, max_size=2))
     storage, provider = postgres_storage(database), DyingPayments(address, SECRET)
     provider.point = point
-    clock, unit_of_work = MovableClock(datetime.now(UTC)), dying(storage.unit_of_work, point)
+    commit = (OF_OPENING if kind == "open" else COMMITS).get(point)
+    clock, unit_of_work = MovableClock(datetime.now(UTC)), dying(storage.unit_of_work, point, commit)
     services = paid_services(storage, provider, clock, unit_of_work)
     if kind == "open":
         await services.payments.pay(a_principal(learner_id), booking_id)

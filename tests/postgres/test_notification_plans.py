@@ -19,6 +19,11 @@ FILL = """
         CASE WHEN n % 10 = 0 THEN now() END
     FROM (SELECT id FROM bookings ORDER BY id LIMIT 100) b, generate_series(1, 1000) n
 """
+WAITS = """
+    INSERT INTO waitlist_entries
+        (id, session_id, creator_id, user_id, starts_at, seats, status, created_at, closes_at, ended_at)
+    SELECT gen_random_uuid(), session_id, creator_id, $1, starts_at, 1, 'left', now(), starts_at, now() FROM slots
+"""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -27,7 +32,8 @@ async def loaded(database: str) -> str:
     connection = await asyncpg.connect(database)
     try:
         await connection.execute(FILL, BUSY)
-        await connection.execute("VACUUM ANALYZE notifications")
+        await connection.execute(WAITS, BUSY)
+        await connection.execute("VACUUM ANALYZE notifications, waitlist_entries")
     finally:
         await connection.close()
     return database
