@@ -58,7 +58,8 @@ async def kept(api: Api) -> AsyncIterator[KeptAnswers]:
 class LateAnnouncements:
     """`Announcements` that are heard, but far too late."""
 
-    async def listen(self, keeper: AnswerKeeper) -> None:
+    async def listen(self, keeper: AnswerKeeper, *, is_keeping: bool = True) -> None:
+        assert is_keeping
         keeper.resume()
         await asyncio.Event().wait()
 
@@ -66,7 +67,8 @@ class LateAnnouncements:
 class NoAnnouncements:
     """`Announcements` whose connection is lost."""
 
-    async def listen(self, keeper: AnswerKeeper) -> None:
+    async def listen(self, keeper: AnswerKeeper, *, is_keeping: bool = True) -> None:
+        assert is_keeping
         keeper.resume()
         keeper.suspend()
         await asyncio.Event().wait()
@@ -305,7 +307,8 @@ async def test_crowd_makes_one_query() -> None:
 class MissesACancellation:
     """`Announcements` that are cancelled while a wait with a timeout ends, which Python before 3.12 ignores."""
 
-    async def listen(self, keeper: AnswerKeeper) -> None:
+    async def listen(self, keeper: AnswerKeeper, *, is_keeping: bool = True) -> None:
+        assert is_keeping
         keeper.resume()
         with suppress(asyncio.CancelledError):
             await asyncio.sleep(60)

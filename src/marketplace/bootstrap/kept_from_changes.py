@@ -33,7 +33,9 @@ class KeptFromChanges(Provider):
     ) -> AsyncIterator[KeptAnswers]:
         """Provide kept answers, which listen for changes until the container is closed; live seats hear the same."""
         kept = KeptAnswers(clock, has_standby=settings.read_database_url is not None)
-        listening = asyncio.create_task(storage.announcements.listen(AllKeepers(live, *[kept] * settings.keep_answers)))
+        is_keeping = settings.keep_answers
+        keeper = AllKeepers(live, kept) if is_keeping else live
+        listening = asyncio.create_task(storage.announcements.listen(keeper, is_keeping=is_keeping))
         yield kept
         await _cancel(listening)
 

@@ -12,7 +12,8 @@ class MemoryAnnouncements:
     def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
-    async def listen(self, keeper: AnswerKeeper) -> None:
+    async def listen(self, keeper: AnswerKeeper, *, is_keeping: bool = True) -> None:
+        _ = is_keeping
         self._database.keepers.add(keeper)
         keeper.resume()
         try:

@@ -39,8 +39,8 @@ class PostgresAnnouncements:
         self._dsn = dsn
         self._sessions = sessions or KeptSessions()
 
-    async def listen(self, keeper: AnswerKeeper) -> None:
-        keeper = KeptTogether(keeper, self._sessions)
+    async def listen(self, keeper: AnswerKeeper, *, is_keeping: bool = True) -> None:
+        keeper = KeptTogether(keeper, self._sessions) if is_keeping else keeper
         pause, is_reported = MIN_PAUSE, False
         while True:
             connection = _Listening(keeper)

@@ -23,8 +23,8 @@ class AnswerKeeper(Protocol):
 class Announcements(Protocol):
     """Changes of public answers, as `Events.announce` sends them, in all processes."""
 
-    async def listen(self, keeper: AnswerKeeper) -> None:
-        """Report to `keeper` until cancelled, then suspend it.
+    async def listen(self, keeper: AnswerKeeper, *, is_keeping: bool = True) -> None:
+        """Report to `keeper` until cancelled, then suspend it. Unless `is_keeping`, storage keeps nothing meanwhile.
 
         A change is reported once the relay has delivered its event, or earlier; a rolled back one never. After a lost
         connection `keeper` is suspended until announcements are heard again.
