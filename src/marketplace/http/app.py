@@ -26,6 +26,7 @@ from marketplace.http.middleware.drain_body import with_drained_body
 from marketplace.http.middleware.head_and_options import with_head_and_options
 from marketplace.http.middleware.one_host import with_one_host
 from marketplace.http.middleware.own_changes import with_own_changes_seen
+from marketplace.http.middleware.server_time import SERVER_TIME, with_server_time
 from marketplace.http.openapi.page import DocumentController
 from marketplace.http.pages.creator_pages import CreatorPageController
 from marketplace.http.pages.heads import PageTemplate
@@ -47,6 +48,7 @@ EXPOSED_HEADERS = [
     "Link",
     "Retry-After",
     "X-Request-Id",
+    SERVER_TIME,
     TOTAL_COUNT,
     TOTAL_ESTIMATED,
     UNREAD_COUNT,
@@ -114,7 +116,8 @@ def make_app(
     api = with_head_and_options(with_cache_control(with_route_recorded(app.asgi_handler)))
     site = with_one_host(with_frontend(api, settings.frontend_dir))
     seen = with_own_changes_seen(Lane(site, app) if has_lane else site, app.state)
-    streamed = with_live_streams(with_key_forgotten(seen), app.state, app.cors_config)
+    timed = with_server_time(with_key_forgotten(seen), app.state)
+    streamed = with_live_streams(timed, app.state, app.cors_config)
     app.asgi_handler = with_drained_body(with_request_records(streamed, observers))
     return app
 
