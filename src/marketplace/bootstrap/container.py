@@ -47,6 +47,7 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.demo.people import DEMO_ACCOUNTS
 from marketplace.http.api.booking_views import BookingViews
 from marketplace.http.api.system import DemoAccountOut, DemoAccounts
+from marketplace.http.heavy_work import HeavyWork
 from marketplace.http.pagination import Cursors
 from marketplace.http.security.authorization import Authenticator
 from marketplace.http.security.flow_cookie import FlowCookie
@@ -245,6 +246,7 @@ class HttpDependencies(Provider):
         """Provide the operator's texts, read once."""
         return read_site_texts(settings.texts_dir)
 
+    heavy_work = provide(HeavyWork.with_limits, scope=Scope.APP)
     refresh_cookie = provide(RefreshCookie, scope=Scope.APP)
     flow_cookie = provide(FlowCookie, scope=Scope.APP)
 

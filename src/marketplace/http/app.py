@@ -11,6 +11,7 @@ from litestar.response import Redirect
 
 from marketplace.core.domain.site_texts import SiteTexts
 from marketplace.core.ports.storage import Storage
+from marketplace.http.answers import ArrivalTimes
 from marketplace.http.api.admin.pages import TOTAL_COUNT, TOTAL_ESTIMATED
 from marketplace.http.api.pictures import PictureFileController
 from marketplace.http.api.routes import CONTROLLERS
@@ -108,6 +109,7 @@ def make_app(
             {
                 "docs_assets": settings.frontend_dir / DOCS,
                 "page": PageTemplate.read(settings.frontend_dir),
+                "arrival_times": ArrivalTimes(),
                 "upload_room": UploadRoom(),
             }
         ),
