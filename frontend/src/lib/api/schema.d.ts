@@ -7848,6 +7848,10 @@ export interface components {
             headers: {
                 /** @description For example `60`. */
                 "Retry-After"?: string;
+                /** @description What is left of each limit of this request: `"sign_in";r=299;t=900` has 299 more within 900 seconds. Absent if limits are off, or if the proxy answered. */
+                RateLimit?: string;
+                /** @description The limits: `"sign_in";q=300;w=900` allows 300 within 900 seconds. */
+                "RateLimit-Policy"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -7948,6 +7952,10 @@ export interface components {
         IdempotencyReplayed: string;
         /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
         Link: string;
+        /** @description What is left of each limit of this request: `"sign_in";r=299;t=900` has 299 more within 900 seconds. Absent if limits are off, or if the proxy answered. */
+        Ratelimit: string;
+        /** @description The limits: `"sign_in";q=300;w=900` allows 300 within 900 seconds. */
+        RatelimitPolicy: string;
         /** @description Number of results on all pages. */
         XTotalCount: string;
         /** @description `true` if the total is an estimate; absent if it was counted. */
@@ -8056,6 +8064,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8118,6 +8128,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8147,6 +8159,8 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8179,6 +8193,8 @@ export interface operations {
                 headers: {
                     /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
                     "Set-Cookie"?: string;
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8248,6 +8264,8 @@ export interface operations {
                 headers: {
                     /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
                     "Set-Cookie"?: string;
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8281,6 +8299,8 @@ export interface operations {
                 headers: {
                     /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
                     "Set-Cookie"?: string;
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8307,6 +8327,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8336,6 +8358,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8362,6 +8386,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8505,6 +8531,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8538,6 +8566,8 @@ export interface operations {
                 headers: {
                     /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
                     "Set-Cookie"?: string;
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8568,6 +8598,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8732,6 +8764,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8837,6 +8871,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8867,6 +8903,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8890,6 +8928,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9083,6 +9123,8 @@ export interface operations {
                 headers: {
                     /** @description The cookie `marketplace_oidc`, which ties the browser to this attempt for 10 minutes. */
                     "Set-Cookie"?: string;
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9142,6 +9184,8 @@ export interface operations {
                 headers: {
                     /** @description The cookie `marketplace_oidc`, which ties the browser to this attempt for 10 minutes. */
                     "Set-Cookie"?: string;
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9267,6 +9311,8 @@ export interface operations {
             200: {
                 headers: {
                     "Content-Disposition": components["headers"]["ContentDisposition"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9694,6 +9740,8 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11191,6 +11239,8 @@ export interface operations {
             201: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11287,6 +11337,8 @@ export interface operations {
             201: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13650,6 +13702,8 @@ export interface operations {
             200: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {

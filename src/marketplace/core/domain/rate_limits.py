@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +13,8 @@ class RateLimit:
     name: str
     maximum: int
     span: timedelta
+    is_told: bool = True
+    """Whether clients are told what is left. Not if others use it up, too: that would tell what they do."""
 
 
 QUARTER = timedelta(minutes=15)
@@ -44,7 +47,7 @@ VERIFICATION = RateLimit(name="verification", maximum=3, span=timedelta(days=1))
 """Per user."""
 EMAIL_CHANGE = RateLimit(name="email_change", maximum=10, span=timedelta(days=1))
 """Per user."""
-EMAIL_CHANGE_TO = RateLimit(name="email_change_to", maximum=3, span=timedelta(days=1))
+EMAIL_CHANGE_TO = RateLimit(name="email_change_to", maximum=3, span=timedelta(days=1), is_told=False)
 """Per new e-mail address, over all users, so that its owner gets few mails that they did not want."""
 DATA_EXPORT = RateLimit(name="data_export", maximum=5, span=timedelta(hours=1))
 """Per user."""
@@ -91,3 +94,18 @@ class Count:
 
     def is_over(self, limit: RateLimit) -> bool:
         return self.attempts > limit.maximum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """What is left of a limit to a client, and after which time all of it will be there again."""
+
+    limit: RateLimit
+    remaining: int
+    resets_in: timedelta
+
+    @classmethod
+    def of(cls, limit: RateLimit, count: Count, now: datetime) -> Self:
+        """Return the quota of a count. A window that another process started never lasts longer than one of ours."""
+        remaining = max(0, limit.maximum - count.attempts)
+        return cls(limit=limit, remaining=remaining, resets_in=min(count.ends_at - now, limit.span))
