@@ -98,7 +98,7 @@ async def test_attacker_cannot_lock_out_another_address_or_account(limited: Api)
         assert (await log_in(thief, other.user.email, PASSWORD)).status_code == 200
 
 
-async def test_successful_sign_in_is_not_counted(limited: Api) -> None:
+async def test_successful_sign_in_is_not_counted_as_a_guess(limited: Api) -> None:
     person = await limited.person()
     async with a_client(limited) as client:
         answers = [await log_in(client, person.user.email, PASSWORD) for _ in range(30)]
@@ -163,23 +163,25 @@ async def test_rate_limited_password_change_is_audited_up_to_a_limit(limited: Ap
     ] * 2
 
 
-async def test_answer_tells_what_is_left_of_its_limits(limited: Api) -> None:
+async def test_answer_tells_what_is_left_of_its_limit(limited: Api) -> None:
     async with a_client(limited) as client:
-        await log_in(client, "nobody@example.org")
-        limited.clock.advance(timedelta(minutes=5))
-        answer = await log_in(client, "nobody@example.org")
+        await client.post("/api/auth/refresh/", json={"refresh": "x"})
+        limited.clock.advance(timedelta(minutes=2))
+        answer = await client.post("/api/auth/refresh/", json={"refresh": "x"})
 
     assert answer.status_code == 401
-    assert answer.headers["ratelimit-policy"] == '"sign_in_to_account";q=10;w=900, "sign_in";q=300;w=900'
-    assert answer.headers["ratelimit"] == '"sign_in_to_account";r=8;t=600, "sign_in";r=298;t=600'
+    assert answer.headers["ratelimit-policy"] == '"refresh";q=1000;w=300'
+    assert answer.headers["ratelimit"] == '"refresh";r=998;t=180'
 
 
-async def test_right_guess_leaves_what_was_left_before(limited: Api) -> None:
+async def test_right_guess_is_told_as_counted_only_where_every_sign_in_counts(limited: Api) -> None:
     person = await limited.person()
     async with a_client(limited) as client:
-        answer = await log_in(client, person.user.email, PASSWORD)
+        wrong, right = [await log_in(client, person.user.email, each) for each in (WRONG, PASSWORD)]
 
-    assert answer.headers["ratelimit"] == '"sign_in_to_account";r=10;t=900, "sign_in";r=300;t=900'
+    of_guesses = '"sign_in_to_account";r=9;t=900, "sign_in";r=299;t=900'
+    assert wrong.headers["ratelimit"] == f'{of_guesses}, "sign_ins_to_account";r=29;t=900, "sign_ins";r=999;t=900'
+    assert right.headers["ratelimit"] == f'{of_guesses}, "sign_ins_to_account";r=28;t=900, "sign_ins";r=998;t=900'
 
 
 async def test_refusal_tells_the_limits_that_are_used_up_until_it_can_be_repeated(limited: Api) -> None:
@@ -193,14 +195,6 @@ async def test_refusal_tells_the_limits_that_are_used_up_until_it_can_be_repeate
     assert answer.headers["ratelimit"] == '"sign_in_to_account";r=0;t=840, "sign_in";r=0;t=900'
     assert answer.headers["ratelimit-policy"] == '"sign_in_to_account";q=10;w=900, "sign_in";q=300;w=900'
     assert answer.headers["retry-after"] == "900"
-
-
-async def test_refusal_does_not_tell_limits_with_something_left(limited: Api) -> None:
-    await used_up(limited, SIGN_IN_TO_ACCOUNT, f"{HERE} nobody@example.org")
-    async with a_client(limited) as client:
-        answer = await log_in(client, "nobody@example.org")
-
-    assert answer.headers["ratelimit"] == '"sign_in_to_account";r=0;t=900'
 
 
 async def test_limit_that_others_use_up_is_not_told(limited: Api) -> None:

@@ -49,8 +49,10 @@ from marketplace.http.api.booking_views import BookingViews
 from marketplace.http.api.system import DemoAccountOut, DemoAccounts
 from marketplace.http.pagination import Cursors
 from marketplace.http.security.authorization import Authenticator
+from marketplace.http.security.device_cookie import DeviceCookie
 from marketplace.http.security.flow_cookie import FlowCookie
 from marketplace.http.security.refresh_cookie import RefreshCookie
+from marketplace.http.security.sign_in_limits import SignInLimits
 from marketplace.settings import Settings, SettingsError
 from marketplace.telemetry.logs import LoggedEvents
 
@@ -247,6 +249,8 @@ class HttpDependencies(Provider):
 
     refresh_cookie = provide(RefreshCookie, scope=Scope.APP)
     flow_cookie = provide(FlowCookie, scope=Scope.APP)
+    device_cookie = provide(DeviceCookie, scope=Scope.APP)
+    sign_in_limits = provide(SignInLimits, scope=Scope.APP)
 
 
 def s3_store(address: str) -> ObjectStore:

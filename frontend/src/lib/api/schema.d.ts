@@ -8191,7 +8191,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. At sign-in another one makes the browser known, so that guesses of others do not slow it. */
                     "Set-Cookie"?: string;
                     RateLimit: components["headers"]["Ratelimit"];
                     "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
@@ -8228,7 +8228,7 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
-                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. At sign-in another one makes the browser known, so that guesses of others do not slow it. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
@@ -8262,7 +8262,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. At sign-in another one makes the browser known, so that guesses of others do not slow it. */
                     "Set-Cookie"?: string;
                     RateLimit: components["headers"]["Ratelimit"];
                     "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
@@ -8297,7 +8297,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. At sign-in another one makes the browser known, so that guesses of others do not slow it. */
                     "Set-Cookie"?: string;
                     RateLimit: components["headers"]["Ratelimit"];
                     "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
@@ -8564,7 +8564,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. At sign-in another one makes the browser known, so that guesses of others do not slow it. */
                     "Set-Cookie"?: string;
                     RateLimit: components["headers"]["Ratelimit"];
                     "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
@@ -8819,6 +8819,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    /** @description The cookie `marketplace_device` makes the browser known, so that guesses of others do not slow its sign-ins. */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9155,7 +9157,7 @@ export interface operations {
                 headers: {
                     /** @description A page of this site, which says what came of it. */
                     Location?: string;
-                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. At sign-in another one makes the browser known, so that guesses of others do not slow it. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };

@@ -1,7 +1,7 @@
 """Rate limits."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -19,9 +19,16 @@ class RateLimit:
 
 QUARTER = timedelta(minutes=15)
 SIGN_IN_TO_ACCOUNT = RateLimit(name="sign_in_to_account", maximum=10, span=QUARTER)
-"""Per client address and e-mail address, so that no one else can lock a user out. Successes do not count."""
+"""Per client network and e-mail address, so that no one else can lock a user out. Successes do not count."""
 SIGN_IN = RateLimit(name="sign_in", maximum=300, span=QUARTER)
-"""Per client address, which a school or office may share. Successes do not count."""
+"""Per client network, which a school or office may share. Successes do not count."""
+SIGN_INS_TO_ACCOUNT = RateLimit(name="sign_ins_to_account", maximum=30, span=QUARTER)
+"""Per client network and e-mail address. Successes count, too: each costs a hash, a login and a line of the log."""
+SIGN_INS = RateLimit(name="sign_ins", maximum=1_000, span=QUARTER)
+"""Per client network. Successes count, too."""
+DEVICE_ATTEMPTS = RateLimit(name="device_attempts", maximum=20, span=QUARTER)
+"""Ways to passkeys and identity providers from devices that have signed in before, per account, in place of those per
+client network. Low, since who has many accounts has many of these."""
 PROVIDER_SIGN_IN = RateLimit(name="provider_sign_in", maximum=300, span=QUARTER)
 """Ways to an identity provider that are started, per client address."""
 PROVIDER_FLOW = RateLimit(name="provider_flow", maximum=1, span=QUARTER)
@@ -70,6 +77,49 @@ LOGGED_REFUSALS = RateLimit(name="refusals_kept", maximum=100, span=timedelta(ho
 
 Requests above the limit are still refused, but not logged.
 """
+
+
+WIDER_FACTOR = 4
+"""How many times the limit of an IPv6 /64 its /48 has, which is what a customer may get (RFC 6177)."""
+
+
+def of_wider_network(limit: RateLimit) -> RateLimit:
+    """Return the limit of the /48 around an IPv6 /64."""
+    return replace(limit, name=f"{limit.name}_48", maximum=WIDER_FACTOR * limit.maximum)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrowingDelay:
+    """After `free` wrong guesses, each next one has to wait, twice as long as the one before."""
+
+    name: str
+    free: int
+    first: timedelta
+    longest: timedelta
+    span: timedelta
+    """How long guesses are remembered, from the first one."""
+
+    @property
+    def guesses(self) -> RateLimit:
+        """What counts the guesses. Nothing is refused because of the number alone."""
+        return RateLimit(name=f"{self.name}_guesses", maximum=self.free, span=self.span, is_told=False)
+
+    def turn(self, guesses: int) -> RateLimit:
+        """Return the limit that lets one guess pass, and then none until the delay is over."""
+        doublings = min(guesses - self.free - 1, 30)
+        span = min(self.longest, self.first * 2**doublings)
+        return RateLimit(name=f"{self.name}_turn", maximum=1, span=span, is_told=False)
+
+
+GUESSES_AT_ACCOUNT = GrowingDelay(
+    name="account",
+    free=20,
+    first=timedelta(seconds=2),
+    longest=QUARTER,
+    span=timedelta(days=1),
+)
+"""Per e-mail address, over all networks, for guesses at a password from devices that have not signed in before:
+at most about 120 a day. Devices that have are not concerned, so that strangers lock no one out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.core.domain.rate_limits import Attempt, Count, Quota
+from marketplace.core.domain.rate_limits import GUESSES_AT_ACCOUNT, Attempt, Count, Quota
 from marketplace.core.errors import Busy, PasswordsBusy, RateLimited
 from marketplace.core.errors.second_factors import SecondFactorRequired
 from marketplace.core.ports.rate_limits import QuotaObserver, RateLimits
@@ -46,19 +46,43 @@ class RateLimitService:
         return not any(each.is_over for each in await self._count(attempts))
 
     @asynccontextmanager
-    async def guessing(self, *attempts: Attempt) -> AsyncIterator[None]:
+    async def guessing(
+        self, *attempts: Attempt, always: Sequence[Attempt] = (), account: str | None = None
+    ) -> AsyncIterator[None]:
         """Guard a block that a guess could pass: count before it, and give back if it is right or was not looked at.
 
+        Attempts of `always` count in any case. With `account`, guesses at it wait as `GUESSES_AT_ACCOUNT` says.
         However many guess concurrently, no more than the limit are in the block. Raises `RateLimited`.
         """
-        counted = await self._count(attempts)
-        self._require(counted)
+        counted = await self._count_guess(attempts, always, account)
         try:
             yield
         except (PasswordsBusy, SecondFactorRequired):  # with the latter, the guess was right
             await self._give_back(counted)
             raise
         await self._give_back(counted)
+
+    async def _count_guess(
+        self, attempts: Sequence[Attempt], always: Sequence[Attempt], account: str | None
+    ) -> list["_Counted"]:
+        """Count a guess. Return what a right one gets back. Raises `RateLimited`."""
+        slowed = () if account is None else (Attempt(GUESSES_AT_ACCOUNT.guesses, account),)
+        counted = await self._count((*slowed, *attempts, *always))
+        of_account, limited = counted[: len(slowed)], counted[len(slowed) :]
+        guesses = counted[: len(slowed) + len(attempts)]
+        try:
+            self._require(limited)
+            for each in of_account:
+                if each.is_over:
+                    limit = GUESSES_AT_ACCOUNT.turn(each.count.attempts)
+                    turn = await self._count([replace(each.attempt, limit=limit)])
+                    self._require(turn)
+                    guesses += turn
+        except RateLimited:
+            # only guesses that are looked at make the next ones wait longer
+            await self._give_back(of_account)
+            raise
+        return guesses
 
     async def _count(self, attempts: Sequence[Attempt]) -> list["_Counted"]:
         if not self._is_on:
