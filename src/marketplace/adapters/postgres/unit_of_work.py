@@ -210,6 +210,6 @@ class PostgresUnitOfWork:
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[PostgresTransaction]:
-        """Run a transaction on a separate connection."""
-        async with self._database.transaction() as connection:
+        """Run a transaction on a separate connection, from its first statement on."""
+        async with self._database.transaction(begins_at_once=False) as connection:
             yield PostgresTransaction(connection)

@@ -88,12 +88,12 @@ class Connection:
         return self._connection is not None
 
     async def fetch(self, statement: str, *arguments: object) -> Rows:
-        connection = self._connection or await self._begin()
+        connection = self._connection or await self.begin()
         rows: Rows = await _run(connection, connection.fetch, statement, *arguments)
         return rows
 
     async def fetchrow(self, statement: str, *arguments: object) -> asyncpg.Record | None:
-        connection = self._connection or await self._begin()
+        connection = self._connection or await self.begin()
         row: asyncpg.Record | None = await _run(connection, connection.fetchrow, statement, *arguments)
         return row
 
@@ -106,7 +106,7 @@ class Connection:
 
     async def execute(self, statement: str, *arguments: object) -> None:
         """Run a statement without a result."""
-        connection = self._connection or await self._begin()
+        connection = self._connection or await self.begin()
         await _run(connection, connection.execute, statement, *arguments)
 
     async def fetch_ahead(self, statement: str, *arguments: object) -> asyncpg.Record | None:
@@ -114,7 +114,8 @@ class Connection:
         row: asyncpg.Record | None = await _run_alone(self._held, PoolConnectionProxy.fetchrow, statement, *arguments)
         return row
 
-    async def _begin(self) -> Any:
+    async def begin(self) -> Any:
+        """Begin, and write what the draft holds. Raises `StaleRead` if what was read ahead has changed."""
         self._connection = self._held.take() or await self._held.wait()
         self._transaction = self._connection.transaction()
         await _run(self._connection, self._transaction.start)
@@ -194,11 +195,13 @@ class Database:
         return row
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
+    async def transaction(self, *, begins_at_once: bool = True) -> AsyncIterator[Connection]:
         """Run a transaction: committed when the block ends, rolled back when it raises."""
         connection, is_clean = Connection(self._held), False
         try:
             try:
+                if begins_at_once:
+                    await connection.begin()
                 yield connection
             except BaseException:
                 await connection.roll_back()
