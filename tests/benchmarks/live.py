@@ -27,10 +27,10 @@ from benchmarks.cpu import cpu_of
 from benchmarks.fresh_server import FreshServer
 from benchmarks.market import execute
 from builders import a_schedule, stored_session
+from databases import migrate_now
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.embedded.postmaster import find_postmaster
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
-from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.materialized_availability import MaterializedAvailability
 from marketplace.core.domain.sessions import Session
