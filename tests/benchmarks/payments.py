@@ -27,12 +27,11 @@ import httpx
 import marketplace.bootstrap  # noqa: F401 - the locked zones, as in every process of the product
 from benchmarks.cpu import CpuMeter
 from benchmarks.fresh_server import STARTS_WITHIN, FreshServer
-from databases import address_of, scratch_database
+from databases import address_of, migrate_now, scratch_database
 from marketplace.adapters.payments.events import simulator_secret
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.embedded.postmaster import find_postmaster
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
-from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.sessions import Session
 from ports import free_port

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from databases import of_program
 from marketplace.entrypoints.heavy_process import NAME as HEAVY
 from ports import free_port
 from programs import Program, run_program
@@ -24,9 +25,10 @@ POLL = 0.02
 
 
 def environment(dsn: str, **settings: object) -> dict[str, str]:
-    """Return this environment without settings of the program, plus these settings."""
+    """Return this environment without settings of the program, plus these settings. `dsn` is the owner's."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MARKETPLACE_")}
-    own = {"database_url": dsn, "secret_key": SECRET_KEY, "rate_limit": "off"} | settings
+    addresses = {"database_url": of_program(dsn), "migration_database_url": dsn} if dsn else {}
+    own = {"secret_key": SECRET_KEY, "rate_limit": "off"} | addresses | settings
     return inherited | {f"MARKETPLACE_{name.upper()}": str(value) for name, value in own.items()}
 
 

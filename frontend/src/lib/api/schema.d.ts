@@ -7859,6 +7859,10 @@ export interface components {
             headers: {
                 /** @description For example `60`. */
                 "Retry-After"?: string;
+                /** @description What is left of each limit of this request: `"sign_in";r=299;t=900` has 299 more within 900 seconds. Absent if limits are off, or if the proxy answered. */
+                RateLimit?: string;
+                /** @description The limits: `"sign_in";q=300;w=900` allows 300 within 900 seconds. */
+                "RateLimit-Policy"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -7959,6 +7963,10 @@ export interface components {
         IdempotencyReplayed: string;
         /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
         Link: string;
+        /** @description What is left of each limit of this request: `"sign_in";r=299;t=900` has 299 more within 900 seconds. Absent if limits are off, or if the proxy answered. */
+        Ratelimit: string;
+        /** @description The limits: `"sign_in";q=300;w=900` allows 300 within 900 seconds. */
+        RatelimitPolicy: string;
         /** @description Number of results on all pages. */
         XTotalCount: string;
         /** @description `true` if the total is an estimate; absent if it was counted. */
@@ -8069,6 +8077,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8133,6 +8143,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8163,6 +8175,8 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8194,8 +8208,10 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. At sign-in another one makes the browser known, so that guesses of others do not slow it. */
                     "Set-Cookie"?: string;
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8230,7 +8246,7 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
-                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. At sign-in another one makes the browser known, so that guesses of others do not slow it. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
@@ -8265,8 +8281,10 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. At sign-in another one makes the browser known, so that guesses of others do not slow it. */
                     "Set-Cookie"?: string;
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8299,8 +8317,10 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. At sign-in another one makes the browser known, so that guesses of others do not slow it. */
                     "Set-Cookie"?: string;
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8328,6 +8348,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8358,6 +8380,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8385,6 +8409,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8531,6 +8557,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8563,8 +8591,10 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. At sign-in another one makes the browser known, so that guesses of others do not slow it. */
                     "Set-Cookie"?: string;
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8596,6 +8626,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8764,6 +8796,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8818,6 +8852,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    /** @description The cookie `marketplace_device` makes the browser known, so that guesses of others do not slow its sign-ins. */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8871,6 +8907,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8902,6 +8940,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8926,6 +8966,8 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9122,6 +9164,8 @@ export interface operations {
                 headers: {
                     /** @description The cookie `marketplace_oidc`, which ties the browser to this attempt for 10 minutes. */
                     "Set-Cookie"?: string;
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9153,7 +9197,7 @@ export interface operations {
                 headers: {
                     /** @description A page of this site, which says what came of it. */
                     Location?: string;
-                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. */
+                    /** @description The cookie `__Secure-marketplace_refresh`, if the login asked for it; otherwise absent. At sign-in another one makes the browser known, so that guesses of others do not slow it. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
@@ -9182,6 +9226,8 @@ export interface operations {
                 headers: {
                     /** @description The cookie `marketplace_oidc`, which ties the browser to this attempt for 10 minutes. */
                     "Set-Cookie"?: string;
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9309,6 +9355,8 @@ export interface operations {
             200: {
                 headers: {
                     "Content-Disposition": components["headers"]["ContentDisposition"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9740,6 +9788,8 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11257,6 +11307,8 @@ export interface operations {
             201: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11355,6 +11407,8 @@ export interface operations {
             201: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13752,6 +13806,8 @@ export interface operations {
             200: {
                 headers: {
                     "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    RateLimit: components["headers"]["Ratelimit"];
+                    "RateLimit-Policy": components["headers"]["RatelimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -35,6 +35,18 @@ class MemoryPaymentRecords:
         self._rows = rows
         self._database = rows.database
 
+    async def read_ahead(
+        self,
+        booking_id: UUID,
+        *,
+        learner_id: UUID | None = None,
+        notice: tuple[str, str] | None = None,  # noqa: ARG002 - each is read when it is needed
+    ) -> None:
+        await asyncio.sleep(0)
+        is_missing = learner_id is not None and self._rows.find(self._database.users, learner_id) is None
+        if is_missing or self._rows.find(self._database.bookings, booking_id) is None:
+            raise NotFound
+
     async def acquire_of_booking(self, booking_id: UUID) -> tuple[Payment, ...]:
         found = sorted(each.id for each in self._rows.group(self._database.money.payments, booking_id))
         return tuple([await self._acquire(payment_id) for payment_id in found])

@@ -19,6 +19,7 @@ from marketplace.core.errors import (
     RateLimited,
 )
 from marketplace.core.errors.second_factors import ReauthenticationRequired, SecondFactorSetupRequired
+from marketplace.http.middleware.rate_limit_headers import RATE_LIMIT_HEADERS
 from marketplace.http.problems import FRAMEWORK, HEADERS, INTERNAL_ERROR, PROBLEM_JSON, STATUS, status_of
 from marketplace.http.security.authorization import SAFE_METHODS, Access, Route
 
@@ -90,6 +91,10 @@ def _response(status: int, sentence: str) -> dict[str, Any]:
         name: {"schema": {"type": "string"}, "description": f"For example `{value}`."}
         for name, value in HEADERS.get(status, {}).items()
     }
+    if status == status_of(RateLimited):
+        headers |= {
+            name: {"schema": {"type": "string"}, "description": text} for name, text in RATE_LIMIT_HEADERS.items()
+        }
     return {
         "description": sentence,
         **({"headers": headers} if headers else {}),
