@@ -104,7 +104,7 @@ def base64url(data: bytes) -> str:
 
 def as_json(value: Any) -> bytes:
     """Encode a value of `values`; numbers keep their digits."""
-    numbers_of = {}
+    numbers_of: dict[str, str] = {}
 
     def hide(number: Any) -> str:
         name = f"number {len(numbers_of)} of a generated body"

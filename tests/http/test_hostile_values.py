@@ -90,11 +90,11 @@ class World:
         kinds = {kind for route in declared for kind in (route.body, route.query, route.upload) if kind is not None}
         self.fields = [(kind, each) for kind in sorted(kinds, key=repr) for each in msgspec.structs.fields(kind)]
 
-    def send(self, method: str, path: bytes, query: bytes, headers: Headers, body: bytes) -> int:
-        """Send the request as a server hands it over, and return its status, soon."""
+    def send(self, method: str, path: bytes, query: bytes, headers: Headers, body: bytes | None) -> int:
+        """Send the request as a server hands it over, and return its status, soon. Without a body the client leaves."""
         return self.runner.run(self._send(method, path, query, headers, body))
 
-    async def _send(self, method: str, path: bytes, query: bytes, headers: Headers, body: bytes) -> int:
+    async def _send(self, method: str, path: bytes, query: bytes, headers: Headers, body: bytes | None) -> int:
         scope = {
             "type": "http",
             "asgi": {"version": "3.0"},
