@@ -52,6 +52,7 @@ from marketplace.core.services.summaries import SummaryService
 from marketplace.core.services.terms import TermsService
 from marketplace.core.services.tokens import PrincipalCache
 from marketplace.core.services.zones import ZoneService
+from marketplace.telemetry.request_log import note_quota
 
 
 def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions) -> Services:
@@ -59,7 +60,13 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
     storage = replace(storage, unit_of_work=bound_to_keys(storage.unit_of_work, adapters.clock))
     begin, clock, ids = storage.unit_of_work, adapters.clock, adapters.ids
     memory = PrincipalCache(clock)
-    limits = RateLimitService(unit_of_work=begin, limits=storage.rate_limits, clock=clock, is_on=options.rate_limit)
+    limits = RateLimitService(
+        unit_of_work=begin,
+        limits=storage.rate_limits,
+        clock=clock,
+        is_on=options.rate_limit,
+        observe=note_quota,
+    )
     accounts = build_account_services(storage, adapters, options, memory, limits)
     users, usernames, tokens = accounts.users, accounts.usernames, accounts.tokens
     sessions = SessionService(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from granian.constants import Interfaces, Loops
+from granian.constants import HTTPModes, Interfaces, Loops
 from granian.server.mp import MPServer
 
 from marketplace.adapters.postgres.connection.wait_for_database import wait_for_database
@@ -30,7 +30,7 @@ from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock
 from marketplace.demo.seed import DemoReport, seed_demo
-from marketplace.entrypoints.connections import BACKLOG, max_connections, raise_file_limit
+from marketplace.entrypoints.connections import BACKLOG, HEADS, max_connections, raise_file_limit
 from marketplace.entrypoints.migration_process import migrate_apart
 from marketplace.http.static.frontend import has_pages
 from marketplace.settings import DRAINING, PREFIX, Settings, SettingsError
@@ -225,6 +225,9 @@ def _make_server(settings: Settings, draining: Path) -> _DrainingServer:
         interface=Interfaces.ASGI,
         loop=Loops.uvloop,
         workers=settings.workers,
+        # one HTTP/2 connection is many requests, which no limit counts; proxies speak it to clients
+        http=HTTPModes.http1,
+        http1_settings=HEADS,
         websockets=False,
         backlog=BACKLOG,
         backpressure=max_connections(settings),

@@ -35,6 +35,18 @@ class MemoryPaymentRecords:
         self._rows = rows
         self._database = rows.database
 
+    async def read_ahead(
+        self,
+        booking_id: UUID,
+        *,
+        learner_id: UUID | None = None,
+        notice: tuple[str, str] | None = None,  # noqa: ARG002 - each is read when it is needed
+    ) -> None:
+        needed = ((self._database.bookings, booking_id), (self._database.users, learner_id))
+        await asyncio.sleep(0)
+        if any(key is not None and self._rows.find(table, key) is None for table, key in needed):
+            raise NotFound
+
     async def acquire_of_booking(self, booking_id: UUID) -> tuple[Payment, ...]:
         found = sorted(each.id for each in self._rows.group(self._database.money.payments, booking_id))
         return tuple([await self._acquire(payment_id) for payment_id in found])

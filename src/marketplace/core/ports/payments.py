@@ -37,6 +37,17 @@ class ParkedPayment:
 class PaymentRecords(Protocol):
     """Payments, operations and notices within a transaction. Lock order: booking, payments by ID, slots, ledger."""
 
+    async def read_ahead(
+        self, booking_id: UUID, *, learner_id: UUID | None = None, notice: tuple[str, str] | None = None
+    ) -> None:
+        """Announce, first of all, that this transaction is about a booking, a learner and a notice (provider and ID).
+
+        Storage may then read them at once and lock nothing until it writes: the end of the transaction raises
+        `StaleRead` if booking, payments, operations or learner have changed meanwhile, or the notice is recorded, and
+        `post` may return what is in the ledger already. Raises `NotFound`.
+        """
+        ...
+
     async def acquire_of_booking(self, booking_id: UUID) -> tuple[Payment, ...]:
         """Return the payments of a booking by ID, locked until the transaction ends. Acquire the booking first."""
         ...

@@ -149,6 +149,9 @@ class PaymentSettlement:
         if seen is None:
             raise NotFound
         async with self._unit_of_work() as tx:
+            if seats is _Seats.KEPT:
+                notice = None if event is None else (seen.provider, event.id)
+                await tx.payments.read_ahead(seen.booking_id, notice=notice)
             if event is not None and not await tx.payments.add_event(
                 seen.provider, replace(event, payment_id=seen.id), self._clock.now()
             ):

@@ -15,8 +15,10 @@ from litestar.openapi.spec import Components, Contact, License, SecurityScheme, 
 from marketplace import __version__
 from marketplace.core.domain.fields import rule_of
 from marketplace.core.domain.money import Money
+from marketplace.core.errors import RateLimited
 from marketplace.http.api.routes import CONTROLLERS
 from marketplace.http.idempotency import KEY_PARAMETER, REPLAYED_HEADER
+from marketplace.http.middleware.rate_limit_headers import RATE_LIMIT_HEADERS
 from marketplace.http.openapi.enums import EnumNames
 from marketplace.http.openapi.examples import EXAMPLES
 from marketplace.http.openapi.plain_schemas import NULL, REF, PlainSchemas
@@ -275,6 +277,7 @@ def _complete_success(responses: dict[str, Any], route: Route) -> None:
                 for media_type in route.files
             }
         headers = route.headers | (REPLAYED_HEADER if route.is_keyed else {})
+        headers |= RATE_LIMIT_HEADERS if RateLimited in route.errors else {}
         response["headers"] = {
             name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()
         }

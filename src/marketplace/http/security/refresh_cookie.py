@@ -27,7 +27,12 @@ COOKIE_PARAMETER: dict[str, Any] = {
     ),
     "schema": {"type": "string"},
 }
-COOKIE_HEADER = {"Set-Cookie": f"The cookie `{SECURE_NAME}`, if the login asked for it; otherwise absent."}
+COOKIE_HEADER = {
+    "Set-Cookie": (
+        f"The cookie `{SECURE_NAME}`, if the login asked for it; otherwise absent. At sign-in another one makes the "
+        "browser known, so that guesses of others do not slow it."
+    )
+}
 
 
 class ForeignOrigin(Forbidden):
