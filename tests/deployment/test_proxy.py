@@ -273,7 +273,7 @@ async def test_no_answer_names_the_server(behind: tuple[Proxy, Server]) -> None:
     await server.serves()
     answered = [await front.client.get(path) for path in ("/", "/api/sessions/", "/api/nothing/", "/assets/gone.js")]
     answered.append(await front.client.get("/", headers={"Host": ""}))
-    answered.append(await front.client.get(f"/{'x' * 70_000}"))
+    answered.append(await front.client.get(f"/{'x' * 20_000}"))
 
     assert {answer.status_code for answer in answered} == {200, 400, 404, 414}
     assert not any("server" in answer.headers for answer in answered)
