@@ -24,8 +24,8 @@ def prepared_settings(**overrides: object) -> Iterator[Settings]:
     variables[f"{PREFIX}WORKER_INSIDE"] = "on" if settings.runs_worker else "off"
     if settings.is_embedded:
         with embedded_postgres(settings.data_dir / "postgres") as dsn:
-            addresses = {"database_url": of_program(dsn), "migration_database_url": dsn}
-            yield _write_back(replace(settings, **addresses), variables)
+            addressed = replace(settings, database_url=of_program(dsn), migration_database_url=dsn)
+            yield _write_back(addressed, variables)
     else:
         yield _write_back(settings, variables)
 

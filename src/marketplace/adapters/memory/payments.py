@@ -42,9 +42,9 @@ class MemoryPaymentRecords:
         learner_id: UUID | None = None,
         notice: tuple[str, str] | None = None,  # noqa: ARG002 - each is read when it is needed
     ) -> None:
-        needed = ((self._database.bookings, booking_id), (self._database.users, learner_id))
         await asyncio.sleep(0)
-        if any(key is not None and self._rows.find(table, key) is None for table, key in needed):
+        is_missing = learner_id is not None and self._rows.find(self._database.users, learner_id) is None
+        if is_missing or self._rows.find(self._database.bookings, booking_id) is None:
             raise NotFound
 
     async def acquire_of_booking(self, booking_id: UUID) -> tuple[Payment, ...]:
