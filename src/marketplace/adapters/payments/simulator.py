@@ -17,6 +17,7 @@ from marketplace.core.ports.payment_providers import Charge, Done, Opened, Pendi
 
 CONNECT_TIMEOUT, TIMEOUT = 2.0, 10.0
 """Seconds."""
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class _Page(msgspec.Struct):
@@ -144,7 +145,7 @@ class SimulatorPayments:
 def _code(answer: httpx.Response) -> str:
     try:
         return msgspec.json.decode(answer.content, type=_Problem).code
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         return f"status_{answer.status_code}"
 
 
@@ -154,5 +155,5 @@ def _read(answer: Answered, kind: type[T]) -> T | Refused | Unknown:
         return answer
     try:
         return msgspec.json.decode(answer.content, type=kind)
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         return Unknown("unreadable")
