@@ -1,53 +1,24 @@
 """Paying for a booking on the pages of the marketplace and of the payment simulator."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
 import httpx
-import pytest
 from playwright.async_api import Locator, Page, expect
 
 from browser.accounts import Account, account, expect_text, free_starts, scheduled_session
-from browser.conftest import DIST, OpenPage
+from browser.conftest import OpenPage
 from browser.page_checks import findings_by_mode, is_wider_than_the_window
-from ports import free_port
 from postgres.servers import Server
 
+TAKES_PAYMENTS = True
+"""The program of this file has the simulator, see `conftest.py`."""
 HALF = [{"hours_before": 8760, "refund_percent": 100}, {"hours_before": 0, "refund_percent": 50}]
 """A policy whose first tier has passed for every start of the next months."""
 PAYS, DECLINES = "4242 4242 4242 4242", "4000 0000 0000 9995"
-
-
-@pytest.fixture(scope="module")
-async def site(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    """Run the program with payments by the simulator, which it starts itself."""
-    port, folder = free_port(), tmp_path_factory.mktemp("paying")
-    settings = {
-        "payments": "simulator",
-        "public_url": f"http://localhost:{port}",
-        "frontend_dir": DIST,
-        "worker_inside": "on",
-        "data_dir": folder / "data",
-    }
-    server = Server(database, folder / "server.log", port, **settings)
-    try:
-        await server.starts()
-        yield server
-    finally:
-        await server.end()
-
-
-@pytest.fixture
-def other_hosts(site: Server) -> frozenset[str]:
-    """Allow the pages of the simulator, whose address the program prints."""
-    found = re.search(r"Test payments at (http://[^/]+)/", site.log.read_text())
-    assert found
-    return frozenset({urlsplit(found[1]).netloc})
 
 
 async def learner_and_session(site: Server, **changes: Any) -> tuple[Account, Account, dict[str, Any]]:
