@@ -88,9 +88,8 @@ async def migrate(
         async with logging_lock_blockers(dsn, pid, policy.lock_timeout / 4) as watch:
             await _migrate_with_retries(connection, revision, policy, folders, watch)
         if program is not None and await connection.run_sync(_current) is not None:
-            asyncpg_connection = (await connection.get_raw_connection()).driver_connection
-            assert asyncpg_connection is not None
-            await let_program_in(asyncpg_connection, program)
+            raw: Any = await connection.get_raw_connection()
+            await let_program_in(raw.driver_connection, program)
     return revision
 
 
