@@ -269,6 +269,10 @@ bench-live: install ## Measure how soon a change reaches open pages, and what op
 bench-uploads: install ## Measure the upload of a photo of 8 MB, and what it costs others (a minute)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/uploads.py
 
+.PHONY: bench-heavy
+bench-heavy: install ## Measure what heavy requests of one visitor cost the others (ten minutes; BENCH="feed slots --seconds 2")
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/heavy.py $(BENCH)
+
 .PHONY: relevance
 relevance: install ## Judge the search by 187 queries with the sessions that people expect, and print the mean reciprocal rank (seconds)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/relevance.py

@@ -54,10 +54,6 @@
     document.addEventListener("readystatechange", showHead, { once: true });
   else showHead();
 
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
-  const offsets = new URLSearchParams({ time_zone: RENAMED_ZONES[zone] ?? zone });
-  ask(`/api/time-zones/offsets?${offsets}`, "preload", "fetch");
-
   const isVisitor = kept("marketplace.signed-in") === null;
   const isFirstPage = PAGES.some(({ path }) => new RegExp(path).test(location.pathname));
   if (!isFirstPage) for (const file of OTHER_ROUTES) ask(file, "modulepreload");
@@ -70,4 +66,11 @@
       for (const address of data) ask(address.replace("$1", found[1]), "preload", "fetch");
     }
   }
+
+  // in a task of its own: the first use of Intl takes milliseconds, and the head can be painted before
+  setTimeout(() => {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+    const known = new URLSearchParams({ time_zone: RENAMED_ZONES[zone] ?? zone });
+    ask(`/api/time-zones/offsets?${known}`, "preload", "fetch");
+  });
 })();

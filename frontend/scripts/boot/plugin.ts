@@ -39,7 +39,13 @@ export function boot(pages: Page[], texts: Record<string, URL>): Plugin {
         (this as unknown as Rollup.PluginContext).emitFile({ type: "asset", fileName, source });
         return {
           html: withStyles(said, bundle),
-          tags: [{ tag: "script", attrs: { async: true, src: `/${fileName}` }, injectTo: "head" }],
+          tags: [
+            {
+              tag: "script",
+              attrs: { async: true, fetchpriority: "high", src: `/${fileName}` },
+              injectTo: "head",
+            },
+          ],
         };
       },
     },

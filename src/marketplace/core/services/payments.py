@@ -145,7 +145,7 @@ class PaymentService:
         self, principal: Principal, booking_id: UUID, provider: str, tx: Transaction, *, is_looked_up: bool
     ) -> "_Asked":
         """Record what is asked of the provider. Raises `_IsOpen` unless an open page was looked up."""
-        await tx.payments.read_ahead(booking_id, learner_id=principal.user_id)
+        read = await tx.payments.read_ahead(booking_id, learner_id=principal.user_id)
         learner = await tx.users.acquire_shared(principal.user_id)
         learner.current(principal)
         booking = await tx.bookings.acquire(booking_id)
@@ -177,7 +177,8 @@ class PaymentService:
         )
         if payments:  # a page for another number of seats is closed
             await self._balance.apply(tx, booking)
-        return _Asked(booking, payments, partial(self._operations.carry_out, claimed, payment, booking, learner))
+        call = partial(self._operations.carry_out, claimed, payment, booking, learner, read)
+        return _Asked(booking, payments, call)
 
     def _refusal(self, booking: BookingHistory, payments: tuple[Payment, ...]) -> MarketplaceError | None:
         if not booking.asks_payment():
