@@ -43,6 +43,7 @@ from marketplace.core.services.passkey_sign_ins import PasskeySignIns
 from marketplace.core.services.passkeys import PasskeyService
 from marketplace.core.services.password_resets import ResetService
 from marketplace.core.services.personal_data import PersonalDataService
+from marketplace.core.services.personal_limits import PersonalCounts
 from marketplace.core.services.picture_sweeps import PictureSweeper
 from marketplace.core.services.pictures import PictureService
 from marketplace.core.services.provider_sign_ins import ProviderSignIns
@@ -128,6 +129,7 @@ class Services(PaymentServices):
     reports: ReportService
     reviews: ReviewService
     rate_limits: RateLimitService
+    personal_counts: PersonalCounts
     idempotency: IdempotencyService
     user_admin: UserAdminService
     session_admin: SessionAdminService

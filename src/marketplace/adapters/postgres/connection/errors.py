@@ -14,6 +14,7 @@ from marketplace.core.errors import (
     MarketplaceError,
     NotSignedIn,
     SoldOut,
+    TooManyBookings,
     TransactionConflict,
     UsernameTaken,
 )
@@ -37,6 +38,7 @@ CONSTRAINTS: dict[str, type[MarketplaceError]] = {
     "uq_reviews_one_per_booking": AlreadyReviewed,
     "uq_review_reports_one_per_person": ReviewAlreadyReported,
     "uq_bookings_one_live_per_person_and_slot": AlreadyBooked,
+    "max_live_bookings": TooManyBookings,
     "ck_payments_refund_claimed": RefundExceedsPayment,
     "ck_payments_refunded": RefundExceedsPayment,
 }
