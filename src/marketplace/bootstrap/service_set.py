@@ -12,6 +12,7 @@ from marketplace.core.services.admin.bulk_runner import BulkActors, BulkRunner
 from marketplace.core.services.admin.dashboards import DashboardService
 from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.core.services.admin.lists import AdminListService
+from marketplace.core.services.admin.logins import LoginAdminService
 from marketplace.core.services.admin.messages import MessageAdminService
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.admin.reviews import ReviewAdminService
@@ -131,6 +132,7 @@ class Services(PaymentServices):
     rate_limits: RateLimitService
     personal_counts: PersonalCounts
     idempotency: IdempotencyService
+    login_admin: LoginAdminService
     user_admin: UserAdminService
     session_admin: SessionAdminService
     review_admin: ReviewAdminService

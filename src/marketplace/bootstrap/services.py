@@ -14,6 +14,7 @@ from marketplace.core.services.acting_keys import bound_to_keys
 from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.core.services.admin.bulk_runner import BulkActors
 from marketplace.core.services.admin.impersonation import ImpersonationService
+from marketplace.core.services.admin.logins import LoginAdminService
 from marketplace.core.services.admin.messages import MessageAdminService
 from marketplace.core.services.admin.reviews import ReviewAdminService
 from marketplace.core.services.admin.sessions import SessionAdminService
@@ -215,6 +216,9 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             clock=clock,
             ids=ids,
             is_on=adapters.mailer is not None,
+        ),
+        login_admin=LoginAdminService(
+            unit_of_work=begin, principal_cache=memory, new_messages=accounts.new_messages, clock=clock, ids=ids
         ),
         impersonations=ImpersonationService(
             unit_of_work=begin,
