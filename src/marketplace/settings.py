@@ -59,6 +59,7 @@ class Settings:
     storage: Literal["postgres", "memory"] = "postgres"
     database_url: str | None = field(default=None, repr=False)
     read_database_url: str | None = field(default=None, repr=False)
+    migration_database_url: str | None = field(default=None, repr=False)  # database_url
     data_dir: Path = DATA_DIR
     object_store: str | None = field(default=None, repr=False)
     frontend_dir: Path = FRONTEND_DIR
@@ -137,9 +138,7 @@ class Settings:
     @property
     def runs_worker(self) -> bool:
         """Whether `serve` also runs background jobs. The default is yes unless a database is configured."""
-        if self.worker_inside is not None:
-            return self.worker_inside
-        return self.database_url is None
+        return self.database_url is None if self.worker_inside is None else self.worker_inside
 
     @property
     def drains_for(self) -> timedelta:
@@ -159,6 +158,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "storage": one_of("postgres", "memory"),
     "database_url": database_address,
     "read_database_url": database_address,
+    "migration_database_url": database_address,
     "data_dir": path,
     "object_store": object_store,
     "frontend_dir": path,
@@ -215,7 +215,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "shutdown_timeout": seconds(1, 600),
 }
 SECRET_VARIABLES = {
-    *("secret_key", "database_url", "read_database_url", "object_store", "smtp_url"),
+    *("secret_key", "database_url", "read_database_url", "migration_database_url", "object_store", "smtp_url"),
     *("stripe_secret_key", "stripe_webhook_secret"),
 }
 MAX_PAY_WITHIN = timedelta(hours=23, minutes=30)  # Stripe's payment pages end within a day, half an hour after it
@@ -249,6 +249,8 @@ def _check_combinations(settings: Settings) -> None:
     if settings.pool_min_size > settings.pool_max_size:
         rule = f"at most $POOL_MAX_SIZE, which is {settings.pool_max_size}"
         raise _refusal("POOL_MIN_SIZE", settings.pool_min_size, rule)
+    if settings.database_url is None and settings.migration_database_url is not None:
+        raise _refusal("DATABASE_URL", None, "set with $MIGRATION_DATABASE_URL, to the address for the program's role")
     if settings.storage == "memory" and settings.workers > 1:
         raise _refusal("WORKERS", settings.workers, "1 with $STORAGE=memory: each process would have its own data")
     if settings.smtp_url is not None:

@@ -47,6 +47,7 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.demo.people import DEMO_ACCOUNTS
 from marketplace.http.api.booking_views import BookingViews
 from marketplace.http.api.system import DemoAccountOut, DemoAccounts
+from marketplace.http.heavy_work import HeavyWork
 from marketplace.http.pagination import Cursors
 from marketplace.http.security.authorization import Authenticator
 from marketplace.http.security.device_cookie import DeviceCookie
@@ -248,6 +249,7 @@ class HttpDependencies(Provider):
         """Provide the operator's texts, read once."""
         return read_site_texts(settings.texts_dir)
 
+    heavy_work = provide(HeavyWork.with_limits, scope=Scope.APP)
     refresh_cookie = provide(RefreshCookie, scope=Scope.APP)
     flow_cookie = provide(FlowCookie, scope=Scope.APP)
     device_cookie = provide(DeviceCookie, scope=Scope.APP)

@@ -21,6 +21,7 @@ from marketplace.adapters.postgres.rows import (
     contact,
 )
 from marketplace.adapters.postgres.schedules import schedule_from
+from marketplace.adapters.postgres.turns import Turns
 from marketplace.core.domain.booking_quotes import BookingQuote
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.idempotency import TTL, IdempotencyKey
@@ -119,6 +120,8 @@ class PostgresBookingQuotes:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._reads = GatheredReads[QuoteRequest, asyncpg.Record](self._read)
+        # an edit of a creator's session keeps their buyers waiting, each with a connection: some stay free for others
+        self._turns = Turns[UUID](max(1, database.limits.max_size // 2), database.limits.acquire_timeout)
         self._crowds = Crowds[Hashable, BookingEntry](self._write, database.limits.acquire_timeout)
         self._openings = Crowds[Hashable, BookingEntry](self._open, MAX_WAIT_TO_OPEN, may_overtake=True)
 
@@ -167,7 +170,8 @@ class PostgresBookingQuotes:
         )
 
     async def _write(self, entries: Sequence[BookingEntry]) -> bool:
-        return await write_bookings(self._database.write, entries)
+        async with self._turns.of(entries[0].booking.creator_id):
+            return await write_bookings(self._database.write, entries)
 
     async def _open(self, entries: Sequence[BookingEntry]) -> bool:
         if len(entries) == 1:

@@ -121,8 +121,13 @@ SAVE_COMMISSION = """
 """
 
 
+def event_values(provider: str, event: ProviderEvent, now: datetime) -> tuple[object, ...]:
+    """Return the arguments of `ADD_EVENT`."""
+    return (provider, event.id, event.kind, event.provider_id, event.payment_id, now)
+
+
 class PostgresPaymentRecords:
-    """`PaymentRecords` on a transaction's connection."""
+    """`PaymentRecords` on a transaction's connection, which reads nothing ahead."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -174,8 +179,7 @@ class PostgresPaymentRecords:
         return await self._connection.fetchrow(RECORD, *fence, *outcome) is not None
 
     async def add_event(self, provider: str, event: ProviderEvent, now: datetime) -> bool:
-        values = (provider, event.id, event.kind, event.provider_id, event.payment_id, now)
-        return await self._connection.fetchrow(ADD_EVENT, *values) is not None
+        return await self._connection.fetchrow(ADD_EVENT, *event_values(provider, event, now)) is not None
 
     async def purge_events(self, before: datetime) -> int:
         row = await self._connection.fetchrow(PURGE_EVENTS, before, PURGE_BATCH)

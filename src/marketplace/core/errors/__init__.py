@@ -15,6 +15,7 @@ from marketplace.core.errors.families import Invalid as Invalid
 from marketplace.core.errors.families import MarketplaceError as MarketplaceError
 from marketplace.core.errors.families import NotFound as NotFound
 from marketplace.core.errors.families import OutcomeUnknown as OutcomeUnknown
+from marketplace.core.errors.families import Overloaded as Overloaded
 from marketplace.core.errors.families import PasswordsBusy as PasswordsBusy
 from marketplace.core.errors.families import StaleRead as StaleRead
 from marketplace.core.errors.families import TransactionConflict as TransactionConflict

@@ -24,6 +24,10 @@ class Availabilities(Protocol):
         """
         ...
 
+    async def find_all(self, session_ids: Sequence[UUID], begin: datetime, end: datetime) -> tuple[Availability, ...]:
+        """Return the availability of several sessions as `find` does, in any order, without those that don't exist."""
+        ...
+
     async def booked_slots(
         self, creator_id: UUID, now: datetime, limit: int, after: str | None = None
     ) -> Page[BookedSlot]:

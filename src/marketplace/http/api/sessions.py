@@ -20,6 +20,7 @@ from marketplace.core.errors import (
     NotFound,
     NotSignedIn,
     NotYours,
+    Overloaded,
     RateLimited,
     TooManySessions,
 )
@@ -41,6 +42,7 @@ from marketplace.http.api.offsets import ViewerQuery, viewer_zone_of, zone_or_pr
 from marketplace.http.api.session_fragments import encoded_page
 from marketplace.http.api.session_structs import ModerationOut, SessionBaseOut, SessionIn
 from marketplace.http.conversions import converted
+from marketplace.http.heavy_work import HeavyWork
 from marketplace.http.idempotency import answer, key_of, validate_key
 from marketplace.http.kept import KeptAnswers, PublicAnswer
 from marketplace.http.pagination import BOUNDED, SEARCHED, Cursors
@@ -174,13 +176,17 @@ class SessionController(Controller):
         "/facets",
         operation_id="count_sessions",
         summary="Count the catalog by category, tag and price",
-        opt=opt(Access.ANYONE, scope="read", query=FacetsQuery, headers=ETAG),
+        opt=opt(Access.ANYONE, scope="read", query=FacetsQuery, errors=(Overloaded,), headers=ETAG),
     )
     async def facets(
-        self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService], kept: FromDishka[KeptAnswers]
+        self,
+        request: Request[Any, Any, Any],
+        sessions: FromDishka[SessionService],
+        kept: FromDishka[KeptAnswers],
+        heavy: FromDishka[HeavyWork],
     ) -> Response[FacetsOut]:
         """Takes the filters of the list."""
-        return (await count_sessions(Ask(request.scope), sessions, kept)).response()
+        return (await count_sessions(Ask(request.scope), sessions, kept, heavy)).response()
 
     @post(
         "/",

@@ -13,13 +13,14 @@ from msgspec import UNSET
 
 from marketplace.core.domain.bookable_starts import BookableStarts, Closing
 from marketplace.core.domain.fields import Reason
-from marketplace.core.errors import NotFound, NotYours, TooLate
+from marketplace.core.errors import NotFound, NotYours, Overloaded, TooLate
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.idempotency import Outcome
 from marketplace.core.services.slots import SlotService
 from marketplace.http.answers import Answer, Ask, HasScope, first_parameter, json_answer
 from marketplace.http.api.booking_views import BookingOut, BookingViews
 from marketplace.http.api.offsets import Offsets, OffsetsOut, ViewerQuery, zone_or_profile
+from marketplace.http.heavy_work import HeavyWork
 from marketplace.http.idempotency import answer_all, key_of, validate_key
 from marketplace.http.kept import KeptAnswers, PublicAnswer
 from marketplace.http.pagination import LINK, next_link
@@ -65,11 +66,14 @@ SlotRow = msgspec.defstruct(
 OFFSETS = OffsetsOut.__struct_fields__
 
 
-async def list_slots(ask: Ask, session_id: UUID, slots: SlotService, clock: Clock, kept: KeptAnswers) -> Answer:
+async def list_slots(
+    ask: Ask, session_id: UUID, slots: SlotService, clock: Clock, kept: KeptAnswers, heavy: HeavyWork
+) -> Answer:
     """Answer with the starts of a session."""
 
     async def read() -> PublicAnswer:
-        return PublicAnswer(await _starts(ask, session_id, slots, clock))
+        async with heavy.answers.turn(ask, "slots"):
+            return PublicAnswer(await _starts(ask, session_id, slots, clock))
 
     # the creator and holders of bookings see starts that others do not
     return await public_answer(ask, kept, read, common=None if optional_principal_of(ask) else "anyone")
@@ -99,7 +103,9 @@ class SlotController(Controller):
         "/",
         operation_id="list_slots",
         summary="List bookable starts",
-        opt=opt(Access.ANYONE, scope="read", query=SlotsQuery, errors=(NotFound, NotYours), headers=LINK | ETAG),
+        opt=opt(
+            Access.ANYONE, scope="read", query=SlotsQuery, errors=(NotFound, NotYours, Overloaded), headers=LINK | ETAG
+        ),
     )
     async def list_slots(
         self,
@@ -108,12 +114,13 @@ class SlotController(Controller):
         slots: FromDishka[SlotService],
         clock: FromDishka[Clock],
         kept: FromDishka[KeptAnswers],
+        heavy: FromDishka[HeavyWork],
     ) -> Response[list[SlotOut]]:
         """All starts that can be booked right now; none for an open session. At most 2,000: follow `Link` to the rest.
 
         With `explain=true`, the creator also gets closed starts, with the reason.
         """
-        return (await list_slots(Ask(request.scope), session_id, slots, clock, kept)).response()
+        return (await list_slots(Ask(request.scope), session_id, slots, clock, kept, heavy)).response()
 
     @post(
         "/cancel",

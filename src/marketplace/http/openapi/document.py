@@ -41,7 +41,8 @@ Creators offer sessions; learners find them and book seats.
 
 Times are ISO 8601 in UTC; starts also have their UTC offsets. Amounts are decimal strings and IDs are UUIDs. Unknown
 fields are ignored. Every path works with and without a trailing slash. Errors are `application/problem+json` (RFC 9457)
-with a stable `code`. Lists are bare arrays; the `Link` header has the next page.
+with a stable `code`. Lists are bare arrays; the `Link` header has the next page. Answers to requests with a token tell
+the time by which holds and offers end: `X-Server-Time`, in milliseconds since 1970.
 """
 KEY_SCOPE = "x-api-key-scope"
 """Extension with the scope that an API key needs for an operation."""

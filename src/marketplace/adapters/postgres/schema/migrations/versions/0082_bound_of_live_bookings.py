@@ -7,7 +7,7 @@ programs of the release before call those. A change of arguments or results is a
 from alembic import op
 
 revision = "0082"
-down_revision = "0079"
+down_revision = "0081"
 branch_labels = None
 depends_on = None
 
