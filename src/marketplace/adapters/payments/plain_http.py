@@ -1,6 +1,6 @@
 """HTTP/1.1 between the programs of this project: kept connections, and responses whose length is announced.
 
-A request costs 0.1 ms of CPU. By a general client it costs ten times as much, more than all the rest of opening a page.
+By a general client, a request costs more than all the rest of opening a page.
 """
 
 import asyncio
