@@ -143,14 +143,23 @@ async def over_tcp(database: str) -> AsyncIterator[str]:
         yield database
         return
 
-    async def hand_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        path = Path(at["host"][0], f".s.PGSQL.{at['port'][0]}")
-        inner_reader, inner_writer = await asyncio.open_unix_connection(path)
-        await asyncio.gather(_copy(reader, inner_writer), _copy(inner_reader, writer))
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await hand_on(database, reader, writer)
 
-    async with await asyncio.start_server(hand_on, "127.0.0.1", 0) as server:
+    async with await asyncio.start_server(handle, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         yield f"postgresql://{address.username}@127.0.0.1:{port}{address.path}"
+
+
+async def hand_on(database: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Connect to the server of this address, and pass on what either side sends."""
+    address = urlsplit(database)
+    at = parse_qs(address.query)
+    if "host" in at:
+        inner = await asyncio.open_unix_connection(Path(at["host"][0], f".s.PGSQL.{at['port'][0]}"))
+    else:
+        inner = await asyncio.open_connection(address.hostname, address.port)
+    await asyncio.gather(_copy(reader, inner[1]), _copy(inner[0], writer))
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -29,6 +29,7 @@ HEAVY = [
     "GET /api/calendar/{feed}",
     "GET /api/sessions/facets",
     "GET /api/sessions/{session_id}/slots",
+    "GET /api/sessions/{session_id}/suggested-starts",
     "POST /api/sessions/{session_id}/schedule/preview",
 ]
 
@@ -170,6 +171,19 @@ async def test_client_that_leaves_gives_up_its_place_even_as_its_turn_comes(load
     await asyncio.sleep(0)
 
     assert load.started == ["last"]
+
+
+async def test_address_rests_after_its_work_for_as_long_as_that_took_and_others_need_not() -> None:
+    clock = Seconds()
+    load = Load(HeavyQueue(at_once=2, max_wait=60, now=clock, max_rest=0.2))
+    await load.add("one", "two", address=ONE)
+    clock.at += 10
+    await load.end("one")
+    await load.add("other", address=OTHER)
+    assert load.started == ["one", "other"]
+
+    await load.end_all()
+    assert load.started == ["one", "other", "two"]
 
 
 async def test_failed_work_ends_its_turn(load: Load) -> None:

@@ -12,6 +12,7 @@ from litestar.types import ASGIApp
 
 from marketplace.bootstrap.container import make_container
 from marketplace.core.ports.storage import Storage
+from marketplace.entrypoints.heavy_process import HEAVY_SOCKET
 from marketplace.entrypoints.parent import watch_parent
 from marketplace.entrypoints.worker import InProcessWorker, PoolSampler, make_meter
 from marketplace.http.api.system import require_ready
@@ -55,6 +56,8 @@ def app() -> ASGIApp:
         sampler = PoolSampler(meter, container, serves=True)
         application.on_startup.append(sampler.start)
         application.on_shutdown.insert(0, sampler.end)
+    if HEAVY_SOCKET in os.environ:
+        application.state["heavy_socket"] = os.environ[HEAVY_SOCKET]
     if MULTIPROC_DIR in os.environ:
         heartbeat = _make_heartbeat(application, container)
         application.on_startup.append(heartbeat.start)

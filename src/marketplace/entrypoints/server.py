@@ -31,6 +31,7 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock
 from marketplace.demo.seed import DemoReport, seed_demo
 from marketplace.entrypoints.connections import BACKLOG, HEADS, max_connections, raise_file_limit
+from marketplace.entrypoints.heavy_process import heavy_process
 from marketplace.entrypoints.migration_process import migrate_apart
 from marketplace.http.static.frontend import has_pages
 from marketplace.settings import DRAINING, PREFIX, Settings, SettingsError
@@ -213,7 +214,8 @@ def serve(settings: Settings) -> None:
         draining = Path(folder) / "leaving"
         os.environ[DRAINING] = str(draining)
         raise_file_limit(settings)
-        _make_server(settings, draining).serve()
+        with heavy_process(settings, Path(folder)):
+            _make_server(settings, draining).serve()
 
 
 def _make_server(settings: Settings, draining: Path) -> _DrainingServer:

@@ -16,6 +16,7 @@ from marketplace.http.api.admin.pages import TOTAL_COUNT, TOTAL_ESTIMATED
 from marketplace.http.api.pictures import PictureFileController
 from marketplace.http.api.routes import CONTROLLERS
 from marketplace.http.compression import COMPRESSION
+from marketplace.http.heavy_process import with_heavy_process
 from marketplace.http.idempotency import KEY, REPLAYED
 from marketplace.http.kept import KeptAnswers
 from marketplace.http.lane import Lane
@@ -122,7 +123,8 @@ def make_app(
     seen = with_own_changes_seen(Lane(site, app) if has_lane else site, app.state)
     timed = with_server_time(with_key_forgotten(seen), app.state)
     streamed = with_live_streams(timed, app.state, app.cors_config)
-    app.asgi_handler = with_drained_body(with_request_records(with_rate_limit_headers(streamed), observers))
+    recorded = with_drained_body(with_request_records(with_rate_limit_headers(streamed), observers))
+    app.asgi_handler = with_heavy_process(recorded, app.state)
     return app
 
 

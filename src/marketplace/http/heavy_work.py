@@ -19,6 +19,8 @@ from marketplace.http.security.rate_limits import client_network
 
 AT_ONCE, MAX_WAIT = 2, 5.0
 """Heavy answers at work, and seconds that one waits for its turn at most."""
+MAX_REST = 0.25
+"""Seconds. After its work an address rests for as long as that took, so that it has half of the time at most."""
 EXPORTS_AT_ONCE, MAX_WAIT_FOR_EXPORT = 2, 2.0
 FIRST_GUESS = 0.05
 """Seconds that work of a kind is expected to take before any has ended."""
@@ -39,10 +41,14 @@ class _Work:
 class HeavyQueue:
     """The work of one process. Work of one address is done one after the other, in the order in which it came."""
 
-    def __init__(self, at_once: int, max_wait: float, now: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, at_once: int, max_wait: float, now: Callable[[], float] = monotonic, *, max_rest: float = 0.0
+    ) -> None:
         self._at_once = at_once
         self._max_wait = max_wait
         self._now = now
+        self._max_rest = max_rest
+        self._resting: set[str] = set()
         self._at_work: dict[str, _Work] = {}
         """By address."""
         self._waiting: defaultdict[str, deque[_Work]] = defaultdict(deque)
@@ -62,7 +68,7 @@ class HeavyQueue:
             self._finish(work)
 
     async def _wait(self, work: _Work) -> None:
-        if not self._waiting and len(self._at_work) < self._at_once and work.address not in self._at_work:
+        if not self._waiting and len(self._at_work) < self._at_once and self._may_start(work.address):
             self._start(work)
             return
         wait = self._expected_wait(work.address)
@@ -82,6 +88,9 @@ class HeavyQueue:
             self.refused += 1
             raise Overloaded(self._expected_wait(work.address)) from None
 
+    def _may_start(self, address: str) -> bool:
+        return address not in self._at_work and address not in self._resting
+
     def _start(self, work: _Work) -> None:
         work.started = self._now()
         self._at_work[work.address] = work
@@ -91,7 +100,7 @@ class HeavyQueue:
         for address in [*self._waiting]:
             if len(self._at_work) >= self._at_once:
                 return
-            if address in self._at_work:
+            if not self._may_start(address):
                 continue
             line = self._waiting.pop(address)
             work = line.popleft()
@@ -106,6 +115,14 @@ class HeavyQueue:
         expected = self._expected.get(work.kind, took)
         self._expected[work.kind] = expected + WEIGHT * (took - expected)
         del self._at_work[work.address]
+        rest = min(took, self._max_rest)
+        if rest > 0:
+            self._resting.add(work.address)
+            asyncio.get_running_loop().call_later(rest, self._end_rest, work.address)
+        self._start_next()
+
+    def _end_rest(self, address: str) -> None:
+        self._resting.discard(address)
         self._start_next()
 
     def _leave(self, work: _Work) -> None:
@@ -121,8 +138,8 @@ class HeavyQueue:
 
     def _expected_wait(self, address: str) -> float:
         """Return the seconds until work of this address that comes now has its turn, if all takes as long as before."""
-        own = sum(self._durations_of(address))
         place = len(self._waiting.get(address, ())) + 1
+        own = sum(duration + min(duration, self._max_rest) for duration in self._durations_of(address))
         others = {*self._at_work, *self._waiting} - {address}
         ahead = sum(sum([*self._durations_of(each)][:place]) for each in others)
         return max(own, (own + ahead) / self._at_once)
@@ -146,7 +163,7 @@ class HeavyWork(NamedTuple):
 
     @classmethod
     def with_limits(cls) -> Self:
-        return cls(HeavyQueue(AT_ONCE, MAX_WAIT), HeavyQueue(EXPORTS_AT_ONCE, MAX_WAIT_FOR_EXPORT))
+        return cls(HeavyQueue(AT_ONCE, MAX_WAIT, max_rest=MAX_REST), HeavyQueue(EXPORTS_AT_ONCE, MAX_WAIT_FOR_EXPORT))
 
 
 def with_turn_of_export(app: ASGIApp) -> ASGIApp:

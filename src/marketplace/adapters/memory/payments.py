@@ -22,7 +22,7 @@ from marketplace.core.domain.payments import (
 )
 from marketplace.core.errors import IllegalTransition, NotFound
 from marketplace.core.errors.payments import RefundExceedsPayment
-from marketplace.core.ports.payments import PURGE_BATCH, ParkedPayment
+from marketplace.core.ports.payments import PURGE_BATCH, Notice, ParkedPayment, ReadAhead
 
 BY_ID = attrgetter("id")
 UNSETTLED = (OperationState.ASKED, OperationState.UNKNOWN)
@@ -40,11 +40,12 @@ class MemoryPaymentRecords:
         booking_id: UUID,
         *,
         learner_id: UUID | None = None,
-        notice: tuple[str, str] | None = None,  # noqa: ARG002 - each is read when it is needed
+        notice: Notice | None = None,  # noqa: ARG002 - each is read when it is needed
+        seen: ReadAhead | None = None,  # noqa: ARG002 - likewise
     ) -> None:
         await asyncio.sleep(0)
-        is_missing = learner_id is not None and self._rows.find(self._database.users, learner_id) is None
-        if is_missing or self._rows.find(self._database.bookings, booking_id) is None:
+        is_there = self._rows.find(self._database.bookings, booking_id) is not None
+        if not is_there or (learner_id and self._rows.find(self._database.users, learner_id) is None):
             raise NotFound
 
     async def acquire_of_booking(self, booking_id: UUID) -> tuple[Payment, ...]:

@@ -14,7 +14,7 @@ from marketplace.adapters.postgres.jobs.enqueue import PostgresJobs
 from marketplace.adapters.postgres.ledger import PostgresLedger
 from marketplace.adapters.postgres.messages import PostgresMessages
 from marketplace.adapters.postgres.notifications import PostgresNotifications
-from marketplace.adapters.postgres.payment_drafts import READ, Notice, PaymentDraft, draft_from
+from marketplace.adapters.postgres.payment_drafts import READ, PaymentDraft, draft_from
 from marketplace.adapters.postgres.payments import PostgresPaymentRecords, event_values
 from marketplace.adapters.postgres.users import PostgresUsers
 from marketplace.core.domain.booking_details import BookingHistory
@@ -26,6 +26,7 @@ from marketplace.core.domain.notifications import Notification
 from marketplace.core.domain.payments import OperationKind, Payment, PaymentOperation, ProviderEvent
 from marketplace.core.domain.users import User
 from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.payments import Notice, ReadAhead
 
 
 def _draft_of(connection: Connection) -> PaymentDraft | None:
@@ -67,11 +68,23 @@ class DraftedPayments(PostgresPaymentRecords):
     """`PaymentRecords`, those of a booking read ahead."""
 
     async def read_ahead(
-        self, booking_id: UUID, *, learner_id: UUID | None = None, notice: Notice | None = None
-    ) -> None:
-        if not self._connection.has_begun:
-            row = await self._connection.fetch_ahead(READ, booking_id, learner_id, *(notice or (None, None)))
-            self._connection.draft = draft_from(row, learner_id, notice)
+        self,
+        booking_id: UUID,
+        *,
+        learner_id: UUID | None = None,
+        notice: Notice | None = None,
+        seen: ReadAhead | None = None,
+    ) -> ReadAhead | None:
+        if self._connection.has_begun:
+            return None
+        if isinstance(seen, PaymentDraft) and seen.taken(booking_id, learner_id, notice):
+            draft = seen
+        else:
+            row = await self._connection.fetch_ahead(READ, booking_id, learner_id, *(notice or (None, None)), None)
+            draft = draft_from(row, learner_id, notice)
+            draft.taken(booking_id, learner_id, notice)
+        self._connection.draft = draft
+        return draft
 
     async def acquire_of_booking(self, booking_id: UUID) -> tuple[Payment, ...]:
         draft = _draft_of(self._connection)
@@ -122,11 +135,11 @@ class DraftedPayments(PostgresPaymentRecords):
         return draft.record(claimed, after)
 
     async def add_event(self, provider: str, event: ProviderEvent, now: datetime) -> bool:
-        draft, notice = _draft_of(self._connection), (provider, event.id)
-        if draft is not None and notice == draft.known_notice:
-            return False
-        if draft is None or notice != draft.notice:
+        draft = _draft_of(self._connection)
+        if draft is None or draft.notice != (provider, event.id):
             return await super().add_event(provider, event, now)
+        if draft.is_recorded:
+            return False
         draft.record_event(event_values(provider, event, now))
         return True
 

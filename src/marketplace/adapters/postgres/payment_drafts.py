@@ -28,7 +28,7 @@ from marketplace.adapters.postgres.payment_rows import (
     stored_operation,
     stored_payment,
 )
-from marketplace.adapters.postgres.payments import ADD, ADD_EVENT, SAVE
+from marketplace.adapters.postgres.payments import ADD, EVENT, SAVE
 from marketplace.adapters.postgres.payments import SAVED as SAVED_OF_PAYMENT
 from marketplace.adapters.postgres.rows import COLUMN_NAMES, USER, columns, stored_user
 from marketplace.core.domain.booking_steps import BookingStep
@@ -39,35 +39,37 @@ from marketplace.core.domain.notifications import Notification
 from marketplace.core.domain.payments import Payment, PaymentOperation
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.payments import Notice
 
-# As the function compares it. Locks leave `xmin` as it is, and so does freezing.
-VERSION = """
-    concat_ws(' ', (SELECT xmin FROM users WHERE id = {learner}), (SELECT xmin FROM bookings WHERE id = {booking}),
-        (SELECT string_agg(xmin::text, ',' ORDER BY id) FROM payments WHERE booking_id = {booking}),
-        (SELECT string_agg(o.xmin::text, ',' ORDER BY o.id) FROM payments p
-            JOIN payment_operations o ON o.payment_id = p.id WHERE p.booking_id = {booking}))
-"""
-# Steps, payments and operations of the booking in the order of their IDs, and last the learner's account.
+# Steps and payments in the order of their IDs, operations by age, and last the learner's account. The versions of rows
+# are those that wrote them: locks leave `xmin` as it is, and so does freezing.
 READ = f"""
-    WITH found AS ({DETAILS} WHERE b.id = $1)
+    WITH found AS (
+        {DETAILS} WHERE b.id = coalesce($1::uuid, (SELECT booking_id FROM payments WHERE id = $5)))
     SELECT found.*,
         ARRAY(SELECT ({columns("h", tuple(STEP))}) FROM booking_steps h WHERE h.booking_id = found.id ORDER BY h.id)
             AS history,
-        ARRAY(SELECT ({columns("p", PAYMENT)}) FROM payments p WHERE p.booking_id = found.id ORDER BY p.id)
-            AS payments,
-        ARRAY(SELECT ({columns("o", OPERATION)}) FROM payments p JOIN payment_operations o ON o.payment_id = p.id
+        ARRAY(SELECT ({columns("p", PAYMENT)}, p.xmin::text)
+            FROM payments p WHERE p.booking_id = found.id ORDER BY p.id) AS payments,
+        ARRAY(SELECT ({columns("o", OPERATION)}, o.xmin::text)
+            FROM payments p JOIN payment_operations o ON o.payment_id = p.id
             WHERE p.booking_id = found.id ORDER BY o.created_at, o.id) AS operations,
         (SELECT basis_points FROM creator_commissions WHERE creator_id = found.creator_id) AS commission,
-        EXISTS (SELECT FROM payment_events WHERE provider = $3 AND id = $4) AS is_known,
-        {VERSION.format(learner="$2", booking="$1")} AS version, {columns("l", USER, "l_")}
+        EXISTS (SELECT FROM payment_events WHERE provider = $3 AND id = $4) AS is_recorded,
+        (SELECT xmin::text FROM bookings WHERE id = found.id) AS version, l.xmin::text AS learner_version,
+        {columns("l", USER, "l_")}
     FROM found LEFT JOIN users l ON l.id = $2
 """  # noqa: S608 - column names
-GUARD = "WITH {parts} SELECT payments_as_read($1, $2, $3)"
-ONLY_GUARD = "SELECT payments_as_read($1, $2, $3)"
+ONLY_GUARD = "SELECT payments_as_read($1, $2, $3) AS version"
+GUARD = f"WITH {{parts}} {ONLY_GUARD}"
 GUARDED = 3
 PARAMETER = re.compile(r"\$(\d+)")
 # Each is one or more parts of a WITH, whose names begin with @, with parameters of its own.
-ADD_PAYMENT, SAVE_PAYMENT, RECORD_EVENT = f"@added AS ({ADD})", f"@saved AS ({SAVE})", f"@recorded AS ({ADD_EVENT})"
+ADD_PAYMENT, SAVE_PAYMENT = f"@added AS ({ADD})", f"@saved AS ({SAVE})"
+# one that was recorded meanwhile violates the key
+RECORD_EVENT = "@recorded AS (INSERT INTO payment_events ({}) VALUES ({}))".format(  # noqa: S608 - column names
+    ", ".join(EVENT), placeholders(EVENT)
+)
 ASK = f"""
     @asked AS (INSERT INTO payment_operations ({OPERATION_COLUMNS}) VALUES ({placeholders(OPERATION)}))
 """  # noqa: S608 - column names
@@ -84,9 +86,6 @@ ADD_STEP = f"""
 ENQUEUE_JOBS, NOTIFY = f"@queued AS ({ENQUEUE})", f"@told AS ({ADD_NOTIFICATIONS})"
 MAIL = f"@mailed AS ({ADD_MESSAGES})"
 
-Notice = tuple[str, str]
-"""The provider's name and its ID of a notice."""
-
 
 @lru_cache(256)
 def gathered(parts: tuple[str, ...]) -> str:
@@ -101,25 +100,51 @@ def gathered(parts: tuple[str, ...]) -> str:
 
 
 class PaymentDraft:
-    """What a transaction has read ahead of a booking, as it has changed it since, and its writes."""
+    """`ReadAhead` of a booking, as a transaction has changed it since, and what it writes."""
 
     def __init__(self, row: asyncpg.Record, learner_id: UUID | None, notice: Notice | None) -> None:
         self.booking = booking_history(row)
-        self.payments = {each.id: each for each in map(stored_payment, row["payments"])}
-        self.operations = {each.id: each for each in map(stored_operation, row["operations"])}
+        self.payments = {each[0]: stored_payment(each[:-1]) for each in row["payments"]}
+        self.operations = {each[0]: stored_operation(each[:-1]) for each in row["operations"]}
         self.commission: int | None = row["commission"]
         self.learner = None if row["l_id"] is None else stored_user(row[-len(USER) :])
-        self.notice = None if row["is_known"] else notice
-        """The notice that can be recorded."""
-        self.known_notice = notice if row["is_known"] else None
+        self.notice, self.is_recorded = notice, bool(row["is_recorded"])
+        self._learner_id = learner_id
+        self._versions: list[str | None] = [row["learner_version"], row["version"]]
+        self._of_payments = {each[0]: each[-1] for each in row["payments"]}
+        self._of_operations = {each[0]: each[-1] for each in row["operations"]}
+        self._begin()
+
+    def _begin(self) -> None:
+        self.is_current = True
+        """Whether it is what is committed, so that a transaction can begin with it."""
         self.is_booking_as_read = self.are_payments_as_read = True
-        self._guard = (self.booking.id, learner_id, row["version"])
         self._writes: list[tuple[str, Sequence[object]]] = []
+        self._changed: list[tuple[dict[UUID, str], UUID]] = []
         self._asked: set[UUID] = set()
         self.jobs: list[Job] = []
         self.notifications: list[Notification] = []
         self.messages: list[Message] = []
         self.posted: list[LedgerTransaction] = []
+
+    def taken(self, booking_id: UUID, learner_id: UUID | None, notice: Notice | None) -> bool:
+        """Begin a transaction with what was read, if that is all it needs. Once: it may be found out to be stale."""
+        suffices = self.booking.id == booking_id and learner_id in {None, self._learner_id}
+        if not self.is_current or not suffices or notice not in {None, self.notice}:
+            return False
+        self._begin()
+        self.is_current = False
+        if learner_id is None:
+            self.learner, self._learner_id, self._versions[0] = None, None, None
+        return True
+
+    def written(self, transaction: str) -> None:
+        """Become what was committed by this transaction, unless that is known to the database only."""
+        if not self.is_booking_as_read or any(each.paid_at for each in self.payments.values()):
+            return
+        for versions, changed in self._changed:
+            versions[changed] = transaction
+        self.is_current = True
 
     def has_writes(self) -> bool:
         return bool(self._writes or self.jobs or self.notifications or self.messages or self.posted)
@@ -136,7 +161,13 @@ class PaymentDraft:
         if self.posted:
             parts.append((POSTING, posting_values(self.posted)))
         texts = tuple(text for text, _ in parts)
-        return gathered(texts), [*self._guard, *(each for _, values in parts for each in values)]
+        guard = (self.booking.id, self._learner_id, self._version())
+        return gathered(texts), [*guard, *(each for _, values in parts for each in values)]
+
+    def _version(self) -> str:
+        """Return the versions as the function compares them."""
+        rows = (",".join(known[each] for each in sorted(known)) for known in (self._of_payments, self._of_operations))
+        return " ".join(filter(None, (*self._versions, *rows)))
 
     def save_booking(self, booking: Booking, step: BookingStep) -> None:
         self.is_booking_as_read = False
@@ -146,6 +177,8 @@ class PaymentDraft:
 
     def add_payment(self, payment: Payment) -> None:
         self.are_payments_as_read = False
+        self.payments[payment.id] = payment
+        self._changed.append((self._of_payments, payment.id))
         self._writes.append((ADD_PAYMENT, [getattr(payment, name) for name in PAYMENT]))
 
     def save_payment(self, payment: Payment) -> Payment:
@@ -154,12 +187,14 @@ class PaymentDraft:
         self.are_payments_as_read = False
         values = [getattr(payment, name) for name in SAVED_OF_PAYMENT]
         self._writes.append((SAVE_PAYMENT, (payment.id, payment.creator_id, *values)))
-        return replace(
+        self._changed.append((self._of_payments, payment.id))
+        saved = self.payments[payment.id] = replace(
             payment,
             refund_claimed=before.refund_claimed,
             refunded=before.refunded,
             receipt_number=before.receipt_number,
         )
+        return saved
 
     def ask(self, operation: PaymentOperation) -> bool:
         """Add an operation that claims no amount, unless its payment has one with the same `once`."""
@@ -168,6 +203,7 @@ class PaymentDraft:
             return False
         self.operations[operation.id] = operation
         self._asked.add(operation.id)
+        self._changed.append((self._of_operations, operation.id))
         self._writes.append((ASK, [getattr(operation, name) for name in OPERATION]))
         return True
 
@@ -189,11 +225,11 @@ class PaymentDraft:
             error=after.error,
             leased_until=None,
         )
+        self._changed.append((self._of_operations, found.id))
         self._writes.append((RECORD, (found.id, found.payment_id, found.creator_id, *outcome)))
         return True
 
     def record_event(self, values: Sequence[object]) -> None:
-        self.notice = None
         self._writes.append((RECORD_EVENT, values))
 
 

@@ -26,7 +26,7 @@ from marketplace.core.domain.payments import (
 from marketplace.core.domain.users import User
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.payment_providers import Charge, Done, Opened, Pending, Refused, Unknown
-from marketplace.core.ports.payments import PaymentLists
+from marketplace.core.ports.payments import PaymentLists, ReadAhead
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
@@ -107,7 +107,12 @@ class PaymentOperations:
         await self.carry_out(claimed, payment, booking)
 
     async def carry_out(
-        self, claimed: PaymentOperation, payment: Payment, booking: BookingHistory, learner: User | None = None
+        self,
+        claimed: PaymentOperation,
+        payment: Payment,
+        booking: BookingHistory,
+        learner: User | None = None,
+        seen: ReadAhead | None = None,
     ) -> Sequence[Payment] | None:
         """Ask the provider for a claimed operation of a payment, and record what came of it.
 
@@ -115,7 +120,7 @@ class PaymentOperations:
         all that came of it is an open page.
         """
         outcome = await self._outcome(claimed, payment, booking, learner)
-        recorded = await with_retries(lambda: self._record(claimed, outcome))
+        recorded = await with_retries(lambda: self._record(claimed, outcome, seen))
         if recorded is None:
             return None
         self._tell(recorded.operation)
@@ -185,7 +190,7 @@ class PaymentOperations:
             locale=locale or "",
         )
 
-    async def _record(self, claimed: PaymentOperation, outcome: Outcome) -> "_Recorded | None":
+    async def _record(self, claimed: PaymentOperation, outcome: Outcome, seen: ReadAhead | None) -> "_Recorded | None":
         """Record the outcome with all that follows from it. Return `None` if another worker has taken over."""
         now, state, result = self._clock.now(), _state_of(outcome.result), outcome.result
         error = result.code if isinstance(result, Refused | Unknown) else None
@@ -198,7 +203,7 @@ class PaymentOperations:
         )
         after = self._records.settled(claimed, state, ref=ref, error=error)
         async with self._unit_of_work() as tx:
-            await tx.payments.read_ahead(claimed.booking_id)
+            await tx.payments.read_ahead(claimed.booking_id, seen=seen)
             booking = await tx.bookings.acquire(claimed.booking_id)
             payments = {each.id: each for each in await tx.payments.acquire_of_booking(claimed.booking_id)}
             if not await tx.payments.record(claimed, after):

@@ -145,7 +145,7 @@ class PaymentService:
         self, principal: Principal, booking_id: UUID, provider: str, tx: Transaction, *, is_looked_up: bool
     ) -> "_Asked":
         """Record what is asked of the provider. Raises `_IsOpen` unless an open page was looked up."""
-        await tx.payments.read_ahead(booking_id, learner_id=principal.user_id)
+        read = await tx.payments.read_ahead(booking_id, learner_id=principal.user_id)
         learner = await tx.users.acquire_shared(principal.user_id)
         learner.current(principal)
         booking = await tx.bookings.acquire(booking_id)
@@ -162,8 +162,8 @@ class PaymentService:
         if current is not None:
             opening = (each for each in operations if (each.payment_id, each.kind) == (current.id, OperationKind.OPEN))
             unsettled = next((each for each in opening if not each.is_settled), None)
-            call = None if unsettled is None else partial(self._operations.settle, unsettled.id)
-            return _Asked(booking, payments, call)
+            settle = None if unsettled is None else partial(self._operations.settle, unsettled.id)
+            return _Asked(booking, payments, settle)
         payment = await self._new_payment(tx, booking, payments, provider)
         asked = self._balance.operation(payment, OperationKind.OPEN, payment.amount, Cause.PAY, "open")
         # claimed by this request; a job takes over if it ends without an answer
@@ -177,7 +177,8 @@ class PaymentService:
         )
         if payments:  # a page for another number of seats is closed
             await self._balance.apply(tx, booking)
-        return _Asked(booking, payments, partial(self._operations.carry_out, claimed, payment, booking, learner))
+        call = partial(self._operations.carry_out, claimed, payment, booking, learner, read)
+        return _Asked(booking, payments, call)
 
     def _refusal(self, booking: BookingHistory, payments: tuple[Payment, ...]) -> MarketplaceError | None:
         if not booking.asks_payment():

@@ -67,7 +67,14 @@ class Draft(Protocol):
     def has_writes(self) -> bool: ...
 
     def statement(self) -> tuple[str, Sequence[object]]:
-        """Return the statement that locks what was read, raises `StaleRead` if it has changed, and writes."""
+        """Return the statement that locks what was read, raises `StaleRead` if it has changed, and writes.
+
+        It returns its transaction, as rows have it that it wrote.
+        """
+        ...
+
+    def written(self, transaction: str) -> None:
+        """Note that all was written by a transaction that is over."""
         ...
 
 
@@ -131,7 +138,8 @@ class Connection:
             await _run(self._connection, _commit, self._connection, self._transaction)
         elif self.draft is not None and self.draft.has_writes():
             statement, arguments = self.draft.statement()
-            await _run_alone(self._held, _write, statement, *arguments)
+            row = await _run_alone(self._held, _write, statement, *arguments)
+            self.draft.written(row[0])
 
     async def roll_back(self) -> None:
         """Roll back, as far as the connection is there to do it."""

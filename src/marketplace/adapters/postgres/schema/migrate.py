@@ -88,9 +88,8 @@ async def migrate(
         async with logging_lock_blockers(dsn, pid, policy.lock_timeout / 4) as watch:
             await _migrate_with_retries(connection, revision, policy, folders, watch)
         if program is not None and await connection.run_sync(_current) is not None:
-            asyncpg_connection = (await connection.get_raw_connection()).driver_connection
-            assert asyncpg_connection is not None
-            await let_program_in(asyncpg_connection, program)
+            raw: Any = await connection.get_raw_connection()
+            await let_program_in(raw.driver_connection, program)
     return revision
 
 
@@ -185,7 +184,7 @@ async def _try_migrate(connection: AsyncConnection, revision: str, folders: tupl
     except DBAPIError as error:
         sqlstate = getattr(error.orig, "sqlstate", None)
         if sqlstate == asyncpg.InsufficientPrivilegeError.sqlstate:
-            raise MigrationError(NOT_THE_OWNER.format(error.orig.__cause__ or error.orig)) from error
+            raise MigrationError(NOT_THE_OWNER.format(getattr(error.orig, "__cause__", None) or error.orig)) from error
         if sqlstate not in LOCK_ERRORS:
             raise
         await connection.rollback()

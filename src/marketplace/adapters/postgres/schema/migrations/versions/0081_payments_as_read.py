@@ -8,9 +8,10 @@ branch_labels = None
 depends_on = None
 
 # Locked in the usual order: the learner's account, if it decides, the booking, its payments by ID. Each statement sees
-# what was committed before it, so the last one sees what the others waited for. The release before does not call it.
+# what was committed before it, so the last one sees what the others waited for. It returns the version of the rows that
+# its transaction writes. The release before does not call it.
 FUNCTION = """
-    CREATE FUNCTION payments_as_read(booking uuid, learner uuid, version text) RETURNS void LANGUAGE plpgsql AS $$
+    CREATE FUNCTION payments_as_read(booking uuid, learner uuid, version text) RETURNS text LANGUAGE plpgsql AS $$
     BEGIN
         IF learner IS NOT NULL THEN
             PERFORM FROM users WHERE id = learner FOR SHARE;
@@ -25,6 +26,7 @@ FUNCTION = """
             RAISE EXCEPTION 'booking % or its payments have changed since they were read', booking
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'payments_as_read';
         END IF;
+        RETURN pg_current_xact_id()::xid::text;
     END $$
 """
 
