@@ -29,6 +29,7 @@ HEAVY = [
     "GET /api/calendar/{feed}",
     "GET /api/sessions/facets",
     "GET /api/sessions/{session_id}/slots",
+    "GET /api/sessions/{session_id}/suggested-starts",
     "POST /api/sessions/{session_id}/schedule/preview",
 ]
 

@@ -91,10 +91,9 @@ class Server:
         """Return the child processes of the main process, except that for heavy work."""
         return [pid for pid in self.children() if name_of(pid) != HEAVY]
 
-    def heavy_process(self) -> int:
-        """Return the process for heavy work."""
-        [found] = [pid for pid in self.children() if name_of(pid) == HEAVY]
-        return found
+    def heavy_processes(self) -> list[int]:
+        """Return the process for heavy work, unless it is just starting."""
+        return [pid for pid in self.children() if name_of(pid) == HEAVY]
 
     def children(self) -> list[int]:
         threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")

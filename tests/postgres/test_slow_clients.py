@@ -43,8 +43,8 @@ async def answer_to(server: Server, sent: bytes, slowly: bytes = b"") -> tuple[b
         writer.close()
 
 
-def sign_ins(server: Server) -> list[dict[str, Any]]:
-    return [line for line in server.logged("request") if line["route"] == "/api/auth/login"]
+def posted(server: Server) -> list[dict[str, Any]]:
+    return [line for line in server.logged("request") if line["method"] == "POST"]
 
 
 async def test_slow_requests_are_ended_and_others_answered_meanwhile(database: str, tmp_path: Path) -> None:
@@ -59,8 +59,8 @@ async def test_slow_requests_are_ended_and_others_answered_meanwhile(database: s
         assert (await server.client.get("/health/live")).status_code == 200
         unsent, head, body = await waiting
         large, _ = await answer_to(server, BEGUN + b"X-Large: " + b"a" * 70_000 + b"\r\nConnection: close\r\n\r\n")
-        assert await becomes_true(lambda: len(sign_ins(server)) == 1, 60)
-        [logged] = sign_ins(server)
+        assert await becomes_true(lambda: len(posted(server)) > 0, 60), server.log.read_text()
+        [logged] = posted(server)
 
     assert (unsent[0], head[0]) == (b"", b"")
     assert min(unsent[1], head[1]) >= HEAD_SECONDS - 1

@@ -25,6 +25,7 @@ HEAVY_SOCKET = f"{PREFIX}HEAVY_SOCKET"
 NAME = "heavy work"
 """Of the process, for `ps`: Linux keeps 15 characters."""
 NICENESS = 10
+"""Counts where the program has a cgroup; elsewhere Linux shares cores among sessions (sched(7), autogroup)."""
 RESTART_DELAY = 1.0
 """Seconds."""
 OWN_SETTINGS = {
@@ -94,7 +95,7 @@ class _Process:
 def run(settings: Settings, path: Path) -> None:
     """Answer what workers hand on, until SIGTERM or the end of the parent."""
     os.setsid()
-    _give_way()
+    os.nice(NICENESS)
     with suppress(OSError):
         Path("/proc/self/comm").write_text(NAME, encoding="utf-8")
     os.environ.update({f"{PREFIX}{name}": value for name, value in OWN_SETTINGS.items()})
@@ -103,13 +104,6 @@ def run(settings: Settings, path: Path) -> None:
     watch_parent(settings.shutdown_timeout.total_seconds())
     path.unlink(missing_ok=True)
     uvloop.run(_serve(path))
-
-
-def _give_way() -> None:
-    """Let everything else go first: among the threads of a session and, on Linux, among sessions (sched(7))."""
-    os.nice(NICENESS)
-    with suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="utf-8")
 
 
 async def _serve(path: Path) -> None:
@@ -141,7 +135,7 @@ class _Application:
                 from marketplace.entrypoints.asgi import app  # noqa: PLC0415
 
                 os.environ.pop(HEAVY_SOCKET, None)
-                loaded = app()
+                loaded: Any = app()
                 self._lifespan = loaded.lifespan()
                 await self._lifespan.__aenter__()
                 self._app = loaded

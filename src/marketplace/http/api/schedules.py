@@ -173,7 +173,8 @@ class ScheduleController(Controller):
         principal = principal_of(request)
         async with heavy.answers.turn(request, "preview"):
             found = await slots.preview(principal, session_id, _schedule(data), begin, end)
-            return slots_answer(request, found, principal.time_zone, ("starts_from", "starts_to"), end).response()
+            shown = await slots_answer(request, found, principal.time_zone, ("starts_from", "starts_to"), end)
+            return shown.response()
 
 
 def _schedule(data: ScheduleIn) -> Schedule | None:

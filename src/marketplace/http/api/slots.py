@@ -1,5 +1,6 @@
 """Slot endpoints."""
 
+import asyncio
 from bisect import bisect_right
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,6 +31,8 @@ from marketplace.http.validation.fields import SlotStart, Window
 from marketplace.http.validation.parsing import read_body, read_query
 
 DEFAULT_WINDOW = timedelta(days=14)
+MANY = 500
+"""Starts, after which other requests have their turn."""
 
 
 class SlotsQuery(ViewerQuery, kw_only=True, rename={"begin": "from", "end": "to"}):
@@ -90,7 +93,7 @@ async def _starts(ask: Ask, session_id: UUID, slots: SlotService, clock: Clock) 
         found = await slots.explain(principal_of(ask), session_id, begin, end)
     else:
         found = await slots.list(optional_principal_of(ask), session_id, begin, end)
-    return slots_answer(ask, found, zone_or_profile(ask, query.time_zone), ("from", "to"), end)
+    return await slots_answer(ask, found, zone_or_profile(ask, query.time_zone), ("from", "to"), end)
 
 
 class SlotController(Controller):
@@ -151,7 +154,7 @@ class SlotController(Controller):
         return answer_all(Outcome(shown, is_replay=cancelled.is_replay), BookingOut)
 
 
-def slots_answer(
+async def slots_answer(
     request: HasScope, found: BookableStarts, viewer_zone: str | None, names: tuple[str, str], end: datetime
 ) -> Answer:
     """Answer with the starts of a window; `names` are those of its parameters, for the `Link` to the rest."""
@@ -159,7 +162,10 @@ def slots_answer(
     if found.next is not None:
         window = (msgspec.to_builtins(instant.astimezone(UTC)) for instant in (found.next, end))
         headers = next_link(request, **dict(zip(names, window, strict=True)))
-    return json_answer(starts_out(found, viewer_zone), headers=headers)
+    shown = starts_out(found, viewer_zone)
+    if len(shown) > MANY:
+        await asyncio.sleep(0)
+    return json_answer(shown, headers=headers)
 
 
 def starts_out(found: BookableStarts, viewer_zone: str | None = None) -> list[msgspec.Struct]:
