@@ -49,6 +49,7 @@ from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.messages import Message, MessageKind
 from marketplace.core.domain.passkeys import RelyingParty
 from marketplace.core.domain.payment_options import PaymentOptions
+from marketplace.core.domain.personal_limits import DEFAULT_LIMITS, PersonalLimits
 from marketplace.core.domain.principals import Login, LoginLifetimes, Principal
 from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
 from marketplace.core.domain.second_factors import TotpFactor
@@ -388,6 +389,7 @@ def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
     provider: Payments | None = None,
     identity_providers: IdentityProviders = NO_PROVIDERS,
     keys: SecretKeys = KEYS,
+    limits: PersonalLimits = DEFAULT_LIMITS,
 ) -> Services:
     clock, passwords, access_tokens = clock or MovableClock(), passwords or PlainPasswords(), NumberedAccessTokens()
     built = build_services(
@@ -407,6 +409,7 @@ def services_over(  # noqa: PLR0913 - one argument per adapter that tests swap
             login_lifetimes=LIFETIMES,
             addresses=ADDRESSES,
             payments=payments,
+            limits=limits,
             relying_party=RelyingParty.of(ADDRESSES.root),
         ),
     )

@@ -65,7 +65,8 @@ async def site(
 ) -> AsyncIterator[Server]:
     """Run the program with its web application and its worker inside.
 
-    Where the file says `TAKES_PAYMENTS`, it has payments by the simulator, which it starts itself.
+    Where the file says `TAKES_PAYMENTS`, it has payments by the simulator, which it starts itself. With `CLOCK_AHEAD`,
+    it is the demo, whose clock is that many seconds ahead.
     """
     assert (DIST / "index.html").exists(), "The web application is not built: make install"
     port, folder = free_port(), tmp_path_factory.mktemp("site")
@@ -73,6 +74,10 @@ async def site(
     if getattr(request.module, "TAKES_PAYMENTS", False):
         public_url = f"http://localhost:{port}"
         settings |= {"payments": "simulator", "public_url": public_url, "data_dir": folder / "data"}
+    if ahead := getattr(request.module, "CLOCK_AHEAD", 0):
+        (folder / "data").mkdir()
+        (folder / "data" / "clock").write_text(str(ahead))
+        settings |= {"inbox": "on", "data_dir": folder / "data"}
     server = Server(database, folder / "server.log", port, **settings)
     try:
         await server.starts()

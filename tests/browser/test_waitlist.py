@@ -114,7 +114,7 @@ async def test_person_lets_an_offer_go_by_keyboard_and_the_next_gets_it(site: Se
     await first.sign_in(page)
     await page.goto("/dashboard")
 
-    await waiting(page).get_by_role("button", name="Let it go").focus()
+    await waiting(page).get_by_role("button", name="Decline").focus()
     await page.keyboard.press("Enter")
 
     await expect_text(page, "You've left the waitlist.")

@@ -12,9 +12,9 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from databases import migrate_now
 from marketplace.adapters.postgres.embedded.postmaster import find_postmaster
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
-from marketplace.adapters.postgres.schema.migrate import migrate
 from postgres.booking_load import BUYERS, CROWD, WARM, Load, crowd_of_a_slot, under_load
 from postgres.http_clients import Books, booked, statuses
 from postgres.servers import Server, becomes_true, is_alive, servers
@@ -46,7 +46,7 @@ class Postgres:
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     with ExitStack() as stack:
         own = Postgres(tmp_path_factory.mktemp("killed") / "data", stack)
-        asyncio.run(migrate(own.dsn))
+        migrate_now(own.dsn)
         yield own
 
 

@@ -15,6 +15,7 @@ from marketplace.adapters.identity.providers import Flaw
 from marketplace.adapters.postgres.embedded.server import EmbeddedPostgresError, find_binaries
 from marketplace.adapters.postgres.message_lists import count_held
 from marketplace.adapters.postgres.schema.revisions import newest_revision
+from marketplace.adapters.postgres.schema.roles import ROLE_OF_ITS_OWN, find_excess
 from marketplace.adapters.postgres.stored_amounts import find_unfit_amount
 from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.bootstrap.identity import identity_providers
@@ -52,6 +53,7 @@ class Inspected:
     zones: str
     unfit: Decimal | None
     held: int | None
+    excess: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +251,13 @@ def database_findings(settings: Settings) -> Iterator[Finding]:
         seen=f"at {found.revision}" if found.revision else "none applied yet",
         advice="Run `marketplace migrate`, or `serve`, which migrates first.",
     )
+    yield Finding(
+        subject="database role",
+        is_good=found.excess is None or settings.environment != "production",
+        seen=found.excess or "owns nothing, and only adds to the audit log and the ledger",
+        advice=ROLE_OF_ITS_OWN,
+        is_warning=True,
+    )
     yield Finding(subject="zones of PostgreSQL", is_good=True, seen=found.zones)
     fits = f"{currency.code}, {currency.digits} decimal places"
     yield Finding(
@@ -289,6 +298,7 @@ async def _inspect_database(url: str, currency: Currency) -> Inspected:
             zones=zones,
             unfit=await find_unfit_amount(connection, currency.digits),
             held=await count_held(connection, MAX_HELD),
+            excess=await find_excess(connection),
         )
     finally:
         await connection.close()

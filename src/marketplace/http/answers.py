@@ -4,7 +4,9 @@ A route's function takes an `Ask` and returns an `Answer`. Helpers that need les
 they serve controllers, which have a `Request`, too.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
@@ -30,6 +32,14 @@ class HasScope(Protocol):
 
     @property
     def scope(self) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalTimes:
+    """Seconds within which a body has to arrive: one of an upload at 2.2 Mbit/s has its 16 MB by then."""
+
+    body: float = 10.0
+    upload: float = 60.0
 
 
 @dataclass(slots=True)
@@ -89,13 +99,31 @@ class CutShort(HTTPException):
     status_code = 400
 
 
+class BodyTooSlow(HTTPException):
+    """The body did not arrive in time."""
+
+    status_code = 408
+
+
 async def body_of(request: Request[Any, Any, Any]) -> bytes:
-    """Read the body. Raises `CutShort`, and 413 through the framework."""
+    """Read the body. Raises `CutShort`, `BodyTooSlow`, and 413 through the framework."""
     try:
-        return await request.body()
+        times: ArrivalTimes = request.app.state.arrival_times
+        async with arriving_within(times.body):
+            return await request.body()
     except InternalServerException as error:
         # of the framework, which would count it as a failure of ours
         raise CutShort from error
+
+
+@asynccontextmanager
+async def arriving_within(seconds: float) -> AsyncIterator[None]:
+    """Bound the time for which a block waits for the client. Raises `BodyTooSlow`."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise BodyTooSlow from error
 
 
 def json_answer(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:

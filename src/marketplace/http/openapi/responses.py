@@ -19,6 +19,7 @@ from marketplace.core.errors import (
     RateLimited,
 )
 from marketplace.core.errors.second_factors import ReauthenticationRequired, SecondFactorSetupRequired
+from marketplace.http.middleware.rate_limit_headers import RATE_LIMIT_HEADERS
 from marketplace.http.problems import FRAMEWORK, HEADERS, INTERNAL_ERROR, PROBLEM_JSON, STATUS, status_of
 from marketplace.http.security.authorization import SAFE_METHODS, Access, Route
 
@@ -31,6 +32,7 @@ RESPONSES = {
     401: ("Unauthorized", "The token or the credentials are missing or not valid."),
     403: ("Forbidden", "Signed in, but not allowed to do this."),
     404: ("NotFound", "This doesn't exist, or the caller has no access to it."),
+    408: ("RequestTimeout", "The body didn't arrive in time."),
     409: ("Conflict", "The current state doesn't allow this."),
     413: ("ContentTooLarge", "The body is too large."),
     415: ("UnsupportedMediaType", "The body isn't of a kind that is accepted."),
@@ -69,7 +71,7 @@ def errors_of(route: Route, method: str, *, has_path_id: bool) -> dict[str, int]
     statuses = {error.code: status_of(error) for error in errors}
     # without a body of its own, a route reads and ignores one
     reads_body = method in {"POST", "PUT", "PATCH"} or route.body is not None
-    framework = [*((413, 415) if reads_body else ()), *((404,) if has_path_id else ())]
+    framework = [*((408, 413, 415) if reads_body else ()), *((404,) if has_path_id else ())]
     statuses |= {FRAMEWORK[status][0]: status for status in framework}
     return dict(sorted(statuses.items()))
 
@@ -89,6 +91,10 @@ def _response(status: int, sentence: str) -> dict[str, Any]:
         name: {"schema": {"type": "string"}, "description": f"For example `{value}`."}
         for name, value in HEADERS.get(status, {}).items()
     }
+    if status == status_of(RateLimited):
+        headers |= {
+            name: {"schema": {"type": "string"}, "description": text} for name, text in RATE_LIMIT_HEADERS.items()
+        }
     return {
         "description": sentence,
         **({"headers": headers} if headers else {}),

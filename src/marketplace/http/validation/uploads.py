@@ -12,7 +12,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser, par
 from marketplace.core.domain.pictures import MAX_UPLOAD
 from marketplace.core.errors import Invalid
 from marketplace.core.errors.pictures import PicturesBusy, PictureTooLarge
-from marketplace.http.answers import CutShort, headers_of
+from marketplace.http.answers import ArrivalTimes, BodyTooSlow, CutShort, arriving_within, headers_of
 from marketplace.http.problems import UnsupportedMediaType
 
 FORM = "multipart/form-data"
@@ -59,7 +59,8 @@ class UploadedForm:
 async def read_upload(request: Request[Any, Any, Any]) -> UploadedForm:
     """Read a form with a part `file`.
 
-    Raises `FormExpected`, `PictureTooLarge`, `PicturesBusy`, `CutShort`, `Invalid` if it is malformed or has no file.
+    Raises `FormExpected`, `PictureTooLarge`, `PicturesBusy`, `CutShort`, `BodyTooSlow`, `Invalid` if it is malformed
+    or has no file.
     """
     media_type, parameters = parse_options_header(next(iter(headers_of(request, b"content-type")), ""))
     boundary = parameters.get("boundary")
@@ -79,14 +80,18 @@ async def read_upload(request: Request[Any, Any, Any]) -> UploadedForm:
 
 async def _body_of(request: Request[Any, Any, Any]) -> bytes:
     room: UploadRoom = request.app.state.upload_room
+    times: ArrivalTimes = request.app.state.arrival_times
     chunks, size = [], 0
     try:
-        async for chunk in request.stream():
-            if size + len(chunk) > MAX_BODY:
-                raise PictureTooLarge
-            room.take(len(chunk))
-            size += len(chunk)
-            chunks.append(chunk)
+        async with arriving_within(times.upload):
+            async for chunk in request.stream():
+                if size + len(chunk) > MAX_BODY:
+                    raise PictureTooLarge
+                room.take(len(chunk))
+                size += len(chunk)
+                chunks.append(chunk)
+    except BodyTooSlow:
+        raise
     except (ClientException, HTTPException) as error:
         raise CutShort from error
     finally:
