@@ -137,7 +137,7 @@ def _run(server: str, folder: Path, role: Role, options: Sequence[str], config: 
     headers = {} if login is None else {"Authorization": f"Bearer {login['access']}"}
     sessions = httpx.get(f"{server}/api/sessions/", params={"limit": 100}).raise_for_status().json()
     others = [each for each in sessions if login is None or each["creator"] != login["user"]["id"]]
-    others = [each for each in others if each["format"] != "at_learner"]  # they need an address, others take none
+    others = [each for each in others if each["format"] != "at_yours"]  # they need an address, others take none
     others.sort(key=lambda each: not each["is_open"])
     attended = httpx.get(
         f"{server}/api/bookings/my_bookings/", params={"limit": 100, "status": "completed"}, headers=headers
