@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
-from marketplace.core.domain.personal_limits import DEFAULT_LIMITS as DEFAULT_LIMITS  # noqa: PLC0414 - exported
 from marketplace.core.domain.personal_limits import PersonalLimits
 from marketplace.setting_values import integer
 

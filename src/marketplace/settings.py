@@ -10,10 +10,11 @@ from typing import Any, Literal, get_args
 from marketplace.core.domain.money import Currency
 from marketplace.core.domain.passkeys import RelyingParty
 from marketplace.core.domain.payment_options import ReceiptIssuer
+from marketplace.core.domain.personal_limits import DEFAULT_LIMITS, PersonalLimits
 from marketplace.core.domain.second_factors import REAUTHENTICATE_AFTER, StaffSecondFactor
 from marketplace.core.domain.users import VerifiedEffect
 from marketplace.identity_settings import NAME, ProviderSettings, read_providers
-from marketplace.limit_settings import DEFAULT_LIMITS, LIMITS, PersonalLimits, take_limits
+from marketplace.limit_settings import LIMITS, take_limits
 from marketplace.setting_values import (
     MIN_SECRET,
     any_of,

@@ -8,6 +8,7 @@ import pytest
 
 from builders import (
     TOMORROW,
+    Services,
     a_key,
     principal_of,
     services_over,
@@ -19,7 +20,6 @@ from builders import (
 from contracts.harness import at_once
 from contracts.waiting import a_person, full_start, waiting
 from fakes import MovableClock
-from marketplace.bootstrap.service_set import Services
 from marketplace.core.domain.personal_limits import PersonalLimits
 from marketplace.core.errors import TooManyBookings, TooManySessions
 from marketplace.core.ports.storage import Storage

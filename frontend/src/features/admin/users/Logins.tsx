@@ -23,7 +23,7 @@ export function Logins({ account, canEnd }: { account: AccountDetails; canEnd: b
           <Row key={login.id} login={login} onEnd={canEnd ? () => setEnded(login) : undefined} />
         ))}
       </ul>
-      {canEnd && account.logins.length > 1 && (
+      {canEnd && (
         <Button variant="secondary" size="sm" className="mt-4" onClick={() => setEnded("all")}>
           {t("logins.end_all")}
         </Button>

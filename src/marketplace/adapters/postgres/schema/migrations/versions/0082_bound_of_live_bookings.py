@@ -17,10 +17,10 @@ VERSION = """hash_record_extended(ROW(s.title, s.duration, s.price, s.max_partic
                 s.cancellation_policy), 0)::text"""
 # Buyers who would have more live bookings than `max_live`. Those of other creators count, too.
 FULL = """SELECT FROM unnest(buyer_ids) AS w (buyer) GROUP BY w.buyer
-                HAVING count(*) + (
-                    SELECT count(*) FROM bookings b
+                HAVING count(*) + (SELECT count(*) FROM (
+                    SELECT FROM bookings b
                     WHERE b.user_id = w.buyer AND b.status IN ('pending', 'confirmed') AND b.starts_at > created_ats[1]
-                ) > max_live"""
+                    LIMIT max_live) AS live) > max_live"""
 ROOM = """IF max_live IS NOT NULL THEN
             -- a person's bookings wait for each other here, so that the next statement sees all of them
             PERFORM pg_advisory_xact_lock(hashtextextended('bookings of ' || buyer, 0))
