@@ -6,7 +6,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 ASVS = [ROOT / "docs" / "security" / f"{name}.md" for name in ("requests", "identity", "operation")]
 """In the order of the standard's chapters."""
-PAGES = [*ASVS, *(ROOT / "docs" / name for name in ("security.md", "security/attack.md", "threat-model.md"))]
+PAGES = [
+    *ASVS,
+    *(ROOT / "docs" / name for name in ("security.md", "security/attack.md", "security/limits.md", "threat-model.md")),
+]
 TEXT = "\n".join(path.read_text(encoding="utf-8") for path in PAGES)
 CITED = re.findall(r"`((?:tests|src|frontend|deploy)/[\w./-]+|[\w-]+\.(?:lock|json))(?:::(\w+))?`", TEXT)
 LINKED = [(path, link) for path in PAGES for link in re.findall(r"\]\(([^)]+)\)", path.read_text(encoding="utf-8"))]

@@ -109,9 +109,10 @@ async def test_tabs_of_a_browser_share_one_stream_and_another_takes_it_over(
 
 
 async def test_pages_of_other_sessions_have_streams_of_their_own_as_far_as_connections_allow(
-    site: Server, creator: Account, metrics: Metrics, open_page: OpenPage
+    site: Server, metrics: Metrics, open_page: OpenPage
 ) -> None:
-    sessions = [await offered(creator) for _ in range(MAX_STREAMS + 2)]
+    # of creators of their own, since one cannot be in two places at a time
+    sessions = [await offered(await account(site, "creator")) for _ in range(MAX_STREAMS + 2)]
     first = await open_page(f"/sessions/{sessions[0][0]}")
     others = [await open_page(f"/sessions/{session}", same_person_as=first) for session, _ in sessions[1:]]
     pages = [first, *others]

@@ -1,66 +1,28 @@
 """Paying for a booking on the pages of the marketplace and of the payment simulator."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
 import httpx
-import pytest
 from playwright.async_api import Locator, Page, expect
 
 from browser.accounts import Account, account, expect_text, free_starts, scheduled_session
-from browser.conftest import DIST, OpenPage
+from browser.conftest import OpenPage
 from browser.page_checks import findings_by_mode, is_wider_than_the_window
-from ports import free_port
 from postgres.servers import Server
 
+TAKES_PAYMENTS = True
+"""The program of this file has the simulator, see `conftest.py`."""
 HALF = [{"hours_before": 8760, "refund_percent": 100}, {"hours_before": 0, "refund_percent": 50}]
 """A policy whose first tier has passed for every start of the next months."""
 ATTEMPTS_AWAY = 50
 """More than are made while the provider is away."""
-AHEAD = 3600
-"""Seconds that the clock of the demo is ahead."""
+CLOCK_AHEAD = 3600
+"""Seconds that the clock of its program is ahead."""
 PAYS, DECLINES = "4242 4242 4242 4242", "4000 0000 0000 9995"
-
-
-@pytest.fixture(scope="module")
-async def site(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    """Run the program with payments by the simulator, which it starts itself, and a moved clock."""
-    port, folder = free_port(), tmp_path_factory.mktemp("paying")
-    (folder / "data").mkdir()
-    (folder / "data" / "clock").write_text(str(AHEAD))
-    settings = {
-        "payments": "simulator",
-        "inbox": "on",
-        "public_url": f"http://localhost:{port}",
-        "frontend_dir": DIST,
-        "worker_inside": "on",
-        "data_dir": folder / "data",
-    }
-    server = Server(database, folder / "server.log", port, **settings)
-    try:
-        await server.starts()
-        yield server
-    finally:
-        await server.end()
-
-
-@pytest.fixture
-def simulator(site: Server) -> str:
-    """Return the address of the simulator, which the program prints."""
-    found = re.search(r"Test payments at (http://[^/]+)/", site.log.read_text())
-    assert found
-    return found[1]
-
-
-@pytest.fixture
-def other_hosts(simulator: str) -> frozenset[str]:
-    """Allow the pages of the simulator."""
-    return frozenset({urlsplit(simulator).netloc})
 
 
 async def learner_and_session(site: Server, **changes: Any) -> tuple[Account, Account, dict[str, Any]]:
@@ -177,13 +139,14 @@ async def test_page_follows_a_payment_made_elsewhere_or_not_in_time(
 
 
 async def test_page_goes_on_by_itself_when_the_provider_was_away(
-    site: Server, simulator: str, open_page: OpenPage
+    site: Server, other_hosts: frozenset[str], open_page: OpenPage
 ) -> None:
     learner, creator, offered = await learner_and_session(site)
     page, wrong = await open_page("/", "phone"), list[str]()
     await learner.sign_in(page)
     await page.goto(await booked(learner, creator, offered))
-    async with httpx.AsyncClient(base_url=simulator, trust_env=False) as client:
+    [simulator] = other_hosts
+    async with httpx.AsyncClient(base_url=f"http://{simulator}", trust_env=False) as client:
         away = {"operation": "open", "mode": "before", "times": ATTEMPTS_AWAY}
         (await client.post("/faults", json=away)).raise_for_status()
         await pay_button(page).click()

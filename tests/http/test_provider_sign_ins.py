@@ -174,7 +174,7 @@ async def test_cookie_is_secure_in_production() -> None:
     async with opened(LyingIssuer(userinfo=ADA), settings=settings) as browser:
         url = await browser.leave()
 
-        assert browser.last["marketplace_oidc"]["secure"] is True
+        assert browser.last["__Secure-marketplace_oidc"]["secure"] is True
         redirect_uri = "https://sessions.example.org/api/auth/oidc/example/callback/"
         assert parse_qs(urlsplit(url).query)["redirect_uri"] == [redirect_uri]
 

@@ -218,6 +218,17 @@ async def test_cookie_of_a_device_is_for_sign_ins_only_and_hidden_from_scripts(l
     assert person.user.email not in cookie
 
 
+async def test_cookie_of_a_device_is_taken_from_https_only_in_production() -> None:
+    settings = replace(SETTINGS, environment="production", public_url="https://sessions.example.org")
+    async with open_api(settings) as api, a_client(api) as client:
+        person = await api.person()
+        cookies = (await log_in(client, person.user.email)).headers.get_list("set-cookie")
+
+    (cookie,) = [each for each in cookies if DEVICE in each]
+    assert cookie.startswith(f"__Secure-{DEVICE}=")
+    assert "Secure" in {each.strip() for each in cookie.split(";")}
+
+
 async def test_program_that_keeps_no_cookies_gets_none(limited: Api) -> None:
     person = await limited.person()
     async with a_client(limited) as client:

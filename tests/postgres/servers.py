@@ -28,7 +28,8 @@ def environment(dsn: str, **settings: object) -> dict[str, str]:
     """Return this environment without settings of the program, plus these settings. `dsn` is the owner's."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MARKETPLACE_")}
     addresses = {"database_url": of_program(dsn), "migration_database_url": dsn} if dsn else {}
-    own = {"secret_key": SECRET_KEY, "rate_limit": "off"} | addresses | settings
+    unlimited = {"rate_limit": "off", "max_live_bookings": 1_000_000, "max_sessions": 1_000_000}
+    own = {"secret_key": SECRET_KEY} | unlimited | addresses | settings
     return inherited | {f"MARKETPLACE_{name.upper()}": str(value) for name, value in own.items()}
 
 

@@ -1,11 +1,19 @@
 """Connections of the real program whose clients sent more than was read."""
 
 import asyncio
+import re
 from pathlib import Path
 
 from postgres.servers import becomes_true, servers
 
 JSON = {"Content-Type": "application/json"}
+TWO_READINGS = {
+    "length and encoding": b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "two lengths": b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}x",
+    "unknown encoding": b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    "encoding before chunks": b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+}
+"""Ends of heads of which two servers may read where the body ends at different places."""
 
 
 async def test_refused_large_body_is_answered_and_connection_stays_usable(database: str, tmp_path: Path) -> None:
@@ -36,3 +44,16 @@ async def test_malformed_chunk_is_refused_and_client_that_leaves_is_no_error(dat
 
     assert {status for status in answered() if status >= 500} == set()
     assert server.failures() == []
+
+
+async def test_body_of_two_readings_is_refused_and_its_connection_closed(tmp_path: Path) -> None:
+    async with servers(1, "", tmp_path, storage="memory") as [server]:
+        answered = {}
+        for name, end in TWO_READINGS.items():
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(b"POST /api/auth/login/ HTTP/1.1\r\nHost: localhost\r\n" + end)
+            writer.write(b"GET /api/marketplace/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            answered[name] = re.findall(rb"HTTP/1.1 (\d+)", await asyncio.wait_for(reader.read(), 30))
+            writer.close()
+
+    assert answered == {name: [b"400"] for name in TWO_READINGS}

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,13 +17,16 @@ from databases import PROGRAM, migrate_now, of_program
 from http_api import SETTINGS
 from ledger_entries import a_transaction
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
+from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from marketplace.adapters.postgres.schema.migrate import migrate
 from marketplace.adapters.postgres.schema.revisions import MigrationError
-from marketplace.adapters.postgres.schema.roles import LESS, account_in
+from marketplace.adapters.postgres.schema.roles import LESS, account_in, find_excess
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.domain.ledger import payment_entries
 from marketplace.entrypoints.doctor import database_findings
 from marketplace.entrypoints.server import check_database
+from postgres.servers import environment
+from programs import run_program
 from staff_services import an_entry
 
 LEARNER, CREATOR = UUID(int=1), UUID(int=2)
@@ -242,6 +246,17 @@ def test_check_is_content_with_a_role_of_its_own(database: str, caplog: pytest.L
 
     assert finding.is_good
     assert caplog.text == ""
+
+
+async def test_program_is_not_the_owner_of_its_embedded_database_either(tmp_path: Path) -> None:
+    admin = {"admin_email": "ada@example.org", "admin_username": "ada", "admin_password": "a-new-pass-phrase"}
+    ended = run_program(["create-admin"], environment("", data_dir=tmp_path, **admin))
+    assert ended.returncode == 0, ended.stderr
+
+    with embedded_postgres(tmp_path / "postgres") as dsn:
+        async with connected(of_program(dsn)) as program:
+            assert await program.fetchval("SELECT username FROM users") == "ada"
+            assert await find_excess(program) is None
 
 
 async def test_account_is_erased_by_the_program(empty_database: str) -> None:

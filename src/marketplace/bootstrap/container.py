@@ -194,6 +194,7 @@ class BuiltServices(Provider):
             login_lifetimes=LoginLifetimes(unused=settings.refresh_token_ttl, longest=settings.login_ttl),
             addresses=addresses,
             rate_limit=settings.rate_limit,
+            limits=settings.limits,
             requires_verified=settings.verify_email,
             has_inbox=settings.inbox,
             relying_party=settings.relying_party,

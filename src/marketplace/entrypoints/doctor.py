@@ -19,6 +19,7 @@ from marketplace.adapters.postgres.stored_amounts import find_unfit_amount
 from marketplace.adapters.site_texts.files import read_site_texts
 from marketplace.bootstrap.payments import check_payments
 from marketplace.core.domain.money import Currency
+from marketplace.entrypoints.provider_findings import Finding, provider_findings
 from marketplace.entrypoints.server import check_port, unfit
 from marketplace.entrypoints.zone_data import (
     days_ahead,
@@ -53,17 +54,6 @@ class Inspected:
     excess: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """Result of one check. `advice` says how to fix a failed one. A warning does not keep `serve` from working."""
-
-    subject: str
-    is_good: bool
-    seen: str
-    advice: str = ""
-    is_warning: bool = False
-
-
 def findings() -> Iterator[Finding]:
     """Run all checks of what `serve` needs, one at a time; stops early if the settings are invalid."""
     version = ".".join(str(part) for part in sys.version_info[:3])
@@ -89,6 +79,7 @@ def findings() -> Iterator[Finding]:
     yield _texts(settings)
     yield _mail(settings)
     yield _payments(settings)
+    yield from provider_findings(settings)
 
 
 def _run(subject: str, check: Callable[[], str], *errors: type[Exception]) -> Finding:

@@ -138,11 +138,14 @@ export function OpenTimePicker({ session, seats, value, onPick, isListFirst }: S
     </Field>
   );
 
-  // the day that was focused is gone; before the day's times are there, its field may still change
+  // the day that was focused is gone, which leaves the focus to the dialog or the page around; before the day's times
+  // are there, its field may still change
   const areTimesThere = !suggested.isPending;
   useEffect(() => {
-    if (isDayShut && areTimesThere && wasChosenHere.current && document.activeElement === document.body)
-      parts.current?.querySelector<HTMLElement>("select, input")?.focus();
+    const { current } = parts;
+    const isLost = current && document.activeElement?.contains(current);
+    if (isDayShut && areTimesThere && wasChosenHere.current && isLost)
+      current.querySelector<HTMLElement>("select, input")?.focus();
   }, [isDayShut, areTimesThere]);
 
   if (isDayShut && day) {

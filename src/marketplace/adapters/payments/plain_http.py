@@ -96,7 +96,8 @@ async def _response(reader: asyncio.StreamReader) -> tuple[Response, bool]:
     head = (await reader.readuntil(HEAD_ENDS)).removesuffix(HEAD_ENDS)
     first, *lines = head.split(LINE_ENDS)
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines)}
-    status = int(first.split(maxsplit=2)[1])
+    _, code, *_ = first.split(maxsplit=2)
+    status = int(code)
     length = int(headers.get(LENGTH, b"" if status != 204 else b"0"))  # noqa: PLR2004 - RFC 9110, section 8.6
     body = await reader.readexactly(length)
     return Response(status, body), headers.get(b"connection", b"").lower() != CLOSES

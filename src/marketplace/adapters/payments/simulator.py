@@ -19,6 +19,7 @@ from marketplace.core.ports.payment_providers import Charge, Done, Opened, Pendi
 
 CONNECT_TIMEOUT, TIMEOUT = 2.0, 10.0
 """Seconds."""
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class _Page(msgspec.Struct):
@@ -143,7 +144,7 @@ class SimulatorPayments:
 def _code(answer: Response) -> str:
     try:
         return msgspec.json.decode(answer.body, type=_Problem).code
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         return f"status_{answer.status}"
 
 
@@ -153,5 +154,5 @@ def _read(answer: Answered, kind: type[T]) -> T | Refused | Unknown:
         return answer
     try:
         return msgspec.json.decode(answer.body, type=kind)
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         return Unknown("unreadable")

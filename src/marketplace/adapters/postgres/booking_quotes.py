@@ -138,9 +138,15 @@ class PostgresBookingQuotes:
         return quote_from(row, starts_at) if is_found else None
 
     async def accept(
-        self, quote: BookingQuote, booking: Booking, job: Job | None = None, key: IdempotencyKey | None = None
+        self,
+        quote: BookingQuote,
+        booking: Booking,
+        job: Job | None = None,
+        key: IdempotencyKey | None = None,
+        *,
+        max_live: int | None = None,
     ) -> None:
-        entry = BookingEntry(quote=quote, booking=booking, job=job, key=key)
+        entry = BookingEntry(quote=quote, booking=booking, job=job, key=key, max_live=max_live)
         if quote.is_occupied():
             slot = (booking.session_id, booking.starts_at, booking.creator_id, *entry.version[:2])
             is_written = await self._crowds.write(slot, entry)

@@ -28,7 +28,7 @@ from marketplace.adapters.postgres.payment_rows import (
     stored_operation,
     stored_payment,
 )
-from marketplace.adapters.postgres.payments import ADD, ADD_EVENT, SAVE
+from marketplace.adapters.postgres.payments import ADD, EVENT, SAVE
 from marketplace.adapters.postgres.payments import SAVED as SAVED_OF_PAYMENT
 from marketplace.adapters.postgres.rows import COLUMN_NAMES, USER, columns, stored_user
 from marketplace.core.domain.booking_steps import BookingStep
@@ -65,7 +65,11 @@ GUARD = f"WITH {{parts}} {ONLY_GUARD}"
 GUARDED = 3
 PARAMETER = re.compile(r"\$(\d+)")
 # Each is one or more parts of a WITH, whose names begin with @, with parameters of its own.
-ADD_PAYMENT, SAVE_PAYMENT, RECORD_EVENT = f"@added AS ({ADD})", f"@saved AS ({SAVE})", f"@recorded AS ({ADD_EVENT})"
+ADD_PAYMENT, SAVE_PAYMENT = f"@added AS ({ADD})", f"@saved AS ({SAVE})"
+# one that was recorded meanwhile violates the key
+RECORD_EVENT = "@recorded AS (INSERT INTO payment_events ({}) VALUES ({}))".format(  # noqa: S608 - column names
+    ", ".join(EVENT), placeholders(EVENT)
+)
 ASK = f"""
     @asked AS (INSERT INTO payment_operations ({OPERATION_COLUMNS}) VALUES ({placeholders(OPERATION)}))
 """  # noqa: S608 - column names

@@ -88,10 +88,11 @@ RECORD = """
         WHERE p.id = r.payment_id AND p.creator_id = $2 AND r.kind = 'refund' AND r.state IN ('done', 'refused'))
     SELECT 1 FROM recorded
 """
-ADD_EVENT = """
-    INSERT INTO payment_events (provider, id, kind, provider_id, payment_id, recorded_at)
-    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (provider, id) DO NOTHING RETURNING id
-"""
+EVENT = ("provider", "id", "kind", "provider_id", "payment_id", "recorded_at")
+ADD_EVENT = f"""
+    INSERT INTO payment_events ({", ".join(EVENT)}) VALUES ({placeholders(EVENT)})
+    ON CONFLICT (provider, id) DO NOTHING RETURNING id
+"""  # noqa: S608 - column names
 PURGE_EVENTS = """
     WITH old AS (
         SELECT provider, id FROM payment_events WHERE recorded_at < $1 ORDER BY recorded_at LIMIT $2

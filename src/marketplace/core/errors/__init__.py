@@ -172,6 +172,20 @@ class AlreadyReported(Conflict):
     sentence = "You've already reported this session."
 
 
+class TooManyBookings(Conflict):
+    """A person has a bounded number of upcoming live bookings."""
+
+    code = "too_many_bookings"
+    sentence = "You've reached the maximum number of upcoming bookings. Cancel one, or wait until one is over."
+
+
+class TooManySessions(Conflict):
+    """A creator has a bounded number of sessions that are not archived."""
+
+    code = "too_many_sessions"
+    sentence = "You've reached the maximum number of sessions. Archive one to create another."
+
+
 class TooManyFavourites(Conflict):
     """A person keeps a bounded number of sessions."""
 

@@ -52,6 +52,13 @@ class Slots(Protocol):
         """
         ...
 
+    async def require_room(self, user_id: UUID, now: datetime, max_live: int) -> None:
+        """Check that a person has fewer than `max_live` live bookings after `now`. Raises `TooManyBookings`.
+
+        Until the transaction ends, others that add a booking of this person wait. Locks after `acquire_quote`.
+        """
+        ...
+
     async def reserve(self, quote: BookingQuote, booking: Booking, job: Job | None = None) -> bool:
         """Do what `BookingQuotes.accept` does, without a key; lock the slot until the transaction ends.
 

@@ -162,8 +162,8 @@ class PaymentService:
         if current is not None:
             opening = (each for each in operations if (each.payment_id, each.kind) == (current.id, OperationKind.OPEN))
             unsettled = next((each for each in opening if not each.is_settled), None)
-            call = None if unsettled is None else partial(self._operations.settle, unsettled.id)
-            return _Asked(booking, payments, call)
+            settle = None if unsettled is None else partial(self._operations.settle, unsettled.id)
+            return _Asked(booking, payments, settle)
         payment = await self._new_payment(tx, booking, payments, provider)
         asked = self._balance.operation(payment, OperationKind.OPEN, payment.amount, Cause.PAY, "open")
         # claimed by this request; a job takes over if it ends without an answer

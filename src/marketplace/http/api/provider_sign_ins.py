@@ -222,7 +222,7 @@ def _redirect_uri(request: Request[Any, Any, Any], addresses: SiteAddresses, pro
     other = addresses.root.replace("://localhost", "://127.0.0.1", 1)
     hosts = headers_of(request, b"host")
     root = other if hosts and f"http://{hosts[0]}" == other else addresses.root
-    return f"{root}/api/auth/oidc/{provider}/callback/"
+    return SiteAddresses(root).provider_callback(provider)
 
 
 def _returned(request: Request[Any, Any, Any]) -> Returned:

@@ -8,6 +8,7 @@ from litestar import Request, Response
 from marketplace.core.domain.known_devices import KNOWN_FOR, KnownDevice, with_sign_in
 from marketplace.core.ports.security import DeviceSeals
 from marketplace.core.ports.system import Clock
+from marketplace.http.security.cookie_names import CookieNames
 from marketplace.settings import Settings
 
 NAME = "marketplace_device"
@@ -21,7 +22,7 @@ class DeviceCookie:
     """Reads and writes the cookie. It is `Secure` except over plain HTTP in development."""
 
     def __init__(self, settings: Settings, seals: DeviceSeals, clock: Clock) -> None:
-        self._is_production = settings.environment == "production"
+        self._names = CookieNames(settings)
         self._seals = seals
         self._clock = clock
 
@@ -38,16 +39,15 @@ class DeviceCookie:
     def keep(self, request: Request[Any, Any, Any], response: Response[Any], email: str) -> None:
         """Remember a sign-in."""
         known = with_sign_in(self._read(request), email, token_urlsafe(12), self._clock.now())
-        is_plain = request.scope["scheme"] == "http" and not self._is_production
         response.set_cookie(
-            NAME,
+            self._names.name_for(request, NAME),
             self._seals.seal(known),
             path=PATH,
             max_age=int(KNOWN_FOR.total_seconds()),
             httponly=True,
             samesite=LAX,
-            secure=not is_plain,
+            secure=self._names.is_secure(request),
         )
 
     def _read(self, request: Request[Any, Any, Any]) -> tuple[KnownDevice, ...]:
-        return self._seals.open(request.cookies.get(NAME, ""))
+        return self._seals.open(request.cookies.get(self._names.name_for(request, NAME), ""))

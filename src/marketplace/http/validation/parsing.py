@@ -99,7 +99,12 @@ async def read_optional_body(request: Request[Any, Any, Any], kind: type[Wire]) 
 
 async def read_nothing(request: Request[Any, Any, Any]) -> None:
     """Ignore the body, after applying the same rules of media type and size."""
-    _require_json(request, await body_of(request))
+    ignore_body(request, await body_of(request))
+
+
+def ignore_body(request: HasScope, body: bytes) -> None:
+    """Ignore a body that was received, as `read_nothing` does."""
+    _require_json(request, body)
 
 
 def _require_json(request: HasScope, body: bytes) -> None:

@@ -184,7 +184,7 @@ async def _try_migrate(connection: AsyncConnection, revision: str, folders: tupl
     except DBAPIError as error:
         sqlstate = getattr(error.orig, "sqlstate", None)
         if sqlstate == asyncpg.InsufficientPrivilegeError.sqlstate:
-            raise MigrationError(NOT_THE_OWNER.format(error.orig.__cause__ or error.orig)) from error
+            raise MigrationError(NOT_THE_OWNER.format(getattr(error.orig, "__cause__", None) or error.orig)) from error
         if sqlstate not in LOCK_ERRORS:
             raise
         await connection.rollback()

@@ -17,7 +17,7 @@ from marketplace.core.domain.admin_lists import (
     ListName,
 )
 from marketplace.core.domain.exports import ExportFormat, validate_columns
-from marketplace.core.errors import Overloaded
+from marketplace.core.errors import Overloaded, RateLimited
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.admin.lists import AdminListService
 from marketplace.http.api.admin.list_fields import (
@@ -95,7 +95,13 @@ def _file(name: ListName, summary: str) -> Any:
         operation_id=f"admin_export_{name}",
         summary=summary,
         description=EXPORT_DESCRIPTION.strip(),
-        opt=opt(Access.STAFF, query=kind, errors=(Overloaded,), headers=ATTACHMENT, files=tuple(MEDIA_TYPES.values())),
+        opt=opt(
+            Access.STAFF,
+            query=kind,
+            errors=(Overloaded, RateLimited),
+            headers=ATTACHMENT,
+            files=tuple(MEDIA_TYPES.values()),
+        ),
         middleware=[with_turn_of_export],
     )
     return route(export)
