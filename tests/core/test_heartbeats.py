@@ -62,6 +62,12 @@ def test_process_that_was_killed_does_not_count(tmp_path: Path) -> None:
     assert not (tmp_path / NAME.format(ended.pid)).exists()
 
 
+async def test_heartbeat_that_has_not_started_can_end(tmp_path: Path) -> None:
+    await Heartbeat(tmp_path).end()
+
+    assert read_health(tmp_path, time.monotonic()) == Health(is_live=False, is_ready=False)
+
+
 async def test_heartbeat_writes_whether_the_process_can_serve_until_it_ends(tmp_path: Path) -> None:
     async def fail() -> None:
         raise Busy

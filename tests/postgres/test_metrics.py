@@ -44,6 +44,11 @@ class Metrics:
         async with httpx.AsyncClient(trust_env=False) as client:
             return (await client.get(f"http://127.0.0.1:{self.port}/metrics")).text
 
+    async def status(self, path: str) -> int:
+        """Return the status of another path of the port."""
+        async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
+            return (await client.get(f"http://127.0.0.1:{self.port}{path}")).status_code
+
     async def value(self, name: str, **labels: str) -> float:
         """Return the sum of the samples with these labels."""
         total = 0.0
@@ -150,6 +155,29 @@ async def test_metrics_are_exported_again_after_exporter_was_killed(
     assert await metrics.value("marketplace_request_seconds_count", route="/api/sessions") == 1
     [received] = [line for line in server.log.read_text().splitlines() if "restarts in" in line]
     assert "SIGKILL" in json.loads(received)["event"]
+
+
+async def test_health_is_told_on_the_same_port_by_signs_of_life(metered: tuple[Server, Metrics]) -> None:
+    server, metrics = metered
+
+    async def becomes(path: str, status: int) -> bool:
+        end = time.monotonic() + TIMEOUT
+        while (seen := await metrics.status(path)) != status and time.monotonic() < end:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+        return seen == status
+
+    assert await becomes("/health/live", 200)
+    assert await becomes("/health/ready", 200)
+    hung = next(pid for pid in server.workers() if pid != exporter_of(server))
+    os.kill(hung, signal.SIGSTOP)
+    try:
+        # as a busy worker
+        assert await metrics.status("/health/live") == 200
+        assert await becomes("/health/live", 503)
+        assert await metrics.status("/health/ready") == 503
+    finally:
+        os.kill(hung, signal.SIGCONT)
+    assert await becomes("/health/live", 200)
 
 
 async def test_metrics_used_in_alerts_exist_before_first_occurrence(

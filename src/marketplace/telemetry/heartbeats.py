@@ -43,10 +43,12 @@ class Heartbeat:
         self._tasks = [asyncio.create_task(self._beat()), asyncio.create_task(self._keep_checking())]
 
     async def end(self) -> None:
+        """Stop, also if another part of the program failed to start before this one."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        os.close(self._file)
+        if self._tasks:
+            os.close(self._file)
         self._path.unlink(missing_ok=True)
 
     async def _beat(self) -> None:
