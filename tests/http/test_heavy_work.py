@@ -15,6 +15,7 @@ from http_routes import GOOD_BODIES, routes_of
 from marketplace.core.errors import Overloaded
 from marketplace.http.heavy_work import HeavyQueue, HeavyWork
 
+JSON = {"Content-Type": "application/json"}
 ONE, OTHER, THIRD = "192.0.2.1", "192.0.2.2", "2001:db8::1"
 HEAVY = [
     "GET /api/admin/audit",
@@ -230,3 +231,22 @@ async def test_every_heavy_route_is_refused_while_the_address_has_work(full: tup
         assert (await staff.get("/api/sessions/")).status_code == 200
     booked = await api.booking(await api.person(), session, booking_date=TOMORROW.isoformat())
     assert booked["status"] in {"pending", "confirmed"}
+
+
+async def test_large_bodies_of_an_address_are_read_one_after_the_other(full: tuple[Api, HeavyWork]) -> None:
+    api, _ = full
+    app, visitor = api.app, api.visitor
+    async with app.state.large_bodies.turn(client("127.0.0.1"), "body"):
+        small = await visitor.send("POST", "/api/auth/login/", content=b" " * 90_000, headers=JSON)
+        waiting = asyncio.create_task(visitor.send("POST", "/api/auth/login/", content=b" " * 200_000, headers=JSON))
+        other = asyncio.create_task(visitor.send("POST", "/api/auth/login/", content=pieces(), headers=JSON))
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        assert not other.done()
+    large, chunked = await asyncio.gather(waiting, other)
+
+    assert {small.status_code, large.status_code, chunked.status_code} == {400}
+
+
+async def pieces() -> AsyncIterator[bytes]:
+    yield b" "

@@ -58,7 +58,7 @@ async def test_slow_requests_are_ended_and_others_answered_meanwhile(database: s
         await asyncio.sleep(1)
         assert (await server.client.get("/health/live")).status_code == 200
         unsent, head, body = await waiting
-        large, _ = await answer_to(server, BEGUN + b"X-Large: " + b"a" * 70_000 + b"\r\nConnection: close\r\n\r\n")
+        large, _ = await answer_to(server, BEGUN + b"X-Large: " + b"a" * 300_000 + b"\r\nConnection: close\r\n\r\n")
         assert await becomes_true(lambda: len(posted(server)) > 0, 60), server.log.read_text()
         [logged] = posted(server)
 

@@ -42,7 +42,7 @@ export function boot(pages: Page[], texts: Record<string, URL>): Plugin {
           tags: [
             {
               tag: "script",
-              attrs: { async: true, fetchpriority: "high", src: `/${fileName}` },
+              attrs: { async: true, src: `/${fileName}` },
               injectTo: "head",
             },
           ],

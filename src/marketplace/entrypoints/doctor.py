@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,17 +11,15 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from marketplace.adapters.identity.providers import Flaw
 from marketplace.adapters.postgres.embedded.server import EmbeddedPostgresError, find_binaries
 from marketplace.adapters.postgres.message_lists import count_held
 from marketplace.adapters.postgres.schema.revisions import newest_revision
 from marketplace.adapters.postgres.schema.roles import ROLE_OF_ITS_OWN, find_excess
 from marketplace.adapters.postgres.stored_amounts import find_unfit_amount
 from marketplace.adapters.site_texts.files import read_site_texts
-from marketplace.bootstrap.identity import identity_providers
 from marketplace.bootstrap.payments import check_payments
-from marketplace.core.domain.addresses import SiteAddresses
 from marketplace.core.domain.money import Currency
+from marketplace.entrypoints.provider_findings import Finding, provider_findings
 from marketplace.entrypoints.server import check_port, unfit
 from marketplace.entrypoints.zone_data import (
     days_ahead,
@@ -54,17 +52,6 @@ class Inspected:
     unfit: Decimal | None
     held: int | None
     excess: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """Result of one check. `advice` says how to fix a failed one. A warning does not keep `serve` from working."""
-
-    subject: str
-    is_good: bool
-    seen: str
-    advice: str = ""
-    is_warning: bool = False
 
 
 def findings() -> Iterator[Finding]:
@@ -192,32 +179,6 @@ def _payments(settings: Settings) -> Finding:
         advice="Set MARKETPLACE_STRIPE_SECRET_KEY to a key that begins with sk_live_ or rk_live_.",
         is_warning=True,
     )
-
-
-def provider_findings(settings: Settings) -> Iterator[Finding]:
-    """Ask each identity provider for its document and its keys, and name the address to register with it."""
-    try:
-        flaws = asyncio.run(_inspect_providers(settings))
-    except SettingsError as error:
-        yield Finding(subject="sign-in providers", is_good=False, seen=str(error), advice="Install that extra.")
-        return
-    for name, flaw in flaws.items():
-        seen = {None: "answers", "away": "doesn't answer as an issuer does", "no_keys": "publishes no keys"}[flaw]
-        yield Finding(
-            subject=f"sign in with {name}",
-            is_good=flaw is None,
-            seen=f"{seen}; sends people back to {SiteAddresses(settings.site_url).provider_callback(name)}",
-            advice=f"Check MARKETPLACE_OIDC_{name.upper()}_ISSUER, and the network. Until then its button is missing.",
-            is_warning=True,
-        )
-
-
-async def _inspect_providers(settings: Settings) -> Mapping[str, Flaw | None]:
-    providers = identity_providers(settings)
-    try:
-        return await providers.inspect()
-    finally:
-        await providers.close()
 
 
 def database_findings(settings: Settings) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ they serve controllers, which have a `Request`, too.
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
@@ -21,6 +21,8 @@ from litestar.utils.scope.state import ScopeState
 JSON = "application/json"
 MAX_SHORT_BODY = 16 * 1024
 """Bytes."""
+LARGE_DIGITS = 6
+"""Of the length of a body that waits for its turn to be read: 100 kB. Nothing of ours sends so much."""
 MAX_CACHED_QUERY = 300
 """Bytes. Longer queries are parsed each time, so that the cache stays small whatever clients send."""
 MAX_CACHED_PARAMETERS = 20
@@ -106,14 +108,20 @@ class BodyTooSlow(HTTPException):
 
 
 async def body_of(request: Request[Any, Any, Any]) -> bytes:
-    """Read the body. Raises `CutShort`, `BodyTooSlow`, and 413 through the framework."""
+    """Read the body. Raises `CutShort`, `BodyTooSlow`, `Overloaded` if it is large, and 413 through the framework."""
+    state = request.app.state
+    turn = state.large_bodies.turn(request, "body") if _may_be_large(request) else nullcontext()
     try:
-        times: ArrivalTimes = request.app.state.arrival_times
-        async with arriving_within(times.body):
+        async with turn, arriving_within(state.arrival_times.body):
             return await request.body()
     except InternalServerException as error:
         # of the framework, which would count it as a failure of ours
         raise CutShort from error
+
+
+def _may_be_large(request: HasScope) -> bool:
+    lengths = headers_of(request, b"content-length")
+    return any(headers_of(request, b"transfer-encoding")) or any(len(each) >= LARGE_DIGITS for each in lengths)
 
 
 @asynccontextmanager

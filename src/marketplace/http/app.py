@@ -17,6 +17,7 @@ from marketplace.http.api.pictures import PictureFileController
 from marketplace.http.api.routes import CONTROLLERS
 from marketplace.http.compression import COMPRESSION
 from marketplace.http.heavy_process import with_heavy_process
+from marketplace.http.heavy_work import BODIES_AT_ONCE, MAX_REST, MAX_WAIT, HeavyQueue
 from marketplace.http.idempotency import KEY, REPLAYED
 from marketplace.http.kept import KeptAnswers
 from marketplace.http.lane import Lane
@@ -113,6 +114,7 @@ def make_app(
                 "docs_assets": settings.frontend_dir / DOCS,
                 "page": PageTemplate.read(settings.frontend_dir),
                 "arrival_times": ArrivalTimes(),
+                "large_bodies": HeavyQueue(BODIES_AT_ONCE, MAX_WAIT, max_rest=MAX_REST),
                 "upload_room": UploadRoom(),
             }
         ),

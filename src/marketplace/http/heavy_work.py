@@ -21,6 +21,8 @@ AT_ONCE, MAX_WAIT = 2, 5.0
 """Heavy answers at work, and seconds that one waits for its turn at most."""
 MAX_REST = 0.25
 """Seconds. After its work an address rests for as long as that took, so that it has half of the time at most."""
+BODIES_AT_ONCE = 4
+"""Large bodies that are read, in a queue of their own: those that arrive slowly must hold up nothing else."""
 EXPORTS_AT_ONCE, MAX_WAIT_FOR_EXPORT = 2, 2.0
 FIRST_GUESS = 0.05
 """Seconds that work of a kind is expected to take before any has ended."""

@@ -16,6 +16,7 @@ from marketplace.core.errors import (
     NotStaff,
     NotSuperuser,
     OutcomeUnknown,
+    Overloaded,
     RateLimited,
 )
 from marketplace.core.errors.second_factors import ReauthenticationRequired, SecondFactorSetupRequired
@@ -57,6 +58,8 @@ ROLES: dict[Access, set[type[MarketplaceError]]] = {
 def errors_of(route: Route, method: str, *, has_path_id: bool) -> dict[str, int]:
     """Return the statuses of an operation's errors by their codes, in order."""
     is_safe = method in SAFE_METHODS
+    # without a body of its own, a route reads and ignores one
+    reads_body = method in {"POST", "PUT", "PATCH"} or route.body is not None
     errors: set[type[MarketplaceError]] = {Busy, RateLimited, *route.errors, *ROLES.get(route.access, ())}
     if route.body is not None or route.upload is not None or route.query is not None or route.is_keyed:
         errors.add(Invalid)
@@ -68,9 +71,9 @@ def errors_of(route: Route, method: str, *, has_path_id: bool) -> dict[str, int]
         errors |= {NotSignedIn, MissingScope} if is_safe else {NotSignedIn, MissingScope, ImpersonatedReadOnly}
     if not is_safe:
         errors.add(OutcomeUnknown)
+    if reads_body:
+        errors.add(Overloaded)
     statuses = {error.code: status_of(error) for error in errors}
-    # without a body of its own, a route reads and ignores one
-    reads_body = method in {"POST", "PUT", "PATCH"} or route.body is not None
     framework = [*((408, 413, 415) if reads_body else ()), *((404,) if has_path_id else ())]
     statuses |= {FRAMEWORK[status][0]: status for status in framework}
     return dict(sorted(statuses.items()))
