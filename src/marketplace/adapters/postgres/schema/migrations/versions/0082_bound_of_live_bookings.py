@@ -21,12 +21,23 @@ FULL = """SELECT FROM unnest(buyer_ids) AS w (buyer) GROUP BY w.buyer
                     SELECT FROM bookings b
                     WHERE b.user_id = w.buyer AND b.status IN ('pending', 'confirmed') AND b.starts_at > created_ats[1]
                     LIMIT max_live) AS live) > max_live"""
+# A person's bookings wait for each other at the lock, so that the next statement sees all of them. One buyer, as in
+# most calls, takes the way that costs half as much; many together take the one that costs each less.
 ROOM = """IF max_live IS NOT NULL THEN
-            -- a person's bookings wait for each other here, so that the next statement sees all of them
-            PERFORM pg_advisory_xact_lock(hashtextextended('bookings of ' || buyer, 0))
-            FROM (SELECT DISTINCT buyer FROM unnest(buyer_ids) buyer ORDER BY buyer) AS buyers;
-            IF EXISTS ({full})
-            THEN
+            IF cardinality(buyer_ids) = 1 THEN
+                PERFORM pg_advisory_xact_lock(hashtextextended('bookings of ' || buyer_ids[1], 0));
+                done := (SELECT count(*) FROM (
+                    SELECT FROM bookings b
+                    WHERE b.user_id = buyer_ids[1] AND b.status IN ('pending', 'confirmed')
+                        AND b.starts_at > created_ats[1]
+                    LIMIT max_live) AS live);
+                is_full := done >= max_live;
+            ELSE
+                PERFORM pg_advisory_xact_lock(hashtextextended('bookings of ' || buyer, 0))
+                FROM (SELECT DISTINCT buyer FROM unnest(buyer_ids) buyer ORDER BY buyer) AS buyers;
+                is_full := EXISTS ({full});
+            END IF;
+            IF is_full THEN
                 RAISE check_violation USING CONSTRAINT = 'max_live_bookings', MESSAGE = 'too many live bookings';
             END IF;
         END IF;"""
@@ -46,6 +57,7 @@ BODY = """
 DECLARE
     wanted int := (SELECT sum(n) FROM unnest(seat_counts) n);
     done int;
+    is_full boolean;
 BEGIN
     <<attempt>>
     BEGIN
