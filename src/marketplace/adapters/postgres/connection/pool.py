@@ -153,6 +153,8 @@ class Database:
                     await transaction.rollback()
                 raise
             await _run(connection, _commit, connection, transaction)
+            if (timing := DATABASE_TIMING.get()) is not None:
+                timing.has_committed = True
         except BaseException:
             self._held.discard(connection)
             raise
