@@ -74,7 +74,7 @@ class Program:
         swapped.provide(lambda: PaymentProvider(self._payments), provides=PaymentProvider)
         swapped.provide(lambda: self._storage, provides=Storage)
         self._container = make_container(settings, swapped)
-        self._app = make_app(settings, self._container)
+        self._app: Any = make_app(settings, self._container)
         self._storage: Storage | None = None
 
     @asynccontextmanager

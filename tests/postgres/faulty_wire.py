@@ -22,7 +22,8 @@ UNCOUNTED = ("typeinfo_tree", "current_setting('jit')", "LISTEN", "pg_notify($1,
 """Statements of no operation: those of the driver, which looks types up, of what listens, and the end of a failure."""
 RAISE = "DO $$ BEGIN RAISE EXCEPTION 'as the test wants' USING ERRCODE = '{}'; END $$"
 
-Reader, Writer = asyncio.StreamReader, asyncio.StreamWriter
+Reader = asyncio.StreamReader
+Writer = asyncio.StreamWriter
 
 
 class Then(Enum):

@@ -1,4 +1,4 @@
-"""An error, a cancellation, a competing write or a kill at any statement leaves an operation done, or not begun.
+"""An error, a cancellation, a competing write or a kill at any statement leaves an operation done, or not started.
 
 Asked for again with the same key, it ends in exactly one effect.
 """
@@ -21,7 +21,8 @@ import pytest_asyncio
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.errors import MarketplaceError
-from postgres.fault_cases import OPERATIONS, Case, Market, Operation, Seen
+from postgres.fault_cases import OPERATIONS
+from postgres.fault_market import Case, Market, Operation, Seen
 from postgres.fault_program import Answer, Given, Program
 from postgres.faulty_wire import Happening, Then, Wire, hang_up, kill, raising, wire_to
 from provider_worlds import inbox, simulator_program
@@ -138,16 +139,16 @@ async def stage(database: str) -> AsyncIterator[Stage]:
 
 
 def check(operation: Operation, answer: Answer | None, before: Seen, seen: Seen) -> None:
-    """Check that what was told is what there is. There is no answer of what was killed or cancelled."""
+    """Check that the answer says what there is. There is no answer of what was killed or cancelled."""
     if operation.is_atomic:
         assert seen in {before, operation.done}
     if answer is None:
         return
     assert answer.status < 300 or answer.code in {"busy", "outcome_unknown"}, answer
     if answer.status in {200, 201, 204}:
-        assert seen == operation.done, "It was told, and is not there."
+        assert seen == operation.done, "It was acknowledged, and is not there."
     if answer.code == "busy":
-        assert seen == before, "It was told that nothing was changed."
+        assert seen == before, "It was answered that nothing was changed."
 
 
 @pytest.mark.parametrize("fault", BREAKS)
@@ -200,7 +201,8 @@ async def test_operation_cancelled_at_a_statement_leaves_all_or_nothing_and_a_re
     for number in await stage.numbers(name, fault):
         case, answer = await stage.prepared(operation), None
         before = await case.see()
-        stage.wire.arm(number, **{fault.split()[1]: cancel})
+        first, then = (cancel, None) if fault == CANCELS[0] else (None, cancel)
+        stage.wire.arm(number, before=first, after=then)
         doing.append(asyncio.create_task(stage.here.do(case.given())))
         with suppress(asyncio.CancelledError):
             answer = await doing[-1]
@@ -213,10 +215,10 @@ async def test_operation_cancelled_at_a_statement_leaves_all_or_nothing_and_a_re
 @pytest.mark.parametrize("name", OPERATIONS)
 async def test_competing_write_at_any_statement_ends_in_one_effect_of_each(stage: Stage, name: str) -> None:
     operation = OPERATIONS[name]
-    competing: list[asyncio.Task[object]] = []
+    competing: list[asyncio.Future[object]] = []
 
     async def compete(_: int) -> Then:
-        competing.append(asyncio.create_task(case.competes()))
+        competing.append(asyncio.ensure_future(case.competes()))
         while not competing[-1].done() and not await stage.watcher.fetchval(BLOCKED):  # noqa: ASYNC110
             await asyncio.sleep(0)
         return Then.GO_ON
