@@ -144,7 +144,7 @@ def until(end: float) -> Callable[[], Awaitable[bool]]:
 
 
 def paced(rate: float, end: float) -> Callable[[], Awaitable[bool]]:
-    """Send at a rate, whoever sends; what is late is sent at once."""
+    """Send at a rate, shared by all clients; what is late is sent at once."""
     turn = time.monotonic()
 
     async def wait() -> bool:
@@ -225,15 +225,15 @@ def slope(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
 def verdict(minutes: Sequence[Held]) -> bool:
     """Print how everything grew after the first third, and return whether it did not."""
     counted, is_flat = minutes[len(minutes) // 3 :], True
-    is_told = minutes[-1].hours >= LONG_ENOUGH
+    is_long_enough = minutes[-1].hours >= LONG_ENOUGH
     series = {name: [(each.hours, each.memory[name]) for each in counted] for name in counted[0].memory}
     series |= {name: [(each.hours, float(each.numbers[name])) for each in counted] for name in counted[0].numbers}
     for name, points in series.items():
         growth, error = slope(points)
         mean = statistics.fmean(value for _, value in points)
         grows = growth > max(2 * error, TOO_MUCH * mean)
-        is_flat = is_flat and not (grows and is_told)
-        said = ("GROWS" if is_told else "too short to say") if grows else "flat"
+        is_flat = is_flat and not (grows and is_long_enough)
+        said = ("GROWS" if is_long_enough else "too short to say") if grows else "flat"
         print(f"{name:12} {mean:8.1f} on average, {growth:+8.2f} ± {error:.2f} an hour: {said}")
     return is_flat
 
